@@ -1,0 +1,92 @@
+import type { FormParams } from "./form.ts";
+import type { Channel } from "./status.ts";
+
+/** What one status callback says, proven or not; null where it says nothing usable. */
+export type Callback = {
+  readonly channel: Channel;
+  /** `SM` or `MM` and 32 lower-case hex digits. */
+  readonly messageSid: string;
+  /** Twilio's word, also one that is not recorded. */
+  readonly messageStatus: string;
+  /** Without the `whatsapp:` prefix on that channel. */
+  readonly to: string | null;
+  readonly from: string | null;
+  readonly errorCode: number | null;
+  readonly errorMessage: string | null;
+  readonly accountSid: string | null;
+  readonly messagingServiceSid: string | null;
+  readonly numSegments: number | null;
+  /** `YYMMDDhhmm` on the carrier's clock, no zone; kept as it came. */
+  readonly rawDlrDoneDate: string | null;
+  /** All that was posted. */
+  readonly params: FormParams;
+};
+
+/** Why a signed post is no status callback: a sentence that names the field, never a value. */
+export type CallbackFault = { readonly fault: string };
+
+const MESSAGE_SID = /^(?:SM|MM)[0-9a-fA-F]{32}$/;
+const MESSAGE_STATUS = /^[A-Za-z][A-Za-z_-]{0,39}$/;
+/** Digits that fit a 32-bit integer: error codes and segment counts. */
+const SMALL_INTEGER = /^\d{1,9}$/;
+
+export function isMessageSid(text: string): boolean {
+  return MESSAGE_SID.test(text);
+}
+
+/** A message SID with its hex digits in lower case, as Twilio writes them. */
+export function canonicalMessageSid(sid: string): string {
+  return sid.slice(0, 2) + sid.slice(2).toLowerCase();
+}
+
+/**
+ * Reads the fields of a status callback. `MessageSid` and `MessageStatus` (or the
+ * legacy `SmsSid` and `SmsStatus`, where the newer name is absent) must be there and
+ * well formed, and no name may be given twice: the signed text has no delimiters, so
+ * only a strict grammar tells what was meant. Nothing else is needed or checked.
+ */
+export function parseCallback(
+  channel: Channel,
+  params: FormParams,
+): Callback | CallbackFault {
+  const fields = new Map(params);
+  if (fields.size !== params.length)
+    return { fault: "A parameter is given twice." };
+  const field = (name: string): string | null => fields.get(name) || null;
+
+  const sid = fields.get("MessageSid") ?? fields.get("SmsSid");
+  if (sid === undefined) return { fault: "MessageSid is missing." };
+  if (!MESSAGE_SID.test(sid)) {
+    return {
+      fault: "MessageSid is not SM or MM followed by 32 hexadecimal digits.",
+    };
+  }
+  const messageStatus = fields.get("MessageStatus") ?? fields.get("SmsStatus");
+  if (messageStatus === undefined)
+    return { fault: "MessageStatus is missing." };
+  if (!MESSAGE_STATUS.test(messageStatus))
+    return { fault: "MessageStatus is not a word." };
+
+  const address = (name: string): string | null =>
+    channel === "whatsapp"
+      ? field(name)?.replace(/^whatsapp:/, "") || null
+      : field(name);
+  const integer = (name: string): number | null => {
+    const text = fields.get(name);
+    return text !== undefined && SMALL_INTEGER.test(text) ? Number(text) : null;
+  };
+  return {
+    channel,
+    messageSid: canonicalMessageSid(sid),
+    messageStatus,
+    to: address("To"),
+    from: address("From"),
+    errorCode: integer("ErrorCode"),
+    errorMessage: field("ErrorMessage"),
+    accountSid: field("AccountSid"),
+    messagingServiceSid: field("MessagingServiceSid"),
+    numSegments: integer("NumSegments"),
+    rawDlrDoneDate: field("RawDlrDoneDate"),
+    params,
+  };
+}

@@ -1,0 +1,138 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import {
+  parse as parseQuerystring,
+  stringify as stringifyQuerystring,
+} from "node:querystring";
+import type { FormParams } from "./form.ts";
+
+/** Length of base64(HMAC-SHA1), in characters. */
+const SIGNATURE_LENGTH = 28;
+
+/**
+ * Base64 HMAC-SHA1 of `url` and the sorted `params`, as Twilio signs a form post.
+ * Names sort by UTF-16 code unit; a name given twice contributes each distinct value once.
+ * Source: twilio.com/docs/usage/webhooks/webhooks-security; verdicts equal twilio-node 6.2.
+ */
+export function sign(
+  authToken: string,
+  url: string,
+  params: FormParams,
+): string {
+  return hmac(authToken, url + signedParams(params));
+}
+
+/**
+ * The first of `authTokens` that explains `signature` for one of `urls` and `params`,
+ * or undefined. Each URL is tried in the six forms that twilio-node 6.2 tries: as it
+ * is, then as `new URL()` normalises it, then with the query re-encoded the legacy
+ * way, each without its port and with it (or the scheme's own). A URL that does not
+ * parse is no match. Compared in constant time.
+ */
+export function findSigningToken(
+  authTokens: readonly string[],
+  signature: string,
+  urls: readonly string[],
+  params: FormParams,
+): string | undefined {
+  const given = Buffer.from(signature);
+  if (given.length !== SIGNATURE_LENGTH) return undefined;
+  const text = signedParams(params);
+  const matches = (candidates: Iterable<string>): string | undefined => {
+    for (const url of candidates) {
+      for (const token of authTokens) {
+        if (timingSafeEqual(given, Buffer.from(hmac(token, url + text))))
+          return token;
+      }
+    }
+    return undefined;
+  };
+  return matches(asReceived(urls)) ?? matches(normalized(urls));
+}
+
+function hmac(authToken: string, data: string): string {
+  return createHmac("sha1", authToken).update(data).digest("base64");
+}
+
+/** The part of the signed text after the URL: names and values without any delimiter. */
+function signedParams(params: FormParams): string {
+  const sorted = params.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  let text = "";
+  for (let i = 0; i < sorted.length; i++) {
+    const [name, value] = sorted[i] ?? ["", ""];
+    if (sorted[i + 1]?.[0] !== name) {
+      text += name + value;
+      continue;
+    }
+    const values = new Set([value]);
+    while (sorted[i + 1]?.[0] === name) values.add(sorted[++i]?.[1] ?? "");
+    for (const each of [...values].toSorted()) text += name + each;
+  }
+  return text;
+}
+
+function* asReceived(urls: readonly string[]): Generator<string> {
+  for (const url of urls) {
+    yield withoutPort(url);
+    yield withPort(url);
+  }
+}
+
+function* normalized(urls: readonly string[]): Generator<string> {
+  const seen = new Set<string>();
+  for (const url of urls) {
+    const parsed = URL.parse(url)?.toString();
+    if (parsed === undefined || seen.has(parsed)) continue;
+    seen.add(parsed);
+    const forms = [withoutPort(parsed), withPort(parsed)];
+    yield* forms;
+    yield* forms.map(withLegacyQuery);
+  }
+}
+
+type UrlParts = {
+  scheme: string;
+  userInfo: string;
+  host: string;
+  port: string;
+  rest: string;
+};
+
+/**
+ * Cuts a URL without normalising it, so that path and query keep the characters
+ * that were signed. The colon of a port comes after an IPv6 literal's bracket.
+ */
+function cutUrl(url: string): UrlParts | undefined {
+  const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)/i.exec(url);
+  if (!match) return undefined;
+  const [prefix, scheme = "", authority = ""] = match;
+  const userInfoEnd = authority.lastIndexOf("@") + 1;
+  const hostAndPort = authority.slice(userInfoEnd);
+  const colon = hostAndPort.indexOf(":", hostAndPort.lastIndexOf("]") + 1);
+  const hostEnd = colon === -1 ? hostAndPort.length : colon;
+  return {
+    scheme,
+    userInfo: authority.slice(0, userInfoEnd),
+    host: hostAndPort.slice(0, hostEnd),
+    port: hostAndPort.slice(hostEnd),
+    rest: url.slice(prefix.length),
+  };
+}
+
+function withoutPort(url: string): string {
+  const parts = cutUrl(url);
+  return parts ? parts.scheme + parts.userInfo + parts.host + parts.rest : url;
+}
+
+function withPort(url: string): string {
+  const parts = cutUrl(url);
+  if (!parts || parts.port) return url;
+  const port = parts.scheme.toLowerCase() === "https://" ? ":443" : ":80";
+  return parts.scheme + parts.userInfo + parts.host + port + parts.rest;
+}
+
+/** Back ends at Twilio once signed the query as Node's `querystring` writes it. */
+function withLegacyQuery(url: string): string {
+  const start = url.indexOf("?");
+  if (start === -1 || start === url.length - 1) return url;
+  return `${url.slice(0, start)}?${stringifyQuerystring(parseQuerystring(url.slice(start + 1)))}`;
+}
