@@ -1,0 +1,295 @@
+import { readFileSync } from "node:fs";
+import { BlockList, isIP } from "node:net";
+import { parseAuthTokens, type AuthToken } from "./twilio/auth-tokens.ts";
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export type LogFormat = "json" | "pretty";
+
+export type Config = {
+  /** Empty: callbacks are answered 503. */
+  readonly authTokens: readonly AuthToken[];
+  /** Scheme, host and base path of the address Twilio calls, without a slash at the end. */
+  readonly publicUrl: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  /** The SQLite database's file. */
+  readonly databaseFile: string;
+  /** Peers whose `X-Forwarded-Proto` and `X-Forwarded-Host` are believed; undefined for none. */
+  readonly trustedProxies: BlockList | undefined;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+};
+
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+
+/** One setting. `parse` throws an Error whose message completes "NAME: …" and never repeats the value. */
+type Setting<T> = {
+  readonly name: string;
+  /** Flags of secrets take a file, so that no secret shows in the list of processes. */
+  readonly secret?: true;
+  readonly placeholder: string;
+  readonly default: string | undefined;
+  /** As help and README show the default, where it is not a plain value. */
+  readonly defaultText?: string;
+  readonly help: string;
+  readonly parse: (text: string) => T;
+};
+
+/** Every setting: `--help`, the README's table and the checks come from here. */
+export const SETTINGS = {
+  authTokens: setting({
+    name: "TWILIO_WEBHOOK_AUTH_TOKEN",
+    secret: true,
+    placeholder: "token",
+    default: undefined,
+    help:
+      "Auth token of the Twilio account, as its Console shows it. Several with commas between them; " +
+      "AC…=token binds one to an account. Without it callbacks are answered 503.",
+    parse: parseAuthTokens,
+  }),
+  publicUrl: setting({
+    name: "PUBLIC_URL",
+    placeholder: "url",
+    default: undefined,
+    help:
+      "The address that Twilio calls, e.g. https://sms.example.com. A path in it is the base path of every " +
+      "route and link.",
+    parse: publicUrl,
+  }),
+  host: setting({
+    name: "HOST",
+    placeholder: "address",
+    default: "127.0.0.1",
+    help: "Address to listen on. Only loopback addresses, as there is no sign-in yet.",
+    parse: loopbackHost,
+  }),
+  port: setting({
+    name: "PORT",
+    placeholder: "number",
+    default: "3000",
+    help: "Port to listen on; 0 picks a free one.",
+    parse: port,
+  }),
+  databaseFile: setting({
+    name: "DATABASE_URL",
+    placeholder: "file",
+    default: "./data/smsledger.db",
+    help: "The SQLite database's file. It is made, with its folder, when it does not exist.",
+    parse: databaseFile,
+  }),
+  trustedProxies: setting({
+    name: "TRUSTED_PROXIES",
+    placeholder: "cidr,…",
+    default: undefined,
+    help:
+      "Addresses or CIDR ranges of proxies whose X-Forwarded-Proto and X-Forwarded-Host are believed. " +
+      "Not needed with PUBLIC_URL.",
+    parse: cidrList,
+  }),
+  logLevel: setting({
+    name: "LOG_LEVEL",
+    placeholder: "level",
+    default: "info",
+    help: `One of ${LOG_LEVELS.join(", ")}. Each callback is logged at debug.`,
+    parse: (text) => oneOf(LOG_LEVELS, text),
+  }),
+  logFormat: setting({
+    name: "LOG_FORMAT",
+    placeholder: "format",
+    default: undefined,
+    defaultText: "json; pretty on a terminal",
+    help: "json or pretty.",
+    parse: (text) => oneOf(["json", "pretty"] as const, text),
+  }),
+};
+
+/** What the settings may be given by: flags by their long name, and the environment. */
+export type ConfigSources = {
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly isTerminal: boolean;
+};
+
+/** Every mistake in the settings, a sentence each. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(readonly mistakes: readonly string[]) {
+    super(mistakes.join("\n"));
+  }
+}
+
+/**
+ * The flag of a setting, without dashes: `PUBLIC_URL` has `public-url`, and the
+ * secret `TWILIO_WEBHOOK_AUTH_TOKEN` has `twilio-webhook-auth-token-file`.
+ */
+export function flagOf({
+  name,
+  secret,
+}: {
+  readonly name: string;
+  readonly secret?: true;
+}): string {
+  return name.toLowerCase().replaceAll("_", "-") + (secret ? "-file" : "");
+}
+
+/** Reads all settings: flag over environment over default. Throws ConfigError with all mistakes at once. */
+export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
+  const mistakes: string[] = [];
+  const read = <T>(each: Setting<T>): T | undefined => {
+    try {
+      const text = given(each, flags, env) ?? each.default;
+      return text === undefined ? undefined : each.parse(text);
+    } catch (error) {
+      mistakes.push(
+        `${each.name}: ${error instanceof Error ? error.message : "cannot be read"}.`,
+      );
+      return undefined;
+    }
+  };
+  const authTokens = read(SETTINGS.authTokens) ?? [];
+  const publicUrlRead = read(SETTINGS.publicUrl);
+  const host = read(SETTINGS.host);
+  const portRead = read(SETTINGS.port);
+  const databaseFileRead = read(SETTINGS.databaseFile);
+  const trustedProxies = read(SETTINGS.trustedProxies);
+  const logLevel = read(SETTINGS.logLevel);
+  const logFormat =
+    read(SETTINGS.logFormat) ?? (isTerminal ? "pretty" : "json");
+  if (
+    mistakes.length > 0 ||
+    host === undefined ||
+    portRead === undefined ||
+    databaseFileRead === undefined ||
+    logLevel === undefined
+  ) {
+    throw new ConfigError(mistakes);
+  }
+  return {
+    authTokens,
+    publicUrl: publicUrlRead,
+    host,
+    port: portRead,
+    databaseFile: databaseFileRead,
+    trustedProxies,
+    logLevel,
+    logFormat,
+  };
+}
+
+/** What was given for a setting; an empty text counts as not given, as compose files write it so. */
+function given(
+  each: { readonly name: string; readonly secret?: true },
+  flags: ConfigSources["flags"],
+  env: ConfigSources["env"],
+): string | undefined {
+  const flag = flags[flagOf(each)];
+  if (!each.secret) return flag || env[each.name] || undefined;
+  const file = flag || env[`${each.name}_FILE`];
+  if (!flag && file && env[each.name]) {
+    throw new Error(`is given twice, also as ${each.name}_FILE; remove one`);
+  }
+  if (!file) return env[each.name] || undefined;
+  const text = readSecret(file).trim();
+  if (text === "") throw new Error("its file is empty");
+  return text;
+}
+
+function readSecret(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new Error("its file cannot be read");
+  }
+}
+
+function setting<T>(each: Setting<T>): Setting<T> {
+  return each;
+}
+
+function publicUrl(text: string): string {
+  const url = URL.parse(text.trim());
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "") {
+    throw new Error("is no address that starts with https:// or http://");
+  }
+  if (url.username || url.password)
+    throw new Error("must have no user name or password");
+  if (/[?#]/.test(text))
+    throw new Error("must have no query (?) and no fragment (#)");
+  if (!/^[A-Za-z0-9/._~-]*$/.test(url.pathname))
+    throw new Error(
+      "has a path with characters other than A-Z a-z 0-9 / . _ ~ -",
+    );
+  return text.trim().replace(/\/+$/, "");
+}
+
+function loopbackHost(text: string): string {
+  if (text === "localhost") return text;
+  if (isLoopback(text)) return text;
+  if (isIP(text) === 0)
+    throw new Error("is no IP address; use 127.0.0.1 or ::1");
+  throw new Error(
+    "is not a loopback address. There is no sign-in yet, so the pages must not be reachable from outside; " +
+      "listen on 127.0.0.1 and let a reverse proxy pass on only the webhook's path",
+  );
+}
+
+/** Whether an IP address is one that only this machine can reach. */
+export function isLoopback(address: string): boolean {
+  return LOOPBACK.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8);
+LOOPBACK.addAddress("::1", "ipv6");
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,5}$/.test(text) || number > 65_535)
+    throw new Error("is no port number from 0 to 65535");
+  return number;
+}
+
+function databaseFile(text: string): string {
+  if (/^postgres(ql)?:/i.test(text)) {
+    throw new Error(
+      "names a PostgreSQL server, which this version cannot use; give the path of a file",
+    );
+  }
+  if (/^[a-z][a-z0-9+.-]+:/i.test(text) && !text.startsWith("file:")) {
+    throw new Error("is no path of a file");
+  }
+  const path = text.startsWith("file:")
+    ? text.slice("file:".length).replace(/^\/\//, "")
+    : text;
+  if (path === "" || path === ":memory:" || path.endsWith("/"))
+    throw new Error("is no path of a file");
+  return path;
+}
+
+function cidrList(text: string): BlockList {
+  const list = new BlockList();
+  for (const entry of text.split(",").map((each) => each.trim())) {
+    const [address = "", bits, ...rest] = entry.split("/");
+    const family = isIP(address);
+    const widest = family === 6 ? 128 : 32;
+    const prefix =
+      bits === undefined
+        ? widest
+        : /^\d{1,3}$/.test(bits)
+          ? Number(bits)
+          : Number.NaN;
+    if (family === 0 || rest.length > 0 || !(prefix <= widest)) {
+      throw new Error(
+        "is no list of IP addresses or CIDR ranges, such as 10.0.0.0/8,127.0.0.1",
+      );
+    }
+    list.addSubnet(address, prefix, family === 6 ? "ipv6" : "ipv4");
+  }
+  return list;
+}
+
+function oneOf<const T extends string>(words: readonly T[], text: string): T {
+  const word = words.find((each) => each === text);
+  if (word === undefined) throw new Error(`is none of ${words.join(", ")}`);
+  return word;
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env bun
+import { CommanderError } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import { commandLine } from "./command-line.ts";
+import { ConfigError } from "./config.ts";
+import { AddressInUse } from "./listen.ts";
+import { StoreUnavailable, StoreUnusable } from "./store/store.ts";
+
+/** Exit statuses, as `--help` names them. */
+const DONE = 0;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+// The database, its log and its folder are for their owner only.
+process.umask(0o077);
+
+async function main(): Promise<number> {
+  let status = DONE;
+  const program = commandLine(
+    packageJson.version,
+    (result) => (status = result),
+  );
+  try {
+    await program.parseAsync();
+    return status;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** Says what went wrong in plain words; a stack trace only for mistakes of ours. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? DONE : WRONG_USAGE;
+  }
+  if (error instanceof ConfigError) {
+    console.error(
+      `smsledger cannot start:\n${error.mistakes.map((each) => `  ${each}\n`).join("")}`,
+    );
+    return WRONG_USAGE;
+  }
+  if (
+    error instanceof AddressInUse ||
+    error instanceof StoreUnusable ||
+    error instanceof StoreUnavailable
+  ) {
+    console.error(error.message);
+    return FAILED;
+  }
+  console.error("smsledger met an error that it does not know:", error);
+  return FAILED;
+}
+
+process.exit(await main());

@@ -1,0 +1,23 @@
+/**
+ * What the HTTP thread and the writing thread say to each other. The writer answers
+ * every request in the order it came, so a reply needs no name of its own. Events
+ * travel as JSON text: one string crosses faster than a thousand small objects.
+ */
+export type WriterRequest =
+  | {
+      readonly kind: "open";
+      readonly file: string;
+      readonly busyTimeoutMs: number;
+    }
+  | { readonly kind: "record"; readonly events: string }
+  | { readonly kind: "check" }
+  | { readonly kind: "close" };
+
+export type WriterReply =
+  | { readonly kind: "done" }
+  /** For each event of the batch, whether it was new. */
+  | { readonly kind: "recorded"; readonly isNew: readonly boolean[] }
+  /** Cannot be done now; nothing of the request was. */
+  | { readonly kind: "unavailable"; readonly reason: string }
+  /** The database is not for this program; only in answer to "open". */
+  | { readonly kind: "unusable"; readonly reason: string };

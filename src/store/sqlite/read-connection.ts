@@ -1,0 +1,66 @@
+import { Database, type SQLQueryBindings } from "bun:sqlite";
+import { existsSync } from "node:fs";
+import { Kysely, SqliteDialect, type SqliteDatabase } from "kysely";
+import { StoreUnusable } from "../store.ts";
+import { requireOurs, SCHEMA_VERSION } from "./migrations.ts";
+import type { Schema } from "./schema.ts";
+import { explainSqliteError } from "./sqlite-errors.ts";
+
+export type ReadConnection = {
+  readonly kysely: Kysely<Schema>;
+  readonly close: () => void;
+};
+
+/**
+ * Opens a database for reading. Throws StoreUnusable when it is missing, of another
+ * program, or of another version of this one.
+ */
+export function openForReading(file: string): ReadConnection {
+  if (!existsSync(file))
+    throw new StoreUnusable(
+      "The database file does not exist. Check DATABASE_URL.",
+    );
+  try {
+    const db = new Database(file, { readonly: true, strict: true });
+    db.run("PRAGMA busy_timeout = 1000");
+    if (requireOurs(db) !== SCHEMA_VERSION) {
+      throw new StoreUnusable(
+        "The database is of an older version. Start the server once; it upgrades the database.",
+      );
+    }
+    const kysely = new Kysely<Schema>({
+      dialect: new SqliteDialect({ database: kyselyDatabase(db) }),
+    });
+    // Kysely closes a database only once it has used it.
+    return { kysely, close: () => db.close() };
+  } catch (error) {
+    const reason = explainSqliteError(error);
+    if (reason === undefined) throw error;
+    throw new StoreUnusable(reason, { cause: error });
+  }
+}
+
+/** bun:sqlite in the shape that Kysely's dialect expects. */
+function kyselyDatabase(db: Database): SqliteDatabase {
+  const bindings = (parameters: readonly unknown[]): SQLQueryBindings[] =>
+    parameters.map(binding);
+  return {
+    close: () => db.close(),
+    prepare(sql) {
+      const statement = db.query(sql);
+      return {
+        reader: statement.columnNames.length > 0,
+        all: (parameters) => statement.all(...bindings(parameters)),
+        run: (parameters) => statement.run(...bindings(parameters)),
+        iterate: (parameters) => statement.iterate(...bindings(parameters)),
+      };
+    },
+  };
+}
+
+function binding(value: unknown): SQLQueryBindings {
+  if (value === null || typeof value === "string" || typeof value === "number")
+    return value;
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError("A query was given a value that SQLite does not take.");
+}

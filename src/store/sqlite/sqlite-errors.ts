@@ -1,0 +1,43 @@
+import { SQLiteError } from "bun:sqlite";
+
+/**
+ * What an error of SQLite means for the reader and what to do, in one sentence or two;
+ * undefined for errors that are mistakes in the program. Source: sqlite.org/rescode.html
+ */
+export function explainSqliteError(error: unknown): string | undefined {
+  if (!(error instanceof SQLiteError)) return undefined;
+  const code = error.code ?? "";
+  return SENTENCES.find(([start]) => code.startsWith(start))?.[1];
+}
+
+const SENTENCES: readonly (readonly [codeStart: string, sentence: string])[] = [
+  [
+    "SQLITE_BUSY",
+    "The database is locked by another process. It is tried again with the next callback.",
+  ],
+  ["SQLITE_FULL", "The disk is full. Free some space on the database's disk."],
+  [
+    "SQLITE_IOERR",
+    "The disk reports an error. Check the database's disk and the system's log.",
+  ],
+  [
+    "SQLITE_READONLY",
+    "The database cannot be written. Check the permissions of its file and folder.",
+  ],
+  [
+    "SQLITE_CANTOPEN",
+    "The database cannot be opened. Check that its folder exists and can be written.",
+  ],
+  [
+    "SQLITE_NOTADB",
+    "The file is no SQLite database. Set DATABASE_URL to another file.",
+  ],
+  [
+    "SQLITE_CORRUPT",
+    "The database is damaged. Stop the server and restore a backup.",
+  ],
+  [
+    "SQLITE_PROTOCOL",
+    "The database is locked by another process. It is tried again with the next callback.",
+  ],
+];

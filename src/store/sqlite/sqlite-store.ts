@@ -1,0 +1,94 @@
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { StoreUnavailable, StoreUnusable, type Store } from "../store.ts";
+import { openForReading, type ReadConnection } from "./read-connection.ts";
+import * as reader from "./reader.ts";
+import { explainSqliteError } from "./sqlite-errors.ts";
+import { WriteQueue } from "./write-queue.ts";
+
+/** The part of the store that only reads. */
+export type StoreReader = Omit<Store, "recordEvent" | "checkWritable">;
+
+/**
+ * Opens the SQLite database in `file`, making or upgrading it, with one thread that
+ * writes and one connection that reads. Rejects with StoreUnusable. `onCrash` is
+ * called when the writing thread ends by a mistake of ours; nothing is recorded then.
+ */
+export async function openSqliteStore(
+  file: string,
+  onCrash: (error: Error) => void,
+): Promise<Store> {
+  const path = resolve(file);
+  makeFolder(dirname(path));
+  const queue = await WriteQueue.open(path, onCrash);
+  const { close, ...reading } = readerOf(openForReading(path));
+  return {
+    ...reading,
+    recordEvent: (event) =>
+      queue.record(event, sizeOf(event.query, event.params)),
+    checkWritable: () => queue.check(),
+    async close() {
+      await close();
+      await queue.close();
+    },
+  };
+}
+
+/** Opens the database in `file` to read it only, also while a server writes it. Throws StoreUnusable. */
+export function openSqliteReader(file: string): StoreReader {
+  return readerOf(openForReading(resolve(file)));
+}
+
+function readerOf({ kysely: db, close }: ReadConnection): StoreReader {
+  return {
+    listMessages: (filter, page) =>
+      explained(reader.listMessages(db, filter, page)),
+    messageBySid: (messageSid) =>
+      explained(reader.messageBySid(db, messageSid)),
+    timeline: (messageSid) => explained(reader.timeline(db, messageSid)),
+    countByStatus: (range) => explained(reader.countByStatus(db, range)),
+    countByErrorCode: (range) => explained(reader.countByErrorCode(db, range)),
+    lastEventAt: () => explained(reader.lastEventAt(db)),
+    messagesAfter: (afterId, limit) =>
+      explained(reader.messagesAfter(db, afterId, limit)),
+    eventsAfter: (afterId, limit) =>
+      explained(reader.eventsAfter(db, afterId, limit)),
+    close: async () => close(),
+  };
+}
+
+async function explained<T>(result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    const reason = explainSqliteError(error);
+    if (reason === undefined) throw error;
+    throw new StoreUnavailable(reason, { cause: error });
+  }
+}
+
+/** Only the owner may look into a folder that we make; one that was there keeps its mode. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    throw new StoreUnusable(
+      "The database's folder cannot be made. Check DATABASE_URL and the permissions.",
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** About the bytes that an event takes while it waits. */
+function sizeOf(
+  query: string,
+  params: readonly (readonly [string, string])[],
+): number {
+  let size = query.length;
+  for (const [name, value] of params) size += name.length + value.length;
+  return size;
+}

@@ -1,0 +1,205 @@
+import { Worker } from "node:worker_threads";
+import { StoreUnavailable, StoreUnusable, type NewEvent } from "../store.ts";
+import type { WriterReply, WriterRequest } from "./protocol.ts";
+
+/** Events that wait for a commit at most; past it a callback is answered 503 at once. */
+const QUEUED_EVENTS_MAX = 20_000;
+/** Bytes of form posts that wait at most. */
+const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
+/** Batches that the writer has at a time: it starts on the second while the first is being answered. */
+const BATCHES_IN_FLIGHT_MAX = 2;
+/** Events of one transaction at most. */
+const BATCH_EVENTS_MAX = 2_000;
+/** How long a callback may wait for its commit: Twilio gives up after 15 s. */
+const COMMIT_TIMEOUT_MS = 10_000;
+const CHECK_TIMEOUT_MS = 2_000;
+/** How long a commit waits for a lock that another process holds. */
+export const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * The writer's module. In a compiled program every module has the address of the
+ * program itself, and the writer is embedded beside it under its path below src/.
+ */
+const WRITER = new URL(
+  import.meta.url.endsWith("/write-queue.ts")
+    ? "./writer.ts"
+    : "./store/sqlite/writer.ts",
+  import.meta.url,
+);
+
+type Waiting = {
+  readonly event: NewEvent;
+  readonly bytes: number;
+  readonly since: number;
+  readonly resolve: (isNew: boolean) => void;
+  readonly reject: (error: Error) => void;
+};
+
+/**
+ * Hands events to the writing thread, one batch at a time: what arrives while a
+ * commit is under way shares the next one. Each promise settles when its event's
+ * batch is on disk, or cannot be.
+ */
+export class WriteQueue {
+  readonly #worker: Worker;
+  readonly #replies: ((reply: WriterReply) => void)[] = [];
+  readonly #clock: Timer;
+  #queue: Waiting[] = [];
+  #queuedBytes = 0;
+  /** Batches that the writer has, oldest first. */
+  readonly #inFlight: (readonly Waiting[])[] = [];
+  #closed = false;
+
+  private constructor(onCrash: (error: Error) => void) {
+    this.#worker = new Worker(WRITER);
+    this.#worker.on("message", (reply: WriterReply) =>
+      this.#replies.shift()?.(reply),
+    );
+    this.#worker.on("error", onCrash);
+    this.#clock = setInterval(() => this.#refuseOverdue(), 500);
+    this.#clock.unref();
+  }
+
+  /** Opens the database, making or upgrading it. Rejects with StoreUnusable when that cannot be. */
+  static async open(
+    file: string,
+    onCrash: (error: Error) => void,
+  ): Promise<WriteQueue> {
+    const queue = new WriteQueue(onCrash);
+    const reply = await queue.#ask({
+      kind: "open",
+      file,
+      busyTimeoutMs: BUSY_TIMEOUT_MS,
+    });
+    if (reply.kind !== "done") {
+      await queue.#end();
+      throw new StoreUnusable(
+        "reason" in reply ? reply.reason : "The database could not be opened.",
+      );
+    }
+    return queue;
+  }
+
+  record(event: NewEvent, bytes: number): Promise<boolean> {
+    if (this.#closed)
+      return Promise.reject(new StoreUnavailable("The server is stopping."));
+    if (
+      this.#queue.length >= QUEUED_EVENTS_MAX ||
+      this.#queuedBytes + bytes > QUEUED_BYTES_MAX
+    ) {
+      return Promise.reject(
+        new StoreUnavailable("Too many callbacks wait for the disk."),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({
+        event,
+        bytes,
+        since: performance.now(),
+        resolve,
+        reject,
+      });
+      this.#queuedBytes += bytes;
+      // Requests that were read together are all in the queue by then.
+      if (this.#queue.length === 1) setImmediate(() => this.#commitNext());
+    });
+  }
+
+  /** Resolves when a write of the writer's own went through; it waits its turn behind the batch under way. */
+  async check(): Promise<void> {
+    if (this.#closed) throw new StoreUnavailable("The server is stopping.");
+    const overdue = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () =>
+        overdue.reject(
+          new StoreUnavailable(
+            "The disk did not answer in time, or the database is locked.",
+          ),
+        ),
+      CHECK_TIMEOUT_MS,
+    );
+    try {
+      const reply = await Promise.race([
+        this.#ask({ kind: "check" }),
+        overdue.promise,
+      ]);
+      if (reply.kind === "unavailable")
+        throw new StoreUnavailable(reply.reason);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Commits what waits, closes the database, ends the thread. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#queue.length > 0 || this.#inFlight.length > 0)
+      await Bun.sleep(5);
+    await this.#ask({ kind: "close" });
+    await this.#end();
+  }
+
+  #ask(request: WriterRequest): Promise<WriterReply> {
+    return new Promise((resolve) => {
+      this.#replies.push(resolve);
+      this.#worker.postMessage(request);
+    });
+  }
+
+  #commitNext(): void {
+    if (
+      this.#inFlight.length >= BATCHES_IN_FLIGHT_MAX ||
+      this.#queue.length === 0
+    )
+      return;
+    const batch = this.#queue.splice(0, BATCH_EVENTS_MAX);
+    this.#inFlight.push(batch);
+    for (const { bytes } of batch) this.#queuedBytes -= bytes;
+    this.#replies.push((reply) => {
+      this.#inFlight.shift();
+      this.#commitNext();
+      if (reply.kind === "recorded")
+        batch.forEach((each, index) =>
+          each.resolve(reply.isNew[index] ?? false),
+        );
+      else
+        refuse(
+          batch,
+          "reason" in reply ? reply.reason : "The writer did not record.",
+        );
+    });
+    this.#worker.postMessage({
+      kind: "record",
+      events: JSON.stringify(batch.map((each) => each.event)),
+    } satisfies WriterRequest);
+  }
+
+  /** Answers those who waited too long. What is in flight may still be committed; its repeat then changes nothing. */
+  #refuseOverdue(): void {
+    const limit = performance.now() - COMMIT_TIMEOUT_MS;
+    refuse(
+      this.#inFlight.flat().filter((each) => each.since < limit),
+      "The disk did not answer in time, or the database is locked.",
+    );
+    const kept = this.#queue.findIndex((each) => each.since >= limit);
+    const overdue = this.#queue.splice(
+      0,
+      kept === -1 ? this.#queue.length : kept,
+    );
+    for (const { bytes } of overdue) this.#queuedBytes -= bytes;
+    refuse(
+      overdue,
+      "The disk did not answer in time, or the database is locked.",
+    );
+  }
+
+  async #end(): Promise<void> {
+    clearInterval(this.#clock);
+    this.#closed = true;
+    await this.#worker.terminate();
+  }
+}
+
+function refuse(waiting: readonly Waiting[], reason: string): void {
+  for (const each of waiting) each.reject(new StoreUnavailable(reason));
+}

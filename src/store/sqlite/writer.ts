@@ -1,0 +1,124 @@
+import { Database } from "bun:sqlite";
+import { statSync } from "node:fs";
+import { parentPort } from "node:worker_threads";
+import { StoreUnavailable, StoreUnusable, type NewEvent } from "../store.ts";
+import { migrate } from "./migrations.ts";
+import type { WriterReply, WriterRequest } from "./protocol.ts";
+import { createRecorder } from "./recorder.ts";
+import { explainSqliteError } from "./sqlite-errors.ts";
+
+/** Events after which the write-ahead log is copied into the database, once they are answered. */
+const CHECKPOINT_EVENTS = 4_000;
+/** And how long after the last batch, so that an idle server's log is empty. */
+const CHECKPOINT_IDLE_MS = 1_000;
+/** SQLite's own checkpoint inside a commit, for when ours cannot get through; in pages of 4 KiB. */
+const AUTOCHECKPOINT_PAGES = 16_384;
+/** The log's file is cut back to this many bytes when it starts anew. */
+const WAL_BYTES_KEPT = 16 * 1024 * 1024;
+
+/** The thread that owns the only writing connection; it does one request at a time. */
+function openWriter(file: string, busyTimeoutMs: number) {
+  const db = new Database(file, {
+    create: true,
+    readwrite: true,
+    strict: true,
+  });
+  db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  db.run("PRAGMA journal_mode = WAL");
+  db.run("PRAGMA synchronous = FULL");
+  db.run(`PRAGMA wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
+  db.run(`PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`);
+  migrate(db);
+  const recordBatch = createRecorder(db);
+  const check = db.prepare(
+    "INSERT INTO write_checks VALUES (1, ?) ON CONFLICT DO UPDATE SET checked_at = excluded.checked_at",
+  );
+  const { ino } = statSync(file);
+  let eventsInWal = 0;
+  let idle: Timer | undefined;
+
+  /** A file that was moved or deleted still takes writes, which nobody would find again. */
+  const requireInPlace = (): void => {
+    if (statSync(file, { throwIfNoEntry: false })?.ino === ino) return;
+    throw new StoreUnavailable(
+      "The database file was moved or deleted. Put it back, or restart the server.",
+    );
+  };
+  const checkpoint = (mode: "PASSIVE" | "TRUNCATE"): void => {
+    eventsInWal = 0;
+    try {
+      db.run(`PRAGMA wal_checkpoint(${mode})`);
+    } catch (error) {
+      // What is committed is safe in the log; the next checkpoint tries again.
+      if (explainSqliteError(error) === undefined) throw error;
+    }
+  };
+  return {
+    record(events: readonly NewEvent[]): boolean[] {
+      requireInPlace();
+      const isNew = recordBatch(events);
+      eventsInWal += events.length;
+      return isNew;
+    },
+    check(): void {
+      requireInPlace();
+      check.run(Date.now());
+    },
+    /** Keeps the log small; called when the batch has been answered. */
+    tidy(): void {
+      if (eventsInWal >= CHECKPOINT_EVENTS) checkpoint("PASSIVE");
+      clearTimeout(idle);
+      if (eventsInWal > 0)
+        idle = setTimeout(() => checkpoint("TRUNCATE"), CHECKPOINT_IDLE_MS);
+    },
+    close(): void {
+      clearTimeout(idle);
+      checkpoint("TRUNCATE");
+      db.close();
+    },
+  };
+}
+
+let writer: ReturnType<typeof openWriter> | undefined;
+
+function answer(request: WriterRequest): WriterReply {
+  switch (request.kind) {
+    case "open":
+      writer = openWriter(request.file, request.busyTimeoutMs);
+      return { kind: "done" };
+    case "record":
+      return {
+        kind: "recorded",
+        isNew: writer?.record(JSON.parse(request.events)) ?? [],
+      };
+    case "check":
+      writer?.check();
+      return { kind: "done" };
+    case "close":
+      writer?.close();
+      writer = undefined;
+      return { kind: "done" };
+  }
+}
+
+function failure(error: unknown): WriterReply {
+  if (error instanceof StoreUnusable)
+    return { kind: "unusable", reason: error.message };
+  const reason =
+    error instanceof StoreUnavailable
+      ? error.message
+      : explainSqliteError(error);
+  if (reason === undefined) throw error;
+  return { kind: "unavailable", reason };
+}
+
+parentPort?.on("message", (request: WriterRequest) => {
+  let reply: WriterReply;
+  try {
+    reply = answer(request);
+  } catch (error) {
+    reply = failure(error);
+  }
+  parentPort?.postMessage(reply);
+  if (request.kind === "record") writer?.tidy();
+});

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { readConfig } from "../../src/config.ts";
+import { listen } from "../../src/listen.ts";
+import { createLog } from "../../src/log.ts";
+import { createServer } from "../../src/server.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { tempDir } from "./temp-dir.ts";
+import { AUTH_TOKEN, twilioClient } from "./twilio-client.ts";
+
+/**
+ * The real server on a free port of loopback with a database of its own. Settings are
+ * given as the environment has them. To be held with `await using`.
+ */
+export async function startServer(env: Record<string, string> = {}) {
+  const folder = tempDir();
+  const config = readConfig({
+    flags: {},
+    env: {
+      TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+      PORT: "0",
+      LOG_LEVEL: "silent",
+      DATABASE_URL: join(folder.path, "smsledger.db"),
+      ...env,
+    },
+    isTerminal: false,
+  });
+  const store = await openSqliteStore(config.databaseFile, (error) => {
+    throw error;
+  });
+  const log = createLog(config.logLevel, config.logFormat);
+  const app = createServer({
+    store,
+    config,
+    log,
+    version: "0.0.0-test",
+    now: Date.now,
+  });
+  const server = listen(app, config);
+  const { origin } = server.url;
+  return {
+    origin,
+    store,
+    config,
+    twilio: twilioClient(origin),
+    async [Symbol.asyncDispose]() {
+      await server.stopGracefully();
+      await store.close();
+      folder[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
+import type { Channel } from "../../src/twilio/status.ts";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+
+/** The auth token that tests configure unless they say otherwise. */
+export const AUTH_TOKEN = "0123456789abcdef0123456789abcdef";
+export const ACCOUNT_SID = "AC3a7a12ead9ad3ca551626f9fa68e2f04";
+
+export function newMessageSid(): string {
+  return `SM${randomBytes(16).toString("hex")}`;
+}
+
+/** The parameters that Twilio posts for a status, around those given. */
+export function callbackParams(
+  params: Record<string, string>,
+): Record<string, string> {
+  const sid = params["MessageSid"] ?? newMessageSid();
+  const status = params["MessageStatus"] ?? "delivered";
+  return {
+    SmsSid: sid,
+    SmsStatus: status,
+    MessageStatus: status,
+    To: "+14155550123",
+    MessageSid: sid,
+    AccountSid: ACCOUNT_SID,
+    From: "+15595551269",
+    ApiVersion: "2010-04-01",
+    ...params,
+  };
+}
+
+export type PostOptions = {
+  readonly channel?: Channel;
+  /** With the question mark. */
+  readonly query?: string;
+  readonly authToken?: string;
+  /** The address that is signed, when it is not the one that is called. */
+  readonly signedUrl?: string;
+  readonly headers?: Record<string, string>;
+};
+
+/** Posts callbacks as Twilio does, signed by Twilio's own SDK. */
+export function twilioClient(origin: string) {
+  const send = async (
+    params: Record<string, string>,
+    {
+      channel = "sms",
+      query = "",
+      authToken = AUTH_TOKEN,
+      signedUrl,
+      headers,
+    }: PostOptions,
+  ): Promise<Response> => {
+    const url = origin + WEBHOOK_PATHS[channel] + query;
+    return fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
+        "x-twilio-signature": getExpectedTwilioSignature(
+          authToken,
+          signedUrl ?? url,
+          params,
+        ),
+        "user-agent": "TwilioProxy/1.1",
+        ...headers,
+      },
+      body: new URLSearchParams(params).toString(),
+    });
+  };
+  return {
+    /** Posts a callback with what Twilio always posts around `params`. */
+    post: (params: Record<string, string> = {}, options: PostOptions = {}) =>
+      send(callbackParams(params), options),
+    /** Posts just `params`. */
+    postExactly: (params: Record<string, string>, options: PostOptions = {}) =>
+      send(params, options),
+  };
+}
