@@ -1,13 +1,11 @@
-import {
-  statusRank,
-  type Channel,
-  type EventStatus,
-} from "../twilio/status.ts";
-
-/** The fields of an event that its message takes over. */
-export type EventFields<Address = string, Sid = string> = {
-  readonly channel: Channel;
-  readonly status: EventStatus;
+/**
+ * The fields of an event that its message takes over, in whatever form an engine
+ * stores addresses and SIDs.
+ */
+export type EventFields<Address, Sid> = {
+  readonly channel: number;
+  /** The status's rank; see `statusRank`. */
+  readonly status: number;
   readonly receivedAt: number;
   readonly to: Address | null;
   readonly from: Address | null;
@@ -17,36 +15,40 @@ export type EventFields<Address = string, Sid = string> = {
   readonly numSegments: number | null;
 };
 
+export type MessageFields<Address, Sid> = Omit<
+  EventFields<Address, Sid>,
+  "receivedAt"
+> & {
+  readonly firstEventAt: number;
+  readonly lastEventAt: number;
+};
+
 /**
  * A message as its events tell it. Each field is taken from the highest status that
  * says something, so the order of arrival decides nothing; times are the first and
  * the last. An event's status occurs once, so no two events tie.
  */
-export function foldEvents<A, S>(
-  events: readonly [EventFields<A, S>, ...EventFields<A, S>[]],
-): Omit<EventFields<A, S>, "receivedAt"> & {
-  readonly firstEventAt: number;
-  readonly lastEventAt: number;
-} {
-  const ranked = events.toSorted(
-    (a, b) => statusRank(b.status) - statusRank(a.status),
+export function foldEvents<Address, Sid>(
+  events: readonly [EventFields<Address, Sid>, ...EventFields<Address, Sid>[]],
+): MessageFields<Address, Sid> {
+  const [highest = events[0], ...lower] = events.toSorted(
+    (a, b) => b.status - a.status,
   );
-  const [highest = events[0]] = ranked;
-  const first = <K extends keyof EventFields<A, S>>(
-    key: K,
-  ): EventFields<A, S>[K] =>
-    (ranked.find((event) => event[key] !== null) ?? highest)[key];
-  const times = events.map((event) => event.receivedAt);
-  return {
-    channel: highest.channel,
-    status: highest.status,
-    to: first("to"),
-    from: first("from"),
-    errorCode: first("errorCode"),
-    accountSid: first("accountSid"),
-    messagingServiceSid: first("messagingServiceSid"),
-    numSegments: first("numSegments"),
-    firstEventAt: Math.min(...times),
-    lastEventAt: Math.max(...times),
+  const { receivedAt, ...fields } = highest;
+  const message = {
+    ...fields,
+    firstEventAt: receivedAt,
+    lastEventAt: receivedAt,
   };
+  for (const event of lower) {
+    message.to ??= event.to;
+    message.from ??= event.from;
+    message.errorCode ??= event.errorCode;
+    message.accountSid ??= event.accountSid;
+    message.messagingServiceSid ??= event.messagingServiceSid;
+    message.numSegments ??= event.numSegments;
+    message.firstEventAt = Math.min(message.firstEventAt, event.receivedAt);
+    message.lastEventAt = Math.max(message.lastEventAt, event.receivedAt);
+  }
+  return message;
 }

@@ -4,6 +4,7 @@ import type { Channel, EventStatus } from "../twilio/status.ts";
 
 /** A proven callback whose status is recorded. */
 export type NewEvent = Omit<Callback, "messageStatus"> & {
+  /** What `messageStatus` is recorded as. */
   readonly status: EventStatus;
   /** When it was received: our clock, milliseconds since 1970. */
   readonly receivedAt: number;

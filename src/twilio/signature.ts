@@ -37,16 +37,20 @@ export function findSigningToken(
   const given = Buffer.from(signature);
   if (given.length !== SIGNATURE_LENGTH) return undefined;
   const text = signedParams(params);
-  const matches = (candidates: Iterable<string>): string | undefined => {
-    for (const url of candidates) {
-      for (const token of authTokens) {
-        if (timingSafeEqual(given, Buffer.from(hmac(token, url + text))))
-          return token;
-      }
+  const signing = (forms: readonly string[]): string | undefined => {
+    for (const form of forms) {
+      const data = form + text;
+      const token = authTokens.find((each) =>
+        timingSafeEqual(given, Buffer.from(hmac(each, data))),
+      );
+      if (token !== undefined) return token;
     }
     return undefined;
   };
-  return matches(asReceived(urls)) ?? matches(normalized(urls));
+  return (
+    signing(urls.flatMap(portForms)) ??
+    signing([...new Set(urls.flatMap(normalizedForms))])
+  );
 }
 
 function hmac(authToken: string, data: string): string {
@@ -55,7 +59,9 @@ function hmac(authToken: string, data: string): string {
 
 /** The part of the signed text after the URL: names and values without any delimiter. */
 function signedParams(params: FormParams): string {
-  const sorted = params.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const sorted = params.toSorted((a, b) =>
+    a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0,
+  );
   let text = "";
   for (let i = 0; i < sorted.length; i++) {
     const [name, value] = sorted[i] ?? ["", ""];
@@ -70,23 +76,16 @@ function signedParams(params: FormParams): string {
   return text;
 }
 
-function* asReceived(urls: readonly string[]): Generator<string> {
-  for (const url of urls) {
-    yield withoutPort(url);
-    yield withPort(url);
-  }
+/** A URL without its port, and with it or the scheme's own. */
+function portForms(url: string): string[] {
+  return [withoutPort(url), withPort(url)];
 }
 
-function* normalized(urls: readonly string[]): Generator<string> {
-  const seen = new Set<string>();
-  for (const url of urls) {
-    const parsed = URL.parse(url)?.toString();
-    if (parsed === undefined || seen.has(parsed)) continue;
-    seen.add(parsed);
-    const forms = [withoutPort(parsed), withPort(parsed)];
-    yield* forms;
-    yield* forms.map(withLegacyQuery);
-  }
+function normalizedForms(url: string): string[] {
+  const normalized = URL.parse(url)?.toString();
+  if (normalized === undefined) return [];
+  const forms = portForms(normalized);
+  return [...forms, ...forms.map(withLegacyQuery)];
 }
 
 type UrlParts = {

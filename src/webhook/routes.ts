@@ -126,22 +126,21 @@ function createReceiver(
     if (!isUtf8) return refuse(400, "The body holds bytes that are no UTF-8.");
     const callback = parseCallback(channel, params);
     if ("fault" in callback) return refuse(400, callback.fault);
-    const { messageStatus, ...fields } = callback;
-    const status = recordedStatus(channel, messageStatus);
+    const status = recordedStatus(channel, callback.messageStatus);
     if (status === undefined) return accepted(0);
 
     try {
       const query = queryOf(request.url).slice(1);
       const isNew = await store.recordEvent({
-        ...fields,
+        ...callback,
         status,
         receivedAt: now(),
         query,
       });
       if (log.isLevelEnabled("debug")) {
-        const to = fields.to === null ? null : maskNumber(fields.to);
+        const to = callback.to === null ? null : maskNumber(callback.to);
         log.debug(
-          { messageSid: fields.messageSid, to, isNew },
+          { messageSid: callback.messageSid, to, isNew },
           eventType(channel, status),
         );
       }

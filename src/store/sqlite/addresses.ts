@@ -5,7 +5,7 @@ import { interned } from "./interning.ts";
 /** The last digits of a phone number that are indexed, for finding it by its end. */
 export const LAST_DIGITS = 4;
 
-/** Addresses with what is derived from them; the country is kept in reach for the rollups. */
+/** The ids of phone numbers and other addresses, and the countries they are of. */
 export function internedAddresses(db: Database) {
   const find = db.prepare<{ id: number; country: string | null }, [string]>(
     "SELECT id, country FROM addresses WHERE address = ?",
@@ -18,16 +18,16 @@ export function internedAddresses(db: Database) {
   );
   const countries = interned<string | null, number>(
     (id) => findCountry.get(id)?.country ?? null,
-    () => null,
   );
-  const ids = interned<number>(
-    (address) => find.get(address)?.id ?? null,
-    (address) =>
-      Number(
-        add.run(address, lastDigits(address), countryOf(address))
-          .lastInsertRowid,
-      ),
-  );
+  const ids = interned((address) => {
+    const known = find.get(address);
+    const country = known ? known.country : countryOf(address);
+    const id =
+      known?.id ??
+      Number(add.run(address, lastDigits(address), country).lastInsertRowid);
+    countries.put(id, country);
+    return id;
+  });
   return {
     get: (address: string): number => ids.get(address),
     countryOf: (id: number): string | null => countries.get(id),
@@ -40,6 +40,7 @@ export function internedAddresses(db: Database) {
 
 /** The number that a phone number's last digits read as; null for what is no number. */
 export function lastDigits(address: string): number | null {
-  const match = new RegExp(`^\\+?\\d*(\\d{${LAST_DIGITS}})$`).exec(address);
-  return match ? Number(match[1]) : null;
+  return /^\+?\d+$/.test(address) && address.replace("+", "").length >= LAST_DIGITS
+    ? Number(address.slice(-LAST_DIGITS))
+    : null;
 }

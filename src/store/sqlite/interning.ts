@@ -6,35 +6,33 @@ const CACHE_ENTRIES_MAX = 100_000;
 /** Values that are stored once and referred to by id. */
 export type Interned<T, K = string> = {
   get(key: K): T;
-  /** Forgets the cache; to be called when the transaction that may have added to it is rolled back. */
+  /** Puts in what is known anyway. */
+  put(key: K, entry: T): void;
+  /** To be called when the transaction that may have added an entry is rolled back. */
   forget(): void;
 };
 
-/**
- * What `find` or else `add` says of a key, remembered. Both run inside the caller's
- * transaction.
- */
-export function interned<T, K = string>(
-  find: (key: K) => T | null,
-  add: (key: K) => T,
-): Interned<T, K> {
+/** What `find` says of a key, remembered; it runs inside the caller's transaction. */
+export function interned<T, K = string>(find: (key: K) => T): Interned<T, K> {
   const cache = new Map<K, T>();
+  const put = (key: K, entry: T): void => {
+    if (cache.size >= CACHE_ENTRIES_MAX) cache.clear();
+    cache.set(key, entry);
+  };
   return {
     get(key) {
       const known = cache.get(key);
       if (known !== undefined) return known;
-      const entry = find(key) ?? add(key);
-      if (cache.size >= CACHE_ENTRIES_MAX) cache.clear();
-      cache.set(key, entry);
+      const entry = find(key);
+      put(key, entry);
       return entry;
     },
-    forget() {
-      cache.clear();
-    },
+    put,
+    forget: () => cache.clear(),
   };
 }
 
-/** Interns the texts of `table.column`. */
+/** The ids of the texts in `table.column`; a new text is added. */
 export function internedColumn(
   db: Database,
   table: string,
@@ -47,7 +45,6 @@ export function internedColumn(
     `INSERT INTO ${table} (${column}) VALUES (?)`,
   );
   return interned(
-    (text) => find.get(text)?.id ?? null,
-    (text) => Number(add.run(text).lastInsertRowid),
+    (text) => find.get(text)?.id ?? Number(add.run(text).lastInsertRowid),
   );
 }

@@ -14,8 +14,9 @@ import type {
 import { messagesFound } from "./message-search.ts";
 import { packMessageSid, unpackMessageSid } from "./message-sid.ts";
 import { restorePost } from "./post-shape.ts";
-import { CHANNELS } from "./recorder.ts";
+
 import type { Schema } from "./schema.ts";
+import { CHANNELS } from "./stored-event.ts";
 
 /** Statuses of messages that did not arrive. */
 const NOT_ARRIVED = [statusRank("failed"), statusRank("undelivered")];

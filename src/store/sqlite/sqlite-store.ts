@@ -1,9 +1,15 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { StoreUnavailable, StoreUnusable, type Store } from "../store.ts";
+import {
+  StoreUnavailable,
+  StoreUnusable,
+  type NewEvent,
+  type Store,
+} from "../store.ts";
 import { openForReading, type ReadConnection } from "./read-connection.ts";
 import * as reader from "./reader.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
+import { storedEvent } from "./stored-event.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /** The part of the store that only reads. */
@@ -24,8 +30,7 @@ export async function openSqliteStore(
   const { close, ...reading } = readerOf(openForReading(path));
   return {
     ...reading,
-    recordEvent: (event) =>
-      queue.record(event, sizeOf(event.query, event.params)),
+    recordEvent: (event) => queue.record(storedEvent(event), sizeOf(event)),
     checkWritable: () => queue.check(),
     async close() {
       await close();
@@ -84,10 +89,7 @@ function makeFolder(folder: string): void {
 }
 
 /** About the bytes that an event takes while it waits. */
-function sizeOf(
-  query: string,
-  params: readonly (readonly [string, string])[],
-): number {
+function sizeOf({ query, params }: NewEvent): number {
   let size = query.length;
   for (const [name, value] of params) size += name.length + value.length;
   return size;

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
-import { StoreUnavailable, StoreUnusable, type NewEvent } from "../store.ts";
+import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import type { WriterReply, WriterRequest } from "./protocol.ts";
+import type { StoredEvent } from "./stored-event.ts";
 
 /** Events that wait for a commit at most; past it a callback is answered 503 at once. */
 const QUEUED_EVENTS_MAX = 20_000;
@@ -28,7 +29,7 @@ const WRITER = new URL(
 );
 
 type Waiting = {
-  readonly event: NewEvent;
+  readonly event: StoredEvent;
   readonly bytes: number;
   readonly since: number;
   readonly resolve: (isNew: boolean) => void;
@@ -80,7 +81,7 @@ export class WriteQueue {
     return queue;
   }
 
-  record(event: NewEvent, bytes: number): Promise<boolean> {
+  record(event: StoredEvent, bytes: number): Promise<boolean> {
     if (this.#closed)
       return Promise.reject(new StoreUnavailable("The server is stopping."));
     if (

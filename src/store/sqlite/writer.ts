@@ -1,11 +1,12 @@
 import { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
-import { StoreUnavailable, StoreUnusable, type NewEvent } from "../store.ts";
+import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import { migrate } from "./migrations.ts";
 import type { WriterReply, WriterRequest } from "./protocol.ts";
 import { createRecorder } from "./recorder.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
+import type { StoredEvent } from "./stored-event.ts";
 
 /** Events after which the write-ahead log is copied into the database, once they are answered. */
 const CHECKPOINT_EVENTS = 4_000;
@@ -54,7 +55,7 @@ function openWriter(file: string, busyTimeoutMs: number) {
     }
   };
   return {
-    record(events: readonly NewEvent[]): boolean[] {
+    record(events: readonly StoredEvent[]): boolean[] {
       requireInPlace();
       const isNew = recordBatch(events);
       eventsInWal += events.length;
