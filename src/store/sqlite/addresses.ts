@@ -40,7 +40,8 @@ export function internedAddresses(db: Database) {
 
 /** The number that a phone number's last digits read as; null for what is no number. */
 export function lastDigits(address: string): number | null {
-  return /^\+?\d+$/.test(address) && address.replace("+", "").length >= LAST_DIGITS
+  return /^\+?\d+$/.test(address) &&
+    address.replace("+", "").length >= LAST_DIGITS
     ? Number(address.slice(-LAST_DIGITS))
     : null;
 }

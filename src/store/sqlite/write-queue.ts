@@ -14,6 +14,8 @@ const BATCH_EVENTS_MAX = 2_000;
 /** How long a callback may wait for its commit: Twilio gives up after 15 s. */
 const COMMIT_TIMEOUT_MS = 10_000;
 const CHECK_TIMEOUT_MS = 2_000;
+/** How long a failed commit counts against readiness: a small check may fit where a batch did not. */
+const FAILURE_COUNTS_MS = 5_000;
 /** How long a commit waits for a lock that another process holds. */
 export const BUSY_TIMEOUT_MS = 5_000;
 
@@ -47,6 +49,8 @@ export class WriteQueue {
   readonly #clock: Timer;
   #queue: Waiting[] = [];
   #queuedBytes = 0;
+  /** Why the latest batch could not be committed, and when; undefined when it could. */
+  #failure: { readonly reason: string; readonly at: number } | undefined;
   /** Batches that the writer has, oldest first. */
   readonly #inFlight: (readonly Waiting[])[] = [];
   #closed = false;
@@ -109,6 +113,12 @@ export class WriteQueue {
   /** Resolves when a write of the writer's own went through; it waits its turn behind the batch under way. */
   async check(): Promise<void> {
     if (this.#closed) throw new StoreUnavailable("The server is stopping.");
+    if (
+      this.#failure &&
+      performance.now() - this.#failure.at < FAILURE_COUNTS_MS
+    ) {
+      throw new StoreUnavailable(this.#failure.reason);
+    }
     const overdue = Promise.withResolvers<never>();
     const timer = setTimeout(
       () =>
@@ -159,15 +169,17 @@ export class WriteQueue {
     this.#replies.push((reply) => {
       this.#inFlight.shift();
       this.#commitNext();
-      if (reply.kind === "recorded")
+      if (reply.kind === "recorded") {
+        this.#failure = undefined;
         batch.forEach((each, index) =>
           each.resolve(reply.isNew[index] ?? false),
         );
-      else
-        refuse(
-          batch,
-          "reason" in reply ? reply.reason : "The writer did not record.",
-        );
+      } else {
+        const reason =
+          "reason" in reply ? reply.reason : "The writer did not record.";
+        this.#failure = { reason, at: performance.now() };
+        refuse(batch, reason);
+      }
     });
     this.#worker.postMessage({
       kind: "record",

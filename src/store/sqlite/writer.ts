@@ -8,13 +8,11 @@ import { createRecorder } from "./recorder.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
-/** Events after which the write-ahead log is copied into the database, once they are answered. */
-const CHECKPOINT_EVENTS = 4_000;
-/** And how long after the last batch, so that an idle server's log is empty. */
+/** Pages of 4 KiB in the write-ahead log at which it is copied into the database. */
+const CHECKPOINT_PAGES = 2_000;
+/** It is also copied this long after the last batch, so that an idle server's log is empty. */
 const CHECKPOINT_IDLE_MS = 1_000;
-/** SQLite's own checkpoint inside a commit, for when ours cannot get through; in pages of 4 KiB. */
-const AUTOCHECKPOINT_PAGES = 16_384;
-/** The log's file is cut back to this many bytes when it starts anew. */
+/** What a burst made of the log's file is cut back to this when the log starts anew. */
 const WAL_BYTES_KEPT = 16 * 1024 * 1024;
 
 /** The thread that owns the only writing connection; it does one request at a time. */
@@ -27,7 +25,8 @@ function openWriter(file: string, busyTimeoutMs: number) {
   db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   db.run("PRAGMA journal_mode = WAL");
   db.run("PRAGMA synchronous = FULL");
-  db.run(`PRAGMA wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
+  // Checkpoints are ours to make, when no answer waits for them.
+  db.run("PRAGMA wal_autocheckpoint = 0");
   db.run(`PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`);
   migrate(db);
   const recordBatch = createRecorder(db);
@@ -35,7 +34,7 @@ function openWriter(file: string, busyTimeoutMs: number) {
     "INSERT INTO write_checks VALUES (1, ?) ON CONFLICT DO UPDATE SET checked_at = excluded.checked_at",
   );
   const { ino } = statSync(file);
-  let eventsInWal = 0;
+  const measureLog = db.prepare<unknown, []>("PRAGMA wal_checkpoint(NOOP)");
   let idle: Timer | undefined;
 
   /** A file that was moved or deleted still takes writes, which nobody would find again. */
@@ -46,20 +45,21 @@ function openWriter(file: string, busyTimeoutMs: number) {
     );
   };
   const checkpoint = (mode: "PASSIVE" | "TRUNCATE"): void => {
-    eventsInWal = 0;
     try {
+      // Callbacks do not wait until a reader of another program has finished.
+      db.run("PRAGMA busy_timeout = 0");
       db.run(`PRAGMA wal_checkpoint(${mode})`);
     } catch (error) {
       // What is committed is safe in the log; the next checkpoint tries again.
       if (explainSqliteError(error) === undefined) throw error;
+    } finally {
+      db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     }
   };
   return {
     record(events: readonly StoredEvent[]): boolean[] {
       requireInPlace();
-      const isNew = recordBatch(events);
-      eventsInWal += events.length;
-      return isNew;
+      return recordBatch(events);
     },
     check(): void {
       requireInPlace();
@@ -67,10 +67,10 @@ function openWriter(file: string, busyTimeoutMs: number) {
     },
     /** Keeps the log small; called when the batch has been answered. */
     tidy(): void {
-      if (eventsInWal >= CHECKPOINT_EVENTS) checkpoint("PASSIVE");
+      const [[, pages] = []] = measureLog.values();
+      if (Number(pages) >= CHECKPOINT_PAGES) checkpoint("PASSIVE");
       clearTimeout(idle);
-      if (eventsInWal > 0)
-        idle = setTimeout(() => checkpoint("TRUNCATE"), CHECKPOINT_IDLE_MS);
+      idle = setTimeout(() => checkpoint("TRUNCATE"), CHECKPOINT_IDLE_MS);
     },
     close(): void {
       clearTimeout(idle);

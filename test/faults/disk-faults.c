@@ -1,0 +1,57 @@
+/*
+ * Makes the disk fail on demand, for tests: loaded before libc, it looks into the file
+ * named by DISK_FAULT for one word and acts on the database's files only.
+ *   eio     fsync and fdatasync fail with EIO
+ *   enospc  writes fail with ENOSPC
+ *   slow    each fsync takes 200 ms longer
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static int fault(int fd, const char *word) {
+  const char *control = getenv("DISK_FAULT");
+  if (!control) return 0;
+  int file = open(control, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  char text[16] = {0};
+  ssize_t length = read(file, text, sizeof text - 1);
+  close(file);
+  if (length <= 0 || strncmp(text, word, strlen(word)) != 0) return 0;
+  char link[64], path[4096] = {0};
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  if (readlink(link, path, sizeof path - 1) <= 0) return 0;
+  return strstr(path, ".db") != NULL;
+}
+
+static int sync_with(const char *name, int fd) {
+  if (fault(fd, "slow")) usleep(200 * 1000);
+  if (fault(fd, "eio")) {
+    errno = EIO;
+    return -1;
+  }
+  int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
+  return real(fd);
+}
+
+int fsync(int fd) { return sync_with("fsync", fd); }
+int fdatasync(int fd) { return sync_with("fdatasync", fd); }
+
+#define WRITE(name, offset_type)                                                     \
+  ssize_t name(int fd, const void *data, size_t size, offset_type offset) {          \
+    if (fault(fd, "enospc")) {                                                       \
+      errno = ENOSPC;                                                                \
+      return -1;                                                                     \
+    }                                                                                \
+    ssize_t (*real)(int, const void *, size_t, offset_type) =                        \
+        (ssize_t(*)(int, const void *, size_t, offset_type))dlsym(RTLD_NEXT, #name); \
+    return real(fd, data, size, offset);                                             \
+  }
+WRITE(pwrite, off_t)
+WRITE(pwrite64, off64_t)

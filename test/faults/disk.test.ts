@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tempDir } from "../support/temp-dir.ts";
+import { twilioClient } from "../support/twilio-client.ts";
+import { checkLedger } from "./ledger-check.ts";
+import { postUntil, type Ledger } from "./load.ts";
+import { startProcess, type ServerProcess } from "./server-process.ts";
+
+const compiler = Bun.which("cc");
+const isRoot = process.getuid?.() === 0;
+
+type Disk = {
+  readonly databaseFile: string;
+  readonly env: Record<string, string>;
+  breakDown(): void;
+  mend(): void;
+  [Symbol.dispose](): void;
+};
+
+/** A database whose disk calls can be made to fail; see disk-faults.c. */
+function faultyDisk(word: "eio" | "enospc" | "slow", library: string): Disk {
+  const folder = tempDir();
+  const control = join(folder.path, "fault");
+  writeFileSync(control, "none");
+  return {
+    databaseFile: join(folder.path, "data", "smsledger.db"),
+    env: { LD_PRELOAD: library, DISK_FAULT: control },
+    breakDown: () => writeFileSync(control, word),
+    mend: () => writeFileSync(control, "none"),
+    [Symbol.dispose]: folder[Symbol.dispose],
+  };
+}
+
+/** A file system of 32 MiB that is really full, and gets room again. */
+function smallDisk(): Disk {
+  const folder = tempDir();
+  const mountpoint = folder.path;
+  run("mount", "-t", "tmpfs", "-o", "size=32m", "none", mountpoint);
+  const ballast = join(mountpoint, "ballast");
+  return {
+    databaseFile: join(mountpoint, "smsledger.db"),
+    env: {},
+    breakDown: () =>
+      void Bun.spawnSync(["dd", "if=/dev/zero", `of=${ballast}`, "bs=4096"], {
+        stderr: "ignore",
+      }),
+    mend: () => run("rm", ballast),
+    [Symbol.dispose]() {
+      run("umount", mountpoint);
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+function run(...command: string[]): void {
+  const { exitCode, stderr } = Bun.spawnSync(command);
+  if (exitCode !== 0) throw new Error(`${command[0]}: ${stderr.toString()}`);
+}
+
+/** Loads a server while its disk breaks down and is mended, and checks all that it promised. */
+async function liveThrough(disk: Disk, reason: RegExp): Promise<void> {
+  const server = await startProcess(disk.databaseFile, disk.env);
+  const ledger: Ledger = new Set();
+  try {
+    const healthy = await load(server, ledger, 500);
+    expect(healthy.keys().toArray()).toEqual([200]);
+
+    disk.breakDown();
+    const broken = await load(server, ledger, 1_500);
+    expect(broken.get(503) ?? 0).toBeGreaterThan(10);
+    expect(broken.keys().toArray().toSorted()).toEqual(
+      broken.has(200) ? [200, 503] : [503],
+    );
+    const refused = await firstRefused(server);
+    expect(refused.headers.get("retry-after")).toBe("5");
+    expect(await refused.text()).toMatch(reason);
+    const ready = await fetch(`${server.origin}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.text()).toMatch(reason);
+    expect((await fetch(`${server.origin}/livez`)).status).toBe(200);
+
+    disk.mend();
+    const mended = await load(server, ledger, 500);
+    expect(mended.get(200) ?? 0).toBeGreaterThan(10);
+    expect((await twilioClient(server.origin).post()).status).toBe(200);
+    expect((await fetch(`${server.origin}/readyz`)).status).toBe(200);
+  } finally {
+    await server.kill();
+  }
+  const { missing, integrity } = await checkLedger(disk.databaseFile, ledger);
+  expect(missing).toEqual([]);
+  expect(integrity).toBe("ok");
+}
+
+/** A disk that is just full may have room again for a while, in the log that was copied. */
+async function firstRefused(server: ServerProcess): Promise<Response> {
+  for (;;) {
+    const answer = await twilioClient(server.origin).post();
+    if (answer.status === 503) return answer;
+  }
+}
+
+async function load(
+  server: ServerProcess,
+  ledger: Ledger,
+  forMs: number,
+): Promise<Map<number, number>> {
+  return postUntil(AbortSignal.timeout(forMs), server.origin, ledger, 16);
+}
+
+describe.skipIf(compiler === null)(
+  "with a disk that fails on demand (needs a C compiler)",
+  () => {
+    const folder = tempDir();
+    const library = join(folder.path, "disk-faults.so");
+    beforeAll(() => {
+      const source = join(import.meta.dir, "disk-faults.c");
+      run("cc", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl");
+    });
+    afterAll(() => folder[Symbol.dispose]());
+
+    test("a failing fsync is answered 503, shown, survived, and loses nothing", async () => {
+      using disk = faultyDisk("eio", library);
+      await liveThrough(disk, /The disk reports an error/);
+    }, 30_000);
+
+    test("a write that finds no space is answered 503, shown, survived, and loses nothing", async () => {
+      using disk = faultyDisk("enospc", library);
+      await liveThrough(disk, /The disk is full/);
+    }, 30_000);
+
+    test("slow fsyncs slow nothing but the callbacks themselves", async () => {
+      using disk = faultyDisk("slow", library);
+      const server = await startProcess(disk.databaseFile, disk.env);
+      try {
+        disk.breakDown();
+        const stop = new AbortController();
+        const ledger: Ledger = new Set();
+        const posting = postUntil(stop.signal, server.origin, ledger, 64);
+        for (let i = 0; i < 20; i++) {
+          expect((await fetch(`${server.origin}/livez`)).status).toBe(200);
+          await Bun.sleep(50);
+        }
+        stop.abort();
+        expect((await posting).keys().toArray()).toEqual([200]);
+        // One at a time, 200 ms each, there would be five in this time.
+        expect(ledger.size).toBeGreaterThan(50);
+      } finally {
+        await server.kill();
+      }
+    }, 30_000);
+  },
+);
+
+test.skipIf(!isRoot || !Bun.which("mount"))(
+  "a full disk is answered 503, shown, survived, and loses nothing (needs root, to make a small one)",
+  async () => {
+    using disk = smallDisk();
+    await liveThrough(disk, /The disk is full/);
+  },
+  30_000,
+);

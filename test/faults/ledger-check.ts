@@ -1,0 +1,36 @@
+import { Database } from "bun:sqlite";
+import { openSqliteReader } from "../../src/store/sqlite/sqlite-store.ts";
+import type { Ledger } from "./load.ts";
+
+const STEP = 5_000;
+
+/** What a database holds against a ledger: entries of the ledger that are missing, and SQLite's own verdict. */
+export async function checkLedger(
+  databaseFile: string,
+  ledger: Ledger,
+): Promise<{
+  readonly missing: string[];
+  readonly events: number;
+  readonly integrity: string;
+}> {
+  const held = new Set<string>();
+  const store = openSqliteReader(databaseFile);
+  for (let afterId = 0; ;) {
+    const events = await store.eventsAfter(afterId, STEP);
+    for (const event of events) held.add(`${event.messageSid} ${event.status}`);
+    const last = events.at(-1);
+    if (last === undefined) break;
+    afterId = last.id;
+  }
+  await store.close();
+  const db = new Database(databaseFile, { readonly: true });
+  const [[integrity] = []] = db
+    .query<unknown, []>("PRAGMA integrity_check")
+    .values();
+  db.close();
+  return {
+    missing: [...ledger].filter((entry) => !held.has(entry)),
+    events: held.size,
+    integrity: String(integrity),
+  };
+}

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { AUTH_TOKEN } from "../support/twilio-client.ts";
+
+const MAIN = join(import.meta.dir, "../../src/main.ts");
+
+export type ServerProcess = {
+  readonly origin: string;
+  readonly pid: number;
+  /** Ends it as a power cut ends a process: nothing gets to run any more. */
+  kill(): Promise<void>;
+};
+
+/** Starts the real program as a process of its own and resolves once it listens. */
+export async function startProcess(
+  databaseFile: string,
+  env: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const child = Bun.spawn([process.execPath, MAIN, "serve"], {
+    env: {
+      PATH: process.env["PATH"],
+      NODE_ENV: "production",
+      TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+      DATABASE_URL: databaseFile,
+      PORT: "0",
+      LOG_LEVEL: "info",
+      LOG_FORMAT: "json",
+      ...env,
+    },
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const origin = await listeningOrigin(child.stdout);
+  return {
+    origin,
+    pid: child.pid,
+    async kill() {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+  };
+}
+
+/** Reads the log until it says where the server listens; the rest is read and dropped. */
+async function listeningOrigin(
+  log: ReadableStream<Uint8Array>,
+): Promise<string> {
+  const found = Promise.withResolvers<string>();
+  const read = async (): Promise<void> => {
+    let text = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of log) {
+      if (text.length < 10_000) text += decoder.decode(chunk, { stream: true });
+      const [, origin] = /listening on (http:\/\/[^"\s]+)/.exec(text) ?? [];
+      if (origin !== undefined) found.resolve(origin);
+    }
+    found.reject(new Error(`The server did not start: ${text}`));
+  };
+  void read();
+  return found.promise;
+}
