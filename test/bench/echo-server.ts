@@ -1,0 +1,10 @@
+/** The least that can answer: reads the body, proves nothing, keeps nothing. Prints its port. */
+const server = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  async fetch(request) {
+    await request.bytes();
+    return Response.json({ success: true, processed: 1 });
+  },
+});
+console.log(`listening on ${server.url.origin}`);

@@ -1,0 +1,19 @@
+/** The receiver as it is, with a store that keeps nothing. Prints its port. */
+import { createLog } from "../../src/log.ts";
+import { listen } from "../../src/listen.ts";
+import { webhookRoutes } from "../../src/webhook/routes.ts";
+import { BENCH_PUBLIC_URL, BENCH_TOKEN } from "./signed-requests.ts";
+
+const app = webhookRoutes({
+  store: { recordEvent: async () => true },
+  config: {
+    authTokens: [{ token: BENCH_TOKEN, accountSid: undefined }],
+    publicUrl: BENCH_PUBLIC_URL,
+    trustedProxies: undefined,
+  },
+  log: createLog("silent", "json"),
+  now: Date.now,
+});
+console.log(
+  `listening on ${listen(app, { host: "127.0.0.1", port: 0 }).url.origin}`,
+);

@@ -1,0 +1,130 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tempDir } from "../support/temp-dir.ts";
+
+/** A reverse proxy that terminates TLS in front of a server, as its own process. */
+export type Proxy = AsyncDisposable & { readonly origin: string };
+
+/**
+ * Starts Caddy or nginx with a configuration, waits until it answers, and
+ * ends it when it is disposed of. `lines` stand inside its site or server block.
+ */
+export async function startProxy(
+  kind: "caddy" | "nginx",
+  lines: string,
+): Promise<Proxy> {
+  const folder = tempDir();
+  const port = freePort();
+  const origin = `https://localhost:${port}`;
+  const command =
+    kind === "caddy"
+      ? caddy(folder.path, port, lines)
+      : nginx(folder.path, port, lines);
+  const child = Bun.spawn(command, {
+    cwd: folder.path,
+    env: {
+      ...process.env,
+      HOME: folder.path,
+      XDG_DATA_HOME: folder.path,
+      XDG_CONFIG_HOME: folder.path,
+    },
+    stdout: "ignore",
+    stderr: Bun.file(join(folder.path, "proxy.log")),
+  });
+  for (let tries = 0; !(await answers(origin)); tries++) {
+    if (tries > 200 || child.exitCode !== null) {
+      throw new Error(
+        `${kind}: ${await Bun.file(join(folder.path, "proxy.log")).text()}`,
+      );
+    }
+    await Bun.sleep(25);
+  }
+  return {
+    origin,
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await child.exited;
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+function caddy(folder: string, port: number, lines: string): string[] {
+  const file = join(folder, "Caddyfile");
+  const options =
+    "{\n  admin off\n  auto_https disable_redirects\n  skip_install_trust\n}\n";
+  writeFileSync(
+    file,
+    `${options}https://localhost:${port} {\n  bind 127.0.0.1\n  tls internal\n${lines}\n}\n`,
+  );
+  return ["caddy", "run", "--config", file, "--adapter", "caddyfile"];
+}
+
+function nginx(folder: string, port: number, lines: string): string[] {
+  const certificate = join(folder, "cert.pem");
+  const key = join(folder, "key.pem");
+  const subject = ["-subj", "/CN=localhost", "-days", "1"];
+  Bun.spawnSync(
+    [
+      "openssl",
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-keyout",
+      key,
+      "-out",
+      certificate,
+      ...subject,
+    ],
+    { stderr: "ignore" },
+  );
+  mkdirSync(join(folder, "tmp"));
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `  ${name}_temp_path ${join(folder, "tmp", name)};`)
+    .join("\n");
+  const file = join(folder, "nginx.conf");
+  writeFileSync(
+    file,
+    `daemon off;
+pid ${join(folder, "nginx.pid")};
+error_log stderr warn;
+events {}
+http {
+  access_log off;
+${temporary}
+  server {
+    listen 127.0.0.1:${port} ssl;
+    server_name localhost;
+    ssl_certificate ${certificate};
+    ssl_certificate_key ${key};
+${lines}
+  }
+}
+`,
+  );
+  return ["nginx", "-e", "stderr", "-c", file];
+}
+
+function freePort(): number {
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: () => new Response(),
+  });
+  const { port } = server;
+  void server.stop(true);
+  if (port === undefined) throw new Error("No port is free.");
+  return port;
+}
+
+/** Whether it speaks TLS by now: a certificate may come later than the port. */
+async function answers(origin: string): Promise<boolean> {
+  try {
+    await fetch(origin, { tls: { rejectUnauthorized: false } });
+    return true;
+  } catch {
+    return false;
+  }
+}

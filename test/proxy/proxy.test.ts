@@ -1,0 +1,175 @@
+import { describe, expect, test } from "bun:test";
+import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { startServer } from "../support/start-server.ts";
+import { AUTH_TOKEN, callbackParams } from "../support/twilio-client.ts";
+import { startProxy } from "./proxies.ts";
+
+const readme = await Bun.file(
+  new URL("../../README.md", import.meta.url),
+).text();
+
+/** What the README says goes into the proxy, with the port of the server under test. */
+function readmeLines(kind: "caddy" | "nginx", origin: string): string {
+  const [, block = ""] =
+    new RegExp(`\`\`\`${kind}\\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
+  const lines =
+    kind === "caddy"
+      ? block.replace(/^.*\{\n/, "").replace(/\}\s*$/, "")
+      : block;
+  return withServer(lines, origin);
+}
+
+function withServer(lines: string, origin: string): string {
+  return lines.replaceAll("127.0.0.1:3000", new URL(origin).host);
+}
+
+/** Posts through a proxy what Twilio signed for `signedUrl`, over TLS that nobody vouches for. */
+function postThrough(url: string, signedUrl: string): Promise<Response> {
+  const params = callbackParams({});
+  return fetch(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "x-twilio-signature": getExpectedTwilioSignature(
+        AUTH_TOKEN,
+        signedUrl,
+        params,
+      ),
+    },
+    body: new URLSearchParams(params),
+    tls: { rejectUnauthorized: false },
+  });
+}
+
+/** For each proxy, everything passed on: with the path as it came, with a prefix taken off, with another Host. */
+const passAll = {
+  caddy: "  reverse_proxy 127.0.0.1:3000",
+  nginx: `    location / {
+      proxy_pass http://127.0.0.1:3000;
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-Host $http_host;
+      proxy_set_header X-Forwarded-Proto $scheme;
+    }`,
+};
+const stripSms = {
+  caddy: "  handle_path /sms/* {\n    reverse_proxy 127.0.0.1:3000\n  }",
+  nginx:
+    "    location /sms/ {\n      proxy_pass http://127.0.0.1:3000/;\n    }",
+};
+const otherHost = {
+  caddy:
+    "  reverse_proxy 127.0.0.1:3000 {\n    header_up Host backend.internal\n  }",
+  nginx: "    location / {\n      proxy_pass http://127.0.0.1:3000;\n    }",
+};
+
+const path = WEBHOOK_PATHS.sms;
+
+for (const kind of ["caddy", "nginx"] as const) {
+  describe.skipIf(!Bun.which(kind))(`behind ${kind} (needs ${kind})`, () => {
+    test("the README's lines pass callbacks on, with their query to the letter, and nothing else", async () => {
+      await using server = await startServer({
+        PUBLIC_URL: "https://sms.example.com",
+      });
+      await using proxy = await startProxy(
+        kind,
+        readmeLines(kind, server.origin),
+      );
+      const query = "?campaign=it's%20spring&order=47%2F11&x=%7e";
+      const answer = await postThrough(
+        proxy.origin + path + query,
+        `https://sms.example.com${path}${query}`,
+      );
+      expect([answer.status, await answer.json()]).toEqual([
+        200,
+        { success: true, processed: 1 },
+      ]);
+      const [message] = (await server.store.listMessages({}, { size: 1 }))
+        .messages;
+      expect(message?.tags).toEqual([
+        ["campaign", "it's spring"],
+        ["order", "47/11"],
+        ["x", "~"],
+      ]);
+      for (const other of ["/", "/messages", "/errors", "/readyz"]) {
+        const page = await fetch(proxy.origin + other, {
+          tls: { rejectUnauthorized: false },
+        });
+        // What the proxy answers is its own affair; it is nothing of ours.
+        expect(await page.text()).not.toContain("smsledger");
+      }
+    });
+
+    test("a proxy that rewrites Host makes no difference with PUBLIC_URL", async () => {
+      await using server = await startServer({
+        PUBLIC_URL: "https://sms.example.com",
+      });
+      await using proxy = await startProxy(
+        kind,
+        withServer(otherHost[kind], server.origin),
+      );
+      const answer = await postThrough(
+        proxy.origin + path,
+        `https://sms.example.com${path}`,
+      );
+      expect(answer.status).toBe(200);
+    });
+
+    test("a base path is found whether the proxy passes it on or takes it off", async () => {
+      const publicUrl = "https://ops.example.com/sms";
+      await using server = await startServer({ PUBLIC_URL: publicUrl });
+      for (const lines of [passAll[kind], stripSms[kind]]) {
+        await using proxy = await startProxy(
+          kind,
+          withServer(lines, server.origin),
+        );
+        const answer = await postThrough(
+          `${proxy.origin}/sms${path}?a=1`,
+          `${publicUrl}${path}?a=1`,
+        );
+        expect(answer.status).toBe(200);
+      }
+    });
+
+    test("without PUBLIC_URL the forwarding headers of a trusted proxy say what was signed", async () => {
+      await using server = await startServer({
+        TRUSTED_PROXIES: "127.0.0.0/8",
+      });
+      await using proxy = await startProxy(
+        kind,
+        withServer(passAll[kind], server.origin),
+      );
+      expect(
+        (await postThrough(proxy.origin + path, proxy.origin + path)).status,
+      ).toBe(200);
+    });
+
+    test("without PUBLIC_URL and trust the server sees http where https was signed, and refuses", async () => {
+      await using server = await startServer();
+      await using proxy = await startProxy(
+        kind,
+        withServer(passAll[kind], server.origin),
+      );
+      expect(
+        (await postThrough(proxy.origin + path, proxy.origin + path)).status,
+      ).toBe(403);
+    });
+
+    test("the pages are refused to who comes through a proxy that says so", async () => {
+      await using server = await startServer({
+        PUBLIC_URL: "https://sms.example.com",
+      });
+      await using proxy = await startProxy(
+        kind,
+        withServer(passAll[kind], server.origin),
+      );
+      for (const page of ["/", "/messages", "/errors", "/livez", "/nowhere"]) {
+        const answer = await fetch(proxy.origin + page, {
+          tls: { rejectUnauthorized: false },
+          redirect: "manual",
+        });
+        expect(answer.status).toBe(403);
+      }
+    });
+  });
+}
