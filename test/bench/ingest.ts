@@ -17,12 +17,17 @@ type Subject = {
 
 const here = (file: string): string => join(import.meta.dir, file);
 
-/** better-sqlite3 needs Node 22 or later; where there is an older one, npm's `node` package is one. */
-function node(): string[] {
-  const version = Bun.spawnSync(["node", "--version"]).stdout.toString();
-  return Number(/^v(\d+)/.exec(version)?.[1]) >= 22
-    ? ["node"]
-    : ["npx", "-y", "node@24"];
+/** The program of a Node that better-sqlite3 runs on, 22 or later: the one at hand, or that of npm's `node` package. */
+function node(): string {
+  const own = Bun.spawnSync([
+    "node",
+    "-p",
+    "process.versions.node",
+  ]).stdout.toString();
+  if (Number.parseInt(own, 10) >= 22) return "node";
+  return Bun.spawnSync(["npx", "-y", "node@24", "-p", "process.execPath"])
+    .stdout.toString()
+    .trim();
 }
 
 const EXPRESS = "Express + twilio.webhook() + better-sqlite3";
@@ -43,7 +48,7 @@ const subjects: readonly Subject[] = [
   {
     name: EXPRESS,
     command: (folder) => [
-      ...node(),
+      node(),
       here("express-server.mjs"),
       join(folder, "e.db"),
       BENCH_PUBLIC_URL,
