@@ -1,8 +1,22 @@
 import { Elysia } from "elysia";
+import { createUrls, type Site } from "../views/site.ts";
+import { assetRoutes } from "./assets.ts";
 import type { Config } from "./config.ts";
+import { errorRoutes } from "./errors/routes.tsx";
 import type { Log } from "./log.ts";
+import { refusalOfOutsider } from "./loopback-guard.ts";
+import { messageRoutes } from "./messages/routes.tsx";
 import { opsRoutes } from "./ops/routes.ts";
-import type { Store } from "./store/store.ts";
+import {
+  FAILED,
+  METHOD_NOT_ALLOWED,
+  NOT_FOUND,
+  outsiderProblem,
+  problemAnswers,
+  unavailableProblem,
+  type AnswerProblem,
+} from "./problem.tsx";
+import { StoreUnavailable, type Store } from "./store/store.ts";
 import { webhookRoutes } from "./webhook/routes.ts";
 
 export type Deps = {
@@ -13,6 +27,80 @@ export type Deps = {
   readonly now: () => number;
 };
 
+/**
+ * Every route. The webhook's come first and by themselves: none of the hooks that the
+ * other routes need runs for them. Everything else is answered to this machine only.
+ */
 export function createServer(deps: Deps) {
-  return new Elysia().use(webhookRoutes(deps)).use(opsRoutes(deps));
+  const { config, log } = deps;
+  const site: Site = {
+    urls: createUrls(config.publicUrl),
+    version: deps.version,
+    hasAuthToken: config.authTokens.length > 0,
+  };
+  const problem = problemAnswers(site);
+  return new Elysia()
+    .onError(async ({ request, error }) =>
+      onFailure(error, request, problem, log),
+    )
+    .use(webhookRoutes(deps))
+    .use(privateRoutes(deps, site, problem));
+}
+
+/** What only this machine may see while there is no sign-in. */
+function privateRoutes(deps: Deps, site: Site, problem: AnswerProblem) {
+  const { urls } = site;
+  const app = new Elysia().onBeforeHandle(async ({ request }) => {
+    const refusal = refusalOfOutsider(request.headers);
+    return refusal === undefined
+      ? undefined
+      : problem(request, outsiderProblem(refusal));
+  });
+  // A proxy may pass on the base path or take it off; both find the routes.
+  for (const prefix of new Set([urls.base, ""])) {
+    app.use(
+      new Elysia({ prefix })
+        .get("/", () => Response.redirect(urls.messages(), 302))
+        .use(messageRoutes(deps, site, problem))
+        .use(errorRoutes(deps, site))
+        .use(opsRoutes(deps))
+        .use(assetRoutes((request) => problem(request, NOT_FOUND))),
+    );
+  }
+  for (const { path } of app.routes.filter(({ method }) => method === "GET")) {
+    app.all(path, ({ request }) => problem(request, METHOD_NOT_ALLOWED), {
+      parse: "none",
+    });
+  }
+  return app.all("/*", ({ request }) => problem(request, NOT_FOUND), {
+    parse: "none",
+  });
+}
+
+function onFailure(
+  error: unknown,
+  request: Request,
+  problem: AnswerProblem,
+  log: Log,
+): Promise<Response> {
+  if (error instanceof StoreUnavailable)
+    return problem(request, unavailableProblem(error.message));
+  // Only the frames: the message may hold something that was sent.
+  log.error(
+    {
+      error: error instanceof Error ? error.name : typeof error,
+      at: framesOf(error),
+    },
+    "a request failed",
+  );
+  return problem(request, FAILED);
+}
+
+function framesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  return (error.stack ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("at "))
+    .slice(0, 8);
 }

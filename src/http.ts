@@ -1,0 +1,88 @@
+import { html } from "@elysiajs/html";
+import { Elysia } from "elysia";
+
+/** Pages smaller than this go out as they are: compressing would not save a packet. */
+const COMPRESS_FROM_BYTES = 1024;
+
+/**
+ * No inline script or style runs, nothing loads from elsewhere, and no other site may
+ * frame a page. htmx needs no more: views use none of its features that evaluate text.
+ */
+const SECURITY_HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+  "x-robots-tag": "noindex, nofollow",
+  "cache-control": "no-store",
+};
+
+export type PageAnswer = {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Gives routes `page(markup, answer?)`, which answers with a whole page, its headers and compression. */
+export const pages = () =>
+  new Elysia({ name: "pages" })
+    .use(html({ autoDetect: false, contentType: "text/html; charset=utf-8" }))
+    .derive({ as: "scoped" }, ({ html, request }) => ({
+      page: async (
+        markup: JSX.Element,
+        answer?: PageAnswer,
+      ): Promise<Response> => {
+        const made = await html(markup);
+        const text = typeof made === "string" ? made : await made.text();
+        return pageResponse(request, text, answer);
+      },
+    }));
+
+/** A whole page, `<!doctype html>` and all, as an answer to `request`. */
+export function pageResponse(
+  request: Request,
+  text: string,
+  { status = 200, headers: more = {} }: PageAnswer = {},
+): Response {
+  const headers: Record<string, string> = {
+    "content-type": "text/html; charset=utf-8",
+    ...SECURITY_HEADERS,
+    ...more,
+    vary: "accept-encoding",
+  };
+  if (text.length < COMPRESS_FROM_BYTES || !acceptsEncoding(request, "gzip"))
+    return new Response(text, { status, headers });
+  return new Response(Bun.gzipSync(text), {
+    status,
+    headers: { ...headers, "content-encoding": "gzip" },
+  });
+}
+
+/** A short answer for programs, with the same protection as a page. */
+export function jsonResponse(
+  body: unknown,
+  { status = 200, headers = {} }: PageAnswer = {},
+): Response {
+  return Response.json(body, {
+    status,
+    headers: { ...SECURITY_HEADERS, ...headers },
+  });
+}
+
+/** Whether the other end takes a content coding: it is named, and not with `q=0`. */
+export function acceptsEncoding(request: Request, coding: string): boolean {
+  const accepted = request.headers.get("accept-encoding") ?? "";
+  return accepted.split(",").some((each) => {
+    const [name = "", ...parameters] = each.split(";");
+    return (
+      name.trim().toLowerCase() === coding &&
+      !parameters.some((parameter) =>
+        /^\s*q\s*=\s*0(?:\.0*)?\s*$/i.test(parameter),
+      )
+    );
+  });
+}

@@ -1,0 +1,60 @@
+/** Headers that a proxy adds: a request with one of them came from elsewhere. */
+const FORWARDING_HEADERS: readonly string[] = [
+  "forwarded",
+  "via",
+  "x-real-ip",
+  "x-client-ip",
+  "x-cluster-client-ip",
+  "x-original-forwarded-for",
+  "x-original-host",
+  "x-original-url",
+  "x-rewrite-url",
+  "x-proxyuser-ip",
+  "x-arr-log-id",
+  "x-azure-clientip",
+  "x-envoy-external-address",
+  "x-amzn-trace-id",
+  "x-appengine-user-ip",
+  "true-client-ip",
+  "client-ip",
+  "proxy-client-ip",
+  "wl-proxy-client-ip",
+  "cf-connecting-ip",
+  "cf-connecting-ipv6",
+  "cf-ray",
+  "cdn-loop",
+  "fastly-client-ip",
+  "fly-client-ip",
+  "tailscale-user-login",
+];
+
+/** `localhost`, `127.…` or `[::1]`, with or without a port. */
+const LOOPBACK_HOST =
+  /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+
+export const BEHIND_PROXY =
+  "This request came through a proxy. There is no sign-in yet, so a proxy must pass on nothing but the webhook's path. " +
+  "Open the pages on the machine itself, or through an SSH tunnel.";
+
+export const FOREIGN_HOST =
+  "The pages are answered only under the name localhost, 127.0.0.1 or [::1], because there is no sign-in yet. " +
+  "Open them on the machine itself, or through an SSH tunnel.";
+
+/**
+ * Why a request must not be answered while there is no sign-in; undefined when it may.
+ * The server listens on loopback only, so what is left is a proxy on the same machine,
+ * and a web page elsewhere whose name was made to point at this machine (DNS rebinding).
+ */
+export function refusalOfOutsider(headers: Headers): string | undefined {
+  for (const name of FORWARDING_HEADERS)
+    if (headers.has(name)) return BEHIND_PROXY;
+  for (const name of headers.keys())
+    if (name.startsWith("x-forwarded")) return BEHIND_PROXY;
+  // nginx as it comes adds no header and closes each connection; no browser asks for that.
+  const isBrowser = headers.has("sec-fetch-mode");
+  if (isBrowser && headers.get("connection")?.toLowerCase() === "close")
+    return BEHIND_PROXY;
+  return LOOPBACK_HOST.test(headers.get("host") ?? "")
+    ? undefined
+    : FOREIGN_HOST;
+}

@@ -1,0 +1,98 @@
+import { OutsiderPage, ProblemPage } from "../views/problem-page.tsx";
+import type { Site } from "../views/site.ts";
+import { jsonResponse, pageResponse } from "./http.ts";
+
+/** What a request that fails is told: words of ours, no stack trace, nothing of what it sent. */
+export type Problem = {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export const NOT_FOUND: Problem = {
+  status: 404,
+  title: "Nothing is here",
+  detail: "No page has this address. It may be mistyped, or the link is old.",
+};
+
+export const METHOD_NOT_ALLOWED: Problem = {
+  status: 405,
+  title: "This cannot be done here",
+  detail: "This address only answers GET requests.",
+  headers: { allow: "GET, HEAD" },
+};
+
+export const FAILED: Problem = {
+  status: 500,
+  title: "Something went wrong",
+  detail:
+    "This is a fault in smsledger; its log says more. Try again in a moment.",
+};
+
+/** A request from outside this machine; `detail` says which rule it met. */
+export function outsiderProblem(detail: string): Problem {
+  return { status: 403, title: "Only this machine may open this", detail };
+}
+
+/** The store cannot answer now; `detail` is its own words. */
+export function unavailableProblem(detail: string): Problem {
+  return {
+    status: 503,
+    title: "The database does not answer right now",
+    detail,
+    headers: { "retry-after": "5" },
+  };
+}
+
+export type AnswerProblem = (
+  request: Request,
+  problem: Problem,
+) => Promise<Response>;
+
+/** Answers problems in the form that the address calls for: a page, or JSON for programs. */
+export const problemAnswers =
+  (site: Site): AnswerProblem =>
+  async (request, { status, title, detail, headers = {} }) => {
+    const path = pathBelow(site.urls.base, request.url);
+    if (path.startsWith("/api/rpc/"))
+      return jsonResponse(
+        { success: false, error: detail },
+        { status, headers },
+      );
+    if (path.startsWith("/api/") || /^\/(?:livez|readyz)\b/.test(path)) {
+      return jsonResponse(
+        { type: "about:blank", title, status, detail },
+        {
+          status,
+          headers: { ...headers, "content-type": "application/problem+json" },
+        },
+      );
+    }
+    const markup =
+      status === 403 ? (
+        <OutsiderPage title={title} detail={detail} />
+      ) : (
+        <ProblemPage {...{ site, status, title, detail }} />
+      );
+    return pageResponse(request, `<!doctype html>${await markup}`, {
+      status,
+      headers: { ...headers, ...WHOLE_PAGE_SWAP },
+    });
+  };
+
+/** htmx asked for a part that a problem's page does not have: it shows all of it, under the same address. */
+const WHOLE_PAGE_SWAP = {
+  "hx-retarget": "#main",
+  "hx-reselect": "#main",
+  "hx-reswap": "outerHTML",
+  "hx-push-url": "false",
+};
+
+/** The path below the base path. By hand, as the host may be anything, even none that a URL can have. */
+function pathBelow(base: string, url: string): string {
+  const path = url.replace(/^[^/]*\/\/[^/?#]*/, "");
+  return base !== "" && path.startsWith(`${base}/`)
+    ? path.slice(base.length)
+    : path;
+}

@@ -1,0 +1,108 @@
+import type { MessageRow } from "../src/store/store.ts";
+import type { Urls } from "./site.ts";
+import { Status } from "./status.tsx";
+import { Ago } from "./time.tsx";
+import { Address, channelWord, Country, ErrorCode, Tag } from "./values.tsx";
+
+/** Tags of a message that the list shows; its own page shows all. */
+const TAGS_SHOWN = 1;
+
+/** One line for each message. On a narrow screen some columns fold into others. */
+export function MessagesTable({
+  urls,
+  messages,
+  now,
+}: {
+  readonly urls: Urls;
+  readonly messages: readonly MessageRow[];
+  readonly now: number;
+}) {
+  return (
+    <table class="list messages">
+      <thead>
+        <tr>
+          <th scope="col" class="col-status">
+            Status
+          </th>
+          <th scope="col" class="col-to">
+            To
+          </th>
+          <th scope="col" class="col-from">
+            From
+          </th>
+          <th scope="col" class="col-error">
+            Error
+          </th>
+          <th scope="col" class="col-channel">
+            Channel
+          </th>
+          <th scope="col" class="col-tags">
+            Tags
+          </th>
+          <th scope="col" class="col-first">
+            First heard
+          </th>
+          <th scope="col" class="col-last">
+            Last update
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {messages.map((message) => (
+          <Row urls={urls} message={message} now={now} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({
+  urls,
+  message,
+  now,
+}: {
+  readonly urls: Urls;
+  readonly message: MessageRow;
+  readonly now: number;
+}) {
+  const { errorCode } = message;
+  const hidden = message.tags.length - TAGS_SHOWN;
+  return (
+    <tr>
+      <td class="col-status">
+        <Status status={message.status} />
+      </td>
+      <td class="col-to">
+        <a class="row-link" href={urls.message(message.messageSid)}>
+          <Address value={message.to} />
+        </a>{" "}
+        <Country code={message.country} />
+        <span class="narrow-only">
+          <Status status={message.status} />
+          <ErrorCode code={errorCode} />
+        </span>
+      </td>
+      <td class="col-from">
+        <Address value={message.from} />
+      </td>
+      <td class="col-error">
+        <ErrorCode code={errorCode} />
+      </td>
+      <td class="col-channel" safe>
+        {channelWord(message.channel)}
+      </td>
+      <td class="col-tags">
+        {message.tags.slice(0, TAGS_SHOWN).map(([name, value]) => (
+          <Tag name={name} value={value} />
+        ))}
+        {hidden > 0 ? <span class="more">+{hidden}</span> : ""}
+      </td>
+      <td class="col-first">
+        <Ago at={message.firstEventAt} now={now} />
+      </td>
+      <td class="col-last">
+        <Ago at={message.lastEventAt} now={now} />
+      </td>
+    </tr>
+  );
+}
