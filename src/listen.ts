@@ -3,40 +3,48 @@ import type { AnyElysia } from "elysia";
 /** Seconds without a byte after which a connection is closed. */
 const IDLE_TIMEOUT_S = 30;
 /** How long a stopping server waits for requests in flight before it cuts them off. */
-const STOP_WAIT_MS = 6_000;
+const STOP_WAIT_MS = 5_000;
 
-/** The address is taken; the message says what to do. */
-export class AddressInUse extends Error {
+/** The address cannot be listened on; the message says why and what to do. */
+export class CannotListen extends Error {
+  override readonly name: string = "CannotListen";
+}
+
+/** Another program has the port. */
+export class AddressInUse extends CannotListen {
   override readonly name = "AddressInUse";
 }
+
+export type Address = { readonly host: string; readonly port: number };
 
 export type Listening = {
   readonly url: URL;
   /** Takes no more connections, answers what is in flight, and cuts off what is stuck. */
   stopGracefully(): Promise<void>;
+  /** Cuts off what is in flight. */
+  stopNow(): Promise<void>;
 };
 
-/** Starts to listen. Throws AddressInUse when another program has the port. */
-export function listen(
-  app: AnyElysia,
-  { host, port }: { readonly host: string; readonly port: number },
-): Listening {
-  const server = serveOn(app, host, port);
+/** Starts to listen. Throws CannotListen, and AddressInUse when another program has the port. */
+export function listen(app: AnyElysia, address: Address): Listening {
+  const server = serveOn(app, address);
+  const stopNow = async (): Promise<void> => {
+    // Cut connections need not all report that they are gone.
+    await Promise.race([server.stop(true), Bun.sleep(200)]);
+  };
   return {
     url: server.url,
+    stopNow,
     async stopGracefully() {
-      const cutOff = setTimeout(() => void server.stop(true), STOP_WAIT_MS);
-      await Promise.race([server.stop(), Bun.sleep(STOP_WAIT_MS + 500)]);
+      const { promise: stuck, resolve } = Promise.withResolvers<void>();
+      const cutOff = setTimeout(resolve, STOP_WAIT_MS);
+      await Promise.race([server.stop(), stuck.then(stopNow)]);
       clearTimeout(cutOff);
     },
   };
 }
 
-function serveOn(
-  app: AnyElysia,
-  host: string,
-  port: number,
-): Bun.Server<unknown> {
+function serveOn(app: AnyElysia, { host, port }: Address): Bun.Server<unknown> {
   try {
     app.listen({
       hostname: host,
@@ -48,17 +56,29 @@ function serveOn(
       reusePort: false,
     });
   } catch (error) {
-    if (
-      error instanceof Error &&
-      "code" in error &&
-      error.code === "EADDRINUSE"
-    ) {
-      throw new AddressInUse(
-        `Port ${port} is in use by another program. Stop that program, or set PORT to another.`,
-      );
-    }
-    throw error;
+    throw explained(error, port);
   }
   if (app.server === null) throw new Error("The server did not start.");
   return app.server;
+}
+
+/** An error of the system in words for who runs the server. */
+function explained(error: unknown, port: number): unknown {
+  switch (error instanceof Error && "code" in error && error.code) {
+    case "EADDRINUSE":
+      return new AddressInUse(
+        `Port ${port} is in use by another program. Stop that program, or set PORT to another.`,
+      );
+    case "EACCES":
+      return new CannotListen(
+        `This user may not listen on port ${port}. Set PORT to one from 1024 on.`,
+      );
+    case "EADDRNOTAVAIL":
+    case "EAFNOSUPPORT":
+      return new CannotListen(
+        "HOST is no address of this machine. Set it to one that is, such as 127.0.0.1.",
+      );
+    default:
+      return error;
+  }
 }

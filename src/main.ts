@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { commandLine } from "./command-line.ts";
 import { ConfigError } from "./config.ts";
-import { AddressInUse } from "./listen.ts";
+import { CannotListen } from "./listen.ts";
 import { StoreUnavailable, StoreUnusable } from "./store/store.ts";
 
 /** Exit statuses, as `--help` names them. */
@@ -34,13 +34,11 @@ function explain(error: unknown): number {
     return error.exitCode === 0 ? DONE : WRONG_USAGE;
   }
   if (error instanceof ConfigError) {
-    console.error(
-      `smsledger cannot start:\n${error.mistakes.map((each) => `  ${each}\n`).join("")}`,
-    );
+    console.error(["smsledger cannot start:", ...error.mistakes].join("\n  "));
     return WRONG_USAGE;
   }
   if (
-    error instanceof AddressInUse ||
+    error instanceof CannotListen ||
     error instanceof StoreUnusable ||
     error instanceof StoreUnavailable
   ) {

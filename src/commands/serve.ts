@@ -1,11 +1,17 @@
 import type { Config } from "../config.ts";
-import { createLog } from "../log.ts";
+import { listen, type Listening } from "../listen.ts";
+import { createLog, type Log } from "../log.ts";
 import { createServer } from "../server.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
-import { listen } from "../listen.ts";
+import type { Store } from "../store/store.ts";
+import { aborted, stopSignal } from "./stop-signal.ts";
+
+/** Within this time from the signal the process ends, whatever is stuck. */
+const STOP_LIMIT_MS = 9_500;
 
 /** Runs the server until a signal ends it. Resolves to the exit status. */
 export async function serve(config: Config, version: string): Promise<number> {
+  const signal = stopSignal();
   const log = createLog(config.logLevel, config.logFormat);
   const store = await openSqliteStore(config.databaseFile, (error) => {
     log.fatal(
@@ -14,8 +20,36 @@ export async function serve(config: Config, version: string): Promise<number> {
     );
     process.exit(1);
   });
+  const server = await start(config, version, store, log);
+  await aborted(signal);
+  log.info("stopping: answering what is in flight");
+  const limit = setTimeout(() => {
+    log.error(
+      "the disk did not answer in time; stopped without waiting for it",
+    );
+    process.exit(1);
+  }, STOP_LIMIT_MS);
+  await server.stopGracefully();
+  await store.close();
+  clearTimeout(limit);
+  log.info("stopped");
+  return 0;
+}
+
+async function start(
+  config: Config,
+  version: string,
+  store: Store,
+  log: Log,
+): Promise<Listening> {
   const app = createServer({ store, config, log, version, now: Date.now });
-  const server = listen(app, config);
+  let server: Listening;
+  try {
+    server = listen(app, config);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   log.info(
     { version, database: config.databaseFile },
     `listening on ${server.url.origin}`,
@@ -26,24 +60,5 @@ export async function serve(config: Config, version: string): Promise<number> {
         "Copy the auth token from the Twilio Console, set it, and restart.",
     );
   }
-  await stopSignal();
-  log.info("stopping: answering what is in flight");
-  await server.stopGracefully();
-  await store.close();
-  log.info("stopped");
-  return 0;
-}
-
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let stopping = false;
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.on(signal, () => {
-        if (stopping) process.exit(1);
-        stopping = true;
-        resolve();
-      });
-    }
-  });
+  return server;
 }

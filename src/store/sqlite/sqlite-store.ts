@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import {
   StoreUnavailable,
@@ -24,7 +24,7 @@ export async function openSqliteStore(
   file: string,
   onCrash: (error: Error) => void,
 ): Promise<Store> {
-  const path = resolve(file);
+  const path = pathOf(file);
   makeFolder(dirname(path));
   const queue = await WriteQueue.open(path, onCrash);
   const { close, ...reading } = readerOf(openForReading(path));
@@ -41,7 +41,7 @@ export async function openSqliteStore(
 
 /** Opens the database in `file` to read it only, also while a server writes it. Throws StoreUnusable. */
 export function openSqliteReader(file: string): StoreReader {
-  return readerOf(openForReading(resolve(file)));
+  return readerOf(openForReading(pathOf(file)));
 }
 
 function readerOf({ kysely: db, close }: ReadConnection): StoreReader {
@@ -70,6 +70,16 @@ async function explained<T>(result: Promise<T>): Promise<T> {
     if (reason === undefined) throw error;
     throw new StoreUnavailable(reason, { cause: error });
   }
+}
+
+function pathOf(file: string): string {
+  const path = resolve(file);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new StoreUnusable(
+      "DATABASE_URL names a folder. Give the path of a file in it.",
+    );
+  }
+  return path;
 }
 
 /** Only the owner may look into a folder that we make; one that was there keeps its mode. */

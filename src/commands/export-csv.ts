@@ -1,0 +1,43 @@
+import { stringify, type Options } from "csv-stringify/sync";
+import {
+  COLUMNS,
+  type ExportKind,
+  type ExportRecord,
+} from "./export-records.ts";
+
+const OPTIONS: Options = {
+  // A line break in a cell is quoted, whichever it is.
+  quoted_match: /[\r\n]/,
+  cast: {
+    string: formulaSafe,
+    object: (value) => JSON.stringify(value),
+  },
+};
+
+/** The line with the columns' names. */
+export function csvHeader(kind: ExportKind): string {
+  return stringify([COLUMNS[kind]]);
+}
+
+/** Records as lines of CSV (RFC 4180, with LF); nested values are JSON text in a cell. */
+export function csvLines(
+  kind: ExportKind,
+  records: readonly ExportRecord[],
+): string {
+  return stringify([...records], { ...OPTIONS, columns: [...COLUMNS[kind]] });
+}
+
+/** What spreadsheets take as the beginning of a formula, also in full width. */
+const FORMULA_START = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+/** A phone number begins with a plus sign, but is a number to a spreadsheet and harmless. */
+const PHONE_NUMBER = /^\+\d+$/;
+
+/**
+ * A cell's text such that no spreadsheet runs it: an apostrophe comes before what it
+ * would take as a formula. Source: owasp.org/www-community/attacks/CSV_Injection
+ */
+export function formulaSafe(text: string): string {
+  return FORMULA_START.test(text) && !PHONE_NUMBER.test(text)
+    ? `'${text}`
+    : text;
+}

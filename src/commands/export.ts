@@ -1,0 +1,94 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Config } from "../config.ts";
+import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
+import type { Store } from "../store/store.ts";
+import { csvHeader, csvLines } from "./export-csv.ts";
+import {
+  eventRecord,
+  messageRecord,
+  type ExportRecord,
+} from "./export-records.ts";
+import { FlagReader, type Flags } from "./flags.ts";
+
+/** Rows that are read at a time: each step is a short read, so the server's writes go on. */
+const STEP_ROWS = 1_000;
+
+export type ExportOptions = {
+  readonly format: "jsonl" | "csv";
+  readonly events: boolean;
+};
+
+/** Reads the flags of `export`. Throws ConfigError with all mistakes. */
+export function exportOptions(flags: Flags): ExportOptions {
+  const reader = new FlagReader(flags);
+  const format = reader.oneOf("format", "jsonl", ["jsonl", "csv"]);
+  reader.requireRight();
+  return { format, events: flags["events"] === true };
+}
+
+/**
+ * Writes all messages, or all events, to standard output, oldest first, no faster than
+ * they are taken. Resolves to the exit status; who stops reading early has what they
+ * wanted, so that is no failure.
+ */
+export async function exportAll(
+  { databaseFile }: Pick<Config, "databaseFile">,
+  options: ExportOptions,
+): Promise<number> {
+  const reader = openSqliteReader(databaseFile);
+  try {
+    await pipeline(Readable.from(textOf(reader, options)), process.stdout, {
+      end: false,
+    });
+    return 0;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : "";
+    if (code === "EPIPE") return 0;
+    if (code !== "ENOSPC" && code !== "EIO") throw error;
+    console.error("The export is incomplete: its disk is full or fails.");
+    return 1;
+  } finally {
+    await reader.close();
+  }
+}
+
+type Reading = Pick<Store, "messagesAfter" | "eventsAfter">;
+
+async function* textOf(
+  reader: Reading,
+  { format, events }: ExportOptions,
+): AsyncGenerator<string> {
+  const kind = events ? "events" : "messages";
+  if (format === "csv") yield csvHeader(kind);
+  const steps = events ? eventSteps(reader) : messageSteps(reader);
+  for await (const records of steps) {
+    yield format === "csv"
+      ? csvLines(kind, records)
+      : records.map((each) => `${JSON.stringify(each)}\n`).join("");
+  }
+}
+
+async function* eventSteps(
+  reader: Reading,
+): AsyncGenerator<readonly ExportRecord[]> {
+  for (let afterId = 0; ;) {
+    const rows = await reader.eventsAfter(afterId, STEP_ROWS);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(eventRecord);
+    afterId = last.id;
+  }
+}
+
+async function* messageSteps(
+  reader: Reading,
+): AsyncGenerator<readonly ExportRecord[]> {
+  for (let afterId = 0; ;) {
+    const rows = await reader.messagesAfter(afterId, STEP_ROWS);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(messageRecord);
+    afterId = last.id;
+  }
+}

@@ -1,0 +1,27 @@
+import type { WriteStream } from "node:tty";
+
+const REDRAW_MS = 100;
+const WIDTH = 30;
+
+export type ProgressBar = {
+  readonly update: (done: number) => void;
+  /** Takes the bar off the screen. */
+  readonly end: () => void;
+};
+
+/** A bar on a terminal, redrawn at most ten times a second; nothing anywhere else. */
+export function progressBar(terminal: WriteStream, total: number): ProgressBar {
+  if (!terminal.isTTY) return { update: () => {}, end: () => {} };
+  let drawnAt = -REDRAW_MS;
+  return {
+    update(done) {
+      const now = performance.now();
+      if (now - drawnAt < REDRAW_MS) return;
+      drawnAt = now;
+      const filled = Math.floor((WIDTH * done) / total);
+      const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
+      terminal.write(`\r\x1b[2K${bar} ${done} of ${total}`);
+    },
+    end: () => terminal.write("\r\x1b[2K"),
+  };
+}

@@ -1,0 +1,73 @@
+import { percentile, type LoadResult } from "../simulation/load.ts";
+
+/** The shares whose latencies are told. */
+const PERCENTILES = [
+  ["p50", 0.5],
+  ["p95", 0.95],
+  ["p99", 0.99],
+  ["max", 1],
+] as const;
+
+/** What was answered, how fast, at what rate: some lines of text. */
+export function loadReport(result: LoadResult, rateAsked: number): string {
+  const seconds = result.elapsedMs / 1_000;
+  const rate = seconds === 0 ? 0 : result.answered / seconds;
+  const kinds = [...result.answers].toSorted(([, a], [, b]) => b - a);
+  const width = Math.max(10, ...kinds.map(([kind]) => `${kind}`.length)) + 2;
+  const lines = [
+    `${result.answered} callbacks in ${seconds.toFixed(1)} s: ${rate.toFixed(1)} per second (${rateAsked} asked for)`,
+    "",
+    `${"answer".padEnd(width)}callbacks`,
+    ...kinds.map(
+      ([kind, callbacks]) =>
+        `${String(kind).padEnd(width)}${String(callbacks).padStart(9)}`,
+    ),
+  ];
+  if (result.latenciesMs.length > 0) {
+    lines.push(
+      "",
+      `${"latency".padEnd(width)}${"ms".padStart(9)}`,
+      ...PERCENTILES.map(([name, share]) => {
+        const ms = percentile(result.latenciesMs, share) ?? 0;
+        return name.padEnd(width) + ms.toFixed(1).padStart(9);
+      }),
+    );
+  }
+  return lines.join("\n");
+}
+
+export function allWentWell(result: LoadResult): boolean {
+  return [...result.answers.keys()].every(isRight);
+}
+
+function isRight(kind: number | string): boolean {
+  return typeof kind === "number" && kind >= 200 && kind < 300;
+}
+
+/** A sentence for each kind of answer that was not 2xx, and what it means where that is known. */
+export function whatWentWrong(result: LoadResult): string[] {
+  return [...result.answers]
+    .filter(([kind]) => !isRight(kind))
+    .map(([kind, callbacks]) => {
+      const what = typeof kind === "number" ? `answered ${kind}` : kind;
+      const meaning = MEANINGS.get(kind) ?? "";
+      return `${callbacks} of ${result.answered} callbacks: ${what}. ${meaning}`.trimEnd();
+    });
+}
+
+const MEANINGS: ReadonlyMap<number | string, string> = new Map<
+  number | string,
+  string
+>([
+  [
+    403,
+    "The server has another auth token, or another PUBLIC_URL than the address that was called.",
+  ],
+  [404, "There is no webhook at this address; check the path."],
+  [405, "There is no webhook at this address; check the path."],
+  [
+    503,
+    "The server has no auth token, or cannot record now; its log says which.",
+  ],
+  ["connection refused", "Is the server running?"],
+]);

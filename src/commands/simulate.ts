@@ -1,0 +1,145 @@
+import { ConfigError, type Config } from "../config.ts";
+import { callbackStream } from "../simulation/callback-stream.ts";
+import { runLoad } from "../simulation/load.ts";
+import { freshSeed, seededRandom } from "../simulation/random.ts";
+import { postCallback } from "../simulation/signed-post.ts";
+import { parseTarget, type Target } from "../simulation/target.ts";
+import type { Outcome } from "../simulation/traffic.ts";
+import {
+  EVENT_STATUSES,
+  isEventStatus,
+  type Channel,
+} from "../twilio/status.ts";
+import { WEBHOOK_PATHS } from "../webhook/routes.ts";
+import { FlagReader, type Flags } from "./flags.ts";
+import { callDirectly, isThisMachine, serverOrigin } from "./own-server.ts";
+import { progressBar } from "./progress-bar.ts";
+import { stopSignal } from "./stop-signal.ts";
+import { allWentWell, loadReport, whatWentWrong } from "./simulate-report.ts";
+
+/** The account of callbacks whose token is bound to none. */
+const MADE_UP_ACCOUNT = "AC00000000000000000000000000000000";
+
+export type SimulateSettings = Pick<
+  Config,
+  "authTokens" | "publicUrl" | "host" | "port"
+>;
+
+export type SimulateOptions = {
+  /** Undefined: the SMS webhook of the server that the settings describe. */
+  readonly target: Target | undefined;
+  readonly rate: number;
+  readonly count: number;
+  readonly concurrency: number;
+  readonly outcomes: readonly Outcome[] | undefined;
+};
+
+/** Reads the flags of `simulate`. Throws ConfigError with all mistakes. */
+export function simulateOptions(flags: Flags): SimulateOptions {
+  const reader = new FlagReader(flags);
+  const options = {
+    target: reader.read("url", undefined, parseTarget),
+    rate: reader.number("rate", 50, { min: 0.1, max: 10_000 }),
+    count: reader.number("count", 1_000, {
+      min: 1,
+      max: 1_000_000,
+      whole: true,
+    }),
+    concurrency: reader.number("concurrency", 50, {
+      min: 1,
+      max: 250,
+      whole: true,
+    }),
+    outcomes: reader.read("statuses", undefined, parseOutcomes),
+  };
+  reader.requireRight();
+  return options;
+}
+
+/** Posts made-up callbacks and says what was answered. Resolves to the exit status. */
+export async function simulate(
+  settings: SimulateSettings,
+  options: SimulateOptions,
+): Promise<number> {
+  const [authToken] = settings.authTokens.toSorted(
+    (a, b) =>
+      Number(a.accountSid !== undefined) - Number(b.accountSid !== undefined),
+  );
+  if (authToken === undefined) {
+    throw new ConfigError([
+      "TWILIO_WEBHOOK_AUTH_TOKEN: is not set; give the same token as the server has.",
+    ]);
+  }
+  const target = signedAsTheServerExpects(
+    options.target ?? parseTarget(serverOrigin(settings) + WEBHOOK_PATHS.sms),
+    settings.publicUrl,
+  );
+  const { hostname } = new URL(target.url);
+  if (isThisMachine(hostname)) callDirectly(hostname);
+  const callbacks = callbackStream(
+    seededRandom(freshSeed()),
+    {
+      accountSid: authToken.accountSid ?? MADE_UP_ACCOUNT,
+      channel: channelOf(target.url),
+      outcomes: options.outcomes,
+    },
+    Date.now,
+  );
+  const signal = stopSignal({ impatientStatus: INTERRUPTED });
+  const bar = progressBar(process.stderr, options.count);
+  const result = await runLoad(options, {
+    post: () =>
+      postCallback(target, authToken.token, callbacks.next().value, signal),
+    clock: () => performance.now(),
+    signal,
+    onAnswer: bar.update,
+  });
+  bar.end();
+  console.log(loadReport(result, options.rate));
+  for (const line of whatWentWrong(result)) console.error(line);
+  if (signal.aborted) {
+    console.error("Interrupted: this is what was answered so far.");
+    return INTERRUPTED;
+  }
+  return allWentWell(result) ? 0 : 1;
+}
+
+/** The exit status of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/**
+ * A server that knows itself by PUBLIC_URL wants that signed, also when it is called
+ * on this machine and not through its proxy.
+ */
+function signedAsTheServerExpects(
+  target: Target,
+  publicUrl: string | undefined,
+): Target {
+  const { hostname, pathname, search } = new URL(target.url);
+  const path = Object.values(WEBHOOK_PATHS).find((each) =>
+    pathname.endsWith(each),
+  );
+  if (publicUrl === undefined || path === undefined || !isThisMachine(hostname))
+    return target;
+  return { ...target, signedUrl: publicUrl + path + search };
+}
+
+function channelOf(url: string): Channel {
+  return new URL(url).pathname.endsWith(WEBHOOK_PATHS.whatsapp)
+    ? "whatsapp"
+    : "sms";
+}
+
+/** `delivered` or `delivered=95,undelivered=5`: last statuses of messages, with weights. */
+function parseOutcomes(text: string): readonly Outcome[] {
+  return text.split(",").map((entry) => {
+    const [, word = "", weight = "1"] =
+      /^\s*(\w+)(?:=(\d{1,6}(?:\.\d{1,6})?))?\s*$/.exec(entry) ?? [];
+    if (!isEventStatus(word) || Number(weight) === 0) {
+      throw new Error(
+        `is no list such as delivered=95,undelivered=5 of ${EVENT_STATUSES.join(", ")}`,
+      );
+    }
+    return { status: word, weight: Number(weight) };
+  });
+}

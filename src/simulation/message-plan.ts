@@ -1,0 +1,195 @@
+import type { FormParams } from "../twilio/form.ts";
+import type { Channel, EventStatus } from "../twilio/status.ts";
+import { callbackParams, type MessageFields } from "./callback-params.ts";
+import { fateOf, pickAddresses } from "./phone-numbers.ts";
+import {
+  between,
+  hexDigits,
+  pick,
+  pickWeighted,
+  type Random,
+} from "./random.ts";
+import { TRAFFIC, type Outcome, type Purpose } from "./traffic.ts";
+
+/** One callback of a made-up message. */
+export type PlannedCallback = {
+  readonly channel: Channel;
+  readonly params: FormParams;
+  /** The callback URL's query, without the question mark; "" for none. */
+  readonly query: string;
+  /** How long after the message was sent it is posted. */
+  readonly delayMs: number;
+};
+
+export type MessageWishes = {
+  readonly accountSid: string;
+  /** Milliseconds since 1970. */
+  readonly sentAt: number;
+  readonly channel?: Channel | undefined;
+  readonly campaign?: string | undefined;
+  /** Instead of what usually becomes of messages. */
+  readonly outcomes?: readonly Outcome[] | undefined;
+};
+
+/** What becomes of a message: its statuses in order, each so long after the one before. */
+type Course = {
+  readonly statuses: readonly (readonly [
+    status: EventStatus,
+    afterMs: number,
+  ])[];
+  readonly errorCode: number | undefined;
+};
+
+/**
+ * A made-up message: what Twilio would post about it and when, in order of time. Now
+ * and then a callback is posted twice, or overtakes the one before it.
+ */
+export function planMessage(
+  random: Random,
+  wishes: MessageWishes,
+): readonly PlannedCallback[] {
+  const purpose = pickWeighted(random, purposesFor(wishes));
+  const { channel } = purpose;
+  const addresses = pickAddresses(random);
+  const { statuses, errorCode } = courseOf(
+    random,
+    purpose,
+    addresses,
+    wishes.outcomes,
+  );
+  const message: MessageFields = {
+    messageSid: `SM${hexDigits(random, 32)}`,
+    accountSid: wishes.accountSid,
+    messagingServiceSid: purpose.messagingServiceSid,
+    channel,
+    to: addresses.to,
+    from: channel === "sms" ? addresses.smsFrom : addresses.whatsappFrom,
+  };
+  const query = queryOf(random, purpose);
+  let delayMs = 0;
+  const callbacks = statuses.map(([status, afterMs]): PlannedCallback => {
+    delayMs += afterMs;
+    const params = callbackParams(message, {
+      status,
+      errorCode,
+      at: wishes.sentAt + delayMs,
+    });
+    return { channel, params, query, delayMs };
+  });
+  return disturbed(random, callbacks);
+}
+
+function purposesFor({ channel, campaign }: MessageWishes): readonly Purpose[] {
+  return TRAFFIC.purposes.filter(
+    (each) =>
+      (channel === undefined || each.channel === channel) &&
+      (campaign === undefined || each.campaign === campaign),
+  );
+}
+
+function queryOf(random: Random, { campaign, hasOrder }: Purpose): string {
+  if (campaign === undefined) return "";
+  const order = 10_000 + Math.floor(random() * 90_000);
+  return `campaign=${campaign}${hasOrder ? `&order=${order}` : ""}`;
+}
+
+function courseOf(
+  random: Random,
+  purpose: Purpose,
+  { to, country }: { readonly to: string; readonly country: string },
+  outcomes: readonly Outcome[] | undefined,
+): Course {
+  const { channel } = purpose;
+  if (outcomes === undefined && channel === "sms") {
+    const fate = fateOf(to);
+    if (fate < TRAFFIC.unreachableShare) {
+      // Always the same cause for the same recipient.
+      const cause = pickWeighted(
+        () => fate / TRAFFIC.unreachableShare,
+        TRAFFIC.unreachable,
+      );
+      return course(random, channel, "undelivered", cause.errorCode);
+    }
+    if (random() < purpose.refusedShare) {
+      const refusal = pickWeighted(random, TRAFFIC.refusals);
+      return course(random, channel, refusal.status, refusal.errorCode);
+    }
+  }
+  const { status } = pickWeighted(
+    random,
+    outcomes ?? TRAFFIC.outcomes[channel],
+  );
+  if (status !== "failed" && status !== "undelivered")
+    return course(random, channel, status, undefined);
+  const causes = TRAFFIC.errors[channel][status].filter(
+    (each) => !("country" in each) || each.country === country,
+  );
+  return course(
+    random,
+    channel,
+    status,
+    pickWeighted(random, causes).errorCode,
+  );
+}
+
+function course(
+  random: Random,
+  channel: Channel,
+  last: EventStatus,
+  errorCode: number | undefined,
+): Course {
+  const sent = ["sent", between(random, 200, 1_800)] as const;
+  const delivered = ["delivered", 800 + 6_000 * random() ** 3] as const;
+  switch (last) {
+    case "sent":
+      return { statuses: [sent], errorCode };
+    case "delivered":
+      if (channel === "sms" && random() < TRAFFIC.lateShare) {
+        const undelivered = [
+          "undelivered",
+          between(random, 2_000, 9_000),
+        ] as const;
+        return { statuses: [sent, undelivered, delivered], errorCode: 30008 };
+      }
+      return { statuses: [sent, delivered], errorCode };
+    case "read":
+      return {
+        statuses: [sent, delivered, ["read", 3_000 + 240_000 * random() ** 3]],
+        errorCode,
+      };
+    case "undelivered":
+      return {
+        statuses: [sent, ["undelivered", between(random, 2_000, 40_000)]],
+        errorCode,
+      };
+    case "failed":
+      return {
+        statuses: [["failed", between(random, 200, 2_500)]],
+        errorCode,
+      };
+  }
+}
+
+/** Now and then swaps the first two callbacks, or repeats one some seconds later. */
+function disturbed(
+  random: Random,
+  callbacks: readonly PlannedCallback[],
+): readonly PlannedCallback[] {
+  const [first, second, ...rest] = callbacks;
+  let posted = [...callbacks];
+  if (first && second && random() < TRAFFIC.overtakenShare) {
+    posted = [
+      { ...second, delayMs: first.delayMs },
+      { ...first, delayMs: first.delayMs + between(random, 5, 400) },
+      ...rest,
+    ];
+  }
+  if (random() < TRAFFIC.repeatedShare) {
+    const repeated = pick(random, posted);
+    posted.push({
+      ...repeated,
+      delayMs: repeated.delayMs + between(random, 500, 12_000),
+    });
+  }
+  return posted.toSorted((a, b) => a.delayMs - b.delayMs);
+}

@@ -1,0 +1,56 @@
+import type { FormParams } from "../twilio/form.ts";
+import { sign } from "../twilio/signature.ts";
+import { withQuery, type Target } from "./target.ts";
+
+/** How long Twilio waits for an answer. */
+const TIMEOUT_MS = 15_000;
+
+/** An HTTP status, or in a few words why there was no answer. */
+export type Answer = { readonly status: number } | { readonly failure: string };
+
+/** Posts one callback, signed, as Twilio does. Rejects only when `signal` ended it. */
+export async function postCallback(
+  target: Target,
+  authToken: string,
+  { params, query }: { readonly params: FormParams; readonly query: string },
+  signal: AbortSignal,
+): Promise<Answer> {
+  const headers = new Headers({
+    accept: "*/*",
+    "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
+    "i-twilio-idempotency-token": crypto.randomUUID(),
+    "user-agent": "TwilioProxy/1.1",
+    "x-twilio-signature": sign(
+      authToken,
+      withQuery(target.signedUrl, query),
+      params,
+    ),
+  });
+  if (target.authorization !== undefined)
+    headers.set("authorization", target.authorization);
+  const body = new URLSearchParams();
+  for (const [name, value] of params) body.append(name, value);
+  try {
+    const response = await fetch(withQuery(target.url, query), {
+      method: "POST",
+      headers,
+      body: body.toString(),
+      redirect: "manual",
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    await response.arrayBuffer();
+    return { status: response.status };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { failure: failureOf(error) };
+  }
+}
+
+function failureOf(error: unknown): string {
+  if (!(error instanceof Error)) return "connection failed";
+  if (error.name === "TimeoutError") return "no answer in 15 s";
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ECONNREFUSED") return "connection refused";
+  if (code === "ENOTFOUND") return "no such host";
+  return "connection failed";
+}

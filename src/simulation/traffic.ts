@@ -1,0 +1,152 @@
+import type { Channel, EventStatus } from "../twilio/status.ts";
+
+/** What the messages of one purpose have in common. */
+export type Purpose = {
+  readonly weight: number;
+  readonly channel: Channel;
+  /** The tag `campaign`; without one the callback URL has no query. */
+  readonly campaign: string | undefined;
+  /** Whether each message has a tag `order` too. */
+  readonly hasOrder: boolean;
+  readonly messagingServiceSid: string | undefined;
+  /** Share of its recipients whom a carrier's filter or an opt-out keeps it from. */
+  readonly refusedShare: number;
+};
+
+export type Outcome = {
+  readonly weight: number;
+  /** The last status of the message. */
+  readonly status: EventStatus;
+};
+
+export type ErrorCause = {
+  readonly weight: number;
+  readonly errorCode: number;
+  /** Only recipients there meet it; everywhere when undefined. */
+  readonly country?: string;
+};
+
+const LOGIN_SERVICE = "MG5f2a91c7d04e4b8796f3aa20c1de7b04";
+const SHOP_SERVICE = "MGa81c6e2fb95d4073b2e8104d6f7c9a31";
+const MARKETING_SERVICE = "MG0d47be58a6324fc19b0e5c83f2716da9";
+
+/** The purpose whose messages go out many at a time. */
+export const BURST_CAMPAIGN = "spring-sale";
+
+/** How likely everything is in made-up traffic. Weights count within their list; shares are of 1. */
+export const TRAFFIC = {
+  purposes: [
+    purpose({
+      weight: 34,
+      campaign: "login-codes",
+      messagingServiceSid: LOGIN_SERVICE,
+    }),
+    purpose({
+      weight: 24,
+      campaign: "order-updates",
+      hasOrder: true,
+      messagingServiceSid: SHOP_SERVICE,
+    }),
+    purpose({
+      weight: 13,
+      channel: "whatsapp",
+      campaign: "order-updates",
+      hasOrder: true,
+    }),
+    purpose({
+      weight: 9,
+      campaign: "appointments",
+      messagingServiceSid: SHOP_SERVICE,
+    }),
+    purpose({ weight: 5, channel: "whatsapp", campaign: "appointments" }),
+    purpose({
+      weight: 9,
+      campaign: BURST_CAMPAIGN,
+      messagingServiceSid: MARKETING_SERVICE,
+      refusedShare: 0.05,
+    }),
+    purpose({ weight: 6 }),
+  ],
+  outcomes: {
+    sms: [
+      { weight: 94, status: "delivered" },
+      { weight: 3.6, status: "undelivered" },
+      { weight: 1.8, status: "failed" },
+      { weight: 1.2, status: "sent" },
+    ],
+    whatsapp: [
+      { weight: 62, status: "read" },
+      { weight: 31, status: "delivered" },
+      { weight: 4, status: "failed" },
+      { weight: 1, status: "undelivered" },
+      { weight: 2, status: "sent" },
+    ],
+  } satisfies Record<Channel, readonly Outcome[]>,
+  /** Causes of `undelivered` and `failed`. */
+  errors: {
+    sms: {
+      undelivered: [
+        { weight: 34, errorCode: 30003 },
+        { weight: 20, errorCode: 30005 },
+        { weight: 12, errorCode: 30006 },
+        { weight: 12, errorCode: 30007 },
+        { weight: 18, errorCode: 30008 },
+        { weight: 4, errorCode: 30004 },
+      ],
+      failed: [
+        { weight: 60, errorCode: 30034, country: "US" },
+        { weight: 45, errorCode: 21610 },
+        { weight: 25, errorCode: 30410 },
+      ],
+    },
+    whatsapp: {
+      undelivered: [{ weight: 1, errorCode: 63024 }],
+      failed: [
+        { weight: 50, errorCode: 63016 },
+        { weight: 30, errorCode: 63024 },
+        { weight: 20, errorCode: 63049 },
+      ],
+    },
+  } satisfies Record<
+    Channel,
+    Record<"undelivered" | "failed", readonly ErrorCause[]>
+  >,
+  /** Why a purpose's messages are refused, where that is its own doing. */
+  refusals: [
+    { weight: 70, status: "undelivered", errorCode: 30007 },
+    { weight: 30, status: "failed", errorCode: 21610 },
+  ] satisfies readonly (Outcome & ErrorCause)[],
+  /** Recipients whom nothing reaches, as their number is what it is. */
+  unreachableShare: 0.02,
+  unreachable: [
+    { weight: 50, errorCode: 30003 },
+    { weight: 30, errorCode: 30006 },
+    { weight: 20, errorCode: 30005 },
+  ] satisfies readonly ErrorCause[],
+  /** Messages one of whose callbacks is posted twice. */
+  repeatedShare: 0.02,
+  /** Messages whose second callback overtakes the first. */
+  overtakenShare: 0.03,
+  /** Messages that were undelivered first and are delivered all the same. */
+  lateShare: 0.004,
+  /** How much is sent in each hour of the day, UTC. */
+  hours: [
+    3, 2, 2, 2, 3, 5, 9, 14, 19, 22, 23, 22, 20, 21, 23, 24, 23, 21, 19, 17, 14,
+    10, 7, 5,
+  ],
+  /** Of all messages, those that go out in bursts. */
+  burstShare: 0.12,
+};
+
+function purpose(
+  given: Partial<Purpose> & { readonly weight: number },
+): Purpose {
+  return {
+    channel: "sms",
+    campaign: undefined,
+    hasOrder: false,
+    messagingServiceSid: undefined,
+    refusedShare: 0,
+    ...given,
+  };
+}

@@ -1,0 +1,163 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startServer } from "../support/start-server.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
+import { FROM_SOURCE, run } from "./program.ts";
+
+const exported = (file: string, ...flags: string[]) =>
+  run(FROM_SOURCE, ["export", "--database-url", file, ...flags]);
+
+test("messages are exported while the server runs, a line of JSON each", async () => {
+  await using server = await startServer();
+  const sid = newMessageSid();
+  await server.twilio.post({ MessageSid: sid, MessageStatus: "sent" });
+  await server.twilio.post(
+    { MessageSid: sid, MessageStatus: "undelivered", ErrorCode: "30003" },
+    { query: "?campaign=spring&campaign=late" },
+  );
+  await server.twilio.post({ MessageStatus: "delivered" });
+
+  const { status, stdout, stderr } = await exported(server.config.databaseFile);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const [first = "", ...others] = stdout.trimEnd().split("\n");
+  expect(others).toHaveLength(1);
+  const message: unknown = JSON.parse(first);
+  expect(message).toEqual({
+    messageSid: sid,
+    channel: "sms",
+    status: "undelivered",
+    to: "+14155550123",
+    from: "+15595551269",
+    country: "US",
+    errorCode: 30003,
+    accountSid: ACCOUNT_SID,
+    messagingServiceSid: null,
+    numSegments: null,
+    firstEventAt: expect.stringMatching(RFC3339),
+    lastEventAt: expect.stringMatching(RFC3339),
+    tags: { campaign: ["late", "spring"] },
+  });
+});
+
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+test("every event is exported with all that was posted, in order", async () => {
+  await using server = await startServer();
+  const sid = newMessageSid();
+  const posted = Object.fromEntries([
+    ["__proto__", "kept"],
+    ["MessageSid", sid],
+    ["MessageStatus", "delivered"],
+    ["constructor", "kept too"],
+    ["Body", "Grüße, ✓"],
+  ]);
+  await server.twilio.postExactly(posted, { query: "?__proto__=1&order=4711" });
+
+  const { stdout } = await exported(server.config.databaseFile, "--events");
+  expect(stdout).toStartWith(
+    `{"id":1,"type":"sms_delivered","channel":"sms","messageSid":"${sid}","status":"delivered","receivedAt":"`,
+  );
+  expect(stdout).toEndWith(
+    '","to":null,"from":null,"errorCode":null,"errorMessage":null,"accountSid":null,' +
+      '"messagingServiceSid":null,"numSegments":null,"tags":{"__proto__":"1","order":"4711"},' +
+      `"params":{"__proto__":"kept","MessageSid":"${sid}","MessageStatus":"delivered","constructor":"kept too","Body":"Grüße, ✓"}}\n`,
+  );
+});
+
+test("CSV has a header, quotes what must be, and starts no formula", async () => {
+  await using server = await startServer();
+  await server.twilio.post(
+    {
+      MessageStatus: "failed",
+      From: "=HYPERLINK(1)",
+      ErrorMessage: 'two\r\nlines, "quoted"',
+    },
+    { query: "?note=-1" },
+  );
+  const { stdout } = await exported(
+    server.config.databaseFile,
+    "--events",
+    "--format",
+    "csv",
+  );
+  const [header, ...lines] = stdout.split(/(?<=\n)(?=id,|\d+,)/);
+  expect(header).toBe(
+    "id,type,channel,messageSid,status,receivedAt,to,from,errorCode,errorMessage,accountSid,messagingServiceSid,numSegments,tags,params\n",
+  );
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain(",+14155550123,'=HYPERLINK(1),,");
+  expect(lines[0]).toContain('"two\r\nlines, ""quoted"""');
+  expect(lines[0]).toContain('"{""note"":""-1""}"');
+});
+
+test("all rows come, over many steps, and in the order of recording", async () => {
+  await using server = await startServer();
+  const { databaseFile } = server.config;
+  for (let i = 0; i < 2_345; i++) {
+    const messageSid = newMessageSid();
+    void server.store.recordEvent({
+      channel: "sms",
+      messageSid,
+      status: "sent",
+      receivedAt: i,
+      query: "",
+      to: null,
+      from: null,
+      errorCode: null,
+      errorMessage: null,
+      accountSid: null,
+      messagingServiceSid: null,
+      numSegments: null,
+      rawDlrDoneDate: null,
+      params: [["MessageSid", messageSid]],
+    });
+  }
+  await server.twilio.post();
+  const events = (await exported(databaseFile, "--events")).stdout;
+  const ids = events
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line).id);
+  expect(ids).toEqual(Array.from({ length: 2_346 }, (_, index) => index + 1));
+  const messages = (await exported(databaseFile, "--format", "csv")).stdout;
+  expect(messages.trimEnd().split("\n")).toHaveLength(2_347);
+
+  const piped = await run(
+    ["sh", "-c", '"$@" | head -n 1', "sh", ...FROM_SOURCE],
+    ["export", "--events", "--database-url", databaseFile],
+  );
+  expect(piped.stderr).toBe("");
+  expect(JSON.parse(piped.stdout).id).toBe(1);
+});
+
+test("a database without messages exports nothing, or a header", async () => {
+  await using server = await startServer();
+  const { databaseFile } = server.config;
+  expect((await exported(databaseFile)).stdout).toBe("");
+  expect((await exported(databaseFile, "--format", "csv")).stdout).toBe(
+    "messageSid,channel,status,to,from,country,errorCode,accountSid,messagingServiceSid,numSegments,firstEventAt,lastEventAt,tags\n",
+  );
+});
+
+test("a database that cannot be read is told in one plain line", async () => {
+  using folder = tempDir();
+  const text = join(folder.path, "notes.txt");
+  writeFileSync(text, "These are notes, and no database at all.\n".repeat(200));
+  const foreign = join(folder.path, "foreign.db");
+  using database = new Database(foreign);
+  database.run("CREATE TABLE notes (text TEXT)");
+  const cases = [
+    [join(folder.path, "missing.db"), "The database file does not exist."],
+    [text, "The file is no SQLite database."],
+    [foreign, "The database file belongs to another program."],
+  ] as const;
+  for (const [file, sentence] of cases) {
+    const { status, stdout, stderr } = await exported(file);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toStartWith(sentence);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  }
+});

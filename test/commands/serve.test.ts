@@ -1,0 +1,81 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tempDir } from "../support/temp-dir.ts";
+import { FROM_SOURCE, run, start } from "./program.ts";
+
+const serve = (env: Record<string, string>) =>
+  run(FROM_SOURCE, ["serve"], { env });
+
+test("a port that is in use is told in one plain line", async () => {
+  using folder = tempDir();
+  const env = { PORT: "0", DATABASE_URL: join(folder.path, "one.db") };
+  await using first = await start(FROM_SOURCE, ["serve"], { env });
+  const { port } = new URL(first.origin);
+  const second = await serve({
+    PORT: port,
+    DATABASE_URL: join(folder.path, "two.db"),
+  });
+  expect(second).toEqual({
+    status: 1,
+    stdout: "",
+    stderr: `Port ${port} is in use by another program. Stop that program, or set PORT to another.\n`,
+  });
+});
+
+test("a database that cannot be used is told in one plain line, without a stack trace", async () => {
+  using folder = tempDir();
+  const at = (name: string): string => join(folder.path, name);
+  writeFileSync(at("file"), "");
+  writeFileSync(at("notes.txt"), "No database at all.\n".repeat(500));
+  mkdirSync(at("folder"));
+  const foreign = new Database(at("foreign.db"));
+  foreign.run("CREATE TABLE notes (text TEXT)");
+  foreign.close();
+  await makeNewer(at("newer.db"));
+  const cases = [
+    [
+      join(at("file"), "below", "smsledger.db"),
+      "The database's folder cannot be made.",
+    ],
+    ["/proc/smsledger/smsledger.db", "The database's folder cannot be made."],
+    [at("notes.txt"), "The file is no SQLite database."],
+    [at("foreign.db"), "The database file belongs to another program."],
+    [at("newer.db"), "The database was written by a newer smsledger"],
+    [at("folder"), ""],
+  ] as const;
+  for (const [file, sentence] of cases) {
+    const { status, stdout, stderr } = await serve({
+      PORT: "0",
+      DATABASE_URL: file,
+    });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toStartWith(sentence);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+  }
+}, 20_000);
+
+/** A database of ours whose schema is ahead. */
+async function makeNewer(file: string): Promise<void> {
+  const env = { PORT: "0", DATABASE_URL: file };
+  await using server = await start(FROM_SOURCE, ["serve"], { env });
+  server.kill("SIGTERM");
+  await server.ended();
+  const database = new Database(file);
+  database.run("PRAGMA user_version = 999");
+  database.close();
+}
+
+test("without a token it serves, and says that callbacks are refused", async () => {
+  using folder = tempDir();
+  await using server = await start(FROM_SOURCE, ["serve"], {
+    env: { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") },
+  });
+  const answer = await fetch(`${server.origin}/api/rpc/webhooks/twilio/sms`, {
+    method: "POST",
+    body: new URLSearchParams({ MessageStatus: "sent" }),
+  });
+  expect(answer.status).toBe(503);
+  expect(server.output()).toContain("TWILIO_WEBHOOK_AUTH_TOKEN is not set");
+});

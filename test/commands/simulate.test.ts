@@ -1,0 +1,210 @@
+import { expect, test } from "bun:test";
+import { validateRequest } from "twilio/lib/webhooks/webhooks.js";
+import { startServer } from "../support/start-server.ts";
+import { AUTH_TOKEN } from "../support/twilio-client.ts";
+import { FROM_SOURCE, run } from "./program.ts";
+
+const WEBHOOK = "/api/rpc/webhooks/twilio/sms";
+
+const simulate = (args: readonly string[], env: Record<string, string> = {}) =>
+  run(FROM_SOURCE, ["simulate", ...args], {
+    env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, ...env },
+  });
+
+test("callbacks are recorded, and the answers and latencies are told", async () => {
+  await using server = await startServer();
+  const { port } = new URL(server.origin);
+  const { status, stdout, stderr } = await simulate(
+    ["--count", "60", "--rate", "600"],
+    { PORT: port },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(
+    /^60 callbacks in \d+\.\d s: [\d.]+ per second \(600 asked for\)$/m,
+  );
+  expect(stdout).toMatch(/^200 +60$/m);
+  for (const name of ["p50", "p95", "p99", "max"])
+    expect(stdout).toMatch(new RegExp(`^${name} +[\\d.]+$`, "m"));
+  const events = await server.store.eventsAfter(0, 100);
+  expect(events.length).toBeGreaterThan(40);
+  expect(events.some((event) => event.query.includes("campaign="))).toBe(true);
+});
+
+test("only the wanted statuses come, on the channel of the path", async () => {
+  await using server = await startServer();
+  const { status } = await simulate([
+    "--url",
+    server.origin + WEBHOOK.replace("sms", "whatsapp"),
+    "--count",
+    "50",
+    "--rate",
+    "1000",
+    "--statuses",
+    "failed",
+  ]);
+  expect(status).toBe(0);
+  const { messages } = await server.store.listMessages({}, { size: 100 });
+  const kinds = new Set(
+    messages.map((each) => `${each.channel} ${each.status}`),
+  );
+  expect([...kinds]).toEqual(["whatsapp failed"]);
+});
+
+test("the rate is kept to", async () => {
+  await using server = await startServer();
+  const before = performance.now();
+  await simulate([
+    "--url",
+    server.origin + WEBHOOK,
+    "--count",
+    "21",
+    "--rate",
+    "20",
+  ]);
+  expect(performance.now() - before).toBeGreaterThan(1_000);
+});
+
+test("a server with another token refuses, so the status is 1 and the reason told", async () => {
+  await using server = await startServer();
+  const { status, stdout, stderr } = await simulate(
+    ["--url", server.origin + WEBHOOK, "--count", "5", "--rate", "100"],
+    { TWILIO_WEBHOOK_AUTH_TOKEN: "another" },
+  );
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^403 +5$/m);
+  expect(stderr).toStartWith("5 of 5 callbacks: answered 403. ");
+});
+
+test("a server that is called on this machine gets PUBLIC_URL signed", async () => {
+  const env = { PUBLIC_URL: "https://ops.example.com/sms" };
+  await using server = await startServer(env);
+  const { status } = await simulate(["--count", "5", "--rate", "100"], {
+    ...env,
+    PORT: new URL(server.origin).port,
+  });
+  expect(status).toBe(0);
+});
+
+test("a token that is bound to an account signs that account's callbacks", async () => {
+  const bound = `AC${"5".repeat(32)}=bound-token`;
+  await using server = await startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: bound });
+  const { status } = await simulate(["--count", "5", "--rate", "100"], {
+    TWILIO_WEBHOOK_AUTH_TOKEN: bound,
+    PORT: new URL(server.origin).port,
+  });
+  expect(status).toBe(0);
+});
+
+test("the fragment is neither sent nor signed, and userinfo becomes Basic auth", async () => {
+  const verdicts: unknown[] = [];
+  using receiver = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    async fetch(request) {
+      const params = Object.fromEntries(
+        new URLSearchParams(await request.text()),
+      );
+      verdicts.push({
+        authorization: request.headers.get("authorization"),
+        isRight: validateRequest(
+          "t",
+          request.headers.get("x-twilio-signature") ?? "",
+          request.url,
+          params,
+        ),
+        startsRight: request.url.startsWith(
+          `http://127.0.0.1:${receiver.port}/hook?team=a%20b`,
+        ),
+      });
+      return new Response();
+    },
+  });
+  const { status } = await simulate(
+    [
+      "--url",
+      `http://me:p%40ss@127.0.0.1:${receiver.port}/hook?team=a b#rc=5&rp=all`,
+      "--count",
+      "3",
+      "--rate",
+      "100",
+    ],
+    { TWILIO_WEBHOOK_AUTH_TOKEN: "t" },
+  );
+  expect(status).toBe(0);
+  const authorization = `Basic ${btoa("me:p@ss")}`;
+  expect(verdicts).toEqual(
+    Array(3).fill({ authorization, isRight: true, startsRight: true }),
+  );
+});
+
+test("where nothing listens, the table says so and the status is 1", async () => {
+  const { status, stdout, stderr } = await simulate([
+    "--url",
+    "http://127.0.0.1:9/hook",
+    "--count",
+    "2",
+  ]);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^connection refused +2$/m);
+  expect(stderr).toContain("Is the server running?");
+});
+
+test("without a token nothing is posted, and all wrong flags are told at once", async () => {
+  const { status, stdout, stderr } = await simulate(
+    [
+      "--count",
+      "-5",
+      "--rate",
+      "NaN",
+      "--concurrency",
+      "0",
+      "--url",
+      "ftp://s3cret@x",
+      "--statuses",
+      "s3cret",
+    ],
+    { TWILIO_WEBHOOK_AUTH_TOKEN: "" },
+  );
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  for (const flag of ["url", "rate", "count", "concurrency", "statuses"])
+    expect(stderr).toContain(`  --${flag}: is no `);
+  expect(stderr).not.toContain("s3cret");
+
+  const right = await simulate([], { TWILIO_WEBHOOK_AUTH_TOKEN: "" });
+  expect(right.status).toBe(2);
+  expect(right.stderr).toContain("TWILIO_WEBHOOK_AUTH_TOKEN: is not set");
+});
+
+test("Ctrl-C ends it with the table so far", async () => {
+  const posted = Promise.withResolvers<void>();
+  using receiver = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch() {
+      posted.resolve();
+      return new Response();
+    },
+  });
+  const child = Bun.spawn(
+    [
+      ...FROM_SOURCE,
+      "simulate",
+      "--url",
+      `http://127.0.0.1:${receiver.port}/`,
+      "--rate",
+      "20",
+    ],
+    {
+      env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN },
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
+  await posted.promise;
+  await Bun.sleep(200);
+  child.kill("SIGINT");
+  expect(await child.exited).toBe(130);
+  const table = await new Response(child.stdout).text();
+  expect(table).toMatch(/^\d+ callbacks in .* \(20 asked for\)\n\nanswer/);
+  expect(await new Response(child.stderr).text()).toContain("so far");
+});

@@ -1,0 +1,124 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { tempDir } from "../support/temp-dir.ts";
+import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
+import { FROM_SOURCE, run, start } from "./program.ts";
+
+const serve = (databaseFile: string) =>
+  start(FROM_SOURCE, ["serve"], {
+    env: {
+      PORT: "0",
+      DATABASE_URL: databaseFile,
+      TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+    },
+  });
+
+/** A connection that has sent `text` and is left as it is. */
+async function connectTo(origin: string, text: string): Promise<Socket> {
+  const { hostname, port } = new URL(origin);
+  const socket = connect(Number(port), hostname);
+  socket.on("error", () => undefined);
+  await new Promise((resolve) => socket.once("connect", resolve));
+  if (text !== "") socket.write(text);
+  await Bun.sleep(50);
+  return socket;
+}
+
+test("an idle server stops at once, also with a connection that is kept open", async () => {
+  using folder = tempDir();
+  await using server = await serve(join(folder.path, "smsledger.db"));
+  const idle = await connectTo(
+    server.origin,
+    "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+  );
+  const silent = await connectTo(server.origin, "");
+  const before = performance.now();
+  server.kill("SIGTERM");
+  expect(await server.ended()).toBe(0);
+  expect(performance.now() - before).toBeLessThan(2_000);
+  expect(server.output()).toContain('"msg":"stopped"');
+  idle.destroy();
+  silent.destroy();
+});
+
+test("a callback in flight is committed and answered before the end", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  await using server = await serve(file);
+  const lock = new Database(file);
+  lock.run("BEGIN IMMEDIATE");
+  const answer = twilioClient(server.origin).post({ MessageStatus: "sent" });
+  await Bun.sleep(300);
+  server.kill("SIGTERM");
+  await Bun.sleep(700);
+  lock.run("ROLLBACK");
+  lock.close();
+  expect(await (await answer).json()).toEqual({ success: true, processed: 1 });
+  expect(await server.ended()).toBe(0);
+  const { stdout } = await run(FROM_SOURCE, ["export", "--database-url", file]);
+  expect(JSON.parse(stdout).status).toBe("sent");
+});
+
+test("stuck clients cannot keep it from stopping within ten seconds", async () => {
+  using folder = tempDir();
+  await using server = await serve(join(folder.path, "smsledger.db"));
+  const path = "/api/rpc/webhooks/twilio/sms";
+  const halfHeaders = await connectTo(
+    server.origin,
+    `POST ${path} HTTP/1.1\r\nHos`,
+  );
+  const halfBody = await connectTo(
+    server.origin,
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
+      "Content-Length: 100\r\n\r\nMessageSid=",
+  );
+  const slowReader = await connectTo(server.origin, "");
+  slowReader.pause();
+  slowReader.write(
+    "GET /messages HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2_000),
+  );
+  await Bun.sleep(300);
+  const before = performance.now();
+  server.kill("SIGTERM");
+  expect(await server.ended()).toBe(0);
+  expect(performance.now() - before).toBeLessThan(10_000);
+  for (const socket of [halfHeaders, halfBody, slowReader]) socket.destroy();
+}, 20_000);
+
+test("a database that stays locked cannot keep it either; then the status is 1", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  await using server = await serve(file);
+  const lock = new Database(file);
+  lock.run("BEGIN IMMEDIATE");
+  const answers = [1, 2, 3].map(async () => {
+    await Bun.sleep(Math.random() * 200);
+    return twilioClient(server.origin)
+      .post({ MessageStatus: "sent" })
+      .then((response) => response.status)
+      .catch(() => 0);
+  });
+  await Bun.sleep(400);
+  const before = performance.now();
+  server.kill("SIGTERM");
+  const status = await server.ended();
+  expect(performance.now() - before).toBeLessThan(10_000);
+  expect(await Promise.all(answers)).not.toContain(200);
+  lock.close();
+  expect(status).toBe(1);
+}, 20_000);
+
+test("a second signal ends it at once", async () => {
+  using folder = tempDir();
+  await using server = await serve(join(folder.path, "smsledger.db"));
+  const stuck = await connectTo(server.origin, "GET /livez HTTP/1.1\r\nHos");
+  server.kill("SIGTERM");
+  await Bun.sleep(300);
+  const before = performance.now();
+  server.kill("SIGTERM");
+  expect(await server.ended()).toBe(1);
+  expect(performance.now() - before).toBeLessThan(1_000);
+  stuck.destroy();
+});

@@ -1,0 +1,91 @@
+import { expect, test } from "bun:test";
+import packageJson from "../../package.json" with { type: "json" };
+import { FROM_SOURCE, run } from "./program.ts";
+
+test("the version is printed by the command and by the flag", async () => {
+  for (const argument of ["version", "--version", "-V"]) {
+    const { status, stdout } = await run(FROM_SOURCE, [argument]);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `${packageJson.version}\n`,
+    });
+  }
+});
+
+test("help names every command, each on one line, in 80 columns", async () => {
+  const { status, stdout, stderr } = await run(FROM_SOURCE, ["--help"]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  for (const command of [
+    "serve",
+    "demo",
+    "export",
+    "healthcheck",
+    "simulate",
+    "version",
+  ])
+    expect(stdout).toMatch(new RegExp(`^  ${command} +\\S`, "m"));
+  expect(longestLine(stdout)).toBeLessThanOrEqual(80);
+});
+
+test("help for serve gives each setting its flag, its variable and its default", async () => {
+  const { status, stdout } = await run(FROM_SOURCE, ["serve", "--help"]);
+  expect(status).toBe(0);
+  expect(stdout).toContain("--port <number>");
+  expect(stdout).toContain("[env PORT; default 3000]");
+  expect(stdout).toContain("--twilio-webhook-auth-token-file <file>");
+  expect(longestLine(stdout)).toBeLessThanOrEqual(80);
+});
+
+test("wrong usage ends with status 2 and a line that says what is wrong", async () => {
+  const cases = [
+    [["nonsense"], "no such command"],
+    [["--nonsense"], "unknown option"],
+    [["export", "nonsense"], "too many arguments"],
+    [["simulate", "--count"], "argument missing"],
+    [["export", "--format", "xml"], "--format: is none of jsonl, csv."],
+  ] as const;
+  for (const [args, sentence] of cases) {
+    const { status, stdout, stderr } = await run(FROM_SOURCE, args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toContain("    at ");
+  }
+});
+
+test("all wrong settings are told at once, and none of their values", async () => {
+  const { status, stderr } = await run(
+    FROM_SOURCE,
+    ["--port", "-1", "--log-level", "s3cret"],
+    {
+      env: {
+        HOST: "0.0.0.0",
+        TWILIO_WEBHOOK_AUTH_TOKEN: "s3cret,",
+        PUBLIC_URL: "ftp://s3cret",
+      },
+    },
+  );
+  expect(status).toBe(2);
+  for (const name of [
+    "PORT",
+    "HOST",
+    "LOG_LEVEL",
+    "PUBLIC_URL",
+    "TWILIO_WEBHOOK_AUTH_TOKEN",
+  ])
+    expect(stderr).toContain(`  ${name}: `);
+  expect(stderr).not.toContain("s3cret");
+});
+
+test("a setting that a command does not have cannot keep it from running", async () => {
+  const { status, stderr } = await run(FROM_SOURCE, ["export"], {
+    env: { PORT: "nonsense", DATABASE_URL: "/nowhere/smsledger.db" },
+  });
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    "The database file does not exist. Check DATABASE_URL.\n",
+  );
+});
+
+function longestLine(text: string): number {
+  return Math.max(...text.split("\n").map((line) => line.length));
+}
