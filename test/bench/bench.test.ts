@@ -9,16 +9,10 @@ test("the ingest bench runs, and every callback in it is answered 200", async ()
     [
       process.execPath,
       join(import.meta.dir, "ingest.ts"),
-      ...[
-        "--connections",
-        "8",
-        "--seconds",
-        "1",
-        "--rounds",
-        "1",
-        "--json",
-        report,
-      ],
+      "--connections=8",
+      "--seconds=1",
+      "--rounds=1",
+      `--json=${report}`,
     ],
     { stdout: "ignore", stderr: "pipe" },
   );

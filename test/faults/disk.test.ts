@@ -69,9 +69,8 @@ async function liveThrough(disk: Disk, reason: RegExp): Promise<void> {
     disk.breakDown();
     const broken = await load(server, ledger, 1_500);
     expect(broken.get(503) ?? 0).toBeGreaterThan(10);
-    expect(broken.keys().toArray().toSorted()).toEqual(
-      broken.has(200) ? [200, 503] : [503],
-    );
+    const others = broken.keys().filter((code) => code !== 200 && code !== 503);
+    expect(others.toArray()).toEqual([]);
     const refused = await firstRefused(server);
     expect(refused.headers.get("retry-after")).toBe("5");
     expect(await refused.text()).toMatch(reason);
