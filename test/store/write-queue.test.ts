@@ -1,0 +1,90 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { StoreUnavailable, type NewEvent } from "../../src/store/store.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { newMessageSid } from "../support/twilio-client.ts";
+
+const MORE_THAN_QUEUE_HOLDS = 25_000;
+
+function event(): NewEvent {
+  const messageSid = newMessageSid();
+  return {
+    channel: "sms",
+    messageSid,
+    status: "sent",
+    receivedAt: 1_795_440_000_000,
+    query: "",
+    to: "+14155550123",
+    from: "+15595551269",
+    errorCode: null,
+    errorMessage: null,
+    accountSid: null,
+    messagingServiceSid: null,
+    numSegments: null,
+    rawDlrDoneDate: null,
+    params: [
+      ["MessageSid", messageSid],
+      ["MessageStatus", "sent"],
+    ],
+  };
+}
+
+function failOnCrash(error: Error): never {
+  throw error;
+}
+
+test("what waits for the disk is bounded: past it, events are refused at once and the others kept", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  const store = await openSqliteStore(file, failOnCrash);
+  const other = new Database(file);
+  other.run("BEGIN IMMEDIATE");
+  const recorded = Array.from({ length: MORE_THAN_QUEUE_HOLDS }, () =>
+    store.recordEvent(event()).then(
+      () => "recorded" as const,
+      (error: unknown) =>
+        error instanceof StoreUnavailable ? error.message : "failed",
+    ),
+  );
+  // Refusals do not wait for the lock.
+  expect(await Promise.any([recorded.at(-1), Bun.sleep(1_000)])).toBe(
+    "Too many callbacks wait for the disk.",
+  );
+  other.run("COMMIT");
+  other.close();
+  const outcomes = Object.groupBy(
+    await Promise.all(recorded),
+    (outcome) => outcome,
+  );
+  expect(Object.keys(outcomes).toSorted((a, b) => a.localeCompare(b))).toEqual([
+    "recorded",
+    "Too many callbacks wait for the disk.",
+  ]);
+  const [{ messages } = { messages: 0 }] = await store.countByStatus({
+    fromHour: 0,
+    toHour: 1_000_000,
+  });
+  expect(messages).toBe(outcomes.recorded?.length ?? 0);
+  await store.close();
+}, 20_000);
+
+test("the write-ahead log stays small under load and is emptied when the load is over", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  const store = await openSqliteStore(file, failOnCrash);
+  const walBytes = (): number => statSync(`${file}-wal`).size;
+  let largest = 0;
+  for (let batch = 0; batch < 60; batch++) {
+    await Promise.all(
+      Array.from({ length: 500 }, () => store.recordEvent(event())),
+    );
+    largest = Math.max(largest, walBytes());
+  }
+  expect(largest).toBeLessThan(24 * 1024 * 1024);
+  await Bun.sleep(1_500);
+  expect(walBytes()).toBe(0);
+  await store.close();
+}, 20_000);
