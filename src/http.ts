@@ -62,6 +62,14 @@ export function pageResponse(
   });
 }
 
+/** Leads a browser on to another address of ours. */
+export function redirectTo(path: string): Response {
+  return new Response(null, {
+    status: 302,
+    headers: { ...SECURITY_HEADERS, location: path },
+  });
+}
+
 /** A short answer for programs, with the same protection as a page. */
 export function jsonResponse(
   body: unknown,

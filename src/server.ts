@@ -3,6 +3,7 @@ import { createUrls, type Site } from "../views/site.ts";
 import { assetRoutes } from "./assets.ts";
 import type { Config } from "./config.ts";
 import { errorRoutes } from "./errors/routes.tsx";
+import { redirectTo } from "./http.ts";
 import type { Log } from "./log.ts";
 import { refusalOfOutsider } from "./loopback-guard.ts";
 import { messageRoutes } from "./messages/routes.tsx";
@@ -60,7 +61,7 @@ function privateRoutes(deps: Deps, site: Site, problem: AnswerProblem) {
   for (const prefix of new Set([urls.base, ""])) {
     app.use(
       new Elysia({ prefix })
-        .get("/", () => Response.redirect(urls.messages(), 302))
+        .get("/", () => redirectTo(urls.messages()))
         .use(messageRoutes(deps, site, problem))
         .use(errorRoutes(deps, site))
         .use(opsRoutes(deps))

@@ -33,8 +33,8 @@ export function FilterBar({
         hx-push-url="true"
         hx-indicator="#results"
       >
-        <label class="filter-text">
-          <span>Recipient or SID</span>
+        <div class="field filter-text">
+          <label for="filter-q">Recipient or SID</label>
           <input
             type="search"
             name="q"
@@ -45,9 +45,9 @@ export function FilterBar({
             autocomplete="off"
             spellcheck="false"
           />
-        </label>
-        <label>
-          <span>Status</span>
+        </div>
+        <div class="field">
+          <label for="filter-status">Status</label>
           <select name="status" id="filter-status">
             <option value="">Any status</option>
             {EVENT_STATUSES.map((status) => (
@@ -56,9 +56,9 @@ export function FilterBar({
               </option>
             ))}
           </select>
-        </label>
-        <label class="filter-code">
-          <span>Error code</span>
+        </div>
+        <div class="field filter-code">
+          <label for="filter-code">Error code</label>
           <input
             name="code"
             id="filter-code"
@@ -68,7 +68,7 @@ export function FilterBar({
             placeholder="Any"
             autocomplete="off"
           />
-        </label>
+        </div>
         <button type="submit">Filter</button>
       </form>
     </search>

@@ -7,6 +7,8 @@ import { Ago } from "./time.tsx";
 import { Timeline } from "./timeline.tsx";
 import { Address, channelWord, Country, shortened, Tag } from "./values.tsx";
 
+const VALUE_LENGTH = 120;
+
 /** One message: what happened to it, why, and everything that was posted about it. */
 export function MessagePage({
   site,
@@ -69,11 +71,11 @@ function Facts({
       <dl>
         <dt>To</dt>
         <dd>
-          <WholeValue text={message.to} />
+          <Value text={message.to} />
         </dd>
         <dt>From</dt>
         <dd>
-          <WholeValue text={message.from} />
+          <Value text={message.from} />
         </dd>
         <dt>Channel</dt>
         <dd safe>{channelWord(message.channel)}</dd>
@@ -89,11 +91,11 @@ function Facts({
         <dd>{message.numSegments ?? <span class="none">not told</span>}</dd>
         <dt>Account</dt>
         <dd class="mono">
-          <WholeValue text={message.accountSid} />
+          <Value text={message.accountSid} />
         </dd>
         <dt>Service</dt>
         <dd class="mono">
-          <WholeValue text={message.messagingServiceSid} />
+          <Value text={message.messagingServiceSid} />
         </dd>
         <dt>Tags</dt>
         <dd class="tags">
@@ -101,7 +103,7 @@ function Facts({
             <span class="none">none</span>
           ) : (
             message.tags.map(([name, value]) => (
-              <Tag name={name} value={value} whole />
+              <Tag name={name} value={value} length={VALUE_LENGTH} />
             ))
           )}
         </dd>
@@ -122,9 +124,10 @@ function Facts({
   );
 }
 
-function WholeValue({ text }: { readonly text: string | null }) {
+/** Cut when it is very long: the timeline has all of it. */
+function Value({ text }: { readonly text: string | null }) {
   if (text === null) return <span class="none">not told</span>;
-  return <bdi safe>{text}</bdi>;
+  return <bdi safe>{shortened(text, VALUE_LENGTH)}</bdi>;
 }
 
 function consoleUrl({ accountSid, messageSid }: MessageRow): string {

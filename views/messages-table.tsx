@@ -93,7 +93,7 @@ function Row({
       </td>
       <td class="col-tags">
         {message.tags.slice(0, TAGS_SHOWN).map(([name, value]) => (
-          <Tag name={name} value={value} />
+          <Tag name={name} value={value} length={32} />
         ))}
         {hidden > 0 ? <span class="more">+{hidden}</span> : ""}
       </td>

@@ -2,7 +2,7 @@ import type { EventRow } from "../src/store/store.ts";
 import { eventType } from "../src/twilio/status.ts";
 import { Status } from "./status.tsx";
 import { Exact, gap } from "./time.tsx";
-import { ErrorCode } from "./values.tsx";
+import { ErrorCode, shortened } from "./values.tsx";
 
 /** Every event of a message in the order it came in, each with all that was posted. */
 export function Timeline({ events }: { readonly events: readonly EventRow[] }) {
@@ -15,8 +15,8 @@ export function Timeline({ events }: { readonly events: readonly EventRow[] }) {
         ))}
       </ol>
       <p class="hint">
-        In the order they arrived here. Twilio sends no time with a callback,
-        and one may overtake another.
+        In the order they arrived here, in UTC. Twilio sends no time with a
+        callback, and one may overtake another.
       </p>
     </section>
   );
@@ -56,7 +56,7 @@ function Event({
         ""
       ) : (
         <p class="event-error">
-          <bdi safe>{event.errorMessage}</bdi>
+          <bdi safe>{shortened(event.errorMessage, 300)}</bdi>
         </p>
       )}
       <Posted event={event} />

@@ -73,23 +73,20 @@ export function ErrorCode({ code }: { readonly code: number | null }) {
   );
 }
 
-/** `name=value`, as the callback's address carried it. */
+/** `name=value`, as the callback's address carried it, cut to `length` characters. */
 export function Tag({
   name,
   value,
-  whole = false,
+  length,
 }: {
   readonly name: string;
   readonly value: string;
-  readonly whole?: boolean;
+  readonly length: number;
 }) {
   const text = value === "" ? name : `${name}=${value}`;
   return (
-    <span
-      class="tag"
-      title={whole ? undefined : attribute(shortened(text, 300))}
-    >
-      <bdi safe>{whole ? text : shortened(text, 32)}</bdi>
+    <span class="tag" title={attribute(shortened(text, 300))}>
+      <bdi safe>{shortened(text, length)}</bdi>
     </span>
   );
 }

@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import {
+  chromium,
+  type Browser,
+  type BrowserContextOptions,
+  type Page,
+} from "playwright-core";
+
+const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
+/** Whether the browser tests can run here. They say so when they cannot. */
+export const hasChromium = existsSync(CHROMIUM);
+if (!hasChromium)
+  console.warn(`Browser tests are skipped: there is no ${CHROMIUM}.`);
+
+/** The system's Chromium, without a window and without talking to anyone but the page's server. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** A page in a profile of its own. `complaints` holds what the browser had to object to: errors, violations of the policy. */
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+) {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    ...options,
+  });
+  context.setDefaultTimeout(5_000);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type()))
+      complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  return {
+    page,
+    complaints,
+    [Symbol.asyncDispose]: () => context.close(),
+  };
+}
+
+/** Leaves a mark that a reload would wipe out. */
+export async function markPage(page: Page): Promise<void> {
+  await page.evaluate(() => document.documentElement.classList.add("marked"));
+}
+
+export function isMarked(page: Page): Promise<boolean> {
+  return page.evaluate(() =>
+    document.documentElement.classList.contains("marked"),
+  );
+}

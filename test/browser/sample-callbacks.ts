@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import type { Channel } from "../../src/twilio/status.ts";
+import type { twilioClient } from "../support/twilio-client.ts";
+
+type Twilio = ReturnType<typeof twilioClient>;
+
+const NUMBERS = [
+  "+14155550123",
+  "+12125550187",
+  "+447700900118",
+  "+4915123456789",
+  "+33612345678",
+  "+13055550142",
+  "+5511998765432",
+  "+819012345678",
+];
+/** How messages end, in turn: most arrive. */
+const ENDS: readonly (readonly [status: string, errorCode?: string])[] = [
+  ["delivered"],
+  ["delivered"],
+  ["read"],
+  ["delivered"],
+  ["undelivered", "30003"],
+  ["delivered"],
+  ["sent"],
+  ["failed", "21610"],
+  ["delivered"],
+  ["undelivered", "30005"],
+  ["delivered"],
+  ["failed", "30034"],
+  ["delivered"],
+  ["undelivered", "30007"],
+];
+
+/** A message SID that is the same in each run. */
+export function sampleSid(index: number): string {
+  const digits = createHash("sha256").update(`message ${index}`).digest("hex");
+  return `SM${digits.slice(0, 32)}`;
+}
+
+/** Posts the callbacks of `count` messages as they come to a team that sends reminders and campaigns. */
+export async function postSampleCallbacks(
+  twilio: Twilio,
+  count: number,
+): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const [end, errorCode] = ENDS[index % ENDS.length] ?? ["sent"];
+    const channel: Channel = end === "read" ? "whatsapp" : "sms";
+    const prefix = channel === "whatsapp" ? "whatsapp:" : "";
+    const fields = {
+      MessageSid: sampleSid(index),
+      To: prefix + (NUMBERS[index % NUMBERS.length] ?? ""),
+      From: index % 5 === 0 ? "ACMECLINIC" : `${prefix}+15595551269`,
+      ...(index % 3 === 0 && {
+        MessagingServiceSid: "MG0123456789abcdef0123456789abcdef",
+      }),
+    };
+    const query =
+      index % 2 === 0
+        ? `?campaign=${index % 4 === 0 ? "reminder" : "spring"}&order=${4700 + index}&team=north`
+        : "";
+    for (const status of new Set([
+      "sent",
+      ...(end === "read" ? ["delivered"] : []),
+      end,
+    ])) {
+      const answer = await twilio.post(
+        {
+          ...fields,
+          MessageStatus: status,
+          ...(status === end && errorCode && { ErrorCode: errorCode }),
+          ...(status === "delivered" && { RawDlrDoneDate: "2611231402" }),
+        },
+        { channel, query },
+      );
+      if (!answer.ok)
+        throw new Error(`A callback was answered ${answer.status}.`);
+    }
+  }
+}
+
+/** Posts what an unfriendly or careless sender may sign: markup, long values, text from right to left. */
+export async function postHostileCallbacks(twilio: Twilio): Promise<void> {
+  const values = [
+    "<script>alert(1)</script>",
+    "javascript:alert(1)//",
+    '"><img src=x onerror=alert(1)>',
+    "مرحبا \u202egnp.exe",
+    "👩‍👩‍👧‍👦🏳️‍🌈 Ünïcødé",
+    "W".repeat(4_000),
+    "a b\tc\nd",
+    "' or 1=1 --",
+  ];
+  for (const [index, value] of values.entries()) {
+    await twilio.post(
+      {
+        MessageSid: sampleSid(10_000 + index),
+        MessageStatus: index % 2 === 0 ? "undelivered" : "delivered",
+        To: value,
+        From: value,
+        ErrorCode: index % 2 === 0 ? "99123" : "",
+        ErrorMessage: value,
+        Body: value,
+        ["<b>name</b>"]: value,
+      },
+      {
+        query: `?${new URLSearchParams({ note: value.slice(0, 1_500), "<i>": "1" })}`,
+      },
+    );
+  }
+}

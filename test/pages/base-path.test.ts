@@ -1,0 +1,48 @@
+import { expect, test } from "bun:test";
+import { startServer } from "../support/start-server.ts";
+import { newMessageSid } from "../support/twilio-client.ts";
+import { get } from "./page-client.ts";
+
+test("with a base path every route answers with and without it, and every address carries it", async () => {
+  await using server = await startServer({
+    PUBLIC_URL: "https://ops.example.com/sms/",
+  });
+  const sid = newMessageSid();
+  await server.twilio.post(
+    { MessageSid: sid },
+    {
+      signedUrl: "https://ops.example.com/sms/api/rpc/webhooks/twilio/sms",
+    },
+  );
+  for (const path of [
+    "/messages",
+    `/messages/${sid}`,
+    "/errors",
+    "/messages?status=delivered",
+    "/nothing-here",
+  ]) {
+    const stripped = await get(server.origin + path);
+    const whole = await get(`${server.origin}/sms${path}`);
+    expect([path, whole.status]).toEqual([path, stripped.status]);
+    for (const { text } of [stripped, whole]) {
+      const addresses = [
+        ...text.matchAll(/\s(?:href|src|action|hx-get)="(\/[^"]*)"/g),
+      ].map((match) => match[1] ?? "");
+      expect(addresses.length).toBeGreaterThan(8);
+      for (const address of addresses) expect(address).toStartWith("/sms/");
+    }
+  }
+  for (const path of ["/livez", "/sms/livez", "/readyz", "/sms/readyz"])
+    expect((await get(server.origin + path)).status).toBe(200);
+  for (const path of ["/", "/sms", "/sms/"])
+    expect((await get(server.origin + path)).headers.get("location")).toBe(
+      "/sms/messages",
+    );
+  const guarded = await get(`${server.origin}/sms/messages`, {
+    headers: { "x-forwarded-for": "203.0.113.7" },
+  });
+  expect(guarded.status).toBe(403);
+  const api = await get(`${server.origin}/sms/api/nothing`);
+  expect(api.headers.get("content-type")).toBe("application/problem+json");
+  expect((await get(`${server.origin}/smsx/messages`)).status).toBe(404);
+});

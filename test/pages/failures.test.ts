@@ -1,0 +1,111 @@
+import { expect, test } from "bun:test";
+import { readConfig } from "../../src/config.ts";
+import { createLog } from "../../src/log.ts";
+import { createServer } from "../../src/server.ts";
+import { StoreUnavailable, type Store } from "../../src/store/store.ts";
+import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
+import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
+
+const SECRET = "a value that was posted";
+
+test("a fault answers a page of its own, without the fault's words or its trace", async () => {
+  const app = serverOver(() => new Error(SECRET));
+  for (const path of ["/messages", "/errors"]) {
+    const answer = await app.handle(requestFor(path));
+    expect(answer.status).toBe(500);
+    expect(answer.headers.get("content-security-policy")).not.toBeNull();
+    const text = await answer.text();
+    expect(text).toContain("Something went wrong");
+    expect(text).not.toMatch(/a value that|\.tsx?:|\n\s*at /);
+  }
+});
+
+test("a fault never tells a request from a proxy more than the refusal", async () => {
+  const app = serverOver(() => new Error(SECRET));
+  const answer = await app.handle(requestFor("/messages", { via: "proxy" }));
+  expect(answer.status).toBe(403);
+});
+
+test("a database that cannot answer now is said with its own words and a time to come back", async () => {
+  const app = serverOver(() => new StoreUnavailable("The disk is full."));
+  const answer = await app.handle(requestFor("/messages"));
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get("retry-after")).toBe("5");
+  expect(await answer.text()).toContain("The disk is full.");
+});
+
+test("htmx shows a failed request as a whole page, under the address that is there", async () => {
+  const app = serverOver(() => new Error(SECRET));
+  const { headers } = await app.handle(
+    requestFor("/messages", { "hx-request": "true" }),
+  );
+  expect(headers.get("hx-retarget")).toBe("#main");
+  expect(headers.get("hx-reselect")).toBe("#main");
+  expect(headers.get("hx-push-url")).toBe("false");
+});
+
+test("a fault while a callback is recorded is answered 500 in JSON, also through a proxy", async () => {
+  const app = serverOver(() => new Error(SECRET));
+  const path = "/api/rpc/webhooks/twilio/sms";
+  const params = {
+    MessageSid: "SM0123456789abcdef0123456789abcdef",
+    MessageStatus: "delivered",
+    AccountSid: ACCOUNT_SID,
+  };
+  const answer = await app.handle(
+    new Request(`http://127.0.0.1:3000${path}`, {
+      method: "POST",
+      headers: {
+        host: "127.0.0.1:3000",
+        via: "1.1 proxy",
+        "content-type": "application/x-www-form-urlencoded",
+        "x-twilio-signature": getExpectedTwilioSignature(
+          AUTH_TOKEN,
+          `http://127.0.0.1:3000${path}`,
+          params,
+        ),
+      },
+      body: new URLSearchParams(params).toString(),
+    }),
+  );
+  expect(answer.status).toBe(500);
+  const body: unknown = await answer.json();
+  expect(body).toMatchObject({ success: false });
+  expect(JSON.stringify(body)).not.toContain(SECRET);
+});
+
+function requestFor(path: string, headers: Record<string, string> = {}) {
+  return new Request(`http://127.0.0.1:3000${path}`, {
+    headers: { host: "127.0.0.1:3000", ...headers },
+  });
+}
+
+/** The server over a store whose every call fails. */
+function serverOver(fault: () => Error) {
+  const fail = () => Promise.reject(fault());
+  const store: Store = {
+    recordEvent: fail,
+    checkWritable: fail,
+    listMessages: fail,
+    messageBySid: fail,
+    timeline: fail,
+    countByStatus: fail,
+    countByErrorCode: fail,
+    lastEventAt: fail,
+    messagesAfter: fail,
+    eventsAfter: fail,
+    close: fail,
+  };
+  const config = readConfig({
+    flags: {},
+    env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN },
+    isTerminal: false,
+  });
+  return createServer({
+    store,
+    config,
+    log: createLog("silent", "json"),
+    version: "0.0.0-test",
+    now: Date.now,
+  });
+}

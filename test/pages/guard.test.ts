@@ -1,0 +1,164 @@
+import { expect, test } from "bun:test";
+import { assetPath } from "../../src/assets.ts";
+import { createLog } from "../../src/log.ts";
+import { createServer } from "../../src/server.ts";
+import { startServer } from "../support/start-server.ts";
+import { newMessageSid } from "../support/twilio-client.ts";
+import { get } from "./page-client.ts";
+
+const PRIVATE_PATHS = [
+  "/",
+  "/messages",
+  `/messages/${newMessageSid()}`,
+  "/errors",
+  "/livez",
+  "/readyz",
+  assetPath("style.css"),
+  assetPath("htmx.js"),
+  "/nothing-here",
+  "/api/nothing-here",
+  "/api/rpc/webhooks/twilio/nothing-here",
+];
+
+const FORWARDING_HEADERS = [
+  "X-Forwarded-For",
+  "X-Forwarded-Host",
+  "X-Forwarded-Proto",
+  "X-Forwarded-Port",
+  "X-Forwarded-Prefix",
+  "X-Forwarded-Server",
+  "X-Forwarded-Scheme",
+  "Forwarded",
+  "X-Real-IP",
+  "X-Client-IP",
+  "X-Cluster-Client-IP",
+  "X-Original-Forwarded-For",
+  "X-Original-URL",
+  "X-Amzn-Trace-Id",
+  "Via",
+  "CF-Connecting-IP",
+  "CF-Ray",
+  "True-Client-IP",
+  "Fastly-Client-IP",
+  "Fly-Client-IP",
+];
+
+test("no page, asset or health check is answered to a request that a proxy passed on", async () => {
+  await using server = await startServer();
+  for (const path of PRIVATE_PATHS) {
+    for (const name of FORWARDING_HEADERS) {
+      for (const method of ["GET", "POST"]) {
+        const page = await get(server.origin + path, {
+          method,
+          headers: { [name]: "203.0.113.7" },
+        });
+        expect([page.status, method, path, name]).toEqual([
+          403,
+          method,
+          path,
+          name,
+        ]);
+        expect(page.text).toContain("came through a proxy");
+        expect(page.text).not.toContain("203.0.113.7");
+      }
+    }
+  }
+});
+
+test("a browser behind a proxy that adds no header is refused as well", async () => {
+  await using server = await startServer();
+  const page = await get(`${server.origin}/messages`, {
+    headers: { connection: "close", "sec-fetch-mode": "navigate" },
+  });
+  expect(page.status).toBe(403);
+});
+
+test("pages answer only under the names of this machine, whatever a name elsewhere points to", async () => {
+  await using server = await startServer();
+  const port = new URL(server.origin).port;
+  const statusUnder = async (host: string): Promise<number> =>
+    (await get(`${server.origin}/messages`, { headers: { host } })).status;
+  for (const host of [
+    `127.0.0.1:${port}`,
+    "127.0.0.1",
+    "127.8.9.1",
+    `localhost:${port}`,
+    "LOCALHOST",
+    `[::1]:${port}`,
+  ])
+    expect([host, await statusUnder(host)]).toEqual([host, 200]);
+  for (const host of [
+    "rebind.example.com",
+    `rebind.example.com:${port}`,
+    "localhost.example.com",
+    "127.0.0.1.example.com",
+    "1127.0.0.1",
+    "192.168.1.4",
+    "0.0.0.0",
+    "[::ffff:127.0.0.1]",
+    "localhost:3000@example.com",
+    "example.com#localhost",
+  ])
+    expect([host, await statusUnder(host)]).toEqual([host, 403]);
+});
+
+test("the refusal is JSON for health checks and below /api, and a page without assets elsewhere", async () => {
+  await using server = await startServer();
+  const refused = (path: string) =>
+    get(server.origin + path, { headers: { via: "1.1 proxy" } });
+  const health = await refused("/readyz");
+  expect(health.headers.get("content-type")).toBe("application/problem+json");
+  expect(JSON.parse(health.text)).toMatchObject({ status: 403 });
+  const webhook = await refused("/api/rpc/webhooks/twilio/mms");
+  expect(JSON.parse(webhook.text)).toMatchObject({ success: false });
+  const page = await refused("/messages");
+  expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(page.text).not.toMatch(/<link|<script|href=/);
+});
+
+test("the webhook is answered through a proxy and under any name", async () => {
+  await using server = await startServer({
+    PUBLIC_URL: "https://sms.example.com",
+  });
+  const answer = await server.twilio.post(
+    {},
+    {
+      signedUrl: "https://sms.example.com/api/rpc/webhooks/twilio/sms",
+      headers: {
+        host: "sms.example.com",
+        "x-forwarded-for": "203.0.113.7",
+        "x-forwarded-proto": "https",
+        via: "1.1 proxy",
+      },
+    },
+  );
+  expect(await answer.json()).toEqual({ success: true, processed: 1 });
+});
+
+test("no hook of the pages runs for the webhook", async () => {
+  await using server = await startServer({
+    PUBLIC_URL: "https://ops.example.com/sms",
+  });
+  const app = createServer({
+    store: server.store,
+    config: server.config,
+    log: createLog("silent", "json"),
+    version: "0.0.0-test",
+    now: Date.now,
+  });
+  const routes = app.routes.filter(({ path }) =>
+    path.includes("/api/rpc/webhooks/"),
+  );
+  expect(routes).toHaveLength(8);
+  for (const { hooks } of routes) {
+    for (const name of [
+      "request",
+      "transform",
+      "beforeHandle",
+      "afterHandle",
+      "mapResponse",
+      "afterResponse",
+    ])
+      expect([name, ...[hooks?.[name] ?? []].flat()]).toEqual([name]);
+  }
+});

@@ -1,0 +1,45 @@
+import { expect, test } from "bun:test";
+import {
+  postHostileCallbacks,
+  sampleSid,
+} from "../browser/sample-callbacks.ts";
+import { startServer } from "../support/start-server.ts";
+import { get, linksIn, sidsIn } from "./page-client.ts";
+
+test("what was posted never becomes markup, an address or a script", async () => {
+  await using server = await startServer();
+  await postHostileCallbacks(server.twilio);
+  const list = await get(`${server.origin}/messages`);
+  const sids = sidsIn(list);
+  expect(sids).toContain(sampleSid(10_000));
+  expect(sids.length).toBeGreaterThan(6);
+  const pages = await Promise.all(
+    sids.map((sid) => get(`${server.origin}/messages/${sid}`)),
+  );
+  for (const page of [list, ...pages]) {
+    expect(page.status).toBe(200);
+    expect(page.text).not.toMatch(/<script>|<img src=x|<i>|<b>name/);
+    for (const link of linksIn(page))
+      expect(link).toMatch(/^(?:\/|#main$|https:\/\/www\.twilio\.com\/)/);
+    expect(tagsOf(page.text).every((tag) => KNOWN_TAG.test(tag))).toBe(true);
+  }
+});
+
+test("a list stays short when values are long, and the message's page shows them whole", async () => {
+  await using server = await startServer();
+  const long = "W".repeat(4_000);
+  for (let index = 0; index < 50; index++)
+    await server.twilio.post({ To: long, From: long, MessageStatus: "sent" });
+  const list = await get(`${server.origin}/messages`);
+  expect(list.text.length).toBeLessThan(150_000);
+  expect(list.text).not.toContain("W".repeat(301));
+  const [sid = ""] = sidsIn(list);
+  const page = await get(`${server.origin}/messages/${sid}`);
+  expect(page.text).toContain(long);
+});
+
+const KNOWN_TAG = /^<\/?[a-z][a-z0-9]*$/;
+
+function tagsOf(text: string): string[] {
+  return text.replace("<!doctype html>", "").match(/<\/?[^\s>/]*/g) ?? [];
+}

@@ -1,0 +1,126 @@
+import { expect, test } from "bun:test";
+import { startServer } from "../support/start-server.ts";
+import { newMessageSid } from "../support/twilio-client.ts";
+import { get, linksIn } from "./page-client.ts";
+
+test("every page forbids inline code, framing, referrers and caching", async () => {
+  await using server = await startServer();
+  const sid = newMessageSid();
+  await server.twilio.post({ MessageSid: sid });
+  for (const path of [
+    "/messages",
+    `/messages/${sid}`,
+    "/errors",
+    "/nothing-here",
+    "/messages?status=foo",
+  ]) {
+    const { headers, text } = await get(server.origin + path);
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy).toStartWith("default-src 'none'; ");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain("base-uri 'none'");
+    expect(policy).not.toMatch(/unsafe|\*|data:|https?:/);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+    expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(text).toStartWith('<!doctype html><html lang="en">');
+    expect(text).not.toMatch(/\sstyle=|<style|\son[a-z]+=|hx-on|<script>/);
+  }
+});
+
+test("every page has a title of its own, a skip link and landmarks", async () => {
+  await using server = await startServer();
+  const sid = newMessageSid();
+  await server.twilio.post({ MessageSid: sid });
+  const titles = new Set<string>();
+  for (const path of ["/messages", `/messages/${sid}`, "/errors", "/nope"]) {
+    const { text } = await get(server.origin + path);
+    titles.add(text.match(/<title>(.*?)<\/title>/)?.[1] ?? "");
+    for (const part of ['href="#main"', '<main id="main"', "<nav", "<footer"])
+      expect(text).toContain(part);
+    expect(text.match(/<h1/g)).toHaveLength(1);
+  }
+  expect(titles.size).toBe(4);
+});
+
+test("the address without a path leads to the messages", async () => {
+  await using server = await startServer();
+  const { status, headers } = await get(`${server.origin}/`);
+  expect([status, headers.get("location")]).toEqual([302, "/messages"]);
+});
+
+test("an unknown address is answered 404 in plain words that repeat nothing of it", async () => {
+  await using server = await startServer();
+  for (const path of [
+    "/nothing-here",
+    "/messages/SM123",
+    `/messages/${newMessageSid()}`,
+    "/messages/%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    "/messages/%E0%A4%A",
+    "/messages/x/y",
+    "/assets/000000000000/style.css",
+    "/.env",
+  ]) {
+    const page = await get(server.origin + path);
+    expect([path, page.status]).toEqual([path, 404]);
+    expect(page.text).not.toMatch(/script&gt;|alert\(1|SM123|NOT_FOUND|Error:/);
+  }
+});
+
+test("below /api an unknown address is answered in JSON", async () => {
+  await using server = await startServer();
+  const api = await get(`${server.origin}/api/v1/nothing`);
+  expect(api.headers.get("content-type")).toBe("application/problem+json");
+  expect(JSON.parse(api.text)).toMatchObject({ status: 404 });
+  const hook = await get(`${server.origin}/api/rpc/webhooks/twilio/mms`);
+  expect(hook.status).toBe(404);
+  expect(JSON.parse(hook.text)).toMatchObject({ success: false });
+});
+
+test("another method than GET or HEAD is answered 405, and HEAD as GET without a body", async () => {
+  await using server = await startServer();
+  for (const path of ["/", "/messages", "/errors", "/livez"]) {
+    for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
+      const page = await get(server.origin + path, { method });
+      expect([path, method, page.status]).toEqual([path, method, 405]);
+      expect(page.headers.get("allow")).toBe("GET, HEAD");
+    }
+  }
+  const head = await get(`${server.origin}/errors`, { method: "HEAD" });
+  expect([head.status, head.text]).toEqual([200, ""]);
+});
+
+test("pages are compressed when the browser accepts it, and only then", async () => {
+  await using server = await startServer();
+  const encodingFor = async (accepted: string): Promise<string | null> => {
+    const answer = await fetch(`${server.origin}/messages`, {
+      headers: { "accept-encoding": accepted },
+    });
+    expect(await answer.text()).toContain("</html>");
+    expect(answer.headers.get("vary")).toBe("accept-encoding");
+    return answer.headers.get("content-encoding");
+  };
+  expect(await encodingFor("gzip, deflate, br")).toBe("gzip");
+  expect(await encodingFor("identity")).toBeNull();
+  expect(await encodingFor("gzip;q=0")).toBeNull();
+});
+
+test("every link of a page leads somewhere", async () => {
+  await using server = await startServer();
+  const sid = newMessageSid();
+  await server.twilio.post({
+    MessageSid: sid,
+    MessageStatus: "undelivered",
+    ErrorCode: "30003",
+  });
+  for (const path of ["/messages", `/messages/${sid}`, "/errors", "/nope"]) {
+    const page = await get(server.origin + path);
+    for (const link of linksIn(page)) {
+      if (!link.startsWith("/")) continue;
+      const { status } = await get(server.origin + link);
+      expect([path, link, status]).toEqual([path, link, 200]);
+    }
+  }
+});
