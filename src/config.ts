@@ -207,19 +207,25 @@ function setting<T>(each: Setting<T>): Setting<T> {
 }
 
 function publicUrl(text: string): string {
-  const url = URL.parse(text.trim());
-  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "") {
+  const given = text.trim();
+  const url = URL.parse(given);
+  // `URL.parse` repairs much that Twilio would sign as it is written, or not call at all.
+  const [, authority = "", path = ""] =
+    /^https?:\/\/([^/?#\\\s]+)(?=[/?#]|$)([^?#]*)/i.exec(given) ?? [];
+  if (!url || authority === "") {
     throw new Error("is no address that starts with https:// or http://");
   }
-  if (url.username || url.password)
+  if (authority.includes("@"))
     throw new Error("must have no user name or password");
-  if (/[?#]/.test(text))
+  if (/[?#]/.test(given))
     throw new Error("must have no query (?) and no fragment (#)");
-  if (!/^[A-Za-z0-9/._~-]*$/.test(url.pathname))
+  if (!/^[A-Za-z0-9/._~-]*$/.test(path))
     throw new Error(
       "has a path with characters other than A-Z a-z 0-9 / . _ ~ -",
     );
-  return text.trim().replace(/\/+$/, "");
+  if (url.pathname !== (path || "/"))
+    throw new Error("has a path with . or .. between slashes");
+  return given.replace(/\/+$/, "");
 }
 
 function loopbackHost(text: string): string {

@@ -40,7 +40,8 @@ export function createServer(deps: Deps) {
     hasAuthToken: config.authTokens.length > 0,
   };
   const problem = problemAnswers(site);
-  return new Elysia()
+  // A Host may be as short as "app".
+  return new Elysia({ handler: { standardHostname: false } })
     .onError(async ({ request, error }) =>
       onFailure(error, request, problem, log),
     )

@@ -2,7 +2,11 @@ import {
   isFiltered,
   type MessagesQuery,
 } from "../src/messages/messages-query.ts";
-import type { MessagePage, StatusCount } from "../src/store/store.ts";
+import {
+  LAST_DIGITS_MIN,
+  type MessagePage,
+  type StatusCount,
+} from "../src/store/store.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { Layout } from "./layout.tsx";
 import { MessagesTable } from "./messages-table.tsx";
@@ -117,7 +121,8 @@ function NothingFound({
       <h2>No message matches</h2>
       <p>
         The search takes a message SID or its beginning, or a recipient’s
-        number: whole, its beginning, or at least its last 4 digits.
+        number: whole, its beginning, or at least its last{" "}
+        <span safe>{`${LAST_DIGITS_MIN}`}</span> digits.
       </p>
       <ClearLink urls={urls} label="Clear the filter" />
     </div>
@@ -229,7 +234,10 @@ function foundWords(found: MessagePage | undefined): string {
   const count = found?.messages.length ?? 0;
   if (count === 0) return "No messages shown";
   const noun = count === 1 ? "message" : "messages";
-  return `${count} ${noun} shown, newest first`;
+  const more = found?.isPartial
+    ? ". The search fits too much to look at all of it: type more of it"
+    : "";
+  return `${count} ${noun} shown, newest first${more}`;
 }
 
 function isWholeList(query: MessagesQuery): boolean {

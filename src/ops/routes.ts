@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { jsonResponse } from "../http.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 
 /** For process supervisors: `/livez` says that the process answers, `/readyz` that a write reaches the disk. */
@@ -14,14 +15,14 @@ export const opsRoutes = ({
     return check;
   };
   return new Elysia()
-    .get("/livez", () => Response.json({ live: true }))
+    .get("/livez", () => jsonResponse({ live: true }))
     .get("/readyz", async () => {
       try {
         await checkWritable();
-        return Response.json({ ready: true });
+        return jsonResponse({ ready: true });
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
-        return Response.json(
+        return jsonResponse(
           { ready: false, reason: error.message },
           { status: 503, headers: { "retry-after": "5" } },
         );

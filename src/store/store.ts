@@ -42,9 +42,15 @@ export type MessageRow = {
 export type MessageFilter = {
   readonly status?: EventStatus;
   readonly errorCode?: number;
-  /** Bare words: a message SID or its beginning, a recipient's number or its beginning or last digits. */
+  /**
+   * Bare words: a message SID or its beginning, a recipient's number or its beginning
+   * or last digits, at least `LAST_DIGITS_MIN` of them.
+   */
   readonly text?: string;
 };
+
+/** The fewest last digits that a number is found by. */
+export const LAST_DIGITS_MIN = 4;
 
 /** A page of messages, newest first. */
 export type MessagePage = {
@@ -52,6 +58,8 @@ export type MessagePage = {
   /** Ids to page on from: messages below `older`, or above `newer`; undefined at an end. */
   readonly older: number | undefined;
   readonly newer: number | undefined;
+  /** Whether a word fits so many recipients that only some of their messages are found. */
+  readonly isPartial: boolean;
 };
 
 export type PageRequest = {

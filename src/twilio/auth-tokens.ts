@@ -13,10 +13,12 @@ export type AuthToken = {
  */
 export function parseAuthTokens(text: string): readonly AuthToken[] {
   return text.split(",").map((entry, index) => {
-    const [, accountSid, token = ""] =
-      /^\s*(?:(AC[^=]*)=)?(.*?)\s*$/s.exec(entry) ?? [];
+    const equals = entry.indexOf("=");
+    const accountSid =
+      equals === -1 ? undefined : entry.slice(0, equals).trim();
+    const token = entry.slice(equals + 1).trim();
     const place = `entry ${index + 1}`;
-    if (accountSid !== undefined && !ACCOUNT_SID.test(accountSid.trim())) {
+    if (accountSid !== undefined && !ACCOUNT_SID.test(accountSid)) {
       throw new Error(
         `${place} is bound to something that is no account SID (AC and 32 hexadecimal digits)`,
       );
@@ -26,7 +28,7 @@ export function parseAuthTokens(text: string): readonly AuthToken[] {
       throw new Error(
         `${place} has white space or other characters that no auth token has`,
       );
-    return { token, accountSid: accountSid?.trim() };
+    return { token, accountSid };
   });
 }
 

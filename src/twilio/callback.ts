@@ -81,7 +81,8 @@ export function parseCallback(
     messageStatus,
     to: address("To"),
     from: address("From"),
-    errorCode: integer("ErrorCode"),
+    // Twilio's API has 0 or null where there was no error.
+    errorCode: integer("ErrorCode") || null,
     errorMessage: field("ErrorMessage"),
     accountSid: field("AccountSid"),
     messagingServiceSid: field("MessagingServiceSid"),

@@ -1,9 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { countryOf } from "../../country.ts";
+import { LAST_DIGITS_MIN } from "../store.ts";
 import { interned } from "./interning.ts";
-
-/** The last digits of a phone number that are indexed, for finding it by its end. */
-export const LAST_DIGITS = 4;
 
 /** The ids of phone numbers and other addresses, and the countries they are of. */
 export function internedAddresses(db: Database) {
@@ -38,10 +36,10 @@ export function internedAddresses(db: Database) {
   };
 }
 
-/** The number that a phone number's last digits read as; null for what is no number. */
+/** The number that a phone number's last digits read as, which is indexed to find it by its end; null for what is no number. */
 export function lastDigits(address: string): number | null {
   return /^\+?\d+$/.test(address) &&
-    address.replace("+", "").length >= LAST_DIGITS
-    ? Number(address.slice(-LAST_DIGITS))
+    address.replace("+", "").length >= LAST_DIGITS_MIN
+    ? Number(address.slice(-LAST_DIGITS_MIN))
     : null;
 }

@@ -124,10 +124,9 @@ export function migrate(db: Database): void {
  * when another program made the database, or a newer smsledger.
  */
 export function requireOurs(db: Database): number {
-  const version = pragma(db, "user_version");
-  const applicationId = pragma(db, "application_id");
-  const isEmpty =
-    db.query("SELECT 1 FROM sqlite_schema LIMIT 1").get() === null;
+  const version = oneValue(db, "PRAGMA user_version");
+  const applicationId = oneValue(db, "PRAGMA application_id");
+  const isEmpty = oneValue(db, "SELECT count(*) FROM sqlite_schema") === 0;
   if (isEmpty) return 0;
   if (applicationId !== APPLICATION_ID) {
     throw new StoreUnusable(
@@ -143,7 +142,9 @@ export function requireOurs(db: Database): number {
   return version;
 }
 
-function pragma(db: Database, name: string): number {
-  const [[value] = []] = db.query<unknown, []>(`PRAGMA ${name}`).values();
+/** A statement that stays open would keep the connection open after its close. */
+function oneValue(db: Database, sql: string): number {
+  using statement = db.prepare<unknown, []>(sql);
+  const [[value] = []] = statement.values();
   return Number(value);
 }

@@ -20,24 +20,27 @@ export function openForReading(file: string): ReadConnection {
     throw new StoreUnusable(
       "The database file does not exist. Check DATABASE_URL.",
     );
+  let db: Database | undefined;
   try {
-    const db = new Database(file, { readonly: true, strict: true });
+    db = new Database(file, { readonly: true, strict: true });
     db.run("PRAGMA busy_timeout = 1000");
     if (requireOurs(db) !== SCHEMA_VERSION) {
       throw new StoreUnusable(
         "The database is of an older version. Start the server once; it upgrades the database.",
       );
     }
-    const kysely = new Kysely<Schema>({
-      dialect: new SqliteDialect({ database: kyselyDatabase(db) }),
-    });
-    // Kysely closes a database only once it has used it.
-    return { kysely, close: () => db.close() };
   } catch (error) {
+    db?.close();
     const reason = explainSqliteError(error);
     if (reason === undefined) throw error;
     throw new StoreUnusable(reason, { cause: error });
   }
+  const database = kyselyDatabase(db);
+  // Kysely closes a database only once it has used it.
+  return {
+    kysely: new Kysely({ dialect: new SqliteDialect({ database }) }),
+    close: database.close,
+  };
 }
 
 /** bun:sqlite in the shape that Kysely's dialect expects. */

@@ -26,7 +26,7 @@ export async function listMessages(
   filter: MessageFilter,
   { size, olderThan, newerThan }: PageRequest,
 ): Promise<MessagePage> {
-  const found = await messagesFound(db, filter);
+  const { query: found, isPartial } = await messagesFound(db, filter);
   const newerFirst = newerThan === undefined;
   let query = found
     .orderBy("messages.id", newerFirst ? "desc" : "asc")
@@ -54,6 +54,7 @@ export async function listMessages(
     messages,
     older: isOlder ? last : undefined,
     newer: isNewer ? first : undefined,
+    isPartial,
   };
 }
 

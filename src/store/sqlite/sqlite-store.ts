@@ -45,31 +45,35 @@ export function openSqliteReader(file: string): StoreReader {
 }
 
 function readerOf({ kysely: db, close }: ReadConnection): StoreReader {
+  let isClosed = false;
+  const read = async <T>(query: () => Promise<T>): Promise<T> => {
+    if (isClosed) throw new StoreUnavailable("The database is closed.");
+    try {
+      return await query();
+    } catch (error) {
+      const reason = explainSqliteError(error);
+      if (reason === undefined) throw error;
+      throw new StoreUnavailable(reason, { cause: error });
+    }
+  };
   return {
     listMessages: (filter, page) =>
-      explained(reader.listMessages(db, filter, page)),
+      read(() => reader.listMessages(db, filter, page)),
     messageBySid: (messageSid) =>
-      explained(reader.messageBySid(db, messageSid)),
-    timeline: (messageSid) => explained(reader.timeline(db, messageSid)),
-    countByStatus: (range) => explained(reader.countByStatus(db, range)),
-    countByErrorCode: (range) => explained(reader.countByErrorCode(db, range)),
-    lastEventAt: () => explained(reader.lastEventAt(db)),
+      read(() => reader.messageBySid(db, messageSid)),
+    timeline: (messageSid) => read(() => reader.timeline(db, messageSid)),
+    countByStatus: (range) => read(() => reader.countByStatus(db, range)),
+    countByErrorCode: (range) => read(() => reader.countByErrorCode(db, range)),
+    lastEventAt: () => read(() => reader.lastEventAt(db)),
     messagesAfter: (afterId, limit) =>
-      explained(reader.messagesAfter(db, afterId, limit)),
+      read(() => reader.messagesAfter(db, afterId, limit)),
     eventsAfter: (afterId, limit) =>
-      explained(reader.eventsAfter(db, afterId, limit)),
-    close: async () => close(),
+      read(() => reader.eventsAfter(db, afterId, limit)),
+    async close() {
+      if (!isClosed) close();
+      isClosed = true;
+    },
   };
-}
-
-async function explained<T>(result: Promise<T>): Promise<T> {
-  try {
-    return await result;
-  } catch (error) {
-    const reason = explainSqliteError(error);
-    if (reason === undefined) throw error;
-    throw new StoreUnavailable(reason, { cause: error });
-  }
 }
 
 function pathOf(file: string): string {

@@ -53,7 +53,7 @@ export class WriteQueue {
   #failure: { readonly reason: string; readonly at: number } | undefined;
   /** Batches that the writer has, oldest first. */
   readonly #inFlight: (readonly Waiting[])[] = [];
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   private constructor(onCrash: (error: Error) => void) {
     this.#worker = new Worker(WRITER);
@@ -86,7 +86,7 @@ export class WriteQueue {
   }
 
   record(event: StoredEvent, bytes: number): Promise<boolean> {
-    if (this.#closed)
+    if (this.#closing)
       return Promise.reject(new StoreUnavailable("The server is stopping."));
     if (
       this.#queue.length >= QUEUED_EVENTS_MAX ||
@@ -112,7 +112,7 @@ export class WriteQueue {
 
   /** Resolves when a write of the writer's own went through; it waits its turn behind the batch under way. */
   async check(): Promise<void> {
-    if (this.#closed) throw new StoreUnavailable("The server is stopping.");
+    if (this.#closing) throw new StoreUnavailable("The server is stopping.");
     if (
       this.#failure &&
       performance.now() - this.#failure.at < FAILURE_COUNTS_MS
@@ -142,8 +142,12 @@ export class WriteQueue {
   }
 
   /** Commits what waits, closes the database, ends the thread. */
-  async close(): Promise<void> {
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#commitAllAndEnd();
+    return this.#closing;
+  }
+
+  async #commitAllAndEnd(): Promise<void> {
     while (this.#queue.length > 0 || this.#inFlight.length > 0)
       await Bun.sleep(5);
     await this.#ask({ kind: "close" });
@@ -208,7 +212,6 @@ export class WriteQueue {
 
   async #end(): Promise<void> {
     clearInterval(this.#clock);
-    this.#closed = true;
     await this.#worker.terminate();
   }
 }

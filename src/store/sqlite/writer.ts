@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
-import { migrate } from "./migrations.ts";
+import { migrate, requireOurs } from "./migrations.ts";
 import type { WriterReply, WriterRequest } from "./protocol.ts";
 import { createRecorder } from "./recorder.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
@@ -15,6 +15,18 @@ const CHECKPOINT_IDLE_MS = 1_000;
 /** What a burst made of the log's file is cut back to this when the log starts anew. */
 const WAL_BYTES_KEPT = 16 * 1024 * 1024;
 
+/** Makes a connection durable and its schema current. Throws before it changes a database that is not ours. */
+function prepare(db: Database, busyTimeoutMs: number): void {
+  db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  requireOurs(db);
+  db.run("PRAGMA journal_mode = WAL");
+  db.run("PRAGMA synchronous = FULL");
+  // Checkpoints are ours to make, when no answer waits for them.
+  db.run("PRAGMA wal_autocheckpoint = 0");
+  db.run(`PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`);
+  migrate(db);
+}
+
 /** The thread that owns the only writing connection; it does one request at a time. */
 function openWriter(file: string, busyTimeoutMs: number) {
   const db = new Database(file, {
@@ -22,13 +34,12 @@ function openWriter(file: string, busyTimeoutMs: number) {
     readwrite: true,
     strict: true,
   });
-  db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-  db.run("PRAGMA journal_mode = WAL");
-  db.run("PRAGMA synchronous = FULL");
-  // Checkpoints are ours to make, when no answer waits for them.
-  db.run("PRAGMA wal_autocheckpoint = 0");
-  db.run(`PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`);
-  migrate(db);
+  try {
+    prepare(db, busyTimeoutMs);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
   const recordBatch = createRecorder(db);
   const check = db.prepare(
     "INSERT INTO write_checks VALUES (1, ?) ON CONFLICT DO UPDATE SET checked_at = excluded.checked_at",
