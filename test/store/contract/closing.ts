@@ -1,0 +1,50 @@
+import { expect, test } from "bun:test";
+import { StoreUnavailable, type Store } from "../../../src/store/store.ts";
+import { newMessageSid } from "../../support/twilio-client.ts";
+import { eventOf, type OpenStore } from "../events.ts";
+
+const CALLS: Record<string, (store: Store) => Promise<unknown>> = {
+  recordEvent: (store) => store.recordEvent(eventOf({})),
+  checkWritable: (store) => store.checkWritable(),
+  listMessages: (store) => store.listMessages({}, { size: 10 }),
+  messageBySid: (store) => store.messageBySid(newMessageSid()),
+  timeline: (store) => store.timeline(newMessageSid()),
+  countByStatus: (store) => store.countByStatus({ fromHour: 0, toHour: 1 }),
+  countByErrorCode: (store) =>
+    store.countByErrorCode({ fromHour: 0, toHour: 1 }),
+  lastEventAt: (store) => store.lastEventAt(),
+  messagesAfter: (store) => store.messagesAfter(0, 1),
+  eventsAfter: (store) => store.eventsAfter(0, 1),
+};
+
+export function closingContract(openStore: OpenStore): void {
+  test("closing makes durable what was taken before", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const taken = Array.from({ length: 50 }, () =>
+      store.recordEvent(eventOf({})),
+    );
+    await store.close();
+    expect(await Promise.all(taken)).toEqual(taken.map(() => true));
+  });
+
+  test.each(Object.entries(CALLS))(
+    "%s is refused as unavailable once the store is closed",
+    async (_, call) => {
+      await using opened = await openStore();
+      const { store } = opened;
+      await call(store);
+      await store.close();
+      const [result] = await Promise.allSettled([call(store)]);
+      expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
+    },
+  );
+
+  test("closing twice is closing once", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await store.close();
+    const overdue = Bun.sleep(1_000).then(() => "overdue");
+    expect(await Promise.race([store.close(), overdue])).toBeUndefined();
+  });
+}

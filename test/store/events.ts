@@ -1,0 +1,39 @@
+import type { NewEvent, Store } from "../../src/store/store.ts";
+import { parseCallback } from "../../src/twilio/callback.ts";
+import type { FormParams } from "../../src/twilio/form.ts";
+import { recordedStatus, type Channel } from "../../src/twilio/status.ts";
+import { callbackParams } from "../support/twilio-client.ts";
+
+/** A store of some engine, empty, that is gone when it is disposed of. */
+export type OpenStore = () => Promise<
+  AsyncDisposable & { readonly store: Store }
+>;
+
+export type Circumstances = {
+  readonly channel?: Channel;
+  readonly receivedAt?: number;
+  readonly query?: string;
+};
+
+const RECEIVED_AT = Date.UTC(2026, 10, 23, 12, 30, 1, 234);
+
+/** The event of a callback with what Twilio always posts around `params`. */
+export function eventOf(
+  params: Record<string, string>,
+  circumstances: Circumstances = {},
+): NewEvent {
+  return eventOfForm(Object.entries(callbackParams(params)), circumstances);
+}
+
+/** The event of a callback with just these parameters, read as the receiver reads it. */
+export function eventOfForm(
+  params: FormParams,
+  { channel = "sms", receivedAt = RECEIVED_AT, query = "" }: Circumstances = {},
+): NewEvent {
+  const callback = parseCallback(channel, params);
+  if ("fault" in callback) throw new Error(callback.fault);
+  const { messageStatus, ...fields } = callback;
+  const status = recordedStatus(channel, messageStatus);
+  if (status === undefined) throw new Error("This status is not recorded.");
+  return { ...fields, status, receivedAt, query };
+}

@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { storeContract } from "./contract.ts";
+
+storeContract("SQLite", async () => {
+  const folder = tempDir();
+  const engine = await openSqliteStore(
+    join(folder.path, "smsledger.db"),
+    (error) => {
+      throw error;
+    },
+  );
+  let closed = false;
+  const close = async () => {
+    closed = true;
+    await engine.close();
+  };
+  return {
+    store: { ...engine, close },
+    async [Symbol.asyncDispose]() {
+      if (!closed) await engine.close();
+      folder[Symbol.dispose]();
+    },
+  };
+});

@@ -1,0 +1,162 @@
+import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import {
+  openSqliteReader,
+  openSqliteStore,
+} from "../../../src/store/sqlite/sqlite-store.ts";
+import { StoreUnusable, type Store } from "../../../src/store/store.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+import { eventOf } from "../events.ts";
+
+const ANOTHER_PROGRAM = /belongs to another program\. Set DATABASE_URL/;
+
+let folder: ReturnType<typeof tempDir>;
+let file: string;
+beforeEach(() => {
+  folder = tempDir();
+  file = join(folder.path, "data", "smsledger.db");
+});
+afterEach(() => folder[Symbol.dispose]());
+
+function open(path = file): Promise<Store> {
+  return openSqliteStore(path, (error) => {
+    throw error;
+  });
+}
+
+test("the database, its log and its folder are for their owner only", async () => {
+  const umask = process.umask(0o077);
+  try {
+    const store = await open();
+    await store.recordEvent(eventOf({}));
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    expect(modeOf(dirname(file))).toBe("700");
+    const files = readdirSync(dirname(file));
+    expect(files).toContain("smsledger.db-wal");
+    for (const each of files)
+      expect([each, modeOf(join(dirname(file), each))]).toEqual([each, "600"]);
+    await store.close();
+  } finally {
+    process.umask(umask);
+  }
+});
+
+test("folders are made as deep as it takes, and one that is there keeps its mode", async () => {
+  const deep = join(folder.path, "a", "b", "c", "smsledger.db");
+  await (await open(deep)).close();
+  await mkdir(dirname(file), { mode: 0o755 });
+  const { mode } = statSync(dirname(file));
+  await (await open()).close();
+  expect(statSync(dirname(file)).mode).toBe(mode);
+});
+
+test("what was recorded is there when the database is opened again", async () => {
+  const events = [
+    eventOf({ MessageStatus: "sent", Body: "hello" }, { query: "a=1" }),
+    eventOf({ MessageStatus: "failed", ErrorCode: "30003" }),
+  ];
+  const everything = async (store: Store) => ({
+    events: await store.eventsAfter(0, 100),
+    messages: await store.messagesAfter(0, 100),
+    counts: await store.countByErrorCode({ fromHour: 0, toHour: 1e9 }),
+  });
+  const first = await open();
+  for (const event of events) await first.recordEvent(event);
+  const before = await everything(first);
+  await first.close();
+  expect(readdirSync(dirname(file))).toEqual(["smsledger.db"]);
+
+  const second = await open();
+  expect(await everything(second)).toEqual(before);
+  for (const event of events)
+    expect(await second.recordEvent(event)).toBe(false);
+  expect(await second.recordEvent(eventOf({}))).toBe(true);
+  const [, , third] = await second.messagesAfter(0, 100);
+  expect(third?.id).toBeGreaterThan(before.messages[1]?.id ?? Infinity);
+  await second.close();
+});
+
+test("a reader sees what a store that is open records", async () => {
+  const store = await open();
+  const reader = openSqliteReader(file);
+  const event = eventOf({});
+  await store.recordEvent(event);
+  expect(await reader.timeline(event.messageSid)).toHaveLength(1);
+  await reader.close();
+  await store.close();
+});
+
+describe("a file that is not for this version is refused and left as it is", () => {
+  const newer = "PRAGMA user_version = 9999";
+  const foreign = "PRAGMA application_id = 1";
+
+  test.each<[string, RegExp, () => void]>([
+    [
+      "of a newer smsledger",
+      /newer smsledger \(schema 9999; this one knows \d+\)\. Nothing was changed\./,
+      () => change(newer),
+    ],
+    ["of another program", ANOTHER_PROGRAM, () => change(foreign)],
+    [
+      "of another program that marks nothing",
+      ANOTHER_PROGRAM,
+      () => {
+        writeFileSync(file, "");
+        change("PRAGMA journal_mode = WAL", "CREATE TABLE notes (note TEXT)");
+      },
+    ],
+    [
+      "that is no SQLite database",
+      /is no SQLite database\. Set DATABASE_URL/,
+      () => writeFileSync(file, "to do: buy milk\n".repeat(100)),
+    ],
+  ])("one %s", async (_, message, make) => {
+    await (await open()).close();
+    make();
+    await expectRefused(message);
+  });
+
+  test("one of another program that keeps no write-ahead log", async () => {
+    await (await open()).close();
+    change("PRAGMA journal_mode = DELETE", foreign);
+    await expectRefused(ANOTHER_PROGRAM);
+  });
+
+  test("a folder", async () => {
+    await mkdir(file, { recursive: true });
+    const refusal = await open().catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(StoreUnusable);
+  });
+
+  test("a reader makes no database where there is none", () => {
+    expect(() => openSqliteReader(file)).toThrow(StoreUnusable);
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  test("an empty file is made a database", async () => {
+    await mkdir(dirname(file));
+    writeFileSync(file, "");
+    const store = await open();
+    expect(await store.recordEvent(eventOf({}))).toBe(true);
+    await store.close();
+  });
+
+  function change(...statements: readonly string[]): void {
+    const db = new Database(file);
+    for (const sql of statements) db.run(sql);
+    db.close();
+  }
+
+  async function expectRefused(message: RegExp): Promise<void> {
+    const before = readFileSync(file);
+    const refusal = await open().catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(StoreUnusable);
+    expect(String(refusal)).toMatch(message);
+    expect(readdirSync(dirname(file))).toEqual(["smsledger.db"]);
+    expect(() => openSqliteReader(file)).toThrow(StoreUnusable);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  }
+});

@@ -1,0 +1,16 @@
+import capturedFile from "../twilio/captured-callbacks.tsv" with { type: "text" };
+
+export type CapturedCallback = { readonly what: string; readonly body: string };
+
+/**
+ * Bodies of status callbacks as Twilio posts them, from public captures and its
+ * documentation. Numbers, SIDs and texts are replaced; names, order and the rest are
+ * as they were.
+ */
+export const capturedCallbacks: readonly CapturedCallback[] = capturedFile
+  .trimEnd()
+  .split("\n")
+  .map((line) => {
+    const [what = "", body = ""] = line.split("\t");
+    return { what, body };
+  });

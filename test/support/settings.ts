@@ -1,0 +1,23 @@
+import { ConfigError, readConfig, type Config } from "../../src/config.ts";
+
+export type Given = Readonly<Record<string, string | undefined>>;
+
+/** The settings as the environment and flags give them. */
+export function read(
+  env: Given,
+  flags: Given = {},
+  isTerminal = false,
+): Config {
+  return readConfig({ env, flags, isTerminal });
+}
+
+/** The mistakes that are found, or none. */
+export function mistakesIn(env: Given, flags: Given = {}): readonly string[] {
+  try {
+    read(env, flags);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+}

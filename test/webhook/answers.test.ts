@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { rename } from "node:fs/promises";
+import type { Channel, EventStatus } from "../../src/twilio/status.ts";
+import { startServer } from "../support/start-server.ts";
+import { callbackParams, newMessageSid } from "../support/twilio-client.ts";
+
+let server: Awaited<ReturnType<typeof startServer>>;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const recorded: readonly [Channel, word: string, EventStatus][] = [
+  ["sms", "sent", "sent"],
+  ["sms", "delivered", "delivered"],
+  ["sms", "failed", "failed"],
+  ["sms", "undelivered", "undelivered"],
+  ["whatsapp", "sent", "sent"],
+  ["whatsapp", "delivered", "delivered"],
+  ["whatsapp", "read", "read"],
+  ["whatsapp", "failed", "failed"],
+  ["whatsapp", "undelivered", "failed"],
+];
+
+test.each(recorded)(
+  "on %s, %s is recorded as %s and answered with processed: 1",
+  async (channel, word, status) => {
+    const sid = newMessageSid();
+    const params = { MessageSid: sid, MessageStatus: word };
+    const answer = await server.twilio.post(params, { channel });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-type")).toStartWith("application/json");
+    expect(await answer.text()).toBe('{"success":true,"processed":1}');
+    const timeline = await server.store.timeline(sid);
+    expect(timeline).toMatchObject([{ channel, status }]);
+    expect(Object.fromEntries(timeline[0]?.params ?? [])).toEqual(
+      callbackParams(params),
+    );
+  },
+);
+
+const skippedWords =
+  "queued sending receiving received accepted scheduled canceled partially_delivered " +
+  "Delivered DELIVERED constructor toString a-word-that-nobody-knows-yet";
+const skipped = skippedWords.split(" ").flatMap((word): [Channel, string][] => [
+  ["sms", word],
+  ["whatsapp", word],
+]);
+
+test.each([...skipped, ["sms", "read"] as const])(
+  "on %s, %s is skipped and answered with processed: 0",
+  async (channel, word) => {
+    const sid = newMessageSid();
+    const answer = await server.twilio.post(
+      { MessageSid: sid, MessageStatus: word },
+      { channel },
+    );
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe('{"success":true,"processed":0}');
+    expect(await server.store.messageBySid(sid)).toBeUndefined();
+  },
+);
+
+test("a repeat is answered with processed: 0 on either channel and changes nothing", async () => {
+  const MessageSid = newMessageSid();
+  const first = { MessageSid, MessageStatus: "failed", ErrorCode: "30003" };
+  await server.twilio.post(first);
+  const before = await server.store.timeline(MessageSid);
+  const repeats = await Promise.all([
+    server.twilio.post(first),
+    server.twilio.post({ ...first, ErrorCode: "30005" }, { query: "?a=1" }),
+    server.twilio.post(first, { channel: "whatsapp" }),
+  ]);
+  for (const repeat of repeats) {
+    expect(repeat.status).toBe(200);
+    expect(await repeat.json()).toEqual({ success: true, processed: 0 });
+  }
+  expect(await server.store.timeline(MessageSid)).toEqual(before);
+  expect(await server.store.messageBySid(MessageSid)).toMatchObject({
+    channel: "sms",
+    errorCode: 30003,
+    tags: [],
+  });
+});
+
+test("a legacy callback with only SmsSid and SmsStatus is recorded", async () => {
+  const sid = newMessageSid();
+  const answer = await server.twilio.postExactly({
+    SmsSid: sid,
+    SmsStatus: "sent",
+  });
+  expect(await answer.json()).toEqual({ success: true, processed: 1 });
+  expect(await server.store.messageBySid(sid)).toMatchObject({
+    status: "sent",
+  });
+});
+
+test("twenty posts of one callback at once make one event, and one of them is told so", async () => {
+  const MessageSid = newMessageSid();
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const answer = await server.twilio.post({ MessageSid });
+      return answer.text();
+    }),
+  );
+  expect(answers.filter((each) => each.includes('"processed":1'))).toHaveLength(
+    1,
+  );
+  expect(answers.filter((each) => each.includes('"processed":0'))).toHaveLength(
+    19,
+  );
+  expect(await server.store.timeline(MessageSid)).toHaveLength(1);
+});
+
+test("the query's pairs are the message's tags", async () => {
+  const MessageSid = newMessageSid();
+  const query = "?campaign=spring&order=4711&note=a+b%20c&empty=&note=%C3%A4";
+  await server.twilio.post({ MessageSid, MessageStatus: "sent" }, { query });
+  expect((await server.store.messageBySid(MessageSid))?.tags).toEqual([
+    ["campaign", "spring"],
+    ["empty", ""],
+    ["note", "a b c"],
+    ["note", "ä"],
+    ["order", "4711"],
+  ]);
+  expect((await server.store.timeline(MessageSid))[0]?.query).toBe(
+    query.slice(1),
+  );
+});
+
+test("what cannot be made durable now is answered 503 with Retry-After, and 200 once it can", async () => {
+  await using own = await startServer();
+  const { databaseFile } = own.config;
+  const params = { MessageSid: newMessageSid() };
+  await rename(databaseFile, `${databaseFile}.away`);
+  const refused = await own.twilio.post(params);
+  expect(refused.status).toBe(503);
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(await refused.json()).toEqual({
+    success: false,
+    error: expect.stringContaining("The database file was moved or deleted."),
+  });
+  await rename(`${databaseFile}.away`, databaseFile);
+  const taken = await own.twilio.post(params);
+  expect(await taken.json()).toEqual({ success: true, processed: 1 });
+});

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { startServer } from "../support/start-server.ts";
+import { ACCOUNT_SID } from "../support/twilio-client.ts";
+
+const MAIN = "a".repeat(32);
+const ROTATED = "b".repeat(32);
+const BOUND = "c".repeat(32);
+const SUB_ACCOUNT = "AC0123456789abcdef0123456789abcdef";
+
+let server: Awaited<ReturnType<typeof startServer>>;
+beforeAll(async () => {
+  server = await startServer({
+    TWILIO_WEBHOOK_AUTH_TOKEN: ` ${MAIN} ,${ROTATED}\n,${SUB_ACCOUNT}=${BOUND}`,
+  });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+test.each([
+  ["the first token, any account", 200, MAIN, ACCOUNT_SID],
+  ["the first token, the sub-account", 200, MAIN, SUB_ACCOUNT],
+  ["the token before a rotation", 200, ROTATED, ACCOUNT_SID],
+  ["the sub-account's own token", 200, BOUND, SUB_ACCOUNT],
+  ["the sub-account's token, another account", 403, BOUND, ACCOUNT_SID],
+  ["a token nobody configured", 403, "d".repeat(32), ACCOUNT_SID],
+  [
+    "the setting as it was written",
+    403,
+    `${SUB_ACCOUNT}=${BOUND}`,
+    SUB_ACCOUNT,
+  ],
+  ["no token", 403, "", ACCOUNT_SID],
+])("%s: %d", async (_, status, authToken, AccountSid) => {
+  const answer = await server.twilio.post({ AccountSid }, { authToken });
+  expect(answer.status).toBe(status);
+});
+
+test("a bound token is not tried for a callback that names no account", async () => {
+  const callback = { MessageSid: `SM${"0".repeat(32)}`, MessageStatus: "sent" };
+  const bound = await server.twilio.postExactly(callback, { authToken: BOUND });
+  expect(bound.status).toBe(403);
+  const unbound = await server.twilio.postExactly(callback, {
+    authToken: MAIN,
+  });
+  expect(unbound.status).toBe(200);
+});
+
+test("with only a bound token, other accounts are refused and not told why", async () => {
+  await using own = await startServer({
+    TWILIO_WEBHOOK_AUTH_TOKEN: `${SUB_ACCOUNT}=${BOUND}`,
+  });
+  const refused = await own.twilio.post({}, { authToken: BOUND });
+  expect(refused.status).toBe(403);
+  expect(await refused.text()).not.toContain(BOUND);
+  const taken = await own.twilio.post(
+    { AccountSid: SUB_ACCOUNT },
+    { authToken: BOUND },
+  );
+  expect(taken.status).toBe(200);
+});
