@@ -73,9 +73,7 @@ function isTrusted(proxies: BlockList, address: string | undefined): boolean {
  */
 const ESCAPED_BY_SERVER: readonly RegExp[] = [
   /%27/g,
-  /%22/g,
-  /%3C/g,
-  /%3E/g,
+  /%22|%3C|%3E/g,
   /(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+)+/g,
 ];
 

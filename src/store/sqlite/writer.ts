@@ -10,6 +10,8 @@ import type { StoredEvent } from "./stored-event.ts";
 
 /** Pages of 4 KiB in the write-ahead log at which it is copied into the database. */
 const CHECKPOINT_PAGES = 2_000;
+/** How long a check waits for a lock that another process holds. */
+const CHECK_BUSY_TIMEOUT_MS = 500;
 /** It is also copied this long after the last batch, so that an idle server's log is empty. */
 const CHECKPOINT_IDLE_MS = 1_000;
 /** What a burst made of the log's file is cut back to this when the log starts anew. */
@@ -55,16 +57,21 @@ function openWriter(file: string, busyTimeoutMs: number) {
       "The database file was moved or deleted. Put it back, or restart the server.",
     );
   };
+  /** Does `work` without waiting long for a lock, as callbacks wait meanwhile. */
+  const withBusyTimeout = (ms: number, work: () => void): void => {
+    db.run(`PRAGMA busy_timeout = ${ms}`);
+    try {
+      work();
+    } finally {
+      db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    }
+  };
   const checkpoint = (mode: "PASSIVE" | "TRUNCATE"): void => {
     try {
-      // Callbacks do not wait until a reader of another program has finished.
-      db.run("PRAGMA busy_timeout = 0");
-      db.run(`PRAGMA wal_checkpoint(${mode})`);
+      withBusyTimeout(0, () => db.run(`PRAGMA wal_checkpoint(${mode})`));
     } catch (error) {
       // What is committed is safe in the log; the next checkpoint tries again.
       if (explainSqliteError(error) === undefined) throw error;
-    } finally {
-      db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     }
   };
   return {
@@ -74,7 +81,7 @@ function openWriter(file: string, busyTimeoutMs: number) {
     },
     check(): void {
       requireInPlace();
-      check.run(Date.now());
+      withBusyTimeout(CHECK_BUSY_TIMEOUT_MS, () => check.run(Date.now()));
     },
     /** Keeps the log small; called when the batch has been answered. */
     tidy(): void {
