@@ -8,6 +8,7 @@ import { parseForm } from "../twilio/form.ts";
 import { findSigningToken } from "../twilio/signature.ts";
 import { eventType, recordedStatus, type Channel } from "../twilio/status.ts";
 import { readBody } from "./body.ts";
+import { endOfTurn } from "./end-of-turn.ts";
 import { queryOf, signedUrls } from "./signed-urls.ts";
 
 export const WEBHOOK_PATHS: Record<Channel, string> = {
@@ -90,6 +91,7 @@ function createReceiver(
     const body = await readBody(request, BODY_BYTES_MAX);
     if (body === undefined)
       return refuse(413, "The body is over 64 KiB.", { connection: "close" });
+    await endOfTurn();
     const { params, isUtf8 } = parseForm(body);
     if (params.length > PARAMS_MAX)
       return refuse(413, "The body has over 100 parameters.");

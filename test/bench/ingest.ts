@@ -1,14 +1,34 @@
 /**
- * `bun test/bench/ingest.ts [--connections 64] [--seconds 6] [--rounds 2] [--json FILE]`
+ * `bun test/bench/ingest.ts [--connections 64,256] [--seconds 6] [--rounds 1] [--json FILE]`
  *
  * Durable callbacks per second, side by side in one run: the same load on the same
- * machine, subject after subject, in rounds. Prints a table of ratios and JSON.
+ * machine, subject after subject, in rounds. The load comes from wrk (Debian package
+ * `wrk`). Prints a table of ratios and JSON.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { tempDir } from "../support/temp-dir.ts";
-import type { LoadResult } from "./load-generator.ts";
-import { BENCH_PUBLIC_URL, BENCH_TOKEN } from "./signed-requests.ts";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import {
+  BENCH_PUBLIC_URL,
+  BENCH_TOKEN,
+  signedRequests,
+} from "./signed-requests.ts";
+
+/** What wrk measured; see load.lua. */
+type LoadResult = {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** Answers other than 2xx, and requests without one. */
+  readonly failed: number;
+  readonly answered: number;
+};
+
+/** More than any server here answers; past it, callbacks would repeat. */
+const CALLBACKS_PER_SECOND_MAX = 40_000;
+const WARM_UP_S = 3;
 
 type Subject = {
   readonly name: string;
@@ -59,14 +79,17 @@ const subjects: readonly Subject[] = [
 
 const { values } = parseArgs({
   options: {
-    connections: { type: "string", default: "64" },
+    connections: { type: "string", default: "64,256" },
     seconds: { type: "string", default: "6" },
-    rounds: { type: "string", default: "2" },
+    rounds: { type: "string", default: "1" },
     json: { type: "string" },
   },
 });
 
-async function measure({ command }: Subject): Promise<LoadResult> {
+async function measure(
+  { command }: Subject,
+  connections: string,
+): Promise<LoadResult> {
   using folder = tempDir();
   const server = Bun.spawn(command(folder.path), {
     env: {
@@ -81,33 +104,49 @@ async function measure({ command }: Subject): Promise<LoadResult> {
     stdout: "pipe",
   });
   try {
-    const port = await listeningPort(server.stdout);
-    const generator = [
-      process.execPath,
-      here("load-generator.ts"),
-      port,
-      values.connections,
-      values.seconds,
-    ];
-    const load = Bun.spawn(generator, { stdout: "pipe" });
-    const result: LoadResult = JSON.parse(
-      await new Response(load.stdout).text(),
-    );
-    return result;
+    const origin = await listeningOrigin(server.stdout);
+    await load(origin, connections, WARM_UP_S, warmUpFile);
+    return await load(origin, connections, seconds, loadFile);
   } finally {
     server.kill();
     await server.exited;
   }
 }
 
-async function listeningPort(
+async function load(
+  origin: string,
+  connections: string,
+  forSeconds: number,
+  file: string,
+): Promise<LoadResult> {
+  const wrk = Bun.spawn(
+    [
+      "wrk",
+      "--threads=1",
+      `--connections=${connections}`,
+      `--duration=${forSeconds}s`,
+      `--script=${here("load.lua")}`,
+      origin + WEBHOOK_PATHS.sms,
+      "--",
+      file,
+    ],
+    { stdout: "pipe" },
+  );
+  const output = await new Response(wrk.stdout).text();
+  const [, result] = /^RESULT (.*)$/m.exec(output) ?? [];
+  if (result === undefined) throw new Error(`wrk failed: ${output}`);
+  const measured: LoadResult = JSON.parse(result);
+  return measured;
+}
+
+async function listeningOrigin(
   output: ReadableStream<Uint8Array>,
 ): Promise<string> {
   let text = "";
   for await (const chunk of output) {
     text += new TextDecoder().decode(chunk);
-    const [, port] = /listening on http:\/\/[^:]+:(\d+)/.exec(text) ?? [];
-    if (port !== undefined) return port;
+    const [, origin] = /listening on (http:\/\/[^:]+:\d+)/.exec(text) ?? [];
+    if (origin !== undefined) return origin;
   }
   throw new Error("A server did not start.");
 }
@@ -121,37 +160,67 @@ function median(numbers: readonly number[]): number {
   );
 }
 
-const results = new Map<string, LoadResult[]>(
-  subjects.map(({ name }) => [name, []]),
-);
-for (let round = 0; round < Number(values.rounds); round++) {
-  for (const subject of subjects)
-    results.get(subject.name)?.push(await measure(subject));
+if (Bun.which("wrk") === null) {
+  console.error("The bench needs wrk: apt-get install wrk");
+  process.exit(1);
 }
-
-const perSecond = (name: string): number =>
-  median((results.get(name) ?? []).map((each) => each.perSecond));
-console.table(
-  subjects.map(({ name }) => {
-    const rounds = results.get(name) ?? [];
-    return {
-      server: name,
-      "callbacks/s": Math.round(perSecond(name)),
-      "times Express": (perSecond(name) / perSecond(EXPRESS)).toFixed(1),
-      "of verifying": (perSecond(name) / perSecond(VERIFYING)).toFixed(2),
-      "p50 ms": median(rounds.map((each) => each.p50Ms)).toFixed(2),
-      "p99 ms": median(rounds.map((each) => each.p99Ms)).toFixed(2),
-      failed: rounds.reduce((sum, each) => sum + each.failed, 0),
-    };
-  }),
+const seconds = Number(values.seconds);
+using requestsFolder = tempDir();
+const warmUpFile = join(requestsFolder.path, "warm-up");
+const loadFile = join(requestsFolder.path, "load");
+await Bun.write(
+  warmUpFile,
+  signedRequests(CALLBACKS_PER_SECOND_MAX * WARM_UP_S).join("\n"),
 );
-const report = JSON.stringify({
+await Bun.write(
+  loadFile,
+  signedRequests(CALLBACKS_PER_SECOND_MAX * seconds).join("\n"),
+);
+
+const reports = [];
+for (const connections of values.connections.split(",")) {
+  const rounds = new Map<string, LoadResult[]>(
+    subjects.map(({ name }) => [name, []]),
+  );
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const subject of subjects)
+      rounds.get(subject.name)?.push(await measure(subject, connections));
+  }
+  reports.push(report(connections, rounds));
+}
+const json = JSON.stringify({
   date: new Date().toISOString(),
-  connections: Number(values.connections),
-  seconds: Number(values.seconds),
-  timesExpress: perSecond(OURS) / perSecond(EXPRESS),
-  ofVerifying: perSecond(OURS) / perSecond(VERIFYING),
-  rounds: Object.fromEntries(results),
+  seconds,
+  reports,
 });
-if (values.json === undefined) console.log(report);
-else await Bun.write(values.json, `${report}\n`);
+if (values.json === undefined) console.log(json);
+else await Bun.write(values.json, `${json}\n`);
+
+/** Prints the table of one number of connections, and gives what goes into the JSON. */
+function report(
+  connections: string,
+  rounds: ReadonlyMap<string, readonly LoadResult[]>,
+) {
+  const of = (name: string, key: keyof LoadResult): number =>
+    median((rounds.get(name) ?? []).map((each) => each[key]));
+  const ratio = (name: string, to: string): number =>
+    of(name, "perSecond") / of(to, "perSecond");
+  console.log(`\n${connections} connections`);
+  console.table(
+    subjects.map(({ name }) => ({
+      server: name,
+      "callbacks/s": Math.round(of(name, "perSecond")),
+      "times Express": ratio(name, EXPRESS).toFixed(1),
+      "of verifying": ratio(name, VERIFYING).toFixed(2),
+      "p50 ms": of(name, "p50Ms").toFixed(2),
+      "p99 ms": of(name, "p99Ms").toFixed(2),
+      failed: of(name, "failed"),
+    })),
+  );
+  return {
+    connections: Number(connections),
+    timesExpress: ratio(OURS, EXPRESS),
+    ofVerifying: ratio(OURS, VERIFYING),
+    rounds: Object.fromEntries(rounds),
+  };
+}

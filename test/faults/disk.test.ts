@@ -32,11 +32,11 @@ function faultyDisk(word: "eio" | "enospc" | "slow", library: string): Disk {
   };
 }
 
-/** A file system of 32 MiB that is really full, and gets room again. */
+/** A file system of 48 MiB that is really full, and gets room again. */
 function smallDisk(): Disk {
   const folder = tempDir();
   const mountpoint = folder.path;
-  run("mount", "-t", "tmpfs", "-o", "size=32m", "none", mountpoint);
+  run("mount", "-t", "tmpfs", "-o", "size=48m", "none", mountpoint);
   const ballast = join(mountpoint, "ballast");
   return {
     databaseFile: join(mountpoint, "smsledger.db"),

@@ -15,8 +15,8 @@ export type WriterRequest =
 
 export type WriterReply =
   | { readonly kind: "done" }
-  /** For each event of the batch, whether it was new. */
-  | { readonly kind: "recorded"; readonly isNew: readonly boolean[] }
+  /** For each event of the batch "1" when it was new, else "0". */
+  | { readonly kind: "recorded"; readonly isNew: string }
   /** Cannot be done now; nothing of the request was. */
   | { readonly kind: "unavailable"; readonly reason: string }
   /** The database is not for this program; only in answer to "open". */

@@ -39,7 +39,7 @@ export function openForReading(file: string): ReadConnection {
   // Kysely closes a database only once it has used it.
   return {
     kysely: new Kysely({ dialect: new SqliteDialect({ database }) }),
-    close: database.close,
+    close: () => database.close(),
   };
 }
 

@@ -36,6 +36,10 @@ export function createRecorder(
        account_id = ?, service_id = ?, num_segments = ?, first_event_at = ?, last_event_at = ?
        WHERE id = ?`,
   );
+  // What nearly every later event changes. To name more columns would write their indexes anew.
+  const updateStatus = db.prepare(
+    "UPDATE messages SET status = ?, last_event_at = ? WHERE id = ?",
+  );
   const addEvent = db.prepare(
     `INSERT INTO events (message_id, channel, status, received_at, to_id, from_id, error_code,
        error_message, account_id, service_id, num_segments, raw_dlr_done_date, query, shape_id,
@@ -118,8 +122,9 @@ export function createRecorder(
       numSegments,
     };
     const [first, ...others] = earlier;
-    if (first) count(foldEvents([first, ...others]), -1);
+    const before = first && foldEvents([first, ...others]);
     const message = foldEvents([fields, ...earlier]);
+    if (before) count(before, -1);
     count(message, 1);
 
     const columns = [
@@ -134,9 +139,13 @@ export function createRecorder(
       message.firstEventAt,
       message.lastEventAt,
     ];
-    if (knownId !== undefined) updateMessage.run(...columns, knownId);
     const messageId =
       knownId ?? Number(addMessage.run(...columns, sid).lastInsertRowid);
+    if (before && differsInStatusOnly(before, message)) {
+      updateStatus.run(message.status, message.lastEventAt, messageId);
+    } else if (before) {
+      updateMessage.run(...columns, messageId);
+    }
     addEvent.run(
       messageId,
       channel,
@@ -175,4 +184,20 @@ export function createRecorder(
       throw error;
     }
   };
+}
+
+function differsInStatusOnly(
+  before: MessageFields<number, number>,
+  after: MessageFields<number, number>,
+): boolean {
+  return (
+    before.channel === after.channel &&
+    before.to === after.to &&
+    before.from === after.from &&
+    before.errorCode === after.errorCode &&
+    before.accountSid === after.accountSid &&
+    before.messagingServiceSid === after.messagingServiceSid &&
+    before.numSegments === after.numSegments &&
+    before.firstEventAt === after.firstEventAt
+  );
 }

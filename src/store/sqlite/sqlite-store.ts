@@ -1,11 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import {
-  StoreUnavailable,
-  StoreUnusable,
-  type NewEvent,
-  type Store,
-} from "../store.ts";
+import { StoreUnavailable, StoreUnusable, type Store } from "../store.ts";
 import { openForReading, type ReadConnection } from "./read-connection.ts";
 import * as reader from "./reader.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
@@ -30,7 +25,7 @@ export async function openSqliteStore(
   const { close, ...reading } = readerOf(openForReading(path));
   return {
     ...reading,
-    recordEvent: (event) => queue.record(storedEvent(event), sizeOf(event)),
+    recordEvent: (event) => queue.record(storedEvent(event)),
     checkWritable: () => queue.check(),
     async close() {
       await close();
@@ -100,11 +95,4 @@ function makeFolder(folder: string): void {
       },
     );
   }
-}
-
-/** About the bytes that an event takes while it waits. */
-function sizeOf({ query, params }: NewEvent): number {
-  let size = query.length;
-  for (const [name, value] of params) size += name.length + value.length;
-  return size;
 }

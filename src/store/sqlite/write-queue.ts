@@ -5,8 +5,8 @@ import type { StoredEvent } from "./stored-event.ts";
 
 /** Events that wait for a commit at most; past it a callback is answered 503 at once. */
 const QUEUED_EVENTS_MAX = 20_000;
-/** Bytes of form posts that wait at most. */
-const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
+/** Characters of JSON that wait at most. */
+const QUEUED_CHARS_MAX = 64 * 1024 * 1024;
 /** Batches that the writer has at a time: it starts on the second while the first is being answered. */
 const BATCHES_IN_FLIGHT_MAX = 2;
 /** Events of one transaction at most. */
@@ -31,8 +31,8 @@ const WRITER = new URL(
 );
 
 type Waiting = {
-  readonly event: StoredEvent;
-  readonly bytes: number;
+  /** The event as JSON: text waits in less memory than objects do. */
+  readonly event: string;
   readonly since: number;
   readonly resolve: (isNew: boolean) => void;
   readonly reject: (error: Error) => void;
@@ -48,7 +48,7 @@ export class WriteQueue {
   readonly #replies: ((reply: WriterReply) => void)[] = [];
   readonly #clock: Timer;
   #queue: Waiting[] = [];
-  #queuedBytes = 0;
+  #queuedChars = 0;
   /** Why the latest batch could not be committed, and when; undefined when it could. */
   #failure: { readonly reason: string; readonly at: number } | undefined;
   /** Batches that the writer has, oldest first. */
@@ -85,26 +85,21 @@ export class WriteQueue {
     return queue;
   }
 
-  record(event: StoredEvent, bytes: number): Promise<boolean> {
+  record(stored: StoredEvent): Promise<boolean> {
     if (this.#closing)
       return Promise.reject(new StoreUnavailable("The server is stopping."));
+    const event = JSON.stringify(stored);
     if (
       this.#queue.length >= QUEUED_EVENTS_MAX ||
-      this.#queuedBytes + bytes > QUEUED_BYTES_MAX
+      this.#queuedChars + event.length > QUEUED_CHARS_MAX
     ) {
       return Promise.reject(
         new StoreUnavailable("Too many callbacks wait for the disk."),
       );
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({
-        event,
-        bytes,
-        since: performance.now(),
-        resolve,
-        reject,
-      });
-      this.#queuedBytes += bytes;
+      this.#queue.push({ event, since: performance.now(), resolve, reject });
+      this.#queuedChars += event.length;
       // Requests that were read together are all in the queue by then.
       if (this.#queue.length === 1) setImmediate(() => this.#commitNext());
     });
@@ -169,14 +164,14 @@ export class WriteQueue {
       return;
     const batch = this.#queue.splice(0, BATCH_EVENTS_MAX);
     this.#inFlight.push(batch);
-    for (const { bytes } of batch) this.#queuedBytes -= bytes;
+    for (const { event } of batch) this.#queuedChars -= event.length;
     this.#replies.push((reply) => {
       this.#inFlight.shift();
       this.#commitNext();
       if (reply.kind === "recorded") {
         this.#failure = undefined;
         batch.forEach((each, index) =>
-          each.resolve(reply.isNew[index] ?? false),
+          each.resolve(reply.isNew[index] === "1"),
         );
       } else {
         const reason =
@@ -187,7 +182,7 @@ export class WriteQueue {
     });
     this.#worker.postMessage({
       kind: "record",
-      events: JSON.stringify(batch.map((each) => each.event)),
+      events: `[${batch.map((each) => each.event).join()}]`,
     } satisfies WriterRequest);
   }
 
@@ -203,7 +198,7 @@ export class WriteQueue {
       0,
       kept === -1 ? this.#queue.length : kept,
     );
-    for (const { bytes } of overdue) this.#queuedBytes -= bytes;
+    for (const { event } of overdue) this.#queuedChars -= event.length;
     refuse(
       overdue,
       "The disk did not answer in time, or the database is locked.",
