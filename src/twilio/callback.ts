@@ -36,7 +36,7 @@ export function isMessageSid(text: string): boolean {
 
 /** A message SID with its hex digits in lower case, as Twilio writes them. */
 export function canonicalMessageSid(sid: string): string {
-  return sid.slice(0, 2) + sid.slice(2).toLowerCase();
+  return /[A-F]/.test(sid) ? sid.slice(0, 2) + sid.slice(2).toLowerCase() : sid;
 }
 
 /**

@@ -88,11 +88,14 @@ function normalizedForms(url: string): string[] {
 }
 
 type UrlParts = {
-  scheme: string;
-  userInfo: string;
-  host: string;
-  port: string;
-  rest: string;
+  /** Scheme and user info. */
+  readonly before: string;
+  readonly scheme: string;
+  readonly host: string;
+  /** With its colon; "" for none. */
+  readonly port: string;
+  /** Path, query and fragment. */
+  readonly rest: string;
 };
 
 /**
@@ -100,32 +103,40 @@ type UrlParts = {
  * that were signed. The colon of a port comes after an IPv6 literal's bracket.
  */
 function cutUrl(url: string): UrlParts | undefined {
-  const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)/i.exec(url);
-  if (!match) return undefined;
-  const [prefix, scheme = "", authority = ""] = match;
-  const userInfoEnd = authority.lastIndexOf("@") + 1;
-  const hostAndPort = authority.slice(userInfoEnd);
+  const [scheme] = SCHEME.exec(url) ?? [];
+  if (scheme === undefined) return undefined;
+  const length = url.slice(scheme.length).search(AUTHORITY_END);
+  const restStart = length === -1 ? url.length : scheme.length + length;
+  const hostStart = Math.max(
+    scheme.length,
+    url.lastIndexOf("@", restStart - 1) + 1,
+  );
+  const hostAndPort = url.slice(hostStart, restStart);
   const colon = hostAndPort.indexOf(":", hostAndPort.lastIndexOf("]") + 1);
   const hostEnd = colon === -1 ? hostAndPort.length : colon;
   return {
+    before: url.slice(0, hostStart),
     scheme,
-    userInfo: authority.slice(0, userInfoEnd),
     host: hostAndPort.slice(0, hostEnd),
     port: hostAndPort.slice(hostEnd),
-    rest: url.slice(prefix.length),
+    rest: url.slice(restStart),
   };
 }
 
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+const AUTHORITY_END = /[/?#]/;
+
 function withoutPort(url: string): string {
   const parts = cutUrl(url);
-  return parts ? parts.scheme + parts.userInfo + parts.host + parts.rest : url;
+  if (!parts || parts.port === "") return url;
+  return parts.before + parts.host + parts.rest;
 }
 
 function withPort(url: string): string {
   const parts = cutUrl(url);
-  if (!parts || parts.port) return url;
+  if (!parts || parts.port !== "") return url;
   const port = parts.scheme.toLowerCase() === "https://" ? ":443" : ":80";
-  return parts.scheme + parts.userInfo + parts.host + port + parts.rest;
+  return parts.before + parts.host + port + parts.rest;
 }
 
 /** Back ends at Twilio once signed the query as Node's `querystring` writes it. */
