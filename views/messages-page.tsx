@@ -121,8 +121,8 @@ function NothingFound({
       <h2>No message matches</h2>
       <p>
         The search takes a message SID or its beginning, or a recipient’s
-        number: whole, its beginning, or at least its last{" "}
-        <span safe>{`${LAST_DIGITS_MIN}`}</span> digits.
+        number: whole, its beginning, or at least its last {LAST_DIGITS_MIN}{" "}
+        digits.
       </p>
       <ClearLink urls={urls} label="Clear the filter" />
     </div>
