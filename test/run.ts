@@ -2,7 +2,8 @@
 type Counts = { passed: number; failed: number; skipped: number };
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-const failures: string[] = [];
+/** The runner names a failed test where it failed and again at its end. */
+const failures = new Set<string>();
 
 /** Runs a command, passes its output on, and resolves to its exit code and what it printed. */
 async function run(
@@ -46,7 +47,7 @@ for (const [name, command] of checks) {
   if (code === 0) counts.passed++;
   else {
     counts.failed++;
-    failures.push(name);
+    failures.add(name);
   }
 }
 
@@ -60,7 +61,7 @@ counts.failed += count("fail");
 // A runner that ended badly without naming a test, such as a file that does not load.
 if (code !== 0 && count("fail") === 0) counts.failed++;
 for (const [, name] of output.matchAll(/^\(fail\) (.*?)(?: \[[\d.]+ms\])?$/gm))
-  failures.push(name ?? "");
+  failures.add(name ?? "");
 for (const [, name] of output.matchAll(/^\(skip\) (.*)$/gm))
   console.log(`skipped: ${name}`);
 for (const name of failures) console.log(`failed: ${name}`);

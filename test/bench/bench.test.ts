@@ -23,7 +23,8 @@ test.skipIf(!Bun.which("wrk"))(
       new Response(bench.stderr).text(),
     ]);
     expect(code, complaints).toBe(0);
-    const { rounds } = await Bun.file(report).json();
+    const { reports } = await Bun.file(report).json();
+    const [{ rounds }] = reports;
     expect(Object.keys(rounds)).toHaveLength(4);
     for (const [result] of Object.values<
       { failed: number; perSecond: number }[]

@@ -73,12 +73,21 @@ function readerOf({ kysely: db, close }: ReadConnection): StoreReader {
 
 function pathOf(file: string): string {
   const path = resolve(file);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+  if (isFolder(path)) {
     throw new StoreUnusable(
       "DATABASE_URL names a folder. Give the path of a file in it.",
     );
   }
   return path;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Why it cannot be looked at is told when it is opened.
+    return false;
+  }
 }
 
 /** Only the owner may look into a folder that we make; one that was there keeps its mode. */
