@@ -12,7 +12,10 @@ db.pragma("synchronous = FULL");
 db.exec(`CREATE TABLE events (
   id INTEGER PRIMARY KEY, message_sid TEXT NOT NULL, status TEXT NOT NULL, received_at INTEGER NOT NULL,
   recipient TEXT, sender TEXT, error_code TEXT, account_sid TEXT, params TEXT NOT NULL,
-  UNIQUE (message_sid, status))`);
+  UNIQUE (message_sid, status));
+  -- As a team needs them to look up a customer's number, and what failed.
+  CREATE INDEX events_recipient ON events (recipient);
+  CREATE INDEX events_status ON events (status, received_at)`);
 const record = db.prepare(`INSERT INTO events
   (message_sid, status, received_at, recipient, sender, error_code, account_sid, params)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);

@@ -8,8 +8,10 @@ import { createRecorder } from "./recorder.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
-/** Pages of 4 KiB in the write-ahead log at which it is copied into the database. */
-const CHECKPOINT_PAGES = 4_000;
+/** Half of SQLite's usual size: SIDs are random, so each new message costs whole pages of indexes. */
+const PAGE_BYTES = 2_048;
+/** Pages in the write-ahead log at which it is copied into the database. */
+const CHECKPOINT_PAGES = 8_000;
 /** How long a check waits for a lock that another process holds. */
 const CHECK_BUSY_TIMEOUT_MS = 500;
 /** It is also copied this long after the last batch, so that an idle server's log is empty. */
@@ -23,6 +25,8 @@ const WAL_BYTES_KEPT = 16 * 1024 * 1024;
 function prepare(db: Database, busyTimeoutMs: number): void {
   db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   requireOurs(db);
+  // Counts only while the database is empty.
+  db.run(`PRAGMA page_size = ${PAGE_BYTES}`);
   db.run("PRAGMA journal_mode = WAL");
   db.run("PRAGMA synchronous = FULL");
   db.run(`PRAGMA cache_size = -${CACHE_KIB}`);
