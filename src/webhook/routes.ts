@@ -45,6 +45,7 @@ export const webhookRoutes = (deps: WebhookDeps) => {
   ]);
   for (const channel of ["sms", "whatsapp"] as const) {
     const receive = createReceiver(channel, deps);
+    const refuse = refuser(channel, deps.log);
     for (const prefix of prefixes) {
       const path = prefix + WEBHOOK_PATHS[channel];
       app
@@ -56,7 +57,7 @@ export const webhookRoutes = (deps: WebhookDeps) => {
         )
         .all(
           path,
-          () => refusal(405, "Only POST is answered here.", { allow: "POST" }),
+          () => refuse(405, "Only POST is answered here.", { allow: "POST" }),
           { parse: "none" },
         );
     }
@@ -69,14 +70,7 @@ function createReceiver(
   { store, config, log, now }: WebhookDeps,
 ) {
   const route = WEBHOOK_PATHS[channel];
-  const refuse = (
-    status: number,
-    error: string,
-    headers?: Record<string, string>,
-  ): Response => {
-    log.warn({ channel, status }, `callback refused: ${error}`);
-    return refusal(status, error, headers);
-  };
+  const refuse = refuser(channel, log);
   return async (
     request: Request,
     peer: () => string | undefined,
@@ -167,10 +161,14 @@ const RECORDED = JSON.stringify({ success: true, processed: 1 });
 const NOTHING_NEW = JSON.stringify({ success: true, processed: 0 });
 const JSON_INIT = { headers: { "content-type": "application/json" } };
 
-function refusal(
-  status: number,
-  error: string,
-  headers: Record<string, string> = {},
-): Response {
-  return Response.json({ success: false, error }, { status, headers });
+/** Answers that a request is refused, and logs it: in words of ours, without a value that was sent. */
+function refuser(channel: Channel, log: Log) {
+  return (
+    status: number,
+    error: string,
+    headers: Record<string, string> = {},
+  ): Response => {
+    log.warn({ channel, status }, `callback refused: ${error}`);
+    return Response.json({ success: false, error }, { status, headers });
+  };
 }
