@@ -88,3 +88,14 @@ test("the write-ahead log stays small under load and is emptied when the load is
   expect(walBytes()).toBe(0);
   await store.close();
 }, 20_000);
+
+test("checks leave no log behind either, when nothing else is written", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  const store = await openSqliteStore(file, failOnCrash);
+  for (let i = 0; i < 50; i++) await store.checkWritable();
+  expect(statSync(`${file}-wal`).size).toBeGreaterThan(0);
+  await Bun.sleep(1_500);
+  expect(statSync(`${file}-wal`).size).toBe(0);
+  await store.close();
+});

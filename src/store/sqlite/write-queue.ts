@@ -14,10 +14,11 @@ const BATCH_EVENTS_MAX = 2_000;
 /** How long a callback may wait for its commit: Twilio gives up after 15 s. */
 const COMMIT_TIMEOUT_MS = 10_000;
 const CHECK_TIMEOUT_MS = 2_000;
+const OVERDUE = "The disk did not answer in time, or the database is locked.";
 /** How long a failed commit counts against readiness: a small check may fit where a batch did not. */
 const FAILURE_COUNTS_MS = 5_000;
 /** How long a commit waits for a lock that another process holds. */
-export const BUSY_TIMEOUT_MS = 5_000;
+const BUSY_TIMEOUT_MS = 5_000;
 
 /**
  * The writer's module. In a compiled program every module has the address of the
@@ -39,9 +40,9 @@ type Waiting = {
 };
 
 /**
- * Hands events to the writing thread, one batch at a time: what arrives while a
- * commit is under way shares the next one. Each promise settles when its event's
- * batch is on disk, or cannot be.
+ * Hands events to the writing thread in batches: what arrives while commits are under
+ * way shares the next one. Each promise settles when its event's batch is on disk, or
+ * cannot be.
  */
 export class WriteQueue {
   readonly #worker: Worker;
@@ -116,12 +117,7 @@ export class WriteQueue {
     }
     const overdue = Promise.withResolvers<never>();
     const timer = setTimeout(
-      () =>
-        overdue.reject(
-          new StoreUnavailable(
-            "The disk did not answer in time, or the database is locked.",
-          ),
-        ),
+      () => overdue.reject(new StoreUnavailable(OVERDUE)),
       CHECK_TIMEOUT_MS,
     );
     try {
@@ -191,7 +187,7 @@ export class WriteQueue {
     const limit = performance.now() - COMMIT_TIMEOUT_MS;
     refuse(
       this.#inFlight.flat().filter((each) => each.since < limit),
-      "The disk did not answer in time, or the database is locked.",
+      OVERDUE,
     );
     const kept = this.#queue.findIndex((each) => each.since >= limit);
     const overdue = this.#queue.splice(
@@ -199,10 +195,7 @@ export class WriteQueue {
       kept === -1 ? this.#queue.length : kept,
     );
     for (const { event } of overdue) this.#queuedChars -= event.length;
-    refuse(
-      overdue,
-      "The disk did not answer in time, or the database is locked.",
-    );
+    refuse(overdue, OVERDUE);
   }
 
   async #end(): Promise<void> {

@@ -12,10 +12,10 @@ import type { StoredEvent } from "./stored-event.ts";
 const PAGE_BYTES = 2_048;
 /** Pages in the write-ahead log at which it is copied into the database. */
 const CHECKPOINT_PAGES = 8_000;
+/** It is also copied this long after the last write, so that an idle server's log is empty. */
+const CHECKPOINT_IDLE_MS = 1_000;
 /** How long a check waits for a lock that another process holds. */
 const CHECK_BUSY_TIMEOUT_MS = 500;
-/** It is also copied this long after the last batch, so that an idle server's log is empty. */
-const CHECKPOINT_IDLE_MS = 1_000;
 /** Pages kept in memory at most, so that the indexes' busy ones are not read again. */
 const CACHE_KIB = 32 * 1024;
 /** What a burst made of the log's file is cut back to this when the log starts anew. */
@@ -90,7 +90,7 @@ function openWriter(file: string, busyTimeoutMs: number) {
       requireInPlace();
       withBusyTimeout(CHECK_BUSY_TIMEOUT_MS, () => check.run(Date.now()));
     },
-    /** Keeps the log small; called when the batch has been answered. */
+    /** Keeps the log small; called when the write, a batch or a check, has been answered. */
     tidy(): void {
       const [[, pages] = []] = measureLog.values();
       if (Number(pages) >= CHECKPOINT_PAGES) checkpoint("PASSIVE");
@@ -146,5 +146,5 @@ parentPort?.on("message", (request: WriterRequest) => {
     reply = failure(error);
   }
   parentPort?.postMessage(reply);
-  if (request.kind === "record") writer?.tidy();
+  writer?.tidy();
 });
