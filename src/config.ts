@@ -228,6 +228,13 @@ function publicUrl(text: string): string {
   return given.replace(/\/+$/, "");
 }
 
+/** The path of the public address, without a slash at its end; "" for none. */
+export function basePathOf(publicUrl: string | undefined): string {
+  return publicUrl === undefined
+    ? ""
+    : new URL(publicUrl).pathname.replace(/\/+$/, "");
+}
+
 function loopbackHost(text: string): string {
   if (text === "localhost") return text;
   if (isLoopback(text)) return text;

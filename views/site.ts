@@ -1,4 +1,5 @@
 import { WEBHOOK_PATHS } from "../src/webhook/routes.ts";
+import { basePathOf } from "../src/config.ts";
 import { assetPath, type AssetName } from "../src/assets.ts";
 
 /** What every page needs to know of the installation it belongs to. */
@@ -26,10 +27,7 @@ export type Urls = ReturnType<typeof createUrls>;
  * Values are encoded here, so that a view never builds an address itself.
  */
 export function createUrls(publicUrl: string | undefined) {
-  const base =
-    publicUrl === undefined
-      ? ""
-      : new URL(publicUrl).pathname.replace(/\/+$/, "");
+  const base = basePathOf(publicUrl);
   return {
     /** "" or a path such as "/sms", without a slash at the end. */
     base,

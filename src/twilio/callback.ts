@@ -51,7 +51,7 @@ export function parseCallback(
 ): Callback | CallbackFault {
   const fields = new Map(params);
   if (fields.size !== params.length)
-    return { fault: "A parameter is given twice." };
+    return { fault: `${repeatedName(params)} is given twice.` };
   const field = (name: string): string | null => fields.get(name) || null;
 
   const sid = fields.get("MessageSid") ?? fields.get("SmsSid");
@@ -90,4 +90,30 @@ export function parseCallback(
     rawDlrDoneDate: field("RawDlrDoneDate"),
     params,
   };
+}
+
+/** Names that a fault may repeat, as they are ours to expect. */
+const EXPECTED_NAMES: readonly string[] = [
+  "MessageSid",
+  "SmsSid",
+  "MessageStatus",
+  "SmsStatus",
+  "To",
+  "From",
+  "AccountSid",
+  "ApiVersion",
+  "ErrorCode",
+  "ErrorMessage",
+  "MessagingServiceSid",
+  "NumSegments",
+  "RawDlrDoneDate",
+  "Body",
+];
+
+function repeatedName(params: FormParams): string {
+  const times = Map.groupBy(params, ([name]) => name);
+  return (
+    EXPECTED_NAMES.find((name) => (times.get(name)?.length ?? 0) > 1) ??
+    "A parameter"
+  );
 }

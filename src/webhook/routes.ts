@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import type { Config } from "../config.ts";
+import { basePathOf, type Config } from "../config.ts";
 import { maskNumber, type Log } from "../log.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 import { tokensFor } from "../twilio/auth-tokens.ts";
@@ -35,14 +35,8 @@ export type WebhookDeps = {
  */
 export const webhookRoutes = (deps: WebhookDeps) => {
   const app = new Elysia({ name: "webhook" });
-  const { publicUrl } = deps.config;
   // A proxy may pass on the base path or take it off; both find the route.
-  const prefixes = new Set([
-    publicUrl === undefined
-      ? ""
-      : new URL(publicUrl).pathname.replace(/\/+$/, ""),
-    "",
-  ]);
+  const prefixes = new Set([basePathOf(deps.config.publicUrl), ""]);
   for (const channel of ["sms", "whatsapp"] as const) {
     const receive = createReceiver(channel, deps);
     const refuse = refuser(channel, deps.log);

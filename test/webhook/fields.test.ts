@@ -63,17 +63,17 @@ describe("a signed form that is no callback is answered 400, and the field is na
     [
       "MessageSid twice",
       `MessageSid=SM${hex}&MessageSid=SM${hex}&MessageStatus=sent`,
-      "twice",
+      "MessageSid is given twice.",
     ],
     [
       "MessageStatus twice",
       `MessageSid=SM${hex}&MessageStatus=sent&MessageStatus=read`,
-      "twice",
+      "MessageStatus is given twice.",
     ],
     [
       "any other name twice",
       `MessageSid=SM${hex}&MessageStatus=sent&x=1&x=2`,
-      "twice",
+      "A parameter is given twice.",
     ],
     [
       "a name twice, escaped once",

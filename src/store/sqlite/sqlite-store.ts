@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { StoreUnavailable, StoreUnusable, type Store } from "../store.ts";
+import * as eventReader from "./event-reader.ts";
 import { openForReading, type ReadConnection } from "./read-connection.ts";
 import * as reader from "./reader.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
@@ -56,14 +57,14 @@ function readerOf({ kysely: db, close }: ReadConnection): StoreReader {
       read(() => reader.listMessages(db, filter, page)),
     messageBySid: (messageSid) =>
       read(() => reader.messageBySid(db, messageSid)),
-    timeline: (messageSid) => read(() => reader.timeline(db, messageSid)),
+    timeline: (messageSid) => read(() => eventReader.timeline(db, messageSid)),
     countByStatus: (range) => read(() => reader.countByStatus(db, range)),
     countByErrorCode: (range) => read(() => reader.countByErrorCode(db, range)),
-    lastEventAt: () => read(() => reader.lastEventAt(db)),
+    lastEventAt: () => read(() => eventReader.lastEventAt(db)),
     messagesAfter: (afterId, limit) =>
       read(() => reader.messagesAfter(db, afterId, limit)),
     eventsAfter: (afterId, limit) =>
-      read(() => reader.eventsAfter(db, afterId, limit)),
+      read(() => eventReader.eventsAfter(db, afterId, limit)),
     async close() {
       if (!isClosed) close();
       isClosed = true;

@@ -1,0 +1,100 @@
+import type { Kysely } from "kysely";
+import { statusOfRank } from "../../twilio/status.ts";
+import type { EventRow } from "../store.ts";
+import { packMessageSid, unpackMessageSid } from "./message-sid.ts";
+import { restorePost } from "./post-shape.ts";
+import type { Schema } from "./schema.ts";
+import { CHANNELS } from "./stored-event.ts";
+
+export async function timeline(
+  db: Kysely<Schema>,
+  messageSid: string,
+): Promise<EventRow[]> {
+  const rows = await selectEvents(db)
+    .where("messages.sid", "=", packMessageSid(messageSid))
+    .execute();
+  return rows.map(eventRow);
+}
+
+export async function eventsAfter(
+  db: Kysely<Schema>,
+  afterId: number,
+  limit: number,
+): Promise<EventRow[]> {
+  const rows = await selectEvents(db)
+    .where("events.id", ">", afterId)
+    .limit(limit)
+    .execute();
+  return rows.map(eventRow);
+}
+
+function selectEvents(db: Kysely<Schema>) {
+  return db
+    .selectFrom("events")
+    .innerJoin("messages", "messages.id", "events.message_id")
+    .innerJoin("post_shapes", "post_shapes.id", "events.shape_id")
+    .leftJoin("addresses as recipient", "recipient.id", "events.to_id")
+    .leftJoin("addresses as sender", "sender.id", "events.from_id")
+    .leftJoin("sids as account", "account.id", "events.account_id")
+    .leftJoin("sids as service", "service.id", "events.service_id")
+    .select([
+      "events.id",
+      "messages.sid",
+      "events.channel",
+      "events.status",
+      "events.received_at",
+      "events.error_code",
+      "events.error_message",
+      "events.num_segments",
+      "events.raw_dlr_done_date",
+      "events.query",
+      "events.post_values",
+      "post_shapes.shape",
+      "recipient.address as to",
+      "sender.address as from",
+      "account.sid as account_sid",
+      "service.sid as service_sid",
+    ])
+    .orderBy("events.id");
+}
+
+type EventRecord = Awaited<
+  ReturnType<ReturnType<typeof selectEvents>["execute"]>
+>[number];
+
+function eventRow(row: EventRecord): EventRow {
+  const columns = {
+    messageSid: unpackMessageSid(row.sid),
+    to: row.to,
+    from: row.from,
+    errorCode: row.error_code,
+    errorMessage: row.error_message,
+    accountSid: row.account_sid,
+    messagingServiceSid: row.service_sid,
+    numSegments: row.num_segments,
+    rawDlrDoneDate: row.raw_dlr_done_date,
+  };
+  const values: string[] =
+    row.post_values === null ? [] : JSON.parse(row.post_values);
+  return {
+    id: row.id,
+    channel: CHANNELS[row.channel] ?? "sms",
+    status: statusOfRank(row.status),
+    receivedAt: row.received_at,
+    query: row.query ?? "",
+    params: restorePost({ shape: row.shape, values }, columns),
+    ...columns,
+  };
+}
+
+export async function lastEventAt(
+  db: Kysely<Schema>,
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom("events")
+    .select("received_at")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.received_at;
+}
