@@ -1,5 +1,5 @@
 import { WEBHOOK_PATHS } from "../src/webhook/routes.ts";
-import { basePathOf } from "../src/config.ts";
+import { basePathOf } from "../src/setting-values.ts";
 import { assetPath, type AssetName } from "../src/assets.ts";
 
 /** What every page needs to know of the installation it belongs to. */

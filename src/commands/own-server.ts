@@ -1,4 +1,5 @@
-import { ConfigError, isLoopback, type Config } from "../config.ts";
+import { ConfigError, type Config } from "../config.ts";
+import { isLoopback } from "../setting-values.ts";
 
 /** The address of the server that runs with these settings. Throws ConfigError when they do not tell. */
 export function serverOrigin({

@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
-import { basePathOf, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { basePathOf } from "../setting-values.ts";
 import { maskNumber, type Log } from "../log.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 import { tokensFor } from "../twilio/auth-tokens.ts";

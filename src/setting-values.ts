@@ -1,0 +1,115 @@
+/**
+ * What the settings' texts may be. Each function throws an Error whose message completes
+ * "NAME: …" and never repeats the text.
+ */
+import { BlockList, isIP } from "node:net";
+
+/** An address Twilio can call, as it is written, without slashes at its end. */
+export function publicUrl(text: string): string {
+  const given = text.trim();
+  const url = URL.parse(given);
+  // `URL.parse` repairs much that Twilio would sign as it is written, or not call at all.
+  const [, authority = "", path = ""] =
+    /^https?:\/\/([^/?#\\\s]+)(?=[/?#]|$)([^?#]*)/i.exec(given) ?? [];
+  if (!url || authority === "") {
+    throw new Error("is no address that starts with https:// or http://");
+  }
+  if (authority.includes("@"))
+    throw new Error("must have no user name or password");
+  if (/[?#]/.test(given))
+    throw new Error("must have no query (?) and no fragment (#)");
+  if (!/^[A-Za-z0-9/._~-]*$/.test(path))
+    throw new Error(
+      "has a path with characters other than A-Z a-z 0-9 / . _ ~ -",
+    );
+  if (url.pathname !== (path || "/"))
+    throw new Error("has a path with . or .. between slashes");
+  return given.replace(/\/+$/, "");
+}
+
+/** The path of the public address, without a slash at its end; "" for none. */
+export function basePathOf(publicUrl: string | undefined): string {
+  return publicUrl === undefined
+    ? ""
+    : new URL(publicUrl).pathname.replace(/\/+$/, "");
+}
+
+/** An address to listen on that only this machine can reach. */
+export function loopbackHost(text: string): string {
+  if (text === "localhost") return text;
+  if (isLoopback(text)) return text;
+  if (isIP(text) === 0)
+    throw new Error("is no IP address; use 127.0.0.1 or ::1");
+  throw new Error(
+    "is not a loopback address. There is no sign-in yet, so the pages must not be reachable from outside; " +
+      "listen on 127.0.0.1 and let a reverse proxy pass on only the webhook's path",
+  );
+}
+
+/** Whether an IP address is one that only this machine can reach. */
+export function isLoopback(address: string): boolean {
+  return LOOPBACK.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet("127.0.0.0", 8);
+LOOPBACK.addAddress("::1", "ipv6");
+
+/** A TCP port; 0 for any free one. */
+export function port(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,5}$/.test(text) || number > 65_535)
+    throw new Error("is no port number from 0 to 65535");
+  return number;
+}
+
+/** A path of a file, or a `file:` address of one. */
+export function databaseFile(text: string): string {
+  if (/^postgres(ql)?:/i.test(text)) {
+    throw new Error(
+      "names a PostgreSQL server, which this version cannot use; give the path of a file",
+    );
+  }
+  if (/^[a-z][a-z0-9+.-]+:/i.test(text) && !text.startsWith("file:")) {
+    throw new Error("is no path of a file");
+  }
+  const path = text.startsWith("file:")
+    ? text.slice("file:".length).replace(/^\/\//, "")
+    : text;
+  if (path === "" || path === ":memory:" || path.endsWith("/"))
+    throw new Error("is no path of a file");
+  return path;
+}
+
+/** A list of IP addresses and CIDR ranges with commas between them. */
+export function cidrList(text: string): BlockList {
+  const list = new BlockList();
+  for (const entry of text.split(",").map((each) => each.trim())) {
+    const [address = "", bits, ...rest] = entry.split("/");
+    const family = isIP(address);
+    const widest = family === 6 ? 128 : 32;
+    const prefix =
+      bits === undefined
+        ? widest
+        : /^\d{1,3}$/.test(bits)
+          ? Number(bits)
+          : Number.NaN;
+    if (family === 0 || rest.length > 0 || !(prefix <= widest)) {
+      throw new Error(
+        "is no list of IP addresses or CIDR ranges, such as 10.0.0.0/8,127.0.0.1",
+      );
+    }
+    list.addSubnet(address, prefix, family === 6 ? "ipv6" : "ipv4");
+  }
+  return list;
+}
+
+/** One of `words`. */
+export function oneOf<const T extends string>(
+  words: readonly T[],
+  text: string,
+): T {
+  const word = words.find((each) => each === text);
+  if (word === undefined) throw new Error(`is none of ${words.join(", ")}`);
+  return word;
+}
