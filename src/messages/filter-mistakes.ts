@@ -1,0 +1,46 @@
+import { FILTER_NAMES, isFilterName, meantName } from "./filter-names.ts";
+import type { RawTerm } from "./filter-terms.ts";
+
+/** The longest filter, in characters; the most terms, and values of one term. */
+export const FILTER_LENGTH_MAX = 1_000;
+export const TERMS_MAX = 20;
+export const VALUES_MAX = 20;
+
+/** What is wrong in a filter's text: a sentence that repeats nothing of it, and where. */
+export type FilterMistake = {
+  readonly sentence: string;
+  readonly from: number;
+  readonly to: number;
+};
+
+/** What is wrong with a term before its values are looked at. */
+export function shapeMistake(term: RawTerm): FilterMistake | undefined {
+  const { from, to, name, values, openQuoteAt } = term;
+  if (openQuoteAt !== undefined) {
+    const sentence =
+      'A quote begins here and nothing closes it. Add a " at its end.';
+    return { sentence, from: openQuoteAt, to };
+  }
+  if (name !== undefined && !isFilterName(name)) {
+    const meant = meantName(name);
+    const sentence =
+      meant === undefined
+        ? `There is no such filter. There are ${Object.keys(FILTER_NAMES).join(", ")}. Text with a colon goes in quotes.`
+        : `There is no such filter. Did you mean ${meant}?`;
+    return { sentence, from, to: term.valuesFrom };
+  }
+  const empty = values.find(({ text }) => text === "");
+  if (empty !== undefined) {
+    const sentence =
+      name === undefined
+        ? "There is nothing between the quotes."
+        : `A value is missing after ${name}:`;
+    return { sentence, from, to };
+  }
+  const extra = values[VALUES_MAX];
+  if (extra !== undefined) {
+    const sentence = `A term has at most ${VALUES_MAX} values.`;
+    return { sentence, from: extra.from, to };
+  }
+  return undefined;
+}

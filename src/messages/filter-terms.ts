@@ -1,0 +1,113 @@
+/** A value of a term as typed, without its quotes. */
+export type TermValue = {
+  readonly text: string;
+  /** Where it is in the filter's text, quotes and all. */
+  readonly from: number;
+  readonly to: number;
+  readonly isQuoted: boolean;
+};
+
+/** A term of a filter's text as typed: `name:value`, `-name:value,value`, or a bare word. */
+export type RawTerm = {
+  /** Where it is in the filter's text. */
+  readonly from: number;
+  readonly to: number;
+  readonly negated: boolean;
+  /** In lower case, known or not; undefined for a bare word. */
+  readonly name: string | undefined;
+  /** Where its values begin: after the colon, or after the minus sign. */
+  readonly valuesFrom: number;
+  /** One or more, any of which may be empty; one for a bare word. */
+  readonly values: readonly TermValue[];
+  /** Where the quote stands that nothing closes. */
+  readonly openQuoteAt: number | undefined;
+};
+
+const SPACE = /\s/;
+const NAME = /([a-z][\w-]*):/iy;
+/** A prefix of Twilio's addresses, and no name of a filter. */
+const ADDRESS_PREFIX = "whatsapp";
+
+/** Names whose values commas divide. Of the others a comma is a part. */
+const LIST_NAMES: ReadonlySet<string> = new Set([
+  "status",
+  "channel",
+  "code",
+  "country",
+  "to",
+  "from",
+  "sid",
+  "account",
+  "service",
+]);
+
+export function takesList(name: string | undefined): boolean {
+  return name !== undefined && LIST_NAMES.has(name);
+}
+
+/** Whether a bare word would read as a name and its value. */
+export function readsAsNamed(word: string): boolean {
+  return nameAt(word, 0) !== undefined;
+}
+
+/** The terms of a filter's text, which white space divides where it is not in quotes. Any text has some reading. */
+export function splitTerms(text: string): RawTerm[] {
+  const terms: RawTerm[] = [];
+  for (let at = 0; ;) {
+    while (at < text.length && SPACE.test(text.charAt(at))) at++;
+    if (at === text.length) return terms;
+    const term = termAt(text, at);
+    terms.push(term);
+    at = term.to;
+  }
+}
+
+function termAt(text: string, from: number): RawTerm {
+  const next = text.charAt(from + 1);
+  const negated = text.charAt(from) === "-" && next !== "" && !SPACE.test(next);
+  const nameFrom = negated ? from + 1 : from;
+  const name = nameAt(text, nameFrom);
+  const valuesFrom = name === undefined ? nameFrom : nameFrom + name.length + 1;
+  const isList = takesList(name);
+  const values: TermValue[] = [];
+  let openQuoteAt: number | undefined;
+  let at = valuesFrom;
+  for (;;) {
+    const value = valueAt(text, at, isList);
+    openQuoteAt ??= value.openQuoteAt;
+    values.push(value);
+    at = value.to;
+    if (!isList || text.charAt(at) !== ",") break;
+    at++;
+  }
+  return { from, to: at, negated, name, valuesFrom, values, openQuoteAt };
+}
+
+function nameAt(text: string, at: number): string | undefined {
+  NAME.lastIndex = at;
+  const name = NAME.exec(text)?.[1]?.toLowerCase();
+  return name === ADDRESS_PREFIX ? undefined : name;
+}
+
+type ValueRead = TermValue & { readonly openQuoteAt: number | undefined };
+
+/** Reads up to white space, or up to a comma where commas divide. In quotes, `\"` and `\\` are a quote and a backslash. */
+function valueAt(text: string, from: number, isList: boolean): ValueRead {
+  let read = "";
+  let openQuoteAt: number | undefined;
+  let isQuoted = false;
+  let at = from;
+  for (; at < text.length; at++) {
+    const char = text.charAt(at);
+    const isInQuotes = openQuoteAt !== undefined;
+    if (char === '"') {
+      openQuoteAt = isInQuotes ? undefined : at;
+      isQuoted = true;
+    } else if (isInQuotes && char === "\\" && /["\\]/.test(text.charAt(at + 1)))
+      read += text.charAt(++at);
+    else if (!isInQuotes && (SPACE.test(char) || (isList && char === ",")))
+      break;
+    else read += char;
+  }
+  return { text: read, from, to: at, isQuoted, openQuoteAt };
+}

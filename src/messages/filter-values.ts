@@ -1,0 +1,168 @@
+import { countryCodeOf } from "../country-names.ts";
+import { LAST_DIGITS_MIN, type Condition } from "../store/filter.ts";
+import { isEventStatus } from "../twilio/status.ts";
+import type { FilterName } from "./filter-names.ts";
+import { numberMeant } from "./filter-numbers.ts";
+import type { TermValue } from "./filter-terms.ts";
+import { readTime } from "./filter-times.ts";
+
+/** A value that cannot be meant: which, and a sentence that says what is allowed. It never repeats the value. */
+export class WrongValue {
+  constructor(
+    readonly value: TermValue,
+    readonly sentence: string,
+  ) {}
+}
+
+const SENTENCES: Record<FilterName | "word", string> = {
+  status: "A status is sent, delivered, read, undelivered or failed.",
+  channel: "The channel is sms or whatsapp.",
+  code: "An error code is a number, such as code:30003.",
+  country:
+    "A country is two letters or its English name, such as country:DE or country:germany.",
+  to: `A recipient is a whole number, its beginning with a plus sign, or at least its last ${LAST_DIGITS_MIN} digits.`,
+  from: `A sender is a whole number, its beginning with a plus sign, at least its last ${LAST_DIGITS_MIN} digits, or a name.`,
+  sid: "A message SID is SM or MM and up to 32 characters from 0-9 and a-f.",
+  account: "An account is AC and 32 characters from 0-9 and a-f.",
+  service: "A messaging service is MG and 32 characters from 0-9 and a-f.",
+  tag: "A tag is its name, such as tag:campaign, or name and value, such as tag:campaign=spring.",
+  after: timeSentence("after"),
+  before: timeSentence("before"),
+  word: `Type at least ${LAST_DIGITS_MIN} digits of a number, or a plus sign and its beginning.`,
+};
+
+function timeSentence(name: "after" | "before"): string {
+  return `A time is a day, ${name}:2026-11-01, a day and a time in UTC, ${name}:2026-11-01T10:00, or how long ago, ${name}:24h or ${name}:7d.`;
+}
+
+/** A message SID's beginning; a whole one is 34 long. */
+const SID_START = /^(?:SM|MM)[0-9a-f]{1,32}$/i;
+const ACCOUNT = /^AC[0-9a-f]{32}$/i;
+const SERVICE = /^MG[0-9a-f]{32}$/i;
+const CODE = /^\d{1,9}$/;
+const TOO_FEW_DIGITS = new RegExp(`^\\d{1,${LAST_DIGITS_MIN - 1}}$`);
+
+/** What a term with a name means, or the values in it that cannot be meant. */
+export function namedCondition(
+  field: FilterName,
+  negated: boolean,
+  values: readonly TermValue[],
+  now: number,
+): Condition | readonly WrongValue[] {
+  const wrong: WrongValue[] = [];
+  /** Reads each value; what reads as undefined is wrong. */
+  const each = <T>(read: (text: string) => T | undefined): T[] =>
+    values.flatMap((value) => {
+      const meant = read(value.text);
+      if (meant !== undefined) return [meant];
+      wrong.push(new WrongValue(value, SENTENCES[field]));
+      return [];
+    });
+  const condition = conditionOf(field, negated, each, now);
+  return wrong.length > 0 || condition === undefined ? wrong : condition;
+}
+
+function conditionOf(
+  field: FilterName,
+  negated: boolean,
+  each: <T>(read: (text: string) => T | undefined) => T[],
+  now: number,
+): Condition | undefined {
+  switch (field) {
+    case "status":
+      return {
+        negated,
+        field,
+        values: each((text) => {
+          const word = text.toLowerCase();
+          return isEventStatus(word) ? word : undefined;
+        }),
+      };
+    case "channel":
+      return {
+        negated,
+        field,
+        values: each((text) => {
+          const word = text.toLowerCase();
+          return word === "sms" || word === "whatsapp" ? word : undefined;
+        }),
+      };
+    case "code":
+      return {
+        negated,
+        field,
+        values: each((text) => (CODE.test(text) ? Number(text) : undefined)),
+      };
+    case "country":
+      return { negated, field, values: each(countryCodeOf) };
+    case "to":
+    case "from":
+      return { negated, field, values: each(addressMeant) };
+    case "sid":
+      return { negated, field, values: each(sidMeant) };
+    case "account":
+    case "service": {
+      const shape = field === "account" ? ACCOUNT : SERVICE;
+      return {
+        negated,
+        field,
+        values: each((text) => (shape.test(text) ? text : undefined)),
+      };
+    }
+    case "tag": {
+      const [tag] = each(readTag);
+      return tag && { negated, field, ...tag };
+    }
+    case "after":
+    case "before": {
+      const [at] = each((text) => readTime(text, now));
+      return at === undefined ? undefined : { negated, field, at };
+    }
+  }
+}
+
+/** What a bare word means. */
+export function wordCondition(
+  negated: boolean,
+  value: TermValue,
+): Condition | WrongValue {
+  const text = sidMeant(value.text) ?? addressMeant(value.text);
+  return text === undefined
+    ? new WrongValue(value, SENTENCES.word)
+    : { negated, field: "word", text };
+}
+
+/** In Twilio's own case: capital letters, small digits. */
+function sidMeant(text: string): string | undefined {
+  return SID_START.test(text)
+    ? text.slice(0, 2).toUpperCase() + text.slice(2).toLowerCase()
+    : undefined;
+}
+
+function addressMeant(text: string): string | undefined {
+  const number = numberMeant(text);
+  if (number !== undefined)
+    return TOO_FEW_DIGITS.test(number) ? undefined : number;
+  return text.replace(/^whatsapp:/i, "") || undefined;
+}
+
+type Tag = { readonly name: string; readonly value: string | undefined };
+
+/**
+ * `name` or `name=value`. An equals sign in a name is written `%3D`, and a `%3D` that is
+ * really there `%253D`, as in an address.
+ */
+function readTag(text: string): Tag | undefined {
+  const at = text.indexOf("=");
+  const name = (at < 0 ? text : text.slice(0, at)).replace(
+    /%(25|3D)/gi,
+    (_, hex: string) => (hex === "25" ? "%" : "="),
+  );
+  return { name, value: at < 0 ? undefined : text.slice(at + 1) };
+}
+
+/** A tag as `tag:` takes it. */
+export function tagText(name: string, value?: string): string {
+  const written = name.replace(/%(?=25|3D)/gi, "%25").replaceAll("=", "%3D");
+  return value === undefined ? written : `${written}=${value}`;
+}

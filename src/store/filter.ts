@@ -1,0 +1,42 @@
+import type { Channel, EventStatus } from "../twilio/status.ts";
+
+/** What a list of messages is narrowed to: every condition holds. An empty one is every message. */
+export type MessageFilter = readonly Condition[];
+
+/** One condition; `negated` turns it round: every message but those. */
+export type Condition = {
+  readonly negated: boolean;
+} & (
+  | { readonly field: "status"; readonly values: readonly EventStatus[] }
+  | { readonly field: "channel"; readonly values: readonly Channel[] }
+  /** Twilio error codes. */
+  | { readonly field: "code"; readonly values: readonly number[] }
+  /** Recipient's countries, ISO 3166-1 alpha-2, upper case. */
+  | { readonly field: "country"; readonly values: readonly string[] }
+  /**
+   * Recipients or senders. Each value is a whole address, which then means just that
+   * one; or else a number's beginning or its last digits, at least `LAST_DIGITS_MIN`
+   * of them; or `~` and an address's id, as `recipientId` and `senderId` give it.
+   */
+  | { readonly field: "to" | "from"; readonly values: readonly string[] }
+  /** Message SIDs or their beginnings, which have at least one hex digit. */
+  | { readonly field: "sid"; readonly values: readonly string[] }
+  /** Whole SIDs of accounts and messaging services. */
+  | {
+      readonly field: "account" | "service";
+      readonly values: readonly string[];
+    }
+  /** A pair of the callback URL's query; without `value`, any value of that name. */
+  | {
+      readonly field: "tag";
+      readonly name: string;
+      readonly value: string | undefined;
+    }
+  /** First heard of at `at` or later; before `at`. Milliseconds since 1970. */
+  | { readonly field: "after" | "before"; readonly at: number }
+  /** A bare word: what `sid` or `to` takes. */
+  | { readonly field: "word"; readonly text: string }
+);
+
+/** The fewest last digits that a number is found by. */
+export const LAST_DIGITS_MIN = 4;
