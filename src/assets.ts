@@ -2,17 +2,73 @@ import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
 import { Elysia } from "elysia";
-import htmxScript from "htmx.org/dist/htmx.min.js" with { type: "text" };
+import sseExtension from "htmx.org/dist/ext/hx-sse.min.js" with { type: "text" };
+import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
+import faviconAlert from "../views/favicon-alert.svg" with { type: "text" };
 import favicon from "../views/favicon.svg" with { type: "text" };
-import pageScript from "../views/page.js" with { type: "text" };
-import stylesheet from "../views/style.css" with { type: "text" };
+import chartsScript from "../views/scripts/charts.js" with { type: "text" };
+import liveScript from "../views/scripts/live.js" with { type: "text" };
+import messagesScript from "../views/scripts/messages.js" with { type: "text" };
+import pageScript from "../views/scripts/page.js" with { type: "text" };
+import setupScript from "../views/scripts/setup.js" with { type: "text" };
+import themeScript from "../views/scripts/theme.js" with { type: "text" };
+import base from "../views/styles/base.css" with { type: "text" };
+import charts from "../views/styles/charts.css" with { type: "text" };
+import controls from "../views/styles/controls.css" with { type: "text" };
+import errors from "../views/styles/errors.css" with { type: "text" };
+import filter from "../views/styles/filter.css" with { type: "text" };
+import frame from "../views/styles/frame.css" with { type: "text" };
+import lists from "../views/styles/lists.css" with { type: "text" };
+import message from "../views/styles/message.css" with { type: "text" };
+import narrow from "../views/styles/narrow.css" with { type: "text" };
+import numbers from "../views/styles/numbers.css" with { type: "text" };
+import overview from "../views/styles/overview.css" with { type: "text" };
+import print from "../views/styles/print.css" with { type: "text" };
+import setup from "../views/styles/setup.css" with { type: "text" };
+import status from "../views/styles/status.css" with { type: "text" };
+import suggestions from "../views/styles/suggestions.css" with { type: "text" };
 import { acceptsEncoding } from "./http.ts";
 
+/** One stylesheet for the browser; a file for each part of the pages for us. Later ones win. */
+const STYLESHEET = [
+  base,
+  controls,
+  frame,
+  status,
+  filter,
+  suggestions,
+  lists,
+  charts,
+  overview,
+  errors,
+  message,
+  numbers,
+  setup,
+  narrow,
+  print,
+].join("\n");
+
+/** In one file: an extension that came after htmx had started would be too late. */
+const HTMX = `${htmx}\n${sseExtension}`;
+
+const SCRIPT = "text/javascript; charset=utf-8";
+
+/** A script of ours, whose names are its own. */
+function script(text: string) {
+  return { text: `(() => {\n"use strict";\n${text}})();\n`, type: SCRIPT };
+}
+
 const FILES = {
-  "style.css": { text: stylesheet, type: "text/css; charset=utf-8" },
-  "htmx.js": { text: htmxScript, type: "text/javascript; charset=utf-8" },
-  "page.js": { text: pageScript, type: "text/javascript; charset=utf-8" },
+  "style.css": { text: STYLESHEET, type: "text/css; charset=utf-8" },
+  "htmx.js": { text: HTMX, type: SCRIPT },
+  "theme.js": script(themeScript),
+  "messages.js": script(messagesScript),
+  "page.js": script(pageScript),
+  "live.js": script(liveScript),
+  "charts.js": script(chartsScript),
+  "setup.js": script(setupScript),
   "favicon.svg": { text: favicon, type: "image/svg+xml" },
+  "favicon-alert.svg": { text: faviconAlert, type: "image/svg+xml" },
 } as const;
 
 export type AssetName = keyof typeof FILES;

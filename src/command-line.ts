@@ -67,7 +67,7 @@ function addDemo(
 }
 
 function addExport(program: Command, setStatus: SetStatus): void {
-  const settings = ["databaseFile"] as const;
+  const settings = ["databaseFile", "masksNumbers"] as const;
   withSettings(
     program
       .command("export")

@@ -7,6 +7,7 @@ import {
   oneOf,
   port,
   publicUrl,
+  trueOrFalse,
 } from "./setting-values.ts";
 import { parseAuthTokens, type AuthToken } from "./twilio/auth-tokens.ts";
 
@@ -24,6 +25,8 @@ export type Config = {
   readonly databaseFile: string;
   /** Peers whose `X-Forwarded-Proto` and `X-Forwarded-Host` are believed; undefined for none. */
   readonly trustedProxies: BlockList | undefined;
+  /** Pages and exports show phone numbers masked. */
+  readonly masksNumbers: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
 };
@@ -94,6 +97,15 @@ export const SETTINGS = {
       "Not needed with PUBLIC_URL.",
     parse: cidrList,
   }),
+  masksNumbers: setting({
+    name: "MASK_NUMBERS",
+    placeholder: "true|false",
+    default: "false",
+    help:
+      "true shows and exports phone numbers with all but their beginning and last two digits hidden. " +
+      "The database keeps them whole.",
+    parse: trueOrFalse,
+  }),
   logLevel: setting({
     name: "LOG_LEVEL",
     placeholder: "level",
@@ -160,6 +172,7 @@ export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
   const portRead = read(SETTINGS.port);
   const databaseFileRead = read(SETTINGS.databaseFile);
   const trustedProxies = read(SETTINGS.trustedProxies);
+  const masksNumbers = read(SETTINGS.masksNumbers);
   const logLevel = read(SETTINGS.logLevel);
   const logFormat =
     read(SETTINGS.logFormat) ?? (isTerminal ? "pretty" : "json");
@@ -168,6 +181,7 @@ export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
     host === undefined ||
     portRead === undefined ||
     databaseFileRead === undefined ||
+    masksNumbers === undefined ||
     logLevel === undefined
   ) {
     throw new ConfigError(mistakes);
@@ -179,6 +193,7 @@ export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
     port: portRead,
     databaseFile: databaseFileRead,
     trustedProxies,
+    masksNumbers,
     logLevel,
     logFormat,
   };

@@ -31,10 +31,3 @@ function prettyLine(line: string): string {
   );
   return `${clock} ${String(level).padEnd(5)} ${String(msg)}${rest.join("")}\n`;
 }
-
-/** A phone number with all but its beginning and last two digits hidden; names and short codes whole. */
-export function maskNumber(address: string): string {
-  if (!/^\+?\d{7,}$/.test(address))
-    return /^[\w :.+-]{1,20}$/.test(address) ? address : "…";
-  return `${address.slice(0, -8)}••••••${address.slice(-2)}`;
-}

@@ -3,11 +3,14 @@ import { createUrls, type Site } from "../views/site.ts";
 import { assetRoutes } from "./assets.ts";
 import type { Config } from "./config.ts";
 import { errorRoutes } from "./errors/routes.tsx";
-import { redirectTo } from "./http.ts";
+import { LiveHub } from "./live/hub.ts";
+import { liveRoutes } from "./live/routes.ts";
 import type { Log } from "./log.ts";
 import { refusalOfOutsider } from "./loopback-guard.ts";
 import { messageRoutes } from "./messages/routes.tsx";
+import { numberRoutes } from "./numbers/routes.tsx";
 import { opsRoutes } from "./ops/routes.ts";
+import { overviewRoutes } from "./overview/routes.tsx";
 import {
   FAILED,
   METHOD_NOT_ALLOWED,
@@ -17,6 +20,7 @@ import {
   unavailableProblem,
   type AnswerProblem,
 } from "./problem.tsx";
+import { maskedStore } from "./store/masked.ts";
 import { StoreUnavailable, type Store } from "./store/store.ts";
 import { webhookRoutes } from "./webhook/routes.ts";
 
@@ -26,6 +30,8 @@ export type Deps = {
   readonly log: Log;
   readonly version: string;
   readonly now: () => number;
+  /** Aborted when the server is about to stop: streams that never end by themselves end then. */
+  readonly stopping: AbortSignal;
 };
 
 /**
@@ -38,15 +44,18 @@ export function createServer(deps: Deps) {
     urls: createUrls(config.publicUrl),
     version: deps.version,
     hasAuthToken: config.authTokens.length > 0,
+    masksNumbers: config.masksNumbers,
   };
   const problem = problemAnswers(site);
+  // Recording needs numbers whole; what pages and exports read is masked once, here.
+  const shown = config.masksNumbers ? maskedStore(deps.store) : deps.store;
   // A Host may be as short as "app".
   return new Elysia({ handler: { standardHostname: false } })
     .onError(async ({ request, error }) =>
       onFailure(error, request, problem, log),
     )
     .use(webhookRoutes(deps))
-    .use(privateRoutes(deps, site, problem));
+    .use(privateRoutes({ ...deps, store: shown }, site, problem));
 }
 
 /** What only this machine may see while there is no sign-in. */
@@ -58,13 +67,16 @@ function privateRoutes(deps: Deps, site: Site, problem: AnswerProblem) {
       ? undefined
       : problem(request, outsiderProblem(refusal));
   });
+  const hub = new LiveHub(deps);
   // A proxy may pass on the base path or take it off; both find the routes.
   for (const prefix of new Set([urls.base, ""])) {
     app.use(
       new Elysia({ prefix })
-        .get("/", () => redirectTo(urls.messages()))
+        .use(overviewRoutes(deps, site))
         .use(messageRoutes(deps, site, problem))
-        .use(errorRoutes(deps, site))
+        .use(errorRoutes(deps, site, problem))
+        .use(numberRoutes(deps, site, problem))
+        .use(liveRoutes(hub))
         .use(opsRoutes(deps))
         .use(assetRoutes((request) => problem(request, NOT_FOUND))),
     );

@@ -113,3 +113,21 @@ export function oneOf<const T extends string>(
   if (word === undefined) throw new Error(`is none of ${words.join(", ")}`);
   return word;
 }
+
+/** A yes or no, in the words that environments commonly have for it. */
+export function trueOrFalse(text: string): boolean {
+  switch (text.trim().toLowerCase()) {
+    case "true":
+    case "1":
+    case "yes":
+    case "on":
+      return true;
+    case "false":
+    case "0":
+    case "no":
+    case "off":
+      return false;
+    default:
+      throw new Error("is neither true nor false");
+  }
+}

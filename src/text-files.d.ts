@@ -11,11 +11,35 @@ declare module "*.svg" {
   const text: string;
   export default text;
 }
-declare module "*/page.js" {
+declare module "*/scripts/charts.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/scripts/live.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/scripts/messages.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/scripts/page.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/scripts/setup.js" {
+  const text: string;
+  export default text;
+}
+declare module "*/scripts/theme.js" {
   const text: string;
   export default text;
 }
 declare module "htmx.org/dist/htmx.min.js" {
+  const text: string;
+  export default text;
+}
+declare module "htmx.org/dist/ext/hx-sse.min.js" {
   const text: string;
   export default text;
 }

@@ -94,6 +94,8 @@ test.each([
   ["TRUSTED_PROXIES", "10.0.0.0/-1", "no list of IP addresses"],
   ["TRUSTED_PROXIES", "10.0.0.0/8,", "no list of IP addresses"],
   ["TRUSTED_PROXIES", "::1/129", "no list of IP addresses"],
+  ["MASK_NUMBERS", "maybe", "neither true nor false"],
+  ["MASK_NUMBERS", "2", "neither true nor false"],
   ["LOG_LEVEL", "loud", "none of debug, info, warn, error, silent"],
   ["LOG_LEVEL", "INFO", "none of debug, info, warn, error, silent"],
   ["LOG_FORMAT", "xml", "none of json, pretty"],
@@ -126,4 +128,11 @@ test("TRUSTED_PROXIES takes IPv6 ranges too", () => {
   expect(trustedProxies?.check("fd12::1", "ipv6")).toBe(true);
   expect(trustedProxies?.check("::1", "ipv6")).toBe(true);
   expect(trustedProxies?.check("2001:db8::1", "ipv6")).toBe(false);
+});
+
+test("MASK_NUMBERS takes the common words for yes and no, in any case", () => {
+  for (const text of ["true", "TRUE", "1", "yes", "on"])
+    expect(read({ MASK_NUMBERS: text }).masksNumbers).toBe(true);
+  for (const text of ["false", "False", "0", "no", "off"])
+    expect(read({ MASK_NUMBERS: text }).masksNumbers).toBe(false);
 });

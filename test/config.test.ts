@@ -29,6 +29,7 @@ test("without settings the defaults hold", () => {
     port: 3000,
     databaseFile: "./data/smsledger.db",
     trustedProxies: undefined,
+    masksNumbers: false,
     logLevel: "info",
     logFormat: "json",
   });
@@ -56,15 +57,18 @@ test.each([
   ],
   ["HOST", "127.0.0.2", "host", "127.0.0.3", "host"],
   ["DATABASE_URL", "env.db", "database-url", "flag.db", "databaseFile"],
+  ["MASK_NUMBERS", true, "mask-numbers", false, "masksNumbers"],
   ["LOG_LEVEL", "warn", "log-level", "error", "logLevel"],
   ["LOG_FORMAT", "json", "log-format", "pretty", "logFormat"],
 ] as const)(
   "%s: the flag wins over the environment, that over the default",
   (name, env, flag, value, key) => {
-    expect(read({ [name]: env }, { [flag]: value })[key]).toBe(value);
-    expect(read({ [name]: env })[key]).toBe(env);
+    const given = { [name]: String(env) };
+    const flags = { [flag]: String(value) };
+    expect(read(given, flags)[key]).toBe(value);
+    expect(read(given)[key]).toBe(env);
     // A flag that wins is what is checked.
-    expect(mistakesIn({ [name]: "\0" }, { [flag]: value })).toEqual([]);
+    expect(mistakesIn({ [name]: "\0" }, flags)).toEqual([]);
   },
 );
 
@@ -127,6 +131,7 @@ test("all mistakes are told at once, a sentence each", () => {
     PORT: "x",
     DATABASE_URL: "mysql://x",
     TRUSTED_PROXIES: "x",
+    MASK_NUMBERS: "x",
     LOG_LEVEL: "x",
     LOG_FORMAT: "x",
   });
@@ -135,7 +140,7 @@ test("all mistakes are told at once, a sentence each", () => {
       .map((setting) => setting.name)
       .filter((name) => mistakes.join().includes(name)),
   );
-  expect(mistakes).toHaveLength(8);
+  expect(mistakes).toHaveLength(9);
   for (const mistake of mistakes) expect(mistake).toEndWith(".");
 });
 

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { flagOf, SETTINGS } from "../src/config.ts";
+import { parseFilter } from "../src/messages/filter-language.ts";
+import { FILTER_NAMES } from "../src/messages/filter-names.ts";
 import {
   explainErrorCode,
   knownErrorCodes,
@@ -59,4 +61,17 @@ test("the README counts the error codes right", () => {
   expect(readme).toContain(
     `the ${explained.length} that a message can fail with`,
   );
+});
+
+test("the README's filters are understood, and every name of the language has one", () => {
+  const [, section = ""] = /### Filters\n([\s\S]*?)\n#/.exec(readme) ?? [];
+  const terms = section
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .flatMap((line) => [...(line.split(" | ")[0] ?? "").matchAll(/`([^`]+)`/g)])
+    .map(([, term = ""]) => term);
+  for (const term of terms)
+    expect([term, parseFilter(term, Date.now()).mistakes]).toEqual([term, []]);
+  const names = terms.map((term) => term.replace(/^-/, "").split(":")[0]);
+  for (const name of Object.keys(FILTER_NAMES)) expect(names).toContain(name);
 });

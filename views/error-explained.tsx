@@ -1,6 +1,6 @@
 import { explainErrorCode } from "../src/twilio/error-codes/error-codes.ts";
 import type { EventStatus } from "../src/twilio/status.ts";
-import { MATTER_WORDS, RETRY_WORDS } from "./error-words.ts";
+import { ErrorAdvice, TwilioPageLink } from "./error-advice.tsx";
 import type { Urls } from "./site.ts";
 
 /** What an error code means for a message: what happened, whose matter it is, what to do. */
@@ -13,13 +13,17 @@ export function ErrorExplained({
   readonly code: number;
   readonly status: EventStatus;
 }) {
-  const { title, explanation, url } = explainErrorCode(code);
+  const info = explainErrorCode(code);
   const arrived = status === "delivered" || status === "read";
   return (
     <section class="explained" aria-labelledby="error-title">
       <h2 id="error-title">
-        <b>{code}</b>{" "}
-        <span safe>{title ?? "This version does not know this code"}</span>
+        <a href={urls.error(code)}>
+          <b>{code}</b>{" "}
+          <span safe>
+            {info.title ?? "This version does not know this code"}
+          </span>
+        </a>
       </h2>
       {arrived ? (
         <p class="hint">
@@ -29,26 +33,10 @@ export function ErrorExplained({
       ) : (
         ""
       )}
-      {explanation ? (
-        <>
-          <p safe>{explanation.happened}</p>
-          <dl>
-            <dt>Whose matter</dt>
-            <dd safe>{MATTER_WORDS[explanation.matter]}</dd>
-            <dt>Send again?</dt>
-            <dd safe>{RETRY_WORDS[explanation.retry]}</dd>
-            <dt>What to do</dt>
-            <dd safe>{explanation.whatToDo}</dd>
-          </dl>
-        </>
-      ) : (
-        <p>Twilio’s own page says what it means and what to do.</p>
-      )}
+      <ErrorAdvice info={info} />
       <p class="explained-links">
-        <a href={url} target="_blank" rel="noopener noreferrer">
-          Twilio’s page about this code ↗
-        </a>
-        <a href={urls.messages({ code })}>Messages with this code</a>
+        <a href={urls.error(code)}>How often it happens, and to whom</a>
+        <TwilioPageLink info={info} />
       </p>
     </section>
   );

@@ -1,185 +1,155 @@
-import {
-  PERIODS,
-  type ErrorSummary,
-  type Period,
-} from "../src/errors/errors-query.ts";
-import type { ErrorCodeCount } from "../src/store/store.ts";
-import { explainErrorCode } from "../src/twilio/error-codes/error-codes.ts";
-import { MATTER_WORDS, RETRY_WORDS } from "./error-words.ts";
+import type { ErrorsOfPeriod } from "../src/errors/errors-of-period.ts";
+import type { Period } from "../src/time-range.ts";
+import { counted, countWords, percent } from "./amounts.ts";
+import { CodesTable } from "./errors-table.tsx";
 import { Layout } from "./layout.tsx";
+import { listHref, LOST } from "./list-link.ts";
+import { RangeLinks, RangeMistakes } from "./range-links.tsx";
+import { REFRESH } from "./refresh.ts";
 import type { Site, Urls } from "./site.ts";
-import { countWords } from "./status-strip.tsx";
 
-/** Which error codes a period had, how many, and what to do about each. */
+/** Which error codes a period had, how many, since when, and what to do about each. */
 export function ErrorsPage({
   site,
   period,
-  summary,
+  errors,
+  now,
+  live,
 }: {
   readonly site: Site;
-  /** Undefined when the address names no period that there is. */
-  readonly period: Period | undefined;
-  readonly summary: ErrorSummary | undefined;
+  readonly period: Period;
+  readonly errors: ErrorsOfPeriod;
+  readonly now: number;
+  /** The latest event's id. */
+  readonly live: number;
 }) {
   const { urls } = site;
+  const { listed, codes } = errors;
+  const shown = {
+    ...period.address,
+    ...(listed.length > LISTED_FIRST && { all: "1" as const }),
+  };
   return (
-    <Layout site={site} title="Errors" section="errors">
-      <div class="page-head">
-        <h1>Errors</h1>
-        <PeriodLinks urls={urls} current={period} />
+    <Layout {...{ site, live }} title="Errors" section="errors">
+      <ErrorsHead {...{ urls, now }} current={period} />
+      <div
+        id="errors"
+        hx-get={urls.errors(shown)}
+        hx-select="#errors"
+        {...REFRESH}
+      >
+        {codes === 0 ? (
+          <div class="empty">
+            <h2 safe>{`No errors ${period.when}`}</h2>
+            <p safe>{quietWords(errors)}</p>
+          </div>
+        ) : (
+          <>
+            <p class="lead" safe>
+              {totalWords(errors)}
+            </p>
+            <CodesTable {...{ urls, period, errors, now }} />
+          </>
+        )}
+        <ErrorsFoot {...{ urls, period, errors }} />
       </div>
-      {period === undefined || summary === undefined ? (
-        <div class="empty">
-          <h2>There is no such period</h2>
-          <p>Choose 24 hours, 7 days or 30 days.</p>
-        </div>
-      ) : summary.codes.length === 0 ? (
-        <div class="empty">
-          <h2 safe>{`No errors in the last ${PERIODS[period].label}`}</h2>
-          <p safe>{quietWords(summary.messages)}</p>
-        </div>
-      ) : (
-        <CodeTable urls={urls} summary={summary} />
-      )}
     </Layout>
   );
 }
 
-function PeriodLinks({
+/** Codes that the page lists before it is asked for all of them. */
+export const LISTED_FIRST = 40;
+
+/** An address whose time range is not understood. */
+export function ErrorsMistakesPage({
+  site,
+  mistakes,
+  now,
+}: {
+  readonly site: Site;
+  readonly mistakes: readonly string[];
+  readonly now: number;
+}) {
+  return (
+    <Layout site={site} title="Errors" section="errors">
+      <ErrorsHead urls={site.urls} current={undefined} now={now} />
+      <RangeMistakes mistakes={mistakes} />
+    </Layout>
+  );
+}
+
+function ErrorsHead({
   urls,
   current,
+  now,
 }: {
   readonly urls: Urls;
   readonly current: Period | undefined;
+  readonly now: number;
 }) {
   return (
-    <nav class="periods" aria-label="Period">
-      {(["24h", "7d", "30d"] as const).map((period) => (
-        <a
-          href={urls.errors(period)}
-          aria-current={period === current ? "true" : undefined}
-        >
-          {PERIODS[period].label}
-        </a>
-      ))}
-    </nav>
+    <div class="page-head">
+      <h1>Errors</h1>
+      <a class="dictionary-link" href={urls.dictionary()}>
+        Look a code up
+      </a>
+      <RangeLinks current={current} hrefOf={urls.errors} now={now} />
+    </div>
   );
 }
 
-function CodeTable({
+function ErrorsFoot({
   urls,
-  summary,
+  period,
+  errors,
 }: {
   readonly urls: Urls;
-  readonly summary: ErrorSummary;
+  readonly period: Period;
+  readonly errors: ErrorsOfPeriod;
 }) {
+  const { listed, codes, lostWithoutCode } = errors;
   return (
-    <table class="list codes">
-      <thead>
-        <tr>
-          <th scope="col" class="col-code">
-            Error
-          </th>
-          <th scope="col" class="col-matter">
-            Whose matter
-          </th>
-          <th scope="col" class="col-retry">
-            Send again?
-          </th>
-          <th scope="col" class="col-count">
-            Messages
-          </th>
-          <th scope="col" class="col-count col-lost">
-            Not arrived
-          </th>
-          <th scope="col" class="col-share">
-            Share of all
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {summary.codes.map((count) => (
-          <CodeRow urls={urls} count={count} messages={summary.messages} />
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function CodeRow({
-  urls,
-  count,
-  messages,
-}: {
-  readonly urls: Urls;
-  readonly count: ErrorCodeCount;
-  /** All messages of the period. */
-  readonly messages: number;
-}) {
-  const { title, explanation, url } = explainErrorCode(count.errorCode);
-  const matter = explanation ? MATTER_WORDS[explanation.matter] : "";
-  const retry = explanation ? RETRY_WORDS[explanation.retry] : "";
-  const share = messages === 0 ? 0 : count.messages / messages;
-  return (
-    <tr>
-      <td class="col-code">
-        <a class="row-link" href={urls.messages({ code: count.errorCode })}>
-          <b>{count.errorCode}</b>{" "}
-          <span safe>{title ?? "Unknown to this version"}</span>
-        </a>
-        {explanation ? (
-          <>
-            <p
-              class="narrow-only"
-              safe
-            >{`${matter} · ${retry} · ${countWords(count.failed)} not arrived`}</p>
-            <p class="advice" safe>
-              {explanation.whatToDo}
-            </p>
-          </>
+    <div class="results-foot">
+      <p>
+        {codes === 0 || lostWithoutCode === 0 ? (
+          ""
         ) : (
-          <p class="advice">
-            <a href={url} target="_blank" rel="noopener noreferrer">
-              Twilio’s page about this code ↗
+          <>
+            <span safe>
+              {`${counted(lostWithoutCode, "more message", "more messages")} did not arrive, and no callback told why.`}
+            </span>{" "}
+            <a href={listHref(urls, [LOST, ...period.terms])}>
+              All that did not arrive
             </a>
-          </p>
+          </>
         )}
-      </td>
-      <td class="col-matter" safe>
-        {matter}
-      </td>
-      <td class="col-retry" safe>
-        {retry}
-      </td>
-      <td class="col-count" safe>
-        {countWords(count.messages)}
-      </td>
-      <td class="col-count col-lost" safe>
-        {countWords(count.failed)}
-      </td>
-      <td class="col-share">
-        <span safe>{percent(share)}</span>
-        <svg
-          class="bar"
-          viewBox="0 0 100 4"
-          preserveAspectRatio="none"
-          aria-hidden="true"
+      </p>
+      {listed.length < codes ? (
+        <a
+          class="button"
+          href={urls.errors({ ...period.address, all: "1" })}
+          safe
         >
-          <rect width={(share * 100).toFixed(1)} height="4"></rect>
-        </svg>
-      </td>
-    </tr>
+          {`Show all ${countWords(codes)} codes`}
+        </a>
+      ) : (
+        ""
+      )}
+    </div>
   );
 }
 
-/** `2.3%`; never `0.0%` of something that there is. */
-function percent(share: number): string {
-  if (share > 0 && share < 0.001) return "< 0.1%";
-  return `${(share * 100).toFixed(1)}%`;
+/** `312 of 12,345 messages carry an error code (2.5%), 14 different ones.` */
+function totalWords({ codes, total, withCode }: ErrorsOfPeriod): string {
+  const share = percent(withCode.messages / total.messages);
+  const carry = withCode.messages === 1 ? "carries" : "carry";
+  return `${countWords(withCode.messages)} of ${counted(total.messages, "message")} ${carry} an error code (${share}), ${counted(codes, "code")} in all.`;
 }
 
-function quietWords(messages: number): string {
-  return messages === 0
-    ? "No message was heard of in this time."
-    : `${countWords(messages)} messages were heard of, and none carries an error code.`;
+function quietWords({ total, lostWithoutCode }: ErrorsOfPeriod): string {
+  if (total.messages === 0) return "No message was heard of in this time.";
+  const heard = `${counted(total.messages, "message was", "messages were")} heard of, and none carries an error code.`;
+  return lostWithoutCode === 0
+    ? heard
+    : `${heard} ${counted(lostWithoutCode, "message")} did not arrive; no callback told why.`;
 }

@@ -1,76 +1,87 @@
-import {
-  CODE_LENGTH_MAX,
-  TEXT_LENGTH_MAX,
-  type FilterFields,
-} from "../src/messages/messages-query.ts";
-import { EVENT_STATUSES } from "../src/twilio/status.ts";
+import type { Controls } from "../src/messages/filter-controls.ts";
+import { FILTER_LENGTH_MAX } from "../src/messages/filter-mistakes.ts";
+import type { Offered } from "../src/messages/message-list.ts";
+import { FilterControls } from "./filter-controls.tsx";
+import { FilterSuggestions } from "./filter-suggestions.tsx";
 import type { Urls } from "./site.ts";
-import { statusWord } from "./status.tsx";
 import { attribute } from "./values.tsx";
 
-/** The filter as a form whose state is the address. Works by itself; htmx only saves the reload. */
+/**
+ * The filter, whose state is the address: a box for its language, and controls for those
+ * who do not type. Both are forms that work by themselves; htmx saves the reload.
+ */
 export function FilterBar({
   urls,
-  fields,
+  q,
+  controls,
+  offered,
 }: {
   readonly urls: Urls;
-  readonly fields: FilterFields;
+  readonly q: string;
+  readonly controls: Controls;
+  readonly offered: Offered;
 }) {
+  const isOn = Object.values(controls).some((value) => value !== "");
   return (
-    <search>
+    <search class="filter">
       <form
         id="filter"
-        class="filter"
+        class="filter-form"
         action={urls.messages()}
         method="get"
         hx-get={urls.messages()}
-        hx-trigger="submit, change target:select, input delay:300ms target:input"
+        hx-trigger="submit, input delay:400ms target:#filter-q"
         hx-target="#results"
         hx-select="#results"
-        hx-select-oob="#found:innerHTML"
+        hx-select-oob="#found:innerHTML,#quick,#controls,#controls-on"
         hx-swap="outerHTML"
         hx-sync="this:replace"
         hx-push-url="true"
         hx-indicator="#results"
       >
-        <div class="field filter-text">
-          <label for="filter-q">Recipient or SID</label>
-          <input
-            type="search"
-            name="q"
-            id="filter-q"
-            value={attribute(fields.q.slice(0, TEXT_LENGTH_MAX))}
-            maxlength={TEXT_LENGTH_MAX}
-            placeholder="+1415…, last 4 digits, or SM…"
-            autocomplete="off"
-            spellcheck="false"
-          />
+        <label class="visually-hidden" for="filter-q">
+          Filter the messages
+        </label>
+        <div class="filter-box">
+          <FilterInput urls={urls} q={q} />
+          <FilterSuggestions suggestions={[]} />
         </div>
-        <div class="field">
-          <label for="filter-status">Status</label>
-          <select name="status" id="filter-status">
-            <option value="">Any status</option>
-            {EVENT_STATUSES.map((status) => (
-              <option value={status} selected={fields.status === status} safe>
-                {statusWord(status)}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div class="field filter-code">
-          <label for="filter-code">Error code</label>
-          <input
-            name="code"
-            id="filter-code"
-            value={attribute(fields.code.slice(0, CODE_LENGTH_MAX))}
-            maxlength={CODE_LENGTH_MAX}
-            inputmode="numeric"
-            placeholder="Any"
-            autocomplete="off"
-          />
-        </div>
-        <button type="submit">Filter</button>
+        <button type="submit" class="button-primary">
+          Filter
+        </button>
       </form>
+      <details class="filter-more">
+        <summary class="button">
+          Fields <span id="controls-on">{isOn ? <b>on</b> : ""}</span>
+        </summary>
+        <FilterControls {...{ urls, q, controls, offered }} />
+      </details>
     </search>
+  );
+}
+
+function FilterInput({ urls, q }: { readonly urls: Urls; readonly q: string }) {
+  return (
+    <input
+      type="search"
+      name="q"
+      id="filter-q"
+      value={attribute(q.slice(0, FILTER_LENGTH_MAX))}
+      maxlength={FILTER_LENGTH_MAX}
+      placeholder="status:failed, +1415…, last 4 digits, SM…"
+      autocomplete="off"
+      autocapitalize="off"
+      spellcheck="false"
+      role="combobox"
+      aria-expanded="false"
+      aria-controls="suggestions"
+      aria-autocomplete="list"
+      hx-get={urls.messagesSuggest}
+      hx-trigger="input delay:100ms, suggest"
+      hx-target="#suggestions"
+      hx-swap="outerHTML"
+      hx-sync="this:replace"
+      hx-indicator="#none"
+    />
   );
 }

@@ -1,12 +1,33 @@
 import type { Children } from "@kitajs/html";
-import type { Site } from "./site.ts";
+import type { AssetName } from "../src/assets.ts";
+import { KeysDialog } from "./keys-dialog.tsx";
+import { Live } from "./live.tsx";
+import type { Site, Urls } from "./site.ts";
+import { ThemeButton } from "./theme-button.tsx";
 
-export type Section = "messages" | "errors";
+const SECTIONS = ["overview", "messages", "errors", "numbers"] as const;
+export type Section = (typeof SECTIONS)[number];
 
-/** htmx: no style of its own in the page, requests to this server only. */
+const SECTION_WORDS: Record<Section, string> = {
+  overview: "Overview",
+  messages: "Messages",
+  errors: "Errors",
+  numbers: "Numbers",
+};
+
+/**
+ * htmx: no style of its own in the page, requests to this server only, one extension.
+ * live.js decides when a page in the background stops its event stream.
+ */
 const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
   mode: "same-origin",
+  extensions: "sse",
+  sse: {
+    pauseOnBackground: false,
+    reconnectDelay: 1_000,
+    reconnectMaxDelay: 15_000,
+  },
 });
 
 /** The frame of every page: head, navigation, banner, footer. */
@@ -14,14 +35,26 @@ export function Layout({
   site,
   title,
   section,
+  live,
+  scripts = [],
   children,
 }: {
   readonly site: Site;
   readonly title: string;
   readonly section?: Section | undefined;
+  /** The latest event's id when the page was made. With it the page hears what is recorded after. */
+  readonly live?: number | undefined;
+  /** The page's own scripts. They run before htmx starts, so that they miss none of its events. */
+  readonly scripts?: readonly AssetName[];
   readonly children: Children;
 }) {
   const { urls } = site;
+  const allScripts: readonly AssetName[] = [
+    "page.js",
+    ...(live === undefined ? [] : (["live.js"] as const)),
+    ...scripts,
+    "htmx.js",
+  ];
   return (
     <html lang="en">
       <head>
@@ -30,42 +63,62 @@ export function Layout({
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="htmx-config" content={HTMX_CONFIG} />
+        <script src={urls.asset("theme.js")}></script>
         <link
+          id="favicon"
           rel="icon"
           type="image/svg+xml"
           href={urls.asset("favicon.svg")}
+          data-alert={urls.asset("favicon-alert.svg")}
         />
         <link rel="stylesheet" href={urls.asset("style.css")} />
-        <script src={urls.asset("htmx.js")} defer></script>
-        <script src={urls.asset("page.js")} defer></script>
+        {allScripts.map((name) => (
+          <script src={urls.asset(name)} defer></script>
+        ))}
       </head>
       <body>
         <a class="skip" href="#main">
           Skip to the content
         </a>
+        <div class="progress" aria-hidden="true"></div>
         <header class="top">
           <div class="wrap">
-            <a class="name" href={urls.messages()}>
+            <a class="name" href={urls.overview()}>
               <img
                 src={urls.asset("favicon.svg")}
                 alt=""
                 width="20"
                 height="20"
               />
-              smsledger
+              <span>smsledger</span>
             </a>
             <nav aria-label="Pages">
-              <NavLink
-                label="Messages"
-                href={urls.messages()}
-                current={section === "messages"}
-              />
-              <NavLink
-                label="Errors"
-                href={urls.errors()}
-                current={section === "errors"}
-              />
+              {SECTIONS.map((each) => (
+                <a
+                  href={addressOf(each, urls)}
+                  data-key={each[0]}
+                  aria-current={each === section ? "page" : undefined}
+                  safe
+                >
+                  {SECTION_WORDS[each]}
+                </a>
+              ))}
             </nav>
+            <div class="top-tools">
+              {live === undefined ? "" : <Live urls={urls} after={live} />}
+              <ThemeButton />
+              <button
+                type="button"
+                class="tool keys-button"
+                aria-haspopup="dialog"
+                aria-keyshortcuts="?"
+                title="Keyboard shortcuts (?)"
+                data-opens="keys"
+              >
+                <kbd aria-hidden="true">?</kbd>
+                <span class="visually-hidden">Keyboard shortcuts</span>
+              </button>
+            </div>
           </div>
         </header>
         {site.hasAuthToken ? "" : <NoTokenBanner />}
@@ -79,25 +132,15 @@ export function Layout({
             <span>Times are UTC. Point at one for your own time.</span>
           </div>
         </footer>
+        <p id="said" class="visually-hidden" role="status"></p>
+        <KeysDialog />
       </body>
     </html>
   );
 }
 
-function NavLink({
-  label,
-  href,
-  current,
-}: {
-  readonly label: string;
-  readonly href: string;
-  readonly current: boolean;
-}) {
-  return (
-    <a href={href} aria-current={current ? "page" : undefined} safe>
-      {label}
-    </a>
-  );
+function addressOf(section: Section, urls: Urls): string {
+  return urls[section]();
 }
 
 /** On every page while no auth token is set: what that means, and what to do. */

@@ -1,41 +1,73 @@
-import type { EventRow, MessageRow } from "../src/store/store.ts";
+import type { MessageDetails } from "../src/messages/message-details.ts";
+import { storyOf } from "../src/messages/timeline-story.ts";
 import { ErrorExplained } from "./error-explained.tsx";
 import { Layout } from "./layout.tsx";
-import type { Site } from "./site.ts";
+import { MessageFacts } from "./message-facts.tsx";
+import { RecipientMessages } from "./recipient-messages.tsx";
+import type { Site, Urls } from "./site.ts";
 import { Status, statusWord } from "./status.tsx";
-import { Ago } from "./time.tsx";
 import { Timeline } from "./timeline.tsx";
-import { Address, channelWord, Country, shortened, Tag } from "./values.tsx";
+import { Address, Country, shortened } from "./values.tsx";
 
-const VALUE_LENGTH = 120;
+export type MessageView = {
+  readonly site: Site;
+  readonly details: MessageDetails;
+  /** The filter of the list that it was opened from. */
+  readonly q: string;
+  readonly now: number;
+};
 
 /** One message: what happened to it, why, and everything that was posted about it. */
-export function MessagePage({
-  site,
-  message,
-  events,
-  now,
-}: {
-  readonly site: Site;
-  readonly message: MessageRow;
-  readonly events: readonly EventRow[];
-  readonly now: number;
-}) {
-  const { urls } = site;
+export function MessagePage(view: MessageView) {
+  const { site, details, q } = view;
+  const { message, eventId } = details;
   const title = `${statusWord(message.status)}: ${shortened(message.to ?? message.messageSid)}`;
   return (
-    <Layout site={site} title={title} section="messages">
-      <nav class="crumbs" aria-label="Way back">
-        <a href={urls.messages()}>Messages</a>
-      </nav>
+    <Layout
+      site={site}
+      title={title}
+      section="messages"
+      live={eventId}
+      scripts={["messages.js"]}
+    >
+      <div
+        hx-get={site.urls.message(message.messageSid, q)}
+        hx-trigger="recorded from:#live throttle:2s"
+        hx-include="#seen"
+        hx-target="#message"
+        hx-select="#message"
+        hx-swap="outerMorph"
+        hx-sync="this:drop"
+        hx-indicator="#none"
+      >
+        <Message {...view} />
+      </div>
+    </Layout>
+  );
+}
+
+/** All that changes when something is recorded of the message while its page is open. */
+function Message({ site, details, q, now }: MessageView) {
+  const { urls } = site;
+  const { message, events, others, eventId } = details;
+  const story = storyOf(events);
+  return (
+    <div id="message">
+      <input id="seen" type="hidden" name="seen" value={String(eventId)} />
+      <Neighbours urls={urls} details={details} q={q} />
       <div class="message-head">
         <h1>
           <Address value={message.to} /> <Country code={message.country} />
         </h1>
         <Status status={message.status} />
       </div>
-      <p class="sid" safe>
-        {message.messageSid}
+      <p class="sid">
+        <code id="sid" safe>
+          {message.messageSid}
+        </code>{" "}
+        <button type="button" class="copy-button" data-copy="#sid">
+          Copy
+        </button>
       </p>
       <div class="message">
         <div class="message-main">
@@ -48,90 +80,76 @@ export function MessagePage({
               status={message.status}
             />
           )}
-          <Timeline events={events} />
+          <Timeline story={story} channel={message.channel} />
         </div>
-        <Facts site={site} message={message} now={now} />
+        <div class="message-side">
+          <MessageFacts
+            site={site}
+            message={message}
+            events={events}
+            now={now}
+          />
+          <RecipientMessages
+            site={site}
+            message={message}
+            others={others}
+            now={now}
+          />
+        </div>
       </div>
-    </Layout>
+    </div>
   );
 }
 
-function Facts({
-  site,
-  message,
-  now,
+/** The way back to the list, and its messages before and after this one. */
+function Neighbours({
+  urls,
+  details: { newer, older },
+  q,
 }: {
-  readonly site: Site;
-  readonly message: MessageRow;
-  readonly now: number;
+  readonly urls: Urls;
+  readonly details: MessageDetails;
+  readonly q: string;
 }) {
   return (
-    <aside class="facts" aria-label="About this message">
-      <h2>About this message</h2>
-      <dl>
-        <dt>To</dt>
-        <dd>
-          <Value text={message.to} />
-        </dd>
-        <dt>From</dt>
-        <dd>
-          <Value text={message.from} />
-        </dd>
-        <dt>Channel</dt>
-        <dd safe>{channelWord(message.channel)}</dd>
-        <dt>First heard</dt>
-        <dd>
-          <Ago at={message.firstEventAt} now={now} />
-        </dd>
-        <dt>Last update</dt>
-        <dd>
-          <Ago at={message.lastEventAt} now={now} />
-        </dd>
-        <dt>Segments</dt>
-        <dd>{message.numSegments ?? <span class="none">not told</span>}</dd>
-        <dt>Account</dt>
-        <dd class="mono">
-          <Value text={message.accountSid} />
-        </dd>
-        <dt>Service</dt>
-        <dd class="mono">
-          <Value text={message.messagingServiceSid} />
-        </dd>
-        <dt>Tags</dt>
-        <dd class="tags">
-          {message.tags.length === 0 ? (
-            <span class="none">none</span>
-          ) : (
-            message.tags.map(([name, value]) => (
-              <Tag name={name} value={value} length={VALUE_LENGTH} />
-            ))
-          )}
-        </dd>
-      </dl>
-      <p class="facts-links">
-        {message.to === null ? (
+    <nav class="crumbs" aria-label="Way back and neighbours">
+      <a href={urls.messages({ q })}>
+        ← Messages
+        {q === "" ? (
           ""
         ) : (
-          <a href={site.urls.messages({ q: shortened(message.to, 100) })}>
-            Other messages to this recipient
+          <>
+            {": "}
+            <bdi safe>{shortened(q, 60)}</bdi>
+          </>
+        )}
+      </a>
+      <span class="neighbours">
+        {newer === undefined ? (
+          ""
+        ) : (
+          <a
+            rel="prev"
+            href={urls.message(newer.messageSid, q)}
+            aria-keyshortcuts="["
+            title="The next newer message ([)"
+          >
+            ↑ Newer
           </a>
         )}
-        <a href={consoleUrl(message)} target="_blank" rel="noopener noreferrer">
-          Open in the Twilio Console ↗
-        </a>
-      </p>
-    </aside>
+        {older === undefined ? (
+          ""
+        ) : (
+          <a
+            rel="next"
+            href={urls.message(older.messageSid, q)}
+            aria-keyshortcuts="]"
+            title="The next older message (])"
+          >
+            ↓ Older
+          </a>
+        )}
+      </span>
+    </nav>
   );
-}
-
-/** Cut when it is very long: the timeline has all of it. */
-function Value({ text }: { readonly text: string | null }) {
-  if (text === null) return <span class="none">not told</span>;
-  return <bdi safe>{shortened(text, VALUE_LENGTH)}</bdi>;
-}
-
-function consoleUrl({ accountSid, messageSid }: MessageRow): string {
-  const account =
-    accountSid === null ? "" : `${encodeURIComponent(accountSid)}/`;
-  return `https://www.twilio.com/console/sms/logs/${account}${messageSid}`;
 }

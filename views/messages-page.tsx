@@ -1,167 +1,170 @@
+import { controlsOf } from "../src/messages/filter-controls.ts";
+import type { MessageList } from "../src/messages/message-list.ts";
 import {
-  isFiltered,
+  isFirstPage,
   type MessagesQuery,
 } from "../src/messages/messages-query.ts";
-import {
-  LAST_DIGITS_MIN,
-  type MessagePage,
-  type StatusCount,
-} from "../src/store/store.ts";
+import type { MessagePage } from "../src/store/store.ts";
+import type { BoundedCount } from "../src/store/tally.ts";
+import { countWords } from "./amounts.ts";
 import { FilterBar } from "./filter-bar.tsx";
+import { FilterMistakes, NothingFound } from "./filter-outcome.tsx";
 import { Layout } from "./layout.tsx";
+import { ListWatch } from "./list-news.tsx";
 import { MessagesTable } from "./messages-table.tsx";
-import { SetupSteps } from "./setup-steps.tsx";
 import type { Site, Urls } from "./site.ts";
 import { StatusStrip } from "./status-strip.tsx";
+import { minuteWords } from "./time.tsx";
 
 export type MessagesView = {
   readonly site: Site;
   readonly query: MessagesQuery;
-  /** What the query found; undefined when it has mistakes. */
-  readonly found: MessagePage | undefined;
-  readonly lastDay: readonly StatusCount[];
+  readonly list: MessageList;
   readonly now: number;
-  /** Where this page was asked for, e.g. `http://127.0.0.1:3000`. */
-  readonly origin: string;
 };
 
-/** The list of messages, or before the first one, how to set Twilio up. */
-export function MessagesPage({
-  site,
-  query,
-  found,
-  lastDay,
-  now,
-  origin,
-}: MessagesView) {
+/** The list of messages. */
+export function MessagesPage({ site, query, list, now }: MessagesView) {
   const { urls } = site;
-  if (found && found.messages.length === 0 && isWholeList(query)) {
-    return (
-      <Layout site={site} title="Set Twilio up" section="messages">
-        <SetupSteps site={site} origin={origin} />
-      </Layout>
-    );
-  }
+  const { terms } = query.parsed;
   return (
-    <Layout site={site} title="Messages" section="messages">
+    <Layout
+      site={site}
+      title="Messages"
+      section="messages"
+      live={list.eventId}
+      scripts={["messages.js"]}
+    >
       <div class="page-head">
         <h1>Messages</h1>
-        <StatusStrip
-          urls={urls}
-          counts={lastDay}
-          current={query.fields.status}
-        />
+        <StatusStrip urls={urls} terms={terms} counts={list.lastDay} />
       </div>
-      <FilterBar urls={urls} fields={query.fields} />
+      <FilterBar
+        urls={urls}
+        q={query.q}
+        controls={controlsOf(terms)}
+        offered={list.offered}
+      />
       <p id="found" class="visually-hidden" role="status" safe>
-        {foundWords(found)}
+        {spokenWords(list)}
       </p>
       <section id="results" aria-label="Messages found">
-        <Results urls={urls} query={query} found={found} now={now} />
+        <Results {...{ site, query, list, now }} />
       </section>
     </Layout>
   );
 }
 
-function Results({
-  urls,
-  query,
-  found,
-  now,
-}: Pick<MessagesView, "query" | "found" | "now"> & { readonly urls: Urls }) {
-  if (found === undefined) return <Mistakes urls={urls} query={query} />;
-  if (found.messages.length === 0)
-    return <NothingFound urls={urls} query={query} />;
+function Results({ site, query, list, now }: MessagesView) {
+  const { urls } = site;
+  const { found } = list;
+  if (found === undefined) return <FilterMistakes urls={urls} query={query} />;
+  const { messages } = found.page;
+  const hasMessages = messages.length > 0;
   return (
     <>
-      <MessagesTable urls={urls} messages={found.messages} now={now} />
-      <Pager urls={urls} query={query} found={found} />
+      <div class="results-head">
+        <p class="count">
+          {hasMessages ? (
+            <>
+              <b safe>{countedWords(found.count)}</b>{" "}
+              <span class="count-shown">
+                {isFirstPage(query) ? "newest first" : "a later page"}
+              </span>
+            </>
+          ) : (
+            ""
+          )}
+        </p>
+        <ListWatch
+          urls={urls}
+          state={{
+            q: query.q,
+            newestId: list.newestId,
+            eventId: list.eventId,
+            ids: messages.map(({ id }) => id),
+          }}
+        />
+        {hasMessages ? (
+          <ExportLinks urls={urls} q={query.q} count={found.count} />
+        ) : (
+          ""
+        )}
+      </div>
+      {hasMessages ? (
+        <MessagesTable urls={urls} messages={messages} q={query.q} now={now} />
+      ) : (
+        <NothingFound urls={urls} query={query} page={found.page} />
+      )}
+      <Pager urls={urls} query={query} page={found.page} />
     </>
   );
 }
 
-function Mistakes({
+/** Plain downloads; messages.js says under them that one is on its way. */
+function ExportLinks({
   urls,
-  query,
+  q,
+  count,
 }: {
   readonly urls: Urls;
-  readonly query: MessagesQuery;
+  readonly q: string;
+  readonly count: BoundedCount;
 }) {
+  const words = countedWords(count);
   return (
-    <div class="empty">
-      <h2>The filter is not understood</h2>
-      <ul class="mistakes">
-        {query.mistakes.map((mistake) => (
-          <li safe>{mistake}</li>
-        ))}
-      </ul>
-      <ClearLink urls={urls} label="Show all messages" />
-    </div>
+    <p class="exports">
+      <span id="export-note" class="export-note" role="status"></span>{" "}
+      <span class="exports-label">Export</span>{" "}
+      {(["csv", "jsonl"] as const).map((format) => (
+        <a
+          class="export"
+          href={urls.messagesExport(format, q)}
+          download=""
+          title={`${words}, newest first, as ${FORMAT_WORDS[format]}`}
+          data-exports={words}
+          safe
+        >
+          {format.toUpperCase()}
+        </a>
+      ))}
+    </p>
   );
 }
 
-function NothingFound({
-  urls,
-  query,
-}: {
-  readonly urls: Urls;
-  readonly query: MessagesQuery;
-}) {
-  if (!isFirstPage(query)) {
-    return (
-      <div class="empty">
-        <h2>Nothing further here</h2>
-        <p>There are no messages on this side of the list.</p>
-        <PartLink href={urls.messages(query.fields)} label="Go to the newest" />
-      </div>
-    );
-  }
-  return (
-    <div class="empty">
-      <h2>No message matches</h2>
-      <p>
-        The search takes a message SID or its beginning, or a recipient’s
-        number: whole, its beginning, or at least its last {LAST_DIGITS_MIN}{" "}
-        digits.
-      </p>
-      <ClearLink urls={urls} label="Clear the filter" />
-    </div>
-  );
-}
+const FORMAT_WORDS = {
+  csv: "CSV, for spreadsheets",
+  jsonl: "JSON Lines, for programs",
+} as const;
 
 function Pager({
   urls,
   query,
-  found,
+  page,
 }: {
   readonly urls: Urls;
   readonly query: MessagesQuery;
-  readonly found: MessagePage;
+  readonly page: MessagePage;
 }) {
-  const { newer, older } = found;
-  const { fields } = query;
+  const { q } = query;
+  const { newer, older, lookedBackTo, messages } = page;
+  const isPartial = lookedBackTo !== undefined && older !== undefined;
   return (
     <div class="results-foot">
-      <p>
-        <span safe>{foundWords(found)}</span>
-        {isFiltered(fields) ? (
-          <>
-            {" · "}
-            <ClearLink urls={urls} label="Clear the filter" />
-          </>
-        ) : (
-          ""
-        )}
+      <p safe>
+        {isPartial
+          ? `Looked back to ${minuteWords(lookedBackTo)} UTC so far.`
+          : shownWords(messages.length)}
       </p>
       <nav class="pager" aria-label="Older and newer messages">
         {newer === undefined ? (
           ""
         ) : (
           <>
-            <PageLink id="newest" href={urls.messages(fields)} label="Newest" />
+            <PageLink id="newest" href={urls.messages({ q })} label="Newest" />
             <PageLink
               id="newer"
-              href={urls.messages({ ...fields, after: newer })}
+              href={urls.messages({ q, newer })}
               label="← Newer"
             />
           </>
@@ -171,8 +174,8 @@ function Pager({
         ) : (
           <PageLink
             id="older"
-            href={urls.messages({ ...fields, before: older })}
-            label="Older →"
+            href={urls.messages({ q, older })}
+            label={isPartial ? "Look further back →" : "Older →"}
           />
         )}
       </nav>
@@ -180,10 +183,16 @@ function Pager({
   );
 }
 
-type LinkProps = { readonly href: string; readonly label: string };
-
 /** Swaps the list and leaves the filter alone. */
-function PageLink({ id, href, label }: LinkProps & { readonly id: string }) {
+function PageLink({
+  id,
+  href,
+  label,
+}: {
+  readonly id: string;
+  readonly href: string;
+  readonly label: string;
+}) {
   return (
     <a
       id={id}
@@ -203,47 +212,20 @@ function PageLink({ id, href, label }: LinkProps & { readonly id: string }) {
   );
 }
 
-function ClearLink({
-  urls,
-  label,
-}: {
-  readonly urls: Urls;
-  readonly label: string;
-}) {
-  return <PartLink href={urls.messages()} label={label} />;
+/** `1,234 messages`, `1,000+ messages`. */
+function countedWords({ count, isMore }: BoundedCount): string {
+  const noun = count === 1 && !isMore ? "message" : "messages";
+  return `${countWords(count)}${isMore ? "+" : ""} ${noun}`;
 }
 
-/** Swaps all between header and footer, as the filter's own fields change too. */
-function PartLink({ href, label }: LinkProps) {
-  return (
-    <a
-      href={href}
-      hx-get={href}
-      hx-target="#main"
-      hx-select="#main"
-      hx-swap="outerHTML"
-      hx-push-url="true"
-      safe
-    >
-      {label}
-    </a>
-  );
+function shownWords(shown: number): string {
+  return shown === 0 ? "" : `${shown} shown`;
 }
 
-function foundWords(found: MessagePage | undefined): string {
-  const count = found?.messages.length ?? 0;
-  if (count === 0) return "No messages shown";
-  const noun = count === 1 ? "message" : "messages";
-  const more = found?.isPartial
-    ? ". The search fits too much to look at all of it: type more of it"
-    : "";
-  return `${count} ${noun} shown, newest first${more}`;
-}
-
-function isWholeList(query: MessagesQuery): boolean {
-  return !isFiltered(query.fields) && isFirstPage(query);
-}
-
-function isFirstPage({ page }: MessagesQuery): boolean {
-  return page.olderThan === undefined && page.newerThan === undefined;
+/** For screen readers, each time the list changes. */
+function spokenWords({ found }: MessageList): string {
+  if (found === undefined) return "The filter is not understood";
+  const shown = found.page.messages.length;
+  if (shown === 0) return "No messages shown";
+  return `${countedWords(found.count)}, ${shown} shown, newest first`;
 }

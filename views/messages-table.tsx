@@ -11,10 +11,13 @@ const TAGS_SHOWN = 1;
 export function MessagesTable({
   urls,
   messages,
+  q,
   now,
 }: {
   readonly urls: Urls;
   readonly messages: readonly MessageRow[];
+  /** The list's filter, within which a message's page leads on to the next. */
+  readonly q?: string | undefined;
   readonly now: number;
 }) {
   return (
@@ -49,31 +52,36 @@ export function MessagesTable({
       </thead>
       <tbody>
         {messages.map((message) => (
-          <Row urls={urls} message={message} now={now} />
+          <MessageTableRow urls={urls} message={message} q={q} now={now} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({
+export function MessageTableRow({
   urls,
   message,
+  q,
   now,
+  mark,
 }: {
   readonly urls: Urls;
   readonly message: MessageRow;
+  readonly q?: string | undefined;
   readonly now: number;
+  /** Classes of a row that has just changed. */
+  readonly mark?: string;
 }) {
   const { errorCode } = message;
   const hidden = message.tags.length - TAGS_SHOWN;
   return (
-    <tr>
+    <tr id={`message-${message.id}`} class={mark}>
       <td class="col-status">
         <Status status={message.status} />
       </td>
       <td class="col-to">
-        <a class="row-link" href={urls.message(message.messageSid)}>
+        <a class="row-link" href={urls.message(message.messageSid, q)}>
           <Address value={message.to} />
         </a>{" "}
         <Country code={message.country} />

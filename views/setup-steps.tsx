@@ -6,6 +6,7 @@ export function SetupSteps({
   origin,
 }: {
   readonly site: Site;
+  /** Where this page was asked for, e.g. `http://127.0.0.1:3000`. */
   readonly origin: string;
 }) {
   const { urls, hasAuthToken } = site;
@@ -16,6 +17,7 @@ export function SetupSteps({
         No callback has come yet. Five steps, and every message’s fate shows
         here.
       </p>
+      <Waiting site={site} />
       <ol>
         <li>
           <h2>Give smsledger the auth token</h2>
@@ -52,11 +54,7 @@ export function SetupSteps({
         </li>
         <li>
           <h2>Copy this address</h2>
-          <p>
-            <code class="copy" safe>
-              {urls.smsCallback(origin)}
-            </code>
-          </p>
+          <Copyable id="callback-url" text={urls.smsCallback(origin)} />
           <p class="hint">
             For WhatsApp senders it ends in <code>/whatsapp</code> in place of{" "}
             <code>/sms</code>. A query, such as <code>?campaign=spring</code>{" "}
@@ -73,7 +71,12 @@ export function SetupSteps({
         </li>
         <li>
           <h2>Send a message</h2>
-          <p>Its first callback comes within seconds. Then reload this page.</p>
+          <p>
+            Its first callback comes within seconds, and this page says so. Or
+            try without Twilio: this posts one made-up callback, signed with
+            your token, and records it as if it had happened.
+          </p>
+          <Copyable id="test-command" text={testCommand(site, origin)} />
         </li>
       </ol>
       <p class="hint">
@@ -86,4 +89,50 @@ export function SetupSteps({
       </p>
     </article>
   );
+}
+
+/** setup.js shows the second line in place of the first when a callback was recorded. */
+function Waiting({ site: { urls, hasAuthToken } }: { readonly site: Site }) {
+  return (
+    <div class="setup-state" role="status">
+      <p id="waiting" class="setup-waiting">
+        <span class="setup-dot" aria-hidden="true"></span>
+        {hasAuthToken
+          ? "Waiting for the first callback."
+          : "Callbacks are refused until the auth token is set."}
+        <noscript>Reload this page to see whether it came.</noscript>
+      </p>
+      <p id="arrived" class="setup-arrived" hidden>
+        <b>The first callback arrived.</b>{" "}
+        <a class="button" href={urls.overview()}>
+          Show the overview
+        </a>
+      </p>
+    </div>
+  );
+}
+
+function Copyable({
+  id,
+  text,
+}: {
+  readonly id: string;
+  readonly text: string;
+}) {
+  return (
+    <div class="copyable">
+      <code class="copy" id={id} safe>
+        {text}
+      </code>
+      <button type="button" data-copies={id} hidden>
+        Copy
+      </button>
+    </div>
+  );
+}
+
+/** Posts to the address that Twilio gets, so that it tries the proxy too; a fragment is never sent. */
+function testCommand({ urls }: Site, origin: string): string {
+  const [address = ""] = urls.smsCallback(origin).split("#");
+  return `TWILIO_WEBHOOK_AUTH_TOKEN=… smsledger simulate --url ${address} --count 1`;
 }

@@ -8,16 +8,27 @@ export type Site = {
   readonly version: string;
   /** False: no callback can be proven yet, and every page says so. */
   readonly hasAuthToken: boolean;
+  /** Numbers are shown masked: links name them by their id. */
+  readonly masksNumbers: boolean;
 };
 
-/** The query of a list of messages, as its address carries it. Empty fields are left out. */
-export type MessagesAddress = {
-  readonly status?: string;
-  readonly code?: string | number;
+/** A page of a list: those older than this id, or newer than it. */
+export type PageAddress = {
+  readonly older?: number;
+  readonly newer?: number;
+};
+
+/** A list of messages, as its address carries it. Empty fields are left out. */
+export type MessagesAddress = PageAddress & {
+  /** In the filter language; see `filterText`. */
   readonly q?: string;
-  /** The page older than this id, or newer than it. */
-  readonly before?: number;
-  readonly after?: number;
+};
+
+/** A time range, as an address carries it: one of the ranges by name, or its two ends. */
+export type RangeAddress = {
+  readonly range?: string;
+  readonly from?: string;
+  readonly to?: string;
 };
 
 export type Urls = ReturnType<typeof createUrls>;
@@ -32,12 +43,37 @@ export function createUrls(publicUrl: string | undefined) {
     /** "" or a path such as "/sms", without a slash at the end. */
     base,
     asset: (name: AssetName): string => base + assetPath(name),
+    overview: (range: RangeAddress = {}): string =>
+      `${base}/${queryString(range)}`,
     messages: (address: MessagesAddress = {}): string =>
       `${base}/messages${queryString(address)}`,
-    message: (sid: string): string =>
-      `${base}/messages/${encodeURIComponent(sid)}`,
-    errors: (period?: string): string =>
-      `${base}/errors${queryString({ period })}`,
+    messagesExport: (format: "csv" | "jsonl", q: string): string =>
+      `${base}/messages.${format}${queryString({ q })}`,
+    /** What could be written next in a filter, as a list for its box. */
+    messagesSuggest: `${base}/messages/suggest`,
+    /** What is new and what changed since a list was made. */
+    messagesLive: `${base}/messages/live`,
+    /** `q` is the filter of the list that it was opened from. */
+    message: (sid: string, q?: string): string =>
+      `${base}/messages/${encodeURIComponent(sid)}${queryString({ q })}`,
+    /** `all` lists every code, not only the most frequent. */
+    errors: (range: RangeAddress & { readonly all?: "1" } = {}): string =>
+      `${base}/errors${queryString(range)}`,
+    error: (code: number, range: RangeAddress = {}): string =>
+      `${base}/errors/${code}${queryString(range)}`,
+    dictionary: (q?: string): string =>
+      `${base}/errors/dictionary${queryString({ q })}`,
+    numbers: (
+      address: { readonly fault?: string; readonly older?: number } = {},
+    ): string => `${base}/numbers${queryString(address)}`,
+    numbersExport: (format: "csv" | "json", fault?: string): string =>
+      `${base}/numbers.${format}${queryString({ fault })}`,
+    /** A recipient's page; `number` is an address, or `~` and its id. */
+    number: (number: string, page: PageAddress = {}): string =>
+      `${base}/numbers/${encodeURIComponent(number)}${queryString(page)}`,
+    /** The event stream that tells what was recorded after an event. */
+    live: (afterEventId: number): string =>
+      `${base}/live${queryString({ after: afterEventId })}`,
     /**
      * What to paste into Twilio. The fragment asks for five tries on any failure: by
      * default only a failed connection is tried again, and a callback that fails is lost.

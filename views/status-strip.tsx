@@ -1,61 +1,123 @@
-import type { StatusCount } from "../src/store/store.ts";
+import type { Children } from "@kitajs/html";
+import {
+  controlledText,
+  controlsOf,
+  type StatusChoice,
+} from "../src/messages/filter-controls.ts";
+import type { Term } from "../src/messages/filter-language.ts";
+import type { StatusCounts } from "../src/store/tally.ts";
 import type { EventStatus } from "../src/twilio/status.ts";
+import { compactCount } from "./amounts.ts";
 import type { Urls } from "./site.ts";
-import { StatusIcon, statusWord } from "./status.tsx";
+import { StatusIcon } from "./status.tsx";
 
-const DISPLAY_ORDER: readonly EventStatus[] = [
-  "sent",
-  "delivered",
-  "read",
-  "undelivered",
-  "failed",
+const QUICK: readonly {
+  readonly id: string;
+  readonly label: string;
+  readonly choice: StatusChoice;
+  /** Whose shape and colour it has. */
+  readonly icon: EventStatus;
+}[] = [
+  { id: "failed", label: "Failed", choice: "failed", icon: "failed" },
+  {
+    id: "undelivered",
+    label: "Undelivered",
+    choice: "undelivered",
+    icon: "undelivered",
+  },
+  { id: "sent", label: "In flight", choice: "sent", icon: "sent" },
+  {
+    id: "delivered",
+    label: "Delivered",
+    choice: "delivered,read",
+    icon: "delivered",
+  },
 ];
 
-/** What became of the messages first heard of in the last 24 hours; each count filters the list. */
+/**
+ * The list by status, one click each; the rest of the filter stays. The counts are those
+ * of the last 24 hours, and are left out while something else is filtered too.
+ */
 export function StatusStrip({
   urls,
+  terms,
   counts,
-  current,
 }: {
   readonly urls: Urls;
-  readonly counts: readonly StatusCount[];
-  /** The status that the list is filtered by, or "". */
-  readonly current: string;
+  readonly terms: readonly Term[];
+  readonly counts: StatusCounts;
 }) {
-  const messages = (status: EventStatus): number =>
-    counts.find((each) => each.status === status)?.messages ?? 0;
+  const { status } = controlsOf(terms);
+  const isAlone = controlledText(terms, { status: "" }) === "";
+  const textOf = (choice: StatusChoice | ""): string =>
+    controlledText(terms, { status: choice });
   return (
-    <nav class="strip" aria-label="Messages of the last 24 hours by status">
-      <span class="strip-label">Last 24 h</span>
+    <nav id="quick" class="strip" aria-label="Messages by status">
+      {isAlone ? <span class="strip-label">Last 24 h</span> : ""}
       <ul>
-        {DISPLAY_ORDER.map((status) => {
-          const href = urls.messages({ status });
-          return (
-            <li>
-              <a
-                id={`by-${status}`}
-                class={`status status-${status}`}
-                href={href}
-                aria-current={current === status ? "true" : undefined}
-                hx-get={href}
-                hx-target="#main"
-                hx-select="#main"
-                hx-swap="outerHTML"
-                hx-push-url="true"
-              >
-                <StatusIcon status={status} />
-                <span safe>{statusWord(status)}</span>{" "}
-                <b safe>{countWords(messages(status))}</b>
-              </a>
-            </li>
-          );
-        })}
+        <li>
+          <QuickLink
+            id="by-all"
+            href={urls.messages({ q: textOf("") })}
+            isOn={status === ""}
+          >
+            All
+          </QuickLink>
+        </li>
+        {QUICK.map(({ id, label, choice, icon }) => (
+          <li>
+            <QuickLink
+              id={`by-${id}`}
+              href={urls.messages({ q: textOf(choice) })}
+              isOn={status === choice}
+              icon={icon}
+            >
+              <StatusIcon status={icon} />
+              <span safe>{label}</span>{" "}
+              {isAlone ? <b safe>{compactCount(sum(counts, choice))}</b> : ""}
+            </QuickLink>
+          </li>
+        ))}
       </ul>
     </nav>
   );
 }
 
-/** `12,345`. */
-export function countWords(count: number): string {
-  return count.toLocaleString("en-US");
+function QuickLink({
+  id,
+  href,
+  isOn,
+  icon,
+  children,
+}: {
+  readonly id: string;
+  readonly href: string;
+  readonly isOn: boolean;
+  readonly icon?: EventStatus;
+  readonly children: Children;
+}) {
+  return (
+    <a
+      id={id}
+      class={icon === undefined ? "status" : `status status-${icon}`}
+      href={href}
+      aria-current={isOn ? "true" : undefined}
+      hx-get={href}
+      hx-target="#results"
+      hx-select="#results"
+      hx-select-oob="#found:innerHTML,#quick,#controls,#controls-on,#filter-q"
+      hx-swap="outerHTML"
+      hx-sync="#filter:replace"
+      hx-push-url="true"
+      hx-indicator="#results"
+    >
+      {children}
+    </a>
+  );
+}
+
+function sum(counts: StatusCounts, choice: StatusChoice): number {
+  return (["sent", "failed", "undelivered", "delivered", "read"] as const)
+    .filter((status) => choice.split(",").includes(status))
+    .reduce((total, status) => total + counts[status], 0);
 }

@@ -36,6 +36,10 @@ export function statusWord(status: EventStatus): string {
   return STATUSES[status].word;
 }
 
+export function statusMeaning(status: EventStatus): string {
+  return STATUSES[status].meaning;
+}
+
 export function StatusIcon({ status }: { readonly status: EventStatus }) {
   return (
     <svg

@@ -18,6 +18,17 @@ export function utc(time: number, withMilliseconds = false): string {
   return `${text.slice(0, 10)} ${text.slice(11, withMilliseconds ? 23 : 19)}`;
 }
 
+const MINUTE_FORMAT = new Intl.DateTimeFormat("en-GB", {
+  dateStyle: "medium",
+  timeStyle: "short",
+  timeZone: "UTC",
+});
+
+/** `3 Nov 2026, 14:00`; UTC. */
+export function minuteWords(time: number): string {
+  return MINUTE_FORMAT.format(time);
+}
+
 /** A time as how long ago; exact when pointed at. */
 export function Ago({
   at,

@@ -1,17 +1,56 @@
+import type { Story, StoryEvent } from "../src/messages/timeline-story.ts";
 import type { EventRow } from "../src/store/store.ts";
-import { eventType } from "../src/twilio/status.ts";
+import {
+  eventType,
+  type Channel,
+  type EventStatus,
+} from "../src/twilio/status.ts";
+import { duration } from "./amounts.ts";
 import { Status } from "./status.tsx";
 import { Exact, gap } from "./time.tsx";
 import { ErrorCode, shortened } from "./values.tsx";
 
-/** Every event of a message in the order it came in, each with all that was posted. */
-export function Timeline({ events }: { readonly events: readonly EventRow[] }) {
+const HAPPENED: Record<Channel, Record<EventStatus, string>> = {
+  sms: {
+    sent: "Handed to the carrier",
+    delivered: "Delivered to the phone",
+    read: "Read by the recipient",
+    failed: "Could not be sent",
+    undelivered: "Not delivered by the carrier",
+  },
+  whatsapp: {
+    sent: "Handed to WhatsApp",
+    delivered: "Delivered to the phone",
+    read: "Read by the recipient",
+    failed: "Could not be delivered",
+    undelivered: "Could not be delivered",
+  },
+};
+
+/** Every event of a message in the order it came in, in words, each with all that was posted. */
+export function Timeline({
+  story,
+  channel,
+}: {
+  readonly story: Story;
+  readonly channel: Channel;
+}) {
   return (
-    <section class="timeline" aria-label="Timeline">
-      <h2>Timeline</h2>
+    <section class="timeline" aria-labelledby="timeline-title">
+      <div class="timeline-head">
+        <h2 id="timeline-title">What happened</h2>
+        {story.deliveryMs === undefined ? (
+          ""
+        ) : (
+          <p>
+            Delivered <b safe>{duration(story.deliveryMs)}</b> after it was
+            handed over
+          </p>
+        )}
+      </div>
       <ol>
-        {events.map((event, index) => (
-          <Event event={event} before={events[index - 1]} />
+        {story.events.map((each) => (
+          <Event story={each} channel={channel} />
         ))}
       </ol>
       <p class="hint">
@@ -23,28 +62,40 @@ export function Timeline({ events }: { readonly events: readonly EventRow[] }) {
 }
 
 function Event({
-  event,
-  before,
+  story: { event, gapMs, note },
+  channel,
 }: {
-  readonly event: EventRow;
-  readonly before: EventRow | undefined;
+  readonly story: StoryEvent;
+  readonly channel: Channel;
 }) {
   return (
-    <li class={`event event-${event.status}`}>
+    <li id={`event-${event.id}`} class={`event event-${event.status}`}>
       <p class="event-head">
-        <Status status={event.status} />
-        <code safe>{eventType(event.channel, event.status)}</code>
+        <b class="event-words" safe>
+          {HAPPENED[channel][event.status]}
+        </b>
+        <span class="event-type">
+          <Status status={event.status} />{" "}
+          <code safe>{eventType(event.channel, event.status)}</code>
+        </span>
         <span class="event-time">
-          {before === undefined ? (
+          {gapMs === undefined ? (
             ""
           ) : (
             <span class="gap" safe>
-              {gap(event.receivedAt - before.receivedAt)}
+              {gap(gapMs)}
             </span>
           )}
           <Exact at={event.receivedAt} />
         </span>
       </p>
+      {note === undefined ? (
+        ""
+      ) : (
+        <p class="event-note" safe>
+          {note}
+        </p>
+      )}
       {event.errorCode === null ? (
         ""
       ) : (
@@ -59,14 +110,31 @@ function Event({
           <bdi safe>{shortened(event.errorMessage, 300)}</bdi>
         </p>
       )}
+      <Repeats event={event} />
       <Posted event={event} />
     </li>
   );
 }
 
-function Posted({ event }: { readonly event: EventRow }) {
+function Repeats({
+  event: { repeats, lastRepeatAt },
+}: {
+  readonly event: EventRow;
+}) {
+  if (repeats === 0 || lastRepeatAt === null) return "";
   return (
-    <details>
+    <p class="event-note">
+      <span safe>{`The same callback came ${repeats + 1} times, last`}</span>{" "}
+      <Exact at={lastRepeatAt} />
+    </p>
+  );
+}
+
+/** It never changes, so it is left as it is, open or not, when the page around it is renewed. */
+function Posted({ event }: { readonly event: EventRow }) {
+  const rawId = `raw-${event.id}`;
+  return (
+    <details id={`posted-${event.id}`} hx-morph-skip="true">
       <summary>Everything posted</summary>
       <table class="posted">
         <thead class="visually-hidden">
@@ -86,8 +154,24 @@ function Posted({ event }: { readonly event: EventRow }) {
           )}
         </tbody>
       </table>
+      <div class="raw-head">
+        <h3>As a form’s body</h3>
+        <button type="button" class="copy-button" data-copy={`#${rawId}`}>
+          Copy
+        </button>
+      </div>
+      <pre id={rawId} class="raw" tabindex="0" safe>
+        {formBody(event)}
+      </pre>
     </details>
   );
+}
+
+/** What was posted, encoded anew: the same names and values in the same order. */
+function formBody({ params }: EventRow): string {
+  const body = new URLSearchParams();
+  for (const [name, value] of params) body.append(name, value);
+  return body.toString();
 }
 
 function PostedRow({

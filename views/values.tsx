@@ -1,4 +1,5 @@
 import { escapeHtml } from "@kitajs/html";
+import { countryName } from "../src/country-names.ts";
 import type { Channel } from "../src/twilio/status.ts";
 import { explainErrorCode } from "../src/twilio/error-codes/error-codes.ts";
 
@@ -46,17 +47,11 @@ export function Address({ value }: { readonly value: string | null }) {
   );
 }
 
-let regionNames: Intl.DisplayNames | undefined;
-
 /** A country's two letters; its name when pointed at. */
 export function Country({ code }: { readonly code: string | null }) {
   if (code === null) return "";
-  regionNames ??= new Intl.DisplayNames("en", {
-    type: "region",
-    fallback: "code",
-  });
   return (
-    <abbr class="country" title={regionNames.of(code)} safe>
+    <abbr class="country" title={countryName(code)} safe>
       {code}
     </abbr>
   );

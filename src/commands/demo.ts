@@ -69,7 +69,14 @@ async function run(
   if (signal.aborted) return;
 
   const log = createLog("warn", "pretty");
-  const app = createServer({ store, config, log, version, now: Date.now });
+  const app = createServer({
+    store,
+    config,
+    log,
+    version,
+    now: Date.now,
+    stopping: signal,
+  });
   const server = listenNear(config, (address) => listen(app, address));
   console.log(welcome(server.url.origin, config.port));
   callDirectly(server.url.hostname);

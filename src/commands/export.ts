@@ -1,14 +1,15 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Config } from "../config.ts";
+import { maskedStore } from "../store/masked.ts";
 import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
-import { csvHeader, csvLines } from "./export-csv.ts";
+import { csvHeader, csvLines } from "../messages/export-csv.ts";
 import {
   eventRecord,
   messageRecord,
   type ExportRecord,
-} from "./export-records.ts";
+} from "../messages/export-records.ts";
 import { FlagReader, type Flags } from "./flags.ts";
 
 /** Rows that are read at a time: each step is a short read, so the server's writes go on. */
@@ -33,10 +34,11 @@ export function exportOptions(flags: Flags): ExportOptions {
  * wanted, so that is no failure.
  */
 export async function exportAll(
-  { databaseFile }: Pick<Config, "databaseFile">,
+  { databaseFile, masksNumbers }: Pick<Config, "databaseFile" | "masksNumbers">,
   options: ExportOptions,
 ): Promise<number> {
-  const reader = openSqliteReader(databaseFile);
+  const whole = openSqliteReader(databaseFile);
+  const reader = masksNumbers ? maskedStore(whole) : whole;
   try {
     await pipeline(Readable.from(textOf(reader, options)), process.stdout, {
       end: false,

@@ -20,7 +20,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     );
     process.exit(1);
   });
-  const server = await start(config, version, store, log);
+  const server = await start(config, version, store, log, signal);
   await aborted(signal);
   log.info("stopping: answering what is in flight");
   const limit = setTimeout(() => {
@@ -41,8 +41,10 @@ async function start(
   version: string,
   store: Store,
   log: Log,
+  stopping: AbortSignal,
 ): Promise<Listening> {
-  const app = createServer({ store, config, log, version, now: Date.now });
+  const now = Date.now;
+  const app = createServer({ store, config, log, version, now, stopping });
   let server: Listening;
   try {
     server = listen(app, config);

@@ -1,89 +1,100 @@
-import type { MessageFilter, PageRequest } from "../store/store.ts";
-import { EVENT_STATUSES, isEventStatus } from "../twilio/status.ts";
+import type { PageRequest } from "../store/store.ts";
+import {
+  CONTROL_NAMES,
+  controlledText,
+  type Controls,
+} from "./filter-controls.ts";
+import { parseFilter, type ParsedFilter } from "./filter-language.ts";
 
 export const MESSAGES_PER_PAGE = 50;
-/** Characters; the form's fields have the same limits. */
-export const TEXT_LENGTH_MAX = 100;
-export const CODE_LENGTH_MAX = 9;
 
-/** The filter's fields as given, for showing them again; "" where nothing was. */
-export type FilterFields = {
-  readonly status: string;
-  readonly code: string;
-  readonly q: string;
-};
-
-/** A list's address, read. With mistakes, each a sentence, nothing is to be listed. */
+/** A list's address, read. */
 export type MessagesQuery = {
-  readonly fields: FilterFields;
-  readonly filter: MessageFilter;
+  /** The filter's text. */
+  readonly q: string;
+  readonly parsed: ParsedFilter;
   readonly page: PageRequest;
+  /** What is wrong with the address beside its filter, each a sentence. */
   readonly mistakes: readonly string[];
 };
 
-const NAMES: readonly string[] = ["status", "code", "q", "before", "after"];
+const NAMES: readonly string[] = ["q", "older", "newer", ...CONTROL_NAMES];
 
 /** Reads the query of a list's address. What it does not understand is a mistake, never ignored. */
-export function readMessagesQuery(params: URLSearchParams): MessagesQuery {
+export function readMessagesQuery(
+  params: URLSearchParams,
+  now: number,
+): MessagesQuery {
   const mistakes: string[] = [];
-  const given = (name: string): string => params.get(name)?.trim() ?? "";
-  const fields = {
-    status: given("status"),
-    code: given("code"),
-    q: given("q"),
-  };
-
   const names = [...params.keys()];
   if (names.some((name) => !NAMES.includes(name))) {
     mistakes.push(
-      "The address has a filter that this page does not know. It knows status, code, q, before and after.",
+      "The address has a part that this page does not know. A filter goes into q.",
     );
   }
   if (new Set(names).size !== names.length)
-    mistakes.push("The address gives a filter twice.");
-
-  const filter: { -readonly [K in keyof MessageFilter]: MessageFilter[K] } = {};
-  if (isEventStatus(fields.status)) filter.status = fields.status;
-  else if (fields.status !== "")
-    mistakes.push(`The status must be one of ${EVENT_STATUSES.join(", ")}.`);
-  if (/^\d{1,9}$/.test(fields.code)) filter.errorCode = Number(fields.code);
-  else if (fields.code !== "")
-    mistakes.push("The error code must be a number, such as 30003.");
-  if (fields.q.length > TEXT_LENGTH_MAX)
-    mistakes.push(`The search is longer than ${TEXT_LENGTH_MAX} characters.`);
-  else if (fields.q !== "") filter.text = searchWords(fields.q);
-
-  const before = cursor(given("before"));
-  const after = cursor(given("after"));
-  if (before === "wrong" || after === "wrong")
+    mistakes.push("The address gives a part of it twice.");
+  const older = cursor(params.get("older"));
+  const newer = cursor(params.get("newer"));
+  if (older === "wrong" || newer === "wrong")
     mistakes.push(
-      "The page's address is damaged: before and after are numbers.",
+      "The page’s address is damaged: older and newer are numbers.",
     );
-  if (given("before") !== "" && given("after") !== "")
+  if (older !== undefined && newer !== undefined)
     mistakes.push("The address asks for older and newer messages at once.");
+  const q = params.get("q")?.trim() ?? "";
   return {
-    fields,
-    filter,
+    q,
+    parsed: parseFilter(q, now),
     page: {
       size: MESSAGES_PER_PAGE,
-      ...(typeof before === "number" && { olderThan: before }),
-      ...(typeof after === "number" && { newerThan: after }),
+      ...(typeof older === "number" && { olderThan: older }),
+      ...(typeof newer === "number" && { newerThan: newer }),
     },
     mistakes,
   };
 }
 
-export function isFiltered({ status, code, q }: FilterFields): boolean {
-  return status !== "" || code !== "" || q !== "";
+/** With mistakes nothing is to be listed. */
+export function hasMistakes({ parsed, mistakes }: MessagesQuery): boolean {
+  return mistakes.length > 0 || parsed.mistakes.length > 0;
 }
 
-/** A number as people write it, `+1 (415) 555-0123`, is one word; anything else stays as it is. */
-function searchWords(text: string): string {
-  const joined = text.replace(/[\s().\-\u00a0\u2010-\u2013]/g, "");
-  return /^\+?\d+$/.test(joined) ? joined : text;
+export function isFirstPage({ page }: MessagesQuery): boolean {
+  return page.olderThan === undefined && page.newerThan === undefined;
 }
 
-function cursor(text: string): number | "none" | "wrong" {
-  if (text === "") return "none";
-  return /^\d{1,15}$/.test(text) ? Number(text) : "wrong";
+/** The filter's text after the form's controls were used; undefined when the address has none of them. */
+export function textOfControls(
+  params: URLSearchParams,
+  { q, parsed }: MessagesQuery,
+): string | undefined {
+  const given = CONTROL_NAMES.filter((name) => params.has(name));
+  if (given.length === 0) return undefined;
+  // Of a text that is too long nothing was read: it stays, and its mistake is said.
+  if (q !== "" && parsed.terms.length === 0) return q;
+  const controls: Partial<Controls> = Object.fromEntries(
+    given.map((name) => [name, params.get(name)?.trim() ?? ""]),
+  );
+  return controlledText(parsed.terms, controls);
+}
+
+/**
+ * Whether a filter that is still being typed can be applied already: it has no mistake,
+ * and no bare word that may become the name of a term.
+ */
+export function isSettled({ filter, mistakes }: ParsedFilter): boolean {
+  return (
+    mistakes.length === 0 &&
+    filter.every(
+      (condition) =>
+        condition.field !== "word" ||
+        /^(?:\+?\d+|[SM]M[0-9a-f]+)$/.test(condition.text),
+    )
+  );
+}
+
+function cursor(text: string | null): number | "wrong" | undefined {
+  if (text === null || text.trim() === "") return undefined;
+  return /^\d{1,15}$/.test(text.trim()) ? Number(text) : "wrong";
 }

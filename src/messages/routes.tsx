@@ -2,18 +2,27 @@ import { Elysia } from "elysia";
 import { MessagePage } from "../../views/message-page.tsx";
 import { MessagesPage } from "../../views/messages-page.tsx";
 import type { Site } from "../../views/site.ts";
-import { lastHours } from "../errors/errors-query.ts";
-import { pages } from "../http.ts";
+import { pages, redirectTo, unchangedResponse } from "../http.ts";
 import type { AnswerProblem } from "../problem.tsx";
 import type { Store } from "../store/store.ts";
 import { canonicalMessageSid, isMessageSid } from "../twilio/callback.ts";
-import { readMessagesQuery, type MessagesQuery } from "./messages-query.ts";
+import { exportRoutes } from "./export-routes.ts";
+import { listPartRoutes } from "./list-part-routes.tsx";
+import {
+  readMessageDetails,
+  type MessageDetailsStore,
+} from "./message-details.ts";
+import { readMessageList, type MessageListStore } from "./message-list.ts";
+import {
+  hasMistakes,
+  isSettled,
+  readMessagesQuery,
+  textOfControls,
+  type MessagesQuery,
+} from "./messages-query.ts";
 
 export type MessageDeps = {
-  readonly store: Pick<
-    Store,
-    "listMessages" | "messageBySid" | "timeline" | "countByStatus"
-  >;
+  readonly store: MessageListStore & MessageDetailsStore;
   readonly now: () => number;
 };
 
@@ -31,48 +40,73 @@ export const messageRoutes = (
 ) =>
   new Elysia()
     .use(pages())
+    .use(exportRoutes({ store, now }, problem))
+    .use(listPartRoutes({ store, now }, site))
     .get("/messages", async ({ page, request }) => {
-      const { searchParams, origin } = new URL(request.url);
-      const query = readMessagesQuery(searchParams);
+      const { searchParams } = new URL(request.url);
       const at = now();
-      const [found, lastDay] = await Promise.all([
-        query.mistakes.length > 0
-          ? undefined
-          : store.listMessages(query.filter, query.page),
-        store.countByStatus(lastHours(24, at)),
-      ]);
-      return page(
-        <MessagesPage {...{ site, query, found, lastDay, now: at, origin }} />,
-        {
-          status: query.mistakes.length > 0 ? 400 : 200,
-          headers: tidyAddress(request, site, query),
-        },
-      );
+      const query = readMessagesQuery(searchParams, at);
+      const q =
+        query.mistakes.length === 0
+          ? textOfControls(searchParams, query)
+          : undefined;
+      if (q !== undefined) return redirectTo(site.urls.messages({ q }), 303);
+      if (isTyped(request) && !isSettled(query.parsed))
+        return unchangedResponse();
+      const list = await readMessageList(store, query, at);
+      return page(<MessagesPage {...{ site, query, list, now: at }} />, {
+        status: hasMistakes(query) ? 400 : 200,
+        headers: tidyAddress(request, site, query),
+      });
     })
     .get("/messages/:sid", async ({ page, params, request }) => {
       const sid = isMessageSid(params.sid)
         ? canonicalMessageSid(params.sid)
         : undefined;
-      const message = sid && (await store.messageBySid(sid));
-      if (!message) return problem(request, NO_SUCH_MESSAGE);
-      const events = await store.timeline(message.messageSid);
-      return page(<MessagePage {...{ site, message, events, now: now() }} />);
+      if (sid === undefined) return problem(request, NO_SUCH_MESSAGE);
+      const { searchParams } = new URL(request.url);
+      const seen = searchParams.get("seen");
+      if (seen !== null && !(await hasChanged(store, sid, Number(seen))))
+        return unchangedResponse();
+      const q = searchParams.get("q")?.trim() ?? "";
+      const at = now();
+      const details = await readMessageDetails(store, sid, q, at);
+      if (details === undefined) return problem(request, NO_SUCH_MESSAGE);
+      return page(<MessagePage {...{ site, details, q, now: at }} />);
     });
 
-/** The filter's form sends empty fields too; the address that htmx shows does not have them. */
+/** messages.js says so of a filter that is applied while it is typed. */
+function isTyped({ headers }: Request): boolean {
+  return headers.has("smsledger-typed");
+}
+
+/** Whether a message has an event after `eventId`: its open page asks so again and again. */
+async function hasChanged(
+  store: Pick<Store, "messageBySid" | "changedMessages">,
+  sid: string,
+  eventId: number,
+): Promise<boolean> {
+  if (!Number.isSafeInteger(eventId)) return true;
+  const message = await store.messageBySid(sid);
+  if (message === undefined) return true;
+  return (await store.changedMessages([message.id], eventId)).length > 0;
+}
+
+/** The filter's form sends an empty field too; the address that htmx shows does not have it. */
 function tidyAddress(
   { headers }: Request,
   { urls }: Site,
-  { fields, page, mistakes }: MessagesQuery,
+  query: MessagesQuery,
 ): Record<string, string> {
   const isFilterChange =
     headers.has("hx-request") && !headers.has("hx-history-restore-request");
-  if (!isFilterChange || mistakes.length > 0) return {};
+  if (!isFilterChange || query.mistakes.length > 0) return {};
+  const { olderThan, newerThan } = query.page;
   return {
     "hx-push-url": urls.messages({
-      ...fields,
-      ...(page.olderThan !== undefined && { before: page.olderThan }),
-      ...(page.newerThan !== undefined && { after: page.newerThan }),
+      q: query.q,
+      ...(olderThan !== undefined && { older: olderThan }),
+      ...(newerThan !== undefined && { newer: newerThan }),
     }),
   };
 }

@@ -1,3 +1,5 @@
+import { statusRank } from "../twilio/status.ts";
+
 /**
  * The fields of an event that its message takes over, in whatever form an engine
  * stores addresses and SIDs.
@@ -21,7 +23,12 @@ export type MessageFields<Address, Sid> = Omit<
 > & {
   readonly firstEventAt: number;
   readonly lastEventAt: number;
+  /** From its `sent` event to its `delivered` one, never below 0; null without both. */
+  readonly deliveryMs: number | null;
 };
+
+const SENT = statusRank("sent");
+const DELIVERED = statusRank("delivered");
 
 /**
  * A message as its events tell it. Each field is taken from the highest status that
@@ -39,6 +46,7 @@ export function foldEvents<Address, Sid>(
     ...fields,
     firstEventAt: receivedAt,
     lastEventAt: receivedAt,
+    deliveryMs: deliveryMs(events),
   };
   for (const event of lower) {
     message.to ??= event.to;
@@ -51,4 +59,13 @@ export function foldEvents<Address, Sid>(
     message.lastEventAt = Math.max(message.lastEventAt, event.receivedAt);
   }
   return message;
+}
+
+function deliveryMs(
+  events: readonly EventFields<unknown, unknown>[],
+): number | null {
+  const sent = events.find((event) => event.status === SENT);
+  const delivered = events.find((event) => event.status === DELIVERED);
+  if (sent === undefined || delivered === undefined) return null;
+  return Math.max(0, delivered.receivedAt - sent.receivedAt);
 }

@@ -1,6 +1,15 @@
 import type { Callback } from "../twilio/callback.ts";
 import type { FormParams } from "../twilio/form.ts";
 import type { Channel, EventStatus } from "../twilio/status.ts";
+import type { MessageFilter } from "./filter.ts";
+import type {
+  BoundedCount,
+  DeliveryTimes,
+  ErrorCodeFacts,
+  TallyRequest,
+  TallyRow,
+  TimeRange,
+} from "./tally.ts";
 
 /** A proven callback whose status is recorded. */
 export type NewEvent = Omit<Callback, "messageStatus"> & {
@@ -13,7 +22,12 @@ export type NewEvent = Omit<Callback, "messageStatus"> & {
 };
 
 /** An event as recorded. Ids rise in the order of recording. */
-export type EventRow = NewEvent & { readonly id: number };
+export type EventRow = NewEvent & {
+  readonly id: number;
+  /** How often the same callback came again, and when it last did. */
+  readonly repeats: number;
+  readonly lastRepeatAt: number | null;
+};
 
 /** What is known of one message: its events, merged so that their order does not matter. */
 export type MessageRow = {
@@ -25,6 +39,9 @@ export type MessageRow = {
   readonly status: EventStatus;
   readonly to: string | null;
   readonly from: string | null;
+  /** Ids of both addresses, for links and filters that do not show a number. */
+  readonly recipientId: number | null;
+  readonly senderId: number | null;
   /** The recipient's country, ISO 3166-1 alpha-2; null when the number does not tell. */
   readonly country: string | null;
   /** Stays once seen, also when a later event says delivered. */
@@ -39,27 +56,20 @@ export type MessageRow = {
   readonly tags: FormParams;
 };
 
-export type MessageFilter = {
-  readonly status?: EventStatus;
-  readonly errorCode?: number;
-  /**
-   * Bare words: a message SID or its beginning, a recipient's number or its beginning
-   * or last digits, at least `LAST_DIGITS_MIN` of them.
-   */
-  readonly text?: string;
-};
-
-/** The fewest last digits that a number is found by. */
-export const LAST_DIGITS_MIN = 4;
-
 /** A page of messages, newest first. */
 export type MessagePage = {
   readonly messages: readonly MessageRow[];
-  /** Ids to page on from: messages below `older`, or above `newer`; undefined at an end. */
+  /**
+   * Ids to page on from: messages below `older`, or above `newer`; undefined at an end.
+   * A rare filter's page may be short of messages, or empty, and still have an `older`.
+   */
   readonly older: number | undefined;
   readonly newer: number | undefined;
-  /** Whether a word fits so many recipients that only some of their messages are found. */
-  readonly isPartial: boolean;
+  /**
+   * Set when a page is short because as many messages were looked at as one request may:
+   * when the last of them was first heard of. Paging on looks further.
+   */
+  readonly lookedBackTo: number | undefined;
 };
 
 export type PageRequest = {
@@ -68,21 +78,49 @@ export type PageRequest = {
   readonly newerThan?: number;
 };
 
-/** Messages that were first heard of in a time range, counted by what became of them. */
-export type StatusCount = {
-  readonly status: EventStatus;
-  readonly messages: number;
+/** What was recorded since an event. */
+export type Changes = {
+  /** The latest event's id; 0 before the first. */
+  readonly lastEventId: number;
+  /** Events since, and those among them that say failed or undelivered. */
+  readonly events: BoundedCount;
+  readonly failures: BoundedCount;
 };
 
-/** How many of a time range's messages carry an error code; `failed` of them did not arrive. */
-export type ErrorCodeCount = {
-  readonly errorCode: number;
+/** A recipient to whom several of the latest messages did not arrive. */
+export type FailingRecipient = {
+  readonly recipientId: number;
+  readonly recipient: string;
+  readonly country: string | null;
+  /** Of the latest `messages` ones to this recipient, at most `RECENT_MESSAGES`, so many failed. */
+  readonly failures: number;
   readonly messages: number;
-  readonly failed: number;
+  /** Of the latest failed message. */
+  readonly lastErrorCode: number | null;
+  readonly lastFailureAt: number;
+  /** Id of the latest failed message; pages go by it. */
+  readonly lastFailureId: number;
 };
 
-/** Whole hours since 1970, UTC: from `fromHour` up to and including `toHour`. */
-export type HourRange = { readonly fromHour: number; readonly toHour: number };
+/** Of how many latest messages a recipient's failures are counted. */
+export const RECENT_MESSAGES = 10;
+/** From how many failures among them on a recipient is one that keeps failing. */
+export const FAILURES_MIN = 2;
+
+export type FailingRequest = {
+  /** Only those whose latest failure has one of these codes, or has none of them. */
+  readonly errorCodes?: {
+    readonly among: readonly number[];
+    readonly is: boolean;
+  };
+  readonly size: number;
+  /** Pages on: recipients whose `lastFailureId` is below it. */
+  readonly olderThan?: number;
+};
+
+/** Values that a filter's field can take, for suggesting them. */
+export type SuggestibleField =
+  "from" | "service" | "account" | "country" | "tag";
 
 /**
  * Where events are made durable and read from. Every engine passes the same contract
@@ -92,21 +130,56 @@ export type HourRange = { readonly fromHour: number; readonly toHour: number };
 export interface Store {
   /**
    * Makes an event durable. Resolves once it is on disk: true when it is new, false
-   * when this message already has an event of this status, which then stays as it is.
+   * when this message already has an event of this status, which then stays as it is
+   * but for the count of its repeats.
    */
   recordEvent(event: NewEvent): Promise<boolean>;
   /** Resolves when a write went through to the disk just now. */
   checkWritable(): Promise<void>;
 
+  /**
+   * A page of the messages that the filter lets through, at a cost that does not grow
+   * with history: what one request looks at is bounded.
+   */
   listMessages(filter: MessageFilter, page: PageRequest): Promise<MessagePage>;
+  /** How many a filter lets through, of those with an id above `newerThan`, up to a bound. */
+  countMessages(
+    filter: MessageFilter,
+    newerThan?: number,
+  ): Promise<BoundedCount>;
   messageBySid(messageSid: string): Promise<MessageRow | undefined>;
+  /** Those of the messages with these ids that have an event after `eventId`, by id. */
+  changedMessages(
+    ids: readonly number[],
+    eventId: number,
+  ): Promise<readonly MessageRow[]>;
   /** A message's events in the order of recording. */
   timeline(messageSid: string): Promise<readonly EventRow[]>;
-  countByStatus(range: HourRange): Promise<readonly StatusCount[]>;
-  /** Most frequent first. */
-  countByErrorCode(range: HourRange): Promise<readonly ErrorCodeCount[]>;
+
+  /** Counts from the rollups; see TallyRequest. In the order of `at`. */
+  tally(request: TallyRequest): Promise<readonly TallyRow[]>;
+  /** Shortest first. */
+  deliveryTimes(range: TimeRange): Promise<DeliveryTimes>;
+  errorCodeFacts(
+    errorCodes: readonly number[],
+    range: TimeRange,
+  ): Promise<readonly ErrorCodeFacts[]>;
+  /** Recipients with two or more failures among their recent messages, latest failure first. */
+  failingRecipients(
+    request: FailingRequest,
+  ): Promise<readonly FailingRecipient[]>;
+  /** The address with this id, as `recipientId` and `senderId` give it. */
+  addressById(id: number): Promise<string | undefined>;
+
+  /** Known values that begin with `start` in any case, at most `limit`; tags as `name=value`. */
+  suggest(
+    field: SuggestibleField,
+    start: string,
+    limit: number,
+  ): Promise<readonly string[]>;
   /** When the latest event was received; undefined before the first. */
   lastEventAt(): Promise<number | undefined>;
+  changesSince(eventId: number): Promise<Changes>;
 
   /** Up to `limit` messages with an id above `afterId`, by id: for reading all of them in steps. */
   messagesAfter(afterId: number, limit: number): Promise<readonly MessageRow[]>;

@@ -1,7 +1,8 @@
 import { Elysia } from "elysia";
 import type { Config } from "../config.ts";
 import { basePathOf } from "../setting-values.ts";
-import { maskNumber, type Log } from "../log.ts";
+import type { Log } from "../log.ts";
+import { maskNumber } from "../mask-numbers.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 import { tokensFor } from "../twilio/auth-tokens.ts";
 import { parseCallback } from "../twilio/callback.ts";

@@ -1,6 +1,129 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { restorePost } from "../../src/store/sqlite/post-shape.ts";
+import {
+  CHANNELS,
+  storedEvent,
+  type StoredEvent,
+} from "../../src/store/sqlite/stored-event.ts";
+import { parseCallback } from "../../src/twilio/callback.ts";
+import { statusOfRank } from "../../src/twilio/status.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { HISTORY_UNTIL } from "./history/database.ts";
+import { historyByMinute } from "./history/history.ts";
+
+/** Runs a bench to its end; resolves to what it printed and the JSON that it wrote. */
+async function runBench(
+  name: string,
+  options: readonly string[],
+): Promise<{ readonly output: string; readonly report: unknown }> {
+  using folder = tempDir();
+  const report = join(folder.path, "report.json");
+  const bench = Bun.spawn(
+    [
+      process.execPath,
+      join(import.meta.dir, name),
+      "--messages=2000",
+      "--days=3",
+      `--history-dir=${folder.path}`,
+      `--json=${report}`,
+      ...options,
+    ],
+    { stdout: "pipe", stderr: "pipe" },
+  );
+  const [code, output, complaints] = await Promise.all([
+    bench.exited,
+    new Response(bench.stdout).text(),
+    new Response(bench.stderr).text(),
+  ]);
+  expect(code, complaints).toBe(0);
+  return { output, report: await Bun.file(report).json() };
+}
+
+test("a made-up history's events are those that its callbacks are recorded as", () => {
+  const wishes = { messages: 2_000, days: 3, until: HISTORY_UNTIL, seed: 1 };
+  const history = [...historyByMinute(wishes)].flat();
+  expect(history.length).toBeGreaterThan(3_500);
+  for (const event of history) expect(recordedAgain(event)).toEqual(event);
+  expect([...historyByMinute(wishes)].flat()).toEqual(history);
+});
+
+/** What is stored of the callback that an event came from. */
+function recordedAgain(event: StoredEvent): StoredEvent {
+  const [
+    messageSid,
+    place,
+    rank,
+    receivedAt,
+    to,
+    from,
+    errorCode,
+    errorMessage,
+    accountSid,
+    messagingServiceSid,
+    numSegments,
+    rawDlrDoneDate,
+    query,
+    shape,
+    values,
+  ] = event;
+  const channel = CHANNELS[place] ?? "sms";
+  const params = restorePost(
+    { shape, values: values ?? [] },
+    {
+      messageSid,
+      to,
+      from,
+      errorCode,
+      errorMessage,
+      accountSid,
+      messagingServiceSid,
+      numSegments,
+      rawDlrDoneDate,
+    },
+  );
+  const callback = parseCallback(channel, params);
+  if ("fault" in callback) throw new Error(callback.fault);
+  const { messageStatus: _, ...fields } = callback;
+  return storedEvent({
+    ...fields,
+    status: statusOfRank(rank),
+    receivedAt,
+    query: query ?? "",
+  });
+}
+
+test("the bench of the pages runs, and every page in it is answered as it should be", async () => {
+  const { output, report } = await runBench("pages.ts", [
+    "--messages=500,2000",
+    "--requests=1",
+    "--cold",
+  ]);
+  expect(output).toContain("/numbers/:number busy");
+  expect(output).toContain("First load, compressed");
+  expect(output).toContain("on disk only");
+  expect(JSON.stringify(report)).not.toMatch(/"failed":[^0]/);
+  expect(report).toMatchObject({ requests: 1 });
+}, 120_000);
+
+test("the bench of callbacks beside pages runs, and every callback in it is answered 200", async () => {
+  const { output, report } = await runBench("ingest-under-pages.ts", [
+    "--rates=200",
+    "--seconds=1",
+    "--rounds=1",
+  ]);
+  expect(output).toContain("90-day overview");
+  expect(report).toMatchObject({
+    rates: [
+      {
+        rounds: {
+          quiet: [{ failed: 0 }, { failed: 0 }, { failed: 0 }],
+          "an export": [{ failed: 0 }],
+        },
+      },
+    ],
+  });
+}, 120_000);
 
 test.skipIf(!Bun.which("wrk"))(
   "the ingest bench runs (needs wrk), and every callback in it is answered 200",

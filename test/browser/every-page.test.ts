@@ -1,52 +1,62 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { startServer } from "../support/start-server.ts";
+import type { Browser, Page } from "playwright-core";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
 import {
   postHostileCallbacks,
   postSampleCallbacks,
-  sampleSid,
 } from "./sample-callbacks.ts";
+import {
+  PAGES_OF_HOSTILE,
+  PAGES_OF_SAMPLE,
+  PAGES_WITHOUT_DATA,
+  startBinary,
+  type BinarySite,
+} from "./sites.ts";
 
-const PATHS = [
-  "/messages",
-  "/messages?status=foo",
-  "/messages?q=SMffffff",
-  `/messages/${sampleSid(4)}`,
-  `/messages/${sampleSid(2)}`,
-  `/messages/${sampleSid(10_000)}`,
-  `/messages/${sampleSid(10_005)}`,
-  "/errors",
-  "/errors?period=never",
-  "/nothing-here",
-];
+/** Bytes of text that a page may put on the screen, so that a long value stays where it belongs. */
+const LIST_TEXT_MAX = 40_000;
 
-describe.skipIf(!hasChromium)("every page in a browser", () => {
+describe.skipIf(!hasChromium)("every page of the compiled program", () => {
   let browser: Browser;
-  let server: Awaited<ReturnType<typeof startServer>>;
-  let empty: Awaited<ReturnType<typeof startServer>>;
-  let urls: string[];
+  let sites: BinarySite[] = [];
+  let urls: string[] = [];
+  let sampleUrls: string[] = [];
+  let hostileUrls: string[] = [];
 
   beforeAll(async () => {
-    [browser, server, empty] = await Promise.all([
-      launchChromium(),
-      startServer(),
-      startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: "" }),
+    // The first one builds the program; the others share it.
+    const empty = await startBinary({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
+    const [sample, hostile, masked] = await Promise.all([
+      startBinary(),
+      startBinary(),
+      startBinary({ MASK_NUMBERS: "true" }),
     ]);
-    await postSampleCallbacks(server.twilio, 28);
-    await postHostileCallbacks(server.twilio);
+    sites = [empty, sample, hostile, masked];
+    browser = await launchChromium();
+    await Promise.all([
+      postSampleCallbacks(sample.twilio, 60),
+      postSampleCallbacks(masked.twilio, 14),
+      postHostileCallbacks(hostile.twilio),
+    ]);
+    const below = (
+      { origin }: BinarySite,
+      pages: Readonly<Record<string, string>>,
+    ): string[] => Object.values(pages).map((path) => origin + path);
+    sampleUrls = below(sample, PAGES_OF_SAMPLE);
+    hostileUrls = below(hostile, PAGES_OF_HOSTILE);
     urls = [
-      ...PATHS.map((path) => server.origin + path),
-      `${empty.origin}/messages`,
-      `${empty.origin}/errors`,
+      ...below(empty, PAGES_WITHOUT_DATA),
+      ...sampleUrls,
+      ...hostileUrls,
+      `${masked.origin}/messages`,
+      `${masked.origin}/numbers`,
     ];
-  }, 30_000);
+  }, 90_000);
 
   afterAll(async () => {
-    await browser.close();
-    await server[Symbol.asyncDispose]();
-    await empty[Symbol.asyncDispose]();
+    await browser?.close();
+    for (const site of sites) await site[Symbol.asyncDispose]();
   });
 
   for (const theme of ["light", "dark"] as const) {
@@ -55,10 +65,7 @@ describe.skipIf(!hasChromium)("every page in a browser", () => {
       const { page } = opened;
       for (const url of urls) {
         await page.goto(url);
-        await page.evaluate(() => {
-          for (const details of document.querySelectorAll("details"))
-            details.open = true;
-        });
+        await openDetails(page);
         const axe = new AxeBuilder({ page }).setLegacyMode();
         // Only colours differ between the themes.
         if (theme === "dark") axe.withRules(["color-contrast"]);
@@ -70,7 +77,7 @@ describe.skipIf(!hasChromium)("every page in a browser", () => {
           );
         expect([url, grave]).toEqual([url, []]);
       }
-    }, 30_000);
+    }, 90_000);
   }
 
   test("no page is wider than a phone, whatever was posted", async () => {
@@ -80,16 +87,13 @@ describe.skipIf(!hasChromium)("every page in a browser", () => {
     const { page } = opened;
     for (const url of urls) {
       await page.goto(url);
-      await page.evaluate(() => {
-        for (const details of document.querySelectorAll("details"))
-          details.open = true;
-      });
+      await openDetails(page);
       const width = await page.evaluate(
         () => document.documentElement.scrollWidth,
       );
       expect([url, width]).toEqual([url, 360]);
     }
-  });
+  }, 60_000);
 
   test("the browser objects to nothing, and nothing that was posted runs", async () => {
     await using opened = await openPage(browser);
@@ -107,19 +111,40 @@ describe.skipIf(!hasChromium)("every page in a browser", () => {
         (text) => !/responded with a status of 40[04]/.test(text),
       ),
     ).toEqual([]);
-  }, 30_000);
+  }, 60_000);
 
-  test("light and dark follow the system", async () => {
-    const backgrounds: string[] = [];
-    for (const colorScheme of ["light", "dark"] as const) {
-      await using opened = await openPage(browser, { colorScheme });
-      await opened.page.goto(`${server.origin}/messages`);
-      backgrounds.push(
-        await opened.page.evaluate(
-          () => getComputedStyle(document.documentElement).backgroundColor,
-        ),
-      );
+  test("without script every page says as much", async () => {
+    await using scripted = await openPage(browser);
+    await using plain = await openPage(browser, { javaScriptEnabled: false });
+    for (const url of sampleUrls) {
+      await scripted.page.goto(url);
+      await plain.page.goto(url);
+      const headings = (page: Page): Promise<string[]> =>
+        page.locator("main :is(h1, h2, th, td.col-to)").allInnerTexts();
+      expect([url, await headings(plain.page)]).toEqual([
+        url,
+        await headings(scripted.page),
+      ]);
     }
-    expect(backgrounds).toEqual(["rgb(247, 247, 245)", "rgb(17, 18, 20)"]);
+  }, 60_000);
+
+  test("long values are cut where they would push everything else away", async () => {
+    await using opened = await openPage(browser);
+    const { page } = opened;
+    for (const url of hostileUrls.filter(
+      (each) => !each.includes("/messages/"),
+    )) {
+      await page.goto(url);
+      const text = await page.locator("body").innerText();
+      expect([url, text.length < LIST_TEXT_MAX]).toEqual([url, true]);
+    }
   });
 });
+
+/** What is folded away is looked at too. */
+async function openDetails(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll("details"))
+      details.open = true;
+  });
+}

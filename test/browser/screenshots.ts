@@ -1,56 +1,53 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { startServer } from "../support/start-server.ts";
 import { launchChromium } from "./browser.ts";
 import {
   postHostileCallbacks,
   postSampleCallbacks,
-  sampleSid,
 } from "./sample-callbacks.ts";
+import {
+  PAGES_OF_HOSTILE,
+  PAGES_OF_SAMPLE,
+  PAGES_WITHOUT_DATA,
+  startBinary,
+} from "./sites.ts";
 
-/** `bun test/browser/screenshots.ts <folder>`: every page, wide and narrow, light and dark. */
+/**
+ * `bun run screenshots <folder>`: every page of the compiled program, wide and narrow,
+ * light and dark: without data, with sample data, with hostile data, and of the demo.
+ */
 const folder = process.argv[2];
 if (folder === undefined) {
-  console.error("Usage: bun test/browser/screenshots.ts <folder>");
+  console.error("Usage: bun run screenshots <folder>");
   process.exit(2);
 }
 mkdirSync(folder, { recursive: true });
 
 const browser = await launchChromium();
 {
-  await using server = await startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
-  await shoot(browser, server.origin, { "no-token": "/messages" });
+  await using site = await startBinary({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
+  await shoot(browser, site.origin, "empty", PAGES_WITHOUT_DATA);
 }
 {
-  await using server = await startServer();
-  await shoot(browser, server.origin, {
-    "empty-messages": "/messages",
-    "empty-errors": "/errors",
-    "not-found": "/nothing-here",
-  });
+  await using site = await startBinary();
+  await postHostileCallbacks(site.twilio);
+  await shoot(browser, site.origin, "hostile", PAGES_OF_HOSTILE);
 }
 {
-  await using server = await startServer();
-  await postHostileCallbacks(server.twilio);
-  await shoot(browser, server.origin, {
-    "hostile-messages": "/messages",
-    "hostile-message": `/messages/${sampleSid(10_005)}`,
-    "hostile-script": `/messages/${sampleSid(10_000)}`,
-  });
+  await using site = await startBinary();
+  await postSampleCallbacks(site.twilio, 140);
+  await shoot(browser, site.origin, "sample", PAGES_OF_SAMPLE);
 }
 {
-  await using server = await startServer();
-  await postSampleCallbacks(server.twilio, 140);
-  await shoot(browser, server.origin, {
+  await using site = await startBinary({}, "demo");
+  await shoot(browser, site.origin, "demo", {
+    overview: "/",
+    "overview-week": "/?range=7d",
     messages: "/messages",
-    "messages-filtered": "/messages?status=failed",
-    "messages-nothing": "/messages?q=SMffff",
-    "messages-mistake": "/messages?status=foo&code=abc&before=x",
-    "message-delivered": `/messages/${sampleSid(0)}`,
-    "message-read": `/messages/${sampleSid(2)}`,
-    "message-undelivered": `/messages/${sampleSid(4)}`,
-    errors: "/errors",
+    errors: "/errors?range=7d",
+    error: "/errors/30003?range=7d",
+    numbers: "/numbers",
   });
 }
 await browser.close();
@@ -59,6 +56,7 @@ await browser.close();
 async function shoot(
   browser: Browser,
   origin: string,
+  kind: string,
   pages: Readonly<Record<string, string>>,
 ): Promise<void> {
   for (const [size, width] of [
@@ -69,15 +67,13 @@ async function shoot(
       const context = await browser.newContext({
         viewport: { width, height: 800 },
         colorScheme: theme,
+        reducedMotion: "reduce",
       });
       const page = await context.newPage();
       for (const [name, path] of Object.entries(pages)) {
         await page.goto(origin + path);
-        await page.evaluate(() =>
-          document.querySelector("details")?.setAttribute("open", ""),
-        );
         await page.screenshot({
-          path: join(folder ?? ".", `${name}-${size}-${theme}.png`),
+          path: join(folder ?? ".", `${kind}-${name}-${size}-${theme}.png`),
           fullPage: true,
         });
       }

@@ -67,6 +67,21 @@ test("every event is exported with all that was posted, in order", async () => {
   );
 });
 
+test("numbers are masked when they are to be, in messages and events", async () => {
+  await using server = await startServer();
+  await server.twilio.post({ To: "+14155550123", MessageStatus: "sent" });
+  for (const flags of [[], ["--events"], ["--format", "csv"]]) {
+    const { stdout } = await exported(
+      server.config.databaseFile,
+      "--mask-numbers",
+      "true",
+      ...flags,
+    );
+    expect(stdout).toContain("••••••23");
+    expect(stdout).not.toMatch(/4155550123|5595551269/);
+  }
+});
+
 test("CSV has a header, quotes what must be, and starts no formula", async () => {
   await using server = await startServer();
   await server.twilio.post(

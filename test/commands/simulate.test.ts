@@ -43,7 +43,7 @@ test("only the wanted statuses come, on the channel of the path", async () => {
     "failed",
   ]);
   expect(status).toBe(0);
-  const { messages } = await server.store.listMessages({}, { size: 100 });
+  const { messages } = await server.store.listMessages([], { size: 100 });
   const kinds = new Set(
     messages.map((each) => `${each.channel} ${each.status}`),
   );

@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { listenTo } from "../live/live-client.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 import { FROM_SOURCE, run, start } from "./program.ts";
@@ -41,6 +42,22 @@ test("an idle server stops at once, also with a connection that is kept open", a
   expect(server.output()).toContain('"msg":"stopped"');
   idle.destroy();
   silent.destroy();
+});
+
+test("live streams are ended first, so that it need not wait for them, and are counted in the log", async () => {
+  using folder = tempDir();
+  await using server = await serve(join(folder.path, "smsledger.db"));
+  const url = `${server.origin}/live?after=0`;
+  await using first = await listenTo(url);
+  await using second = await listenTo(url);
+  await using third = await listenTo(url);
+  const before = performance.now();
+  server.kill("SIGTERM");
+  expect(await server.ended()).toBe(0);
+  expect(performance.now() - before).toBeLessThan(2_000);
+  for (const stream of [first, second, third])
+    expect(await stream.next()).toBeUndefined();
+  expect(server.output()).toContain('"msg":"stopping: closed 3 live streams"');
 });
 
 test("a callback in flight is committed and answered before the end", async () => {

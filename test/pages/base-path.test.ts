@@ -9,16 +9,19 @@ test("with a base path every route answers with and without it, and every addres
   });
   const sid = newMessageSid();
   await server.twilio.post(
-    { MessageSid: sid },
+    { MessageSid: sid, To: "+14155550123" },
     {
       signedUrl: "https://ops.example.com/sms/api/rpc/webhooks/twilio/sms",
     },
   );
   for (const path of [
+    "/",
     "/messages",
     `/messages/${sid}`,
     "/errors",
-    "/messages?status=delivered",
+    "/numbers",
+    "/numbers/%2B14155550123",
+    "/messages?q=status:delivered",
     "/nothing-here",
   ]) {
     const stripped = await get(server.origin + path);
@@ -26,18 +29,19 @@ test("with a base path every route answers with and without it, and every addres
     expect([path, whole.status]).toEqual([path, stripped.status]);
     for (const { text } of [stripped, whole]) {
       const addresses = [
-        ...text.matchAll(/\s(?:href|src|action|hx-get)="(\/[^"]*)"/g),
+        ...text.matchAll(
+          /\s(?:href|src|action|hx-get|hx-sse:connect|data-[a-z]+)="(\/[^"]*)"/g,
+        ),
       ].map((match) => match[1] ?? "");
       expect(addresses.length).toBeGreaterThan(8);
       for (const address of addresses) expect(address).toStartWith("/sms/");
     }
   }
-  for (const path of ["/livez", "/sms/livez", "/readyz", "/sms/readyz"])
+  for (const path of ["/livez", "/readyz", "/numbers.csv", "/"]) {
     expect((await get(server.origin + path)).status).toBe(200);
-  for (const path of ["/", "/sms", "/sms/"])
-    expect((await get(server.origin + path)).headers.get("location")).toBe(
-      "/sms/messages",
-    );
+    expect((await get(`${server.origin}/sms${path}`)).status).toBe(200);
+  }
+  expect((await get(`${server.origin}/sms`)).status).toBe(200);
   const guarded = await get(`${server.origin}/sms/messages`, {
     headers: { "x-forwarded-for": "203.0.113.7" },
   });

@@ -10,7 +10,7 @@ const SECRET = "a value that was posted";
 
 test("a fault answers a page of its own, without the fault's words or its trace", async () => {
   const app = serverOver(() => new Error(SECRET));
-  for (const path of ["/messages", "/errors"]) {
+  for (const path of ["/", "/messages", "/errors", "/numbers", "/numbers/~1"]) {
     const answer = await app.handle(requestFor(path));
     expect(answer.status).toBe(500);
     expect(answer.headers.get("content-security-policy")).not.toBeNull();
@@ -88,10 +88,17 @@ function serverOver(fault: () => Error) {
     checkWritable: fail,
     listMessages: fail,
     messageBySid: fail,
+    countMessages: fail,
+    changedMessages: fail,
     timeline: fail,
-    countByStatus: fail,
-    countByErrorCode: fail,
+    tally: fail,
+    deliveryTimes: fail,
+    errorCodeFacts: fail,
+    failingRecipients: fail,
+    addressById: fail,
+    suggest: fail,
     lastEventAt: fail,
+    changesSince: fail,
     messagesAfter: fail,
     eventsAfter: fail,
     close: fail,
@@ -107,5 +114,6 @@ function serverOver(fault: () => Error) {
     log: createLog("silent", "json"),
     version: "0.0.0-test",
     now: Date.now,
+    stopping: new AbortController().signal,
   });
 }

@@ -10,7 +10,12 @@ const PRIVATE_PATHS = [
   "/",
   "/messages",
   `/messages/${newMessageSid()}`,
+  "/messages.csv",
   "/errors",
+  "/numbers",
+  "/numbers.csv",
+  "/numbers/%2B14155550123",
+  "/live?after=0",
   "/livez",
   "/readyz",
   assetPath("style.css"),
@@ -145,6 +150,7 @@ test("no hook of the pages runs for the webhook", async () => {
     log: createLog("silent", "json"),
     version: "0.0.0-test",
     now: Date.now,
+    stopping: new AbortController().signal,
   });
   const routes = app.routes.filter(({ path }) =>
     path.includes("/api/rpc/webhooks/"),

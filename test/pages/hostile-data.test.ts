@@ -38,6 +38,39 @@ test("a list stays short when values are long, and the message's page shows them
   expect(page.text).toContain(long);
 });
 
+test("every link of a hostile message leads to a list that has it", async () => {
+  await using server = await startServer();
+  await postHostileCallbacks(server.twilio);
+  const list = await get(`${server.origin}/messages`);
+  for (const sid of sidsIn(list)) {
+    const page = await get(`${server.origin}/messages/${sid}`);
+    const lists = linksIn(page).filter((link) => link.includes("?q="));
+    expect(lists.length).toBeGreaterThan(2);
+    for (const link of lists) {
+      const found = sidsIn(await get(server.origin + link));
+      expect([link, found.includes(sid)]).toEqual([link, true]);
+    }
+  }
+});
+
+test("a hostile filter never becomes markup", async () => {
+  await using server = await startServer();
+  await postHostileCallbacks(server.twilio);
+  for (const text of [
+    '"><script>alert(1)</script>',
+    "status:<img src=x onerror=alert(1)>",
+    'tag:"<i>=1"',
+    "مرحبا \u202egnp.exe",
+  ]) {
+    const q = new URLSearchParams({ q: text });
+    for (const path of ["/messages", "/messages/suggest", "/messages.csv"]) {
+      const page = await get(`${server.origin}${path}?${q}`);
+      if (page.headers.get("content-type")?.startsWith("text/html"))
+        expect(page.text).not.toMatch(/<script>|<img src=x|<i>/);
+    }
+  }
+});
+
 const KNOWN_TAG = /^<\/?[a-z][a-z0-9]*$/;
 
 function tagsOf(text: string): string[] {

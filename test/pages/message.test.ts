@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { startServer } from "../support/start-server.ts";
 import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
-import { get } from "./page-client.ts";
+import { get, linksIn, sidsIn } from "./page-client.ts";
 
 test("a message's page tells its timeline, its error and all that was posted", async () => {
   await using server = await startServer();
@@ -74,4 +74,93 @@ test("a SID is found whatever the case of its digits", async () => {
   await server.twilio.post({ MessageSid: sid });
   const upper = `SM${sid.slice(2).toUpperCase()}`;
   expect((await get(`${server.origin}/messages/${upper}`)).status).toBe(200);
+});
+
+test("the timeline says in words what happened, how long it took, and what came again", async () => {
+  await using server = await startServer();
+  const sid = newMessageSid();
+  await server.twilio.post({ MessageSid: sid, MessageStatus: "sent" });
+  await server.twilio.post({
+    MessageSid: sid,
+    MessageStatus: "delivered",
+    RawDlrDoneDate: "2611231402",
+  });
+  await server.twilio.post({ MessageSid: sid, MessageStatus: "delivered" });
+  await server.twilio.post({ MessageSid: sid, MessageStatus: "delivered" });
+  const { text } = await get(`${server.origin}/messages/${sid}`);
+  expect(text).toContain("Handed to the carrier");
+  expect(text).toContain("Delivered to the phone");
+  expect(text).toMatch(/Delivered <b>\d+ ms<\/b> after it was handed over/);
+  expect(text).toContain("The same callback came 3 times, last");
+  expect(text).toMatch(/2611231402[^]*carrier’s clock/);
+});
+
+test("events that overtook each other are marked", async () => {
+  await using server = await startServer();
+  const sid = newMessageSid();
+  await server.twilio.post({ MessageSid: sid, MessageStatus: "delivered" });
+  await server.twilio.post({ MessageSid: sid, MessageStatus: "sent" });
+  const { text } = await get(`${server.origin}/messages/${sid}`);
+  expect(text).toContain("Came late: what follows it had been reported");
+});
+
+test("what a message shares with others leads to them", async () => {
+  await using server = await startServer();
+  const [sid, other] = [newMessageSid(), newMessageSid()];
+  const fields = {
+    To: "+4915123456789",
+    From: "ACME CLINIC",
+    MessagingServiceSid: "MG0123456789abcdef0123456789abcdef",
+  };
+  const query = "?campaign=spring%20sale";
+  for (const each of [other, sid])
+    await server.twilio.post({ MessageSid: each, ...fields }, { query });
+  await server.twilio.post();
+  const page = await get(`${server.origin}/messages/${sid}`);
+  const lists = linksIn(page).filter((link) => link.startsWith("/messages?"));
+  expect(lists).toEqual([
+    "/messages?q=country%3ADE",
+    "/messages?q=from%3A%22ACME%20CLINIC%22",
+    "/messages?q=channel%3Asms",
+    "/messages?q=service%3AMG0123456789abcdef0123456789abcdef",
+    `/messages?q=account%3A${ACCOUNT_SID}`,
+    "/messages?q=tag%3A%22campaign%3Dspring%20sale%22",
+  ]);
+  for (const link of lists)
+    expect(sidsIn(await get(server.origin + link))).toContain(other);
+  expect(linksIn(page)).toContain("/numbers/%2B4915123456789");
+  expect(sidsIn(page)).toContain(other);
+});
+
+test("a message leads on within the filter of the list that it was opened from", async () => {
+  await using server = await startServer();
+  const sids: string[] = [];
+  for (let index = 0; index < 6; index++) {
+    const sid = newMessageSid();
+    sids.push(sid);
+    const MessageStatus = index % 2 === 0 ? "failed" : "delivered";
+    await server.twilio.post({ MessageSid: sid, MessageStatus });
+  }
+  const ledFrom = async (sid = "", q = "") => {
+    const { text } = await get(
+      `${server.origin}/messages/${sid}?${new URLSearchParams({ q })}`,
+    );
+    const link = (rel: string) =>
+      text.match(new RegExp(`rel="${rel}" href="([^"]*)"`))?.[1];
+    return [link("prev"), link("next")];
+  };
+  const failed = "?q=status%3Afailed";
+  expect(await ledFrom(sids[2], "status:failed")).toEqual([
+    `/messages/${sids[4]}${failed}`,
+    `/messages/${sids[0]}${failed}`,
+  ]);
+  expect(await ledFrom(sids[2])).toEqual([
+    `/messages/${sids[3]}`,
+    `/messages/${sids[1]}`,
+  ]);
+  expect(await ledFrom(sids[4], "status:failed")).toEqual([
+    undefined,
+    `/messages/${sids[2]}${failed}`,
+  ]);
+  expect(await ledFrom(sids[2], "status:")).toEqual([undefined, undefined]);
 });

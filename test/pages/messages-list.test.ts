@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
-import { get, linkById, sidsIn } from "./page-client.ts";
+import { get, linkById, linksIn, sidsIn } from "./page-client.ts";
 
 test("older and newer pages hold every message once, in order", async () => {
   await using server = await startServer();
@@ -44,103 +44,210 @@ test("messages that come in while someone pages neither repeat nor hide others",
   expect(new Set([...sidsIn(first), ...sidsIn(second)]).size).toBe(60);
 });
 
-test("the list is filtered by status, error code, SID and number, and keeps the filter on its next page", async () => {
+test("a filter narrows the list, and its next page and its messages keep it", async () => {
   await using server = await startServer();
   const failed = newMessageSid();
-  await server.twilio.post({
-    MessageSid: failed,
-    MessageStatus: "failed",
-    ErrorCode: "30003",
-    To: "+4915123456789",
-  });
+  await server.twilio.post(
+    {
+      MessageSid: failed,
+      MessageStatus: "failed",
+      ErrorCode: "30003",
+      To: "+4915123456789",
+      From: "ACME CLINIC",
+    },
+    { query: "?campaign=spring%20sale" },
+  );
   for (let index = 0; index < 52; index++) await server.twilio.post();
-  for (const query of [
-    "status=failed",
-    "code=30003",
-    `q=${failed}`,
-    `q=${failed.slice(0, 12)}`,
-    "q=%2B4915123456789",
-    "q=%2B49%20151%20234%20567-89",
-    "q=4915",
-    "q=6789",
-    "status=failed&code=30003&q=6789",
+  for (const q of [
+    "status:failed",
+    "-status:delivered",
+    "code:30003",
+    failed,
+    failed.slice(0, 12),
+    "+4915123456789",
+    "+49 151 234 567-89",
+    "4915",
+    "6789",
+    "to:+4915",
+    'from:"ACME CLINIC"',
+    "country:germany",
+    "-country:US",
+    'tag:campaign="spring sale"',
+    "tag:campaign",
+    "status:failed code:30003 6789 after:24h channel:sms",
   ]) {
-    const page = await get(`${server.origin}/messages?${query}`);
-    expect([query, sidsIn(page)]).toEqual([query, [failed]]);
+    const page = await get(listOf(server.origin, q));
+    expect([q, sidsIn(page)]).toEqual([q, [failed]]);
   }
-  const delivered = await get(`${server.origin}/messages?status=delivered`);
+  const delivered = await get(listOf(server.origin, "status:delivered"));
   const older = linkById(delivered, "older") ?? "";
-  expect(older).toStartWith("/messages?status=delivered&before=");
-  expect(sidsIn(await get(server.origin + older))).toHaveLength(2);
+  expect(older).toStartWith("/messages?q=status%3Adelivered&older=");
+  const rest = await get(server.origin + older);
+  expect(sidsIn(rest)).toHaveLength(2);
+  expect(linksIn(rest).filter(isMessage)[0]).toEndWith("?q=status%3Adelivered");
 });
 
-test("the form shows the filter that is on", async () => {
+test("how many match is said, and how many of them are shown", async () => {
+  await using server = await startServer();
+  for (let index = 0; index < 52; index++) await server.twilio.post();
+  const all = await get(`${server.origin}/messages`);
+  expect(all.text).toContain("<b>52 messages</b>");
+  expect(all.text).toContain("50 shown");
+  await server.twilio.post({ MessageStatus: "failed" });
+  const failed = await get(listOf(server.origin, "status:failed"));
+  expect(failed.text).toContain("<b>1 message</b>");
+});
+
+test("the box and the controls show the filter that is on", async () => {
   await using server = await startServer();
   await server.twilio.post();
   const { text } = await get(
-    `${server.origin}/messages?status=delivered&code=30003&q=0123`,
+    listOf(server.origin, "status:delivered code:30003 -channel:sms 0123"),
+  );
+  expect(text).toContain(
+    'value="status:delivered code:30003 -channel:sms 0123"',
   );
   expect(text).toContain('<option value="delivered" selected>');
-  expect(text).toContain('value="30003"');
-  expect(text).toContain('value="0123"');
+  expect(text).toContain('id="filter-code" value="30003"');
+  expect(text).not.toContain('<option value="sms" selected>');
 });
 
-test("a wrong filter is said in the page, with nothing listed and nothing repeated", async () => {
+test("the controls lead to the filter's own address and keep what they do not show", async () => {
+  await using server = await startServer();
+  const led = async (query: string): Promise<string | null> => {
+    const page = await get(`${server.origin}/messages?${query}`);
+    expect([query, page.status]).toEqual([query, 303]);
+    return page.headers.get("location");
+  };
+  expect(
+    await led(
+      "q=to%3A%2B1415+status%3Asent&status=failed&channel=&code=30003&country=DE&from=A+B&after=2026-11-01&until=2026-11-05",
+    ),
+  ).toBe(
+    `/messages?q=${encodeURIComponent('to:+1415 status:failed code:30003 country:DE from:"A B" after:2026-11-01 before:2026-11-06')}`,
+  );
+  expect(await led("q=status%3Asent&status=")).toBe("/messages");
+  expect(await led("status=failed&code=30003")).toBe(
+    "/messages?q=status%3Afailed%20code%3A30003",
+  );
+});
+
+test("a wrong filter is said in the page, with its place marked and nothing listed", async () => {
+  await using server = await startServer();
+  await server.twilio.post();
+  for (const [q, marked, words] of [
+    ["status:foo", "foo", "A status is sent, delivered,"],
+    ["code:1 stauts:failed", "stauts:", "Did you mean status?"],
+    ["code:30003;drop", "30003;drop", "An error code is a number"],
+    ['tag:"open', "&quot;open", "nothing closes it"],
+    ["12", "12", "at least 4 digits"],
+    ["<b>:x status:<i>", "&lt;i&gt;", "A status is"],
+  ] as const) {
+    const page = await get(listOf(server.origin, q));
+    expect([q, page.status]).toEqual([q, 400]);
+    expect(page.text).toContain(`<mark>${marked}</mark>`);
+    expect(page.text).toContain(words);
+    expect(sidsIn(page)).toEqual([]);
+    expect(page.text).not.toMatch(/<b>:x|<i>/);
+  }
+  const long = await get(listOf(server.origin, "9".repeat(1_001)));
+  expect(long.status).toBe(400);
+  expect(long.text).toContain("longer than 1,000 characters");
+});
+
+test("a damaged address is said in the page and repeats nothing", async () => {
   await using server = await startServer();
   await server.twilio.post();
   for (const [query, words] of [
-    ["status=foo", "The status must be one of"],
-    ["status=Delivered", "The status must be one of"],
-    ["code=abc", "The error code must be a number"],
-    ["code=-1", "The error code must be a number"],
-    ["code=30003;drop", "The error code must be a number"],
-    ["before=x", "before and after are numbers"],
-    ["after=-5", "before and after are numbers"],
-    ["before=1&after=2", "older and newer messages at once"],
-    ["status=sent&status=read", "gives a filter twice"],
-    ["stauts=failed", "a filter that this page does not know"],
-    [`q=${"9".repeat(101)}`, "longer than 100 characters"],
+    ["older=x", "older and newer are numbers"],
+    ["newer=-5", "older and newer are numbers"],
+    ["older=1&newer=2", "older and newer messages at once"],
+    ["q=code:1&q=code:2", "gives a part of it twice"],
+    ["stauts=failed", "a part that this page does not know"],
+    ["%3Cscript%3E=1", "a part that this page does not know"],
   ] as const) {
     const page = await get(`${server.origin}/messages?${query}`);
     expect([query, page.status]).toEqual([query, 400]);
     expect(page.text).toContain(words);
     expect(sidsIn(page)).toEqual([]);
+    expect(page.text).not.toMatch(/stauts|<script>/);
   }
-  const markup = await get(
-    `${server.origin}/messages?status=%3Cb%3Ehere&code=%22%3E%3Cb%3E&q=%3Cscript%3E`,
-  );
-  expect(markup.text).not.toMatch(/<b>here|"><b>|<script>/);
 });
 
-test("a filter that nothing matches says so and can be cleared", async () => {
+test("a filter that nothing matches says what to try", async () => {
   await using server = await startServer();
   await server.twilio.post();
-  const page = await get(`${server.origin}/messages?status=failed`);
+  const page = await get(listOf(server.origin, "failed country:DE"));
   expect(page.status).toBe(200);
   expect(page.text).toContain("No message matches");
   expect(page.text).toContain("Clear the filter");
-  const beyond = await get(`${server.origin}/messages?before=0`);
+  expect(linksIn(page)).toEqual(
+    expect.arrayContaining([
+      "/messages?q=status%3Afailed",
+      "/messages?q=country%3ADE",
+      "/messages?q=failed",
+    ]),
+  );
+  const beyond = await get(`${server.origin}/messages?older=0`);
   expect(beyond.text).toContain("Nothing further here");
 });
 
-test("the last day is counted by status", async () => {
+test("before the first message the list leads to how to set Twilio up", async () => {
   await using server = await startServer();
-  await server.twilio.post({ MessageStatus: "failed" });
-  await server.twilio.post({ MessageStatus: "failed" });
-  await server.twilio.post();
-  const { text } = await get(`${server.origin}/messages`);
-  expect(text).toMatch(/id="by-failed"[^]*?<b>2<\/b>/);
-  expect(text).toMatch(/id="by-delivered"[^]*?<b>1<\/b>/);
+  const page = await get(`${server.origin}/messages`);
+  expect(page.text).toContain("No messages yet");
+  expect(page.text).toContain("How to set Twilio up");
 });
 
-test("htmx is told the address without the empty fields of the form", async () => {
+test("the last day is counted by status, and a status keeps the rest of the filter", async () => {
+  await using server = await startServer();
+  await server.twilio.post({ MessageStatus: "failed" });
+  await server.twilio.post({ MessageStatus: "failed" });
+  await server.twilio.post();
+  const all = await get(`${server.origin}/messages`);
+  expect(all.text).toMatch(/id="by-failed"[^]*?<b>2<\/b>/);
+  expect(all.text).toMatch(/id="by-delivered"[^]*?<b>1<\/b>/);
+  const some = await get(listOf(server.origin, "country:US status:failed"));
+  expect(linkById(some, "by-delivered")).toBe(
+    "/messages?q=status%3Adelivered%2Cread%20country%3AUS",
+  );
+  expect(linkById(some, "by-all")).toBe("/messages?q=country%3AUS");
+  expect(some.text).toMatch(/id="by-failed"[^>]*aria-current="true"/);
+});
+
+test("htmx is told the address without the empty box", async () => {
   await using server = await startServer();
   await server.twilio.post();
-  const url = `${server.origin}/messages?status=delivered&code=&q=`;
+  const url = `${server.origin}/messages?q=`;
   const asked = await get(url, { headers: { "hx-request": "true" } });
-  expect(asked.headers.get("hx-push-url")).toBe("/messages?status=delivered");
+  expect(asked.headers.get("hx-push-url")).toBe("/messages");
   const restored = await get(url, {
     headers: { "hx-request": "true", "hx-history-restore-request": "true" },
   });
   expect(restored.headers.get("hx-push-url")).toBeNull();
 });
+
+test("a filter that is still being typed changes nothing until it makes sense", async () => {
+  await using server = await startServer();
+  await server.twilio.post();
+  const typed = async (q: string): Promise<number> => {
+    const page = await get(listOf(server.origin, q), {
+      headers: { "hx-request": "true", "smsledger-typed": "true" },
+    });
+    if (page.status === 204)
+      expect(page.headers.get("hx-push-url")).toBe("false");
+    return page.status;
+  };
+  for (const q of ["stat", "status:", "status:fai", "14", 'tag:"a'])
+    expect([q, await typed(q)]).toEqual([q, 204]);
+  for (const q of ["", "status:failed", "1415", "SM12", "code:30003"])
+    expect([q, await typed(q)]).toEqual([q, 200]);
+});
+
+function listOf(origin: string, q: string): string {
+  return `${origin}/messages?${new URLSearchParams({ q })}`;
+}
+
+function isMessage(link: string): boolean {
+  return /\/messages\/[SM]M[0-9a-f]{32}/.test(link);
+}

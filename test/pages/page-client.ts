@@ -25,7 +25,7 @@ export function linksIn({ text }: Page): string[] {
 /** The SIDs that a list links to, in its order. */
 export function sidsIn(page: Page): string[] {
   return linksIn(page).flatMap((link) => {
-    const sid = /\/messages\/([SM]M[0-9a-f]{32})$/.exec(link)?.[1];
+    const sid = /\/messages\/([SM]M[0-9a-f]{32})(?:\?|$)/.exec(link)?.[1];
     return sid === undefined ? [] : [sid];
   });
 }

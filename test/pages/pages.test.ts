@@ -3,17 +3,35 @@ import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { get, linksIn } from "./page-client.ts";
 
-test("every page forbids inline code, framing, referrers and caching", async () => {
-  await using server = await startServer();
+/** What a message that failed shows up in; its number and its error code have pages too. */
+const FAILED = {
+  MessageStatus: "undelivered",
+  ErrorCode: "30005",
+  To: "+14155550123",
+};
+
+/** The address of every kind of page, for a server that knows two failed messages. */
+async function everyPage(server: Awaited<ReturnType<typeof startServer>>) {
   const sid = newMessageSid();
-  await server.twilio.post({ MessageSid: sid });
-  for (const path of [
+  await server.twilio.post({ ...FAILED, MessageSid: sid });
+  await server.twilio.post(FAILED);
+  return [
+    "/",
     "/messages",
     `/messages/${sid}`,
     "/errors",
+    "/errors/30005",
+    "/errors/dictionary",
+    "/numbers",
+    "/numbers/%2B14155550123",
     "/nothing-here",
-    "/messages?status=foo",
-  ]) {
+  ];
+}
+
+test("every page forbids inline code, framing, referrers and caching", async () => {
+  await using server = await startServer();
+  const paths = [...(await everyPage(server)), "/messages?q=status:foo"];
+  for (const path of paths) {
     const { headers, text } = await get(server.origin + path);
     const policy = headers.get("content-security-policy") ?? "";
     expect(policy).toStartWith("default-src 'none'; ");
@@ -32,23 +50,39 @@ test("every page forbids inline code, framing, referrers and caching", async () 
 
 test("every page has a title of its own, a skip link and landmarks", async () => {
   await using server = await startServer();
-  const sid = newMessageSid();
-  await server.twilio.post({ MessageSid: sid });
+  const paths = await everyPage(server);
   const titles = new Set<string>();
-  for (const path of ["/messages", `/messages/${sid}`, "/errors", "/nope"]) {
+  for (const path of paths) {
     const { text } = await get(server.origin + path);
     titles.add(text.match(/<title>(.*?)<\/title>/)?.[1] ?? "");
     for (const part of ['href="#main"', '<main id="main"', "<nav", "<footer"])
       expect(text).toContain(part);
     expect(text.match(/<h1/g)).toHaveLength(1);
   }
-  expect(titles.size).toBe(4);
+  expect(titles.size).toBe(paths.length);
 });
 
-test("the address without a path leads to the messages", async () => {
+test("the navigation marks the section that a page is in", async () => {
   await using server = await startServer();
-  const { status, headers } = await get(`${server.origin}/`);
-  expect([status, headers.get("location")]).toEqual([302, "/messages"]);
+  for (const path of await everyPage(server)) {
+    const { text } = await get(server.origin + path);
+    const current = text.match(
+      /<a[^>]*data-key[^>]*aria-current="page"[^>]*>(\w+)/,
+    );
+    const section = /^\/(messages|errors|numbers)?(?:\/|$)/.exec(path);
+    const expected = section ? (section[1] ?? "overview") : undefined;
+    expect([path, current?.[1]?.toLowerCase()]).toEqual([path, expected]);
+  }
+});
+
+test("every page with something to tell hears what is recorded after it was made", async () => {
+  await using server = await startServer();
+  for (const path of await everyPage(server)) {
+    const { text } = await get(server.origin + path);
+    const isQuiet = ["/nothing-here", "/errors/dictionary"].includes(path);
+    const [, after] = /hx-sse:connect="\/live\?after=(\d+)"/.exec(text) ?? [];
+    expect([path, after]).toEqual([path, isQuiet ? undefined : "2"]);
+  }
 });
 
 test("an unknown address is answered 404 in plain words that repeat nothing of it", async () => {
@@ -81,7 +115,15 @@ test("below /api an unknown address is answered in JSON", async () => {
 
 test("another method than GET or HEAD is answered 405, and HEAD as GET without a body", async () => {
   await using server = await startServer();
-  for (const path of ["/", "/messages", "/errors", "/livez"]) {
+  for (const path of [
+    "/",
+    "/messages",
+    "/errors",
+    "/numbers",
+    "/numbers.csv",
+    "/live",
+    "/livez",
+  ]) {
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
       const page = await get(server.origin + path, { method });
       expect([path, method, page.status]).toEqual([path, method, 405]);
@@ -109,16 +151,12 @@ test("pages are compressed when the browser accepts it, and only then", async ()
 
 test("every link of a page leads somewhere", async () => {
   await using server = await startServer();
-  const sid = newMessageSid();
-  await server.twilio.post({
-    MessageSid: sid,
-    MessageStatus: "undelivered",
-    ErrorCode: "30003",
-  });
-  for (const path of ["/messages", `/messages/${sid}`, "/errors", "/nope"]) {
+  const seen = new Set<string>();
+  for (const path of await everyPage(server)) {
     const page = await get(server.origin + path);
     for (const link of linksIn(page)) {
-      if (!link.startsWith("/")) continue;
+      if (!link.startsWith("/") || seen.has(link)) continue;
+      seen.add(link);
       const { status } = await get(server.origin + link);
       expect([path, link, status]).toEqual([path, link, 200]);
     }

@@ -84,7 +84,7 @@ for (const kind of ["caddy", "nginx"] as const) {
         200,
         { success: true, processed: 1 },
       ]);
-      const [message] = (await server.store.listMessages({}, { size: 1 }))
+      const [message] = (await server.store.listMessages([], { size: 1 }))
         .messages;
       expect(message?.tags).toEqual([
         ["campaign", "it's spring"],

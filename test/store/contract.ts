@@ -1,10 +1,17 @@
 import { describe } from "bun:test";
+import { changesContract } from "./contract/changes.ts";
 import { closingContract } from "./contract/closing.ts";
 import { countsContract } from "./contract/counts.ts";
+import { deliveryTimesContract } from "./contract/delivery-times.ts";
+import { errorFactsContract } from "./contract/error-facts.ts";
+import { failingRecipientsContract } from "./contract/failing-recipients.ts";
+import { filtersContract } from "./contract/filters.ts";
 import { listingContract } from "./contract/listing.ts";
 import { orderContract } from "./contract/order.ts";
 import { postsContract } from "./contract/posts.ts";
 import { recordingContract } from "./contract/recording.ts";
+import { repeatsContract } from "./contract/repeats.ts";
+import { suggestionsContract } from "./contract/suggestions.ts";
 import type { OpenStore } from "./events.ts";
 
 /** What every engine must do; see the interface `Store`. */
@@ -14,7 +21,14 @@ export function storeContract(name: string, openStore: OpenStore): void {
     orderContract(openStore);
     postsContract(openStore);
     listingContract(openStore);
+    filtersContract(openStore);
+    suggestionsContract(openStore);
+    changesContract(openStore);
+    errorFactsContract(openStore);
     countsContract(openStore);
+    deliveryTimesContract(openStore);
+    failingRecipientsContract(openStore);
+    repeatsContract(openStore);
     closingContract(openStore);
   });
 }

@@ -4,10 +4,13 @@ import type { FormParams } from "../../src/twilio/form.ts";
 import { recordedStatus, type Channel } from "../../src/twilio/status.ts";
 import { callbackParams } from "../support/twilio-client.ts";
 
-/** A store of some engine, empty, that is gone when it is disposed of. */
-export type OpenStore = () => Promise<
-  AsyncDisposable & { readonly store: Store }
->;
+/**
+ * A store of some engine, empty, that is gone when it is disposed of. With `readsMax`
+ * one request for messages looks at few of them, so that pages are cut short.
+ */
+export type OpenStore = (
+  readsMax?: number,
+) => Promise<AsyncDisposable & { readonly store: Store }>;
 
 export type Circumstances = {
   readonly channel?: Channel;

@@ -3,13 +3,14 @@ import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { storeContract } from "./contract.ts";
 
-storeContract("SQLite", async () => {
+storeContract("SQLite", async (readsMax) => {
   const folder = tempDir();
   const engine = await openSqliteStore(
     join(folder.path, "smsledger.db"),
     (error) => {
       throw error;
     },
+    { readsMax },
   );
   let closed = false;
   const close = async () => {

@@ -28,12 +28,14 @@ export async function startServer(env: Record<string, string> = {}) {
     throw error;
   });
   const log = createLog(config.logLevel, config.logFormat);
+  const stop = new AbortController();
   const app = createServer({
     store,
     config,
     log,
     version: "0.0.0-test",
     now: Date.now,
+    stopping: stop.signal,
   });
   const server = listen(app, config);
   const { origin } = server.url;
@@ -43,6 +45,7 @@ export async function startServer(env: Record<string, string> = {}) {
     config,
     twilio: twilioClient(origin),
     async [Symbol.asyncDispose]() {
+      stop.abort();
       await server.stopGracefully();
       await store.close();
       folder[Symbol.dispose]();

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { countryOf } from "../../country.ts";
-import { LAST_DIGITS_MIN } from "../store.ts";
+import { LAST_DIGITS_MIN } from "../filter.ts";
 import { interned } from "./interning.ts";
 
 /** The ids of phone numbers and other addresses, and the countries they are of. */

@@ -37,6 +37,7 @@ function selectEvents(db: Kysely<Schema>) {
     .leftJoin("addresses as sender", "sender.id", "events.from_id")
     .leftJoin("sids as account", "account.id", "events.account_id")
     .leftJoin("sids as service", "service.id", "events.service_id")
+    .leftJoin("event_repeats", "event_repeats.event_id", "events.id")
     .select([
       "events.id",
       "messages.sid",
@@ -54,6 +55,8 @@ function selectEvents(db: Kysely<Schema>) {
       "sender.address as from",
       "account.sid as account_sid",
       "service.sid as service_sid",
+      "event_repeats.repeats",
+      "event_repeats.last_at as last_repeat_at",
     ])
     .orderBy("events.id");
 }
@@ -82,6 +85,8 @@ function eventRow(row: EventRecord): EventRow {
     status: statusOfRank(row.status),
     receivedAt: row.received_at,
     query: row.query ?? "",
+    repeats: row.repeats ?? 0,
+    lastRepeatAt: row.last_repeat_at,
     params: restorePost({ shape: row.shape, values }, columns),
     ...columns,
   };

@@ -1,92 +1,95 @@
-import type { Kysely, SelectQueryBuilder } from "kysely";
-import { statusRank } from "../../twilio/status.ts";
-import { LAST_DIGITS_MIN, type MessageFilter } from "../store.ts";
-import { lastDigits } from "./addresses.ts";
-import { packMessageSid } from "./message-sid.ts";
+import { sql, type Kysely, type RawBuilder } from "kysely";
+import type { MessageTests } from "./message-conditions.ts";
+import {
+  beyond,
+  inRange,
+  isEmpty,
+  ordered,
+  type Direction,
+} from "./message-ids.ts";
 import type { Schema } from "./schema.ts";
+import { nextStretch, type Stretch } from "./search-stretch.ts";
 
-/** Rows that one bare word fits at most, so that "+1" costs no more than a whole number. */
-const FITTING_MAX = 500;
-
-/** A SID's beginning: the letters and at least one hex digit; a whole one is 34 long. */
-const SID_START = /^(?:SM|MM)[0-9a-f]{1,32}$/i;
-const DIGITS = /^\+?\d+$/;
-
-export type MessagesFound = {
-  /** The ids of the messages found; each way in is an index. */
-  readonly query: SelectQueryBuilder<Schema, "messages", { id: number }>;
-  /** Whether a word fits more than is looked at. */
-  readonly isPartial: boolean;
+export type SearchBounds = {
+  /** Messages to find. */
+  readonly limit: number;
+  /** Messages to read from anywhere in the table; other work is measured in them, less in fractions. */
+  readonly readsMax: number;
 };
 
-export async function messagesFound(
+/** Most searches are done after the first stretch; each next one reads this much more. */
+const FIRST_READS = 64;
+const MORE_READS = 4;
+
+export type SearchResult = {
+  /** In the order of the search. */
+  readonly ids: readonly number[];
+  /**
+   * Set when the search ended at its bound: it looked at every message before this id,
+   * in its direction, or at this id; there are some beyond.
+   */
+  readonly reached: number | undefined;
+};
+
+/**
+ * Finds messages at a cost that does not grow with history. It goes from one end of
+ * the ids to the other, stretch by stretch; see `nextStretch` for how each is chosen.
+ */
+export async function searchMessages(
   db: Kysely<Schema>,
-  { status, errorCode, text }: MessageFilter,
-): Promise<MessagesFound> {
-  let query = db.selectFrom("messages").select("messages.id");
-  let isPartial = false;
-  if (status !== undefined)
-    query = query.where("messages.status", "=", statusRank(status));
-  if (errorCode !== undefined)
-    query = query.where("messages.error_code", "=", errorCode);
-  for (const word of text?.split(/\s+/) ?? []) {
-    if (word === "") continue;
-    const isSid = SID_START.test(word);
-    const fitting = await (isSid
-      ? messagesBySidStart(db, word)
-      : recipientsFound(db, word));
-    isPartial ||= fitting.length > FITTING_MAX;
-    const ids = fitting.slice(0, FITTING_MAX);
-    query = query.where(isSid ? "messages.id" : "messages.to_id", "in", ids);
+  { range, tests }: MessageTests,
+  direction: Direction,
+  { limit, readsMax }: SearchBounds,
+): Promise<SearchResult> {
+  const ids: number[] = [];
+  let rest = range;
+  let left = readsMax;
+  let reads = FIRST_READS;
+  while (left > 0 && !isEmpty(rest)) {
+    reads = Math.min(reads, left);
+    const stretch = await nextStretch(db, rest, tests, direction, reads);
+    ids.push(...(await idsIn(db, stretch, direction, limit - ids.length)));
+    if (ids.length === limit) return { ids, reached: undefined };
+    rest = beyond(rest, stretch.range, direction);
+    left -= stretch.reads;
+    reads *= MORE_READS;
   }
-  return { query, isPartial };
+  if (isEmpty(rest)) return { ids, reached: undefined };
+  return { ids, reached: direction === "older" ? rest.to : rest.from - 1 };
 }
 
-async function messagesBySidStart(
+/** The first `limit` ids in a stretch, in the order of the search. */
+async function idsIn(
   db: Kysely<Schema>,
-  start: string,
+  { range, named, asked, tests }: Stretch,
+  direction: Direction,
+  limit: number,
 ): Promise<number[]> {
-  const prefix = start.slice(0, 2).toUpperCase();
-  const digits = start.slice(2);
-  const rows = await db
-    .selectFrom("messages")
-    .select("id")
-    .where("sid", ">=", packMessageSid(prefix + digits.padEnd(32, "0")))
-    .where("sid", "<=", packMessageSid(prefix + digits.padEnd(32, "f")))
-    .limit(FITTING_MAX + 1)
-    .execute();
+  const id = sql.ref("messages.id");
+  const conditions = tests.map((test) => test.isTrue);
+  if (named) {
+    const namedId = sql.ref("named.id");
+    const candidates = sql`(${named.ids(range)}) AS named
+      WHERE ${sql.join([sql`TRUE`, ...asked.map((has) => has(namedId))], sql` AND `)}`;
+    if (tests.length === 0)
+      return idsOf(
+        db,
+        sql`SELECT DISTINCT ${namedId} FROM ${candidates} ORDER BY ${ordered(namedId, direction)} LIMIT ${limit}`,
+      );
+    conditions.unshift(sql`${id} IN (SELECT ${namedId} FROM ${candidates})`);
+  } else conditions.unshift(inRange(id, range));
+  // Without other indexes, as what the tests say is only of use for the few that are left.
+  return idsOf(
+    db,
+    sql`SELECT ${id} FROM messages NOT INDEXED WHERE ${sql.join(conditions, sql` AND `)}
+      ORDER BY ${ordered(id, direction)} LIMIT ${limit}`,
+  );
+}
+
+async function idsOf(
+  db: Kysely<Schema>,
+  query: RawBuilder<unknown>,
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`${query}`.execute(db);
   return rows.map((row) => row.id);
-}
-
-/** The ids of addresses that are `word`, or numbers that begin or end with its digits. */
-async function recipientsFound(
-  db: Kysely<Schema>,
-  word: string,
-): Promise<number[]> {
-  const addresses = db
-    .selectFrom("addresses")
-    .select("id")
-    .limit(FITTING_MAX + 1);
-  const queries = [addresses.where("address", "=", word)];
-  if (DIGITS.test(word)) {
-    const starts = word.startsWith("+") ? [word] : [word, `+${word}`];
-    // ":" is the character after "9".
-    for (const start of starts) {
-      queries.push(
-        addresses
-          .where("address", ">", start)
-          .where("address", "<", `${start}:`),
-      );
-    }
-    const end = word.length < LAST_DIGITS_MIN ? null : lastDigits(word);
-    if (end !== null) {
-      queries.push(
-        addresses
-          .where("last_digits", "=", end)
-          .where("address", "like", `%${word}`),
-      );
-    }
-  }
-  const found = await Promise.all(queries.map((query) => query.execute()));
-  return [...new Set(found.flat().map((row) => row.id))];
 }

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { StoreUnusable } from "../store.ts";
+import { MIGRATION_TO_2 } from "./migration-to-2.ts";
 
 /** Marks the file as ours in its header: "smsl". */
 const APPLICATION_ID = 0x736d736c;
@@ -12,7 +13,7 @@ const APPLICATION_ID = 0x736d736c;
  * as its rank, a channel as 0 (sms) or 1 (whatsapp), a time as milliseconds since
  * 1970, a message SID as its letter and its 16 bytes.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE sids (
     id INTEGER PRIMARY KEY,
@@ -98,6 +99,7 @@ const MIGRATIONS: readonly string[] = [
     checked_at INTEGER NOT NULL
   ) STRICT;
   `,
+  MIGRATION_TO_2,
 ];
 
 /** The schema version that this program writes and reads. */

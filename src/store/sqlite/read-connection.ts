@@ -1,10 +1,19 @@
-import { Database, type SQLQueryBindings } from "bun:sqlite";
+import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { Kysely, SqliteDialect, type SqliteDatabase } from "kysely";
 import { StoreUnusable } from "../store.ts";
 import { requireOurs, SCHEMA_VERSION } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
+
+/**
+ * Memory for pages of the file, in KiB; taken only as they are read. The file is not
+ * mapped: a disk that fails would then end the process, not the query.
+ */
+const CACHE_KIB_MAX = 16_384;
+
+/** Statements kept ready; the one that was not used for longest makes room. */
+const STATEMENTS_MAX = 100;
 
 export type ReadConnection = {
   readonly kysely: Kysely<Schema>;
@@ -24,6 +33,7 @@ export function openForReading(file: string): ReadConnection {
   try {
     db = new Database(file, { readonly: true, strict: true });
     db.run("PRAGMA busy_timeout = 1000");
+    db.run(`PRAGMA cache_size = -${CACHE_KIB_MAX}`);
     if (requireOurs(db) !== SCHEMA_VERSION) {
       throw new StoreUnusable(
         "The database is of an older version. Start the server once; it upgrades the database.",
@@ -45,18 +55,44 @@ export function openForReading(file: string): ReadConnection {
 
 /** bun:sqlite in the shape that Kysely's dialect expects. */
 function kyselyDatabase(db: Database): SqliteDatabase {
+  const statements = preparedStatements(db);
   const bindings = (parameters: readonly unknown[]): SQLQueryBindings[] =>
     parameters.map(binding);
   return {
-    close: () => db.close(),
+    close() {
+      statements.close();
+      db.close();
+    },
     prepare(sql) {
-      const statement = db.query(sql);
+      const statement = statements.get(sql);
       return {
         reader: statement.columnNames.length > 0,
         all: (parameters) => statement.all(...bindings(parameters)),
         run: (parameters) => statement.run(...bindings(parameters)),
         iterate: (parameters) => statement.iterate(...bindings(parameters)),
       };
+    },
+  };
+}
+
+/** bun:sqlite keeps only the first 20 statements that it meets, and any other for just one use. */
+function preparedStatements(db: Database) {
+  const statements = new Map<string, Statement>();
+  return {
+    get(sql: string): Statement {
+      const statement = statements.get(sql) ?? db.prepare(sql);
+      statements.delete(sql);
+      statements.set(sql, statement);
+      const [oldest] = statements;
+      if (oldest && statements.size > STATEMENTS_MAX) {
+        statements.delete(oldest[0]);
+        oldest[1].finalize();
+      }
+      return statement;
+    },
+    close(): void {
+      for (const statement of statements.values()) statement.finalize();
+      statements.clear();
     },
   };
 }

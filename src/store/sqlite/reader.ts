@@ -1,60 +1,10 @@
-import { sql, type Kysely } from "kysely";
+import type { Kysely } from "kysely";
 import type { FormParams } from "../../twilio/form.ts";
-import { statusOfRank, statusRank } from "../../twilio/status.ts";
-import type {
-  ErrorCodeCount,
-  HourRange,
-  MessageFilter,
-  MessagePage,
-  MessageRow,
-  PageRequest,
-  StatusCount,
-} from "../store.ts";
-import { messagesFound } from "./message-search.ts";
+import { statusOfRank } from "../../twilio/status.ts";
+import type { MessageRow } from "../store.ts";
 import { packMessageSid, unpackMessageSid } from "./message-sid.ts";
-
 import type { Schema } from "./schema.ts";
 import { CHANNELS } from "./stored-event.ts";
-
-/** Statuses of messages that did not arrive. */
-const NOT_ARRIVED = [statusRank("failed"), statusRank("undelivered")];
-
-export async function listMessages(
-  db: Kysely<Schema>,
-  filter: MessageFilter,
-  { size, olderThan, newerThan }: PageRequest,
-): Promise<MessagePage> {
-  const { query: found, isPartial } = await messagesFound(db, filter);
-  const newerFirst = newerThan === undefined;
-  let query = found
-    .orderBy("messages.id", newerFirst ? "desc" : "asc")
-    .limit(size + 1);
-  if (olderThan !== undefined)
-    query = query.where("messages.id", "<", olderThan);
-  if (newerThan !== undefined)
-    query = query.where("messages.id", ">", newerThan);
-  const ids = (await query.execute()).map((row) => row.id);
-  const hasMore = ids.length > size;
-  const messages = await messagesOf(db, ids.slice(0, size));
-  messages.sort((a, b) => b.id - a.id);
-  const exists = async (side: ">" | "<", id: number): Promise<boolean> =>
-    (await found.where("messages.id", side, id).limit(1).execute()).length > 0;
-  const first = messages[0]?.id;
-  const last = messages.at(-1)?.id;
-  const isOlder =
-    last !== undefined && (newerFirst ? hasMore : await exists("<", last));
-  const isNewer =
-    first !== undefined &&
-    (newerFirst
-      ? olderThan !== undefined && (await exists(">", first))
-      : hasMore);
-  return {
-    messages,
-    older: isOlder ? last : undefined,
-    newer: isNewer ? first : undefined,
-    isPartial,
-  };
-}
 
 export async function messageBySid(
   db: Kysely<Schema>,
@@ -86,8 +36,38 @@ export async function messagesAfter(
   );
 }
 
+export async function changedMessages(
+  db: Kysely<Schema>,
+  ids: readonly number[],
+  eventId: number,
+): Promise<MessageRow[]> {
+  const changed = await db
+    .selectFrom("events")
+    .select("message_id")
+    .distinct()
+    .where("message_id", "in", [...ids])
+    .where("id", ">", eventId)
+    .execute();
+  return messagesOf(
+    db,
+    changed.map((event) => event.message_id),
+  );
+}
+
+export async function addressById(
+  db: Kysely<Schema>,
+  id: number,
+): Promise<string | undefined> {
+  const found = await db
+    .selectFrom("addresses")
+    .select("address")
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return found?.address;
+}
+
 /** The messages with these ids, by id. */
-async function messagesOf(
+export async function messagesOf(
   db: Kysely<Schema>,
   ids: readonly number[],
 ): Promise<MessageRow[]> {
@@ -107,8 +87,10 @@ async function messagesOf(
       "messages.num_segments",
       "messages.first_event_at",
       "messages.last_event_at",
+      "messages.to_id",
+      "messages.from_id",
+      "messages.country",
       "recipient.address as to",
-      "recipient.country",
       "sender.address as from",
       "account.sid as account_sid",
       "service.sid as service_sid",
@@ -124,6 +106,8 @@ async function messagesOf(
     status: statusOfRank(row.status),
     to: row.to,
     from: row.from,
+    recipientId: row.to_id,
+    senderId: row.from_id,
     country: row.country,
     errorCode: row.error_code,
     accountSid: row.account_sid,
@@ -153,50 +137,4 @@ async function tagsOf(
       own.map((tag) => [tag.name, tag.value]),
     ]),
   );
-}
-
-export async function countByStatus(
-  db: Kysely<Schema>,
-  range: HourRange,
-): Promise<StatusCount[]> {
-  const rows = await inRange(db, range)
-    .select(["status", (eb) => eb.fn.sum<number>("messages").as("messages")])
-    .groupBy("status")
-    .execute();
-  return rows.map((row) => ({
-    status: statusOfRank(row.status),
-    messages: row.messages,
-  }));
-}
-
-export async function countByErrorCode(
-  db: Kysely<Schema>,
-  range: HourRange,
-): Promise<ErrorCodeCount[]> {
-  const rows = await inRange(db, range)
-    .where("error_code", ">", 0)
-    .select([
-      "error_code",
-      (eb) => eb.fn.sum<number>("messages").as("messages"),
-      (eb) =>
-        sql<number>`sum(iif(${eb("status", "in", NOT_ARRIVED)}, messages, 0))`.as(
-          "failed",
-        ),
-    ])
-    .groupBy("error_code")
-    .orderBy("messages", "desc")
-    .orderBy("error_code")
-    .execute();
-  return rows.map((row) => ({
-    errorCode: row.error_code,
-    messages: row.messages,
-    failed: row.failed,
-  }));
-}
-
-function inRange(db: Kysely<Schema>, { fromHour, toHour }: HourRange) {
-  return db
-    .selectFrom("rollups")
-    .where("hour", ">=", fromHour)
-    .where("hour", "<=", toHour);
 }

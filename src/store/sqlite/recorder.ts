@@ -1,15 +1,14 @@
 import type { Database } from "bun:sqlite";
-import { parseForm } from "../../twilio/form.ts";
-import { foldEvents, type EventFields, type MessageFields } from "../fold.ts";
+import { foldEvents, type EventFields } from "../fold.ts";
 import { internedAddresses } from "./addresses.ts";
+import { createEventRepeats } from "./event-repeats.ts";
 import { internedColumn } from "./interning.ts";
+import { createMessageChanges, type Message } from "./message-changes.ts";
 import { packMessageSid } from "./message-sid.ts";
-import { createRollups } from "./rollups.ts";
+import { createMessageTags } from "./message-tags.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
 type Fields = EventFields<number, number>;
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Records events in a database that this thread alone writes to. The function it
@@ -29,12 +28,13 @@ export function createRecorder(
   );
   const addMessage = db.prepare(
     `INSERT INTO messages (channel, status, to_id, from_id, error_code, account_id, service_id,
-       num_segments, first_event_at, last_event_at, sid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       num_segments, first_event_at, last_event_at, country, sid)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const updateMessage = db.prepare(
     `UPDATE messages SET channel = ?, status = ?, to_id = ?, from_id = ?, error_code = ?,
-       account_id = ?, service_id = ?, num_segments = ?, first_event_at = ?, last_event_at = ?
-       WHERE id = ?`,
+       account_id = ?, service_id = ?, num_segments = ?, first_event_at = ?, last_event_at = ?,
+       country = ? WHERE id = ?`,
   );
   // What nearly every later event changes. To name more columns would write their indexes anew.
   const updateStatus = db.prepare(
@@ -45,13 +45,6 @@ export function createRecorder(
        error_message, account_id, service_id, num_segments, raw_dlr_done_date, query, shape_id,
        post_values) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const findTag = db.prepare<{ id: number }, [string, string]>(
-    "SELECT id FROM tags WHERE name = ? AND value = ?",
-  );
-  const addTag = db.prepare("INSERT INTO tags (name, value) VALUES (?, ?)");
-  const tagMessage = db.prepare(
-    "INSERT OR IGNORE INTO message_tags (message_id, tag_id) VALUES (?, ?)",
-  );
   const begin = db.prepare("BEGIN IMMEDIATE");
   const commit = db.prepare("COMMIT");
   const rollback = db.prepare("ROLLBACK");
@@ -59,57 +52,58 @@ export function createRecorder(
   const sids = internedColumn(db, "sids", "sid");
   const shapes = internedColumn(db, "post_shapes", "shape");
   const addresses = internedAddresses(db);
-  const rollups = createRollups(db);
+  const tags = createMessageTags(db);
+  const repeats = createEventRepeats(db);
+  const changes = createMessageChanges(db);
 
-  /** Adds a message to the rollups, or takes it out. */
-  const count = (message: MessageFields<number, number>, by: 1 | -1): void => {
-    const country =
-      message.to === null ? null : addresses.countryOf(message.to);
-    rollups.add(
-      {
-        hour: Math.floor(message.firstEventAt / HOUR_MS),
-        channel: message.channel,
-        status: message.status,
-        errorCode: message.errorCode ?? 0,
-        country: country ?? "",
-      },
-      by,
-    );
+  const messageOf = (events: readonly [Fields, ...Fields[]]): Message => {
+    const fields = foldEvents(events);
+    const country = fields.to === null ? null : addresses.countryOf(fields.to);
+    return { ...fields, country };
+  };
+
+  /** Writes a message as it is after an event; returns its id. */
+  const write = (
+    knownId: number | undefined,
+    sid: Uint8Array,
+    before: Message | undefined,
+    message: Message,
+  ): number => {
+    const columns = [
+      message.channel,
+      message.status,
+      message.to,
+      message.from,
+      message.errorCode,
+      message.accountSid,
+      message.messagingServiceSid,
+      message.numSegments,
+      message.firstEventAt,
+      message.lastEventAt,
+      message.country,
+    ];
+    if (knownId === undefined)
+      return Number(addMessage.run(...columns, sid).lastInsertRowid);
+    if (before && differsInStatusOnly(before, message))
+      updateStatus.run(message.status, message.lastEventAt, knownId);
+    else updateMessage.run(...columns, knownId);
+    return knownId;
   };
 
   const record = (event: StoredEvent): boolean => {
-    const [
-      messageSid,
-      channel,
-      status,
-      receivedAt,
-      to,
-      from,
-      errorCode,
-      errorMessage,
-    ] = event;
-    const [
-      ,
-      ,
-      ,
-      ,
-      ,
-      ,
-      ,
-      ,
-      account,
-      service,
-      numSegments,
-      rawDlrDoneDate,
-      query,
-      shape,
-      values,
-    ] = event;
+    const [messageSid, channel, status, receivedAt, to, from, ...rest] = event;
+    const [errorCode, errorMessage, account, service, numSegments] = rest;
+    const [, , , , , rawDlrDoneDate, query, shape, values] = rest;
     const sid = packMessageSid(messageSid);
     const knownId = findMessage.get(sid)?.id;
     const earlier = knownId === undefined ? [] : eventsOf.all(knownId);
-    if (earlier.some((each) => each.status === status)) return false;
-
+    if (
+      knownId !== undefined &&
+      earlier.some((each) => each.status === status)
+    ) {
+      repeats.add(knownId, status, receivedAt);
+      return false;
+    }
     const fields: Fields = {
       channel,
       status,
@@ -122,30 +116,10 @@ export function createRecorder(
       numSegments,
     };
     const [first, ...others] = earlier;
-    const before = first && foldEvents([first, ...others]);
-    const message = foldEvents([fields, ...earlier]);
-    if (before) count(before, -1);
-    count(message, 1);
-
-    const columns = [
-      message.channel,
-      message.status,
-      message.to,
-      message.from,
-      message.errorCode,
-      message.accountSid,
-      message.messagingServiceSid,
-      message.numSegments,
-      message.firstEventAt,
-      message.lastEventAt,
-    ];
-    const messageId =
-      knownId ?? Number(addMessage.run(...columns, sid).lastInsertRowid);
-    if (before && differsInStatusOnly(before, message)) {
-      updateStatus.run(message.status, message.lastEventAt, messageId);
-    } else if (before) {
-      updateMessage.run(...columns, messageId);
-    }
+    const before = first && messageOf([first, ...others]);
+    const message = messageOf([fields, ...earlier]);
+    const messageId = write(knownId, sid, before, message);
+    changes.note(messageId, before, message);
     addEvent.run(
       messageId,
       channel,
@@ -163,11 +137,7 @@ export function createRecorder(
       shapes.get(shape),
       values === null ? null : JSON.stringify(values),
     );
-    for (const [name, value] of query === null ? [] : parseForm(query).params) {
-      const tagId =
-        findTag.get(name, value)?.id ?? addTag.run(name, value).lastInsertRowid;
-      tagMessage.run(messageId, tagId);
-    }
+    if (query !== null) tags.add(messageId, query);
     return true;
   };
 
@@ -175,21 +145,19 @@ export function createRecorder(
     begin.run();
     try {
       const isNew = batch.map(record);
-      rollups.write();
+      changes.write();
       commit.run();
       return isNew;
     } catch (error) {
-      for (const each of [sids, shapes, addresses, rollups]) each.forget();
+      for (const each of [sids, shapes, addresses, changes]) each.forget();
       if (db.inTransaction) rollback.run();
       throw error;
     }
   };
 }
 
-function differsInStatusOnly(
-  before: MessageFields<number, number>,
-  after: MessageFields<number, number>,
-): boolean {
+/** Whether all but the status and the time of the last event is as before; a delivery time is no column. */
+function differsInStatusOnly(before: Message, after: Message): boolean {
   return (
     before.channel === after.channel &&
     before.to === after.to &&

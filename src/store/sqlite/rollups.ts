@@ -1,50 +1,190 @@
 import type { Database } from "bun:sqlite";
+import { createRollupClock } from "./rollup-clock.ts";
+import { ANY_CODE, DIMENSIONS, GRAINS, NO_KEY } from "./rollup-table.ts";
 
-/** What messages are counted by; see the table `rollups` in migrations.ts. */
-export type RollupKey = {
-  readonly hour: number;
-  readonly channel: number;
+/** What a message is counted by. */
+export type Counted = {
+  /** Minutes since 1970 at which it was first heard of. */
+  readonly minute: number;
   readonly status: number;
-  /** 0 for none. */
-  readonly errorCode: number;
-  /** "" for unknown. */
-  readonly country: string;
+  readonly errorCode: number | null;
+  readonly country: string | null;
+  readonly senderId: number | null;
+  readonly serviceId: number | null;
+  /** Its delivery time's place in `DELIVERY_TIMES_FROM_MS`, when it has one. */
+  readonly deliveryPlace: number | null;
 };
 
-/** Hourly counts, collected while a batch is recorded and written once at its end. */
+/** Messages that come to a row or go from it: of each status, by its rank less one. */
+type Change = [number, number, number, number, number];
+
+type Key = number | string;
+
+/** Changes of the rows of one bucket, by dimension and error code as in `groupOf`, then by key. */
+type Bucket = Map<number, Map<Key, Change>>;
+
+/** Changes of the rows of one grain, by bucket. */
+type Buckets = Map<number, Bucket>;
+
+/** Columns of a row's primary key: grain, bucket, dimension, error code, key. */
+type RowKey = [number, number, number, number, Key];
+
+const DELIVERED = 4;
+
+/**
+ * Counts of messages, see rollup-table.ts. Changes are collected while a batch is
+ * recorded and written once at its end, so that what a message leaves and what it
+ * comes to meet in one row.
+ */
 export function createRollups(db: Database) {
-  const upsert = db.prepare(
-    `INSERT INTO rollups (hour, channel, status, error_code, country, messages) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET messages = messages + excluded.messages`,
+  const upsert = db.prepare<unknown, [...RowKey, ...Change]>(
+    `INSERT INTO rollups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+       sent = sent + excluded.sent, failed = failed + excluded.failed,
+       undelivered = undelivered + excluded.undelivered,
+       delivered = delivered + excluded.delivered, read = read + excluded.read`,
   );
-  const prune = db.prepare(
-    "DELETE FROM rollups WHERE hour = ? AND channel = ? AND status = ? AND error_code = ? AND country = ? AND messages = 0",
+  const removeEmpty = db.prepare<unknown, RowKey>(
+    `DELETE FROM rollups WHERE grain = ? AND bucket = ? AND dimension = ? AND error_code = ? AND key = ?
+       AND sent = 0 AND failed = 0 AND undelivered = 0 AND delivered = 0 AND read = 0`,
   );
-  const deltas = new Map<string, { key: RollupKey; messages: number }>();
+  const clock = createRollupClock(db);
+  const minutes: Buckets = new Map();
+
+  const writeBucket = (grain: number, at: number, bucket: Bucket): void => {
+    for (const [group, changes] of bucket) {
+      const dimension = group % GROUPS_PER_CODE;
+      const errorCode = (group - dimension) / GROUPS_PER_CODE;
+      for (const [
+        key,
+        [sent, failed, undelivered, delivered, read],
+      ] of changes) {
+        if (!(sent || failed || undelivered || delivered || read)) continue;
+        upsert.run(
+          grain,
+          at,
+          dimension,
+          errorCode,
+          key,
+          sent,
+          failed,
+          undelivered,
+          delivered,
+          read,
+        );
+        // A row that lost no message is not empty.
+        if (sent + failed + undelivered + delivered + read < 0)
+          removeEmpty.run(grain, at, dimension, errorCode, key);
+      }
+    }
+  };
+
   return {
-    add(key: RollupKey, messages: number): void {
-      const name = `${key.hour} ${key.channel} ${key.status} ${key.errorCode} ${key.country}`;
-      const delta = deltas.get(name);
-      if (delta) delta.messages += messages;
-      else deltas.set(name, { key, messages });
+    /** Adds a message, or takes it out: `by` is 1 or -1. */
+    add(message: Counted, by: 1 | -1): void {
+      const { status, errorCode, country, senderId, serviceId, deliveryPlace } =
+        message;
+      const bucket = bucketOf(minutes, message.minute);
+      change(
+        bucket,
+        DIMENSIONS.errorCode,
+        ANY_CODE,
+        errorCode ?? NO_KEY,
+        status,
+        by,
+      );
+      if (deliveryPlace !== null)
+        change(
+          bucket,
+          DIMENSIONS.deliveryTime,
+          ANY_CODE,
+          deliveryPlace,
+          DELIVERED,
+          by,
+        );
+      for (let code: number | null = ANY_CODE; code !== null;) {
+        change(bucket, DIMENSIONS.all, code, NO_KEY, status, by);
+        change(bucket, DIMENSIONS.country, code, country ?? NO_KEY, status, by);
+        change(bucket, DIMENSIONS.sender, code, senderId ?? NO_KEY, status, by);
+        change(
+          bucket,
+          DIMENSIONS.service,
+          code,
+          serviceId ?? NO_KEY,
+          status,
+          by,
+        );
+        code = code === ANY_CODE ? errorCode : null;
+      }
     },
     write(): void {
-      for (const { key, messages } of deltas.values()) {
-        if (messages === 0) continue;
-        const columns = [
-          key.hour,
-          key.channel,
-          key.status,
-          key.errorCode,
-          key.country,
-        ] as const;
-        upsert.run(...columns, messages);
-        if (messages < 0) prune.run(...columns);
-      }
-      deltas.clear();
+      if (minutes.size === 0) return;
+      const { minutesFrom, hoursUntil, daysUntil } = clock.advanceTo(
+        Math.max(...minutes.keys()),
+      );
+      for (const [minute, bucket] of minutes)
+        if (minute >= minutesFrom) writeBucket(GRAINS.minute, minute, bucket);
+      const hours = longer(minutes, GRAINS.hour / GRAINS.minute, hoursUntil);
+      for (const [hour, bucket] of hours)
+        writeBucket(GRAINS.hour, hour, bucket);
+      const days = longer(hours, GRAINS.day / GRAINS.hour, daysUntil);
+      for (const [day, bucket] of days) writeBucket(GRAINS.day, day, bucket);
+      minutes.clear();
     },
     forget(): void {
-      deltas.clear();
+      minutes.clear();
+      clock.forget();
     },
   };
+}
+
+/** Dimension and error code in one number. */
+const GROUPS_PER_CODE = 8;
+
+function bucketOf(buckets: Buckets, at: number): Bucket {
+  let bucket = buckets.get(at);
+  if (bucket === undefined) buckets.set(at, (bucket = new Map()));
+  return bucket;
+}
+
+function changeOf(bucket: Bucket, group: number, key: Key): Change {
+  let changes = bucket.get(group);
+  if (changes === undefined) bucket.set(group, (changes = new Map()));
+  let change = changes.get(key);
+  if (change === undefined) changes.set(key, (change = [0, 0, 0, 0, 0]));
+  return change;
+}
+
+function change(
+  bucket: Bucket,
+  dimension: number,
+  errorCode: number,
+  key: Key,
+  status: number,
+  by: number,
+): void {
+  add(
+    changeOf(bucket, dimension + errorCode * GROUPS_PER_CODE, key),
+    status - 1,
+    by,
+  );
+}
+
+function add(to: Change, index: number, by: number): void {
+  to[index] = (to[index] ?? 0) + by;
+}
+
+/** The same changes in buckets `times` as long, of those below `until`. */
+function longer(buckets: Buckets, times: number, until: number): Buckets {
+  const merged: Buckets = new Map();
+  for (const [at, bucket] of buckets) {
+    const longerAt = Math.floor(at / times);
+    if (longerAt >= until) continue;
+    const sum = bucketOf(merged, longerAt);
+    for (const [group, changes] of bucket)
+      for (const [key, counts] of changes) {
+        const total = changeOf(sum, group, key);
+        counts.forEach((count, index) => add(total, index, count));
+      }
+  }
+  return merged;
 }

@@ -23,7 +23,10 @@ export type Schema = {
     num_segments: number | null;
     first_event_at: number;
     last_event_at: number;
+    /** The recipient's. */
+    country: string | null;
   };
+  message_hours: { hour: number; first_id: number; last_id: number };
   events: {
     id: Generated<number>;
     message_id: number;
@@ -44,12 +47,26 @@ export type Schema = {
   };
   tags: { id: Generated<number>; name: string; value: string };
   message_tags: { message_id: number; tag_id: number };
+  event_repeats: { event_id: number; repeats: number; last_at: number };
   rollups: {
-    hour: number;
-    channel: number;
-    status: number;
+    grain: number;
+    bucket: number;
+    dimension: number;
     error_code: number;
-    country: string;
+    key: number | string;
+    sent: number;
+    failed: number;
+    undelivered: number;
+    delivered: number;
+    read: number;
+  };
+  rollup_clock: { id: number; newest_minute: number };
+  failing_recipients: {
+    recipient_id: number;
+    failures: number;
     messages: number;
+    last_failure_id: number;
+    last_error_code: number | null;
+    last_failure_at: number;
   };
 };

@@ -1,15 +1,26 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { StoreUnavailable, StoreUnusable, type Store } from "../store.ts";
+import { changesSince } from "./changes-since.ts";
+import { errorCodeFacts } from "./error-code-facts.ts";
 import * as eventReader from "./event-reader.ts";
+import { failingRecipients } from "./failing-reader.ts";
+import { countMessages, listMessages, READS_MAX } from "./message-list.ts";
 import { openForReading, type ReadConnection } from "./read-connection.ts";
 import * as reader from "./reader.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
+import { suggest } from "./suggestions.ts";
 import { storedEvent } from "./stored-event.ts";
+import { deliveryTimes, tally } from "./tallies.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /** The part of the store that only reads. */
 export type StoreReader = Omit<Store, "recordEvent" | "checkWritable">;
+
+export type SearchOptions = {
+  /** What one search for messages reads at most; see `SearchBounds`. */
+  readonly readsMax?: number | undefined;
+};
 
 /**
  * Opens the SQLite database in `file`, making or upgrading it, with one thread that
@@ -19,11 +30,12 @@ export type StoreReader = Omit<Store, "recordEvent" | "checkWritable">;
 export async function openSqliteStore(
   file: string,
   onCrash: (error: Error) => void,
+  options: SearchOptions = {},
 ): Promise<Store> {
   const path = pathOf(file);
   makeFolder(dirname(path));
   const queue = await WriteQueue.open(path, onCrash);
-  const { close, ...reading } = readerOf(openForReading(path));
+  const { close, ...reading } = readerOf(openForReading(path), options);
   return {
     ...reading,
     recordEvent: (event) => queue.record(storedEvent(event)),
@@ -40,7 +52,10 @@ export function openSqliteReader(file: string): StoreReader {
   return readerOf(openForReading(pathOf(file)));
 }
 
-function readerOf({ kysely: db, close }: ReadConnection): StoreReader {
+function readerOf(
+  { kysely: db, close }: ReadConnection,
+  { readsMax = READS_MAX }: SearchOptions = {},
+): StoreReader {
   let isClosed = false;
   const read = async <T>(query: () => Promise<T>): Promise<T> => {
     if (isClosed) throw new StoreUnavailable("The database is closed.");
@@ -54,12 +69,23 @@ function readerOf({ kysely: db, close }: ReadConnection): StoreReader {
   };
   return {
     listMessages: (filter, page) =>
-      read(() => reader.listMessages(db, filter, page)),
+      read(() => listMessages(db, filter, page, readsMax)),
+    countMessages: (filter, newerThan) =>
+      read(() => countMessages(db, filter, newerThan, readsMax)),
     messageBySid: (messageSid) =>
       read(() => reader.messageBySid(db, messageSid)),
+    changedMessages: (ids, eventId) =>
+      read(() => reader.changedMessages(db, ids, eventId)),
     timeline: (messageSid) => read(() => eventReader.timeline(db, messageSid)),
-    countByStatus: (range) => read(() => reader.countByStatus(db, range)),
-    countByErrorCode: (range) => read(() => reader.countByErrorCode(db, range)),
+    tally: (request) => read(() => tally(db, request)),
+    deliveryTimes: (range) => read(() => deliveryTimes(db, range)),
+    failingRecipients: (request) => read(() => failingRecipients(db, request)),
+    errorCodeFacts: (errorCodes, range) =>
+      read(() => errorCodeFacts(db, errorCodes, range)),
+    addressById: (id) => read(() => reader.addressById(db, id)),
+    suggest: (field, start, limit) =>
+      read(() => suggest(db, field, start, limit)),
+    changesSince: (eventId) => read(() => changesSince(db, eventId)),
     lastEventAt: () => read(() => eventReader.lastEventAt(db)),
     messagesAfter: (afterId, limit) =>
       read(() => reader.messagesAfter(db, afterId, limit)),

@@ -2,6 +2,7 @@ import { explanations } from "./advice.ts";
 import type { Explanation } from "./explanation.ts";
 import titlesFile from "./titles.tsv" with { type: "text" };
 
+export { firstAdvice } from "./explanation.ts";
 export type { Explanation, Matter, Retry } from "./explanation.ts";
 
 export type ErrorCodeInfo = {

@@ -21,6 +21,11 @@ export type Explanation = {
   readonly whatToDo: string;
 };
 
+/** What to do in one sentence: the first, which stands by itself. */
+export function firstAdvice({ whatToDo }: Explanation): string {
+  return /^.*?[.!?](?=\s|$)/.exec(whatToDo)?.[0] ?? whatToDo;
+}
+
 export type Explanations = Readonly<Record<number, Explanation | undefined>>;
 
 /**

@@ -3,15 +3,23 @@ import { StoreUnavailable, type Store } from "../../../src/store/store.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf, type OpenStore } from "../events.ts";
 
+const RANGE = { from: 0, to: 3_600_000 };
+
 const CALLS: Record<string, (store: Store) => Promise<unknown>> = {
   recordEvent: (store) => store.recordEvent(eventOf({})),
   checkWritable: (store) => store.checkWritable(),
-  listMessages: (store) => store.listMessages({}, { size: 10 }),
+  listMessages: (store) => store.listMessages([], { size: 10 }),
+  countMessages: (store) => store.countMessages([]),
   messageBySid: (store) => store.messageBySid(newMessageSid()),
   timeline: (store) => store.timeline(newMessageSid()),
-  countByStatus: (store) => store.countByStatus({ fromHour: 0, toHour: 1 }),
-  countByErrorCode: (store) =>
-    store.countByErrorCode({ fromHour: 0, toHour: 1 }),
+  changedMessages: (store) => store.changedMessages([1], 0),
+  tally: (store) => store.tally({ range: RANGE }),
+  deliveryTimes: (store) => store.deliveryTimes(RANGE),
+  errorCodeFacts: (store) => store.errorCodeFacts([30003], RANGE),
+  failingRecipients: (store) => store.failingRecipients({ size: 10 }),
+  addressById: (store) => store.addressById(1),
+  suggest: (store) => store.suggest("tag", "", 10),
+  changesSince: (store) => store.changesSince(0),
   lastEventAt: (store) => store.lastEventAt(),
   messagesAfter: (store) => store.messagesAfter(0, 1),
   eventsAfter: (store) => store.eventsAfter(0, 1),

@@ -1,158 +1,324 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { HourRange, MessageRow, Store } from "../../../src/store/store.ts";
+import type { MessageRow, Store } from "../../../src/store/store.ts";
+import {
+  MINUTES_KEPT,
+  type Dimension,
+  type TallyRequest,
+  type TallyRow,
+} from "../../../src/store/tally.ts";
 import { EVENT_STATUSES } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf, type OpenStore } from "../events.ts";
 
-const HOUR_MS = 3_600_000;
-/** Hours that one run's events fall into. */
-const HOURS = 5;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
-const arbitraryEvents = fc.array(
-  fc.record({
-    message: fc.nat({ max: 7 }),
-    status: fc.constantFrom(...EVENT_STATUSES),
-    // Borders of hours come up often.
-    hour: fc.nat({ max: HOURS - 1 }),
-    intoHourMs: fc.constantFrom(0, 1, 1_800_000, HOUR_MS - 1),
-    To: fc.constantFrom("+14155550123", "+442071838750", "40404", ""),
-    ErrorCode: fc.constantFrom("", "", "30003", "30005", "63016"),
-  }),
-  { maxLength: 40 },
-);
+const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
+const DIMENSIONS: readonly (Dimension | undefined)[] = [
+  undefined,
+  "errorCode",
+  "country",
+  "sender",
+  "service",
+];
+
+/** Events of a few messages that contradict one another, at `at` milliseconds into a run's own time. */
+const arbitraryEvents = (at: fc.Arbitrary<number>) =>
+  fc.array(
+    fc.record({
+      message: fc.nat({ max: 7 }),
+      status: fc.constantFrom(...EVENT_STATUSES),
+      at,
+      To: fc.constantFrom("+14155550123", "+442071838750", "40404", ""),
+      From: fc.constantFrom("+15595551269", "ACME", ""),
+      ErrorCode: fc.constantFrom("", "", "30003", "30005", "63016"),
+      MessagingServiceSid: fc.constantFrom("MGa", "MGb", ""),
+    }),
+    { maxLength: 40 },
+  );
+
+type ArbitraryEvents = ReturnType<typeof arbitraryEvents>;
+type Events = ArbitraryEvents extends fc.Arbitrary<infer T> ? T : never;
+
+const arbitraryRequest = fc.record({
+  by: fc.constantFrom(...DIMENSIONS),
+  errorCode: fc.constantFrom(undefined, undefined, 30003, 30005, 99999),
+});
+
+async function recordAll(
+  store: Store,
+  start: number,
+  events: Events,
+): Promise<void> {
+  const sids = Array.from({ length: 8 }, newMessageSid);
+  await Promise.all(
+    events.map(({ message, status, at, ...params }) =>
+      store.recordEvent(
+        eventOf(
+          {
+            MessageSid: sids[message] ?? "",
+            MessageStatus: status,
+            ...params,
+          },
+          {
+            channel: status === "read" ? "whatsapp" : "sms",
+            receivedAt: start + at,
+          },
+        ),
+      ),
+    ),
+  );
+}
 
 export function countsContract(openStore: OpenStore): void {
-  test("the counts equal a recount of the messages, whatever was recorded in whatever order", async () => {
+  test("counts of whole hours equal a recount of the messages, by everything, in every span, whatever was recorded in whatever order", async () => {
     await using opened = await openStore();
     const { store } = opened;
-    let firstHour = 400_000;
+    // Borders of hours and days come up often.
+    const at = fc
+      .tuple(
+        fc.nat({ max: 29 }),
+        fc.constantFrom(0, 1, HOUR_MS / 2, HOUR_MS - 1),
+      )
+      .map(([hour, ms]) => hour * HOUR_MS + ms);
+    const hour = fc.integer({ min: -2, max: 32 });
+    const spanMs = fc.constantFrom(
+      undefined,
+      HOUR_MS,
+      6 * HOUR_MS,
+      DAY_MS,
+      7 * DAY_MS,
+    );
+    // Each run has hours of its own, so that one store serves them all.
+    let start = 400_000 * HOUR_MS;
     await fc.assert(
       fc.asyncProperty(
-        arbitraryEvents,
-        fc.nat({ max: HOURS }),
-        fc.nat({ max: HOURS }),
-        async (events, from, length) => {
-          // Each run has hours of its own, so that one store serves them all.
-          firstHour += 100;
-          const range = {
-            fromHour: firstHour + from,
-            toHour: firstHour + from + length,
-          };
-          const sids = Array.from({ length: 8 }, newMessageSid);
-          await Promise.all(
-            events.map(({ message, status, hour, intoHourMs, ...params }) =>
-              store.recordEvent(
-                eventOf(
-                  {
-                    MessageSid: sids[message] ?? "",
-                    MessageStatus: status,
-                    ...params,
-                  },
-                  {
-                    channel: status === "read" ? "whatsapp" : "sms",
-                    receivedAt: (firstHour + hour) * HOUR_MS + intoHourMs,
-                  },
-                ),
-              ),
-            ),
-          );
-          await expectRecount(store, range);
-          await expectRecount(store, {
-            fromHour: firstHour,
-            toHour: firstHour + HOURS,
-          });
+        arbitraryEvents(at),
+        fc.array(fc.tuple(arbitraryRequest, hour, hour, spanMs), {
+          minLength: 8,
+          maxLength: 8,
+        }),
+        async (events, requests) => {
+          start += 31 * HOUR_MS;
+          await recordAll(store, start, events);
+          for (const [request, from, to, span] of requests)
+            await expectRecount(store, {
+              ...request,
+              ...(span === undefined ? {} : { spanMs: span }),
+              range: { from: start + from * HOUR_MS, to: start + to * HOUR_MS },
+            });
         },
       ),
       { numRuns: 60 },
     );
-    await expectRecount(store, { fromHour: 0, toHour: 1e9 });
+    for (const by of DIMENSIONS)
+      for (const span of [undefined, HOUR_MS, DAY_MS])
+        await expectRecount(store, { range: ALL_TIME, by, spanMs: span });
   });
 
-  test("a range has both its hours, and an hour its first and last millisecond", async () => {
+  test("so do counts of the latest minutes", async () => {
     await using opened = await openStore();
     const { store } = opened;
-    for (const receivedAt of [
-      2 * HOUR_MS - 1,
-      2 * HOUR_MS,
-      4 * HOUR_MS - 1,
-      4 * HOUR_MS,
-    ])
+    const at = fc
+      .tuple(fc.nat({ max: 119 }), fc.constantFrom(0, 1, MINUTE_MS - 1))
+      .map(([minute, ms]) => minute * MINUTE_MS + ms);
+    const minute = fc.integer({ min: 0, max: 125 });
+    const spanMs = fc.constantFrom(
+      undefined,
+      MINUTE_MS,
+      5 * MINUTE_MS,
+      15 * MINUTE_MS,
+      HOUR_MS,
+    );
+    let start = 400_000 * HOUR_MS;
+    await fc.assert(
+      fc.asyncProperty(
+        arbitraryEvents(at),
+        fc.array(fc.tuple(arbitraryRequest, minute, minute, spanMs), {
+          minLength: 8,
+          maxLength: 8,
+        }),
+        async (events, requests) => {
+          start += 47 * MINUTE_MS;
+          await recordAll(store, start, events);
+          for (const [request, from, to, span] of requests)
+            await expectRecount(store, {
+              ...request,
+              ...(span === undefined ? {} : { spanMs: span }),
+              range: {
+                from: start + from * MINUTE_MS,
+                to: start + to * MINUTE_MS,
+              },
+            });
+        },
+      ),
+      { numRuns: 60 },
+    );
+    for (const by of DIMENSIONS)
+      await expectRecount(store, { range: ALL_TIME, by });
+  });
+
+  test("a range has its first millisecond, not its last", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const times = [2 * DAY_MS - 1, 2 * DAY_MS, 4 * DAY_MS - 1, 4 * DAY_MS];
+    for (const receivedAt of times)
       await store.recordEvent(
         eventOf({ MessageStatus: "sent" }, { receivedAt }),
       );
-    const count = async (fromHour: number, toHour: number) =>
-      (await store.countByStatus({ fromHour, toHour }))[0]?.messages ?? 0;
-    expect(await count(2, 3)).toBe(2);
-    expect(await count(1, 4)).toBe(4);
-    expect(await count(2, 2)).toBe(1);
-    expect(await count(3, 2)).toBe(0);
+    const count = async (fromDay: number, toDay: number) =>
+      total(
+        await store.tally({
+          range: { from: fromDay * DAY_MS, to: toDay * DAY_MS },
+        }),
+      );
+    expect(await count(2, 4)).toBe(2);
+    expect(await count(1, 5)).toBe(4);
+    expect(await count(2, 2)).toBe(0);
+    expect(await count(4, 2)).toBe(0);
   });
 
-  test("error codes come most frequent first; those of messages that arrived are counted, not as failed", async () => {
+  test("ends between hours are widened to whole ones where minutes are no longer kept", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const old = 1_000 * HOUR_MS;
+    for (const minute of [-1, 0, 59, 60])
+      await store.recordEvent(
+        eventOf({}, { receivedAt: old + minute * MINUTE_MS }),
+      );
+    await store.recordEvent(
+      eventOf({}, { receivedAt: old + (60 + MINUTES_KEPT) * MINUTE_MS }),
+    );
+    const range = { from: old + 20 * MINUTE_MS, to: old + 40 * MINUTE_MS };
+    expect(total(await store.tally({ range }))).toBe(2);
+    // What has no minutes stands in the first span of its hour.
+    expect(
+      (await store.tally({ range, spanMs: 5 * MINUTE_MS })).map((row) => [
+        row.at,
+        total([row]),
+      ]),
+    ).toEqual([[old, 2]]);
+  });
+
+  test("after a clock that ran ahead for a while nothing is lost from the counts", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const now = 10_000 * HOUR_MS;
+    for (const ahead of [0, 900 * HOUR_MS, HOUR_MS, 2 * HOUR_MS, 25 * HOUR_MS])
+      await store.recordEvent(eventOf({}, { receivedAt: now + ahead }));
+    for (const spanMs of [undefined, HOUR_MS, DAY_MS])
+      await expectRecount(store, { range: ALL_TIME, spanMs });
+    await expectRecount(store, {
+      range: { from: now, to: now + 26 * HOUR_MS },
+    });
+  });
+
+  test("an error code that a message keeps after all is counted, not as failed", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const MessageSid = newMessageSid();
-    for (const [MessageStatus, ErrorCode] of [
-      ["failed", "30003"],
-      ["undelivered", "30005"],
-      ["undelivered", "30005"],
-    ] as const)
-      await store.recordEvent(eventOf({ MessageStatus, ErrorCode }));
-    await store.recordEvent(
-      eventOf({ MessageSid, MessageStatus: "failed", ErrorCode: "30005" }),
-    );
-    await store.recordEvent(
-      eventOf({ MessageSid, MessageStatus: "delivered" }),
-    );
-    expect(await store.countByErrorCode({ fromHour: 0, toHour: 1e9 })).toEqual([
-      { errorCode: 30005, messages: 3, failed: 2 },
-      { errorCode: 30003, messages: 1, failed: 1 },
+    for (const MessageStatus of ["failed", "delivered"])
+      await store.recordEvent(
+        eventOf({ MessageSid, MessageStatus, ErrorCode: "30005" }),
+      );
+    const request = { range: ALL_TIME, by: "errorCode" } as const;
+    expect(await store.tally(request)).toEqual([
+      {
+        key: 30005,
+        at: 0,
+        counts: { sent: 0, failed: 0, undelivered: 0, delivered: 1, read: 0 },
+      },
     ]);
   });
 
   test("an empty store counts nothing", async () => {
     await using opened = await openStore();
-    const range = { fromHour: 0, toHour: 1e9 };
-    expect(await opened.store.countByStatus(range)).toEqual([]);
-    expect(await opened.store.countByErrorCode(range)).toEqual([]);
+    expect(await opened.store.tally({ range: ALL_TIME })).toEqual([]);
+    expect(
+      await opened.store.tally({
+        range: ALL_TIME,
+        by: "sender",
+        spanMs: DAY_MS,
+      }),
+    ).toEqual([]);
+    expect(await opened.store.deliveryTimes(ALL_TIME)).toEqual([]);
   });
 }
 
-async function expectRecount(store: Store, range: HourRange): Promise<void> {
-  const messages = (await store.messagesAfter(0, 10_000)).filter(
-    ({ firstEventAt }) => {
-      const hour = Math.floor(firstEventAt / HOUR_MS);
-      return hour >= range.fromHour && hour <= range.toHour;
-    },
-  );
-  const byStatus = await store.countByStatus(range);
-  expect(new Map(byStatus.map((each) => [each.status, each.messages]))).toEqual(
-    counted(messages, (message) => message.status),
-  );
-  const byErrorCode = await store.countByErrorCode(range);
-  const frequencies = byErrorCode.map((each) => each.messages);
-  expect(frequencies).toEqual(frequencies.toSorted((a, b) => b - a));
-  const withCode = messages.filter((message) => message.errorCode !== null);
-  expect(
-    new Map(byErrorCode.map((each) => [each.errorCode, each.messages])),
-  ).toEqual(counted(withCode, (message) => message.errorCode ?? 0));
-  const failed = withCode.filter(
-    ({ status }) => status === "failed" || status === "undelivered",
-  );
-  expect(
-    new Map(
-      byErrorCode
-        .filter((each) => each.failed > 0)
-        .map((each) => [each.errorCode, each.failed]),
-    ),
-  ).toEqual(counted(failed, (message) => message.errorCode ?? 0));
+function total(rows: readonly TallyRow[]): number {
+  return rows
+    .flatMap((row) => Object.values(row.counts))
+    .reduce((sum, count) => sum + count, 0);
 }
 
-function counted<K>(
-  messages: readonly MessageRow[],
-  by: (message: MessageRow) => K,
-): Map<K, number> {
-  const groups = Map.groupBy(messages, by);
-  return new Map([...groups].map(([key, group]) => [key, group.length]));
+async function expectRecount(
+  store: Store,
+  request: Omit<TallyRequest, "by" | "spanMs" | "errorCode"> & {
+    by?: Dimension | undefined;
+    spanMs?: number | undefined;
+    errorCode?: number | undefined;
+  },
+): Promise<void> {
+  const { range, by, spanMs, errorCode } = request;
+  const rows = await store.tally({
+    range,
+    ...(by === undefined ? {} : { by }),
+    ...(spanMs === undefined ? {} : { spanMs }),
+    ...(errorCode === undefined ? {} : { errorCode }),
+  });
+  expect(rows.map((row) => row.at)).toEqual(
+    rows.map((row) => row.at).toSorted((a, b) => a - b),
+  );
+  const messages = (await store.messagesAfter(0, 10_000)).filter(
+    (message) =>
+      message.firstEventAt >= range.from &&
+      message.firstEventAt < range.to &&
+      (errorCode === undefined || message.errorCode === errorCode),
+  );
+  const groups = Map.groupBy(messages, (message) => {
+    const { key, id } = keyOf(message, by);
+    const at =
+      spanMs === undefined
+        ? range.from
+        : Math.floor(message.firstEventAt / spanMs) * spanMs;
+    return JSON.stringify({ key, at, id });
+  });
+  const recount = [...groups].map(([name, group]) => [
+    name,
+    Object.fromEntries(
+      EVENT_STATUSES.map((status) => [
+        status,
+        group.filter((message) => message.status === status).length,
+      ]),
+    ),
+  ]);
+  expect(
+    Object.fromEntries(
+      rows.map(({ key, at, id, counts }) => [
+        JSON.stringify({ key, at, id }),
+        counts,
+      ]),
+    ),
+  ).toEqual(Object.fromEntries(recount));
+  expect(rows).toHaveLength(recount.length);
+}
+
+function keyOf(
+  message: MessageRow,
+  by: Dimension | undefined,
+): { key: string | number | null; id?: number | undefined } {
+  switch (by) {
+    case undefined:
+      return { key: null };
+    case "errorCode":
+      return { key: message.errorCode };
+    case "country":
+      return { key: message.country };
+    case "service":
+      return { key: message.messagingServiceSid };
+    case "sender":
+      return { key: message.from, id: message.senderId ?? undefined };
+  }
 }

@@ -96,6 +96,8 @@ export function orderContract(openStore: OpenStore): void {
         status: "read",
         to: "+14155550123",
         from: "+15595551269",
+        recipientId: expect.any(Number),
+        senderId: expect.any(Number),
         country: "US",
         errorCode: 30005,
         accountSid: events[0]?.accountSid ?? null,

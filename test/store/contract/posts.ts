@@ -25,7 +25,12 @@ export function postsContract(openStore: OpenStore): void {
         await Promise.all(events.map((event) => store.recordEvent(event)));
         for (const event of events)
           expect(await store.timeline(event.messageSid)).toEqual([
-            { ...event, id: expect.any(Number) },
+            {
+              ...event,
+              id: expect.any(Number),
+              repeats: 0,
+              lastRepeatAt: null,
+            },
           ]);
       }),
       { numRuns: 100 },

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf, type OpenStore } from "../events.ts";
 
-const ALL_HOURS = { fromHour: 0, toHour: 1e9 };
+const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
 export function recordingContract(openStore: OpenStore): void {
   test("a new event is recorded with all it says, and its message is known", async () => {
@@ -21,7 +21,12 @@ export function recordingContract(openStore: OpenStore): void {
     );
     expect(await store.recordEvent(event)).toBe(true);
     const [row] = await store.timeline(event.messageSid);
-    expect(row).toEqual({ ...event, id: expect.any(Number) });
+    expect(row).toEqual({
+      ...event,
+      id: expect.any(Number),
+      repeats: 0,
+      lastRepeatAt: null,
+    });
     expect(await store.messageBySid(event.messageSid)).toEqual({
       id: expect.any(Number),
       messageSid: event.messageSid,
@@ -29,6 +34,8 @@ export function recordingContract(openStore: OpenStore): void {
       status: "undelivered",
       to: event.to,
       from: event.from,
+      recipientId: expect.any(Number),
+      senderId: expect.any(Number),
       country: "US",
       errorCode: 30003,
       accountSid: event.accountSid,
@@ -40,15 +47,17 @@ export function recordingContract(openStore: OpenStore): void {
     });
   });
 
-  test("an event of this status on a message that has one changes nothing", async () => {
+  test("an event of this status on a message that has one changes nothing but the count of repeats", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const first = eventOf({ MessageStatus: "failed", ErrorCode: "30003" });
     const state = async () => ({
-      timeline: await store.timeline(first.messageSid),
+      timeline: (await store.timeline(first.messageSid)).map(
+        ({ repeats: _repeats, lastRepeatAt: _lastRepeatAt, ...event }) => event,
+      ),
       message: await store.messageBySid(first.messageSid),
-      counts: await store.countByStatus(ALL_HOURS),
-      errors: await store.countByErrorCode(ALL_HOURS),
+      counts: await store.tally({ range: ALL_TIME }),
+      errors: await store.tally({ range: ALL_TIME, by: "errorCode" }),
     });
     await store.recordEvent(first);
     const before = await state();

@@ -61,7 +61,10 @@ test("what was recorded is there when the database is opened again", async () =>
   const everything = async (store: Store) => ({
     events: await store.eventsAfter(0, 100),
     messages: await store.messagesAfter(0, 100),
-    counts: await store.countByErrorCode({ fromHour: 0, toHour: 1e9 }),
+    counts: await store.tally({
+      range: { from: 0, to: Date.UTC(3000, 0, 1) },
+      by: "errorCode",
+    }),
   });
   const first = await open();
   for (const event of events) await first.recordEvent(event);

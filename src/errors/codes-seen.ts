@@ -1,0 +1,43 @@
+import { spanIndex } from "../overview/by-span.ts";
+import {
+  outcomesOf,
+  sumOfOutcomes,
+  type Outcomes,
+} from "../overview/outcomes.ts";
+import type { TallyRow } from "../store/tally.ts";
+import { spansOf, type Period } from "../time-range.ts";
+
+/** An error code that messages of a period carry. */
+export type CodeSeen = {
+  readonly errorCode: number;
+  /** What became of the messages with it: some arrived all the same. */
+  readonly outcomes: Outcomes;
+  /** Messages in each span of the period, oldest first. */
+  readonly trend: readonly number[];
+};
+
+/** The codes of a tally by error code and span, most messages first. Messages without a code are left out. */
+export function codesSeen(
+  rows: readonly TallyRow[],
+  period: Period,
+): readonly CodeSeen[] {
+  const spans = spansOf(period).length;
+  const byCode = Map.groupBy(
+    rows.filter(({ key }) => key !== null),
+    ({ key }) => Number(key),
+  );
+  return [...byCode]
+    .map(([errorCode, ofCode]) => {
+      const trend = Array.from({ length: spans }, () => 0);
+      const all = ofCode.map(({ at, counts }) => {
+        const outcomes = outcomesOf(counts);
+        trend[spanIndex(at, period)] = outcomes.messages;
+        return outcomes;
+      });
+      return { errorCode, outcomes: sumOfOutcomes(all), trend };
+    })
+    .toSorted(
+      (a, b) =>
+        b.outcomes.messages - a.outcomes.messages || a.errorCode - b.errorCode,
+    );
+}

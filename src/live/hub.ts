@@ -1,0 +1,179 @@
+import type { Log } from "../log.ts";
+import { StoreUnavailable, type Store } from "../store/store.ts";
+
+export type HubDeps = {
+  readonly store: Pick<Store, "changesSince">;
+  readonly log: Log;
+  readonly stopping: AbortSignal;
+};
+
+const LIMITS = {
+  /** How often the store is asked, and at most how often a listener is told something. */
+  pollMs: 1_000,
+  /** How often a listener gets a sign of life; proxies close what is silent for long. */
+  heartbeatMs: 15_000,
+  listeners: 100,
+};
+
+/** Pieces, of some 50 bytes each, that wait for a listener who does not read. */
+const WAITING_PIECES_MAX = 4;
+/** How long a client waits before it comes back after its stream was lost. */
+const RETRY_MS = 1_000;
+
+type Listener = {
+  readonly controller: ReadableStreamDefaultController<Uint8Array>;
+  /** Ends the connection of a listener who does not read; then its stream is cancelled. */
+  readonly cutOff: () => void;
+  /** The latest event it knows of. */
+  lastEventId: number;
+  /** It was just told what it had missed, so its next turn is left out. */
+  isJustTold: boolean;
+};
+
+/**
+ * Tells its listeners when something was recorded, as server-sent events: `recorded`,
+ * whose id is the latest event's and whose data says how many failures came since the
+ * listener's last one. It asks the store, and only while someone listens, so recording
+ * knows nothing of it. A listener who reads too slowly is told less often, of more.
+ */
+export class LiveHub {
+  readonly #deps: HubDeps;
+  readonly #limits: typeof LIMITS;
+  readonly #listeners = new Set<Listener>();
+  readonly #encoder = new TextEncoder();
+  #timers: readonly NodeJS.Timeout[] = [];
+  #isAsking = false;
+  #isFailing = false;
+
+  constructor(deps: HubDeps, limits: Partial<typeof LIMITS> = {}) {
+    this.#deps = deps;
+    this.#limits = { ...LIMITS, ...limits };
+    deps.stopping.addEventListener("abort", () => this.#closeAll(), {
+      once: true,
+    });
+  }
+
+  /**
+   * An event stream of what was recorded after an event; what is missed already is told
+   * at once. Undefined when as many listen as may, or the server is about to stop.
+   */
+  listen(
+    afterEventId: number,
+    cutOff: () => void,
+  ): ReadableStream<Uint8Array> | undefined {
+    const isFull = this.#listeners.size >= this.#limits.listeners;
+    if (isFull || this.#deps.stopping.aborted) return undefined;
+    let listener: Listener;
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          listener = {
+            controller,
+            cutOff,
+            lastEventId: afterEventId,
+            isJustTold: false,
+          };
+          this.#add(listener);
+        },
+        cancel: () => this.#remove(listener),
+      },
+      { highWaterMark: WAITING_PIECES_MAX },
+    );
+  }
+
+  #add(listener: Listener): void {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) {
+      this.#timers = [
+        setInterval(() => void this.#tellAll(), this.#limits.pollMs),
+        setInterval(() => this.#beat(), this.#limits.heartbeatMs),
+      ];
+    }
+    this.#send(listener, `retry: ${RETRY_MS}\n\n`);
+    void this.#tellMissed(listener);
+  }
+
+  #remove(listener: Listener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size > 0) return;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+  }
+
+  async #tellMissed(listener: Listener): Promise<void> {
+    const before = listener.lastEventId;
+    await this.#tell([listener]);
+    listener.isJustTold = listener.lastEventId !== before;
+  }
+
+  async #tellAll(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const due = [...this.#listeners].filter(({ isJustTold }) => !isJustTold);
+    for (const listener of this.#listeners) listener.isJustTold = false;
+    await this.#tell(due);
+    this.#isAsking = false;
+  }
+
+  /** Asks once for those who know of the same events, which mostly are all. */
+  async #tell(listeners: readonly Listener[]): Promise<void> {
+    const groups = Map.groupBy(
+      listeners.filter(takesMore),
+      ({ lastEventId }) => lastEventId,
+    );
+    try {
+      for (const [known, group] of groups) {
+        const { lastEventId, failures } =
+          await this.#deps.store.changesSince(known);
+        if (lastEventId === known) continue;
+        const data = JSON.stringify({ failures: failures.count });
+        for (const listener of group) {
+          const isStale = listener.lastEventId !== known;
+          if (isStale || !this.#listeners.has(listener)) continue;
+          listener.lastEventId = lastEventId;
+          this.#send(
+            listener,
+            `event: recorded\nid: ${lastEventId}\ndata: ${data}\n\n`,
+          );
+        }
+      }
+      this.#isFailing = false;
+    } catch (error) {
+      // What cannot be told now is told as soon as the store answers again.
+      if (error instanceof StoreUnavailable || this.#isFailing) return;
+      this.#isFailing = true;
+      this.#deps.log.error(
+        { error: error instanceof Error ? error.name : typeof error },
+        "live updates cannot be read; trying again every second",
+      );
+    }
+  }
+
+  #beat(): void {
+    for (const listener of this.#listeners) {
+      if (takesMore(listener)) this.#send(listener, ":\n\n");
+      else listener.cutOff();
+    }
+  }
+
+  #send({ controller }: Listener, text: string): void {
+    controller.enqueue(this.#encoder.encode(text));
+  }
+
+  #closeAll(): void {
+    const count = this.#listeners.size;
+    for (const listener of this.#listeners) {
+      listener.controller.close();
+      this.#remove(listener);
+    }
+    if (count > 0) {
+      this.#deps.log.info(
+        `stopping: closed ${count} live ${count === 1 ? "stream" : "streams"}`,
+      );
+    }
+  }
+}
+
+function takesMore({ controller }: Listener): boolean {
+  return (controller.desiredSize ?? 0) > 0;
+}

@@ -1,0 +1,31 @@
+import { isFilterName, type FilterName } from "./filter-names.ts";
+import { splitTerms } from "./filter-terms.ts";
+
+/** What can be written at a place in a filter's text, and what it replaces. */
+export type Completion = {
+  /** The term that a value is wanted of; undefined for a new term or a bare word. */
+  readonly name: FilterName | undefined;
+  /** What is there already, up to the place. */
+  readonly start: string;
+  readonly from: number;
+  readonly to: number;
+};
+
+/** What can be written at `caret`, a place in `text`; undefined inside a term's name, or of a name that there is not. */
+export function completionAt(
+  text: string,
+  caret: number,
+): Completion | undefined {
+  const at = Math.min(Math.max(0, Math.trunc(caret)), text.length);
+  const term = splitTerms(text).find(({ from, to }) => from <= at && at <= to);
+  if (term === undefined)
+    return { name: undefined, start: "", from: at, to: at };
+  const { name, valuesFrom, to } = term;
+  if (name !== undefined && !isFilterName(name)) return undefined;
+  const value = term.values.find((each) => each.from <= at && at <= each.to);
+  if (value === undefined || at < valuesFrom) return undefined;
+  const start = text.slice(value.from, at).replace(/^"/, "");
+  return name === undefined
+    ? { name, start, from: valuesFrom, to }
+    : { name, start, from: value.from, to: value.to };
+}

@@ -1,0 +1,160 @@
+import { countryCodes, countryNameHas } from "../country-names.ts";
+import type { SuggestibleField } from "../store/store.ts";
+import {
+  explainErrorCode,
+  knownErrorCodes,
+} from "../twilio/error-codes/error-codes.ts";
+import { completionAt, type Completion } from "./filter-completion.ts";
+import { filterText } from "./filter-language.ts";
+import { FILTER_LENGTH_MAX } from "./filter-mistakes.ts";
+import { FILTER_NAMES, isFilterName, type FilterName } from "./filter-names.ts";
+
+/** One way on from a place in a filter's text. */
+export type Suggestion = {
+  readonly name: FilterName;
+  /** Undefined: only the name, and a value is wanted next. */
+  readonly value: string | undefined;
+  /** The whole text with it, and where to go on in it. */
+  readonly text: string;
+  readonly caret: number;
+};
+
+/** The known values of a field that begin with `start`, at most `limit`. */
+export type KnownValues = (
+  field: SuggestibleField,
+  start: string,
+  limit: number,
+) => Promise<readonly string[]>;
+
+export const SUGGESTIONS_MAX = 8;
+/** Of one kind, among those for a bare word. */
+const OF_A_KIND_MAX = 3;
+/** Countries that are known to the store come first. */
+const COUNTRIES_MAX = 300;
+
+/** What could be written at `caret`, likeliest first. */
+export async function suggestionsFor(
+  text: string,
+  caret: number,
+  known: KnownValues,
+): Promise<readonly Suggestion[]> {
+  if (text.length > FILTER_LENGTH_MAX) return [];
+  const place = completionAt(text, caret);
+  if (place === undefined) return [];
+  const found =
+    place.name === undefined
+      ? await termsFor(place.start, known)
+      : await valuesOf(place.name, place.start, known);
+  return found
+    .slice(0, SUGGESTIONS_MAX)
+    .map(([name, value]) => written(text, place, name, value));
+}
+
+function written(
+  text: string,
+  place: Completion,
+  name: FilterName,
+  value: string | undefined,
+): Suggestion {
+  const whole = value === undefined ? `${name}:` : filterText([[name, value]]);
+  const added = place.name === undefined ? whole : whole.slice(name.length + 1);
+  const after = text.slice(place.to);
+  // A space at the end leads on to the next term.
+  const space = value !== undefined && after === "" ? " " : "";
+  const before = text.slice(0, place.from) + added + space;
+  return { name, value, text: before + after, caret: before.length };
+}
+
+type Found = readonly (readonly [FilterName, string | undefined])[];
+
+/** Terms that a bare word may be the beginning of: their names, and values that are known by themselves. */
+async function termsFor(start: string, known: KnownValues): Promise<Found> {
+  const word = start.toLowerCase();
+  const names = Object.keys(FILTER_NAMES)
+    .filter(isFilterName)
+    .filter((name) => name.startsWith(word))
+    .map((name) => [name, undefined] as const);
+  if (word.length < 2) return names;
+  const kinds: FilterName[] = ["status", "channel", "code"];
+  // Two letters are a country's code by chance.
+  if (word.length > 2) kinds.push("country", "from", "tag");
+  const values = await Promise.all(
+    kinds.map(async (name) =>
+      (await valuesOf(name, start, known)).slice(0, OF_A_KIND_MAX),
+    ),
+  );
+  return [...names, ...values.flat()];
+}
+
+async function valuesOf(
+  name: FilterName,
+  start: string,
+  known: KnownValues,
+): Promise<Found> {
+  const values = await valuesFor(name, start, known);
+  return values.map((value) => [name, value]);
+}
+
+async function valuesFor(
+  name: FilterName,
+  start: string,
+  known: KnownValues,
+): Promise<readonly string[]> {
+  const word = start.toLowerCase();
+  const beginning = (values: readonly string[]): readonly string[] =>
+    values.filter((value) => value.startsWith(word));
+  switch (name) {
+    case "status":
+      return beginning(["failed", "undelivered", "delivered", "read", "sent"]);
+    case "channel":
+      return beginning(["sms", "whatsapp"]);
+    case "code":
+      return errorCodes(word);
+    case "country":
+      return countries(start, await known("country", "", COUNTRIES_MAX));
+    case "after":
+      return beginning(["1h", "24h", "7d", "30d"]);
+    case "before":
+      return beginning(["24h", "7d", "30d"]);
+    case "from":
+    case "service":
+    case "account":
+    case "tag":
+      return known(name, start, SUGGESTIONS_MAX);
+    case "to":
+    case "sid":
+      return [];
+  }
+}
+
+/** By their beginning, or by a word of their title; those that messages fail with first. */
+function errorCodes(word: string): readonly string[] {
+  const isNumber = /^\d*$/.test(word);
+  if (!isNumber && word.length < 3) return [];
+  const fitting = knownErrorCodes()
+    .map(explainErrorCode)
+    .filter(({ code, title }) =>
+      isNumber
+        ? String(code).startsWith(word)
+        : ` ${title?.toLowerCase()}`.includes(` ${word}`),
+    );
+  const ofMessages = fitting.filter(({ explanation }) => explanation);
+  const others = fitting.filter(({ explanation }) => !explanation);
+  return [...ofMessages, ...others]
+    .slice(0, SUGGESTIONS_MAX)
+    .map(({ code }) => String(code));
+}
+
+/** By code or name; those that messages went to first. */
+function countries(start: string, known: readonly string[]): readonly string[] {
+  const word = start.toUpperCase();
+  const isFirst = new Set(known);
+  const fitting = countryCodes().filter(
+    (code) => code === word || countryNameHas(code, start),
+  );
+  return [
+    ...fitting.filter((code) => code === word),
+    ...fitting.filter((code) => code !== word && isFirst.has(code)),
+    ...fitting.filter((code) => code !== word && !isFirst.has(code)),
+  ];
+}

@@ -1,0 +1,74 @@
+import { Elysia } from "elysia";
+import { FilterSuggestions } from "../../views/filter-suggestions.tsx";
+import { ListNews } from "../../views/list-news.tsx";
+import type { Site } from "../../views/site.ts";
+import { pages, unchangedResponse } from "../http.ts";
+import type { Store } from "../store/store.ts";
+import { suggestionsFor } from "./filter-suggestions.ts";
+import { parseFilter } from "./filter-language.ts";
+import { MESSAGES_PER_PAGE } from "./messages-query.ts";
+
+export type ListPartDeps = {
+  readonly store: Pick<
+    Store,
+    "suggest" | "countMessages" | "changedMessages" | "changesSince"
+  >;
+  readonly now: () => number;
+};
+
+/** Parts of a list's page that change by themselves: suggestions for its box, and its news. */
+export const listPartRoutes = ({ store, now }: ListPartDeps, site: Site) =>
+  new Elysia()
+    .use(pages())
+    .get("/messages/suggest", async ({ page, request }) => {
+      const { searchParams } = new URL(request.url);
+      const text = searchParams.get("q") ?? "";
+      const at = searchParams.get("at");
+      const caret = at === null ? text.length : Number(at);
+      const suggestions = Number.isSafeInteger(caret)
+        ? await suggestionsFor(text, caret, (...asked) =>
+            store.suggest(...asked),
+          )
+        : [];
+      return page(<FilterSuggestions suggestions={suggestions} />);
+    })
+    .get("/messages/live", async ({ page, request }) => {
+      const { searchParams } = new URL(request.url);
+      const asked = newsAsked(searchParams);
+      const at = now();
+      const { filter, mistakes } = parseFilter(asked?.q ?? "", at);
+      if (asked === undefined || mistakes.length > 0)
+        return unchangedResponse();
+      const { lastEventId } = await store.changesSince(asked.eventId);
+      const [count, changed] = await Promise.all([
+        store.countMessages(filter, asked.newestId),
+        store.changedMessages(asked.ids, asked.eventId),
+      ]);
+      return page(
+        <ListNews
+          {...{ site, ...asked, eventId: lastEventId, count, changed, now: at }}
+        />,
+      );
+    });
+
+/** What a list's page says of itself; undefined when that is damaged. */
+function newsAsked(params: URLSearchParams) {
+  const newestId = wholeNumber(params.get("newest") ?? "");
+  const eventId = wholeNumber(params.get("after") ?? "");
+  const ids = (params.get("ids") ?? "")
+    .split(",")
+    .filter((id) => id !== "")
+    .map(wholeNumber);
+  if (newestId === undefined || eventId === undefined) return undefined;
+  if (ids.length > MESSAGES_PER_PAGE) return undefined;
+  return {
+    q: params.get("q")?.trim() ?? "",
+    newestId,
+    eventId,
+    ids: ids.filter((id) => id !== undefined),
+  };
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,74 @@
+import type { MessageFilter } from "../store/filter.ts";
+import type { EventRow, MessageRow, Store } from "../store/store.ts";
+import { parseFilter } from "./filter-language.ts";
+
+export type MessageDetailsStore = Pick<
+  Store,
+  | "messageBySid"
+  | "timeline"
+  | "listMessages"
+  | "changedMessages"
+  | "changesSince"
+>;
+
+/** What the page of one message shows. */
+export type MessageDetails = {
+  readonly message: MessageRow;
+  readonly events: readonly EventRow[];
+  /** The latest other messages to the same recipient, newest first. */
+  readonly others: readonly MessageRow[];
+  /** Its neighbours in the list that it was opened from. */
+  readonly newer: MessageRow | undefined;
+  readonly older: MessageRow | undefined;
+  /** The latest event when this was read. */
+  readonly eventId: number;
+};
+
+/** Other messages to the recipient that the page shows. */
+const OTHERS_MAX = 5;
+
+/** Reads what a message's page shows; undefined when no message has this SID. `q` is the filter of the list that it was opened from. */
+export async function readMessageDetails(
+  store: MessageDetailsStore,
+  messageSid: string,
+  q: string,
+  now: number,
+): Promise<MessageDetails | undefined> {
+  const eventId = (await store.changesSince(Number.MAX_SAFE_INTEGER))
+    .lastEventId;
+  const message = await store.messageBySid(messageSid);
+  if (message === undefined) return undefined;
+  const { filter, mistakes } = parseFilter(q, now);
+  // A filter that is not understood has no neighbours; the message is there all the same.
+  const neighbours: MessageFilter | undefined =
+    mistakes.length === 0 ? filter : undefined;
+  const { id } = message;
+  const [events, others, newer, older] = await Promise.all([
+    store.timeline(message.messageSid),
+    othersOf(store, message),
+    neighbours && store.listMessages(neighbours, { size: 1, newerThan: id }),
+    neighbours && store.listMessages(neighbours, { size: 1, olderThan: id }),
+  ]);
+  return {
+    message,
+    events,
+    others,
+    newer: newer?.messages[0],
+    older: older?.messages[0],
+    eventId,
+  };
+}
+
+async function othersOf(
+  store: Pick<Store, "listMessages">,
+  { id, recipientId }: MessageRow,
+): Promise<readonly MessageRow[]> {
+  if (recipientId === null) return [];
+  const filter: MessageFilter = [
+    { negated: false, field: "to", values: [`~${recipientId}`] },
+  ];
+  const { messages } = await store.listMessages(filter, {
+    size: OTHERS_MAX + 1,
+  });
+  return messages.filter((other) => other.id !== id).slice(0, OTHERS_MAX);
+}

@@ -1,0 +1,64 @@
+import type { EventRow } from "../store/store.ts";
+import { statusRank, type EventStatus } from "../twilio/status.ts";
+
+/** An event among the others of its message, in the order in which they came. */
+export type StoryEvent = {
+  readonly event: EventRow;
+  /** How much later than the one before, in milliseconds; undefined for the first. */
+  readonly gapMs: number | undefined;
+  /** What is odd about its place, as a sentence. */
+  readonly note: string | undefined;
+};
+
+export type Story = {
+  readonly events: readonly StoryEvent[];
+  /** From the `sent` callback to the `delivered` one, by our clock; undefined when they did not come in this order. */
+  readonly deliveryMs: number | undefined;
+};
+
+/** What a message's events tell, in the order in which they came. */
+export function storyOf(events: readonly EventRow[]): Story {
+  const timeOf = (status: EventStatus): number | undefined =>
+    events.find((event) => event.status === status)?.receivedAt;
+  const sentAt = timeOf("sent");
+  const deliveredAt = timeOf("delivered");
+  const inOrder =
+    sentAt !== undefined && deliveredAt !== undefined && deliveredAt >= sentAt;
+  return {
+    deliveryMs: inOrder ? deliveredAt - sentAt : undefined,
+    events: events.map((event, index) => {
+      const before = events[index - 1];
+      return {
+        event,
+        gapMs: before && event.receivedAt - before.receivedAt,
+        note: noteOn(
+          event.status,
+          events.slice(0, index).map(({ status }) => status),
+        ),
+      };
+    }),
+  };
+}
+
+/** What is odd about a status that comes after others: they overtake each other on their way here. */
+function noteOn(
+  status: EventStatus,
+  earlier: readonly EventStatus[],
+): string | undefined {
+  const highest = earlier.toSorted((a, b) => statusRank(b) - statusRank(a))[0];
+  if (highest === undefined) return undefined;
+  if (isLost(highest) && isArrived(status))
+    return "It arrived after all: this counts.";
+  if (isLost(status) && isArrived(highest))
+    return "Came after the word that it arrived, which counts.";
+  if (statusRank(status) > statusRank(highest)) return undefined;
+  return "Came late: what follows it had been reported already.";
+}
+
+function isLost(status: EventStatus): boolean {
+  return status === "failed" || status === "undelivered";
+}
+
+function isArrived(status: EventStatus): boolean {
+  return status === "delivered" || status === "read";
+}

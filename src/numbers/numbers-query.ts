@@ -1,0 +1,62 @@
+import type { FailingRequest, PageRequest } from "../store/store.ts";
+import { FAULTS, goneCodes, type Fault } from "./fault.ts";
+
+/** Recipients on a page of the list, and messages on a page of one. */
+export const PAGE_SIZE = 50;
+
+/** What an address below `/numbers` asks for. */
+export type NumbersQuery = {
+  /** Undefined for both. */
+  readonly fault: Fault | undefined;
+  /** Pages on: recipients whose latest failure is older than this message's id. */
+  readonly olderThan: number | undefined;
+};
+
+/** Reads the query of `/numbers`. Undefined when it is no address that a page links to. */
+export function readNumbersQuery(
+  params: URLSearchParams,
+): NumbersQuery | undefined {
+  const faultText = params.get("fault") ?? "";
+  const fault = FAULTS.find((each) => each === faultText);
+  const olderThan = readId(params, "older");
+  if (faultText !== "" && fault === undefined) return undefined;
+  return olderThan === null ? undefined : { fault, olderThan };
+}
+
+/** Reads the query of one recipient's page. Undefined when no page links to it. */
+export function readPageRequest(
+  params: URLSearchParams,
+): PageRequest | undefined {
+  const olderThan = readId(params, "older");
+  const newerThan = readId(params, "newer");
+  if (olderThan === null || newerThan === null) return undefined;
+  return {
+    size: PAGE_SIZE,
+    ...(olderThan !== undefined && { olderThan }),
+    ...(newerThan !== undefined && { newerThan }),
+  };
+}
+
+/** An id; undefined when it is not there, null when it is none. */
+function readId(
+  params: URLSearchParams,
+  name: string,
+): number | undefined | null {
+  const text = params.get(name) ?? "";
+  if (text === "") return undefined;
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** The same for the store, which finds at most `size` recipients. */
+export function failingRequest(
+  { fault, olderThan }: NumbersQuery,
+  size: number,
+): FailingRequest {
+  return {
+    size,
+    ...(fault && {
+      errorCodes: { among: goneCodes(), is: fault === "gone" },
+    }),
+    ...(olderThan !== undefined && { olderThan }),
+  };
+}

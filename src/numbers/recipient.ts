@@ -1,0 +1,99 @@
+import { maskNumbersIn } from "../mask-numbers.ts";
+import type { Condition, MessageFilter } from "../store/filter.ts";
+import {
+  RECENT_MESSAGES,
+  type MessageRow,
+  type Store,
+} from "../store/store.ts";
+import type { BoundedCount } from "../store/tally.ts";
+import { EVENT_STATUSES, type EventStatus } from "../twilio/status.ts";
+
+/** Someone to whom messages went. */
+export type Recipient = { readonly id: number; readonly address: string };
+
+/** What is known of a recipient beside the list of messages. */
+export type RecipientSummary = {
+  readonly country: string | null;
+  /** First events of the first and the latest message, milliseconds since 1970. */
+  readonly firstMessageAt: number;
+  readonly lastMessageAt: number;
+  readonly messages: BoundedCount;
+  /** Those there are, in the order of `EVENT_STATUSES`. */
+  readonly byStatus: readonly {
+    readonly status: EventStatus;
+    readonly messages: BoundedCount;
+  }[];
+  /** The latest messages, at most `RECENT_MESSAGES`, and how many of them failed. */
+  readonly recent: { readonly messages: number; readonly failures: number };
+  /** The latest of them that failed. */
+  readonly lastFailure: MessageRow | undefined;
+};
+
+type Reading = Pick<Store, "listMessages" | "countMessages" | "addressById">;
+
+/** The messages to a recipient. */
+export function messagesTo({ id }: Pick<Recipient, "id">): MessageFilter {
+  return [{ negated: false, field: "to", values: [`~${id}`] }];
+}
+
+/**
+ * The recipient that a page's address names, by the whole address or by `~` and its id;
+ * undefined when no message went there. With masked numbers the store's are masked too.
+ */
+export async function findRecipient(
+  store: Reading,
+  name: string,
+  masksNumbers: boolean,
+): Promise<Recipient | undefined> {
+  const filter: Condition = { negated: false, field: "to", values: [name] };
+  const { messages } = await store.listMessages([filter], { size: 1 });
+  const { to = null, recipientId = null } = messages[0] ?? {};
+  if (to === null || recipientId === null) return undefined;
+  // A number's beginning finds messages too, but is nobody's address.
+  const isById = name === `~${recipientId}`;
+  const isWhole = to === (masksNumbers ? maskNumbersIn(name, [name]) : name);
+  return isById || isWhole ? { id: recipientId, address: to } : undefined;
+}
+
+/** Undefined when no message is left. */
+export async function summaryOf(
+  store: Reading,
+  recipient: Recipient,
+): Promise<RecipientSummary | undefined> {
+  const filter = messagesTo(recipient);
+  const [{ messages: recent }, { messages: first }, messages, counts] =
+    await Promise.all([
+      store.listMessages(filter, { size: RECENT_MESSAGES }),
+      store.listMessages(filter, { size: 1, newerThan: 0 }),
+      store.countMessages(filter),
+      Promise.all(
+        EVENT_STATUSES.map((status) =>
+          store.countMessages([
+            ...filter,
+            { negated: false, field: "status", values: [status] },
+          ]),
+        ),
+      ),
+    ]);
+  const [newest] = recent;
+  if (newest === undefined) return undefined;
+  const failed = recent.filter(({ status }) => isFailure(status));
+  return {
+    country: newest.country,
+    firstMessageAt: (first[0] ?? newest).firstEventAt,
+    lastMessageAt: newest.firstEventAt,
+    messages,
+    byStatus: EVENT_STATUSES.flatMap((status, index) => {
+      const count = counts[index];
+      return count === undefined || count.count === 0
+        ? []
+        : [{ status, messages: count }];
+    }),
+    recent: { messages: recent.length, failures: failed.length },
+    lastFailure: failed[0],
+  };
+}
+
+function isFailure(status: EventStatus): boolean {
+  return status === "failed" || status === "undelivered";
+}

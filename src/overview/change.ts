@@ -1,0 +1,54 @@
+/** How an amount differs from the same stretch of the time before. */
+export type Change =
+  /** Nothing to compare with: no such stretch, or nothing in both. */
+  | { readonly kind: "none" }
+  /** There was nothing before. */
+  | { readonly kind: "new" }
+  | { readonly kind: "same" }
+  /** Too few messages on one side for a share to mean anything. */
+  | { readonly kind: "few" }
+  /** `by` is always above 0: a share of the amount before, a plain count, or percentage points. */
+  | {
+      readonly kind: "more" | "less";
+      readonly by: number;
+      readonly unit: "share" | "count" | "points";
+    };
+
+/** Below this many, a difference is told as a count: from 1 to 3 is no "200% more". */
+const SHARE_FROM = 30;
+/** Ended messages that a rate needs on both sides to be compared. */
+export const RATE_SAMPLE_MIN = 30;
+/** Differences that nobody should look into: half a percent of a count, a twentieth of a point of a rate. */
+const SAME_SHARE = 0.005;
+const SAME_POINTS = 0.05;
+
+export function changeOfCount(now: number, before: number): Change {
+  if (now === 0 && before === 0) return { kind: "none" };
+  if (before === 0) return { kind: "new" };
+  const kind = now > before ? "more" : "less";
+  const by = Math.abs(now - before);
+  if (by === 0) return { kind: "same" };
+  if (Math.max(now, before) < SHARE_FROM || before < SHARE_FROM / 3)
+    return { kind, by, unit: "count" };
+  const share = by / before;
+  return share < SAME_SHARE
+    ? { kind: "same" }
+    : { kind, by: share, unit: "share" };
+}
+
+/** Of rates, each with how many messages it is of; undefined rates are of none. */
+export function changeOfRate(
+  now: { readonly rate: number | undefined; readonly of: number },
+  before: { readonly rate: number | undefined; readonly of: number },
+): Change {
+  if (now.rate === undefined || before.rate === undefined)
+    return { kind: "none" };
+  if (Math.min(now.of, before.of) < RATE_SAMPLE_MIN) return { kind: "few" };
+  const points = (now.rate - before.rate) * 100;
+  if (Math.abs(points) < SAME_POINTS) return { kind: "same" };
+  return {
+    kind: points > 0 ? "more" : "less",
+    by: Math.abs(points),
+    unit: "points",
+  };
+}

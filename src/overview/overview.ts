@@ -1,0 +1,123 @@
+import { codesSeen, type CodeSeen } from "../errors/codes-seen.ts";
+import type { MessageFilter } from "../store/filter.ts";
+import type { MessageRow, Store } from "../store/store.ts";
+import type { BoundedCount, TimeRange } from "../store/tally.ts";
+import { rangeTerms, type Period, type RangeTerms } from "../time-range.ts";
+import { worstGroups, type Group } from "./breakdown.ts";
+import { outcomesBySpan, type SpanOutcomes } from "./by-span.ts";
+import { deliveryTimeOf, type DeliveryTime } from "./delivery-time.ts";
+import { sumOfOutcomes, totalOf, type Outcomes } from "./outcomes.ts";
+
+export type OverviewStore = Pick<
+  Store,
+  "tally" | "deliveryTimes" | "listMessages" | "countMessages" | "messagesAfter"
+>;
+
+/** Whether delivery is healthy: what the messages of a period came to. */
+export type Overview = {
+  readonly total: Outcomes;
+  readonly spans: readonly SpanOutcomes[];
+  /** Like for like with the time before; undefined when messages do not reach back to its beginning. */
+  readonly compared:
+    { readonly now: Outcomes; readonly before: Outcomes } | undefined;
+  readonly deliveryTime: DeliveryTime | undefined;
+  /** Most messages first. */
+  readonly codes: readonly CodeSeen[];
+  /** Worst failure rate first. */
+  readonly countries: readonly Group[];
+  readonly senders: readonly Group[];
+  /** Newest first. */
+  readonly failures: readonly MessageRow[];
+  /** Undefined when the period is too young to have any. */
+  readonly stuck: Stuck | undefined;
+};
+
+/** Messages sent over `STUCK_AFTER_HOURS` ago, of which nothing was heard since. */
+export type Stuck = {
+  readonly count: BoundedCount;
+  /** The conditions, beside their status, of a list of them. */
+  readonly terms: RangeTerms;
+};
+
+/** A receipt mostly comes within seconds; after so long it rarely comes at all. */
+export const STUCK_AFTER_HOURS = 6;
+const FAILURES_SHOWN = 8;
+const GROUPS_SHOWN = 6;
+const MINUTE_MS = 60_000;
+
+export async function readOverview(
+  store: OverviewStore,
+  period: Period,
+  now: number,
+): Promise<Overview> {
+  const { range, spanMs, compared } = period;
+  const [
+    bySpan,
+    comparedNow,
+    comparedBefore,
+    times,
+    byCode,
+    byCountry,
+    bySender,
+    failures,
+    stuck,
+    oldest,
+  ] = await Promise.all([
+    store.tally({ range, spanMs }),
+    compared && store.tally({ range: compared.now }),
+    compared && store.tally({ range: compared.before }),
+    store.deliveryTimes(range),
+    store.tally({ range, by: "errorCode", spanMs }),
+    store.tally({ range, by: "country" }),
+    store.tally({ range, by: "sender" }),
+    store.listMessages(failedIn(range), { size: FAILURES_SHOWN }),
+    readStuck(store, range, now),
+    store.messagesAfter(0, 1),
+  ]);
+  const since = oldest[0]?.firstEventAt ?? now;
+  const spans = outcomesBySpan(bySpan, period);
+  return {
+    total: sumOfOutcomes(spans.map(({ outcomes }) => outcomes)),
+    spans,
+    compared:
+      compared && comparedNow && comparedBefore && since <= compared.before.from
+        ? { now: totalOf(comparedNow), before: totalOf(comparedBefore) }
+        : undefined,
+    deliveryTime: deliveryTimeOf(times),
+    codes: codesSeen(byCode, period),
+    countries: worstGroups(byCountry, GROUPS_SHOWN),
+    senders: worstGroups(bySender, GROUPS_SHOWN),
+    failures: failures.messages,
+    stuck,
+  };
+}
+
+async function readStuck(
+  store: OverviewStore,
+  { from, to }: TimeRange,
+  now: number,
+): Promise<Stuck | undefined> {
+  const limit = now - STUCK_AFTER_HOURS * 60 * MINUTE_MS;
+  const before = Math.min(to, Math.floor(limit / MINUTE_MS) * MINUTE_MS);
+  if (before <= from) return undefined;
+  const count = await store.countMessages([
+    { field: "status", values: ["sent"], negated: false },
+    ...inRange({ from, to: before }),
+  ]);
+  return { count, terms: rangeTerms({ from, to: before }, now) };
+}
+
+function failedIn(range: TimeRange): MessageFilter {
+  return [
+    { field: "status", values: ["failed", "undelivered"], negated: false },
+    ...inRange(range),
+  ];
+}
+
+/** The conditions of messages first heard of in a range. */
+export function inRange({ from, to }: TimeRange): MessageFilter {
+  return [
+    { field: "after", at: from, negated: false },
+    { field: "before", at: to, negated: false },
+  ];
+}

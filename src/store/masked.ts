@@ -1,0 +1,140 @@
+import { maskNumbersIn } from "../mask-numbers.ts";
+import { parseForm, type FormParams } from "../twilio/form.ts";
+import type { EventRow, MessageRow, Store } from "./store.ts";
+
+/** Values that are looked through for some that are no phone numbers. */
+const SUGGESTED_MAX = 1_000;
+
+type Reading = Omit<Store, "recordEvent" | "checkWritable" | "close">;
+
+/**
+ * The same store, or reader of one, with the phone numbers masked in everything that
+ * it returns. Addresses keep their ids, which is how to ask for them. What it is asked
+ * for is not masked, so that filters work as ever.
+ */
+export function maskedStore<S extends Reading>(store: S): S {
+  const masked = {
+    async listMessages(filter, page) {
+      const found = await store.listMessages(filter, page);
+      return { ...found, messages: found.messages.map(maskedMessage) };
+    },
+    async messageBySid(messageSid) {
+      const message = await store.messageBySid(messageSid);
+      return message && maskedMessage(message);
+    },
+    changedMessages: async (ids, eventId) =>
+      (await store.changedMessages(ids, eventId)).map(maskedMessage),
+    timeline: async (messageSid) =>
+      (await store.timeline(messageSid)).map(maskedEvent),
+    tally: async (request) =>
+      (await store.tally(request)).map((row) =>
+        request.by === "sender" && typeof row.key === "string"
+          ? { ...row, key: maskedAddress(row.key) }
+          : row,
+      ),
+    failingRecipients: async (request) =>
+      (await store.failingRecipients(request)).map((each) => ({
+        ...each,
+        recipient: maskedAddress(each.recipient),
+      })),
+    async addressById(id) {
+      const address = await store.addressById(id);
+      return address && maskedAddress(address);
+    },
+    // A masked value finds nothing, so it is none to suggest.
+    suggest: async (field, start, limit) =>
+      (await store.suggest(field, start, SUGGESTED_MAX))
+        .filter((value) => maskNumbersIn(value, [value]) === value)
+        .slice(0, limit),
+    messagesAfter: async (afterId, limit) =>
+      (await store.messagesAfter(afterId, limit)).map(maskedMessage),
+    eventsAfter: async (afterId, limit) =>
+      (await store.eventsAfter(afterId, limit)).map(maskedEvent),
+  } satisfies Partial<Reading>;
+  return { ...store, ...masked };
+}
+
+function maskedMessage(message: MessageRow): MessageRow {
+  const addresses = [message.to, message.from];
+  const masked = (name: string, value: string | null): string | null =>
+    value && maskedValue(name, value, addresses);
+  return {
+    ...message,
+    to: message.to && maskedAddress(message.to),
+    from: message.from && maskedAddress(message.from),
+    accountSid: masked("AccountSid", message.accountSid),
+    messagingServiceSid: masked(
+      "MessagingServiceSid",
+      message.messagingServiceSid,
+    ),
+    tags: maskedPairs(message.tags, addresses),
+  };
+}
+
+function maskedEvent(event: EventRow): EventRow {
+  const addresses = [event.to, event.from];
+  const masked = (name: string, value: string | null): string | null =>
+    value && maskedValue(name, value, addresses);
+  return {
+    ...event,
+    to: event.to && maskedAddress(event.to),
+    from: event.from && maskedAddress(event.from),
+    errorMessage: masked("ErrorMessage", event.errorMessage),
+    accountSid: masked("AccountSid", event.accountSid),
+    messagingServiceSid: masked(
+      "MessagingServiceSid",
+      event.messagingServiceSid,
+    ),
+    rawDlrDoneDate: masked("RawDlrDoneDate", event.rawDlrDoneDate),
+    params: maskedPairs(event.params, addresses),
+    query: maskedQuery(event.query, addresses),
+  };
+}
+
+function maskedAddress(address: string): string {
+  return maskNumbersIn(address, [address]);
+}
+
+function maskedPairs(
+  pairs: FormParams,
+  addresses: readonly (string | null)[],
+): FormParams {
+  return pairs.map(([name, value]) => [
+    maskNumbersIn(name, addresses),
+    maskedValue(name, value, addresses),
+  ]);
+}
+
+/** A query stays as it arrived but for the pairs in which something is masked. */
+function maskedQuery(
+  query: string,
+  addresses: readonly (string | null)[],
+): string {
+  return query
+    .split("&")
+    .map((piece) => {
+      const pairs = parseForm(piece).params;
+      const masked = maskedPairs(pairs, addresses);
+      const isSame = JSON.stringify(masked) === JSON.stringify(pairs);
+      return isSame
+        ? piece
+        : masked
+            .map((pair) => pair.map(encodeURIComponent).join("="))
+            .join("&");
+    })
+    .join("&");
+}
+
+/** Parameters of Twilio's whose digits are no phone number. */
+const OTHER_DIGITS =
+  /^(?:RawDlrDoneDate|ErrorCode|NumSegments|ApiVersion|.*Sid)$/;
+const SID = /^[A-Z]{2}[0-9a-f]{32}$/;
+
+function maskedValue(
+  name: string,
+  value: string,
+  addresses: readonly (string | null)[],
+): string {
+  if (SID.test(value)) return value;
+  return maskNumbersIn(value, addresses, !OTHER_DIGITS.test(name));
+}

@@ -1,0 +1,98 @@
+import { sql, type Kysely, type RawBuilder } from "kysely";
+import { LAST_DIGITS_MIN } from "../filter.ts";
+import { lastDigits } from "./addresses.ts";
+import type { Schema } from "./schema.ts";
+
+/** The addresses that a condition means. */
+export type AddressesMeant =
+  | { readonly ids: readonly number[] }
+  /** Too many to name: what is true of them, as SQL over the table `addresses`. */
+  | { readonly isMeant: RawBuilder<unknown> };
+
+/** More addresses than these are not named one by one. */
+const NAMED_MAX = 1_000;
+
+const ID = /^~(\d{1,15})$/;
+const DIGITS = /^\+?\d+$/;
+
+/**
+ * The recipients (`to`) or senders (`from`) that these values mean; see `Condition`.
+ * Among the ids may be such as no message has.
+ */
+export async function addressesMeant(
+  db: Kysely<Schema>,
+  role: "to" | "from",
+  values: readonly string[],
+): Promise<AddressesMeant> {
+  const tests: RawBuilder<unknown>[] = [];
+  for (const value of values) {
+    const [, id] = ID.exec(value) ?? [];
+    if (id !== undefined) tests.push(sql`addresses.id = ${Number(id)}`);
+    else if (await isWhole(db, role, value))
+      tests.push(sql`addresses.address = ${value}`);
+    else if (DIGITS.test(value)) tests.push(...partsOfNumbers(value));
+  }
+  const found = new Set<number>();
+  // One by one, as each is an index of its own.
+  for (const test of tests) {
+    const { rows } = await sql<{ id: number }>`
+      SELECT id FROM addresses WHERE ${test} LIMIT ${NAMED_MAX + 1}`.execute(
+      db,
+    );
+    for (const row of rows) found.add(row.id);
+    if (found.size > NAMED_MAX)
+      return { isMeant: sql`(${sql.join(tests, sql` OR `)})` };
+  }
+  return { ids: [...found] };
+}
+
+/** Whether a message has just this address. */
+async function isWhole(
+  db: Kysely<Schema>,
+  role: "to" | "from",
+  address: string,
+): Promise<boolean> {
+  const column = role === "to" ? "messages.to_id" : "messages.from_id";
+  const found = await db
+    .selectFrom("addresses")
+    .select("addresses.id")
+    .where("address", "=", address)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("messages")
+          .select("messages.id")
+          .whereRef(column, "=", "addresses.id"),
+      ),
+    )
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/** What is true of numbers that begin with these digits, or end with them. */
+function partsOfNumbers(digits: string): RawBuilder<unknown>[] {
+  const starts = digits.startsWith("+") ? [digits] : [digits, `+${digits}`];
+  const tests = starts.map(
+    (start) =>
+      sql`(addresses.address >= ${start} AND addresses.address < ${afterAll(start)})`,
+  );
+  const end =
+    digits.startsWith("+") || digits.length < LAST_DIGITS_MIN
+      ? null
+      : lastDigits(digits);
+  if (end !== null) {
+    const isEnd = sql`addresses.last_digits = ${end}`;
+    tests.push(
+      digits.length === LAST_DIGITS_MIN
+        ? isEnd
+        : sql`(${isEnd} AND substr(addresses.address, ${-digits.length}) = ${digits})`,
+    );
+  }
+  return tests;
+}
+
+/** The text that comes next after all that begin with `start`, which ends in a digit or a plus sign. */
+function afterAll(start: string): string {
+  const last = start.charCodeAt(start.length - 1);
+  return start.slice(0, -1) + String.fromCharCode(last + 1);
+}

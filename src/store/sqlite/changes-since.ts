@@ -1,0 +1,42 @@
+import { sql, type Kysely } from "kysely";
+import { statusRank } from "../../twilio/status.ts";
+import type { Changes } from "../store.ts";
+import type { Schema } from "./schema.ts";
+
+/** Events that are counted, the latest ones; there may be more. */
+const COUNTED_MAX = 1_000;
+
+const FAILURES = [statusRank("failed"), statusRank("undelivered")];
+
+export async function changesSince(
+  db: Kysely<Schema>,
+  eventId: number,
+): Promise<Changes> {
+  const latest = db
+    .selectFrom("events")
+    .select(["id", "status"])
+    .where("id", ">", eventId)
+    .orderBy("id", "desc")
+    .limit(COUNTED_MAX + 1);
+  const counts = await db
+    .selectFrom(latest.as("latest"))
+    .select((eb) => [
+      eb.fn.countAll<number>().as("events"),
+      sql<number>`total(${eb("status", "in", FAILURES)})`.as("failures"),
+    ])
+    .executeTakeFirstOrThrow();
+  const last = await db
+    .selectFrom("events")
+    .select((eb) => eb.fn.max("id").as("id"))
+    .executeTakeFirst();
+  const isMore = counts.events > COUNTED_MAX;
+  const bounded = (count: number) => ({
+    count: Math.min(count, COUNTED_MAX),
+    isMore,
+  });
+  return {
+    lastEventId: last?.id ?? 0,
+    events: bounded(counts.events),
+    failures: bounded(counts.failures),
+  };
+}

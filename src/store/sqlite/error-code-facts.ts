@@ -1,0 +1,69 @@
+import { sql, type Kysely } from "kysely";
+import type { ErrorCodeFacts, TimeRange } from "../tally.ts";
+import { allIds, idsBetween, idsSurelyBetween } from "./message-ids.ts";
+import type { Schema } from "./schema.ts";
+
+/** Messages that are looked at for different recipients: the latest ones, of all codes and of each. */
+const MESSAGES_MAX = 12_000;
+const MESSAGES_OF_CODE_MAX = 2_000;
+/** Recipients that are counted; there may be more. */
+const RECIPIENTS_MAX = 1_000;
+
+type Row = {
+  readonly errorCode: number;
+  readonly messages: number;
+  readonly recipients: number;
+  readonly firstSeenAt: number | null;
+  readonly lastSeenAt: number | null;
+};
+
+/** Facts of those of the codes that some message has, in their order. */
+export async function errorCodeFacts(
+  db: Kysely<Schema>,
+  errorCodes: readonly number[],
+  { from, to }: TimeRange,
+): Promise<ErrorCodeFacts[]> {
+  const all = await allIds(db);
+  const ids = await idsBetween(db, all, from, to);
+  const sure = await idsSurelyBetween(db, all, from, to);
+  const messagesMax = Math.max(
+    1,
+    Math.min(
+      MESSAGES_OF_CODE_MAX,
+      Math.floor(MESSAGES_MAX / errorCodes.length),
+    ),
+  );
+  // Only where the ids leave it open is a message read to see its time.
+  // One message more than is counted tells whether there are more.
+  const { rows } = await sql<Row>`
+    SELECT errorCode, firstSeenAt, lastSeenAt, counts ->> 0 AS messages, counts ->> 1 AS recipients
+    FROM (
+      SELECT named.value AS errorCode,
+        (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id LIMIT 1) AS firstSeenAt,
+        (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id DESC LIMIT 1) AS lastSeenAt,
+        (SELECT json_array(count(*), count(DISTINCT to_id)) FROM (
+          SELECT to_id FROM messages
+            WHERE error_code = named.value AND id >= ${ids.from} AND id < ${ids.to}
+              AND (id >= ${sure.from} AND id < ${sure.to}
+                OR first_event_at >= ${from} AND first_event_at < ${to})
+            ORDER BY id DESC LIMIT ${messagesMax + 1}
+        )) AS counts
+      FROM json_each(${JSON.stringify([...new Set(errorCodes)])}) AS named
+    )`.execute(db);
+  return rows.flatMap(
+    ({ errorCode, messages, recipients, firstSeenAt, lastSeenAt }) =>
+      firstSeenAt === null || lastSeenAt === null
+        ? []
+        : [
+            {
+              errorCode,
+              recipients: {
+                count: Math.min(recipients, messagesMax, RECIPIENTS_MAX),
+                isMore: messages > messagesMax || recipients > RECIPIENTS_MAX,
+              },
+              firstSeenAt,
+              lastSeenAt,
+            },
+          ],
+  );
+}

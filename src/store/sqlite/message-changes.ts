@@ -1,0 +1,59 @@
+import type { Database } from "bun:sqlite";
+import type { MessageFields } from "../fold.ts";
+import { createFailingRecipients } from "./failing-recipients.ts";
+import { createMessageHours } from "./message-hours.ts";
+import { deliveryPlace } from "./rollup-table.ts";
+import { createRollups, type Counted } from "./rollups.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** A message as its events tell it, with the recipient's country. */
+export type Message = MessageFields<number, number> & {
+  readonly country: string | null;
+};
+
+/**
+ * Keeps what is derived from messages: counts, failing recipients, the hours' ids.
+ * Changes are noted while a batch is recorded and written at its end.
+ */
+export function createMessageChanges(db: Database) {
+  const rollups = createRollups(db);
+  const hours = createMessageHours(db);
+  const failingRecipients = createFailingRecipients(db);
+  return {
+    /** Takes note of what an event made of a message; `before` is undefined when it is new. */
+    note(id: number, before: Message | undefined, after: Message): void {
+      if (before) rollups.add(countedOf(before), -1);
+      rollups.add(countedOf(after), 1);
+      failingRecipients.note(before, after);
+      const hour = hourOf(after);
+      if (before === undefined || hourOf(before) !== hour) hours.add(hour, id);
+    },
+    write(): void {
+      rollups.write();
+      failingRecipients.write();
+    },
+    /** To be called when the transaction is rolled back. */
+    forget(): void {
+      for (const part of [rollups, hours, failingRecipients]) part.forget();
+    },
+  };
+}
+
+function hourOf(message: Message): number {
+  return Math.floor(message.firstEventAt / HOUR_MS);
+}
+
+function countedOf(message: Message): Counted {
+  const { status, errorCode, country, deliveryMs } = message;
+  return {
+    minute: Math.floor(message.firstEventAt / MINUTE_MS),
+    status,
+    errorCode,
+    country,
+    senderId: message.from,
+    serviceId: message.messagingServiceSid,
+    deliveryPlace: deliveryMs === null ? null : deliveryPlace(deliveryMs),
+  };
+}

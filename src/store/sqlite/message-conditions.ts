@@ -1,0 +1,155 @@
+import { sql, type Kysely } from "kysely";
+import {
+  EVENT_STATUSES,
+  statusRank,
+  type Channel,
+} from "../../twilio/status.ts";
+import type { Condition, MessageFilter } from "../filter.ts";
+import { addressesMeant } from "./address-search.ts";
+import { allIds, idsBetween, type IdRange } from "./message-ids.ts";
+import { WHATSAPP_INDEX } from "./message-indexes.ts";
+import {
+  not,
+  ofValues,
+  rowTest,
+  type Meaning,
+  type MessageTest,
+} from "./condition-tests.ts";
+import type { Schema } from "./schema.ts";
+import { ofSids, isSidStart } from "./sid-search.ts";
+import { CHANNELS } from "./stored-event.ts";
+import { ofTag } from "./tag-search.ts";
+
+/** A filter, ready to search by. */
+export type MessageTests = {
+  readonly range: IdRange;
+  readonly tests: readonly MessageTest[];
+};
+
+/** Undefined when no message can pass the filter. */
+export async function messageTests(
+  db: Kysely<Schema>,
+  filter: MessageFilter,
+): Promise<MessageTests | undefined> {
+  const tests: MessageTest[] = [];
+  for (const condition of filter) {
+    const meaning = await meaningOf(db, condition);
+    if (meaning === "none") return undefined;
+    if (meaning !== "all") tests.push(meaning);
+  }
+  const { after, before } = timesOf(filter);
+  return {
+    range: await idsBetween(db, await allIds(db), after, before),
+    tests,
+  };
+}
+
+/** The latest beginning and the earliest end. */
+function timesOf(filter: MessageFilter) {
+  let after: number | undefined;
+  let before: number | undefined;
+  for (const condition of filter) {
+    if (condition.field !== "after" && condition.field !== "before") continue;
+    const { at } = condition;
+    if (isBeginning(condition)) after = Math.max(after ?? at, at);
+    else before = Math.min(before ?? at, at);
+  }
+  return { after, before };
+}
+
+function isBeginning({ field, negated }: Condition): boolean {
+  return (field === "after") !== negated;
+}
+
+async function meaningOf(
+  db: Kysely<Schema>,
+  condition: Condition,
+): Promise<Meaning> {
+  const { negated } = condition;
+  switch (condition.field) {
+    case "status":
+      return ofStatus(
+        EVENT_STATUSES.filter(
+          (status) => condition.values.includes(status) !== negated,
+        ).map(statusRank),
+      );
+    case "channel":
+      return ofChannel(
+        CHANNELS.filter(
+          (channel) => condition.values.includes(channel) !== negated,
+        ),
+      );
+    case "code":
+      return ofValues("errorCode", "error_code", condition.values, negated);
+    case "country":
+      return ofValues("country", "country", condition.values, negated);
+    case "account":
+    case "service": {
+      const column =
+        condition.field === "account" ? "account_id" : "service_id";
+      const ids = await sidIds(db, condition.values);
+      return ofValues(condition.field, column, ids, negated);
+    }
+    case "to":
+    case "from":
+      return ofAddresses(db, condition.field, condition.values, negated);
+    case "sid":
+      return ofSids(db, condition.values, negated);
+    case "word":
+      return isSidStart(condition.text)
+        ? ofSids(db, [condition.text], negated)
+        : ofAddresses(db, "to", [condition.text], negated);
+    case "after":
+    case "before":
+      return rowTest(
+        isBeginning(condition)
+          ? sql`messages.first_event_at >= ${condition.at}`
+          : sql`messages.first_event_at < ${condition.at}`,
+      );
+    case "tag":
+      return ofTag(db, condition.name, condition.value, negated);
+  }
+}
+
+/** Ranks; negated is the rest of them, so that it has an index too. */
+function ofStatus(ranks: readonly number[]): Meaning {
+  if (ranks.length === EVENT_STATUSES.length) return "all";
+  return ofValues("status", "status", ranks, false);
+}
+
+function ofChannel(channels: readonly Channel[]): Meaning {
+  const [channel, other] = channels;
+  if (channel === undefined) return "none";
+  if (other !== undefined) return "all";
+  return {
+    isTrue: sql`messages.channel = ${CHANNELS.indexOf(channel)}`,
+    reads: "message",
+    index: channel === "whatsapp" ? WHATSAPP_INDEX : undefined,
+  };
+}
+
+async function ofAddresses(
+  db: Kysely<Schema>,
+  role: "to" | "from",
+  values: readonly string[],
+  negated: boolean,
+): Promise<Meaning> {
+  const column = role === "to" ? "to_id" : "from_id";
+  const meant = await addressesMeant(db, role, values);
+  if ("ids" in meant) return ofValues(role, column, meant.ids, negated);
+  const isTrue = sql`(SELECT ${meant.isMeant} FROM addresses
+    WHERE addresses.id = ${sql.ref(`messages.${column}`)})`;
+  return rowTest(negated ? not(isTrue) : isTrue, "address");
+}
+
+async function sidIds(
+  db: Kysely<Schema>,
+  sids: readonly string[],
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom("sids")
+    .select("id")
+    .where("sid", "in", [...sids])
+    .execute();
+  return rows.map((row) => row.id);
+}

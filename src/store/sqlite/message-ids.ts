@@ -1,0 +1,131 @@
+import { sql, type Kysely, type RawBuilder } from "kysely";
+import type { Schema } from "./schema.ts";
+
+/** Message ids from `from` up to, not including, `to`. */
+export type IdRange = { readonly from: number; readonly to: number };
+
+/** Which way to go on from an id; ids rise as messages are first heard of. */
+export type Direction = "older" | "newer";
+
+const HOUR_MS = 3_600_000;
+
+export function isEmpty({ from, to }: IdRange): boolean {
+  return from >= to;
+}
+
+export function lengthOf({ from, to }: IdRange): number {
+  return to - from;
+}
+
+/** So many ids of the range, from where a search in this direction begins. */
+export function nearEnd(
+  { from, to }: IdRange,
+  direction: Direction,
+  length: number,
+): IdRange {
+  return direction === "older"
+    ? { from: Math.max(from, to - length), to }
+    : { from, to: Math.min(to, from + length) };
+}
+
+/** The range as far as this id, with it; all of the range for null. */
+export function upTo(
+  range: IdRange,
+  direction: Direction,
+  id: number | null,
+): IdRange {
+  if (id === null) return range;
+  return direction === "older"
+    ? { ...range, from: id }
+    : { ...range, to: id + 1 };
+}
+
+/** What is left of the range after its near end. */
+export function beyond(
+  range: IdRange,
+  near: IdRange,
+  direction: Direction,
+): IdRange {
+  return direction === "older"
+    ? { ...range, to: near.from }
+    : { ...range, from: near.to };
+}
+
+/** The ids of all messages. */
+export async function allIds(db: Kysely<Schema>): Promise<IdRange> {
+  const { rows } = await sql<IdRange>`
+    SELECT ifnull((SELECT min(id) FROM messages), 1) AS "from",
+      ifnull((SELECT max(id) FROM messages), 0) + 1 AS "to"`.execute(db);
+  return rows[0] ?? { from: 1, to: 1 };
+}
+
+/**
+ * The ids that messages first heard of from `after` on, and before `before`, can have:
+ * milliseconds since 1970. Messages of other times may be among them.
+ */
+export async function idsBetween(
+  db: Kysely<Schema>,
+  all: IdRange,
+  after: number | undefined,
+  before: number | undefined,
+): Promise<IdRange> {
+  const from =
+    after === undefined
+      ? undefined
+      : await firstIdSince(db, Math.floor(after / HOUR_MS));
+  const last =
+    before === undefined
+      ? undefined
+      : await lastIdBefore(db, Math.ceil(before / HOUR_MS));
+  return {
+    from: after === undefined ? all.from : (from ?? all.to),
+    to: before === undefined ? all.to : Math.min(all.to, (last ?? 0) + 1),
+  };
+}
+
+/** The ids that only messages first heard of in this time can have; maybe not all of those. */
+export async function idsSurelyBetween(
+  db: Kysely<Schema>,
+  all: IdRange,
+  after: number,
+  before: number,
+): Promise<IdRange> {
+  const last = await lastIdBefore(db, Math.ceil(after / HOUR_MS));
+  const first = await firstIdSince(db, Math.floor(before / HOUR_MS));
+  return { from: (last ?? 0) + 1, to: first ?? all.to };
+}
+
+/** The lowest id that messages of this hour since 1970 or later ones can have. */
+async function firstIdSince(
+  db: Kysely<Schema>,
+  hour: number,
+): Promise<number | null | undefined> {
+  const row = await db
+    .selectFrom("message_hours")
+    .select((eb) => eb.fn.min("first_id").as("id"))
+    .where("hour", ">=", hour)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** The highest id that messages of the hours before this one can have. */
+async function lastIdBefore(
+  db: Kysely<Schema>,
+  hour: number,
+): Promise<number | null | undefined> {
+  const row = await db
+    .selectFrom("message_hours")
+    .select((eb) => eb.fn.max("last_id").as("id"))
+    .where("hour", "<", hour)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+export function inRange(id: RawBuilder<unknown>, range: IdRange) {
+  return sql<boolean>`${id} >= ${range.from} AND ${id} < ${range.to}`;
+}
+
+/** The order in which ids come in this direction. */
+export function ordered(id: RawBuilder<unknown>, direction: Direction) {
+  return direction === "older" ? sql`${id} DESC` : sql`${id} ASC`;
+}

@@ -1,0 +1,147 @@
+import type { Kysely } from "kysely";
+import type { MessageFilter } from "../filter.ts";
+import type { MessagePage, PageRequest } from "../store.ts";
+import type { BoundedCount } from "../tally.ts";
+import { messageTests, type MessageTests } from "./message-conditions.ts";
+import type { Direction, IdRange } from "./message-ids.ts";
+import { searchMessages } from "./message-search.ts";
+import { messagesOf } from "./reader.ts";
+import type { Schema } from "./schema.ts";
+
+/** What a search for a page or a count reads at most; see `SearchBounds`. */
+export const READS_MAX = 500;
+
+/** What is read to see whether there is a way back. */
+const BACK_READS_MAX = 64;
+
+/** Messages that are counted; there may be more. */
+const COUNTED_MAX = 1_000;
+
+const NO_MESSAGES: MessagePage = {
+  messages: [],
+  older: undefined,
+  newer: undefined,
+  lookedBackTo: undefined,
+};
+
+export async function listMessages(
+  db: Kysely<Schema>,
+  filter: MessageFilter,
+  page: PageRequest,
+  readsMax: number,
+): Promise<MessagePage> {
+  const { size, olderThan, newerThan } = page;
+  const all = await messageTests(db, filter);
+  if (all === undefined) return NO_MESSAGES;
+  const direction = newerThan === undefined ? "older" : "newer";
+  const from = newerThan ?? olderThan;
+  const { ids, reached } = await searchMessages(
+    db,
+    within(all, direction, from),
+    direction,
+    { limit: size + 1, readsMax },
+  );
+  const isFull = ids.length > size;
+  const messages = await messagesOf(db, ids.slice(0, size));
+  const ahead = isFull ? ids[size - 1] : reached;
+  const back =
+    from === undefined
+      ? undefined
+      : await wayBack(db, all, direction, ids[0], from, readsMax);
+  return {
+    messages: messages.toSorted((a, b) => b.id - a.id),
+    older: direction === "older" ? ahead : back,
+    newer: direction === "older" ? back : ahead,
+    lookedBackTo:
+      isFull || reached === undefined
+        ? undefined
+        : await firstEventAt(db, direction, reached),
+  };
+}
+
+/** How many pass the filter, of those with an id above `newerThan`. */
+export async function countMessages(
+  db: Kysely<Schema>,
+  filter: MessageFilter,
+  newerThan: number | undefined,
+  readsMax: number,
+): Promise<BoundedCount> {
+  const all = await messageTests(db, filter);
+  if (all === undefined) return { count: 0, isMore: false };
+  const { range, tests } = within(all, "newer", newerThan);
+  const { ids, reached } = await searchMessages(db, { range, tests }, "older", {
+    limit: COUNTED_MAX + 1,
+    readsMax,
+  });
+  return {
+    count: Math.min(ids.length, COUNTED_MAX),
+    isMore: ids.length > COUNTED_MAX || reached !== undefined,
+  };
+}
+
+/** Those that come after this id in this direction. */
+function within(
+  { range, tests }: MessageTests,
+  direction: Direction,
+  from: number | undefined,
+): MessageTests {
+  if (from === undefined) return { range, tests };
+  const { from: lowest, to } = range;
+  return {
+    range:
+      direction === "older"
+        ? { from: lowest, to: Math.min(to, from) }
+        : { from: Math.max(lowest, from + 1), to },
+    tests,
+  };
+}
+
+/**
+ * The id to page back from, against the search's direction: its first message, or for
+ * an empty page where it began. Undefined when nothing is there; in doubt there is.
+ */
+async function wayBack(
+  db: Kysely<Schema>,
+  all: MessageTests,
+  direction: Direction,
+  first: number | undefined,
+  from: number,
+  readsMax: number,
+): Promise<number | undefined> {
+  const isOlder = direction === "older";
+  const id = first ?? (isOlder ? from - 1 : from + 1);
+  const back = isOlder ? "newer" : "older";
+  const { range, tests } = within(all, back, id);
+  const isAny = async (among: IdRange): Promise<boolean> => {
+    const { ids, reached } = await searchMessages(
+      db,
+      { range: among, tests },
+      back,
+      { limit: 1, readsMax: Math.min(readsMax, BACK_READS_MAX) },
+    );
+    return ids.length > 0 || reached !== undefined;
+  };
+  // Who paged here came from a message that passes, which is quickly seen.
+  const origin = {
+    from: Math.max(range.from, from),
+    to: Math.min(range.to, from + 1),
+  };
+  return (await isAny(origin)) || (await isAny(range)) ? id : undefined;
+}
+
+/** When the message with this id, or the next one that was looked at, was first heard of. */
+async function firstEventAt(
+  db: Kysely<Schema>,
+  direction: Direction,
+  id: number,
+): Promise<number | undefined> {
+  const isOlder = direction === "older";
+  const row = await db
+    .selectFrom("messages")
+    .select("first_event_at")
+    .where("id", isOlder ? ">=" : "<=", id)
+    .orderBy("id", isOlder ? "asc" : "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.first_event_at;
+}

@@ -1,0 +1,93 @@
+import type { TimeRange } from "../tally.ts";
+import { GRAINS, wholeBuckets } from "./rollup-table.ts";
+
+/** Buckets of one grain: from `from` up to, not including, `to`. */
+export type Piece = {
+  readonly grain: number;
+  readonly from: number;
+  readonly to: number;
+};
+
+/** The buckets that may have messages: those outside are not looked at. */
+export type Extent = {
+  readonly oldestHour: number;
+  readonly newestMinute: number;
+};
+
+const MINUTE_MS = GRAINS.minute * 1_000;
+const MINUTES_PER_HOUR = GRAINS.hour / GRAINS.minute;
+const HOURS_PER_DAY = GRAINS.day / GRAINS.hour;
+
+/**
+ * As few buckets as cover the range, widened as TallyRequest says: whole days in the
+ * middle, hours towards its ends, minutes where only they tell. None is longer than a
+ * span that it has to be in, unless there is no shorter one.
+ */
+export function piecesOf(
+  range: TimeRange,
+  spanMs: number | undefined,
+  { oldestHour, newestMinute }: Extent,
+): Piece[] {
+  const { minutesFrom, hoursUntil, daysUntil } = wholeBuckets(newestMinute);
+  const divides = (grain: number): boolean =>
+    spanMs === undefined || spanMs % (grain * 1_000) === 0;
+  const { from, to } = widened(
+    Math.max(oldestHour * MINUTES_PER_HOUR, Math.floor(range.from / MINUTE_MS)),
+    Math.min(newestMinute + 1, Math.ceil(range.to / MINUTE_MS)),
+    minutesFrom,
+  );
+  const hours = inner(
+    { from, to },
+    MINUTES_PER_HOUR,
+    divides(GRAINS.hour)
+      ? hoursUntil
+      : Math.min(hoursUntil, Math.ceil(minutesFrom / MINUTES_PER_HOUR)),
+  );
+  const days = inner(hours, HOURS_PER_DAY, divides(GRAINS.day) ? daysUntil : 0);
+  return [
+    ...around({ from, to }, hours, MINUTES_PER_HOUR, GRAINS.minute),
+    ...around(hours, days, HOURS_PER_DAY, GRAINS.hour),
+    { grain: GRAINS.day, ...days },
+  ].filter((piece) => piece.from < piece.to);
+}
+
+/** Ends between hours are kept only where the minutes from there are. */
+function widened(
+  from: number,
+  to: number,
+  minutesFrom: number,
+): { from: number; to: number } {
+  const hourOf = (minute: number): number =>
+    Math.floor(minute / MINUTES_PER_HOUR) * MINUTES_PER_HOUR;
+  const first = from < minutesFrom ? hourOf(from) : from;
+  const isKept = Math.max(first, hourOf(to)) >= minutesFrom;
+  return {
+    from: first,
+    to: isKept ? to : hourOf(to + MINUTES_PER_HOUR - 1),
+  };
+}
+
+type Buckets = { readonly from: number; readonly to: number };
+
+/** The buckets `times` as long that lie inside, of those below `until`; none is empty at its `from`. */
+function inner({ from, to }: Buckets, times: number, until: number): Buckets {
+  const first = Math.ceil(from / times);
+  return {
+    from: first,
+    to: Math.max(first, Math.min(until, Math.floor(to / times))),
+  };
+}
+
+/** What of `outer` is before and after `longer`, whose buckets are `times` as long. */
+function around(
+  outer: Buckets,
+  longer: Buckets,
+  times: number,
+  grain: number,
+): Piece[] {
+  if (longer.from === longer.to) return [{ grain, ...outer }];
+  return [
+    { grain, from: outer.from, to: longer.from * times },
+    { grain, from: longer.to * times, to: outer.to },
+  ];
+}

@@ -1,0 +1,70 @@
+import { MINUTES_KEPT } from "../tally.ts";
+
+/*
+ * What the table `rollups` holds. A row counts the messages first heard of in one
+ * bucket by what became of them: all of them or those with one error code, and of
+ * these those with one key of one dimension. Changing any of this takes a migration.
+ */
+
+/** What a row's `key` is of; `all` has just one key. */
+export const DIMENSIONS = {
+  all: 0,
+  errorCode: 1,
+  country: 2,
+  /** Ids of addresses. */
+  sender: 3,
+  /** Ids of SIDs. */
+  service: 4,
+  /**
+   * Places in `DELIVERY_TIMES_FROM_MS`. Counted are messages with an event `sent` and
+   * one `delivered`, in the column `delivered` whatever their status.
+   */
+  deliveryTime: 5,
+} as const;
+
+/** Seconds of a bucket; a bucket is so many since 1970, counted from 0. */
+export const GRAINS = { minute: 60, hour: 3_600, day: 86_400 } as const;
+
+/** Of which buckets there are rows, as numbers of minutes, hours and days since 1970. */
+export type WholeBuckets = {
+  readonly minutesFrom: number;
+  readonly hoursUntil: number;
+  readonly daysUntil: number;
+};
+
+/**
+ * Which buckets have rows when `newestMinute` is the newest that ever had a message, as
+ * the table `rollup_clock` has it. Hours and days get theirs when they are over; till
+ * then the minutes and hours in them tell, so that most events write to one row, not
+ * three.
+ */
+export function wholeBuckets(newestMinute: number): WholeBuckets {
+  return {
+    minutesFrom: Math.max(0, newestMinute - MINUTES_KEPT + 1),
+    hoursUntil: Math.floor((newestMinute * GRAINS.minute) / GRAINS.hour),
+    daysUntil: Math.floor((newestMinute * GRAINS.minute) / GRAINS.day),
+  };
+}
+
+/** Stands in `error_code` for messages with any or none. */
+export const ANY_CODE = 0;
+
+/** Stands in `key` for messages that have none. */
+export const NO_KEY = 0;
+
+/**
+ * From how many milliseconds on a delivery time is in each place: below 64 in the
+ * first, then a quarter of an octave in each, and from 34 years on in the last.
+ */
+export const DELIVERY_TIMES_FROM_MS: readonly number[] = [
+  0,
+  ...Array.from({ length: 34 * 4 + 1 }, (_, quarter) =>
+    Math.ceil(64 * 2 ** (quarter / 4)),
+  ),
+];
+
+/** The place of a delivery time in `DELIVERY_TIMES_FROM_MS`. */
+export function deliveryPlace(ms: number): number {
+  const next = DELIVERY_TIMES_FROM_MS.findIndex((fromMs) => fromMs > ms);
+  return (next === -1 ? DELIVERY_TIMES_FROM_MS.length : next) - 1;
+}

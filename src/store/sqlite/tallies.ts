@@ -1,0 +1,169 @@
+import { sql, type Kysely, type RawBuilder } from "kysely";
+import { EVENT_STATUSES } from "../../twilio/status.ts";
+import type {
+  DeliveryTimes,
+  StatusCounts,
+  TallyRequest,
+  TallyRow,
+  TimeRange,
+} from "../tally.ts";
+import { piecesOf, type Piece } from "./rollup-pieces.ts";
+import {
+  ANY_CODE,
+  DELIVERY_TIMES_FROM_MS,
+  DIMENSIONS,
+  NO_KEY,
+} from "./rollup-table.ts";
+import type { Schema } from "./schema.ts";
+
+/** Counts of one key in one span; `span` counts from 1970, or is 0 for a whole range. */
+type Sum = StatusCounts & {
+  readonly span: number;
+  readonly key: number | string;
+};
+
+export async function tally(
+  db: Kysely<Schema>,
+  { range, by, errorCode, spanMs }: TallyRequest,
+): Promise<TallyRow[]> {
+  // Of one error code only: its messages are counted under it, not by it.
+  const dimension =
+    by === undefined || (by === "errorCode" && errorCode !== undefined)
+      ? "all"
+      : by;
+  const sums = await sumsOf(db, range, {
+    dimension: DIMENSIONS[dimension],
+    errorCode: errorCode ?? ANY_CODE,
+    spanMs,
+  });
+  const texts = await textsOf(
+    db,
+    by,
+    sums.map(({ key }) => key),
+  );
+  return sums.map(({ span, key, ...counts }) => ({
+    key: keyOf(by === "errorCode" ? (errorCode ?? key) : key, texts),
+    at: spanMs === undefined ? range.from : span * spanMs,
+    counts,
+    ...(by === "sender" && typeof key === "number" && key !== NO_KEY
+      ? { id: key }
+      : {}),
+  }));
+}
+
+export async function deliveryTimes(
+  db: Kysely<Schema>,
+  range: TimeRange,
+): Promise<DeliveryTimes> {
+  const sums = await sumsOf(db, range, {
+    dimension: DIMENSIONS.deliveryTime,
+    errorCode: ANY_CODE,
+    spanMs: undefined,
+  });
+  return sums
+    .map(({ key, delivered }) => ({
+      fromMs: DELIVERY_TIMES_FROM_MS[Number(key)] ?? 0,
+      toMs: DELIVERY_TIMES_FROM_MS[Number(key) + 1] ?? Infinity,
+      messages: delivered,
+    }))
+    .toSorted((a, b) => a.fromMs - b.fromMs);
+}
+
+type Rows = {
+  readonly dimension: number;
+  readonly errorCode: number;
+  readonly spanMs: number | undefined;
+};
+
+async function sumsOf(
+  db: Kysely<Schema>,
+  range: TimeRange,
+  rows: Rows,
+): Promise<readonly Sum[]> {
+  const extent = await db
+    .selectFrom("rollup_clock")
+    .select((eb) => [
+      "newest_minute as newestMinute",
+      eb
+        .selectFrom("message_hours")
+        .select((hours) => hours.fn.min("hour").as("hour"))
+        .as("oldestHour"),
+    ])
+    .executeTakeFirst();
+  if (extent === undefined || extent.oldestHour === null) return [];
+  const { newestMinute, oldestHour } = extent;
+  const pieces = piecesOf(range, rows.spanMs, { newestMinute, oldestHour });
+  if (pieces.length === 0) return [];
+  const all = sql.join(
+    pieces.map((piece) => rowsOf(piece, rows)),
+    sql` UNION ALL `,
+  );
+  const counts = sql.join(
+    EVENT_STATUSES.map(
+      (status) => sql`sum(${sql.ref(status)}) AS ${sql.ref(status)}`,
+    ),
+  );
+  const { rows: sums } = await sql<Sum>`
+    SELECT span, key, ${counts} FROM (${all}) GROUP BY span, key ORDER BY span`.execute(
+    db,
+  );
+  return sums;
+}
+
+/**
+ * The rows of a piece. Its buckets are gone through one by one, as the rows of one
+ * dimension lie together in each.
+ */
+function rowsOf(
+  { grain, from, to }: Piece,
+  { dimension, errorCode, spanMs }: Rows,
+): RawBuilder<unknown> {
+  const span =
+    spanMs === undefined
+      ? sql`0`
+      : sql`rollups.bucket * ${grain * 1_000} / ${spanMs}`;
+  return sql`
+    SELECT ${span} AS span, rollups.* FROM (
+      WITH RECURSIVE piece (bucket) AS (
+        SELECT ${from} UNION ALL SELECT bucket + 1 FROM piece WHERE bucket + 1 < ${to}
+      ) SELECT bucket FROM piece
+    ) AS piece CROSS JOIN rollups ON rollups.grain = ${grain} AND rollups.bucket = piece.bucket
+      AND rollups.dimension = ${dimension} AND rollups.error_code = ${errorCode}`;
+}
+
+/** What keys that are ids stand for. */
+async function textsOf(
+  db: Kysely<Schema>,
+  by: TallyRequest["by"],
+  keys: readonly (number | string)[],
+): Promise<ReadonlyMap<number | string, string> | undefined> {
+  const ids = sql<number>`(SELECT value FROM json_each(${JSON.stringify([...new Set(keys)])}))`;
+  switch (by) {
+    case "sender": {
+      const rows = await db
+        .selectFrom("addresses")
+        .select(["id", "address"])
+        .where("id", "in", ids)
+        .execute();
+      return new Map(rows.map(({ id, address }) => [id, address]));
+    }
+    case "service": {
+      const rows = await db
+        .selectFrom("sids")
+        .select(["id", "sid"])
+        .where("id", "in", ids)
+        .execute();
+      return new Map(rows.map(({ id, sid }) => [id, sid]));
+    }
+    default:
+      return undefined;
+  }
+}
+
+function keyOf(
+  key: number | string,
+  texts: ReadonlyMap<number | string, string> | undefined,
+): number | string | null {
+  if (key === NO_KEY) return null;
+  return texts === undefined ? key : (texts.get(key) ?? null);
+}

@@ -1,0 +1,61 @@
+import type { EventStatus } from "../twilio/status.ts";
+
+/** Messages by their current status. */
+export type StatusCounts = Readonly<Record<EventStatus, number>>;
+
+/** From `from` up to, not including, `to`: milliseconds since 1970. */
+export type TimeRange = { readonly from: number; readonly to: number };
+
+/** What a tally can be split by. */
+export type Dimension = "errorCode" | "country" | "sender" | "service";
+
+/**
+ * Which messages to count: those first heard of in `range`. Its ends lie on whole hours,
+ * or on whole minutes when it ends within the last `MINUTES_KEPT`; other ends are widened
+ * to whole hours.
+ */
+export type TallyRequest = {
+  readonly range: TimeRange;
+  /** One row for each value; without it one for all. Senders and services are text, `null` for none. */
+  readonly by?: Dimension;
+  /** Only messages with this error code. */
+  readonly errorCode?: number;
+  /** One row for each span of this length, counted from 1970: minutes, hours or days, a whole number of them. */
+  readonly spanMs?: number;
+};
+
+/** Rows with no message at all are left out. */
+export type TallyRow = {
+  /** The value of `by`: a number for error codes, else text; null for messages without one, or when `by` was not given. */
+  readonly key: string | number | null;
+  /** The beginning of the span; the range's when `spanMs` was not given. */
+  readonly at: number;
+  /** Messages by what became of them until now. */
+  readonly counts: StatusCounts;
+  /** Of `by: "sender"`: the address's id, for `from:~id`. */
+  readonly id?: number;
+};
+
+/** How many minutes back counts are kept by the minute. */
+export const MINUTES_KEPT = 180;
+
+/** How many messages took how long from their `sent` callback to their `delivered` one. */
+export type DeliveryTimes = readonly {
+  /** Between these milliseconds: at least `fromMs`, below `toMs`. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly messages: number;
+}[];
+
+/** A count that stopped at a limit: there are at least so many when `isMore`. */
+export type BoundedCount = { readonly count: number; readonly isMore: boolean };
+
+/** What is known of an error code beside its counts. */
+export type ErrorCodeFacts = {
+  readonly errorCode: number;
+  /** Different recipients of messages with it, in the range asked for. */
+  readonly recipients: BoundedCount;
+  /** First event of the first and the latest message with it, of all time. */
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+};

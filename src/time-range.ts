@@ -1,0 +1,236 @@
+import type { RangeAddress } from "../views/site.ts";
+import { isDay, readTime } from "./messages/filter-times.ts";
+import type { TimeRange } from "./store/tally.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The ranges by name. Each ends with the span under way and begins on a whole one. */
+const NAMED = {
+  "1h": { words: "hour", lengthMs: HOUR_MS, spanMs: MINUTE_MS },
+  "24h": { words: "24 hours", lengthMs: DAY_MS, spanMs: HOUR_MS },
+  "7d": { words: "7 days", lengthMs: 7 * DAY_MS, spanMs: 6 * HOUR_MS },
+  "30d": { words: "30 days", lengthMs: 30 * DAY_MS, spanMs: DAY_MS },
+  "90d": { words: "90 days", lengthMs: 90 * DAY_MS, spanMs: DAY_MS },
+} as const;
+
+export type RangeName = keyof typeof NAMED;
+
+export const RANGE_NAMES = ["1h", "24h", "7d", "30d", "90d"] as const;
+export const DEFAULT_RANGE: RangeName = "24h";
+export const RANGE_DAYS_MAX = 400;
+
+/** Bars that a chart of a range given by its ends has at most. */
+const SPANS_MAX = 100;
+/** Spans of such a range, in hours: the shortest that keeps to `SPANS_MAX`. */
+const SPAN_HOURS = [1, 2, 3, 4, 6, 8, 12, 24, 48, 72, 96, 120];
+
+/** A time that a page looks at, with all that depends on it. */
+export type Period = {
+  /** What names it in an address. */
+  readonly address: RangeAddress;
+  /** `Last 24 hours`, or `1 Nov 2026 – 20 Nov 2026`. */
+  readonly label: string;
+  /** Completes "No messages …": `in the last 24 hours`. */
+  readonly when: string;
+  /** What it is compared with: `the 24 hours before`. */
+  readonly before: string;
+  readonly range: TimeRange;
+  /** How long a bar of its chart is; counted from 1970, so that the first bar may be cut. */
+  readonly spanMs: number;
+  /**
+   * As much of the range as has passed in whole hours, or minutes where they are
+   * counted, and the same stretch of the time before it: what may be compared.
+   * Undefined while there is no such hour.
+   */
+  readonly compared:
+    { readonly now: TimeRange; readonly before: TimeRange } | undefined;
+  /** The conditions of a list of the same messages. */
+  readonly terms: RangeTerms;
+};
+
+/** Terms of the filter language, as `filterText` takes them. */
+export type RangeTerms = readonly (readonly ["after" | "before", number])[];
+
+export type RangeRead =
+  | { readonly period: Period; readonly mistakes: readonly [] }
+  /** Mistakes are sentences for the page; they repeat nothing of what was given. */
+  | { readonly period: undefined; readonly mistakes: readonly string[] };
+
+/**
+ * Reads `range`, or `from` and `to`, from an address; without any the last 24 hours.
+ * `from` and `to` are dates or RFC 3339 times, UTC unless they say otherwise, and are
+ * widened to whole hours; a date as `to` means until that day's end.
+ */
+export function readRange(params: URLSearchParams, now: number): RangeRead {
+  const given = (name: string): string => params.get(name)?.trim() ?? "";
+  const names = ["range", "from", "to"];
+  if (names.some((name) => params.getAll(name).length > 1))
+    return wrong("The address gives the range twice.");
+  const range = given("range");
+  const from = given("from");
+  const to = given("to");
+  if (from === "" && to === "") {
+    const name = range === "" ? DEFAULT_RANGE : range;
+    if (!isRangeName(name))
+      return wrong("The range must be one of 1h, 24h, 7d, 30d and 90d.");
+    return { period: namedPeriod(name, now), mistakes: [] };
+  }
+  if (range !== "")
+    return wrong("The address gives the range by its name and by its ends.");
+  return readEnds(from, to, now);
+}
+
+export function isRangeName(text: string): text is RangeName {
+  return Object.hasOwn(NAMED, text);
+}
+
+/** The range of this name that ends with the span under way at `now`. */
+export function namedPeriod(name: RangeName, now: number): Period {
+  const { words, lengthMs, spanMs } = NAMED[name];
+  const to = floor(now, spanMs) + spanMs;
+  const range = { from: to - lengthMs, to };
+  return {
+    address: { range: name },
+    label: `Last ${words}`,
+    when: `in the last ${words}`,
+    before: `the ${words} before`,
+    range,
+    spanMs,
+    compared: comparedRanges(range, Math.min(spanMs, HOUR_MS), now),
+    terms: rangeTerms(range, now),
+  };
+}
+
+/** Conditions of a list of the messages first heard of in `range`. A range that reaches to now has no end. */
+export function rangeTerms({ from, to }: TimeRange, now: number): RangeTerms {
+  return [["after", from], ...(to > now ? [] : [["before", to] as const])];
+}
+
+/** The spans that a period's chart has a bar for, oldest first; each cut to the range. */
+export function spansOf({ range, spanMs }: Period): readonly TimeRange[] {
+  const spans: TimeRange[] = [];
+  for (let at = floor(range.from, spanMs); at < range.to; at += spanMs) {
+    spans.push({
+      from: Math.max(at, range.from),
+      to: Math.min(at + spanMs, range.to),
+    });
+  }
+  return spans;
+}
+
+function readEnds(fromText: string, toText: string, now: number): RangeRead {
+  const mistakes: string[] = [];
+  const fromRead = readEnd(fromText);
+  const toRead = toText === "" ? { at: now, isDate: false } : readEnd(toText);
+  for (const [name, text, read] of [
+    ["from", fromText, fromRead],
+    ["to", toText, toRead],
+  ] as const) {
+    if (text === "" && name === "from")
+      mistakes.push("The range has an end, but no beginning: give from too.");
+    else if (read === undefined)
+      mistakes.push(
+        `The range’s ${name} is no date such as 2026-11-01, and no time such as 2026-11-01T09:00:00Z.`,
+      );
+  }
+  if (fromRead === undefined || toRead === undefined) return wrong(...mistakes);
+
+  const end = toRead.at + (toRead.isDate ? DAY_MS : 0);
+  const from = floor(fromRead.at, HOUR_MS);
+  if (from > now) return wrong("The range begins in the future.");
+  if (end <= fromRead.at) return wrong("The range ends before it begins.");
+  const to = ceil(Math.min(end, now + 1), HOUR_MS);
+  if (to - from > RANGE_DAYS_MAX * DAY_MS)
+    return wrong(`The range is longer than ${RANGE_DAYS_MAX} days.`);
+  const address = { from: fromText, ...(toText !== "" && { to: toText }) };
+  return { period: givenPeriod({ from, to }, address, now), mistakes: [] };
+}
+
+function givenPeriod(
+  range: TimeRange,
+  address: RangeAddress,
+  now: number,
+): Period {
+  const hours = (range.to - range.from) / HOUR_MS;
+  const spanHours =
+    SPAN_HOURS.find((each) => hours / each <= SPANS_MAX) ??
+    Math.ceil(hours / SPANS_MAX);
+  const label = rangeWords(range);
+  return {
+    address,
+    label,
+    when: `in ${label}`,
+    before: `the ${lengthWords(hours)} before`,
+    range,
+    spanMs: spanHours * HOUR_MS,
+    compared: comparedRanges(range, HOUR_MS, now),
+    terms: rangeTerms(range, now),
+  };
+}
+
+function comparedRanges(
+  { from, to }: TimeRange,
+  grainMs: number,
+  now: number,
+): Period["compared"] {
+  const passed = Math.min(to, floor(now, grainMs));
+  if (passed <= from) return undefined;
+  const lengthMs = to - from;
+  return {
+    now: { from, to: passed },
+    before: { from: from - lengthMs, to: passed - lengthMs },
+  };
+}
+
+/** `2026-11-01` or an RFC 3339 time; undefined for anything else. */
+function readEnd(
+  text: string,
+): { readonly at: number; readonly isDate: boolean } | undefined {
+  const isDate = isDay(text);
+  if (!isDate && !/^\d{4}-\d\d-\d\dT/i.test(text)) return undefined;
+  // A plus sign that nobody escaped arrives as a space.
+  const at = readTime(text.replace(" ", "+"), 0);
+  return at === undefined ? undefined : { at, isDate };
+}
+
+/** `1 Nov 2026 – 20 Nov 2026`, both days included; with hours where an end is not midnight. */
+function rangeWords({ from, to }: TimeRange): string {
+  if (from % DAY_MS === 0 && to % DAY_MS === 0) {
+    const [first, last] = [dayWords(from), dayWords(to - DAY_MS)];
+    return first === last ? first : `${first} – ${last}`;
+  }
+  const hourWords = (at: number): string =>
+    `${dayWords(at)}, ${new Date(at).toISOString().slice(11, 16)}`;
+  return `${hourWords(from)} – ${hourWords(to)} UTC`;
+}
+
+const DAY_FORMAT = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+function dayWords(at: number): string {
+  return DAY_FORMAT.format(at);
+}
+
+function lengthWords(hours: number): string {
+  const [count, noun] =
+    hours % 24 === 0 ? [hours / 24, "day"] : [hours, "hour"];
+  return count === 1 ? noun : `${count} ${noun}s`;
+}
+
+function wrong(...mistakes: readonly string[]): RangeRead {
+  return { period: undefined, mistakes };
+}
+
+function floor(at: number, grainMs: number): number {
+  return Math.floor(at / grainMs) * grainMs;
+}
+
+function ceil(at: number, grainMs: number): number {
+  return Math.ceil(at / grainMs) * grainMs;
+}

@@ -1,0 +1,74 @@
+import { Database } from "bun:sqlite";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+import type { HistoryWishes } from "./history.ts";
+
+/** The end of every history: a Monday's noon. */
+export const HISTORY_UNTIL = Date.parse("2026-11-23T12:00:00Z");
+
+/** The file of such a history in `folder`; one of this schema that is there is used again. */
+export async function ensureHistory(
+  folder: string,
+  { messages, days, seed }: HistoryWishes,
+): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `history-${messages}-${days}d-seed${seed}.db`);
+  if (existsSync(file) && schemaOf(file) === (await currentSchema()))
+    return file;
+  console.log(`making ${file}`);
+  // A process of its own, as what recorded in this one would still have the file open.
+  const maker = Bun.spawn(
+    [
+      process.execPath,
+      join(import.meta.dir, "../make-history.ts"),
+      file,
+      `--messages=${messages}`,
+      `--days=${days}`,
+      `--seed=${seed}`,
+    ],
+    { stdout: "inherit", stderr: "inherit" },
+  );
+  if ((await maker.exited) !== 0) throw new Error("The history was not made.");
+  return file;
+}
+
+/** Removes a database and what SQLite keeps beside it. */
+export function removeDatabase(file: string): void {
+  for (const end of ["", "-wal", "-shm", "-journal"])
+    rmSync(file + end, { force: true });
+}
+
+/** Makes a database as the program makes it, with nothing in it; nothing has it open any more. */
+export async function makeEmpty(file: string): Promise<void> {
+  using folder = tempDir();
+  const made = join(folder.path, "empty.db");
+  const store = await openSqliteStore(made, (error) => {
+    throw error;
+  });
+  await store.close();
+  const db = new Database(made);
+  db.run("VACUUM INTO ?", [file]);
+  db.close();
+}
+
+function schemaOf(file: string): string {
+  const db = new Database(file, { readonly: true });
+  try {
+    using statement = db.prepare<unknown, []>(
+      "SELECT sql FROM sqlite_schema ORDER BY name",
+    );
+    return JSON.stringify(statement.values());
+  } finally {
+    db.close();
+  }
+}
+
+/** What the schema of a new database is. */
+async function currentSchema(): Promise<string> {
+  using folder = tempDir();
+  const file = join(folder.path, "empty.db");
+  await makeEmpty(file);
+  return schemaOf(file);
+}

@@ -1,0 +1,101 @@
+import { callbackParams } from "../../../src/simulation/callback-params.ts";
+import {
+  storedEvent,
+  type StoredEvent,
+} from "../../../src/store/sqlite/stored-event.ts";
+import { parseCallback } from "../../../src/twilio/callback.ts";
+import {
+  recordedStatus,
+  type Channel,
+  type EventStatus,
+} from "../../../src/twilio/status.ts";
+
+export type MadeMessage = {
+  readonly messageSid: string;
+  readonly accountSid: string;
+  readonly messagingServiceSid: string | undefined;
+  readonly channel: Channel;
+  readonly to: string;
+  readonly from: string;
+  /** The callback URL's query; null for none. */
+  readonly query: string | null;
+};
+
+/**
+ * Makes events in the form in which they are stored. The first of each kind goes the
+ * whole way of a callback, from what Twilio posts; its like take over the result and
+ * put in what is their own, which takes a tenth of the time.
+ */
+export function eventMaker() {
+  const samples = new Map<string, StoredEvent>();
+  const minutes = new Map<number, string>();
+
+  /** As `RawDlrDoneDate` says it, `YYMMDDhhmm`. */
+  const carrierTime = (at: number): string => {
+    const minute = Math.floor(at / 60_000);
+    let text = minutes.get(minute);
+    if (text === undefined) {
+      text = new Date(at).toISOString().replace(/\D/g, "").slice(2, 12);
+      if (minutes.size > 1_000) minutes.clear();
+      minutes.set(minute, text);
+    }
+    return text;
+  };
+  return (
+    message: MadeMessage,
+    status: EventStatus,
+    errorCode: number | null,
+    at: number,
+  ): StoredEvent => {
+    const kind = `${message.channel} ${status} ${errorCode} ${message.messagingServiceSid}`;
+    let sample = samples.get(kind);
+    if (sample === undefined) {
+      sample = eventOf(message, status, errorCode, at);
+      samples.set(kind, sample);
+    }
+    return [
+      message.messageSid,
+      sample[1],
+      sample[2],
+      at,
+      message.to,
+      message.from,
+      sample[6],
+      sample[7],
+      message.accountSid,
+      sample[9],
+      sample[10],
+      sample[11] === null ? null : carrierTime(at),
+      message.query,
+      sample[13],
+      // The only value that no column repeats is the recipient, masked.
+      sample[14] === null ? null : [`${message.to.slice(0, -4)}XXXX`],
+    ];
+  };
+}
+
+/** The event that is recorded of a message's callback. */
+function eventOf(
+  message: MadeMessage,
+  status: EventStatus,
+  errorCode: number | null,
+  at: number,
+): StoredEvent {
+  const params = callbackParams(message, {
+    status,
+    errorCode: errorCode ?? undefined,
+    at,
+  });
+  const callback = parseCallback(message.channel, params);
+  if ("fault" in callback) throw new Error(callback.fault);
+  const { messageStatus, ...fields } = callback;
+  const recorded = recordedStatus(message.channel, messageStatus);
+  if (recorded === undefined)
+    throw new RangeError("This status is not recorded.");
+  return storedEvent({
+    ...fields,
+    status: recorded,
+    receivedAt: at,
+    query: message.query ?? "",
+  });
+}

@@ -1,0 +1,19 @@
+import { join } from "node:path";
+import {
+  startProcess,
+  type ServerProcess,
+} from "../../faults/server-process.ts";
+
+/** Starts the real program on a made-up history, at the time `now` in milliseconds since 1970. */
+export function serveHistory(
+  file: string,
+  now: number,
+  env: Record<string, string> = {},
+): Promise<ServerProcess> {
+  return startProcess(file, {
+    BUN_OPTIONS: `--preload=${join(import.meta.dir, "clock.ts")}`,
+    SMSLEDGER_BENCH_NOW: String(now),
+    LOG_LEVEL: "info",
+    ...env,
+  });
+}

@@ -1,0 +1,218 @@
+import { fateOf } from "../../../src/simulation/phone-numbers.ts";
+import {
+  between,
+  hexDigits,
+  type Random,
+} from "../../../src/simulation/random.ts";
+import { TRAFFIC, type Purpose } from "../../../src/simulation/traffic.ts";
+import type { StoredEvent } from "../../../src/store/sqlite/stored-event.ts";
+import type { Channel, EventStatus } from "../../../src/twilio/status.ts";
+import { chooser, zipf } from "./chooser.ts";
+import { eventMaker } from "./event-maker.ts";
+import { createRecipients, createSenders } from "./recipients.ts";
+
+/** Runs of a campaign, each with a tag of its own; with four campaigns about fifty values. */
+const RUNS_PER_CAMPAIGN = 12;
+/** Messages whose delivery takes minutes or hours, as the phone is off. */
+const SLOW_SHARE = 0.01;
+const SLOW_MS = 3 * 3_600_000;
+
+const ACCOUNTS = [
+  { weight: 8, sid: "AC3a7a12ead9ad3ca551626f9fa68e2f04" },
+  { weight: 2, sid: "ACc0b1e5f7742d4c8d8b7a90e6f1d35a82" },
+];
+
+/** What becomes of a message: its statuses, each so long after the one before. */
+type Course = {
+  readonly statuses: readonly (readonly [EventStatus, afterMs: number])[];
+  readonly errorCode: number | null;
+};
+
+export type MessageMaker = {
+  /** The events of a message that is sent at a time, milliseconds since 1970, in order of time. */
+  readonly message: (sentAt: number, campaign?: string) => StoredEvent[];
+  /** The tag of one run of a campaign. */
+  readonly campaignRun: (campaign: string) => string;
+};
+
+/** Makes up messages as `planMessage` does, for millions of them: the same weights, far more people. */
+export function messageMaker(
+  random: Random,
+  recipientCount: number,
+): MessageMaker {
+  const recipients = createRecipients(recipientCount);
+  const senders = createSenders();
+  const account = chooser(ACCOUNTS);
+  const purpose = chooser(TRAFFIC.purposes);
+  const run = chooser(
+    zipf(
+      Array.from({ length: RUNS_PER_CAMPAIGN }, (_, index) => index + 1),
+      1,
+    ),
+  );
+  const course = courseChooser(random);
+  const event = eventMaker();
+  let order = 100_000;
+
+  const campaignRun = (campaign: string): string =>
+    `${campaign}-${String(run(random).value).padStart(2, "0")}`;
+  const queryOf = ({ campaign, hasOrder }: Purpose, tag?: string) => {
+    if (campaign === undefined) return null;
+    const pair = `campaign=${tag ?? campaignRun(campaign)}`;
+    return hasOrder ? `${pair}&order=${++order}` : pair;
+  };
+
+  return {
+    campaignRun,
+    message(sentAt, campaign) {
+      const about =
+        campaign === undefined ? purpose(random) : purposeOf(campaign);
+      const { channel } = about;
+      const { number, country } = recipients.pick(random);
+      const { statuses, errorCode } = course(about, number, country);
+      const message = {
+        messageSid: `SM${hexDigits(random, 32)}`,
+        accountSid: account(random).sid,
+        messagingServiceSid: about.messagingServiceSid,
+        channel,
+        to: number,
+        from:
+          channel === "sms"
+            ? senders.sms(random, country)
+            : senders.whatsapp(random),
+        query: queryOf(about, campaign),
+      };
+      let at = sentAt;
+      const events = statuses.map(([status, afterMs]) => {
+        at += Math.ceil(afterMs);
+        return event(message, status, errorCode, at);
+      });
+      return disturbed(random, events);
+    },
+  };
+}
+
+/** The purpose whose campaign a run belongs to. */
+function purposeOf(campaignTag: string): Purpose {
+  const found = TRAFFIC.purposes.find(
+    ({ campaign }) =>
+      campaign !== undefined && campaignTag.startsWith(campaign),
+  );
+  if (!found) throw new RangeError("No purpose has this campaign.");
+  return found;
+}
+
+function courseChooser(random: Random) {
+  const outcomes = {
+    sms: chooser(TRAFFIC.outcomes.sms),
+    whatsapp: chooser(TRAFFIC.outcomes.whatsapp),
+  };
+  const unreachable = chooser(TRAFFIC.unreachable);
+  const refusals = chooser(TRAFFIC.refusals);
+  const causesIn = (isUs: boolean) => {
+    const of = (channel: Channel, status: "failed" | "undelivered") =>
+      chooser(
+        TRAFFIC.errors[channel][status].filter(
+          (each) => isUs || !("country" in each),
+        ),
+      );
+    return {
+      sms: {
+        failed: of("sms", "failed"),
+        undelivered: of("sms", "undelivered"),
+      },
+      whatsapp: {
+        failed: of("whatsapp", "failed"),
+        undelivered: of("whatsapp", "undelivered"),
+      },
+    };
+  };
+  const causes = { us: causesIn(true), elsewhere: causesIn(false) };
+
+  return (purpose: Purpose, number: string, country: string): Course => {
+    const { channel, refusedShare } = purpose;
+    if (channel === "sms") {
+      const fate = fateOf(number);
+      if (fate < TRAFFIC.unreachableShare) {
+        // Always the same cause for the same recipient.
+        const cause = unreachable(() => fate / TRAFFIC.unreachableShare);
+        return courseTo(random, channel, "undelivered", cause.errorCode);
+      }
+      if (random() < refusedShare) {
+        const refusal = refusals(random);
+        return courseTo(random, channel, refusal.status, refusal.errorCode);
+      }
+    }
+    const { status } = outcomes[channel](random);
+    if (status !== "failed" && status !== "undelivered")
+      return courseTo(random, channel, status, null);
+    const cause =
+      causes[country === "US" ? "us" : "elsewhere"][channel][status](random);
+    return courseTo(random, channel, status, cause.errorCode);
+  };
+}
+
+function courseTo(
+  random: Random,
+  channel: Channel,
+  last: EventStatus,
+  errorCode: number | null,
+): Course {
+  const sent = ["sent", between(random, 200, 1_800)] as const;
+  const delivered = [
+    "delivered",
+    random() < SLOW_SHARE
+      ? SLOW_MS * random() ** 4
+      : 800 + 6_000 * random() ** 3,
+  ] as const;
+  switch (last) {
+    case "sent":
+      return { statuses: [sent], errorCode };
+    case "delivered":
+      if (channel === "sms" && random() < TRAFFIC.lateShare) {
+        const undelivered = ["undelivered", between(random, 2e3, 9e3)] as const;
+        return { statuses: [sent, undelivered, delivered], errorCode: 30008 };
+      }
+      return { statuses: [sent, delivered], errorCode };
+    case "read":
+      return {
+        statuses: [sent, delivered, ["read", 3_000 + 240_000 * random() ** 3]],
+        errorCode,
+      };
+    case "undelivered":
+      return {
+        statuses: [sent, ["undelivered", between(random, 2e3, 40e3)]],
+        errorCode,
+      };
+    case "failed":
+      return {
+        statuses: [["failed", between(random, 200, 2_500)]],
+        errorCode,
+      };
+  }
+}
+
+/** Now and then the second event overtakes the first, or one comes again some seconds later. */
+function disturbed(random: Random, events: StoredEvent[]): StoredEvent[] {
+  const [first, second] = events;
+  if (first && second && random() < TRAFFIC.overtakenShare)
+    events.splice(
+      0,
+      2,
+      receivedAt(second, first[3]),
+      receivedAt(first, first[3] + 300),
+    );
+  if (random() < TRAFFIC.repeatedShare) {
+    const last = events.at(-1);
+    if (last)
+      events.push(
+        receivedAt(last, last[3] + Math.ceil(between(random, 500, 12_000))),
+      );
+  }
+  return events;
+}
+
+function receivedAt(event: StoredEvent, at: number): StoredEvent {
+  const [sid, channel, status, , ...rest] = event;
+  return [sid, channel, status, at, ...rest];
+}

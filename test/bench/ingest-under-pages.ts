@@ -1,0 +1,217 @@
+/**
+ * `bun test/bench/ingest-under-pages.ts [--messages 10000000] [--days 90] [--rates 1000,3000]
+ *   [--seconds 10] [--rounds 5] [--pause-ms 0] [--history-dir /var/tmp/smsledger-bench] [--json FILE]`
+ *
+ * How long the webhook takes to answer while somebody looks at pages, against while
+ * nobody does. Callbacks come at an even rate whether or not the ones before were
+ * answered; quiet and busy times take turns in one run, on a copy of a big history.
+ * Prints the medians of the rounds and JSON.
+ */
+import { copyFileSync, constants } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { percentile } from "../../src/simulation/load.ts";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import {
+  ensureHistory,
+  HISTORY_UNTIL,
+  removeDatabase,
+} from "./history/database.ts";
+import { serveHistory } from "./history/history-server.ts";
+import { openLoop, type OpenLoopResult } from "./open-loop.ts";
+import { pageAddresses } from "./page-addresses.ts";
+import {
+  BENCH_PUBLIC_URL,
+  BENCH_TOKEN,
+  signedRequests,
+} from "./signed-requests.ts";
+
+const { values } = parseArgs({
+  options: {
+    messages: { type: "string", default: "10000000" },
+    days: { type: "string", default: "90" },
+    rates: { type: "string", default: "1000,3000" },
+    seconds: { type: "string", default: "10" },
+    rounds: { type: "string", default: "5" },
+    "pause-ms": { type: "string", default: "0" },
+    "history-dir": { type: "string", default: "/var/tmp/smsledger-bench" },
+    json: { type: "string" },
+  },
+});
+
+const RATIO_MAX = 1.5;
+/** Before pages and callbacks are measured together, both have become quick. */
+const SETTLE_MS = 1_000;
+
+/** What is done beside the callbacks. */
+type Busyness = {
+  readonly name: string;
+  readonly clients: number;
+  readonly paths: readonly string[];
+};
+
+type Round = {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** The part of the 99th percentile that is the client's own lateness. */
+  readonly lateP99Ms: number;
+  readonly failed: number;
+  /** Pages, or megabytes of an export, per second. */
+  readonly loadedPerSecond: number;
+};
+
+/** `count` callbacks as they go over the line. */
+function wireRequests(count: number): Uint8Array[] {
+  const host = new URL(BENCH_PUBLIC_URL).host;
+  return signedRequests(count).map((line) => {
+    const space = line.indexOf(" ");
+    const body = line.slice(space + 1);
+    return Buffer.from(
+      `POST ${WEBHOOK_PATHS.sms} HTTP/1.1\r\nHost: ${host}\r\n` +
+        "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n" +
+        `X-Twilio-Signature: ${line.slice(0, space)}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+  });
+}
+
+/** Loads pages until it is ended; resolves then to how many were loaded. */
+function startClients(origin: string, { clients, paths }: Busyness) {
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      join(import.meta.dir, "page-clients.ts"),
+      origin,
+      String(clients),
+      values["pause-ms"],
+    ],
+    { stdin: Buffer.from(paths.join("\n")), stdout: "pipe" },
+  );
+  return async (): Promise<number> => {
+    child.kill("SIGTERM");
+    return Number(await new Response(child.stdout).text());
+  };
+}
+
+async function measure(
+  origin: string,
+  perSecond: number,
+  busyness: Busyness,
+): Promise<Round> {
+  const { hostname, port } = new URL(origin);
+  const requests = wireRequests(perSecond * Number(values.seconds));
+  const stopClients =
+    busyness.clients > 0 ? startClients(origin, busyness) : undefined;
+  const start = performance.now();
+  await Bun.sleep(SETTLE_MS);
+  let result: OpenLoopResult;
+  let loaded = 0;
+  try {
+    result = await openLoop({
+      hostname,
+      port: Number(port),
+      requests,
+      perSecond,
+    });
+  } finally {
+    loaded = (await stopClients?.()) ?? 0;
+  }
+  const { latenciesMs, latenessMs, failed } = result;
+  return {
+    p50Ms: percentile(latenciesMs, 0.5) ?? NaN,
+    p99Ms: percentile(latenciesMs, 0.99) ?? NaN,
+    lateP99Ms: percentile(latenessMs, 0.99) ?? NaN,
+    failed,
+    loadedPerSecond: (loaded / (performance.now() - start)) * 1_000,
+  };
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
+}
+
+const wishes = {
+  messages: Number(values.messages),
+  days: Number(values.days),
+  until: HISTORY_UNTIL,
+  seed: 1,
+};
+const original = await ensureHistory(values["history-dir"], wishes);
+const pages = await pageAddresses(original, wishes);
+const copy = join(values["history-dir"], `ingest-${process.pid}.db`);
+process.on("exit", () => removeDatabase(copy));
+copyFileSync(original, copy, constants.COPYFILE_FICLONE);
+
+const QUIET: Busyness = { name: "quiet", clients: 0, paths: [] };
+const busy: readonly Busyness[] = [
+  {
+    name: "pages by 4 clients",
+    clients: 4,
+    paths: pages.flatMap(({ paths }) => paths),
+  },
+  { name: "an export", clients: 1, paths: ["/messages.csv"] },
+  { name: "90-day overview", clients: 1, paths: ["/?range=90d"] },
+];
+const server = await serveHistory(copy, wishes.until, {
+  TWILIO_WEBHOOK_AUTH_TOKEN: BENCH_TOKEN,
+  PUBLIC_URL: BENCH_PUBLIC_URL,
+});
+const rates = [];
+for (const rate of values.rates.split(",").map(Number)) {
+  const rounds = new Map<string, Round[]>(
+    [QUIET, ...busy].map(({ name }) => [name, []]),
+  );
+  const add = async (busyness: Busyness): Promise<void> => {
+    const round = await measure(server.origin, rate, busyness);
+    rounds.get(busyness.name)?.push(round);
+  };
+  await measure(server.origin, rate, QUIET);
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const each of busy) {
+      await add(QUIET);
+      await add(each);
+    }
+  }
+  rates.push(report(rate, rounds));
+}
+await server.kill();
+const json = JSON.stringify({
+  date: new Date().toISOString(),
+  messages: wishes.messages,
+  seconds: Number(values.seconds),
+  pauseMs: Number(values["pause-ms"]),
+  rates,
+});
+if (values.json === undefined) console.log(json);
+else await Bun.write(values.json, `${json}\n`);
+
+/** Prints the table of one rate, and gives what goes into the JSON. */
+function report(rate: number, rounds: ReadonlyMap<string, readonly Round[]>) {
+  const of = (name: string, key: keyof Round): number =>
+    median((rounds.get(name) ?? []).map((each) => each[key]));
+  const ratio = (name: string): number =>
+    of(name, "p99Ms") / of(QUIET.name, "p99Ms");
+  console.log(`\n${rate} callbacks per second`);
+  console.table(
+    [...rounds.keys()].map((name) => ({
+      beside: name,
+      "p50 ms": of(name, "p50Ms").toFixed(2),
+      "p99 ms": of(name, "p99Ms").toFixed(2),
+      "times quiet": ratio(name).toFixed(2),
+      "sent late p99 ms": of(name, "lateP99Ms").toFixed(2),
+      "pages or MB /s": of(name, "loadedPerSecond").toFixed(1),
+      failed: of(name, "failed"),
+    })),
+  );
+  const missed = busy.filter(({ name }) => ratio(name) > RATIO_MAX);
+  console.log(
+    missed.length === 0
+      ? `Never over ${RATIO_MAX} times the quiet p99.`
+      : `Over ${RATIO_MAX} times the quiet p99: ${missed.map(({ name }) => name).join(", ")}.`,
+  );
+  return {
+    perSecond: rate,
+    timesQuiet: Object.fromEntries(busy.map(({ name }) => [name, ratio(name)])),
+    rounds: Object.fromEntries(rounds),
+  };
+}

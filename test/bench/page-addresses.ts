@@ -1,0 +1,218 @@
+import {
+  openSqliteReader,
+  type StoreReader,
+} from "../../src/store/sqlite/sqlite-store.ts";
+import type { MessageRow } from "../../src/store/store.ts";
+import { createUrls } from "../../views/site.ts";
+import {
+  filtersOfSamples,
+  oneCondition,
+  severalConditions,
+  type FilterTexts,
+} from "./filter-texts.ts";
+import type { HistoryWishes } from "./history/history.ts";
+import {
+  findPeople,
+  SAMPLES,
+  sampleMessages,
+  type People,
+} from "./history/samples.ts";
+
+/** Requests that are alike: they take turns, so that nothing is answered from the one before. */
+export type PageAddresses = {
+  readonly page: string;
+  readonly paths: readonly string[];
+  /** How it is answered; 200 unless said. */
+  readonly status?: number;
+};
+
+const RANGES = ["1h", "24h", "7d", "30d", "90d"];
+const CODES = [30003, 30034, 63024, 30410];
+const DAY_MS = 24 * 3_600_000;
+
+const urls = createUrls(undefined);
+
+/** Every page of a server with this history: the usual requests and the worst that a filter can ask. */
+export async function pageAddresses(
+  file: string,
+  wishes: HistoryWishes,
+): Promise<readonly PageAddresses[]> {
+  const store = openSqliteReader(file);
+  const people = await findPeople(store, wishes);
+  const samples = await sampleMessages(store, wishes.messages);
+  const day = (age: number): string =>
+    new Date(wishes.until - age * DAY_MS).toISOString().slice(0, 10);
+  const pages = [
+    ...overviews(day),
+    ...lists(wishes.messages),
+    ...filtered(filtersOfSamples(samples, people)),
+    ...filtered(oneCondition(day)),
+    ...filtered(severalConditions(day)),
+    ...(await singleMessages(store, samples, people)),
+    ...errors(),
+    ...numbers(people, wishes.messages),
+    ...(await parts(store, wishes.messages)),
+  ];
+  await store.close();
+  return pages;
+}
+
+function overviews(day: (age: number) => string): readonly PageAddresses[] {
+  return [
+    ...RANGES.map((range) => ({
+      page: `/ ${range}`,
+      paths: [urls.overview({ range })],
+    })),
+    {
+      page: "/ from–to",
+      paths: [60, 45, 20].map((age) =>
+        urls.overview({ from: day(age), to: day(age - 14) }),
+      ),
+    },
+  ];
+}
+
+/** Lists with no filter or a plain one, at their beginning and far back. */
+function lists(messages: number): readonly PageAddresses[] {
+  const ids = [0.5, 0.1, 0.9].map((share) => Math.floor(messages * share));
+  const q = "status:failed";
+  return [
+    { page: "/messages", paths: [urls.messages()] },
+    {
+      page: "/messages deep",
+      paths: ids.map((older) => urls.messages({ older })),
+    },
+    {
+      page: "/messages deep, back",
+      paths: ids.map((newer) => urls.messages({ newer })),
+    },
+    {
+      page: `/messages ${q} deep`,
+      paths: ids.map((older) => urls.messages({ q, older })),
+    },
+  ];
+}
+
+function filtered(filters: FilterTexts): readonly PageAddresses[] {
+  return Object.entries(filters).map(([what, texts]) => ({
+    page: `/messages ${what}`,
+    paths: texts.map((q) => urls.messages({ q })),
+  }));
+}
+
+async function singleMessages(
+  store: StoreReader,
+  samples: readonly MessageRow[],
+  { busy }: People,
+): Promise<readonly PageAddresses[]> {
+  const toBusy = await store.listMessages(
+    [{ field: "to", negated: false, values: busy.slice(0, 1) }],
+    { size: SAMPLES },
+  );
+  return [
+    {
+      page: "/messages/:sid",
+      paths: samples.map(({ messageSid }) => urls.message(messageSid)),
+    },
+    {
+      page: "/messages/:sid to a busy recipient",
+      paths: toBusy.messages.map(({ messageSid }) => urls.message(messageSid)),
+    },
+    {
+      page: "/messages/:sid from a list of failures",
+      paths: samples.map(({ messageSid }) =>
+        urls.message(messageSid, "status:undelivered country:DE"),
+      ),
+    },
+  ];
+}
+
+function errors(): readonly PageAddresses[] {
+  return [
+    ...RANGES.map((range) => ({
+      page: `/errors ${range}`,
+      paths: [urls.errors({ range })],
+    })),
+    ...["24h", "90d"].map((range) => ({
+      page: `/errors/:code ${range}`,
+      paths: CODES.map((code) => urls.error(code, { range })),
+    })),
+    {
+      page: "/errors/dictionary",
+      paths: [undefined, "carrier", "300", "zzz"].map((q) =>
+        urls.dictionary(q),
+      ),
+    },
+  ];
+}
+
+function numbers(
+  { busy, quiet, failing }: People,
+  messages: number,
+): readonly PageAddresses[] {
+  return [
+    { page: "/numbers", paths: [urls.numbers()] },
+    ...["gone", "retry"].map((fault) => ({
+      page: `/numbers ${fault}`,
+      paths: [urls.numbers({ fault })],
+    })),
+    {
+      page: "/numbers deep",
+      paths: [urls.numbers({ older: Math.floor(messages / 2) })],
+    },
+    ...Object.entries({ busy: busy.slice(0, 3), quiet, failing }).map(
+      ([kind, people]) => ({
+        page: `/numbers/:number ${kind}`,
+        paths: people.map((number) => urls.number(number)),
+      }),
+    ),
+    {
+      page: "/numbers/:number unknown",
+      paths: [urls.number("+12025550100")],
+      status: 404,
+    },
+  ];
+}
+
+/** What open pages ask for by themselves, those made just now and those open for long. */
+async function parts(
+  store: StoreReader,
+  messages: number,
+): Promise<readonly PageAddresses[]> {
+  const { lastEventId } = await store.changesSince(0);
+  const [old] = await store.messagesAfter(Math.floor(messages / 2), 1);
+  const news = async (page: string, age: number): Promise<PageAddresses> => {
+    const newest = Math.max(60, messages - age);
+    const rows = await store.messagesAfter(newest - 50, 50);
+    const asked = {
+      newest: String(newest),
+      after: String(Math.max(0, lastEventId - 2 * age)),
+      ids: rows.map(({ id }) => id).join(),
+    };
+    return {
+      page: `/messages/live ${page}`,
+      paths: ["", "status:failed", "country:FO code:30003"].map(
+        (q) =>
+          `${urls.messagesLive}?${new URLSearchParams({ ...asked, q }).toString()}`,
+      ),
+    };
+  };
+  const texts = "tag:campaign=l tag: from:+1 from:A service: country: st".split(
+    " ",
+  );
+  return [
+    await news("just opened", 20),
+    await news("open for long", Math.floor(messages / 2)),
+    {
+      page: "/messages/:sid unchanged",
+      paths: [`${urls.message(old?.messageSid ?? "")}?seen=${lastEventId}`],
+      status: 204,
+    },
+    {
+      page: "/messages/suggest",
+      paths: texts.map(
+        (q) => `${urls.messagesSuggest}?q=${encodeURIComponent(q)}`,
+      ),
+    },
+  ];
+}

@@ -1,0 +1,222 @@
+/**
+ * `bun test/bench/pages.ts [--messages 100000,10000000] [--days 90] [--requests 100]
+ *   [--history-dir /var/tmp/smsledger-bench] [--cold] [--only TEXT] [--json FILE]`
+ *
+ * How long each page takes, from the request to the last byte of the answer, with a
+ * little and with a lot of history. Servers with both run side by side and take turns,
+ * so that what else the machine does meets both. The histories are made when they are
+ * not there. Numbers are read here, not asserted: it exits 0.
+ */
+import { parseArgs } from "node:util";
+import { percentile } from "../../src/simulation/load.ts";
+import { ensureHistory, HISTORY_UNTIL } from "./history/database.ts";
+import { serveHistory } from "./history/history-server.ts";
+import { coldLoads, firstLoadBytes, loadPage } from "./page-load.ts";
+import { pageAddresses, type PageAddresses } from "./page-addresses.ts";
+
+const P95_MS_MAX = 20;
+const RATIO_MAX = 1.5;
+const FIRST_LOAD_BYTES_MAX = 60 * 1024;
+const WARM_UP_REQUESTS_MAX = 5;
+/** Whose first load is told too, as each takes two starts of the server. */
+const COLD_PAGES = new Set([
+  "/ 24h",
+  "/ 90d",
+  "/messages",
+  "/messages country:US",
+  "/errors/:code 90d",
+  "/numbers/:number busy",
+]);
+
+const { values } = parseArgs({
+  options: {
+    messages: { type: "string", default: "100000,10000000" },
+    days: { type: "string", default: "90" },
+    requests: { type: "string", default: "100" },
+    "history-dir": { type: "string", default: "/var/tmp/smsledger-bench" },
+    cold: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    json: { type: "string" },
+  },
+});
+
+type Subject = {
+  readonly messages: number;
+  readonly file: string;
+  readonly origin: string;
+  readonly pages: readonly PageAddresses[];
+  /** Milliseconds of each request, and answers with another status than it should have, by page. */
+  readonly results: Map<string, { times: number[]; failed: number }>;
+  readonly stop: () => Promise<void>;
+};
+
+async function start(messages: number): Promise<Subject> {
+  const wishes = {
+    messages,
+    days: Number(values.days),
+    until: HISTORY_UNTIL,
+    seed: 1,
+  };
+  const file = await ensureHistory(values["history-dir"], wishes);
+  const server = await serveHistory(file, wishes.until);
+  const pages = (await pageAddresses(file, wishes)).filter(
+    ({ page, paths }) => paths.length > 0 && page.includes(values.only),
+  );
+  return {
+    messages,
+    file,
+    origin: server.origin,
+    pages,
+    results: new Map(pages.map(({ page }) => [page, { times: [], failed: 0 }])),
+    stop: () => server.kill(),
+  };
+}
+
+async function measure(subjects: readonly Subject[]): Promise<void> {
+  const requests = Number(values.requests);
+  const warmUp = Math.min(requests, WARM_UP_REQUESTS_MAX);
+  const [{ pages } = { pages: [] }] = subjects;
+  for (let request = -warmUp; request < requests; request++) {
+    for (const { page } of pages) {
+      const turn = request % 2 === 0 ? subjects : subjects.toReversed();
+      for (const subject of turn) {
+        const { path, status } = turnOf(subject, page, request + warmUp);
+        const answer = await loadPage(subject.origin + path);
+        const result = subject.results.get(page);
+        if (answer.status !== status && result) result.failed++;
+        if (request >= 0) result?.times.push(answer.ms);
+      }
+    }
+  }
+}
+
+/** The address of a page whose turn it is, and the status that it should be answered with. */
+function turnOf({ pages }: Subject, page: string, turn: number) {
+  const { paths, status = 200 } = pages.find((each) => each.page === page) ?? {
+    paths: [],
+  };
+  return { path: paths[turn % paths.length] ?? "/", status };
+}
+
+function timesOf({ results }: Subject, page: string) {
+  const { times = [], failed = 0 } = results.get(page) ?? {};
+  const sorted = Float64Array.from(times).sort();
+  const ms = (share: number): number => percentile(sorted, share) ?? NaN;
+  return { p50: ms(0.5), p95: ms(0.95), max: ms(1), failed };
+}
+
+/** What misses a target, in words. */
+function misses(page: string, subjects: readonly Subject[]): string[] {
+  const [small, big] = [subjects[0], subjects.at(-1)].map(
+    (subject) => subject && timesOf(subject, page),
+  );
+  if (!small || !big) return [];
+  const ratio = big.p95 / small.p95;
+  return [
+    ...(small.failed + big.failed > 0
+      ? [`${small.failed + big.failed} answers had the wrong status`]
+      : []),
+    ...(big.p95 > P95_MS_MAX ? [`p95 ${big.p95.toFixed(1)} ms`] : []),
+    ...(ratio > RATIO_MAX
+      ? [`${ratio.toFixed(2)} times the small one's p95`]
+      : []),
+  ];
+}
+
+const subjects: Subject[] = [];
+for (const messages of values.messages.split(","))
+  subjects.push(await start(Number(messages)));
+const [first] = subjects;
+const pages = first?.pages.map(({ page }) => page) ?? [];
+await measure(subjects);
+
+console.table(
+  pages.map((page) => {
+    const times = subjects.map((subject) => timesOf(subject, page));
+    return {
+      page,
+      ...Object.fromEntries(
+        subjects.flatMap(({ messages }, index) =>
+          (["p50", "p95", "max"] as const).map((share) => [
+            `${share} ${shortCount(messages)}`,
+            times[index]?.[share].toFixed(1),
+          ]),
+        ),
+      ),
+      ratio: ((times.at(-1)?.p95 ?? NaN) / (times[0]?.p95 ?? NaN)).toFixed(2),
+    };
+  }),
+);
+const missed = pages.flatMap((page) => {
+  const reasons = misses(page, subjects);
+  return reasons.length === 0 ? [] : [`${page}: ${reasons.join(", ")}`];
+});
+console.log(
+  missed.length === 0
+    ? `Every page is answered within ${P95_MS_MAX} ms and ${RATIO_MAX} times the small one's time (p95).`
+    : `Missed by ${missed.length} of ${pages.length} pages:\n${missed.join("\n")}`,
+);
+
+const big = subjects.at(-1);
+const bytes = big ? await firstLoads(big) : [];
+const tooBig = bytes.filter((each) => each.bytes > FIRST_LOAD_BYTES_MAX);
+console.log(
+  `First load, compressed: ${bytes.map((each) => `${each.page} ${(each.bytes / 1024).toFixed(1)} KB`).join(", ")}.` +
+    (tooBig.length === 0 ? "" : ` Over 60 KB: ${tooBig.length} pages.`),
+);
+await Promise.all(subjects.map(({ stop }) => stop()));
+
+const cold =
+  values.cold && big
+    ? await coldLoads(
+        big.file,
+        HISTORY_UNTIL,
+        big.pages.filter(({ page }) => COLD_PAGES.has(page)),
+      )
+    : [];
+if (cold.length > 0) {
+  console.log("First load after the start, in ms:");
+  console.table(
+    cold.map(({ page, warmMs, coldMs }) => ({
+      page,
+      "database in memory": warmMs.toFixed(1),
+      "on disk only": coldMs.toFixed(1),
+    })),
+  );
+}
+
+const json = JSON.stringify({
+  date: new Date().toISOString(),
+  requests: Number(values.requests),
+  pages: pages.map((page) => ({
+    page,
+    times: subjects.map((subject) => ({
+      messages: subject.messages,
+      ...timesOf(subject, page),
+    })),
+    misses: misses(page, subjects),
+  })),
+  firstLoadBytes: bytes,
+  cold,
+});
+if (values.json === undefined) console.log(json);
+else await Bun.write(values.json, `${json}\n`);
+
+/** The pages without a filter, one address of each. */
+function mainPages({ pages: all }: Subject): readonly PageAddresses[] {
+  return all.filter(({ page }) => !/^\/messages [^d]/.test(page));
+}
+
+async function firstLoads(subject: Subject) {
+  const loads = [];
+  for (const { page, paths } of mainPages(subject))
+    loads.push({
+      page,
+      bytes: await firstLoadBytes(subject.origin, paths[0] ?? "/"),
+    });
+  return loads;
+}
+
+function shortCount(messages: number): string {
+  return new Intl.NumberFormat("en", { notation: "compact" }).format(messages);
+}

@@ -1,0 +1,172 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { startServer } from "../support/start-server.ts";
+import {
+  hasChromium,
+  isMarked,
+  launchChromium,
+  markPage,
+  openPage,
+} from "./browser.ts";
+import { box, rows, statusWords } from "./messages-list.ts";
+import { postSampleCallbacks } from "./sample-callbacks.ts";
+
+const MESSAGES = 120;
+
+describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
+  let browser: Browser;
+  let server: Awaited<ReturnType<typeof startServer>>;
+
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([launchChromium(), startServer()]);
+    await postSampleCallbacks(server.twilio, MESSAGES);
+  }, 30_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  test("the controls change the list, the box and the address without a reload", async () => {
+    await using opened = await openPage(browser);
+    const { page, complaints } = opened;
+    await page.goto(`${server.origin}/messages`);
+    await markPage(page);
+    await page.locator(".filter-more summary").click();
+    await page.locator("#filter-status").selectOption("failed");
+    await page.waitForURL("**/messages?q=status%3Afailed");
+    expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
+    await page.getByLabel("Error code").fill("21610");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/code%3A21610/);
+    expect(await box(page).inputValue()).toBe("status:failed code:21610");
+
+    await page.locator("#by-all").click();
+    await page.waitForURL("**/messages?q=code%3A21610");
+    await page.waitForFunction(
+      () => document.querySelector("select")?.value === "",
+    );
+    expect(await page.locator(".filter-more[open]").count()).toBe(1);
+    expect(await isMarked(page)).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  test("what is typed is applied once it makes sense, as one step back, and the box keeps the focus", async () => {
+    await using opened = await openPage(browser);
+    const { page, complaints } = opened;
+    await page.goto(`${server.origin}/messages`);
+    await markPage(page);
+    await page.keyboard.press("/");
+    await page.keyboard.type("+4477");
+    await page.waitForURL(/q=%2B4477$/);
+    await page.keyboard.type("009");
+    await page.waitForURL(/q=%2B4477009$/);
+    expect(await rows(page)).toHaveLength(15);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe(
+      "filter-q",
+    );
+    await page.goBack();
+    await page.waitForURL("**/messages");
+    await page.waitForFunction(
+      () => document.querySelectorAll("tbody tr").length === 50,
+    );
+    expect(await box(page).inputValue()).toBe("");
+    expect(await isMarked(page)).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  test("suggestions come as one types; arrows, Enter, Tab and a click take one, Esc closes", async () => {
+    await using opened = await openPage(browser);
+    const { page, complaints } = opened;
+    await page.goto(`${server.origin}/messages`);
+    const list = page.getByRole("listbox", { name: "Suggestions" });
+    await box(page).pressSequentially("st");
+    await list.waitFor();
+    expect(await box(page).getAttribute("aria-expanded")).toBe("true");
+    await page.keyboard.press("ArrowDown");
+    expect(await box(page).getAttribute("aria-activedescendant")).toBe(
+      "suggestion-0",
+    );
+    await page.keyboard.press("Enter");
+    expect(await box(page).inputValue()).toBe("status:");
+    await list.getByText("undelivered").waitFor();
+    await page.keyboard.press("Escape");
+    await list.waitFor({ state: "hidden" });
+    expect(await box(page).inputValue()).toBe("status:");
+
+    await page.keyboard.type("f");
+    await list.waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Tab");
+    await page.waitForURL(/q=status%3Afailed$/);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe(
+      "filter-q",
+    );
+    await box(page).pressSequentially("country:un");
+    await list.getByText("United States").click();
+    await page.waitForURL(/country%3AUS$/);
+    await list.waitFor({ state: "hidden" });
+    expect(complaints).toEqual([]);
+  });
+
+  test("a mistake is marked in the page on Enter, and gone with the next filter", async () => {
+    await using opened = await openPage(browser);
+    const { page } = opened;
+    await page.goto(`${server.origin}/messages`);
+    await box(page).fill("status:gone");
+    await page.keyboard.press("Enter");
+    await page.locator("mark", { hasText: "gone" }).waitFor();
+    expect(await rows(page)).toEqual([]);
+    await box(page).fill("status:read");
+    await page.locator("tbody tr").first().waitFor();
+  });
+
+  test("back and forward walk through what was filtered, and the forms follow", async () => {
+    await using opened = await openPage(browser);
+    const { page, complaints } = opened;
+    await page.goto(`${server.origin}/messages`);
+    await markPage(page);
+    await page.locator("#by-failed").click();
+    await page.waitForURL("**/messages?q=status%3Afailed");
+    await page.locator("#by-sent").click();
+    await page.waitForURL("**/messages?q=status%3Asent");
+    await page.goBack();
+    await statusShown(page, "failed");
+    expect(await box(page).inputValue()).toBe("status:failed");
+    expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
+    await page.goBack();
+    await statusShown(page, "");
+    expect(await rows(page)).toHaveLength(50);
+    await page.goForward();
+    await statusShown(page, "failed");
+    expect(await isMarked(page)).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  test("open suggestions and controls have no serious accessibility fault", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await using opened = await openPage(browser, { colorScheme });
+      const { page } = opened;
+      await page.goto(`${server.origin}/messages`);
+      await page.locator(".filter-more summary").click();
+      await box(page).pressSequentially("c");
+      await page.getByRole("listbox").waitFor();
+      await page.keyboard.press("ArrowDown");
+      const { violations } = await new AxeBuilder({ page })
+        .setLegacyMode()
+        .analyze();
+      const grave = violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+      expect(grave).toEqual([]);
+    }
+  }, 30_000);
+});
+
+async function statusShown(page: Page, status: string): Promise<void> {
+  await page.waitForFunction(
+    (value) => document.querySelector("select")?.value === value,
+    status,
+  );
+}

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { startServer } from "../support/start-server.ts";
+import {
+  hasChromium,
+  isMarked,
+  launchChromium,
+  markPage,
+  openPage,
+} from "./browser.ts";
+import { postSampleCallbacks } from "./sample-callbacks.ts";
+
+describe.skipIf(!hasChromium)("the overview in a browser", () => {
+  let browser: Browser;
+  let server: Awaited<ReturnType<typeof startServer>>;
+
+  beforeAll(async () => {
+    [browser, server] = await Promise.all([launchChromium(), startServer()]);
+    await postSampleCallbacks(server.twilio, 28);
+  }, 30_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  test("a chart is one stop of the tab key; arrows walk along its bars, Enter opens the list", async () => {
+    await using opened = await openPage(browser);
+    const { page, complaints } = opened;
+    await page.goto(`${server.origin}/?range=90d`);
+    await page.locator(".outcomes a").last().focus();
+    await page.keyboard.press("Tab");
+    expect(await focusedBar(page)).toBe(89);
+    expect(await shownTips(page)).toEqual([89]);
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    expect(await focusedBar(page)).toBe(87);
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowLeft");
+    expect(await focusedBar(page)).toBe(0);
+    await page.keyboard.press("Tab");
+    expect(await focusedBar(page)).toBe(-1);
+    await page.keyboard.press("Shift+Tab");
+    expect(await focusedBar(page)).toBe(0);
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/messages\?q=after/);
+    expect(complaints).toEqual([]);
+  });
+
+  test("a bar tells its values where the pointer is, and never outside of the page", async () => {
+    for (const width of [360, 1280]) {
+      await using opened = await openPage(browser, {
+        viewport: { width, height: 800 },
+      });
+      const { page } = opened;
+      await page.goto(`${server.origin}/?range=24h`);
+      for (const bar of [0, 11, 23]) {
+        await page.locator(".chart-bars li").nth(bar).hover();
+        expect(await shownTips(page)).toEqual([bar]);
+        const box = await page.locator(".tip").nth(bar).boundingBox();
+        expect(box?.x).toBeGreaterThanOrEqual(0);
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+      }
+    }
+  });
+
+  test("on a touch screen the first tap tells a bar’s values and the second opens its list", async () => {
+    await using opened = await openPage(browser, {
+      hasTouch: true,
+      viewport: { width: 360, height: 740 },
+    });
+    const { page } = opened;
+    await page.goto(`${server.origin}/?range=24h`);
+    const bar = page.locator(".chart-bars li").last();
+    await bar.tap();
+    expect(await shownTips(page)).toEqual([23]);
+    expect(page.url()).toBe(`${server.origin}/?range=24h`);
+    await bar.tap();
+    await page.waitForURL(/\/messages\?q=after/);
+  });
+
+  test("numbers follow what is recorded, what is open stays open, and a chart being read holds still", async () => {
+    await using own = await startServer();
+    await postSampleCallbacks(own.twilio, 14);
+    await using opened = await openPage(browser);
+    const { page, complaints } = opened;
+    await page.goto(`${own.origin}/`);
+    await markPage(page);
+    const messages = page.locator(".outcomes .figure").nth(1);
+    expect(await messages.textContent()).toBe("14");
+    await page.getByText("Show as a table").click();
+    await page.mouse.move(0, 0);
+
+    await own.twilio.post({ MessageStatus: "delivered" });
+    await page.getByText("15", { exact: true }).first().waitFor();
+    expect(await page.locator("#chart-table").getAttribute("open")).toBe("");
+
+    await page.locator(".chart-bars li").last().hover();
+    const skipped = page.waitForEvent("console", {
+      predicate: (message) => message.text() === "held",
+    });
+    await page.evaluate(() =>
+      document.addEventListener("htmx:config:request", (event) => {
+        if (event.defaultPrevented) console.log("held");
+      }),
+    );
+    await own.twilio.post({ MessageStatus: "delivered" });
+    await skipped;
+    expect(await messages.textContent()).toBe("15");
+    await page.mouse.move(0, 0);
+    await page.getByText("16", { exact: true }).first().waitFor();
+    expect(await isMarked(page)).toBe(true);
+    expect(complaints).toEqual([]);
+  }, 30_000);
+
+  test("the first callback is told on the page that waits for it", async () => {
+    await using own = await startServer();
+    await using opened = await openPage(browser);
+    const { page, complaints } = opened;
+    await opened.page
+      .context()
+      .grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto(`${own.origin}/`);
+    await page.locator("#waiting").waitFor();
+    await page.getByRole("button", { name: "Copy" }).first().click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      `${own.origin}/api/rpc/webhooks/twilio/sms#rc=5&rp=all`,
+    );
+    await own.twilio.post();
+    await page.getByText("The first callback arrived.").waitFor();
+    await page.getByRole("link", { name: "Show the overview" }).click();
+    await page
+      .getByRole("heading", { name: "1 of 1 message arrived" })
+      .waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test("without script every range, the table and the dictionary work", async () => {
+    await using opened = await openPage(browser, { javaScriptEnabled: false });
+    const { page } = opened;
+    await page.goto(`${server.origin}/`);
+    await page.getByRole("link", { name: "7d", exact: true }).click();
+    await page.waitForURL("**/?range=7d");
+    await page.getByText("Other", { exact: true }).click();
+    await page.getByRole("button", { name: "Show", exact: true }).click();
+    await page.waitForURL(/from=/);
+    await page.getByText("Show as a table").click();
+    await page.locator(".chart-table tbody a").first().click();
+    await page.waitForURL(/\/messages/);
+    await page.goto(`${server.origin}/errors/dictionary`);
+    await page.getByLabel("Number or words").fill("landline");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.waitForURL(/q=landline/);
+    await page.getByRole("link", { name: "30006" }).click();
+    await page.waitForURL("**/errors/30006");
+  });
+
+  test("the dictionary finds as one types, and the address follows", async () => {
+    await using opened = await openPage(browser);
+    const { page, complaints } = opened;
+    await page.goto(`${server.origin}/errors/dictionary`);
+    await markPage(page);
+    await page.getByLabel("Number or words").pressSequentially("3000");
+    await page.waitForURL(/q=3000/);
+    await page.getByRole("link", { name: "30003" }).waitFor();
+    expect(await isMarked(page)).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** The place of the bar that has the focus, from 0; -1 for none. */
+function focusedBar(page: Page): Promise<number> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll(".chart-bars a")].indexOf(
+      document.activeElement ?? document.body,
+    ),
+  );
+}
+
+/** The places of the bars whose values are shown. */
+function shownTips(page: Page): Promise<number[]> {
+  return page
+    .locator(".tip")
+    .evaluateAll((tips) =>
+      tips.flatMap((tip, index) =>
+        getComputedStyle(tip).opacity === "1" ? [index] : [],
+      ),
+    );
+}

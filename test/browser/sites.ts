@@ -1,0 +1,86 @@
+import { start } from "../commands/program.ts";
+import { compiledBinary } from "../support/compiled-binary.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
+import { sampleSid } from "./sample-callbacks.ts";
+
+export type BinarySite = Awaited<ReturnType<typeof startBinary>>;
+
+/**
+ * The compiled program on a free port of loopback, in an empty folder; `serve`, or another
+ * command that serves. To be held with `await using`.
+ */
+export async function startBinary(
+  env: Readonly<Record<string, string>> = {},
+  command: "serve" | "demo" = "serve",
+) {
+  const folder = tempDir();
+  const server = await start([await compiledBinary()], [command], {
+    cwd: folder.path,
+    env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, PORT: "0", ...env },
+  });
+  return {
+    origin: server.origin,
+    twilio: twilioClient(server.origin),
+    /** Ends it as its supervisor does; resolves when it is gone. */
+    async stop(): Promise<void> {
+      server.kill("SIGTERM");
+      await server.ended();
+    },
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** Every page that needs no data, by the name of its picture. */
+export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
+  overview: "/",
+  messages: "/messages",
+  errors: "/errors",
+  error: "/errors/30003",
+  "error-unknown": "/errors/99123",
+  dictionary: "/errors/dictionary",
+  "dictionary-nothing": "/errors/dictionary?q=zzzz",
+  numbers: "/numbers",
+  "not-found": "/nothing-here",
+};
+
+/** Every page of the sample callbacks, each in the states that it has. */
+export const PAGES_OF_SAMPLE: Readonly<Record<string, string>> = {
+  overview: "/",
+  "overview-hour": "/?range=1h",
+  "overview-quarter": "/?range=90d",
+  "overview-mistake": "/?range=never",
+  messages: "/messages",
+  "messages-filtered": "/messages?q=status:failed,undelivered+-country:US",
+  "messages-nothing": "/messages?q=sid:SMffffffff",
+  "messages-mistake": "/messages?q=status:gone+colour:red",
+  "message-delivered": `/messages/${sampleSid(0)}`,
+  "message-read": `/messages/${sampleSid(2)}`,
+  "message-undelivered": `/messages/${sampleSid(4)}?q=status:undelivered`,
+  errors: "/errors",
+  "errors-mistake": "/errors?range=never",
+  error: "/errors/30003",
+  "error-unseen": "/errors/30001",
+  dictionary: "/errors/dictionary?q=landline",
+  numbers: "/numbers",
+  "numbers-gone": "/numbers?fault=gone",
+  "numbers-retry": "/numbers?fault=retry",
+  number: "/numbers/%2B14155550123",
+  "number-unknown": "/numbers/%2B19995550100",
+};
+
+/** Pages that show what an unfriendly sender had signed. */
+export const PAGES_OF_HOSTILE: Readonly<Record<string, string>> = {
+  overview: "/",
+  messages: "/messages",
+  "message-script": `/messages/${sampleSid(10_000)}`,
+  "message-right-to-left": `/messages/${sampleSid(10_003)}`,
+  "message-long": `/messages/${sampleSid(10_005)}`,
+  errors: "/errors",
+  error: "/errors/99123",
+  numbers: "/numbers",
+  number: `/numbers/${encodeURIComponent("<script>alert(1)</script>")}`,
+};

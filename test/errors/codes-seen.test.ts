@@ -1,0 +1,34 @@
+import { expect, test } from "bun:test";
+import { codesSeen } from "../../src/errors/codes-seen.ts";
+import { namedPeriod } from "../../src/time-range.ts";
+
+const HOUR_MS = 3_600_000;
+
+test("a code's messages add up over the spans, and the most frequent code is first", () => {
+  const period = namedPeriod("24h", Date.parse("2026-11-23T10:05:00Z"));
+  const { from } = period.range;
+  const row = (key: number | null, hour: number, undelivered: number) => ({
+    key,
+    at: from + hour * HOUR_MS,
+    counts: { sent: 0, failed: 0, undelivered, delivered: 1, read: 0 },
+  });
+  const seen = codesSeen(
+    [row(30005, 0, 2), row(30003, 1, 4), row(null, 1, 9), row(30005, 23, 7)],
+    period,
+  );
+  expect(
+    seen.map(({ errorCode, outcomes }) => [
+      errorCode,
+      outcomes.messages,
+      outcomes.undelivered,
+    ]),
+  ).toEqual([
+    [30005, 11, 9],
+    [30003, 5, 4],
+  ]);
+  expect(seen[0]?.trend).toEqual([
+    3,
+    ...Array.from({ length: 22 }, () => 0),
+    8,
+  ]);
+});

@@ -1,0 +1,73 @@
+/** What a stream says: an event, or a comment, which is a sign of life. */
+export type Said =
+  | { readonly comment: string }
+  | {
+      readonly event: string;
+      readonly id: number;
+      readonly failures: number;
+    };
+
+export type Listening = AsyncDisposable & {
+  readonly response: Response;
+  /** The next thing that is said; undefined when the stream has ended. */
+  next(): Promise<Said | undefined>;
+  /** Whether something is said within so many milliseconds. */
+  isQuietFor(ms: number): Promise<boolean>;
+};
+
+/** Listens to an event stream until it is disposed of. */
+export async function listenTo(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<Listening> {
+  const leaving = new AbortController();
+  const response = await fetch(url, { headers, signal: leaving.signal });
+  const said = pieces(response);
+  let pending: Promise<Said | undefined> | undefined;
+  const peek = (): Promise<Said | undefined> =>
+    (pending ??= said.next().then(({ value }) => value ?? undefined));
+  return {
+    response,
+    next() {
+      const next = peek();
+      pending = undefined;
+      return next;
+    },
+    isQuietFor: (ms) =>
+      Promise.race([peek().then(() => false), Bun.sleep(ms).then(() => true)]),
+    async [Symbol.asyncDispose]() {
+      pending?.catch(() => undefined);
+      leaving.abort();
+      await Bun.sleep(0);
+    },
+  };
+}
+
+async function* pieces(response: Response): AsyncGenerator<Said, void> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    const blocks = text.split("\n\n");
+    text = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const said = parsed(block);
+      if (said !== undefined) yield said;
+    }
+  }
+}
+
+/** Undefined for a block that only says when to come back. */
+function parsed(block: string): Said | undefined {
+  if (block.startsWith(":")) return { comment: block.slice(1) };
+  const fields = new Map(
+    block.split("\n").map((line) => {
+      const [name = "", ...value] = line.split(": ");
+      return [name, value.join(": ")];
+    }),
+  );
+  const event = fields.get("event");
+  if (event === undefined) return undefined;
+  const { failures } = JSON.parse(fields.get("data") ?? "");
+  return { event, id: Number(fields.get("id")), failures };
+}

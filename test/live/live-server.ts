@@ -1,0 +1,60 @@
+import { Elysia } from "elysia";
+import { join } from "node:path";
+import { LiveHub } from "../../src/live/hub.ts";
+import { liveRoutes } from "../../src/live/routes.ts";
+import { createLog } from "../../src/log.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import type { Changes } from "../../src/store/store.ts";
+import { eventOf } from "../store/events.ts";
+import { tempDir } from "../support/temp-dir.ts";
+
+type Limits = ConstructorParameters<typeof LiveHub>[1];
+
+/**
+ * The event stream over a real store, on a server with nothing else and with limits that
+ * a test need not wait for. Bun's idle timeout is a second unless told otherwise.
+ */
+export async function startLive(limits: Limits = {}) {
+  const folder = tempDir();
+  const store = await openSqliteStore(
+    join(folder.path, "smsledger.db"),
+    (error) => {
+      throw error;
+    },
+  );
+  let questions = 0;
+  const counting = {
+    changesSince(eventId: number): Promise<Changes> {
+      questions++;
+      return store.changesSince(eventId);
+    },
+  };
+  const stop = new AbortController();
+  const hub = new LiveHub(
+    {
+      store: counting,
+      log: createLog("silent", "json"),
+      stopping: stop.signal,
+    },
+    { pollMs: 50, ...limits },
+  );
+  const app = new Elysia()
+    .use(liveRoutes(hub))
+    .listen({ hostname: "127.0.0.1", port: 0, idleTimeout: 1 });
+  return {
+    hub,
+    url: `http://127.0.0.1:${app.server?.port}/live`,
+    /** How often the store was asked. */
+    questions: () => questions,
+    stop: () => stop.abort(),
+    /** Records one event. */
+    record: (messageStatus: string) =>
+      store.recordEvent(eventOf({ MessageStatus: messageStatus })),
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await app.stop(true);
+      await store.close();
+      folder[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import { expect, test } from "bun:test";
+import { listenTo } from "./live-client.ts";
+import { startLive } from "./live-server.ts";
+
+test("a listener hears what is recorded: the latest event's id, and the failures among the new ones", async () => {
+  await using live = await startLive();
+  await using listener = await listenTo(`${live.url}?after=0`);
+  expect(listener.response.headers.get("content-type")).toBe(
+    "text/event-stream",
+  );
+  const ids: number[] = [];
+  const failures: number[] = [];
+  for (const status of ["sent", "failed", "undelivered"]) {
+    await live.record(status);
+    const said = await listener.next();
+    if (said === undefined || "comment" in said) throw new Error("No event.");
+    expect(said.event).toBe("recorded");
+    ids.push(said.id);
+    failures.push(said.failures);
+  }
+  expect(ids).toEqual([1, 2, 3]);
+  expect(failures).toEqual([0, 1, 1]);
+});
+
+test("a thousand callbacks at once are told of once for each turn, not once for each", async () => {
+  await using live = await startLive({ pollMs: 200 });
+  await using listener = await listenTo(`${live.url}?after=0`);
+  const before = performance.now();
+  const recorded = Promise.all(
+    Array.from({ length: 1_000 }, (_, index) =>
+      live.record(index % 10 === 0 ? "failed" : "delivered"),
+    ),
+  );
+  let events = 0;
+  let failures = 0;
+  for (let id = 0; id < 1_000;) {
+    const said = await listener.next();
+    if (said === undefined || "comment" in said) continue;
+    ({ id } = said);
+    failures += said.failures;
+    events++;
+  }
+  const turns = Math.ceil((performance.now() - before) / 200);
+  await recorded;
+  expect(failures).toBe(100);
+  expect(events).toBeLessThanOrEqual(turns);
+});
+
+test("who comes back is told at once what was missed, by the id it names", async () => {
+  await using live = await startLive({ pollMs: 60_000 });
+  for (const status of ["failed", "sent", "failed", "delivered", "failed"])
+    await live.record(status);
+  await using first = await listenTo(`${live.url}?after=2`);
+  expect(await first.next()).toMatchObject({ id: 5, failures: 2 });
+  // The header is what a browser knows since then, so it wins.
+  await using second = await listenTo(`${live.url}?after=0`, {
+    "last-event-id": "4",
+  });
+  expect(await second.next()).toMatchObject({ id: 5, failures: 1 });
+  await using third = await listenTo(`${live.url}?after=5`);
+  expect(await third.isQuietFor(200)).toBe(true);
+});
+
+test("an id that this database never had is told the latest one", async () => {
+  await using live = await startLive({ pollMs: 60_000 });
+  await live.record("sent");
+  for (const after of ["999", "", "x", "-1", "99999999999999999999"]) {
+    await using listener = await listenTo(`${live.url}?after=${after}`);
+    expect(await listener.next()).toMatchObject({ id: 1, failures: 0 });
+  }
+});
+
+test("a silent stream has signs of life, and outlives the server's idle timeout", async () => {
+  await using live = await startLive({ heartbeatMs: 500 });
+  await using listener = await listenTo(`${live.url}?after=0`);
+  // Bun looks for idle connections every four seconds.
+  for (let beat = 0; beat < 11; beat++)
+    expect(await listener.next()).toEqual({ comment: "" });
+  await live.record("failed");
+  let said = await listener.next();
+  while (said && "comment" in said) said = await listener.next();
+  expect(said).toMatchObject({ id: 1, failures: 1 });
+}, 15_000);
+
+test("nobody listens, nobody asks the store", async () => {
+  await using live = await startLive({ pollMs: 20 });
+  await live.record("sent");
+  await Bun.sleep(100);
+  expect(live.questions()).toBe(0);
+  const listener = await listenTo(`${live.url}?after=1`);
+  expect(await listener.isQuietFor(100)).toBe(true);
+  expect(live.questions()).toBeGreaterThan(1);
+  await listener[Symbol.asyncDispose]();
+  await Bun.sleep(100);
+  const asked = live.questions();
+  await Bun.sleep(100);
+  expect(live.questions()).toBe(asked);
+});
+
+test("all who know of the same events are answered with one question", async () => {
+  await using live = await startLive({ pollMs: 20 });
+  await live.record("sent");
+  const streams = Array.from({ length: 50 }, () =>
+    live.hub.listen(1, () => undefined),
+  );
+  // Each is answered by itself when it comes, as it may have missed something.
+  const asked = live.questions();
+  await Bun.sleep(100);
+  expect(live.questions() - asked).toBeGreaterThan(0);
+  expect(live.questions() - asked).toBeLessThan(50);
+  for (const stream of streams) await stream?.cancel();
+});
+
+test("past the limit a listener is turned away with a time to come back, until one leaves", async () => {
+  await using live = await startLive({ listeners: 2 });
+  const first = await listenTo(`${live.url}?after=0`);
+  await using second = await listenTo(`${live.url}?after=0`);
+  expect(second.response.status).toBe(200);
+  await using third = await listenTo(`${live.url}?after=0`);
+  expect(third.response.status).toBe(503);
+  expect(third.response.headers.get("retry-after")).toBe("30");
+  expect(await third.next()).toBeUndefined();
+  await first[Symbol.asyncDispose]();
+  await Bun.sleep(50);
+  await using fourth = await listenTo(`${live.url}?after=0`);
+  expect(fourth.response.status).toBe(200);
+});
+
+test("asking for the headers only takes no place", async () => {
+  await using live = await startLive({ listeners: 1 });
+  for (let index = 0; index < 3; index++) {
+    const head = await fetch(`${live.url}?after=0`, { method: "HEAD" });
+    expect(head.status).toBe(200);
+    await Bun.sleep(20);
+  }
+  await using listener = await listenTo(`${live.url}?after=0`);
+  expect(listener.response.status).toBe(200);
+});
+
+test("who does not read is told less often, of more, and loses the connection in the end", async () => {
+  await using live = await startLive({ pollMs: 20, heartbeatMs: 600 });
+  let cutOffs = 0;
+  const stream = live.hub.listen(0, () => cutOffs++);
+  for (let index = 0; index < 12; index++) {
+    await live.record("failed");
+    await Bun.sleep(40);
+  }
+  await Bun.sleep(300);
+  expect(cutOffs).toBeGreaterThan(0);
+  const reader = stream?.getReader();
+  const decoder = new TextDecoder();
+  const ids: number[] = [];
+  while (ids.at(-1) !== 12) {
+    const chunk = await reader?.read();
+    const [, id] = /id: (\d+)/.exec(decoder.decode(chunk?.value)) ?? [];
+    if (id !== undefined) ids.push(Number(id));
+  }
+  // A few had waited; the rest came as one.
+  expect(ids.length).toBeLessThan(6);
+  await reader?.cancel();
+});
+
+test("a stop ends every stream, and no new one begins", async () => {
+  await using live = await startLive();
+  await using listener = await listenTo(`${live.url}?after=0`);
+  expect(await listener.isQuietFor(100)).toBe(true);
+  live.stop();
+  expect(await listener.next()).toBeUndefined();
+  const after = await fetch(`${live.url}?after=0`);
+  expect(after.status).toBe(503);
+});

@@ -1,0 +1,62 @@
+import { expect, test } from "bun:test";
+import { storyOf } from "../../src/messages/timeline-story.ts";
+import type { EventRow } from "../../src/store/store.ts";
+import type { EventStatus } from "../../src/twilio/status.ts";
+
+/** Events that came one second after the other. */
+function events(...statuses: readonly EventStatus[]): EventRow[] {
+  return statuses.map((status, index) => ({
+    id: index + 1,
+    channel: "sms",
+    messageSid: `SM${"0".repeat(32)}`,
+    status,
+    receivedAt: 1_000 * (index + 1),
+    repeats: 0,
+    lastRepeatAt: null,
+    query: "",
+    to: null,
+    from: null,
+    errorCode: null,
+    errorMessage: null,
+    accountSid: null,
+    messagingServiceSid: null,
+    numSegments: null,
+    rawDlrDoneDate: null,
+    params: [],
+  }));
+}
+
+function notes(...statuses: readonly EventStatus[]): (string | undefined)[] {
+  return storyOf(events(...statuses)).events.map(({ note }) => note);
+}
+
+test("events in their order need no word", () => {
+  expect(notes("sent", "delivered", "read")).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(notes("sent", "undelivered")).toEqual([undefined, undefined]);
+});
+
+test("what overtook or contradicts another is said", () => {
+  expect(notes("delivered", "sent")[1]).toStartWith("Came late");
+  expect(notes("sent", "read", "delivered")[2]).toStartWith("Came late");
+  expect(notes("undelivered", "delivered")[1]).toStartWith("It arrived after");
+  expect(notes("delivered", "undelivered")[1]).toStartWith(
+    "Came after the word that it arrived",
+  );
+});
+
+test("the time to deliver is told when both callbacks came in their order", () => {
+  expect(storyOf(events("sent", "delivered", "read")).deliveryMs).toBe(1_000);
+  expect(storyOf(events("delivered", "sent")).deliveryMs).toBeUndefined();
+  expect(storyOf(events("delivered")).deliveryMs).toBeUndefined();
+  expect(storyOf(events("sent", "undelivered")).deliveryMs).toBeUndefined();
+});
+
+test("each event says how long after the one before it came", () => {
+  expect(
+    storyOf(events("sent", "delivered")).events.map(({ gapMs }) => gapMs),
+  ).toEqual([undefined, 1_000]);
+});

@@ -1,0 +1,111 @@
+import { expect, test } from "bun:test";
+import { get, linkById, linksIn, sidsIn } from "../pages/page-client.ts";
+import { startServer } from "../support/start-server.ts";
+import { postMessagesTo } from "./number-posts.ts";
+
+const NUMBER = "+4915112345678";
+
+const pathOf = (name: string) => `/numbers/${encodeURIComponent(name)}`;
+
+test("a recipient's page tells how many of its messages arrived, why the others did not, and what to do", async () => {
+  await using server = await startServer();
+  await postMessagesTo(server, NUMBER, ["delivered", 30003, 30005, 30005]);
+  await postMessagesTo(server, "+14155550123", ["delivered"]);
+  const page = await get(server.origin + pathOf(NUMBER));
+  expect(page.status).toBe(200);
+  expect(sidsIn(page)).toHaveLength(4);
+  expect(page.text).toContain("Germany");
+  expect(page.text).toMatch(/Delivered<\/span><\/span><\/dt><dd>1</);
+  expect(page.text).toMatch(/Undelivered<\/span><\/span><\/dt><dd>3</);
+  expect(page.text).toMatch(/<b>3<\/b> of 4.*of the latest messages failed/);
+  expect(page.text).toContain("Gone for good");
+  expect(page.text).toContain("The carrier does not know this number.");
+  expect(linksIn(page)).toContain(
+    `/messages?q=${encodeURIComponent(`to:${NUMBER}`)}`,
+  );
+});
+
+test("a recipient whose messages arrive has no verdict", async () => {
+  await using server = await startServer();
+  await postMessagesTo(server, NUMBER, [30003, "delivered"]);
+  const { text } = await get(server.origin + pathOf(NUMBER));
+  expect(text).not.toMatch(/Gone for good|Worth another try/);
+});
+
+test("its messages come in pages, newest first", async () => {
+  await using server = await startServer();
+  await postMessagesTo(server, NUMBER, Array(60).fill("delivered"));
+  const first = await get(server.origin + pathOf(NUMBER));
+  const second = await get(server.origin + linkById(first, "older"));
+  expect([sidsIn(first).length, sidsIn(second).length]).toEqual([50, 10]);
+  expect(new Set([...sidsIn(first), ...sidsIn(second)]).size).toBe(60);
+  const back = await get(server.origin + linkById(second, "newer"));
+  expect(sidsIn(back)).toEqual(sidsIn(first));
+  const wrong = await get(`${server.origin}${pathOf(NUMBER)}?older=x`);
+  expect(wrong.status).toBe(400);
+}, 20_000);
+
+test("it is found by its id too", async () => {
+  await using server = await startServer();
+  await postMessagesTo(server, NUMBER, ["delivered"]);
+  const { messages } = await server.store.listMessages([], { size: 1 });
+  const page = await get(
+    server.origin + pathOf(`~${messages[0]?.recipientId}`),
+  );
+  expect([page.status, sidsIn(page).length]).toEqual([200, 1]);
+});
+
+test("an address that no message went to is said to be so", async () => {
+  await using server = await startServer();
+  await postMessagesTo(server, NUMBER, ["delivered"]);
+  const { messages } = await server.store.listMessages([], { size: 1 });
+  for (const name of [
+    "+14155550123",
+    NUMBER.slice(0, -1),
+    NUMBER.slice(-6),
+    "~999",
+    // It only sends.
+    `~${messages[0]?.senderId}`,
+    "~",
+    "",
+    " ",
+    "%",
+    "<script>alert(1)</script>",
+    "x".repeat(3_000),
+  ]) {
+    const page = await get(server.origin + pathOf(name));
+    if (name === "") continue;
+    expect([name, page.status]).toEqual([name, 404]);
+    expect(page.text).toContain("No message went to this number");
+    expect(page.text).not.toContain("alert(1)");
+  }
+});
+
+test("whatever an address is, its page and the links to it work", async () => {
+  await using server = await startServer();
+  const hostile = [
+    '"><script>alert(1)</script>',
+    "a/b?c#d&e",
+    "..",
+    "مرحبا +1",
+    "🙂".repeat(200),
+    "~1",
+    " +1 415 ",
+    'to:"x y" -status:sent',
+  ];
+  for (const name of hostile)
+    await postMessagesTo(server, name, [30005, 30005]);
+  const list = await get(`${server.origin}/numbers`);
+  expect(list.text).not.toContain("<script>alert");
+  const links = linksIn(list).filter((link) => /^\/numbers\/[^?]/.test(link));
+  expect(new Set(links).size).toBe(hostile.length);
+  for (const link of links) {
+    const page = await get(server.origin + link);
+    expect([link, page.status, sidsIn(page).length]).toEqual([link, 200, 2]);
+    expect(page.text).not.toContain("<script>alert");
+    const filter = linksIn(page).find((each) =>
+      each.startsWith("/messages?q="),
+    );
+    expect(sidsIn(await get(`${server.origin}${filter}`))).toHaveLength(2);
+  }
+});

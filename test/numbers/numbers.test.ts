@@ -1,0 +1,131 @@
+import { expect, test } from "bun:test";
+import { get, linkById, linksIn, type Page } from "../pages/page-client.ts";
+import { startServer } from "../support/start-server.ts";
+import { postMessagesTo } from "./number-posts.ts";
+
+const GONE = "+4915112345678";
+const RETRY = "+14155550123";
+const FINE = "+442071838750";
+
+/** The numbers that a page's list links to, in its order. */
+function numbersIn(page: Page): string[] {
+  return linksIn(page).flatMap((link) => {
+    const [, name] = /\/numbers\/([^/?]+)$/.exec(link) ?? [];
+    return name === undefined ? [] : [decodeURIComponent(name)];
+  });
+}
+
+/** A server that knows a number of each kind. */
+async function startWithNumbers(env: Record<string, string> = {}) {
+  const server = await startServer(env);
+  await postMessagesTo(server, GONE, ["delivered", 30005, 30005]);
+  await postMessagesTo(server, FINE, ["delivered", 30003, "delivered"]);
+  await postMessagesTo(server, RETRY, [30003, "delivered", 30003, 30008]);
+  return server;
+}
+
+test("numbers with two failures or more are listed, latest first, with what happened and what to do", async () => {
+  await using server = await startWithNumbers();
+  const page = await get(`${server.origin}/numbers`);
+  expect(page.status).toBe(200);
+  expect(numbersIn(page)).toEqual([RETRY, GONE]);
+  const [, , row = ""] = page.text.split("<tr");
+  expect(row).toContain('title="United States"');
+  expect(row).toContain("<b>3</b> of 4");
+  expect(row).toContain("<b>30008</b> <span>Unknown error</span>");
+  expect(row).toContain("Worth another try");
+  expect(row).toContain("Send it once more");
+});
+
+test("a number leaves the list when messages arrive again", async () => {
+  await using server = await startServer();
+  await postMessagesTo(server, GONE, [30005, 30005]);
+  expect(numbersIn(await get(`${server.origin}/numbers`))).toEqual([GONE]);
+  await postMessagesTo(server, GONE, Array(9).fill("delivered"));
+  const page = await get(`${server.origin}/numbers`);
+  expect(numbersIn(page)).toEqual([]);
+  expect(page.text).toContain("No number keeps failing");
+});
+
+test("the kinds of fault divide the list", async () => {
+  await using server = await startWithNumbers();
+  const of = async (fault: string) =>
+    get(`${server.origin}/numbers?fault=${fault}`);
+  expect(numbersIn(await of("gone"))).toEqual([GONE]);
+  expect(numbersIn(await of("retry"))).toEqual([RETRY]);
+  for (const query of [
+    "fault=lost",
+    "older=x",
+    "older=-1",
+    "fault=gone&older=1e9",
+  ]) {
+    const page = await get(`${server.origin}/numbers?${query}`);
+    expect([query, page.status]).toEqual([query, 400]);
+  }
+});
+
+test("paging shows every number once", async () => {
+  await using server = await startServer();
+  const numbers = Array.from(
+    { length: 60 },
+    (_, index) => `+1415555${1000 + index}`,
+  );
+  for (const number of numbers)
+    await postMessagesTo(server, number, [30003, 30003]);
+  const first = await get(`${server.origin}/numbers?fault=retry`);
+  const older = linkById(first, "older");
+  expect(numbersIn(first)).toHaveLength(50);
+  const second = await get(`${server.origin}${older}`);
+  expect(linkById(second, "older")).toBeUndefined();
+  expect(linkById(second, "newest")).toBe("/numbers?fault=retry");
+  expect([...numbersIn(first), ...numbersIn(second)]).toEqual(
+    numbers.toReversed(),
+  );
+  const beyond = await get(`${server.origin}/numbers?older=1`);
+  expect(beyond.text).toContain("Nothing further here");
+}, 20_000);
+
+test("the same list can be exported, also for spreadsheets", async () => {
+  await using server = await startWithNumbers();
+  await postMessagesTo(server, "=1+1", [30005, 30005]);
+  const csv = await get(`${server.origin}/numbers.csv?fault=gone`);
+  expect(csv.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+  expect(csv.headers.get("content-disposition")).toStartWith("attachment;");
+  const [header, ...lines] = csv.text.trimEnd().split("\n");
+  expect(header).toBe(
+    "number,country,fault,failures,messages,lastErrorCode,lastErrorTitle,whatToDo,lastFailureAt",
+  );
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toStartWith("'=1+1,,gone,2,2,30005,");
+  expect(lines[1]).toStartWith(`${GONE},DE,gone,2,3,30005,`);
+  const json = await get(`${server.origin}/numbers.json`);
+  expect(json.headers.get("content-type")).toBe("application/json");
+  const { data } = JSON.parse(json.text);
+  expect(data).toHaveLength(3);
+  expect(data[1]).toMatchObject({
+    number: RETRY,
+    country: "US",
+    fault: "retry",
+    failures: 3,
+    messages: 4,
+    lastErrorCode: 30008,
+  });
+  const wrong = await get(`${server.origin}/numbers.csv?fault=lost`);
+  expect(wrong.status).toBe(400);
+});
+
+test("an export of none is whole too", async () => {
+  await using server = await startServer();
+  const json = await get(`${server.origin}/numbers.json`);
+  expect(JSON.parse(json.text)).toEqual({ data: [] });
+  const csv = await get(`${server.origin}/numbers.csv`);
+  expect(csv.text.split("\n")).toHaveLength(2);
+});
+
+test("the list refreshes itself from the event that it was made after", async () => {
+  await using server = await startWithNumbers();
+  const { text } = await get(`${server.origin}/numbers`);
+  const { lastEventId } = await server.store.changesSince(0);
+  expect(text).toContain(`hx-sse:connect="/live?after=${lastEventId}"`);
+  expect(text).toContain("recorded from:#live");
+});

@@ -1,0 +1,41 @@
+import { expect, test } from "bun:test";
+import { changeOfCount, changeOfRate } from "../../src/overview/change.ts";
+import { changeWords } from "../../views/change-words.tsx";
+
+test("counts are compared in per cent, and small ones by how many", () => {
+  const cases = [
+    [1_120, 1_000, "12% more"],
+    [900, 1_000, "10% fewer"],
+    [1_032, 1_000, "3.2% more"],
+    [1_001, 1_000, "as before"],
+    [1_000, 1_000, "as before"],
+    [3, 1, "2 more"],
+    [1, 4, "3 fewer"],
+    [200, 5, "195 more"],
+    [500, 40, "over 10 times as many"],
+    [0, 1_000, "100% fewer"],
+    [7, 0, "none before"],
+    [0, 0, ""],
+  ] as const;
+  for (const [now, before, words] of cases) {
+    expect([now, before, changeWords(changeOfCount(now, before))]).toEqual([
+      now,
+      before,
+      words,
+    ]);
+  }
+});
+
+test("rates are compared in points, and not at all when one is of few messages", () => {
+  const of = 500;
+  const cases = [
+    [{ rate: 0.95, of }, { rate: 0.97, of }, "2.0 points lower"],
+    [{ rate: 0.97, of }, { rate: 0.95, of }, "2.0 points higher"],
+    [{ rate: 0.9501, of }, { rate: 0.95, of }, "as before"],
+    [{ rate: 0.5, of: 4 }, { rate: 0.95, of }, "too few to compare"],
+    [{ rate: 0.95, of }, { rate: 0.5, of: 29 }, "too few to compare"],
+    [{ rate: 0.95, of }, { rate: undefined, of: 0 }, ""],
+  ] as const;
+  for (const [now, before, words] of cases)
+    expect(changeWords(changeOfRate(now, before))).toBe(words);
+});

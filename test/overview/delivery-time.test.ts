@@ -1,0 +1,55 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { deliveryTimeOf, quantile } from "../../src/overview/delivery-time.ts";
+
+test("half and 95 of 100 are found within their bins, as if messages lay evenly in them", () => {
+  const times = [
+    { fromMs: 0, toMs: 1_000, messages: 40 },
+    { fromMs: 1_000, toMs: 2_000, messages: 20 },
+    { fromMs: 2_000, toMs: 10_000, messages: 40 },
+  ];
+  expect(deliveryTimeOf(times)).toEqual({
+    median: 1_500,
+    p95: 9_000,
+    messages: 100,
+  });
+});
+
+test("no messages have no time, whether there are bins or not", () => {
+  expect(deliveryTimeOf([])).toBeUndefined();
+  expect(
+    deliveryTimeOf([{ fromMs: 0, toMs: 1_000, messages: 0 }]),
+  ).toBeUndefined();
+});
+
+test("in a bin without an end, what is known is its beginning", () => {
+  expect(quantile([{ fromMs: 9_000, toMs: Infinity, messages: 2 }], 0.95)).toBe(
+    9_000,
+  );
+});
+
+test("a quantile lies in a bin that has messages, and rises with its share", () => {
+  const bins = fc.array(fc.nat(1_000), { minLength: 1, maxLength: 30 });
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(bins, share, share, (counts, a, b) => {
+      fc.pre(counts.some((count) => count > 0));
+      const times = counts.map((messages, index) => ({
+        fromMs: 2 ** index,
+        toMs: 2 ** (index + 1),
+        messages,
+      }));
+      const [low, high] = [Math.min(a, b), Math.max(a, b)].map((each) =>
+        quantile(times, each),
+      );
+      if (low === undefined || high === undefined)
+        throw new Error("There are messages.");
+      expect(low).toBeLessThanOrEqual(high);
+      const isInBin = times.some(
+        ({ fromMs, toMs, messages }) =>
+          messages > 0 && fromMs <= high && high <= toMs,
+      );
+      expect(isInBin).toBe(true);
+    }),
+  );
+});

@@ -1,0 +1,59 @@
+import { expect, test } from "bun:test";
+import { NO_OUTCOMES, type Outcomes } from "../../src/overview/outcomes.ts";
+import { headline, mainReason } from "../../views/overview-verdict.ts";
+
+const SAME = { kind: "same" } as const;
+
+test("the title says how delivery is, and first that it fell or rose when it did", () => {
+  const usual = outcomes({ arrived: 960, failed: 40 });
+  const fell = { kind: "less", by: 6.1, unit: "points" } as const;
+  const rose = { kind: "more", by: 2, unit: "points" } as const;
+  const cases = [
+    [outcomes({}), SAME, "No messages"],
+    [outcomes({ inFlight: 1 }), SAME, "1 message is on the way"],
+    [outcomes({ inFlight: 12 }), SAME, "12 messages are on the way"],
+    [outcomes({ arrived: 3, failed: 1 }), SAME, "3 of 4 messages arrived"],
+    [outcomes({ arrived: 100, inFlight: 3 }), SAME, "Every message arrived"],
+    [usual, SAME, "96.0% of messages arrive"],
+    [usual, { ...fell, by: 1.9 }, "96.0% of messages arrive"],
+    [usual, fell, "Delivery fell to 96.0%"],
+    [usual, rose, "Delivery rose to 96.0%"],
+  ] as const;
+  for (const [total, change, words] of cases)
+    expect(headline(total, change)).toBe(words);
+});
+
+test("the main reason is the code that most lost messages have, not the most frequent one", () => {
+  const total = outcomes({ arrived: 90, failed: 6, undelivered: 4 });
+  const code = (errorCode: number, of: Partial<Outcomes>) => ({
+    errorCode,
+    outcomes: outcomes(of),
+    trend: [],
+  });
+  expect(
+    mainReason(total, [
+      code(63018, { arrived: 40 }),
+      code(30003, { undelivered: 4, failed: 3 }),
+    ]),
+  ).toBe(
+    "10 messages did not arrive, 7 of them because of error 30003: Unreachable destination handset.",
+  );
+  // One of ten is no main reason.
+  expect(mainReason(total, [code(30003, { failed: 1 })])).toBe(
+    "10 messages did not arrive.",
+  );
+  expect(mainReason(total, [])).toBe("10 messages did not arrive.");
+  expect(mainReason(outcomes({ failed: 1 }), [code(1, { failed: 1 })])).toBe(
+    "1 message did not arrive, because of error 1: unknown to this version.",
+  );
+  expect(mainReason(outcomes({ arrived: 5 }), [])).toBe("Nothing failed.");
+  expect(mainReason(outcomes({ inFlight: 5 }), [])).toBe("");
+});
+
+function outcomes(given: Partial<Outcomes>): Outcomes {
+  const all = { ...NO_OUTCOMES, ...given };
+  return {
+    ...all,
+    messages: all.arrived + all.inFlight + all.undelivered + all.failed,
+  };
+}

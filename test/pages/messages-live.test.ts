@@ -1,0 +1,105 @@
+import { expect, test } from "bun:test";
+import { startServer } from "../support/start-server.ts";
+import { newMessageSid } from "../support/twilio-client.ts";
+import { get, type Page } from "./page-client.ts";
+
+test("an open list is told how many are new, and which of its rows changed", async () => {
+  await using server = await startServer();
+  const [kept, changed] = [newMessageSid(), newMessageSid()];
+  await server.twilio.post({ MessageSid: kept, MessageStatus: "sent" });
+  await server.twilio.post({ MessageSid: changed, MessageStatus: "sent" });
+  const list = await get(`${server.origin}/messages`);
+
+  const quiet = await get(newsOf(server.origin, list));
+  expect(quiet.status).toBe(200);
+  expect(quiet.text).not.toContain("new</span>");
+  expect(quiet.text).not.toContain("<tr");
+
+  await server.twilio.post({ MessageSid: changed, MessageStatus: "delivered" });
+  await server.twilio.post();
+  await server.twilio.post({ MessageStatus: "failed" });
+  const news = await get(newsOf(server.origin, list));
+  expect(news.text).toContain(">2 new</span>");
+  expect(news.text.match(/<tr id="message-\d+" class="changed/g)).toHaveLength(
+    1,
+  );
+  expect(news.text).toContain(`/messages/${changed}`);
+  expect(news.text).not.toContain(kept);
+
+  const told = await get(newsOf(server.origin, news));
+  expect(told.text).toContain(">2 new</span>");
+  expect(told.text).not.toContain("<tr");
+});
+
+test("only what the filter lets through is new to a filtered list", async () => {
+  await using server = await startServer();
+  await server.twilio.post({ MessageStatus: "failed" });
+  const list = await get(`${server.origin}/messages?q=status%3Afailed`);
+  await server.twilio.post();
+  await server.twilio.post({ MessageStatus: "failed" });
+  const news = await get(newsOf(server.origin, list));
+  expect(news.text).toContain(">1 new</span>");
+  expect(news.text).toContain('href="/messages?q=status%3Afailed"');
+});
+
+test("a damaged question for news is answered with none", async () => {
+  await using server = await startServer();
+  await server.twilio.post();
+  for (const query of [
+    "",
+    "newest=1",
+    "newest=x&after=1",
+    `newest=1&after=1&ids=${"1,".repeat(51)}`,
+    "newest=1&after=1&q=status%3Afoo",
+  ]) {
+    const { status } = await get(`${server.origin}/messages/live?${query}`);
+    expect([query, status]).toEqual([query, 204]);
+  }
+});
+
+test("an open message is renewed only when it has changed", async () => {
+  await using server = await startServer();
+  const sid = newMessageSid();
+  await server.twilio.post({ MessageSid: sid, MessageStatus: "sent" });
+  const url = `${server.origin}/messages/${sid}`;
+  const page = await get(url);
+  const seen = page.text.match(/name="seen" value="(\d+)"/)?.[1] ?? "";
+  await server.twilio.post();
+  expect((await get(`${url}?seen=${seen}`)).status).toBe(204);
+  await server.twilio.post({ MessageSid: sid, MessageStatus: "delivered" });
+  const renewed = await get(`${url}?seen=${seen}`);
+  expect(renewed.status).toBe(200);
+  expect(renewed.text).toContain("Delivered to the phone");
+});
+
+test("what could be written next is answered as a list for the box", async () => {
+  await using server = await startServer();
+  await server.twilio.post(
+    { From: 'ACME "<b>' },
+    { query: "?campaign=spring" },
+  );
+  const suggested = async (q: string, at = String(q.length)): Promise<Page> =>
+    get(`${server.origin}/messages/suggest?${new URLSearchParams({ q, at })}`);
+  const status = await suggested("status:f");
+  expect(status.text).toStartWith('<ul id="suggestions"');
+  expect(status.text).toContain('data-text="status:failed "');
+  expect((await suggested("tag:camp")).text).toContain(
+    'data-text="tag:campaign=spring "',
+  );
+  expect((await suggested("country:")).text).toContain("United States");
+  const sender = await suggested("from:ac");
+  expect(sender.text).toContain("data-text");
+  expect(sender.text).not.toContain('<b>"');
+  for (const at of ["-1", "x", "1e9", ""])
+    expect((await suggested("status:f", at)).status).toBe(200);
+});
+
+/** The address that a list asks for its news, as its hidden fields make it. */
+function newsOf(origin: string, { text }: Page): string {
+  const news = text.slice(text.indexOf('id="news"'));
+  const fields = [
+    ...news.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g),
+  ].slice(0, 4);
+  const params = fields.map(([, name = "", value = ""]) => [name, value]);
+  return `${origin}/messages/live?${new URLSearchParams(params)}`;
+}

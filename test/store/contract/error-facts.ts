@@ -1,0 +1,100 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import type { MessageRow } from "../../../src/store/store.ts";
+import type { ErrorCodeFacts, TimeRange } from "../../../src/store/tally.ts";
+import { eventOf, type OpenStore } from "../events.ts";
+
+const HOUR_MS = 3_600_000;
+const START = Date.UTC(2026, 10, 1);
+const CODES = [30003, 30005, 63016, 99999];
+const RECIPIENTS = ["+14155550123", "+14155550199", "+442071838750", ""];
+
+export function errorFactsContract(openStore: OpenStore): void {
+  test("what is told of error codes is what their messages tell", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            ErrorCode: fc.constantFrom("", ...CODES.slice(0, 3).map(String)),
+            To: fc.constantFrom(...RECIPIENTS),
+            laterMs: fc.integer({ min: -HOUR_MS, max: 2 * HOUR_MS }),
+          }),
+          { minLength: 1, maxLength: 40 },
+        ),
+        fc.integer({ min: -2, max: 20 }),
+        fc.integer({ min: 1, max: 20 }),
+        async (messages, hour, hours) => {
+          await using opened = await openStore();
+          const { store } = opened;
+          let receivedAt = START;
+          for (const { laterMs, ...params } of messages) {
+            receivedAt += laterMs;
+            await store.recordEvent(
+              eventOf({ ...params, MessageStatus: "failed" }, { receivedAt }),
+            );
+          }
+          const from = START + hour * HOUR_MS;
+          const range = { from, to: from + hours * HOUR_MS };
+          const all = await store.messagesAfter(0, 100);
+          const facts = await store.errorCodeFacts(CODES, range);
+          expect(facts.toSorted((a, b) => a.errorCode - b.errorCode)).toEqual(
+            CODES.flatMap((code) => factsOf(all, code, range)),
+          );
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  test("recipients of an error code are counted up to a limit", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await Promise.all(
+      Array.from({ length: 1_001 }, (_, index) =>
+        store.recordEvent(
+          eventOf(
+            {
+              MessageStatus: "failed",
+              ErrorCode: "30003",
+              To: `+1415555${1_000 + index}`,
+            },
+            { receivedAt: START },
+          ),
+        ),
+      ),
+    );
+    const range = { from: START, to: START + HOUR_MS };
+    expect(await store.errorCodeFacts([30003], range)).toMatchObject([
+      { recipients: { count: 1_000, isMore: true } },
+    ]);
+  });
+
+  test("of no error codes nothing is told", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await store.recordEvent(eventOf({ ErrorCode: "30003" }));
+    expect(await store.errorCodeFacts([], { from: 0, to: START })).toEqual([]);
+  });
+}
+
+function factsOf(
+  all: readonly MessageRow[],
+  errorCode: number,
+  { from, to }: TimeRange,
+): ErrorCodeFacts[] {
+  const messages = all.filter((message) => message.errorCode === errorCode);
+  const [first] = messages;
+  const last = messages.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const recipients = messages
+    .filter(({ firstEventAt }) => firstEventAt >= from && firstEventAt < to)
+    .flatMap(({ to: recipient }) => recipient ?? []);
+  return [
+    {
+      errorCode,
+      recipients: { count: new Set(recipients).size, isMore: false },
+      firstSeenAt: first.firstEventAt,
+      lastSeenAt: last.firstEventAt,
+    },
+  ];
+}

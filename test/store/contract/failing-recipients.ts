@@ -1,0 +1,141 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import {
+  RECENT_MESSAGES,
+  type FailingRecipient,
+  type Store,
+} from "../../../src/store/store.ts";
+import { EVENT_STATUSES } from "../../../src/twilio/status.ts";
+import { newMessageSid } from "../../support/twilio-client.ts";
+import { eventOf, type OpenStore } from "../events.ts";
+
+const MESSAGES = 24;
+const FIRST_NUMBER = 14_155_550_000;
+
+const arbitraryEvents = fc.array(
+  fc.record({
+    message: fc.nat({ max: MESSAGES - 1 }),
+    status: fc.constantFrom(...EVENT_STATUSES, "failed", "undelivered"),
+    // Now and then an event says another recipient, or none.
+    to: fc.constantFrom("own", "own", "own", "other", "none"),
+    ErrorCode: fc.constantFrom("", "30003", "30005"),
+    receivedAt: fc.nat({ max: 10_000 }),
+  }),
+  { maxLength: 70 },
+);
+
+export function failingRecipientsContract(openStore: OpenStore): void {
+  test("failing recipients equal a recount of the messages, whatever was recorded in whatever order", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    let number = FIRST_NUMBER;
+    await fc.assert(
+      fc.asyncProperty(arbitraryEvents, async (events) => {
+        // Each run has two recipients of its own, so that one store serves them all.
+        number += 2;
+        const sids = Array.from({ length: MESSAGES }, newMessageSid);
+        const recipient = (message: number, to: string): string =>
+          to === "none"
+            ? ""
+            : `+${number + ((message + (to === "own" ? 0 : 1)) % 2)}`;
+        await Promise.all(
+          events.map(({ message, status, to, ErrorCode, receivedAt }) =>
+            store.recordEvent(
+              eventOf(
+                {
+                  MessageSid: sids[message] ?? "",
+                  MessageStatus: status,
+                  To: recipient(message, to),
+                  ErrorCode,
+                },
+                {
+                  channel: status === "read" ? "whatsapp" : "sms",
+                  receivedAt,
+                },
+              ),
+            ),
+          ),
+        );
+        expect(await store.failingRecipients({ size: 1_000 })).toEqual(
+          await recount(store),
+        );
+      }),
+      { numRuns: 60 },
+    );
+    expect((await recount(store)).length).toBeGreaterThan(0);
+  });
+
+  test("only the latest messages count, and a recipient whom messages reach again is none that fails", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const failing = async () =>
+      (await store.failingRecipients({ size: 10 })).map(
+        ({ recipient, failures, messages }) => [recipient, failures, messages],
+      );
+    const To = "+14155550123";
+    const send = (MessageStatus: string) =>
+      store.recordEvent(eventOf({ To, MessageStatus }));
+    await send("failed");
+    expect(await failing()).toEqual([]);
+    await send("undelivered");
+    expect(await failing()).toEqual([[To, 2, 2]]);
+    for (let i = 2; i < RECENT_MESSAGES; i++) await send("delivered");
+    expect(await failing()).toEqual([[To, 2, RECENT_MESSAGES]]);
+    await send("sent");
+    expect(await failing()).toEqual([]);
+  });
+
+  test("they are paged by their latest failure and told apart by its error code", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const codes = ["30003", "30005", "", "30003", "30006"];
+    for (const [index, ErrorCode] of codes.entries())
+      for (const MessageStatus of ["failed", "failed"])
+        await store.recordEvent(
+          eventOf({ To: `+1415555000${index}`, MessageStatus, ErrorCode }),
+        );
+    const last = async (
+      request: Omit<Parameters<Store["failingRecipients"]>[0], "size"> = {},
+      size = 10,
+    ) =>
+      (await store.failingRecipients({ size, ...request })).map((each) =>
+        Number(each.recipient.at(-1)),
+      );
+    expect(await last()).toEqual([4, 3, 2, 1, 0]);
+    const [, second] = await store.failingRecipients({ size: 2 });
+    expect(await last({ olderThan: second?.lastFailureId ?? 0 }, 2)).toEqual([
+      2, 1,
+    ]);
+    const among = [30003, 30006];
+    expect(await last({ errorCodes: { among, is: true } })).toEqual([4, 3, 0]);
+    expect(await last({ errorCodes: { among, is: false } })).toEqual([2, 1]);
+    expect(await last({ errorCodes: { among: [], is: true } })).toEqual([]);
+    expect(await last({ errorCodes: { among: [], is: false } })).toHaveLength(
+      5,
+    );
+  });
+}
+
+async function recount(store: Store): Promise<FailingRecipient[]> {
+  const messages = await store.messagesAfter(0, 10_000);
+  const failing: FailingRecipient[] = [];
+  for (const [recipient, own] of Map.groupBy(messages, ({ to }) => to)) {
+    const recent = own.slice(-RECENT_MESSAGES);
+    const failed = recent.filter(
+      ({ status }) => status === "failed" || status === "undelivered",
+    );
+    const last = failed.at(-1);
+    if (recipient === null || failed.length < 2 || last === undefined) continue;
+    failing.push({
+      recipientId: last.recipientId ?? 0,
+      recipient,
+      country: last.country,
+      failures: failed.length,
+      messages: recent.length,
+      lastErrorCode: last.errorCode,
+      lastFailureAt: last.lastEventAt,
+      lastFailureId: last.id,
+    });
+  }
+  return failing.toSorted((a, b) => b.lastFailureId - a.lastFailureId);
+}

@@ -1,0 +1,198 @@
+import { afterAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import fc from "fast-check";
+import { maskNumber } from "../../src/mask-numbers.ts";
+import { maskedStore } from "../../src/store/masked.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { parseForm } from "../../src/twilio/form.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
+import { eventOf } from "./events.ts";
+
+const folder = tempDir();
+const plain = await openSqliteStore(
+  join(folder.path, "smsledger.db"),
+  (error) => {
+    throw error;
+  },
+);
+const store = maskedStore(plain);
+afterAll(async () => {
+  await store.close();
+  folder[Symbol.dispose]();
+});
+
+const HOUR_MS = 3_600_000;
+
+/** A phone number's digits; not one whose end is as its beginning, as that is shown. */
+const number = fc
+  .stringMatching(/^[1-9]\d{6,14}$/)
+  .filter((digits) => !maskNumber(digits).includes(digits.slice(-6)));
+
+/** How a number may stand in a text that was posted. */
+const writings: readonly ((digits: string) => string)[] = [
+  (digits) => digits,
+  (digits) => `+${digits}`,
+  (digits) => `whatsapp:+${digits}`,
+  (digits) => `The number +${digits}, which was called, is gone.`,
+  (digits) => `${digits}${digits}`,
+  (digits) => `99${digits}88`,
+  (digits) => `x_${digits}y`,
+  (digits) => digits.slice(-7),
+  (digits) =>
+    `(${digits.slice(0, -7)}) ${digits.slice(-7, -4)}-${digits.slice(-4)}`,
+  (digits) => `{"to":"${digits}"}`,
+];
+/** Of numbers that are not the message's own only those that stand alone are known. */
+const ownWriting = fc.constantFrom(...writings);
+const otherWriting = fc.constantFrom(...writings.slice(0, 4));
+
+test("no text that is returned tells a number that was posted", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({ to: number, from: number, other: number }),
+      fc.boolean(),
+      fc.array(
+        fc.tuple(
+          fc.constantFrom(
+            "Body",
+            "ErrorMessage",
+            "AccountSid",
+            "RawDlrDoneDate",
+            "Note",
+            "MessagingServiceSid",
+          ),
+          fc.constantFrom("to", "from"),
+          ownWriting,
+        ),
+      ),
+      fc.array(
+        fc.tuple(fc.constantFrom("to", "from"), ownWriting, fc.boolean()),
+      ),
+      otherWriting,
+      async (numbers, hasPlus, own, tags, other) => {
+        const plus = hasPlus ? "+" : "";
+        const MessageSid = newMessageSid();
+        const query = new URLSearchParams([
+          ...tags.map(([of, write, isName]) =>
+            isName
+              ? [write(numbers[of]), "1"]
+              : ["customer", write(numbers[of])],
+          ),
+          ["other", other(numbers.other)],
+        ]).toString();
+        await store.recordEvent(
+          eventOf(
+            {
+              MessageSid,
+              To: plus + numbers.to,
+              From: plus + numbers.from,
+              [numbers.to]: "",
+              ...Object.fromEntries(
+                own.map(([name, of, write]) => [name, write(numbers[of])]),
+              ),
+              Other: other(numbers.other),
+            },
+            { query },
+          ),
+        );
+        const returned = [
+          await store.messageBySid(MessageSid),
+          await store.timeline(MessageSid),
+        ];
+        const [event] = await store.timeline(MessageSid);
+        const texts = textsIn([returned, parseForm(event?.query ?? "").params])
+          .filter((text) => text !== MessageSid)
+          .flatMap((text) => [text, text.replaceAll(/[ ().-]/g, "")]);
+        for (const digits of Object.values(numbers))
+          expect(
+            texts.filter((text) => text.includes(digits.slice(-6))),
+          ).toEqual([]);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test("what is no phone number stays as it was posted", async () => {
+  const MessageSid = "SM14155550199".padEnd(34, "7");
+  const event = eventOf(
+    {
+      MessageSid,
+      MessageStatus: "failed",
+      To: "+14155550123",
+      From: "ACME",
+      ErrorCode: "30003",
+      NumSegments: "2",
+      RawDlrDoneDate: "2611231230",
+      MessagingServiceSid: "MG".padEnd(34, "9"),
+      Sender: "40404",
+    },
+    { query: "campaign=spring%20sale&order=4711&a=%C3%A4&b" },
+  );
+  await store.recordEvent(event);
+  const unmasked = await plain.messageBySid(MessageSid);
+  expect(await store.messageBySid(MessageSid)).toEqual(
+    unmasked && { ...unmasked, to: "+141••••••23" },
+  );
+  const [recorded] = await store.timeline(MessageSid);
+  const [asPosted] = await plain.timeline(MessageSid);
+  expect(recorded).toEqual(
+    asPosted && {
+      ...asPosted,
+      to: "+141••••••23",
+      params: event.params.map(([name, value]) => [
+        name,
+        name === "To" ? "+141••••••23" : value,
+      ]),
+    },
+  );
+  expect(recorded?.accountSid).toBe(ACCOUNT_SID);
+});
+
+test("every list, count and suggestion is masked, and filters find numbers as ever", async () => {
+  const To = "+442071838750";
+  const events = [1, 2].map(() =>
+    eventOf(
+      { To, From: "+15595551269", MessageStatus: "failed" },
+      { query: `customer=${To.slice(1)}` },
+    ),
+  );
+  for (const event of events) await store.recordEvent(event);
+  const filter = [{ negated: false, field: "to", values: [To] }] as const;
+  const { messages } = await store.listMessages(filter, { size: 10 });
+  expect(messages.map(({ to, from, tags }) => [to, from, tags])).toEqual(
+    events.map(() => [
+      "+4420••••••50",
+      "+155••••••69",
+      [["customer", "4420••••••50"]],
+    ]),
+  );
+  const [message] = messages;
+  const id = message?.recipientId ?? 0;
+  expect(await store.addressById(id)).toBe("+4420••••••50");
+  expect(await store.addressById(999_999)).toBeUndefined();
+  const hour = Math.floor((message?.firstEventAt ?? 0) / HOUR_MS) * HOUR_MS;
+  const range = { from: hour, to: hour + HOUR_MS };
+  const returned = [
+    await store.changedMessages([message?.id ?? 0], 0),
+    await store.messagesAfter(0, 1_000),
+    await store.eventsAfter(0, 1_000),
+    await store.tally({ range, by: "sender" }),
+    await store.failingRecipients({ size: 10 }),
+    await store.suggest("from", "", 10),
+    await store.suggest("tag", "campaign", 10),
+  ];
+  for (const each of returned) {
+    expect(each.length).toBeGreaterThan(0);
+    for (const end of ["838750", "551269"])
+      expect(textsIn(each).filter((text) => text.includes(end))).toEqual([]);
+  }
+});
+
+/** All strings in a value, however deep. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
+}

@@ -1,0 +1,121 @@
+import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { migrate } from "../../../src/store/sqlite/migrations.ts";
+import { createRecorder } from "../../../src/store/sqlite/recorder.ts";
+import { storedEvent } from "../../../src/store/sqlite/stored-event.ts";
+import type { NewEvent } from "../../../src/store/store.ts";
+import { MINUTES_KEPT } from "../../../src/store/tally.ts";
+import { newMessageSid } from "../../support/twilio-client.ts";
+import { eventOf } from "../events.ts";
+
+const MINUTE_MS = 60_000;
+const NOON = Date.UTC(2026, 10, 23, 12);
+
+let db: Database;
+let record: (...events: readonly NewEvent[]) => boolean[];
+beforeEach(() => {
+  db = new Database(":memory:", { strict: true });
+  migrate(db);
+  const recordBatch = createRecorder(db);
+  record = (...events) => recordBatch(events.map(storedEvent));
+});
+afterEach(() => db.close());
+
+const at = (minutes: number, params: Record<string, string> = {}): NewEvent =>
+  eventOf(params, { receivedAt: NOON + minutes * MINUTE_MS });
+
+/** How many rows each grain has, and the buckets of the first and the last. */
+const rollups = () =>
+  db
+    .query<{ grain: number; first: number; last: number }, []>(
+      "SELECT grain, min(bucket) AS first, max(bucket) AS last FROM rollups GROUP BY grain",
+    )
+    .all();
+
+test("the rollups have the minutes that are kept, and hours and days that are over", () => {
+  const minutes = 26 * 60;
+  for (let minute = 0; minute <= minutes; minute++) record(at(minute));
+  const newest = NOON / MINUTE_MS + minutes;
+  expect(rollups()).toEqual([
+    { grain: 60, first: newest - MINUTES_KEPT + 1, last: newest },
+    {
+      grain: 3_600,
+      first: NOON / MINUTE_MS / 60,
+      last: Math.floor(newest / 60) - 1,
+    },
+    {
+      grain: 86_400,
+      first: Math.floor(NOON / MINUTE_MS / 1_440),
+      last: Math.floor(newest / 1_440) - 1,
+    },
+  ]);
+});
+
+test("after a pause the minutes of before are deleted in steps, a batch each", () => {
+  for (let minute = 0; minute < 60; minute++) record(at(minute));
+  const left = () =>
+    db
+      .query<{ rows: number }, [number]>(
+        "SELECT count(DISTINCT bucket) AS rows FROM rollups WHERE grain = 60 AND bucket < ?",
+      )
+      .get(NOON / MINUTE_MS + 60)?.rows ?? 0;
+  const pause = 600;
+  record(at(pause));
+  expect(left()).toBeGreaterThan(40);
+  for (let batch = 0; batch < 10; batch++) record(at(pause));
+  expect(left()).toBe(0);
+});
+
+test("a row that its last message has left is gone", () => {
+  const MessageSid = newMessageSid();
+  record(
+    at(59, { MessageSid, MessageStatus: "delivered", To: "+442071838750" }),
+  );
+  // Another recipient and error code, and an earlier hour.
+  record(at(-1, { MessageSid, MessageStatus: "failed", ErrorCode: "30003" }));
+  record(at(120, { To: "" }));
+  const empty = db.query(
+    "SELECT * FROM rollups WHERE sent + failed + undelivered + delivered + read < 1",
+  );
+  expect(empty.all()).toEqual([]);
+  expect(rollups().map(({ first }) => first)).toEqual([
+    NOON / MINUTE_MS - 1,
+    NOON / MINUTE_MS / 60 - 1,
+  ]);
+});
+
+test("a batch that fails leaves nothing behind, and is recorded when it comes again", () => {
+  db.run(
+    `CREATE TRIGGER broken BEFORE INSERT ON events WHEN NEW.error_message = 'broken'
+       BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+  );
+  const failing = [1, 2].map((minute) =>
+    at(minute, { MessageStatus: "failed", From: "NEW", To: "+442071838750" }),
+  );
+  const state = () =>
+    [
+      "messages",
+      "events",
+      "addresses",
+      "rollups",
+      "rollup_clock",
+      "message_hours",
+      "failing_recipients",
+    ].map((table) => db.query(`SELECT * FROM ${table}`).values());
+  record(at(0));
+  const before = state();
+  expect(() => record(...failing, at(3, { ErrorMessage: "broken" }))).toThrow(
+    "broken",
+  );
+  expect(state()).toEqual(before);
+
+  expect(record(...failing)).toEqual([true, true]);
+  const counts = db.query(
+    "SELECT sum(failed) FROM rollups WHERE dimension = 0 AND error_code = 0",
+  );
+  expect(counts.values()).toEqual([[2]]);
+  const recipients = db.query(
+    "SELECT failures, messages FROM failing_recipients",
+  );
+  expect(recipients.values()).toEqual([[2, 2]]);
+});

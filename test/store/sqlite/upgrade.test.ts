@@ -1,0 +1,119 @@
+import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { planHistory } from "../../../src/simulation/history.ts";
+import { seededRandom } from "../../../src/simulation/random.ts";
+import { recordHistory } from "../../../src/simulation/record-history.ts";
+import { MIGRATIONS } from "../../../src/store/sqlite/migrations.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+
+const TO = Date.UTC(2026, 10, 23, 12, 30);
+const FROM = TO - 4 * 24 * 3_600_000;
+
+/** Tables of the first version, and their columns. */
+const FIRST_TABLES: readonly (readonly [string, string])[] = [
+  ["sids", "*"],
+  ["addresses", "*"],
+  ["post_shapes", "*"],
+  [
+    "messages",
+    `id, sid, channel, status, to_id, from_id, error_code, account_id, service_id,
+     num_segments, first_event_at, last_event_at`,
+  ],
+  ["events", "*"],
+  ["tags", "*"],
+  ["message_tags", "*"],
+];
+
+let folder: ReturnType<typeof tempDir>;
+beforeEach(() => {
+  folder = tempDir();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+test("a database of the first version, once upgraded, equals one written anew", async () => {
+  const written = join(folder.path, "written.db");
+  const upgraded = join(folder.path, "upgraded.db");
+  const store = await open(written);
+  await recordSome(store);
+  await store.close();
+  makeFirstVersion(upgraded, written);
+  await (await open(upgraded)).close();
+
+  using ofWritten = new Database(written, { readonly: true });
+  using ofUpgraded = new Database(upgraded, { readonly: true });
+  for (const query of [
+    "SELECT * FROM messages",
+    "SELECT * FROM failing_recipients",
+    "SELECT * FROM rollup_clock",
+    // Minutes that are no longer kept are deleted in steps.
+    `SELECT * FROM rollups
+       WHERE grain > 60 OR bucket > (SELECT newest_minute - 180 FROM rollup_clock)`,
+    "SELECT name, sql FROM sqlite_schema ORDER BY name",
+  ]) {
+    const rows = rowsOf(ofUpgraded, query);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows).toEqual(rowsOf(ofWritten, query));
+  }
+  const outside = `SELECT messages.id FROM messages
+    LEFT JOIN message_hours ON hour = first_event_at / 3600000
+    WHERE hour IS NULL OR messages.id NOT BETWEEN first_id AND last_id`;
+  expect(rowsOf(ofUpgraded, outside)).toEqual([]);
+  expect(rowsOf(ofWritten, outside)).toEqual([]);
+}, 20_000);
+
+test("an empty database of the first version is upgraded and recorded into", async () => {
+  const empty = join(folder.path, "empty.db");
+  const upgraded = join(folder.path, "upgraded.db");
+  await (await open(empty)).close();
+  makeFirstVersion(upgraded, empty);
+  const store = await open(upgraded);
+  await recordSome(store, 20);
+  const rows = await store.tally({ range: { from: FROM, to: TO } });
+  expect(rows).toHaveLength(1);
+  await store.close();
+});
+
+function open(file: string): Promise<Store> {
+  return openSqliteStore(file, (error) => {
+    throw error;
+  });
+}
+
+/** Four days of made-up callbacks; one in twenty comes hundreds of others late. */
+async function recordSome(store: Store, messages = 2_000): Promise<void> {
+  const random = seededRandom([1, 2, 3]);
+  const accountSid = `AC${"0".repeat(32)}`;
+  const history = planHistory(random, {
+    accountSid,
+    from: FROM,
+    to: TO,
+    messages,
+  });
+  const inOrderOfArrival = history
+    .map((callback, index) => ({
+      callback,
+      place: index + (index % 20 === 7 ? 400 : 0),
+    }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ callback }) => callback);
+  const { signal } = new AbortController();
+  await recordHistory(store, inOrderOfArrival, signal);
+}
+
+function makeFirstVersion(file: string, source: string): void {
+  using db = new Database(file, { create: true, readwrite: true });
+  db.run(MIGRATIONS[0] ?? "");
+  db.run("PRAGMA application_id = 0x736d736c");
+  db.run("PRAGMA user_version = 1");
+  db.run("ATTACH ? AS source", [source]);
+  for (const [table, columns] of FIRST_TABLES)
+    db.run(`INSERT INTO ${table} SELECT ${columns} FROM source.${table}`);
+}
+
+function rowsOf(db: Database, query: string): unknown[] {
+  using statement = db.prepare<unknown, []>(query);
+  return statement.all();
+}

@@ -1,0 +1,166 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { NO_OUTCOMES, type Outcomes } from "../../src/overview/outcomes.ts";
+import {
+  CHART_HEIGHT,
+  CHART_WIDTH,
+  chartShapes,
+  pathOf,
+  sparklinePath,
+} from "../../views/chart-shapes.ts";
+import { spanWords, timeLabels } from "../../views/chart-time.ts";
+import { namedPeriod, RANGE_NAMES, spansOf } from "../../src/time-range.ts";
+
+const count = fc.nat(2_000_000_000);
+const bars = fc.array(
+  fc
+    .record({
+      arrived: count,
+      inFlight: count,
+      undelivered: count,
+      failed: count,
+    })
+    .map(outcomes),
+  { minLength: 1, maxLength: 100 },
+);
+
+test("the parts of a bar lie on each other, and as high as their counts against the top line", () => {
+  fc.assert(
+    fc.property(bars, (all) => {
+      const { ticks, rectangles } = chartShapes(all);
+      const top = ticks.at(-1) ?? 0;
+      all.forEach((bar, index) => {
+        const parts = rectangles.filter((each) => each.bar === index);
+        let foot = CHART_HEIGHT;
+        for (const { part, y, height } of parts) {
+          expect(height).toBeCloseTo((bar[part] / top) * CHART_HEIGHT, 6);
+          expect(y + height).toBeCloseTo(foot, 6);
+          foot = y;
+        }
+        expect(foot).toBeCloseTo(CHART_HEIGHT * (1 - bar.messages / top), 6);
+      });
+      for (const { x, y, width } of rectangles) {
+        expect(x).toBeGreaterThanOrEqual(0);
+        expect(x + width).toBeLessThanOrEqual(CHART_WIDTH);
+        expect(y).toBeGreaterThanOrEqual(-1e-6);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("the lines are at whole numbers, evenly spaced, the top one at the highest bar or above", () => {
+  fc.assert(
+    fc.property(count, (messages) => {
+      const { ticks } = chartShapes([outcomes({ arrived: messages })]);
+      const [first = 0, second = 0] = ticks;
+      expect(first).toBe(0);
+      for (const [index, tick] of ticks.entries()) {
+        expect(Number.isInteger(tick)).toBe(true);
+        expect(tick).toBe(second * index);
+      }
+      expect(ticks.length).toBeGreaterThanOrEqual(3);
+      expect(ticks.length).toBeLessThanOrEqual(7);
+      expect(ticks.at(-1)).toBeGreaterThanOrEqual(messages);
+    }),
+  );
+});
+
+test("without messages there are lines and nothing else", () => {
+  const { ticks, rectangles, rateLine } = chartShapes([
+    NO_OUTCOMES,
+    NO_OUTCOMES,
+  ]);
+  expect([ticks, rectangles, rateLine]).toEqual([[0, 1, 2, 3, 4], [], ""]);
+});
+
+test("one bar fills the width, with its rate as a dash as wide", () => {
+  const { rectangles, rateLine } = chartShapes([
+    outcomes({ arrived: 6, failed: 2 }),
+  ]);
+  expect(rectangles.map(({ part, height }) => [part, height])).toEqual([
+    ["arrived", 150],
+    ["failed", 50],
+  ]);
+  const { x = 0, width = 0 } = rectangles[0] ?? {};
+  expect(width).toBeGreaterThan(CHART_WIDTH / 2);
+  expect(rateLine).toBe(`M${Math.round(x)},100h${Math.round(width)}`);
+});
+
+test("the rate's line breaks where fewer than five ended, and its scale begins where all rates are above", () => {
+  const rate = (arrived: number): Outcomes =>
+    outcomes({ arrived, failed: 100 - arrived });
+  const { rateLine, rateBase } = chartShapes([
+    rate(95),
+    rate(100),
+    outcomes({ inFlight: 7, failed: 4 }),
+    rate(92),
+    rate(90),
+  ]);
+  expect(rateBase).toBe(0.9);
+  expect(rateLine.match(/M/g)).toHaveLength(2);
+  const heights = [...rateLine.matchAll(/,(\d+(?:\.\d)?)/g)].map((each) =>
+    Number(each[1]),
+  );
+  expect(heights).toEqual([100, 0, 160, 200]);
+  expect(chartShapes([rate(89)]).rateBase).toBe(0.8);
+  expect(chartShapes([rate(12)]).rateBase).toBe(0);
+});
+
+test("a path has a corner, a way and an end for each rectangle", () => {
+  const { rectangles } = chartShapes([
+    outcomes({ arrived: 4 }),
+    outcomes({ arrived: 2 }),
+  ]);
+  expect(
+    pathOf(rectangles).match(/M[\d.]+,[\d.]+h[\d.]+v[\d.]+h-[\d.]+z/g),
+  ).toHaveLength(2);
+});
+
+test("a sparkline's highest bar is as high as there is room, and one of many is still drawn", () => {
+  expect(sparklinePath([0, 0], 100, 20)).toBe("");
+  expect(sparklinePath([], 100, 20)).toBe("");
+  expect(sparklinePath([1, 0, 10_000, 5_000], 100, 20)).toBe(
+    "M0,19h18.8V20h-18.8zM50,0h18.8V20h-18.8zM75,10h18.8V20h-18.8z",
+  );
+});
+
+test("under a chart stand at most nine times, each round and under the bar that it falls into", () => {
+  const now = Date.parse("2026-11-23T10:05:30Z");
+  const texts = RANGE_NAMES.map((name) =>
+    timeLabels(spansOf(namedPeriod(name, now))).map(({ text }) => text),
+  );
+  expect(texts[0]?.slice(0, 3)).toEqual(["09:10", "09:20", "09:30"]);
+  expect(texts[1]).toContain("23 Nov");
+  expect(texts[1]).toContain("03:00");
+  expect(texts[2]).toContain("20 Nov");
+  for (const each of texts) {
+    expect(each.length).toBeGreaterThanOrEqual(4);
+    expect(each.length).toBeLessThanOrEqual(9);
+  }
+  expect(timeLabels([])).toEqual([]);
+});
+
+test("a bar's time says as much as its length asks for", () => {
+  const span = (from: string, to: string): string =>
+    spanWords({ from: Date.parse(from), to: Date.parse(to) });
+  expect([
+    span("2026-11-23T10:05:00Z", "2026-11-23T10:06:00Z"),
+    span("2026-11-23T23:00:00Z", "2026-11-24T00:00:00Z"),
+    span("2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z"),
+    span("2026-11-21T00:00:00Z", "2026-11-24T00:00:00Z"),
+  ]).toEqual([
+    "Mon 23 Nov, 10:05",
+    "Mon 23 Nov, 23:00–24:00",
+    "Mon 23 Nov",
+    "21 Nov – 23 Nov",
+  ]);
+});
+
+function outcomes(given: Partial<Outcomes>): Outcomes {
+  const all = { ...NO_OUTCOMES, ...given };
+  return {
+    ...all,
+    messages: all.arrived + all.inFlight + all.undelivered + all.failed,
+  };
+}

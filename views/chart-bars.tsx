@@ -1,0 +1,173 @@
+import { compactCount, countWords, counted } from "./amounts.ts";
+import {
+  CHART_HEIGHT,
+  CHART_WIDTH,
+  chartShapes,
+  PARTS,
+  pathOf,
+  type ChartShapes,
+} from "./chart-shapes.ts";
+import { ChartTable } from "./chart-table.tsx";
+import { timeLabels } from "./chart-time.ts";
+import {
+  barWords,
+  PART_WORDS,
+  partsOf,
+  rateWords,
+  type ChartBar,
+  type ChartProps,
+} from "./chart-words.ts";
+import { attribute } from "./values.tsx";
+
+/**
+ * Stacked bars over time, and above them the delivery rate as a line. Drawn in SVG that
+ * stretches to the room there is; words are HTML beside it, so that they stay legible.
+ * Each bar is a link with its values; charts.js lets arrow keys walk along them. The same
+ * as a table is below, for screen readers and for whoever likes numbers better.
+ */
+export function BarChart(chart: ChartProps) {
+  const { label, bars, hasRate } = chart;
+  const shapes = chartShapes(bars.map(({ outcomes }) => outcomes));
+  const hasLine = hasRate && shapes.rateLine !== "";
+  return (
+    <figure class="chart" aria-label={label}>
+      <figcaption class="chart-legend">
+        <span class="chart-title" safe>
+          {label}
+        </span>
+        {hasLine ? <span class="key key-rate">Delivery rate</span> : ""}
+        {partsOf(bars).map((part) => (
+          <span class={`key part-${part}`} safe>
+            {PART_WORDS[part]}
+          </span>
+        ))}
+      </figcaption>
+      <div class="chart-body">
+        {hasLine ? <RateStrip shapes={shapes} /> : ""}
+        <CountAxis ticks={shapes.ticks} />
+        <Drawing shapes={shapes} />
+        <Bars {...chart} />
+        <TimeAxis bars={bars} />
+      </div>
+      <ChartTable {...chart} />
+    </figure>
+  );
+}
+
+function Drawing({
+  shapes: { ticks, rectangles },
+}: {
+  readonly shapes: ChartShapes;
+}) {
+  const gapHeight = CHART_HEIGHT / (ticks.length - 1);
+  return (
+    <svg class="chart-drawing" {...STRETCHED}>
+      <path
+        class="chart-lines"
+        d={ticks
+          .map((_, index) => `M0,${index * gapHeight}H${CHART_WIDTH}`)
+          .join("")}
+      ></path>
+      {PARTS.map((part) => (
+        <path
+          class={`part-${part}`}
+          d={pathOf(rectangles.filter((each) => each.part === part))}
+        ></path>
+      ))}
+    </svg>
+  );
+}
+
+const STRETCHED = {
+  viewBox: `0 0 ${CHART_WIDTH} ${CHART_HEIGHT}`,
+  preserveAspectRatio: "none",
+  "aria-hidden": "true",
+} as const;
+
+function CountAxis({ ticks }: { readonly ticks: readonly number[] }) {
+  return (
+    <div class="chart-axis" aria-hidden="true">
+      {ticks.toReversed().map((tick) => (
+        <span safe>{compactCount(tick)}</span>
+      ))}
+    </div>
+  );
+}
+
+function RateStrip({
+  shapes: { rateBase, rateLine },
+}: {
+  readonly shapes: ChartShapes;
+}) {
+  return (
+    <>
+      <div class="chart-axis chart-rates" aria-hidden="true">
+        <span>100%</span>
+        <span>{Math.round(rateBase * 100)}%</span>
+      </div>
+      <svg class="chart-drawing chart-rates" {...STRETCHED}>
+        <path
+          class="chart-lines"
+          d={`M0,0H${CHART_WIDTH}M0,${CHART_HEIGHT}H${CHART_WIDTH}`}
+        ></path>
+        <path class="chart-rate" d={rateLine}></path>
+      </svg>
+    </>
+  );
+}
+
+/** Places in per cent, so that the words do not stretch with the drawing. Every second one goes when it is narrow. */
+function TimeAxis({ bars }: { readonly bars: readonly ChartBar[] }) {
+  return (
+    <svg class="chart-times" width="100%" height="18" aria-hidden="true">
+      {timeLabels(bars.map(({ span }) => span)).map(
+        ({ bar, text, isMinor }) => (
+          <text
+            class={isMinor ? "chart-minor" : undefined}
+            x={`${(((bar + 0.5) / bars.length) * 100).toFixed(2)}%`}
+            y="14"
+            safe
+          >
+            {text}
+          </text>
+        ),
+      )}
+    </svg>
+  );
+}
+
+/** In how many places along the chart a bar's words are anchored, so that they never leave it. */
+const ANCHORS = 10;
+
+function Bars({ bars, hasRate, now }: ChartProps) {
+  const lastAt = Math.max(1, bars.length - 1);
+  return (
+    <ol class="chart-bars">
+      {bars.map((bar, index) => (
+        <li>
+          <a
+            tabindex="-1"
+            href={bar.outcomes.messages === 0 ? undefined : attribute(bar.href)}
+          >
+            <span class={`tip tip-${Math.round((index / lastAt) * ANCHORS)}`}>
+              <b safe>{barWords(bar, now)}</b>
+              <span safe>{counted(bar.outcomes.messages, "message")}</span>
+              {PARTS.filter((part) => bar.outcomes[part] > 0).map((part) => (
+                <span class={`key part-${part}`} safe>
+                  {`${countWords(bar.outcomes[part])} ${PART_WORDS[part].toLowerCase()}`}
+                </span>
+              ))}
+              {hasRate ? (
+                <span class="key key-rate" safe>
+                  {rateWords(bar.outcomes)}
+                </span>
+              ) : (
+                ""
+              )}
+            </span>
+          </a>
+        </li>
+      ))}
+    </ol>
+  );
+}

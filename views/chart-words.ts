@@ -1,0 +1,53 @@
+import { deliveryRate, type Outcomes } from "../src/overview/outcomes.ts";
+import type { TimeRange } from "../src/store/tally.ts";
+import { percent } from "./amounts.ts";
+import { PARTS, type Part } from "./chart-shapes.ts";
+import { spanWords } from "./chart-time.ts";
+
+/** A bar of a chart: what became of the messages first heard of in a span. */
+export type ChartBar = {
+  readonly span: TimeRange;
+  readonly outcomes: Outcomes;
+  /** The list of these messages. */
+  readonly href: string;
+};
+
+export type ChartProps = {
+  /** What it shows, e.g. `Messages per hour`. */
+  readonly label: string;
+  readonly bars: readonly ChartBar[];
+  /** Whether to draw how many of those that ended arrived. */
+  readonly hasRate: boolean;
+  readonly now: number;
+};
+
+export const PART_WORDS: Record<Part, string> = {
+  arrived: "Arrived",
+  inFlight: "In flight",
+  undelivered: "Undelivered",
+  failed: "Failed",
+};
+
+/** The parts that a chart's bars have, from their foot up. */
+export function partsOf(bars: readonly ChartBar[]): readonly Part[] {
+  return PARTS.filter((part) =>
+    bars.some(({ outcomes }) => outcomes[part] > 0),
+  );
+}
+
+/** When a bar is. */
+export function barWords({ span }: ChartBar, now: number): string {
+  const isUnderWay = span.from <= now && now < span.to;
+  return `${spanWords(span)}${isUnderWay ? " (so far)" : ""}`;
+}
+
+/** Its delivery rate, as a sentence's part and as a table's cell. */
+export function rateWords(outcomes: Outcomes): string {
+  const rate = deliveryRate(outcomes);
+  return rate === undefined ? "none has ended" : `${percent(rate)} delivered`;
+}
+
+export function rateCell(outcomes: Outcomes): string {
+  const rate = deliveryRate(outcomes);
+  return rate === undefined ? "–" : percent(rate);
+}

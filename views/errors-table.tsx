@@ -1,0 +1,140 @@
+import type {
+  CodeListed,
+  ErrorsOfPeriod,
+} from "../src/errors/errors-of-period.ts";
+import { lost } from "../src/overview/outcomes.ts";
+import type { Period } from "../src/time-range.ts";
+import { explainErrorCode } from "../src/twilio/error-codes/error-codes.ts";
+import { boundedCount, counted, countWords, percent } from "./amounts.ts";
+import { Sparkline } from "./chart-sparkline.tsx";
+import { MATTER_WORDS, RETRY_WORDS } from "./error-words.ts";
+import { listHref, LOST } from "./list-link.ts";
+import type { Urls } from "./site.ts";
+import { Ago } from "./time.tsx";
+
+type TableProps = {
+  readonly urls: Urls;
+  readonly period: Period;
+  readonly errors: ErrorsOfPeriod;
+  readonly now: number;
+};
+
+/** One line for each error code, most messages first. */
+export function CodesTable({ urls, period, errors, now }: TableProps) {
+  return (
+    <table class="list codes">
+      <thead>
+        <tr>
+          <th scope="col">Error</th>
+          <th scope="col" class="col-trend">
+            Trend
+          </th>
+          <th scope="col" class="col-amount">
+            Messages
+          </th>
+          <th scope="col" class="col-amount col-lost">
+            Not arrived
+          </th>
+          <th scope="col" class="col-amount col-share">
+            Share of all
+          </th>
+          <th scope="col" class="col-amount col-recipients">
+            Recipients
+          </th>
+          <th scope="col" class="col-seen col-seen-first">
+            First seen
+          </th>
+          <th scope="col" class="col-seen">
+            Last seen
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {errors.listed.map((code) => (
+          <CodeRow
+            {...{ urls, period, now, code }}
+            all={errors.total.messages}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function CodeRow({
+  urls,
+  period,
+  now,
+  code,
+  all,
+}: Omit<TableProps, "errors"> & {
+  readonly code: CodeListed;
+  /** All messages of the period. */
+  readonly all: number;
+}) {
+  const { errorCode, outcomes, trend, facts } = code;
+  const { title, explanation } = explainErrorCode(errorCode);
+  const ofCode = ["code", errorCode] as const;
+  return (
+    <tr>
+      <td class="col-code">
+        <a class="row-link" href={urls.error(errorCode, period.address)}>
+          <b>{errorCode}</b>{" "}
+          <span safe>{title ?? "Unknown to this version"}</span>
+        </a>
+        {facts !== undefined && facts.firstSeenAt >= period.range.from ? (
+          <span class="new-mark" title="First seen in this time">
+            new
+          </span>
+        ) : (
+          ""
+        )}
+        {explanation ? (
+          <>
+            <p class="advice-marks" safe>
+              {`${MATTER_WORDS[explanation.matter]} · ${RETRY_WORDS[explanation.retry]}`}
+            </p>
+            <p class="advice" safe>
+              {explanation.whatToDo}
+            </p>
+          </>
+        ) : (
+          ""
+        )}
+      </td>
+      <td class="col-trend">
+        <Sparkline values={trend} />
+      </td>
+      <td class="col-amount">
+        <a
+          href={listHref(urls, [ofCode, ...period.terms])}
+          aria-label={`${counted(outcomes.messages, "message")} with error ${errorCode}`}
+          safe
+        >
+          {countWords(outcomes.messages)}
+        </a>
+      </td>
+      <td class="col-amount col-lost">
+        <a
+          href={listHref(urls, [ofCode, LOST, ...period.terms])}
+          aria-label={`${counted(lost(outcomes), "message")} with error ${errorCode} did not arrive`}
+          safe
+        >
+          {countWords(lost(outcomes))}
+        </a>
+      </td>
+      <td class="col-amount col-share" safe>
+        {all === 0 ? "–" : percent(outcomes.messages / all)}
+      </td>
+      <td class="col-amount col-recipients" safe>
+        {facts === undefined ? "–" : boundedCount(facts.recipients)}
+      </td>
+      <td class="col-seen col-seen-first">
+        {facts === undefined ? "–" : <Ago at={facts.firstSeenAt} now={now} />}
+      </td>
+      <td class="col-seen">
+        {facts === undefined ? "–" : <Ago at={facts.lastSeenAt} now={now} />}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,14 @@
+import {
+  filterText,
+  type FilterPair,
+} from "../src/messages/filter-language.ts";
+import type { Urls } from "./site.ts";
+
+/** The address of the list of the messages that a number counts. */
+export function listHref(urls: Urls, pairs: readonly FilterPair[]): string {
+  return urls.messages({ q: filterText(pairs) });
+}
+
+/** The statuses of messages that arrived, and of those that did not. */
+export const ARRIVED = ["status", ["delivered", "read"]] as const;
+export const LOST = ["status", ["failed", "undelivered"]] as const;

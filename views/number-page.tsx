@@ -1,0 +1,196 @@
+import { countryName } from "../src/country-names.ts";
+import { addressText, filterText } from "../src/messages/filter-language.ts";
+import { faultOf } from "../src/numbers/fault.ts";
+import type { Recipient, RecipientSummary } from "../src/numbers/recipient.ts";
+import {
+  FAILURES_MIN,
+  type MessagePage,
+  type PageRequest,
+} from "../src/store/store.ts";
+import type { BoundedCount } from "../src/store/tally.ts";
+import { countWords } from "./amounts.ts";
+import { ErrorExplained } from "./error-explained.tsx";
+import { Failures, FaultMark } from "./fault.tsx";
+import { Layout } from "./layout.tsx";
+import { MessagesTable } from "./messages-table.tsx";
+import type { Site } from "./site.ts";
+import { Status } from "./status.tsx";
+import { Ago } from "./time.tsx";
+import { Address, shortened } from "./values.tsx";
+
+export type NumberView = {
+  readonly site: Site;
+  readonly recipient: Recipient;
+  readonly summary: RecipientSummary;
+  readonly found: MessagePage;
+  readonly pageRequest: PageRequest;
+  readonly live: number;
+  readonly now: number;
+};
+
+/** One recipient: whether messages arrive, and all of them. */
+export function NumberPage(view: NumberView) {
+  const { site, recipient, summary, pageRequest, live } = view;
+  const { urls } = site;
+  const name = nameOf(view);
+  const list = filterText([["to", name]]);
+  return (
+    <Layout
+      site={site}
+      title={shortened(recipient.address)}
+      section="numbers"
+      live={live}
+    >
+      <p class="crumbs">
+        <a href={urls.numbers()}>Numbers</a>
+      </p>
+      <div class="page-head">
+        <h1>
+          <Address value={recipient.address} />
+        </h1>
+        <a class="button" href={urls.messages({ q: list })}>
+          Filter these messages
+        </a>
+      </div>
+      <div
+        id="number"
+        hx-get={hereOf(view, pageRequest)}
+        hx-trigger="recorded from:#live throttle:3s"
+        hx-select="#number"
+        hx-swap="outerMorph"
+      >
+        <Facts view={view} />
+        <Verdict site={site} summary={summary} />
+        <h2 class="section-title">Messages</h2>
+        {view.found.messages.length === 0 ? (
+          <p class="empty">There are no messages on this side of the list.</p>
+        ) : (
+          <MessagesTable
+            urls={urls}
+            messages={view.found.messages}
+            now={view.now}
+          />
+        )}
+        <Pager view={view} />
+      </div>
+    </Layout>
+  );
+}
+
+/** How links name the recipient. */
+function nameOf({ site, recipient }: Pick<NumberView, "site" | "recipient">) {
+  return addressText(recipient.address, recipient.id, site.masksNumbers);
+}
+
+function hereOf(
+  view: NumberView,
+  { olderThan, newerThan }: Partial<PageRequest> = {},
+): string {
+  return view.site.urls.number(nameOf(view), {
+    ...(olderThan !== undefined && { older: olderThan }),
+    ...(newerThan !== undefined && { newer: newerThan }),
+  });
+}
+
+function Facts({ view: { summary, now } }: { readonly view: NumberView }) {
+  const { country, messages, byStatus } = summary;
+  return (
+    <dl class="figures card">
+      <div>
+        <dt>Messages</dt>
+        <dd safe>{boundedWords(messages)}</dd>
+      </div>
+      {byStatus.map(({ status, messages: count }) => (
+        <div>
+          <dt>
+            <Status status={status} />
+          </dt>
+          <dd safe>{boundedWords(count)}</dd>
+        </div>
+      ))}
+      <div>
+        <dt>Country</dt>
+        <dd safe>{country === null ? "Not told" : countryName(country)}</dd>
+      </div>
+      <div>
+        <dt>First message</dt>
+        <dd>
+          <Ago at={summary.firstMessageAt} now={now} />
+        </dd>
+      </div>
+      <div>
+        <dt>Latest message</dt>
+        <dd>
+          <Ago at={summary.lastMessageAt} now={now} />
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+/** `12`, or `1,000+` of what was not counted to its end. */
+function boundedWords({ count, isMore }: BoundedCount): string {
+  return `${countWords(count)}${isMore ? "+" : ""}`;
+}
+
+/** Whether it keeps failing, why, and what to do about it. */
+function Verdict({
+  site: { urls },
+  summary: { recent, lastFailure },
+}: Pick<NumberView, "site" | "summary">) {
+  if (lastFailure === undefined || recent.failures < FAILURES_MIN) return "";
+  const { errorCode, status } = lastFailure;
+  return (
+    <>
+      <div class="verdict">
+        <FaultMark fault={faultOf(errorCode)} />
+        <p class="verdict-count">
+          <Failures {...recent} /> of the latest messages failed
+        </p>
+      </div>
+      {errorCode === null ? (
+        ""
+      ) : (
+        <ErrorExplained urls={urls} code={errorCode} status={status} />
+      )}
+    </>
+  );
+}
+
+function Pager({ view }: { readonly view: NumberView }) {
+  const { older, newer } = view.found;
+  return (
+    <div class="results-foot">
+      <p>Newest first</p>
+      <nav class="pager" aria-label="Older and newer messages">
+        {newer === undefined ? (
+          ""
+        ) : (
+          <>
+            <a id="newest" class="button" href={hereOf(view)}>
+              Newest
+            </a>
+            <a
+              id="newer"
+              class="button"
+              href={hereOf(view, { newerThan: newer })}
+            >
+              ← Newer
+            </a>
+          </>
+        )}
+        {older === undefined ? (
+          ""
+        ) : (
+          <a
+            id="older"
+            class="button"
+            href={hereOf(view, { olderThan: older })}
+          >
+            Older →
+          </a>
+        )}
+      </nav>
+    </div>
+  );
+}

@@ -1,0 +1,179 @@
+import { FAULTS, type Fault } from "../src/numbers/fault.ts";
+import type { NumbersQuery } from "../src/numbers/numbers-query.ts";
+import { RECENT_MESSAGES, type FailingRecipient } from "../src/store/store.ts";
+import { FAULT_WORDS } from "./fault.tsx";
+import { Layout } from "./layout.tsx";
+import { NumbersTable } from "./numbers-table.tsx";
+import type { Site } from "./site.ts";
+
+export type NumbersView = {
+  readonly site: Site;
+  readonly query: NumbersQuery;
+  readonly recipients: readonly FailingRecipient[];
+  /** Pages on from here; undefined at the end. */
+  readonly older: number | undefined;
+  readonly live: number;
+  readonly now: number;
+};
+
+/** Recipients who keep failing. */
+export function NumbersPage(view: NumbersView) {
+  const { site, query, recipients, older, live, now } = view;
+  const { urls } = site;
+  return (
+    <Layout
+      site={site}
+      title="Numbers that keep failing"
+      section="numbers"
+      live={live}
+    >
+      <div class="page-head">
+        <h1>Numbers that keep failing</h1>
+        <FaultTabs site={site} current={query.fault} />
+      </div>
+      <p class="list-lead">
+        Recipients with two or more failures among their last {RECENT_MESSAGES}{" "}
+        messages. A number leaves this list by itself when messages arrive
+        again.
+      </p>
+      <section
+        id="numbers"
+        aria-label="Numbers"
+        hx-get={urls.numbers({
+          ...(query.fault && { fault: query.fault }),
+          ...(query.olderThan !== undefined && { older: query.olderThan }),
+        })}
+        hx-trigger="recorded from:#live throttle:3s"
+        hx-select="#numbers"
+        hx-swap="outerMorph"
+      >
+        {recipients.length === 0 ? (
+          <NothingFails site={site} query={query} />
+        ) : (
+          <>
+            <NumbersTable site={site} recipients={recipients} now={now} />
+            <Foot site={site} query={query} older={older} />
+          </>
+        )}
+      </section>
+      {recipients.length === 0 ? "" : <Hint />}
+    </Layout>
+  );
+}
+
+function FaultTabs({
+  site: { urls },
+  current,
+}: {
+  readonly site: Site;
+  readonly current: Fault | undefined;
+}) {
+  return (
+    <nav class="tabs" aria-label="Kind of fault">
+      <a
+        href={urls.numbers()}
+        aria-current={current === undefined ? "true" : undefined}
+      >
+        All
+      </a>
+      {FAULTS.map((fault) => (
+        <a
+          href={urls.numbers({ fault })}
+          aria-current={fault === current ? "true" : undefined}
+          safe
+        >
+          {FAULT_WORDS[fault]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function NothingFails({
+  site: { urls },
+  query: { fault, olderThan },
+}: Pick<NumbersView, "site" | "query">) {
+  if (olderThan !== undefined) {
+    return (
+      <div class="empty">
+        <h2>Nothing further here</h2>
+        <p>
+          <a href={urls.numbers({ ...(fault && { fault }) })}>
+            Go to the latest
+          </a>
+        </p>
+      </div>
+    );
+  }
+  return (
+    <div class="empty">
+      <h2>
+        {fault === "gone"
+          ? "No number is gone for good"
+          : "No number keeps failing"}
+      </h2>
+      <p>
+        {fault === "gone"
+          ? "No recipient’s messages fail for a reason that will not go away."
+          : "That is good news: nobody had two failures among the last ten messages to them."}
+      </p>
+      {fault === undefined ? "" : <a href={urls.numbers()}>Show all numbers</a>}
+    </div>
+  );
+}
+
+function Foot({
+  site: { urls },
+  query: { fault, olderThan },
+  older,
+}: Pick<NumbersView, "site" | "query" | "older">) {
+  const address = fault && { fault };
+  return (
+    <div class="results-foot">
+      <p class="exports">
+        Export all as{" "}
+        <a href={urls.numbersExport("csv", fault)} download="">
+          CSV
+        </a>{" "}
+        or{" "}
+        <a href={urls.numbersExport("json", fault)} download="">
+          JSON
+        </a>
+      </p>
+      <nav class="pager" aria-label="Pages of numbers">
+        {olderThan === undefined ? (
+          ""
+        ) : (
+          <a id="newest" class="button" href={urls.numbers({ ...address })}>
+            Latest
+          </a>
+        )}
+        {older === undefined ? (
+          ""
+        ) : (
+          <a
+            id="older"
+            class="button"
+            href={urls.numbers({ ...address, older })}
+          >
+            Older →
+          </a>
+        )}
+      </nav>
+    </div>
+  );
+}
+
+function Hint() {
+  return (
+    <aside class="card cleaning" aria-labelledby="cleaning-title">
+      <h2 id="cleaning-title">Clean your lists with it</h2>
+      <p>
+        Take numbers that are gone for good off your lists: each message to them
+        costs money, and carriers trust a sender less who keeps writing to them.
+        Leave those that are worth another try for a day, and ask the recipient
+        when they still fail.
+      </p>
+    </aside>
+  );
+}

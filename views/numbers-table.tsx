@@ -1,0 +1,92 @@
+import { addressText } from "../src/messages/filter-language.ts";
+import { adviceFor, faultOf } from "../src/numbers/fault.ts";
+import type { FailingRecipient } from "../src/store/store.ts";
+import { Failures, FaultMark } from "./fault.tsx";
+import type { Site } from "./site.ts";
+import { Ago } from "./time.tsx";
+import { Address, Country, ErrorCode } from "./values.tsx";
+
+/** One line for each recipient. On a narrow screen what to do folds into the first column. */
+export function NumbersTable({
+  site,
+  recipients,
+  now,
+}: {
+  readonly site: Site;
+  readonly recipients: readonly FailingRecipient[];
+  readonly now: number;
+}) {
+  return (
+    <table class="list numbers">
+      <thead>
+        <tr>
+          <th scope="col" class="col-number">
+            Number
+          </th>
+          <th scope="col" class="col-failures">
+            Failed
+          </th>
+          <th scope="col" class="col-why">
+            Last error
+          </th>
+          <th scope="col" class="col-advice">
+            What to do
+          </th>
+          <th scope="col" class="col-when">
+            Last failure
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {recipients.map((recipient) => (
+          <Row site={site} recipient={recipient} now={now} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({
+  site: { urls, masksNumbers },
+  recipient,
+  now,
+}: {
+  readonly site: Site;
+  readonly recipient: FailingRecipient;
+  readonly now: number;
+}) {
+  const { recipientId, failures, messages, lastErrorCode } = recipient;
+  const name = addressText(recipient.recipient, recipientId, masksNumbers);
+  return (
+    <tr id={`number-${recipientId}`}>
+      <td class="col-number">
+        <a class="row-link" href={urls.number(name)}>
+          <Address value={recipient.recipient} />
+        </a>{" "}
+        <Country code={recipient.country} />
+        <span class="narrow-only">
+          <FaultMark fault={faultOf(lastErrorCode)} />
+        </span>
+      </td>
+      <td class="col-failures">
+        <Failures failures={failures} messages={messages} />
+      </td>
+      <td class="col-why">
+        {lastErrorCode === null ? (
+          <span class="none">No error code</span>
+        ) : (
+          <ErrorCode code={lastErrorCode} />
+        )}
+      </td>
+      <td class="col-advice">
+        <FaultMark fault={faultOf(lastErrorCode)} />
+        <p class="advice" safe>
+          {adviceFor(lastErrorCode)}
+        </p>
+      </td>
+      <td class="col-when">
+        <Ago at={recipient.lastFailureAt} now={now} />
+      </td>
+    </tr>
+  );
+}

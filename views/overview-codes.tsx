@@ -1,0 +1,119 @@
+import type { CodeSeen } from "../src/errors/codes-seen.ts";
+import { lost, type Outcomes } from "../src/overview/outcomes.ts";
+import type { Period } from "../src/time-range.ts";
+import {
+  explainErrorCode,
+  firstAdvice,
+} from "../src/twilio/error-codes/error-codes.ts";
+import { counted, countWords, percent } from "./amounts.ts";
+import { Sparkline } from "./chart-sparkline.tsx";
+import { MATTER_WORDS } from "./error-words.ts";
+import { listHref } from "./list-link.ts";
+import type { Urls } from "./site.ts";
+
+const CODES_SHOWN = 5;
+
+/** The error codes that most messages carry, and what to do about each in a line. */
+export function TopCodes({
+  urls,
+  period,
+  total,
+  codes,
+}: {
+  readonly urls: Urls;
+  readonly period: Period;
+  readonly total: Outcomes;
+  readonly codes: readonly CodeSeen[];
+}) {
+  const rest = codes.length - CODES_SHOWN;
+  return (
+    <section class="part" aria-labelledby="top-errors">
+      <div class="part-head">
+        <h2 id="top-errors">Why messages fail</h2>
+        <a href={urls.errors(period.address)}>
+          {rest > 0 ? `All ${codes.length} error codes` : "All about errors"}
+        </a>
+      </div>
+      {codes.length === 0 ? (
+        <p class="quiet">No message of this time carries an error code.</p>
+      ) : (
+        <table class="list top-codes">
+          <thead>
+            <tr>
+              <th scope="col">Error</th>
+              <th scope="col" class="col-trend">
+                Trend
+              </th>
+              <th scope="col" class="col-amount">
+                Messages
+              </th>
+              <th
+                scope="col"
+                class="col-amount col-share"
+                title="Of all messages that did not arrive"
+              >
+                Of failures
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {codes.slice(0, CODES_SHOWN).map((code) => (
+              <CodeLine {...{ urls, period, total, code }} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function CodeLine({
+  urls,
+  period,
+  total,
+  code,
+}: {
+  readonly urls: Urls;
+  readonly period: Period;
+  readonly total: Outcomes;
+  readonly code: CodeSeen;
+}) {
+  const { errorCode, outcomes, trend } = code;
+  const { title, explanation } = explainErrorCode(errorCode);
+  const failures = lost(total);
+  return (
+    <tr>
+      <td>
+        <a class="row-link" href={urls.error(errorCode, period.address)}>
+          <b>{errorCode}</b>{" "}
+          <span safe>{title ?? "Unknown to this version"}</span>
+        </a>
+        {explanation ? (
+          <p class="advice-line" title={explanation.whatToDo}>
+            <span class="matter" safe>
+              {MATTER_WORDS[explanation.matter]}
+            </span>
+            <span safe>{firstAdvice(explanation)}</span>
+          </p>
+        ) : (
+          ""
+        )}
+      </td>
+      <td class="col-trend">
+        <Sparkline values={trend} />
+      </td>
+      <td class="col-amount">
+        <a
+          href={listHref(urls, [["code", errorCode], ...period.terms])}
+          aria-label={`${counted(outcomes.messages, "message")} with error ${errorCode}`}
+          safe
+        >
+          {countWords(outcomes.messages)}
+        </a>
+      </td>
+      <td class="col-amount col-share" safe>
+        {failures === 0 ? "–" : percent(lost(outcomes) / failures)}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,54 @@
+import { GROUP_SAMPLE_MIN, type Group } from "../src/overview/breakdown.ts";
+import { lost } from "../src/overview/outcomes.ts";
+import type { Period } from "../src/time-range.ts";
+import { GroupTable } from "./group-table.tsx";
+import { LOST } from "./list-link.ts";
+import type { Site } from "./site.ts";
+
+/** Countries or senders by the share of their messages that did not arrive, the worst first. */
+export function WorstGroups({
+  site,
+  period,
+  kind,
+  groups,
+}: {
+  readonly site: Site;
+  readonly period: Period;
+  readonly kind: "country" | "sender";
+  readonly groups: readonly Group[];
+}) {
+  const id = `by-${kind}`;
+  return (
+    <section class="part" aria-labelledby={id}>
+      <div class="part-head">
+        <h2 id={id}>
+          {kind === "country"
+            ? "Countries that fail most"
+            : "Senders that fail most"}
+        </h2>
+        <span class="hint">
+          of those with {GROUP_SAMPLE_MIN} messages or more
+        </span>
+      </div>
+      {groups.length === 0 ? (
+        <p class="quiet">
+          None has {GROUP_SAMPLE_MIN} messages that ended. A rate of fewer says
+          little.
+        </p>
+      ) : (
+        <GroupTable
+          site={site}
+          kind={kind}
+          groups={groups}
+          measure={({ failureRate, outcomes }) => ({
+            share: failureRate,
+            messages: lost(outcomes),
+          })}
+          measureWords={["Failure rate", "Did not arrive"]}
+          conditions={[LOST]}
+          terms={period.terms}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,153 @@
+// The messages' pages: suggestions for the filter's box, arrow keys in the list, and a
+// word about exports. Every page works without them. Elements are looked up anew each
+// time, as they come and go with swaps.
+
+const box = () => document.getElementById("filter-q");
+const list = () => document.getElementById("suggestions");
+
+// ---- Requests: where the caret is, and whether the filter is still being typed. The
+// server applies a filter that is typed only when it makes sense already.
+
+let isTyped = false;
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const { sourceElement, sourceEvent, request } = ctx;
+  if (sourceElement.id === "filter-q")
+    request.body.set("at", String(sourceElement.selectionStart));
+  if (sourceElement.id !== "filter") return;
+  isTyped = sourceEvent.type === "input";
+  if (isTyped) request.headers["Smsledger-Typed"] = "true";
+  else close();
+});
+
+/** What is typed in one go is one step back, and so is the same filter applied again. */
+let wasTyped = false;
+
+document.addEventListener("htmx:before:history:update", ({ detail }) => {
+  const isNowTyped = detail.sourceElement?.id === "filter" && isTyped;
+  const isSame = detail.history.path === location.pathname + location.search;
+  if (isSame || (isNowTyped && wasTyped)) detail.history.type = "replace";
+  wasTyped = isNowTyped;
+});
+
+// ---- Suggestions: a list box below the box, which keeps the focus
+
+/** The reader is still at it: what comes back after Esc or Enter is not shown. */
+let isWanted = false;
+
+const isOpen = () => list()?.hidden === false;
+const options = () => [...list().querySelectorAll("[role=option]")];
+const marked = () => list().querySelector("[aria-selected=true]");
+
+function show() {
+  if (!list()) return;
+  const opens =
+    isWanted && document.activeElement === box() && options().length > 0;
+  list().hidden = !opens;
+  box().setAttribute("aria-expanded", String(opens));
+  if (!opens || !marked()) mark(undefined);
+}
+
+function close() {
+  isWanted = false;
+  show();
+}
+
+function ask() {
+  isWanted = true;
+  htmx.trigger(box(), "suggest");
+}
+
+function mark(option) {
+  for (const each of options())
+    each.setAttribute("aria-selected", String(each === option));
+  if (option) {
+    box().setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  } else box().removeAttribute("aria-activedescendant");
+}
+
+/** A value completes a term, and the filter is applied; after a name its values are suggested. */
+function take(option) {
+  const { text, caret, whole } = option.dataset;
+  box().value = text;
+  box().setSelectionRange(Number(caret), Number(caret));
+  box().scrollLeft = box().scrollWidth;
+  if (!whole) return ask();
+  close();
+  box().form.requestSubmit();
+}
+
+function onBoxKey(event) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (by !== undefined) {
+    event.preventDefault();
+    if (!isOpen()) return ask();
+    const all = options();
+    const at = all.indexOf(marked());
+    // Past either end nothing is marked, and then the other end is next.
+    return mark(at < 0 ? all.at(by > 0 ? 0 : -1) : all[at + by]);
+  }
+  if (!isOpen()) return;
+  const isTaking =
+    event.key === "Enter" || (event.key === "Tab" && !event.shiftKey);
+  if (event.key === "Escape") {
+    event.preventDefault();
+    close();
+  } else if (isTaking && marked()) {
+    event.preventDefault();
+    take(marked());
+  }
+}
+
+// ---- Rows: from one to the next with the arrows
+
+function onRowKey(event) {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (by === undefined) return;
+  const links = [...document.querySelectorAll("a.row-link")];
+  const next = links[links.indexOf(event.target) + by];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+// ---- Exports: the browser shows how far one is; the page says what to expect
+
+const NOTE_MS = 8_000;
+let noteTimer;
+
+function sayExport(words) {
+  const note = document.getElementById("export-note");
+  note.textContent = `${words} on the way: your browser shows how far.`;
+  clearTimeout(noteTimer);
+  noteTimer = setTimeout(() => {
+    note.textContent = "";
+  }, NOTE_MS);
+}
+
+// ---- Listeners
+
+document.addEventListener("input", ({ target }) => {
+  if (target.id === "filter-q") isWanted = true;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
+    return;
+  if (event.target.id === "filter-q") onBoxKey(event);
+  else if (event.target.matches("a.row-link")) onRowKey(event);
+});
+document.addEventListener("focusout", ({ target }) => {
+  if (target.id === "filter-q" && isOpen()) close();
+});
+document.addEventListener("mousedown", (event) => {
+  // The box keeps the focus.
+  if (event.target.closest("#suggestions")) event.preventDefault();
+});
+document.addEventListener("click", ({ target }) => {
+  const option = target.closest("#suggestions [role=option]");
+  if (option) take(option);
+  const link = target.closest("a[data-exports]");
+  if (link) sayExport(link.dataset.exports);
+});
+document.addEventListener("htmx:after:swap", show);

@@ -1,0 +1,229 @@
+// Small comforts. Every page works without them.
+
+// ---- Times
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The same words as `ago` in time.tsx, which wrote them when the page was made. */
+function ago(then, now) {
+  const passed = Math.max(0, now - then);
+  if (passed < MINUTE_MS) return "just now";
+  if (passed < HOUR_MS) return `${Math.floor(passed / MINUTE_MS)} min ago`;
+  if (passed < DAY_MS) return `${Math.floor(passed / HOUR_MS)} h ago`;
+  if (passed < 7 * DAY_MS) return `${Math.floor(passed / DAY_MS)} d ago`;
+  return new Date(then).toISOString().slice(0, 10);
+}
+
+const localTime = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "long",
+});
+
+/** Keeps "5 min ago" true while a page stays open, and adds the reader's own time. */
+function refreshTimes() {
+  const now = Date.now();
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const then = Date.parse(time.dateTime);
+    if (time.classList.contains("ago")) {
+      const words = ago(then, now);
+      if (time.textContent !== words) time.textContent = words;
+    }
+    if (!time.dataset.local) {
+      time.dataset.local = "true";
+      time.title += `\n${localTime.format(then)}`;
+    }
+  }
+}
+
+// ---- Rows, dialogs, copying
+
+/** A click anywhere on a row opens its link, unless text is being selected. */
+function openRow(event) {
+  if (event.button !== 0) return;
+  if (event.target.closest("a, button, summary, input, label")) return;
+  const link = event.target.closest("tr")?.querySelector("a.row-link");
+  if (!link || String(getSelection()) !== "") return;
+  if (event.ctrlKey || event.metaKey) open(link.href, "_blank", "noopener");
+  else link.click();
+}
+
+/** The browser gives the focus back to where it was when the dialog closes. */
+function openDialog(id) {
+  const dialog = document.getElementById(id);
+  if (!dialog.open) dialog.showModal();
+}
+
+const COPIED_MS = 2_000;
+
+/** `data-copy` names what to copy. Where the browser refuses, the text is selected instead. */
+async function copy(button) {
+  const source = document.querySelector(button.dataset.copy);
+  if (!source || button.dataset.copied) return;
+  try {
+    await navigator.clipboard.writeText(
+      source.matches("input, textarea")
+        ? source.value
+        : source.textContent.trim(),
+    );
+  } catch {
+    getSelection().selectAllChildren(source);
+    return;
+  }
+  const label = button.textContent;
+  button.dataset.copied = "true";
+  button.textContent = "Copied";
+  say("Copied");
+  setTimeout(() => {
+    delete button.dataset.copied;
+    button.textContent = label;
+    say("");
+  }, COPIED_MS);
+}
+
+/** For screen readers. */
+function say(text) {
+  document.getElementById("said").textContent = text;
+}
+
+// ---- Theme: the system's, until one is chosen. theme.js applies the choice to new pages.
+
+const THEME_KEY = "smsledger.theme";
+const THEMES = ["auto", "light", "dark"];
+const root = document.documentElement;
+
+function showTheme(theme) {
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  else delete root.dataset.theme;
+}
+
+function nextTheme() {
+  const index = THEMES.indexOf(root.dataset.theme ?? "auto");
+  const theme = THEMES[(index + 1) % THEMES.length];
+  showTheme(theme);
+  try {
+    localStorage.setItem(THEME_KEY, theme);
+  } catch {
+    // Then it holds for this page only.
+  }
+}
+
+// ---- Keys
+
+const SEQUENCE_MS = 1_500;
+let lastGo = -Infinity;
+
+function onKey(event) {
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
+    return;
+  if (target.closest("input, select, textarea, dialog[open]")) return;
+  const isGoing = event.timeStamp - lastGo < SEQUENCE_MS;
+  lastGo = key === "g" && !isGoing ? event.timeStamp : -Infinity;
+  if (isGoing) return press(event, `.top nav [data-key="${CSS.escape(key)}"]`);
+  switch (key) {
+    case "?":
+      event.preventDefault();
+      return openDialog("keys");
+    case "/":
+      return focusOn(event, "main input[type=search]");
+    case "j":
+      return focusOn(event, moved(1));
+    case "k":
+      return focusOn(event, moved(-1));
+    case "[":
+      return press(event, "#newer, main a[rel=prev]");
+    case "]":
+      return press(event, "#older, main a[rel=next]");
+  }
+}
+
+function press(event, selector) {
+  const link = document.querySelector(selector);
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+}
+
+function focusOn(event, what) {
+  const element =
+    typeof what === "string" ? document.querySelector(what) : what;
+  if (!element) return;
+  event.preventDefault();
+  element.focus();
+  element.select?.();
+}
+
+/** The link of the row so many below the one that has the focus. */
+function moved(by) {
+  const links = [...document.querySelectorAll("main a.row-link")];
+  const row = document.activeElement?.closest("tr, li");
+  const index = links.findIndex((link) => row?.contains(link));
+  return index < 0 ? links.at(by > 0 ? 0 : -1) : links[index + by];
+}
+
+// ---- Trouble: said at the top of the page while it lasts
+
+const troubles = new Map();
+const PROBE_MS = 3_000;
+
+function showTrouble(about, text) {
+  if (text === "") troubles.delete(about);
+  else troubles.set(about, text);
+  const notice = document.getElementById("notice");
+  const [first = ""] = troubles.values();
+  if (notice.textContent !== first) notice.textContent = first;
+  notice.hidden = first === "";
+}
+
+let probe;
+
+/** Asks for something small until it is answered, as the reader may do nothing meanwhile. */
+function probeServer() {
+  clearTimeout(probe);
+  probe = setTimeout(async () => {
+    const { href } = document.getElementById("favicon");
+    try {
+      await fetch(href, { method: "HEAD", cache: "no-store" });
+      showTrouble("request", "");
+    } catch {
+      probeServer();
+    }
+  }, PROBE_MS);
+}
+
+function onRequestError({ detail }) {
+  // live.js speaks for the event stream.
+  if (detail.ctx?.sourceElement?.matches(".stream")) return;
+  showTrouble(
+    "request",
+    "The server does not answer. Check that smsledger is running, then try again.",
+  );
+  probeServer();
+}
+
+// ---- Listeners: on the document, as the elements come and go with swaps
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.opens) openDialog(button.dataset.opens);
+  else if (button?.dataset.copy) void copy(button);
+  else if (button?.matches(".theme-button")) nextTheme();
+  else if (event.target.matches("dialog")) event.target.close();
+  else openRow(event);
+});
+document.addEventListener("keydown", onKey);
+document.addEventListener("trouble", ({ detail }) =>
+  showTrouble(detail.about, detail.text),
+);
+document.addEventListener("htmx:error", onRequestError);
+document.addEventListener("htmx:after:swap", () => {
+  showTrouble("request", "");
+  refreshTimes();
+});
+addEventListener("storage", ({ key, newValue }) => {
+  if (key === THEME_KEY) showTheme(newValue);
+});
+refreshTimes();
+setInterval(refreshTimes, 30_000);
