@@ -8,7 +8,7 @@ import { packMessageSid } from "./message-sid.ts";
 import { createMessageTags } from "./message-tags.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
-type Fields = EventFields<number, number>;
+type Fields = EventFields<number, number> & { readonly query: string | null };
 
 /**
  * Records events in a database that this thread alone writes to. The function it
@@ -24,7 +24,7 @@ export function createRecorder(
   const eventsOf = db.prepare<Fields, [number]>(
     `SELECT channel, status, received_at AS receivedAt, to_id AS "to", from_id AS "from",
        error_code AS errorCode, account_id AS accountSid, service_id AS messagingServiceSid,
-       num_segments AS numSegments FROM events WHERE message_id = ?`,
+       num_segments AS numSegments, query FROM events WHERE message_id = ?`,
   );
   const addMessage = db.prepare(
     `INSERT INTO messages (channel, status, to_id, from_id, error_code, account_id, service_id,
@@ -114,6 +114,7 @@ export function createRecorder(
       accountSid: account === null ? null : sids.get(account),
       messagingServiceSid: service === null ? null : sids.get(service),
       numSegments,
+      query,
     };
     const [first, ...others] = earlier;
     const before = first && messageOf([first, ...others]);
@@ -137,7 +138,9 @@ export function createRecorder(
       shapes.get(shape),
       values === null ? null : JSON.stringify(values),
     );
-    if (query !== null) tags.add(messageId, query);
+    // Mostly a message's events have one query, whose tags the message then has already.
+    if (query !== null && !earlier.some((each) => each.query === query))
+      tags.add(messageId, query);
     return true;
   };
 

@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { statusRank } from "../../twilio/status.ts";
 import { createRollupClock } from "./rollup-clock.ts";
 import { ANY_CODE, DIMENSIONS, GRAINS, NO_KEY } from "./rollup-table.ts";
 
@@ -29,7 +30,7 @@ type Buckets = Map<number, Bucket>;
 /** Columns of a row's primary key: grain, bucket, dimension, error code, key. */
 type RowKey = [number, number, number, number, Key];
 
-const DELIVERED = 4;
+const DELIVERED = statusRank("delivered");
 
 /**
  * Counts of messages, see rollup-table.ts. Changes are collected while a batch is
@@ -81,40 +82,15 @@ export function createRollups(db: Database) {
   return {
     /** Adds a message, or takes it out: `by` is 1 or -1. */
     add(message: Counted, by: 1 | -1): void {
-      const { status, errorCode, country, senderId, serviceId, deliveryPlace } =
-        message;
-      const bucket = bucketOf(minutes, message.minute);
-      change(
-        bucket,
-        DIMENSIONS.errorCode,
-        ANY_CODE,
-        errorCode ?? NO_KEY,
-        status,
-        by,
-      );
-      if (deliveryPlace !== null)
-        change(
-          bucket,
-          DIMENSIONS.deliveryTime,
-          ANY_CODE,
-          deliveryPlace,
-          DELIVERED,
-          by,
-        );
-      for (let code: number | null = ANY_CODE; code !== null;) {
-        change(bucket, DIMENSIONS.all, code, NO_KEY, status, by);
-        change(bucket, DIMENSIONS.country, code, country ?? NO_KEY, status, by);
-        change(bucket, DIMENSIONS.sender, code, senderId ?? NO_KEY, status, by);
-        change(
-          bucket,
-          DIMENSIONS.service,
-          code,
-          serviceId ?? NO_KEY,
-          status,
-          by,
-        );
-        code = code === ANY_CODE ? errorCode : null;
-      }
+      const { minute, status, errorCode, deliveryPlace } = message;
+      const bucket = bucketOf(minutes, minute);
+      addOfCode(bucket, ANY_CODE, message, by);
+      if (errorCode !== null) addOfCode(bucket, errorCode, message, by);
+      const byCode = groupOf(DIMENSIONS.errorCode, ANY_CODE);
+      change(bucket, byCode, errorCode ?? NO_KEY, status, by);
+      if (deliveryPlace === null) return;
+      const byTime = groupOf(DIMENSIONS.deliveryTime, ANY_CODE);
+      change(bucket, byTime, deliveryPlace, DELIVERED, by);
     },
     write(): void {
       if (minutes.size === 0) return;
@@ -137,8 +113,27 @@ export function createRollups(db: Database) {
   };
 }
 
-/** Dimension and error code in one number. */
+/** Adds a message to the rows of all that have any error code, or of those with its own. */
+function addOfCode(
+  bucket: Bucket,
+  errorCode: number,
+  { status, country, senderId, serviceId }: Counted,
+  by: number,
+): void {
+  const { all, country: byCountry, sender, service } = DIMENSIONS;
+  change(bucket, groupOf(all, errorCode), NO_KEY, status, by);
+  change(bucket, groupOf(byCountry, errorCode), country ?? NO_KEY, status, by);
+  change(bucket, groupOf(sender, errorCode), senderId ?? NO_KEY, status, by);
+  change(bucket, groupOf(service, errorCode), serviceId ?? NO_KEY, status, by);
+}
+
+/** More than there are dimensions. */
 const GROUPS_PER_CODE = 8;
+
+/** Dimension and error code in one number. */
+function groupOf(dimension: number, errorCode: number): number {
+  return dimension + errorCode * GROUPS_PER_CODE;
+}
 
 function bucketOf(buckets: Buckets, at: number): Bucket {
   let bucket = buckets.get(at);
@@ -156,17 +151,12 @@ function changeOf(bucket: Bucket, group: number, key: Key): Change {
 
 function change(
   bucket: Bucket,
-  dimension: number,
-  errorCode: number,
+  group: number,
   key: Key,
   status: number,
   by: number,
 ): void {
-  add(
-    changeOf(bucket, dimension + errorCode * GROUPS_PER_CODE, key),
-    status - 1,
-    by,
-  );
+  add(changeOf(bucket, group, key), status - 1, by);
 }
 
 function add(to: Change, index: number, by: number): void {

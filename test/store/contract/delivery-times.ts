@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Store } from "../../../src/store/store.ts";
 import type { TimeRange } from "../../../src/store/tally.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
+import { atOnce, inSteps } from "../arbitrary-steps.ts";
 import { eventOf, type OpenStore } from "../events.ts";
 
 const HOUR_MS = 3_600_000;
@@ -29,18 +30,17 @@ export function deliveryTimesContract(openStore: OpenStore): void {
     await fc.assert(
       fc.asyncProperty(
         arbitraryEvents,
+        atOnce,
         hour,
         hour,
-        async (events, from, to) => {
+        async (events, size, from, to) => {
           start += 50 * HOUR_MS;
           const sids = Array.from({ length: 6 }, newMessageSid);
-          await Promise.all(
-            events.map(({ message, status, at }) =>
-              store.recordEvent(
-                eventOf(
-                  { MessageSid: sids[message] ?? "", MessageStatus: status },
-                  { channel: "whatsapp", receivedAt: start + at },
-                ),
+          await inSteps(events, size, ({ message, status, at }) =>
+            store.recordEvent(
+              eventOf(
+                { MessageSid: sids[message] ?? "", MessageStatus: status },
+                { channel: "whatsapp", receivedAt: start + at },
               ),
             ),
           );

@@ -7,6 +7,7 @@ import {
 } from "../../../src/store/store.ts";
 import { EVENT_STATUSES } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
+import { atOnce, inSteps } from "../arbitrary-steps.ts";
 import { eventOf, type OpenStore } from "../events.ts";
 
 const MESSAGES = 24;
@@ -30,7 +31,7 @@ export function failingRecipientsContract(openStore: OpenStore): void {
     const { store } = opened;
     let number = FIRST_NUMBER;
     await fc.assert(
-      fc.asyncProperty(arbitraryEvents, async (events) => {
+      fc.asyncProperty(arbitraryEvents, atOnce, async (events, size) => {
         // Each run has two recipients of its own, so that one store serves them all.
         number += 2;
         const sids = Array.from({ length: MESSAGES }, newMessageSid);
@@ -38,21 +39,19 @@ export function failingRecipientsContract(openStore: OpenStore): void {
           to === "none"
             ? ""
             : `+${number + ((message + (to === "own" ? 0 : 1)) % 2)}`;
-        await Promise.all(
-          events.map(({ message, status, to, ErrorCode, receivedAt }) =>
-            store.recordEvent(
-              eventOf(
-                {
-                  MessageSid: sids[message] ?? "",
-                  MessageStatus: status,
-                  To: recipient(message, to),
-                  ErrorCode,
-                },
-                {
-                  channel: status === "read" ? "whatsapp" : "sms",
-                  receivedAt,
-                },
-              ),
+        await inSteps(events, size, ({ message, status, to, ...said }) =>
+          store.recordEvent(
+            eventOf(
+              {
+                MessageSid: sids[message] ?? "",
+                MessageStatus: status,
+                To: recipient(message, to),
+                ErrorCode: said.ErrorCode,
+              },
+              {
+                channel: status === "read" ? "whatsapp" : "sms",
+                receivedAt: said.receivedAt,
+              },
             ),
           ),
         );
@@ -83,6 +82,26 @@ export function failingRecipientsContract(openStore: OpenStore): void {
     expect(await failing()).toEqual([[To, 2, RECENT_MESSAGES]]);
     await send("sent");
     expect(await failing()).toEqual([]);
+  });
+
+  test("a failure whose recipient turns out to be another is the other's", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const [first, second] = ["+14155550123", "+442071838750"];
+    const MessageSid = newMessageSid();
+    const failing = async () =>
+      (await store.failingRecipients({ size: 10 })).map(
+        ({ recipient }) => recipient,
+      );
+    const record = (params: Record<string, string>) =>
+      store.recordEvent(eventOf(params));
+    await record({ MessageStatus: "failed", To: first });
+    await record({ MessageSid, MessageStatus: "failed", To: first });
+    expect(await failing()).toEqual([first]);
+    await record({ MessageSid, MessageStatus: "undelivered", To: second });
+    expect(await failing()).toEqual([]);
+    await record({ MessageStatus: "failed", To: second });
+    expect(await failing()).toEqual([second]);
   });
 
   test("they are paged by their latest failure and told apart by its error code", async () => {

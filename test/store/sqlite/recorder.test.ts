@@ -9,6 +9,7 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const NOON = Date.UTC(2026, 10, 23, 12);
 
 let db: Database;
@@ -49,6 +50,13 @@ test("the rollups have the minutes that are kept, and hours and days that are ov
       last: Math.floor(newest / 1_440) - 1,
     },
   ]);
+  // The oldest minute that is kept is still written, the one before no longer.
+  record(at(minutes - MINUTES_KEPT + 1), at(minutes - MINUTES_KEPT));
+  const oldest = db.query(
+    `SELECT bucket, sum(sent + delivered) FROM rollups
+       WHERE grain = 60 AND dimension = 0 GROUP BY bucket LIMIT 1`,
+  );
+  expect(oldest.values()).toEqual([[newest - MINUTES_KEPT + 1, 2]]);
 });
 
 test("after a pause the minutes of before are deleted in steps, a batch each", () => {
@@ -66,7 +74,7 @@ test("after a pause the minutes of before are deleted in steps, a batch each", (
   expect(left()).toBe(0);
 });
 
-test("a row that its last message has left is gone", () => {
+test("a message whose earlier event comes later leaves no empty row, and is of both hours", () => {
   const MessageSid = newMessageSid();
   record(
     at(59, { MessageSid, MessageStatus: "delivered", To: "+442071838750" }),
@@ -78,6 +86,8 @@ test("a row that its last message has left is gone", () => {
     "SELECT * FROM rollups WHERE sent + failed + undelivered + delivered + read < 1",
   );
   expect(empty.all()).toEqual([]);
+  const hours = db.query("SELECT hour FROM message_hours WHERE first_id = 1");
+  expect(hours.values()).toEqual([[NOON / HOUR_MS - 1], [NOON / HOUR_MS]]);
   expect(rollups().map(({ first }) => first)).toEqual([
     NOON / MINUTE_MS - 1,
     NOON / MINUTE_MS / 60 - 1,

@@ -1,0 +1,13 @@
+import fc from "fast-check";
+
+/** How many events are recorded at once: a few, or all, which may then share a transaction. */
+export const atOnce = fc.constantFrom(1, 3, 100);
+
+export async function inSteps<T>(
+  items: readonly T[],
+  size: number,
+  record: (item: T) => Promise<unknown>,
+): Promise<void> {
+  for (let start = 0; start < items.length; start += size)
+    await Promise.all(items.slice(start, start + size).map(record));
+}
