@@ -23,7 +23,9 @@ import message from "../views/styles/message.css" with { type: "text" };
 import narrow from "../views/styles/narrow.css" with { type: "text" };
 import numbers from "../views/styles/numbers.css" with { type: "text" };
 import overview from "../views/styles/overview.css" with { type: "text" };
+import parts from "../views/styles/parts.css" with { type: "text" };
 import print from "../views/styles/print.css" with { type: "text" };
+import ranges from "../views/styles/ranges.css" with { type: "text" };
 import setup from "../views/styles/setup.css" with { type: "text" };
 import status from "../views/styles/status.css" with { type: "text" };
 import suggestions from "../views/styles/suggestions.css" with { type: "text" };
@@ -39,7 +41,9 @@ const STYLESHEET = [
   suggestions,
   lists,
   charts,
+  ranges,
   overview,
+  parts,
   errors,
   message,
   numbers,

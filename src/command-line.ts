@@ -57,7 +57,7 @@ function addDemo(
   version: string,
   setStatus: SetStatus,
 ): void {
-  const settings = ["host", "port"] as const;
+  const settings = ["host", "port", "masksNumbers"] as const;
   withSettings(program.command("demo"), settings)
     .description("look around in a server with made-up messages")
     .action(async (flags: Flags) => {

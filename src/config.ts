@@ -17,6 +17,8 @@ export type LogFormat = "json" | "pretty";
 export type Config = {
   /** Empty: callbacks are answered 503. */
   readonly authTokens: readonly AuthToken[];
+  /** The file that they came from, as it was given; undefined when they came from elsewhere. */
+  readonly authTokensFile: string | undefined;
   /** Scheme, host and base path of the address Twilio calls, without a slash at the end. */
   readonly publicUrl: string | undefined;
   readonly host: string;
@@ -102,8 +104,9 @@ export const SETTINGS = {
     placeholder: "true|false",
     default: "false",
     help:
-      "true shows and exports phone numbers with all but their beginning and last two digits hidden. " +
-      "The database keeps them whole.",
+      "true shows and exports phone numbers with all but their beginning and last two digits hidden, also within " +
+      "posted values and tags. In tags, short numbers and dates stay: a run of digits is masked from ten digits on, " +
+      "with a plus or separators, or when it is the message's own number. The database keeps all whole.",
     parse: trueOrFalse,
   }),
   logLevel: setting({
@@ -188,6 +191,7 @@ export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
   }
   return {
     authTokens,
+    authTokensFile: secretFile(SETTINGS.authTokens, flags, env),
     publicUrl: publicUrlRead,
     host,
     port: portRead,
@@ -207,7 +211,7 @@ function given(
 ): string | undefined {
   const flag = flags[flagOf(each)];
   if (!each.secret) return flag || env[each.name] || undefined;
-  const file = flag || env[`${each.name}_FILE`];
+  const file = secretFile(each, flags, env);
   if (!flag && file && env[each.name]) {
     throw new Error(`is given twice, also as ${each.name}_FILE; remove one`);
   }
@@ -215,6 +219,14 @@ function given(
   const text = readSecret(file).trim();
   if (text === "") throw new Error("its file is empty");
   return text;
+}
+
+function secretFile(
+  each: { readonly name: string; readonly secret?: true },
+  flags: ConfigSources["flags"],
+  env: ConfigSources["env"],
+): string | undefined {
+  return flags[flagOf(each)] || env[`${each.name}_FILE`] || undefined;
 }
 
 function readSecret(file: string): string {

@@ -32,11 +32,11 @@ const FORWARDING_HEADERS: readonly string[] = [
 const LOOPBACK_HOST =
   /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
-export const BEHIND_PROXY =
+const BEHIND_PROXY =
   "This request came through a proxy. There is no sign-in yet, so a proxy must pass on nothing but the webhook's path. " +
   "Open the pages on the machine itself, or through an SSH tunnel.";
 
-export const FOREIGN_HOST =
+const FOREIGN_HOST =
   "The pages are answered only under the name localhost, 127.0.0.1 or [::1], because there is no sign-in yet. " +
   "Open them on the machine itself, or through an SSH tunnel.";
 
@@ -54,7 +54,9 @@ export function refusalOfOutsider(headers: Headers): string | undefined {
   const isBrowser = headers.has("sec-fetch-mode");
   if (isBrowser && headers.get("connection")?.toLowerCase() === "close")
     return BEHIND_PROXY;
-  return LOOPBACK_HOST.test(headers.get("host") ?? "")
-    ? undefined
-    : FOREIGN_HOST;
+  const host = headers.get("host") ?? "";
+  // The pattern lets through numbers that are too big for an address or a port.
+  const isThisMachine =
+    LOOPBACK_HOST.test(host) && URL.canParse(`http://${host}`);
+  return isThisMachine ? undefined : FOREIGN_HOST;
 }

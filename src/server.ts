@@ -3,9 +3,10 @@ import { createUrls, type Site } from "../views/site.ts";
 import { assetRoutes } from "./assets.ts";
 import type { Config } from "./config.ts";
 import { errorRoutes } from "./errors/routes.tsx";
+import { Downloads } from "./exports/downloads.ts";
 import { LiveHub } from "./live/hub.ts";
 import { liveRoutes } from "./live/routes.ts";
-import type { Log } from "./log.ts";
+import { failureOf, type Log } from "./log.ts";
 import { refusalOfOutsider } from "./loopback-guard.ts";
 import { messageRoutes } from "./messages/routes.tsx";
 import { numberRoutes } from "./numbers/routes.tsx";
@@ -68,14 +69,15 @@ function privateRoutes(deps: Deps, site: Site, problem: AnswerProblem) {
       : problem(request, outsiderProblem(refusal));
   });
   const hub = new LiveHub(deps);
+  const downloads = new Downloads(deps.log, problem);
   // A proxy may pass on the base path or take it off; both find the routes.
   for (const prefix of new Set([urls.base, ""])) {
     app.use(
       new Elysia({ prefix })
         .use(overviewRoutes(deps, site))
-        .use(messageRoutes(deps, site, problem))
-        .use(errorRoutes(deps, site, problem))
-        .use(numberRoutes(deps, site, problem))
+        .use(messageRoutes({ ...deps, downloads }, site, problem))
+        .use(errorRoutes(deps, site))
+        .use(numberRoutes({ ...deps, downloads }, site, problem))
         .use(liveRoutes(hub))
         .use(opsRoutes(deps))
         .use(assetRoutes((request) => problem(request, NOT_FOUND))),
@@ -99,22 +101,6 @@ function onFailure(
 ): Promise<Response> {
   if (error instanceof StoreUnavailable)
     return problem(request, unavailableProblem(error.message));
-  // Only the frames: the message may hold something that was sent.
-  log.error(
-    {
-      error: error instanceof Error ? error.name : typeof error,
-      at: framesOf(error),
-    },
-    "a request failed",
-  );
+  log.error(failureOf(error), "a request failed");
   return problem(request, FAILED);
-}
-
-function framesOf(error: unknown): string[] {
-  if (!(error instanceof Error)) return [];
-  return (error.stack ?? "")
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith("at "))
-    .slice(0, 8);
 }

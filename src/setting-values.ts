@@ -114,20 +114,10 @@ export function oneOf<const T extends string>(
   return word;
 }
 
-/** A yes or no, in the words that environments commonly have for it. */
+/** `true` or `false`, in any case. */
 export function trueOrFalse(text: string): boolean {
-  switch (text.trim().toLowerCase()) {
-    case "true":
-    case "1":
-    case "yes":
-    case "on":
-      return true;
-    case "false":
-    case "0":
-    case "no":
-    case "off":
-      return false;
-    default:
-      throw new Error("is neither true nor false");
-  }
+  const word = text.trim().toLowerCase();
+  if (word !== "true" && word !== "false")
+    throw new Error("is neither true nor false");
+  return word === "true";
 }

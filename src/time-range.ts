@@ -18,8 +18,8 @@ const NAMED = {
 export type RangeName = keyof typeof NAMED;
 
 export const RANGE_NAMES = ["1h", "24h", "7d", "30d", "90d"] as const;
-export const DEFAULT_RANGE: RangeName = "24h";
-export const RANGE_DAYS_MAX = 400;
+const DEFAULT_RANGE: RangeName = "24h";
+const RANGE_DAYS_MAX = 400;
 
 /** Bars that a chart of a range given by its ends has at most. */
 const SPANS_MAX = 100;
@@ -82,7 +82,7 @@ export function readRange(params: URLSearchParams, now: number): RangeRead {
   return readEnds(from, to, now);
 }
 
-export function isRangeName(text: string): text is RangeName {
+function isRangeName(text: string): text is RangeName {
   return Object.hasOwn(NAMED, text);
 }
 

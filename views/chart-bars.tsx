@@ -11,6 +11,7 @@ import { ChartTable } from "./chart-table.tsx";
 import { timeLabels } from "./chart-time.ts";
 import {
   barWords,
+  PART_MEANINGS,
   PART_WORDS,
   partsOf,
   rateWords,
@@ -37,8 +38,10 @@ export function BarChart(chart: ChartProps) {
         </span>
         {hasLine ? <span class="key key-rate">Delivery rate</span> : ""}
         {partsOf(bars).map((part) => (
-          <span class={`key part-${part}`} safe>
-            {PART_WORDS[part]}
+          <span class={`key part-${part}`} title={PART_MEANINGS[part]} safe>
+            {part === "arrived"
+              ? `${PART_WORDS[part]}: ${PART_MEANINGS[part].toLowerCase()}`
+              : PART_WORDS[part]}
           </span>
         ))}
       </figcaption>

@@ -3,6 +3,7 @@ import type { TimeRange } from "../src/store/tally.ts";
 import { percent } from "./amounts.ts";
 import { PARTS, type Part } from "./chart-shapes.ts";
 import { spanWords } from "./chart-time.ts";
+import { statusMeaning, statusWord } from "./status.tsx";
 
 /** A bar of a chart: what became of the messages first heard of in a span. */
 export type ChartBar = {
@@ -24,8 +25,16 @@ export type ChartProps = {
 export const PART_WORDS: Record<Part, string> = {
   arrived: "Arrived",
   inFlight: "In flight",
-  undelivered: "Undelivered",
-  failed: "Failed",
+  undelivered: statusWord("undelivered"),
+  failed: statusWord("failed"),
+};
+
+/** What the words mean, in a status's words. */
+export const PART_MEANINGS: Record<Part, string> = {
+  arrived: `${statusWord("delivered")} or ${statusWord("read").toLowerCase()}`,
+  inFlight: `${statusWord("sent")}: ${lowered(statusMeaning("sent"))}`,
+  undelivered: statusMeaning("undelivered"),
+  failed: statusMeaning("failed"),
 };
 
 /** The parts that a chart's bars have, from their foot up. */
@@ -44,10 +53,14 @@ export function barWords({ span }: ChartBar, now: number): string {
 /** Its delivery rate, as a sentence's part and as a table's cell. */
 export function rateWords(outcomes: Outcomes): string {
   const rate = deliveryRate(outcomes);
-  return rate === undefined ? "none has ended" : `${percent(rate)} delivered`;
+  return rate === undefined ? "none has ended" : `${percent(rate)} arrived`;
 }
 
 export function rateCell(outcomes: Outcomes): string {
   const rate = deliveryRate(outcomes);
   return rate === undefined ? "–" : percent(rate);
+}
+
+function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

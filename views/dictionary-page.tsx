@@ -14,10 +14,13 @@ export function DictionaryPage({
   site,
   query,
   search,
+  isNoCode = false,
 }: {
   readonly site: Site;
   readonly query: string;
   readonly search: DictionarySearch;
+  /** It is shown in place of a code's page, as the address names none. */
+  readonly isNoCode?: boolean;
 }) {
   const { urls } = site;
   return (
@@ -28,6 +31,14 @@ export function DictionaryPage({
       <div class="page-head">
         <h1>Look an error code up</h1>
       </div>
+      {isNoCode ? (
+        <p class="no-code" role="status">
+          This address names no error code: one is a number of up to nine
+          digits, such as 30003. Find it here.
+        </p>
+      ) : (
+        ""
+      )}
       <SearchForm urls={urls} query={query} />
       <section id="codes" aria-label="Error codes found">
         <p class="lead" role="status" safe>
@@ -67,7 +78,7 @@ export function DictionaryPage({
   );
 }
 
-/** Works by itself; htmx only saves the reload. */
+/** Works by itself; htmx only searches while someone types. A whole code's number leads to its page. */
 function SearchForm({
   urls,
   query,
@@ -82,7 +93,7 @@ function SearchForm({
         action={urls.dictionary()}
         method="get"
         hx-get={urls.dictionary()}
-        hx-trigger="submit, input delay:150ms"
+        hx-trigger="input delay:150ms"
         hx-target="#codes"
         hx-select="#codes"
         hx-swap="outerHTML"

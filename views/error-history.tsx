@@ -157,7 +157,7 @@ function Shares({
           share: all === 0 ? 0 : messages / all,
           messages,
         })}
-        measureWords={["Share of the messages with this code", "Messages"]}
+        measureWords={["Share", "Messages"]}
         conditions={[["code", code]]}
         terms={period.terms}
       />

@@ -6,7 +6,11 @@ import type { Period } from "../src/time-range.ts";
 import { ErrorAdvice, TwilioPageLink } from "./error-advice.tsx";
 import { NotSeen, Seen, type CodeView } from "./error-history.tsx";
 import { Layout } from "./layout.tsx";
-import { RangeLinks, RangeMistakes } from "./range-links.tsx";
+import {
+  RangeLinks,
+  RangeMistakes,
+  type MistakesView,
+} from "./range-links.tsx";
 import { REFRESH } from "./refresh.ts";
 import type { Site } from "./site.ts";
 
@@ -57,12 +61,7 @@ export function ErrorMistakesPage({
   code,
   mistakes,
   now,
-}: {
-  readonly site: Site;
-  readonly code: number;
-  readonly mistakes: readonly string[];
-  readonly now: number;
-}) {
+}: MistakesView & { readonly code: number }) {
   const info = explainErrorCode(code);
   return (
     <Layout site={site} title={titleOf(info)} section="errors">

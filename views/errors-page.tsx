@@ -4,7 +4,11 @@ import { counted, countWords, percent } from "./amounts.ts";
 import { CodesTable } from "./errors-table.tsx";
 import { Layout } from "./layout.tsx";
 import { listHref, LOST } from "./list-link.ts";
-import { RangeLinks, RangeMistakes } from "./range-links.tsx";
+import {
+  RangeLinks,
+  RangeMistakes,
+  type MistakesView,
+} from "./range-links.tsx";
 import { REFRESH } from "./refresh.ts";
 import type { Site, Urls } from "./site.ts";
 
@@ -61,15 +65,7 @@ export function ErrorsPage({
 export const LISTED_FIRST = 40;
 
 /** An address whose time range is not understood. */
-export function ErrorsMistakesPage({
-  site,
-  mistakes,
-  now,
-}: {
-  readonly site: Site;
-  readonly mistakes: readonly string[];
-  readonly now: number;
-}) {
+export function ErrorsMistakesPage({ site, mistakes, now }: MistakesView) {
   return (
     <Layout site={site} title="Errors" section="errors">
       <ErrorsHead urls={site.urls} current={undefined} now={now} />

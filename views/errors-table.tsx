@@ -72,7 +72,7 @@ function CodeRow({
   /** All messages of the period. */
   readonly all: number;
 }) {
-  const { errorCode, outcomes, trend, facts } = code;
+  const { errorCode, outcomes, trend, facts, isNew } = code;
   const { title, explanation } = explainErrorCode(errorCode);
   const ofCode = ["code", errorCode] as const;
   return (
@@ -82,7 +82,7 @@ function CodeRow({
           <b>{errorCode}</b>{" "}
           <span safe>{title ?? "Unknown to this version"}</span>
         </a>
-        {facts !== undefined && facts.firstSeenAt >= period.range.from ? (
+        {isNew ? (
           <span class="new-mark" title="First seen in this time">
             new
           </span>

@@ -1,8 +1,10 @@
-import type { Fault } from "../src/numbers/fault.ts";
+import { faultKindOf, faultOf, type FaultKind } from "../src/numbers/fault.ts";
 
 /** A recipient's kind of fault, as pages say it. */
-export const FAULT_WORDS: Record<Fault, string> = {
-  gone: "Gone for good",
+export const FAULT_WORDS: Record<FaultKind, string> = {
+  gone: "Do not send again",
+  lost: "Gone for good",
+  unsubscribed: "Unsubscribed",
   retry: "Worth another try",
 };
 
@@ -29,8 +31,13 @@ export function Failures({
   );
 }
 
-/** The kind of fault as a shape and words. */
-export function FaultMark({ fault }: { readonly fault: Fault }) {
+/** What the latest failure's error code says of the number, as a shape and words. */
+export function FaultMark({
+  errorCode,
+}: {
+  readonly errorCode: number | null;
+}) {
+  const fault = faultOf(errorCode);
   return (
     <span class={`fault fault-${fault}`}>
       <svg
@@ -48,7 +55,7 @@ export function FaultMark({ fault }: { readonly fault: Fault }) {
           }
         ></path>
       </svg>
-      <span safe>{FAULT_WORDS[fault]}</span>
+      <span safe>{FAULT_WORDS[faultKindOf(errorCode)]}</span>
     </span>
   );
 }

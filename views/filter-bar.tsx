@@ -3,6 +3,7 @@ import { FILTER_LENGTH_MAX } from "../src/messages/filter-mistakes.ts";
 import type { Offered } from "../src/messages/message-list.ts";
 import { FilterControls } from "./filter-controls.tsx";
 import { FilterSuggestions } from "./filter-suggestions.tsx";
+import { LIST_SWAP } from "./list-swap.ts";
 import type { Urls } from "./site.ts";
 import { attribute } from "./values.tsx";
 
@@ -31,13 +32,9 @@ export function FilterBar({
         method="get"
         hx-get={urls.messages()}
         hx-trigger="submit, input delay:400ms target:#filter-q"
-        hx-target="#results"
-        hx-select="#results"
+        {...LIST_SWAP}
+        // All but the box, in which someone is typing.
         hx-select-oob="#found:innerHTML,#quick,#controls,#controls-on"
-        hx-swap="outerHTML"
-        hx-sync="this:replace"
-        hx-push-url="true"
-        hx-indicator="#results"
       >
         <label class="visually-hidden" for="filter-q">
           Filter the messages

@@ -6,6 +6,7 @@ import {
   type StatusChoice,
 } from "../src/messages/filter-controls.ts";
 import type { Offered } from "../src/messages/message-list.ts";
+import { LIST_SWAP } from "./list-swap.ts";
 import type { Urls } from "./site.ts";
 import { attribute, shortened } from "./values.tsx";
 
@@ -39,13 +40,7 @@ export function FilterControls({
       method="get"
       hx-get={urls.messages()}
       hx-trigger="submit, change"
-      hx-target="#results"
-      hx-select="#results"
-      hx-select-oob="#found:innerHTML,#quick,#controls,#controls-on,#filter-q"
-      hx-swap="outerHTML"
-      hx-sync="#filter:replace"
-      hx-push-url="true"
-      hx-indicator="#results"
+      {...LIST_SWAP}
     >
       <input type="hidden" name="q" value={attribute(q)} />
       <Field name="status" label="Status">

@@ -9,6 +9,7 @@ import { LAST_DIGITS_MIN } from "../src/store/filter.ts";
 import type { MessagePage } from "../src/store/store.ts";
 import { explainErrorCode } from "../src/twilio/error-codes/error-codes.ts";
 import { isEventStatus } from "../src/twilio/status.ts";
+import { LIST_SWAP } from "./list-swap.ts";
 import type { Urls } from "./site.ts";
 import { shortened } from "./values.tsx";
 
@@ -192,16 +193,7 @@ function FilterLink({
   readonly label: string;
 }) {
   return (
-    <a
-      href={href}
-      hx-get={href}
-      hx-target="#results"
-      hx-select="#results"
-      hx-select-oob="#found:innerHTML,#quick,#controls,#controls-on,#filter-q"
-      hx-swap="outerHTML"
-      hx-push-url="true"
-      hx-indicator="#results"
-    >
+    <a href={href} hx-get={href} {...LIST_SWAP}>
       <bdi safe>{label}</bdi>
     </a>
   );

@@ -12,7 +12,7 @@ export type GroupKind = "country" | "sender" | "service";
 const KIND_WORDS = {
   country: { one: "Country", none: "Unknown country" },
   sender: { one: "Sender", none: "Sender not told" },
-  service: { one: "Messaging service", none: "No service" },
+  service: { one: "Service", none: "No service" },
 } as const satisfies Record<GroupKind, { one: string; none: string }>;
 
 /** How much of a group is drawn and told: its bar, and how many messages that is. */
@@ -54,13 +54,13 @@ export function GroupTable({
         <col class="col-share" />
         <col class="col-amount" />
       </colgroup>
-      <thead class="visually-hidden">
+      <thead>
         <tr>
           <th scope="col">{KIND_WORDS[kind].one}</th>
-          <th scope="col" safe>
+          <th scope="col" class="col-share" safe>
             {measureWords[0]}
           </th>
-          <th scope="col" safe>
+          <th scope="col" class="col-amount" safe>
             {measureWords[1]}
           </th>
         </tr>

@@ -23,6 +23,8 @@ const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
   mode: "same-origin",
   extensions: "sse",
+  // What is new on a page works at once: until it has settled a click would load the page.
+  defaultSettleDelay: 0,
   sse: {
     pauseOnBackground: false,
     reconnectDelay: 1_000,
@@ -129,7 +131,11 @@ export function Layout({
         <footer class="bottom">
           <div class="wrap">
             <span safe>{`smsledger ${site.version}`}</span>
-            <span>Times are UTC. Point at one for your own time.</span>
+            <span>
+              Times are UTC.{" "}
+              <span class="pointing">Point at one for your own time.</span>
+            </span>
+            <span id="printed" class="print-only"></span>
           </div>
         </footer>
         <p id="said" class="visually-hidden" role="status"></p>

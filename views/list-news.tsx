@@ -1,6 +1,7 @@
 import type { MessageRow } from "../src/store/store.ts";
 import type { BoundedCount } from "../src/store/tally.ts";
-import { countWords } from "./amounts.ts";
+import { boundedCount } from "./amounts.ts";
+import { LIST_SWAP } from "./list-swap.ts";
 import { MessageTableRow } from "./messages-table.tsx";
 import type { Site, Urls } from "./site.ts";
 import { attribute } from "./values.tsx";
@@ -9,8 +10,8 @@ import { attribute } from "./values.tsx";
 type ListState = {
   /** The filter's text. */
   readonly q: string;
-  /** The latest message when the list was made; later ones are new. */
-  readonly newestId: number;
+  /** It showed all that its filter let through above this id: what it does not show there is new. */
+  readonly completeAbove: number;
   /** The latest event that the list has been told of. */
   readonly eventId: number;
   /** The messages that it shows. */
@@ -45,7 +46,7 @@ export function ListWatch({
 export function ListNews({
   site,
   q,
-  newestId,
+  completeAbove,
   eventId,
   ids,
   count,
@@ -61,7 +62,7 @@ export function ListNews({
     <>
       <News
         urls={site.urls}
-        state={{ q, newestId, eventId, ids }}
+        state={{ q, completeAbove, eventId, ids }}
         count={count}
       />
       {changed.map((message) => (
@@ -86,8 +87,8 @@ export function ListNews({
 
 function News({
   urls,
-  state: { q, newestId, eventId, ids },
-  count: { count, isMore },
+  state: { q, completeAbove, eventId, ids },
+  count,
 }: {
   readonly urls: Urls;
   readonly state: ListState;
@@ -97,25 +98,15 @@ function News({
   return (
     <div id="news" class="news">
       <input type="hidden" name="q" value={attribute(q)} />
-      <input type="hidden" name="newest" value={String(newestId)} />
+      <input type="hidden" name="above" value={String(completeAbove)} />
       <input type="hidden" name="after" value={String(eventId)} />
       <input type="hidden" name="ids" value={ids.join(",")} />
-      {count === 0 ? (
+      {count.count === 0 ? (
         ""
       ) : (
-        <a
-          class="news-link"
-          href={href}
-          hx-get={href}
-          hx-target="#results"
-          hx-select="#results"
-          hx-select-oob="#found:innerHTML,#quick"
-          hx-swap="outerHTML"
-          hx-push-url="true"
-          hx-indicator="#results"
-        >
+        <a class="news-link" href={href} hx-get={href} {...LIST_SWAP}>
           <span aria-hidden="true">↑</span>{" "}
-          <span safe>{`${countWords(count)}${isMore ? "+" : ""} new`}</span>
+          <span safe>{`${boundedCount(count)} new`}</span>
         </a>
       )}
     </div>

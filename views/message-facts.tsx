@@ -9,7 +9,7 @@ import {
 import { tagText } from "../src/messages/filter-values.ts";
 import type { EventRow, MessageRow } from "../src/store/store.ts";
 import type { Site, Urls } from "./site.ts";
-import { Ago } from "./time.tsx";
+import { When } from "./time.tsx";
 import { channelWord, shortened, Tag } from "./values.tsx";
 
 const VALUE_LENGTH = 120;
@@ -82,11 +82,11 @@ export function MessageFacts({
         </dd>
         <dt>First heard</dt>
         <dd>
-          <Ago at={message.firstEventAt} now={now} />
+          <When at={message.firstEventAt} now={now} />
         </dd>
         <dt>Last update</dt>
         <dd>
-          <Ago at={message.lastEventAt} now={now} />
+          <When at={message.lastEventAt} now={now} />
         </dd>
         <CarrierReceipt events={events} />
         <dt>Segments</dt>

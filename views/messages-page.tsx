@@ -6,11 +6,12 @@ import {
 } from "../src/messages/messages-query.ts";
 import type { MessagePage } from "../src/store/store.ts";
 import type { BoundedCount } from "../src/store/tally.ts";
-import { countWords } from "./amounts.ts";
+import { boundedCount } from "./amounts.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { FilterMistakes, NothingFound } from "./filter-outcome.tsx";
 import { Layout } from "./layout.tsx";
 import { ListWatch } from "./list-news.tsx";
+import { LIST_SWAP } from "./list-swap.ts";
 import { MessagesTable } from "./messages-table.tsx";
 import type { Site, Urls } from "./site.ts";
 import { StatusStrip } from "./status-strip.tsx";
@@ -70,6 +71,15 @@ function Results({ site, query, list, now }: MessagesView) {
               <b safe>{countedWords(found.count)}</b>{" "}
               <span class="count-shown">
                 {isFirstPage(query) ? "newest first" : "a later page"}
+              </span>{" "}
+              <span class="print-only">
+                {query.q === "" ? (
+                  "without a filter"
+                ) : (
+                  <>
+                    of the filter <bdi safe>{query.q}</bdi>
+                  </>
+                )}
               </span>
             </>
           ) : (
@@ -80,7 +90,7 @@ function Results({ site, query, list, now }: MessagesView) {
           urls={urls}
           state={{
             q: query.q,
-            newestId: list.newestId,
+            completeAbove: list.completeAbove,
             eventId: list.eventId,
             ids: messages.map(({ id }) => id),
           }}
@@ -183,7 +193,7 @@ function Pager({
   );
 }
 
-/** Swaps the list and leaves the filter alone. */
+/** Swaps the list and shows it from its top. */
 function PageLink({
   id,
   href,
@@ -199,12 +209,8 @@ function PageLink({
       class="button"
       href={href}
       hx-get={href}
-      hx-target="#results"
-      hx-select="#results"
-      hx-select-oob="#found:innerHTML"
+      {...LIST_SWAP}
       hx-swap="outerHTML show:top showTarget:#results"
-      hx-push-url="true"
-      hx-indicator="#results"
       safe
     >
       {label}
@@ -213,9 +219,10 @@ function PageLink({
 }
 
 /** `1,234 messages`, `1,000+ messages`. */
-function countedWords({ count, isMore }: BoundedCount): string {
+function countedWords(counted: BoundedCount): string {
+  const { count, isMore } = counted;
   const noun = count === 1 && !isMore ? "message" : "messages";
-  return `${countWords(count)}${isMore ? "+" : ""} ${noun}`;
+  return `${boundedCount(counted)} ${noun}`;
 }
 
 function shownWords(shown: number): string {

@@ -1,6 +1,5 @@
 import { countryName } from "../src/country-names.ts";
 import { addressText, filterText } from "../src/messages/filter-language.ts";
-import { faultOf } from "../src/numbers/fault.ts";
 import type { Recipient, RecipientSummary } from "../src/numbers/recipient.ts";
 import {
   FAILURES_MIN,
@@ -45,9 +44,18 @@ export function NumberPage(view: NumberView) {
         <a href={urls.numbers()}>Numbers</a>
       </p>
       <div class="page-head">
-        <h1>
-          <Address value={recipient.address} />
-        </h1>
+        <div class="number-name">
+          <h1 id="address">
+            <Address value={recipient.address} />
+          </h1>
+          {site.masksNumbers ? (
+            ""
+          ) : (
+            <button type="button" class="copy-button" data-copy="#address">
+              Copy
+            </button>
+          )}
+        </div>
         <a class="button" href={urls.messages({ q: list })}>
           Filter these messages
         </a>
@@ -143,9 +151,9 @@ function Verdict({
   return (
     <>
       <div class="verdict">
-        <FaultMark fault={faultOf(errorCode)} />
+        <FaultMark errorCode={errorCode} />
         <p class="verdict-count">
-          <Failures {...recent} /> of the latest messages failed
+          <Failures {...recent} /> of the latest messages did not arrive
         </p>
       </div>
       {errorCode === null ? (
@@ -159,6 +167,7 @@ function Verdict({
 
 function Pager({ view }: { readonly view: NumberView }) {
   const { older, newer } = view.found;
+  if (older === undefined && newer === undefined) return "";
   return (
     <div class="results-foot">
       <p>Newest first</p>

@@ -109,12 +109,12 @@ function NothingFails({
     <div class="empty">
       <h2>
         {fault === "gone"
-          ? "No number is gone for good"
+          ? "No number to leave alone"
           : "No number keeps failing"}
       </h2>
       <p>
         {fault === "gone"
-          ? "No recipient’s messages fail for a reason that will not go away."
+          ? "No recipient’s messages fail because the number cannot be reached, or because they unsubscribed."
           : "That is good news: nobody had two failures among the last ten messages to them."}
       </p>
       {fault === undefined ? "" : <a href={urls.numbers()}>Show all numbers</a>}
@@ -169,8 +169,9 @@ function Hint() {
     <aside class="card cleaning" aria-labelledby="cleaning-title">
       <h2 id="cleaning-title">Clean your lists with it</h2>
       <p>
-        Take numbers that are gone for good off your lists: each message to them
-        costs money, and carriers trust a sender less who keeps writing to them.
+        Take the numbers under <b safe>{FAULT_WORDS.gone}</b> off your lists:
+        each message to them costs money, and carriers trust a sender less who
+        keeps writing to them. Who unsubscribed can come back, by texting START.
         Leave those that are worth another try for a day, and ask the recipient
         when they still fail.
       </p>

@@ -1,5 +1,5 @@
 import { addressText } from "../src/messages/filter-language.ts";
-import { adviceFor, faultOf } from "../src/numbers/fault.ts";
+import { adviceFor } from "../src/numbers/fault.ts";
 import type { FailingRecipient } from "../src/store/store.ts";
 import { Failures, FaultMark } from "./fault.tsx";
 import type { Site } from "./site.ts";
@@ -24,7 +24,7 @@ export function NumbersTable({
             Number
           </th>
           <th scope="col" class="col-failures">
-            Failed
+            Not arrived
           </th>
           <th scope="col" class="col-why">
             Last error
@@ -65,7 +65,7 @@ function Row({
         </a>{" "}
         <Country code={recipient.country} />
         <span class="narrow-only">
-          <FaultMark fault={faultOf(lastErrorCode)} />
+          <FaultMark errorCode={lastErrorCode} />
         </span>
       </td>
       <td class="col-failures">
@@ -79,7 +79,7 @@ function Row({
         )}
       </td>
       <td class="col-advice">
-        <FaultMark fault={faultOf(lastErrorCode)} />
+        <FaultMark errorCode={lastErrorCode} />
         <p class="advice" safe>
           {adviceFor(lastErrorCode)}
         </p>

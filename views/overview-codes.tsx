@@ -8,12 +8,12 @@ import {
 import { counted, countWords, percent } from "./amounts.ts";
 import { Sparkline } from "./chart-sparkline.tsx";
 import { MATTER_WORDS } from "./error-words.ts";
-import { listHref } from "./list-link.ts";
+import { listHref, LOST } from "./list-link.ts";
 import type { Urls } from "./site.ts";
 
 const CODES_SHOWN = 5;
 
-/** The error codes that most messages carry, and what to do about each in a line. */
+/** The error codes of most of the messages that did not arrive, and what to do about each in a line. */
 export function TopCodes({
   urls,
   period,
@@ -25,17 +25,18 @@ export function TopCodes({
   readonly total: Outcomes;
   readonly codes: readonly CodeSeen[];
 }) {
-  const rest = codes.length - CODES_SHOWN;
   return (
     <section class="part" aria-labelledby="top-errors">
       <div class="part-head">
         <h2 id="top-errors">Why messages fail</h2>
-        <a href={urls.errors(period.address)}>
-          {rest > 0 ? `All ${codes.length} error codes` : "All about errors"}
-        </a>
+        <a href={urls.errors(period.address)}>All error codes</a>
       </div>
       {codes.length === 0 ? (
-        <p class="quiet">No message of this time carries an error code.</p>
+        <p class="quiet">
+          {lost(total) === 0
+            ? "Nothing failed in this time."
+            : "No callback told an error code of the messages that did not arrive."}
+        </p>
       ) : (
         <table class="list top-codes">
           <thead>
@@ -45,14 +46,14 @@ export function TopCodes({
                 Trend
               </th>
               <th scope="col" class="col-amount">
-                Messages
+                Not arrived
               </th>
               <th
                 scope="col"
                 class="col-amount col-share"
                 title="Of all messages that did not arrive"
               >
-                Of failures
+                Share
               </th>
             </tr>
           </thead>
@@ -104,11 +105,11 @@ function CodeLine({
       </td>
       <td class="col-amount">
         <a
-          href={listHref(urls, [["code", errorCode], ...period.terms])}
-          aria-label={`${counted(outcomes.messages, "message")} with error ${errorCode}`}
+          href={listHref(urls, [["code", errorCode], LOST, ...period.terms])}
+          aria-label={`${counted(lost(outcomes), "message")} with error ${errorCode} did not arrive`}
           safe
         >
-          {countWords(outcomes.messages)}
+          {countWords(lost(outcomes))}
         </a>
       </td>
       <td class="col-amount col-share" safe>

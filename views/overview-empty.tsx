@@ -1,28 +1,26 @@
 import { namedPeriod, RANGE_NAMES, type Period } from "../src/time-range.ts";
 import { Layout } from "./layout.tsx";
-import { RangeLinks, RangeMistakes } from "./range-links.tsx";
+import {
+  RangeLinks,
+  RangeMistakes,
+  type MistakesView,
+} from "./range-links.tsx";
 import { REFRESH } from "./refresh.ts";
-import { SetupSteps } from "./setup-steps.tsx";
+import { SetupSteps, type SetupProps } from "./setup-steps.tsx";
 import type { RangeAddress, Site } from "./site.ts";
 import { Ago } from "./time.tsx";
 
 /** Before the first callback: how to set Twilio up, until one comes. */
-export function SetupPage({
-  site,
-  origin,
-}: {
-  readonly site: Site;
-  readonly origin: string;
-}) {
+export function SetupPage(props: SetupProps) {
   return (
     <Layout
-      site={site}
+      site={props.site}
       title="Set Twilio up"
       section="overview"
       live={0}
       scripts={["setup.js"]}
     >
-      <SetupSteps site={site} origin={origin} />
+      <SetupSteps {...props} />
     </Layout>
   );
 }
@@ -93,15 +91,7 @@ function lowered(label: string): string {
 }
 
 /** An address whose time range is not understood. */
-export function OverviewMistakesPage({
-  site,
-  mistakes,
-  now,
-}: {
-  readonly site: Site;
-  readonly mistakes: readonly string[];
-  readonly now: number;
-}) {
+export function OverviewMistakesPage({ site, mistakes, now }: MistakesView) {
   return (
     <Layout site={site} title="Overview" section="overview">
       <div class="page-head">

@@ -1,58 +1,49 @@
-import { changeOfCount } from "../src/overview/change.ts";
+import { changesOfCounts, type Change } from "../src/overview/change.ts";
 import { deliveryRate, type Outcomes } from "../src/overview/outcomes.ts";
 import type { Overview } from "../src/overview/overview.ts";
 import type { FilterPair } from "../src/messages/filter-language.ts";
 import type { Period } from "../src/time-range.ts";
 import { countWords, percent } from "./amounts.ts";
 import { ChangeWords, type Wanted } from "./change-words.tsx";
+import { PARTS, type Part } from "./chart-shapes.ts";
+import { PART_MEANINGS, PART_WORDS } from "./chart-words.ts";
 import { ARRIVED, listHref } from "./list-link.ts";
 import { rateChange } from "./overview-verdict.ts";
 import type { Urls } from "./site.ts";
 
 type Figure = {
-  readonly label: string;
   readonly of: keyof Outcomes;
+  readonly label: string;
+  readonly meaning: string;
   /** What the list of these messages is narrowed to beside the period. */
   readonly only?: FilterPair;
   readonly wanted: Wanted;
-  readonly meaning: string;
+};
+
+const ONLY: Record<Part, FilterPair> = {
+  arrived: ARRIVED,
+  inFlight: ["status", "sent"],
+  undelivered: ["status", "undelivered"],
+  failed: ["status", "failed"],
 };
 
 const FIGURES: readonly Figure[] = [
   {
-    label: "Messages",
     of: "messages",
-    wanted: "either",
+    label: "Messages",
     meaning: "First heard of in this time",
-  },
-  {
-    label: "Arrived",
-    of: "arrived",
-    only: ARRIVED,
     wanted: "either",
-    meaning: "Delivered or read",
   },
-  {
-    label: "In flight",
-    of: "inFlight",
-    only: ["status", "sent"],
-    wanted: "either",
-    meaning: "Sent, and nothing heard since",
-  },
-  {
-    label: "Undelivered",
-    of: "undelivered",
-    only: ["status", "undelivered"],
-    wanted: "less",
-    meaning: "Sent, but did not arrive",
-  },
-  {
-    label: "Failed",
-    of: "failed",
-    only: ["status", "failed"],
-    wanted: "less",
-    meaning: "Were not sent",
-  },
+  ...PARTS.map((part) => ({
+    of: part,
+    label: PART_WORDS[part],
+    meaning: PART_MEANINGS[part],
+    only: ONLY[part],
+    wanted:
+      part === "undelivered" || part === "failed"
+        ? ("less" as const)
+        : ("either" as const),
+  })),
 ];
 
 /** What became of the messages, in numbers; each leads to the list of those it counts. */
@@ -67,6 +58,7 @@ export function Figures({
 }) {
   const { total, compared } = overview;
   const rate = deliveryRate(total);
+  const changes = changesOf(compared);
   return (
     <dl class="outcomes">
       <div class="outcomes-main">
@@ -97,19 +89,30 @@ export function Figures({
             >
               {countWords(total[of])}
             </a>
-            {/* What is in flight now says nothing about what was then. */}
-            {compared === undefined || of === "inFlight" ? (
-              ""
-            ) : (
-              <ChangeWords
-                change={changeOfCount(compared.now[of], compared.before[of])}
-                before={period.before}
-                wanted={wanted}
-              />
-            )}
+            <ChangeWords
+              change={changes.get(of) ?? { kind: "none" }}
+              before={period.before}
+              wanted={wanted}
+            />
           </dd>
         </div>
       ))}
     </dl>
+  );
+}
+
+/** What is in flight now says nothing about what was then. */
+const COMPARED = ["messages", "arrived", "undelivered", "failed"] as const;
+
+function changesOf(
+  compared: Overview["compared"],
+): ReadonlyMap<keyof Outcomes, Change> {
+  if (compared === undefined) return new Map();
+  const { now, before } = compared;
+  const changes = changesOfCounts(
+    COMPARED.map((of) => ({ now: now[of], before: before[of] })),
+  );
+  return new Map(
+    COMPARED.map((of, index) => [of, changes[index] ?? { kind: "none" }]),
   );
 }

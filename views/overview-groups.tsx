@@ -32,8 +32,8 @@ export function WorstGroups({
       </div>
       {groups.length === 0 ? (
         <p class="quiet">
-          None has {GROUP_SAMPLE_MIN} messages that ended. A rate of fewer says
-          little.
+          None of them had a failure. Those with fewer messages are left out, as
+          their rate says little.
         </p>
       ) : (
         <GroupTable
@@ -44,7 +44,7 @@ export function WorstGroups({
             share: failureRate,
             messages: lost(outcomes),
           })}
-          measureWords={["Failure rate", "Did not arrive"]}
+          measureWords={["Failure rate", "Not arrived"]}
           conditions={[LOST]}
           terms={period.terms}
         />

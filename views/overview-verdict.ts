@@ -45,7 +45,10 @@ export function headline(total: Outcomes, change: Change): string {
   return `Delivery ${change.kind === "less" ? "fell" : "rose"} to ${percent(rate)}`;
 }
 
-/** The main reason why messages did not arrive, or that there is none; "" when nothing ended. */
+/**
+ * The main reason why messages did not arrive, or that there is none; "" when nothing
+ * ended. `codes` has the one of most of them first.
+ */
 export function mainReason(
   total: Outcomes,
   codes: readonly CodeSeen[],
@@ -53,7 +56,7 @@ export function mainReason(
   const failures = lost(total);
   if (ended(total) === 0) return "";
   if (failures === 0) return "Nothing failed.";
-  const [worst] = codes.toSorted((a, b) => lost(b.outcomes) - lost(a.outcomes));
+  const [worst] = codes;
   const didNot = `${counted(failures, "message")} did not arrive`;
   const isTold =
     worst !== undefined && lost(worst.outcomes) >= Math.min(2, failures);

@@ -1,5 +1,5 @@
 import { RANGE_NAMES, type Period } from "../src/time-range.ts";
-import type { RangeAddress } from "./site.ts";
+import type { RangeAddress, Site } from "./site.ts";
 
 /** The ranges by name, and a form for any other. Works by address alone. */
 export function RangeLinks({
@@ -79,12 +79,15 @@ function dateOf(at: number, latest = "9999-12-31"): string {
   return date < latest ? date : latest;
 }
 
-/** Whose address names no range that there is. */
-export function RangeMistakes({
-  mistakes,
-}: {
+/** What a page needs whose address names no range that there is. */
+export type MistakesView = {
+  readonly site: Site;
+  /** Sentences; see `readRange`. */
   readonly mistakes: readonly string[];
-}) {
+  readonly now: number;
+};
+
+export function RangeMistakes({ mistakes }: Pick<MistakesView, "mistakes">) {
   return (
     <div class="empty">
       <h2>The time range is not understood</h2>

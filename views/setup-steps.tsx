@@ -1,22 +1,19 @@
+import { TOKEN_PLACE, type TestCommand } from "../src/overview/test-command.ts";
 import type { Site } from "./site.ts";
 
-/** Before the first callback: how to make Twilio send them here. */
-export function SetupSteps({
-  site,
-  origin,
-}: {
+export type SetupProps = {
   readonly site: Site;
-  /** Where this page was asked for, e.g. `http://127.0.0.1:3000`. */
-  readonly origin: string;
-}) {
+  /** What to paste into Twilio. */
+  readonly callbackUrl: string;
+  readonly command: TestCommand;
+};
+
+/** Before the first callback: how to make Twilio send them here. */
+export function SetupSteps({ site, callbackUrl, command }: SetupProps) {
   const { urls, hasAuthToken } = site;
   return (
     <article class="setup">
       <h1>Set Twilio up</h1>
-      <p class="lead">
-        No callback has come yet. Five steps, and every message’s fate shows
-        here.
-      </p>
       <Waiting site={site} />
       <ol>
         <li>
@@ -54,7 +51,7 @@ export function SetupSteps({
         </li>
         <li>
           <h2>Copy this address</h2>
-          <Copyable id="callback-url" text={urls.smsCallback(origin)} />
+          <Copyable id="callback-url" text={callbackUrl} />
           <p class="hint">
             For WhatsApp senders it ends in <code>/whatsapp</code> in place of{" "}
             <code>/sms</code>. A query, such as <code>?campaign=spring</code>{" "}
@@ -74,9 +71,16 @@ export function SetupSteps({
           <p>
             Its first callback comes within seconds, and this page says so. Or
             try without Twilio: this posts one made-up callback, signed with
-            your token, and records it as if it had happened.
+            your token, and records it as if it had happened.{" "}
+            {command.needsToken ? (
+              <>
+                Put your auth token in place of <code>{TOKEN_PLACE}</code>.
+              </>
+            ) : (
+              ""
+            )}
           </p>
-          <Copyable id="test-command" text={testCommand(site, origin)} />
+          <Copyable id="test-command" text={command.text} />
         </li>
       </ol>
       <p class="hint">
@@ -91,23 +95,35 @@ export function SetupSteps({
   );
 }
 
-/** setup.js shows the second line in place of the first when a callback was recorded. */
+/** setup.js shows the second part in place of the first when a callback was recorded. */
 function Waiting({ site: { urls, hasAuthToken } }: { readonly site: Site }) {
   return (
     <div class="setup-state" role="status">
-      <p id="waiting" class="setup-waiting">
-        <span class="setup-dot" aria-hidden="true"></span>
-        {hasAuthToken
-          ? "Waiting for the first callback."
-          : "Callbacks are refused until the auth token is set."}
-        <noscript>Reload this page to see whether it came.</noscript>
-      </p>
-      <p id="arrived" class="setup-arrived" hidden>
-        <b>The first callback arrived.</b>{" "}
-        <a class="button" href={urls.overview()}>
-          Show the overview
-        </a>
-      </p>
+      <div id="waiting">
+        <p class="lead">
+          No callback has come yet. Five steps, and every message’s fate shows
+          here.
+        </p>
+        <p class="setup-waiting">
+          <span class="setup-dot" aria-hidden="true"></span>
+          {hasAuthToken
+            ? "Waiting for the first callback."
+            : "Callbacks are refused until the auth token is set."}
+          <noscript>Reload this page to see whether it came.</noscript>
+        </p>
+      </div>
+      <div id="arrived" hidden>
+        <p class="lead">
+          Callbacks reach smsledger. The overview shows what becomes of each
+          message from now on.
+        </p>
+        <p class="setup-arrived">
+          <b>The first callback arrived.</b>{" "}
+          <a class="button button-primary" href={urls.overview()}>
+            Show the overview
+          </a>
+        </p>
+      </div>
     </div>
   );
 }
@@ -124,15 +140,9 @@ function Copyable({
       <code class="copy" id={id} safe>
         {text}
       </code>
-      <button type="button" data-copies={id} hidden>
+      <button type="button" data-copy={`#${id}`}>
         Copy
       </button>
     </div>
   );
-}
-
-/** Posts to the address that Twilio gets, so that it tries the proxy too; a fragment is never sent. */
-function testCommand({ urls }: Site, origin: string): string {
-  const [address = ""] = urls.smsCallback(origin).split("#");
-  return `TWILIO_WEBHOOK_AUTH_TOKEN=… smsledger simulate --url ${address} --count 1`;
 }

@@ -5,9 +5,11 @@ import {
   type StatusChoice,
 } from "../src/messages/filter-controls.ts";
 import type { Term } from "../src/messages/filter-language.ts";
+import { lastDayText } from "../src/messages/last-day.ts";
 import type { StatusCounts } from "../src/store/tally.ts";
 import type { EventStatus } from "../src/twilio/status.ts";
 import { compactCount } from "./amounts.ts";
+import { LIST_SWAP } from "./list-swap.ts";
 import type { Urls } from "./site.ts";
 import { StatusIcon } from "./status.tsx";
 
@@ -35,8 +37,8 @@ const QUICK: readonly {
 ];
 
 /**
- * The list by status, one click each; the rest of the filter stays. The counts are those
- * of the last 24 hours, and are left out while something else is filtered too.
+ * The list by status, one click each; the rest of the filter stays. Where the messages of
+ * the last 24 hours are counted the links lead to just those.
  */
 export function StatusStrip({
   urls,
@@ -45,36 +47,39 @@ export function StatusStrip({
 }: {
   readonly urls: Urls;
   readonly terms: readonly Term[];
-  readonly counts: StatusCounts;
+  /** Of the last 24 hours. */
+  readonly counts: StatusCounts | undefined;
 }) {
   const { status } = controlsOf(terms);
-  const isAlone = controlledText(terms, { status: "" }) === "";
-  const textOf = (choice: StatusChoice | ""): string =>
-    controlledText(terms, { status: choice });
+  const all = counts ? "" : controlledText(terms, { status: "" });
   return (
     <nav id="quick" class="strip" aria-label="Messages by status">
-      {isAlone ? <span class="strip-label">Last 24 h</span> : ""}
       <ul>
         <li>
           <QuickLink
             id="by-all"
-            href={urls.messages({ q: textOf("") })}
-            isOn={status === ""}
+            href={urls.messages({ q: all })}
+            isOn={terms.every(({ name }) => name !== "status")}
           >
             All
           </QuickLink>
         </li>
+        {counts ? <li class="strip-label">Last 24 h</li> : ""}
         {QUICK.map(({ id, label, choice, icon }) => (
           <li>
             <QuickLink
               id={`by-${id}`}
-              href={urls.messages({ q: textOf(choice) })}
+              href={urls.messages({
+                q: counts
+                  ? lastDayText(choice)
+                  : controlledText(terms, { status: choice }),
+              })}
               isOn={status === choice}
               icon={icon}
             >
               <StatusIcon status={icon} />
               <span safe>{label}</span>{" "}
-              {isAlone ? <b safe>{compactCount(sum(counts, choice))}</b> : ""}
+              {counts ? <b safe>{compactCount(sum(counts, choice))}</b> : ""}
             </QuickLink>
           </li>
         ))}
@@ -103,13 +108,7 @@ function QuickLink({
       href={href}
       aria-current={isOn ? "true" : undefined}
       hx-get={href}
-      hx-target="#results"
-      hx-select="#results"
-      hx-select-oob="#found:innerHTML,#quick,#controls,#controls-on,#filter-q"
-      hx-swap="outerHTML"
-      hx-sync="#filter:replace"
-      hx-push-url="true"
-      hx-indicator="#results"
+      {...LIST_SWAP}
     >
       {children}
     </a>

@@ -29,7 +29,7 @@ export function minuteWords(time: number): string {
   return MINUTE_FORMAT.format(time);
 }
 
-/** A time as how long ago; exact when pointed at. */
+/** A time as how long ago; exact when pointed at, and on paper, where "5 min ago" says nothing. */
 export function Ago({
   at,
   now,
@@ -42,10 +42,29 @@ export function Ago({
       class="ago"
       datetime={new Date(at).toISOString()}
       title={`${utc(at)} UTC`}
+      data-minute={utc(at).slice(0, 16)}
       safe
     >
       {ago(at, now)}
     </time>
+  );
+}
+
+/** A time to the second, to be read out to someone, and how long ago. */
+export function When({
+  at,
+  now,
+}: {
+  readonly at: number;
+  readonly now: number;
+}) {
+  return (
+    <span class="when">
+      <time datetime={new Date(at).toISOString()} title={`${utc(at)} UTC`} safe>
+        {`${utc(at)} UTC`}
+      </time>{" "}
+      <Ago at={at} now={now} />
+    </span>
   );
 }
 

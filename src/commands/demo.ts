@@ -23,20 +23,22 @@ const HISTORY_MESSAGES = 6_000;
 /** Ports above a busy one that are tried. */
 const PORTS_TRIED = 20;
 
+export type DemoSettings = Pick<Config, "host" | "port" | "masksNumbers">;
+
 /**
  * Runs a server with made-up messages until a signal ends it: a week of history, then
  * a feed of callbacks, signed and posted to itself as Twilio does. Its database is in
  * a temporary folder that is removed at the end. Resolves to the exit status.
  */
 export async function demo(
-  address: Pick<Config, "host" | "port">,
+  settings: DemoSettings,
   version: string,
 ): Promise<number> {
   const signal = stopSignal({ signals: ["SIGINT", "SIGTERM", "SIGHUP"] });
   const folder = temporaryFolder();
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-  const config = demoConfig(address, join(folder, "demo.db"));
+  const config = demoConfig(settings, join(folder, "demo.db"));
   const store = await openSqliteStore(config.databaseFile, () => {
     console.error("The demo's database failed, so the demo ended.");
     process.exit(1);
@@ -110,9 +112,9 @@ function temporaryFolder(): string {
   }
 }
 
-/** The settings of a server of its own; the environment's have no say but for the address. */
+/** The settings of a server of its own; the environment's have no say but for these few. */
 function demoConfig(
-  { host, port }: Pick<Config, "host" | "port">,
+  { host, port, masksNumbers }: DemoSettings,
   databaseFile: string,
 ): Config {
   return readConfig({
@@ -122,6 +124,7 @@ function demoConfig(
       HOST: host,
       PORT: String(port),
       DATABASE_URL: databaseFile,
+      MASK_NUMBERS: String(masksNumbers),
     },
     isTerminal: true,
   });

@@ -1,11 +1,12 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Config } from "../config.ts";
+import { fileText } from "../exports/formats.ts";
 import { maskedStore } from "../store/masked.ts";
 import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
-import { csvHeader, csvLines } from "../messages/export-csv.ts";
 import {
+  COLUMNS,
   eventRecord,
   messageRecord,
   type ExportRecord,
@@ -57,18 +58,13 @@ export async function exportAll(
 
 type Reading = Pick<Store, "messagesAfter" | "eventsAfter">;
 
-async function* textOf(
+function textOf(
   reader: Reading,
   { format, events }: ExportOptions,
-): AsyncGenerator<string> {
-  const kind = events ? "events" : "messages";
-  if (format === "csv") yield csvHeader(kind);
-  const steps = events ? eventSteps(reader) : messageSteps(reader);
-  for await (const records of steps) {
-    yield format === "csv"
-      ? csvLines(kind, records)
-      : records.map((each) => `${JSON.stringify(each)}\n`).join("");
-  }
+): AsyncGenerator<string, void> {
+  return events
+    ? fileText(format, COLUMNS.events, eventSteps(reader))
+    : fileText(format, COLUMNS.messages, messageSteps(reader));
 }
 
 async function* eventSteps(

@@ -1,5 +1,6 @@
 import { ConfigError, type Config } from "../config.ts";
 import { callbackStream } from "../simulation/callback-stream.ts";
+import { TOKEN_PLACE } from "../overview/test-command.ts";
 import { runLoad } from "../simulation/load.ts";
 import { freshSeed, seededRandom } from "../simulation/random.ts";
 import { postCallback } from "../simulation/signed-post.ts";
@@ -68,6 +69,11 @@ export async function simulate(
   if (authToken === undefined) {
     throw new ConfigError([
       "TWILIO_WEBHOOK_AUTH_TOKEN: is not set; give the same token as the server has.",
+    ]);
+  }
+  if (authToken.token === TOKEN_PLACE) {
+    throw new ConfigError([
+      `TWILIO_WEBHOOK_AUTH_TOKEN: still says ${TOKEN_PLACE}; put your auth token in its place.`,
     ]);
   }
   const target = signedAsTheServerExpects(

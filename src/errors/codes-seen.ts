@@ -12,14 +12,19 @@ export type CodeSeen = {
   readonly errorCode: number;
   /** What became of the messages with it: some arrived all the same. */
   readonly outcomes: Outcomes;
-  /** Messages in each span of the period, oldest first. */
+  /** What was counted, in each span of the period, oldest first. */
   readonly trend: readonly number[];
 };
 
-/** The codes of a tally by error code and span, most messages first. Messages without a code are left out. */
+/**
+ * The codes of a tally by error code and span, those first of which `count` counts most:
+ * all messages, unless told otherwise. Codes without any, and messages without a code, are
+ * left out.
+ */
 export function codesSeen(
   rows: readonly TallyRow[],
   period: Period,
+  count: (outcomes: Outcomes) => number = ({ messages }) => messages,
 ): readonly CodeSeen[] {
   const spans = spansOf(period).length;
   const byCode = Map.groupBy(
@@ -31,13 +36,14 @@ export function codesSeen(
       const trend = Array.from({ length: spans }, () => 0);
       const all = ofCode.map(({ at, counts }) => {
         const outcomes = outcomesOf(counts);
-        trend[spanIndex(at, period)] = outcomes.messages;
+        trend[spanIndex(at, period)] = count(outcomes);
         return outcomes;
       });
       return { errorCode, outcomes: sumOfOutcomes(all), trend };
     })
+    .filter(({ outcomes }) => count(outcomes) > 0)
     .toSorted(
       (a, b) =>
-        b.outcomes.messages - a.outcomes.messages || a.errorCode - b.errorCode,
+        count(b.outcomes) - count(a.outcomes) || a.errorCode - b.errorCode,
     );
 }

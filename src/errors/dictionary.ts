@@ -43,6 +43,12 @@ export function searchDictionary(query: string): DictionarySearch {
   };
 }
 
+/** The code that a query is, when this version knows it. */
+export function wholeCode(query: string): number | undefined {
+  const text = query.trim();
+  return knownErrorCodes().find((code) => String(code) === text);
+}
+
 /** Made on first use, as words with one space before each. */
 const searchTexts = new Map<number, string>();
 

@@ -15,6 +15,8 @@ import { codesSeen, type CodeSeen } from "./codes-seen.ts";
 /** An error code as the page of all of them lists it. */
 export type CodeListed = CodeSeen & {
   readonly facts: ErrorCodeFacts | undefined;
+  /** First seen in the period, though there are messages from before it. */
+  readonly isNew: boolean;
 };
 
 /** The error codes of a period. */
@@ -32,12 +34,16 @@ export type ErrorsOfPeriod = {
 };
 
 export async function readErrors(
-  store: Pick<Store, "tally" | "errorCodeFacts">,
+  store: Pick<Store, "tally" | "errorCodeFacts" | "messagesAfter">,
   period: Period,
   limit: number,
 ): Promise<ErrorsOfPeriod> {
   const { range, spanMs } = period;
-  const rows = await store.tally({ range, by: "errorCode", spanMs });
+  const [rows, [oldest]] = await Promise.all([
+    store.tally({ range, by: "errorCode", spanMs }),
+    store.messagesAfter(0, 1),
+  ]);
+  const isYoung = oldest === undefined || oldest.firstEventAt >= range.from;
   const codes = codesSeen(rows, period);
   const shown = codes.slice(0, limit);
   const facts = await store.errorCodeFacts(
@@ -48,10 +54,12 @@ export async function readErrors(
   const withoutCode = totalOf(rows.filter(({ key }) => key === null));
   const withCode = sumOfOutcomes(codes.map(({ outcomes }) => outcomes));
   return {
-    listed: shown.map((code) => ({
-      ...code,
-      facts: factsOf.get(code.errorCode),
-    })),
+    listed: shown.map((code) => {
+      const ofCode = factsOf.get(code.errorCode);
+      const isNew =
+        !isYoung && ofCode !== undefined && ofCode.firstSeenAt >= range.from;
+      return { ...code, facts: ofCode, isNew };
+    }),
     codes: codes.length,
     total: sumOfOutcomes([withCode, withoutCode]),
     withCode,

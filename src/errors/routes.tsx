@@ -7,33 +7,25 @@ import {
   LISTED_FIRST,
 } from "../../views/errors-page.tsx";
 import type { Site } from "../../views/site.ts";
-import { pages } from "../http.ts";
-import { latestEventId } from "../live/latest-event.ts";
-import type { AnswerProblem } from "../problem.tsx";
+import { pages, redirectTo } from "../http.ts";
 import type { Store } from "../store/store.ts";
 import { readRange } from "../time-range.ts";
-import { QUERY_LENGTH_MAX, searchDictionary } from "./dictionary.ts";
+import { QUERY_LENGTH_MAX, searchDictionary, wholeCode } from "./dictionary.ts";
 import { readCodeHistory, readErrors } from "./errors-of-period.ts";
 
 export type ErrorDeps = {
   readonly store: Pick<
     Store,
-    "tally" | "errorCodeFacts" | "listMessages" | "changesSince"
+    | "tally"
+    | "errorCodeFacts"
+    | "listMessages"
+    | "messagesAfter"
+    | "lastEventId"
   >;
   readonly now: () => number;
 };
 
-const NO_SUCH_CODE = {
-  status: 404,
-  title: "This is no error code",
-  detail: "An error code is a number of up to nine digits, such as 30003.",
-};
-
-export const errorRoutes = (
-  { store, now: clock }: ErrorDeps,
-  site: Site,
-  problem: AnswerProblem,
-) =>
+export const errorRoutes = ({ store, now: clock }: ErrorDeps, site: Site) =>
   new Elysia()
     .use(pages())
     .get("/errors", async ({ page, request }) => {
@@ -46,19 +38,28 @@ export const errorRoutes = (
         });
       }
       const limit = searchParams.has("all") ? Infinity : LISTED_FIRST;
-      const live = await latestEventId(store);
+      const live = await store.lastEventId();
       const errors = await readErrors(store, period, limit);
       return page(<ErrorsPage {...{ site, period, errors, now, live }} />);
     })
     .get("/errors/dictionary", ({ page, request }) => {
       const given = new URL(request.url).searchParams.get("q") ?? "";
       const query = given.slice(0, QUERY_LENGTH_MAX);
+      const code = wholeCode(query);
+      // htmx asks while someone is still typing.
+      if (code !== undefined && !request.headers.has("hx-request"))
+        return redirectTo(site.urls.error(code));
       const search = searchDictionary(query);
       return page(<DictionaryPage {...{ site, query, search }} />);
     })
     .get("/errors/:code", async ({ page, params, request }) => {
-      if (!/^[1-9]\d{0,8}$/.test(params.code))
-        return problem(request, NO_SUCH_CODE);
+      if (!/^[1-9]\d{0,8}$/.test(params.code)) {
+        const search = searchDictionary("");
+        return page(
+          <DictionaryPage {...{ site, search }} query="" isNoCode={true} />,
+          { status: 404 },
+        );
+      }
       const code = Number(params.code);
       const now = clock();
       const { period, mistakes } = readRange(
@@ -70,7 +71,7 @@ export const errorRoutes = (
           status: 400,
         });
       }
-      const live = await latestEventId(store);
+      const live = await store.lastEventId();
       const history = await readCodeHistory(store, code, period);
       return page(
         <ErrorPage {...{ site, code, period, history, now, live }} />,

@@ -2,7 +2,7 @@ import type { Log } from "../log.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 
 export type HubDeps = {
-  readonly store: Pick<Store, "changesSince">;
+  readonly store: Pick<Store, "lastEventId" | "changesSince">;
   readonly log: Log;
   readonly stopping: AbortSignal;
 };
@@ -121,11 +121,12 @@ export class LiveHub {
       listeners.filter(takesMore),
       ({ lastEventId }) => lastEventId,
     );
+    const { store } = this.#deps;
     try {
+      const latest = await store.lastEventId();
       for (const [known, group] of groups) {
-        const { lastEventId, failures } =
-          await this.#deps.store.changesSince(known);
-        if (lastEventId === known) continue;
+        if (known === latest) continue;
+        const { lastEventId, failures } = await store.changesSince(known);
         const data = JSON.stringify({ failures: failures.count });
         for (const listener of group) {
           const isStale = listener.lastEventId !== known;

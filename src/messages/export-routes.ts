@@ -1,33 +1,26 @@
 import { Elysia } from "elysia";
-import { downloadResponse } from "../http.ts";
+import type { Downloads, DownloadRequest } from "../exports/downloads.ts";
 import type { AnswerProblem } from "../problem.tsx";
 import type { Store } from "../store/store.ts";
-import {
-  EXPORT_TYPES,
-  exportName,
-  exportStream,
-  type ExportFormat,
-} from "./export-stream.ts";
 import { hasMistakes, readMessagesQuery } from "./messages-query.ts";
-
-/** Seconds after which one who takes nothing of an export loses the connection. */
-const IDLE_S = 60;
+import { messagesExport, type MessagesFormat } from "./messages-export.ts";
 
 export type ExportDeps = {
   readonly store: Pick<Store, "listMessages">;
+  readonly downloads: Downloads;
   readonly now: () => number;
 };
 
 /** `GET /messages.csv?q=` and `/messages.jsonl?q=`. */
 export const exportRoutes = (
-  { store, now }: ExportDeps,
+  { store, downloads, now }: ExportDeps,
   problem: AnswerProblem,
 ) => {
   const answer = async (
-    request: Request,
-    format: ExportFormat,
-    keepOpen: () => void,
+    download: DownloadRequest,
+    format: MessagesFormat,
   ): Promise<Response> => {
+    const { request } = download;
     const at = now();
     const query = readMessagesQuery(new URL(request.url).searchParams, at);
     if (hasMistakes(query)) {
@@ -40,17 +33,19 @@ export const exportRoutes = (
         detail: sentences.slice(0, 3).join(" "),
       });
     }
-    return downloadResponse(
-      exportStream(store, query.parsed.filter, format, keepOpen),
-      EXPORT_TYPES[format],
-      exportName(format, at),
-    );
+    return downloads.answer(download, {
+      name: `smsledger-messages-${minuteOf(at)}`,
+      format,
+      text: messagesExport(store, query.parsed.filter, format),
+    });
   };
   return new Elysia()
-    .get("/messages.csv", ({ request, server }) =>
-      answer(request, "csv", () => server?.timeout(request, IDLE_S)),
-    )
-    .get("/messages.jsonl", ({ request, server }) =>
-      answer(request, "jsonl", () => server?.timeout(request, IDLE_S)),
-    );
+    .get("/messages.csv", (download) => answer(download, "csv"))
+    .get("/messages.jsonl", (download) => answer(download, "jsonl"));
 };
+
+/** `2026-11-23-1204`, in UTC. */
+function minuteOf(at: number): string {
+  const time = new Date(at).toISOString().slice(0, 16);
+  return time.replace("T", "-").replace(":", "");
+}

@@ -6,7 +6,13 @@ import {
   type FilterMistake,
 } from "./filter-mistakes.ts";
 import { isFilterName, type FilterName } from "./filter-names.ts";
-import { isNumberLike, joinedNumbers, numberMeant } from "./filter-numbers.ts";
+import {
+  isLiteralNumber,
+  isNumberLike,
+  joinedNumbers,
+  numberMeant,
+  takesNumbers,
+} from "./filter-numbers.ts";
 import {
   readsAsNamed,
   splitTerms,
@@ -153,13 +159,16 @@ const COMMA_DIVIDES: readonly string[] = [
 function namedText(name: string, value: string): string {
   const hasComma =
     value.includes(",") && takesList(name) && !COMMA_DIVIDES.includes(name);
-  return hasComma || /[\s"]/.test(value) ? quoted(value) : value;
+  return hasComma || /[\s"]/.test(value) || isLiteralNumber(value)
+    ? quoted(value)
+    : value;
 }
 
 function wordText(word: string, hasNeighbours: boolean): string {
   const isPlain =
     !/[\s"]|^-/.test(word) &&
     !readsAsNamed(word) &&
+    !isLiteralNumber(word) &&
     !(hasNeighbours && isNumberLike(word));
   return isPlain ? word : quoted(word);
 }
@@ -188,10 +197,17 @@ function fieldName({ field }: Condition): FilterName | "" {
   return field === "word" ? "" : field;
 }
 
-/** A term as a pair of `filterText`: its values as they were typed. */
-export function termPair({ name = "", negated, values }: RawTerm): FilterPair {
-  const texts = values.map(({ text }) => text);
-  return [(negated ? "-" : "") + name, texts];
+/** A term as a pair of `filterText`: its values as they were typed, if they may stay without quotes. */
+export function termPair({ name, negated, values }: RawTerm): FilterPair {
+  const texts = values.map(({ text, isQuoted }) =>
+    takesNumbers(name) && !isQuoted ? (plainNumber(text) ?? text) : text,
+  );
+  return [(negated ? "-" : "") + (name ?? ""), texts];
+}
+
+/** What digits mean that would not mean it in quotes. */
+function plainNumber(text: string): string | undefined {
+  return isLiteralNumber(text) ? numberMeant(text) : undefined;
 }
 
 /**

@@ -15,11 +15,22 @@ export type FilterMistake = {
 
 /** What is wrong with a term before its values are looked at. */
 export function shapeMistake(term: RawTerm): FilterMistake | undefined {
-  const { from, to, name, values, openQuoteAt } = term;
+  const { from, to, name, values, minusSigns, openQuoteAt } = term;
   if (openQuoteAt !== undefined) {
     const sentence =
       'A quote begins here and nothing closes it. Add a " at its end.';
     return { sentence, from: openQuoteAt, to };
+  }
+  const isNothing =
+    name === undefined && values.every(({ from: at, to: end }) => at === end);
+  if (isNothing) {
+    const sentence =
+      "A minus sign goes right before what is not wanted, such as -status:sent.";
+    return { sentence, from, to };
+  }
+  if (minusSigns > 1) {
+    const sentence = "One minus sign is enough.";
+    return { sentence, from, to: from + minusSigns };
   }
   if (name !== undefined && !isFilterName(name)) {
     const meant = meantName(name);

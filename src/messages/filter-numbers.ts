@@ -1,16 +1,40 @@
 import type { RawTerm } from "./filter-terms.ts";
 
-/** A number as people write it, `+1 (415) 555-0123`, without what is between its digits; undefined for what is none. */
+const PREFIX = /^(?:whatsapp|tel):/i;
+/** The zero that is dialled only within a country: `+44 (0)161 …`, `0044 (0)161 …`. */
+const ZERO_AFTER_COUNTRY = /^((?:\+|00)[\s.\-\u2010-\u2013]*\d{1,3}\s*)\(0\)/;
+const BETWEEN_DIGITS = /[\s().\-\u2010-\u2013]/g;
+
+/** So long a number that begins with a zero is one as dialled within its country, not some last digits. */
+const NATIONAL_LENGTH_MIN = 8;
+
+/**
+ * A number as people write it, without what is between its digits: `+1 (415) 555-0123`,
+ * `0044 (0)161 496 0014`, `tel:+4916…`; undefined for what is none. `00` is a plus sign.
+ * One that is dialled within its country, `0161 496 0014`, has another beginning
+ * everywhere else: what is left are its last digits.
+ */
 export function numberMeant(text: string): string | undefined {
-  const joined = text
-    .replace(/^whatsapp:/i, "")
-    .replace(/[\s().\-\u2010-\u2013]/g, "");
-  return /^\+?\d+$/.test(joined) ? joined : undefined;
+  const digits = text
+    .replace(PREFIX, "")
+    .replace(ZERO_AFTER_COUNTRY, "$1")
+    .replace(BETWEEN_DIGITS, "");
+  if (!/^\+?\d+$/.test(digits)) return undefined;
+  if (/^00[1-9]/.test(digits)) return `+${digits.slice(2)}`;
+  const isNational =
+    /^0[1-9]/.test(digits) && digits.length >= NATIONAL_LENGTH_MIN;
+  return isNational ? digits.slice(1) : digits;
+}
+
+/** Whether a text is digits alone that `numberMeant` takes for others: in quotes they are what they are. */
+export function isLiteralNumber(text: string): boolean {
+  return /^\d+$/.test(text) && numberMeant(text) !== text;
 }
 
 /**
  * Bare words that stand together and are made of digits, and of what people write between
- * the digits of a number, are one number: `+1 (415) 555-0123`. A plus sign begins another.
+ * the digits of a number, are one number: `+1 (415) 555-0123`. So are those that follow
+ * `to:` or `from:` and a number. A plus sign begins another.
  */
 export function joinedNumbers(
   text: string,
@@ -19,42 +43,51 @@ export function joinedNumbers(
   const joined: RawTerm[] = [];
   for (const term of terms) {
     const before = joined.at(-1);
+    const start = before && numberAtEnd(before);
     if (
       before !== undefined &&
-      isNumberPart(before) &&
-      isNumberPart(term) &&
+      start !== undefined &&
+      isBareNumber(term) &&
       !term.negated &&
       !term.values[0]?.text.includes("+")
     ) {
-      const { from, valuesFrom } = before;
-      const value = {
-        text: text.slice(valuesFrom, term.to),
-        from: valuesFrom,
+      const { from } = start;
+      const whole = {
+        text: text.slice(from, term.to),
+        from,
         to: term.to,
         isQuoted: false,
       };
       joined[joined.length - 1] = {
         ...before,
-        from,
         to: term.to,
-        values: [value],
+        values: [...before.values.slice(0, -1), whole],
       };
     } else joined.push(term);
   }
   return joined;
 }
 
-function isNumberPart({ name, values }: RawTerm): boolean {
-  const [value] = values;
-  return (
-    name === undefined &&
-    value !== undefined &&
-    !value.isQuoted &&
-    isNumberLike(value.text)
-  );
+/** The last value of a term, when a number's next part may follow it. */
+function numberAtEnd({ name, values }: RawTerm) {
+  const last = values.at(-1);
+  return takesNumbers(name) && last && !last.isQuoted && isNumberLike(last.text)
+    ? last
+    : undefined;
+}
+
+/** Whether the values of a term, or a bare word, may be numbers. */
+export function takesNumbers(name: string | undefined): boolean {
+  return name === undefined || name === "to" || name === "from";
+}
+
+function isBareNumber(term: RawTerm): boolean {
+  return term.name === undefined && numberAtEnd(term) !== undefined;
 }
 
 /** Whether a bare word may be a part of a number. */
 export function isNumberLike(text: string): boolean {
-  return /^(?=.*\d)\+?[\d\s().\-\u2010-\u2013]+$/.test(text);
+  return /^(?=.*\d)\+?[\d\s().\-\u2010-\u2013]+$/.test(
+    text.replace(PREFIX, ""),
+  );
 }

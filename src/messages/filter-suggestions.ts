@@ -75,9 +75,10 @@ async function termsFor(start: string, known: KnownValues): Promise<Found> {
     .filter((name) => name.startsWith(word))
     .map((name) => [name, undefined] as const);
   if (word.length < 2) return names;
-  const kinds: FilterName[] = ["status", "channel", "code"];
+  const kinds: FilterName[] = ["status", "channel"];
   // Two letters are a country's code by chance.
   if (word.length > 2) kinds.push("country", "from", "tag");
+  kinds.push("code");
   const values = await Promise.all(
     kinds.map(async (name) =>
       (await valuesOf(name, start, known)).slice(0, OF_A_KIND_MAX),
@@ -127,7 +128,7 @@ async function valuesFor(
   }
 }
 
-/** By their beginning, or by a word of their title; those that messages fail with first. */
+/** By their beginning, those that messages fail with first; of these also by a word of their title. */
 function errorCodes(word: string): readonly string[] {
   const isNumber = /^\d*$/.test(word);
   if (!isNumber && word.length < 3) return [];
@@ -139,7 +140,9 @@ function errorCodes(word: string): readonly string[] {
         : ` ${title?.toLowerCase()}`.includes(` ${word}`),
     );
   const ofMessages = fitting.filter(({ explanation }) => explanation);
-  const others = fitting.filter(({ explanation }) => !explanation);
+  const others = isNumber
+    ? fitting.filter(({ explanation }) => !explanation)
+    : [];
   return [...ofMessages, ...others]
     .slice(0, SUGGESTIONS_MAX)
     .map(({ code }) => String(code));

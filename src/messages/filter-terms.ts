@@ -13,6 +13,8 @@ export type RawTerm = {
   readonly from: number;
   readonly to: number;
   readonly negated: boolean;
+  /** How many minus signs stand before it; one is enough. */
+  readonly minusSigns: number;
   /** In lower case, known or not; undefined for a bare word. */
   readonly name: string | undefined;
   /** Where its values begin: after the colon, or after the minus sign. */
@@ -25,8 +27,8 @@ export type RawTerm = {
 
 const SPACE = /\s/;
 const NAME = /([a-z][\w-]*):/iy;
-/** A prefix of Twilio's addresses, and no name of a filter. */
-const ADDRESS_PREFIX = "whatsapp";
+/** What numbers begin with elsewhere, Twilio's WhatsApp addresses and links to call: no names of a filter. */
+const ADDRESS_PREFIXES: readonly string[] = ["whatsapp", "tel"];
 
 /** Names whose values commas divide. Of the others a comma is a part. */
 const LIST_NAMES: ReadonlySet<string> = new Set([
@@ -63,9 +65,9 @@ export function splitTerms(text: string): RawTerm[] {
 }
 
 function termAt(text: string, from: number): RawTerm {
-  const next = text.charAt(from + 1);
-  const negated = text.charAt(from) === "-" && next !== "" && !SPACE.test(next);
-  const nameFrom = negated ? from + 1 : from;
+  let nameFrom = from;
+  while (text.charAt(nameFrom) === "-") nameFrom++;
+  const minusSigns = nameFrom - from;
   const name = nameAt(text, nameFrom);
   const valuesFrom = name === undefined ? nameFrom : nameFrom + name.length + 1;
   const isList = takesList(name);
@@ -80,13 +82,24 @@ function termAt(text: string, from: number): RawTerm {
     if (!isList || text.charAt(at) !== ",") break;
     at++;
   }
-  return { from, to: at, negated, name, valuesFrom, values, openQuoteAt };
+  return {
+    from,
+    to: at,
+    negated: minusSigns > 0,
+    minusSigns,
+    name,
+    valuesFrom,
+    values,
+    openQuoteAt,
+  };
 }
 
 function nameAt(text: string, at: number): string | undefined {
   NAME.lastIndex = at;
   const name = NAME.exec(text)?.[1]?.toLowerCase();
-  return name === ADDRESS_PREFIX ? undefined : name;
+  return name === undefined || ADDRESS_PREFIXES.includes(name)
+    ? undefined
+    : name;
 }
 
 type ValueRead = TermValue & { readonly openQuoteAt: number | undefined };

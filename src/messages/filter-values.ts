@@ -1,8 +1,9 @@
 import { countryCodeOf } from "../country-names.ts";
 import { LAST_DIGITS_MIN, type Condition } from "../store/filter.ts";
+import { canonicalSid, isMessageSidStart } from "../twilio/sid.ts";
 import { isEventStatus } from "../twilio/status.ts";
 import type { FilterName } from "./filter-names.ts";
-import { numberMeant } from "./filter-numbers.ts";
+import { isLiteralNumber, numberMeant } from "./filter-numbers.ts";
 import type { TermValue } from "./filter-terms.ts";
 import { readTime } from "./filter-times.ts";
 
@@ -35,12 +36,13 @@ function timeSentence(name: "after" | "before"): string {
   return `A time is a day, ${name}:2026-11-01, a day and a time in UTC, ${name}:2026-11-01T10:00, or how long ago, ${name}:24h or ${name}:7d.`;
 }
 
-/** A message SID's beginning; a whole one is 34 long. */
-const SID_START = /^(?:SM|MM)[0-9a-f]{1,32}$/i;
 const ACCOUNT = /^AC[0-9a-f]{32}$/i;
 const SERVICE = /^MG[0-9a-f]{32}$/i;
 const CODE = /^\d{1,9}$/;
 const TOO_FEW_DIGITS = new RegExp(`^\\d{1,${LAST_DIGITS_MIN - 1}}$`);
+
+/** What a value means; undefined for none. */
+type Reading<T> = (text: string, isQuoted: boolean) => T | undefined;
 
 /** What a term with a name means, or the values in it that cannot be meant. */
 export function namedCondition(
@@ -51,9 +53,9 @@ export function namedCondition(
 ): Condition | readonly WrongValue[] {
   const wrong: WrongValue[] = [];
   /** Reads each value; what reads as undefined is wrong. */
-  const each = <T>(read: (text: string) => T | undefined): T[] =>
+  const each = <T>(read: Reading<T>): T[] =>
     values.flatMap((value) => {
-      const meant = read(value.text);
+      const meant = read(value.text, value.isQuoted);
       if (meant !== undefined) return [meant];
       wrong.push(new WrongValue(value, SENTENCES[field]));
       return [];
@@ -65,7 +67,7 @@ export function namedCondition(
 function conditionOf(
   field: FilterName,
   negated: boolean,
-  each: <T>(read: (text: string) => T | undefined) => T[],
+  each: <T>(read: Reading<T>) => T[],
   now: number,
 ): Condition | undefined {
   switch (field) {
@@ -106,7 +108,9 @@ function conditionOf(
       return {
         negated,
         field,
-        values: each((text) => (shape.test(text) ? text : undefined)),
+        values: each((text) =>
+          shape.test(text) ? canonicalSid(text) : undefined,
+        ),
       };
     }
     case "tag": {
@@ -126,20 +130,18 @@ export function wordCondition(
   negated: boolean,
   value: TermValue,
 ): Condition | WrongValue {
-  const text = sidMeant(value.text) ?? addressMeant(value.text);
+  const text = sidMeant(value.text) ?? addressMeant(value.text, value.isQuoted);
   return text === undefined
     ? new WrongValue(value, SENTENCES.word)
     : { negated, field: "word", text };
 }
 
-/** In Twilio's own case: capital letters, small digits. */
 function sidMeant(text: string): string | undefined {
-  return SID_START.test(text)
-    ? text.slice(0, 2).toUpperCase() + text.slice(2).toLowerCase()
-    : undefined;
+  return isMessageSidStart(text) ? canonicalSid(text) : undefined;
 }
 
-function addressMeant(text: string): string | undefined {
+function addressMeant(text: string, isQuoted: boolean): string | undefined {
+  if (isQuoted && isLiteralNumber(text)) return text;
   const number = numberMeant(text);
   if (number !== undefined)
     return TOO_FEW_DIGITS.test(number) ? undefined : number;

@@ -11,7 +11,7 @@ import { MESSAGES_PER_PAGE } from "./messages-query.ts";
 export type ListPartDeps = {
   readonly store: Pick<
     Store,
-    "suggest" | "countMessages" | "changedMessages" | "changesSince"
+    "suggest" | "countMessages" | "changedMessages" | "lastEventId"
   >;
   readonly now: () => number;
 };
@@ -39,31 +39,29 @@ export const listPartRoutes = ({ store, now }: ListPartDeps, site: Site) =>
       const { filter, mistakes } = parseFilter(asked?.q ?? "", at);
       if (asked === undefined || mistakes.length > 0)
         return unchangedResponse();
-      const { lastEventId } = await store.changesSince(asked.eventId);
+      const eventId = await store.lastEventId();
       const [count, changed] = await Promise.all([
-        store.countMessages(filter, asked.newestId),
+        store.countMessages(filter, asked.completeAbove, asked.ids),
         store.changedMessages(asked.ids, asked.eventId),
       ]);
       return page(
-        <ListNews
-          {...{ site, ...asked, eventId: lastEventId, count, changed, now: at }}
-        />,
+        <ListNews {...{ site, ...asked, eventId, count, changed, now: at }} />,
       );
     });
 
 /** What a list's page says of itself; undefined when that is damaged. */
 function newsAsked(params: URLSearchParams) {
-  const newestId = wholeNumber(params.get("newest") ?? "");
+  const completeAbove = wholeNumber(params.get("above") ?? "");
   const eventId = wholeNumber(params.get("after") ?? "");
   const ids = (params.get("ids") ?? "")
     .split(",")
     .filter((id) => id !== "")
     .map(wholeNumber);
-  if (newestId === undefined || eventId === undefined) return undefined;
+  if (completeAbove === undefined || eventId === undefined) return undefined;
   if (ids.length > MESSAGES_PER_PAGE) return undefined;
   return {
     q: params.get("q")?.trim() ?? "",
-    newestId,
+    completeAbove,
     eventId,
     ids: ids.filter((id) => id !== undefined),
   };

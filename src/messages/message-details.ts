@@ -8,7 +8,7 @@ export type MessageDetailsStore = Pick<
   | "timeline"
   | "listMessages"
   | "changedMessages"
-  | "changesSince"
+  | "lastEventId"
 >;
 
 /** What the page of one message shows. */
@@ -34,8 +34,7 @@ export async function readMessageDetails(
   q: string,
   now: number,
 ): Promise<MessageDetails | undefined> {
-  const eventId = (await store.changesSince(Number.MAX_SAFE_INTEGER))
-    .lastEventId;
+  const eventId = await store.lastEventId();
   const message = await store.messageBySid(messageSid);
   if (message === undefined) return undefined;
   const { filter, mistakes } = parseFilter(q, now);

@@ -1,11 +1,11 @@
 import type { MessagePage, Store } from "../store/store.ts";
 import type { BoundedCount, StatusCounts } from "../store/tally.ts";
-import { readRange } from "../time-range.ts";
+import { lastDayCounts, showsLastDay } from "./last-day.ts";
 import { hasMistakes, type MessagesQuery } from "./messages-query.ts";
 
 export type MessageListStore = Pick<
   Store,
-  "listMessages" | "countMessages" | "tally" | "suggest" | "changesSince"
+  "listMessages" | "countMessages" | "tally" | "suggest" | "lastEventId"
 >;
 
 /** Values that the filter's controls offer. */
@@ -19,11 +19,12 @@ export type MessageList = {
   /** Undefined when the address has mistakes. */
   readonly found:
     { readonly page: MessagePage; readonly count: BoundedCount } | undefined;
-  /** What became of the messages of the last 24 hours. */
-  readonly lastDay: StatusCounts;
+  /** What became of the messages of the last 24 hours; undefined while something else is filtered. */
+  readonly lastDay: StatusCounts | undefined;
   readonly offered: Offered;
-  /** The latest message and event when the list was made: what comes later is new to it. */
-  readonly newestId: number;
+  /** All that the filter lets through above this id is in the list; see `ListNews`. */
+  readonly completeAbove: number;
+  /** The latest event when the list was made. */
   readonly eventId: number;
 };
 
@@ -37,14 +38,13 @@ export async function readMessageList(
   now: number,
 ): Promise<MessageList> {
   // First, so that nothing falls between the list and what is told later.
-  const eventId = (await store.changesSince(Number.MAX_SAFE_INTEGER))
-    .lastEventId;
+  const eventId = await store.lastEventId();
   const newest = await store.listMessages([], { size: 1 });
   const { filter } = query.parsed;
   const [page, count, lastDay, countries, senders] = await Promise.all([
     hasMistakes(query) ? undefined : store.listMessages(filter, query.page),
     hasMistakes(query) ? undefined : store.countMessages(filter),
-    lastDayCounts(store, now),
+    showsLastDay(query.parsed.terms) ? lastDayCounts(store, now) : undefined,
     store.suggest("country", "", COUNTRIES_MAX),
     store.suggest("from", "", SENDERS_MAX),
   ]);
@@ -52,24 +52,20 @@ export async function readMessageList(
     found: page && count && { page, count },
     lastDay,
     offered: { countries, senders },
-    newestId: Math.max(newest.messages[0]?.id ?? 0, page?.messages[0]?.id ?? 0),
+    completeAbove: completeAbove(page, newest.messages[0]?.id ?? 0),
     eventId,
   };
 }
 
-async function lastDayCounts(
-  store: Pick<Store, "tally">,
-  now: number,
-): Promise<StatusCounts> {
-  const { period } = readRange(new URLSearchParams("range=24h"), now);
-  const rows = period ? await store.tally({ range: period.range }) : [];
-  const sum = (status: keyof StatusCounts): number =>
-    rows.reduce((total, { counts }) => total + counts[status], 0);
-  return {
-    sent: sum("sent"),
-    failed: sum("failed"),
-    undelivered: sum("undelivered"),
-    delivered: sum("delivered"),
-    read: sum("read"),
-  };
+/**
+ * The newest page of a list shows all down to where the next page goes on. Of any other
+ * only what comes after the newest message is known to be new.
+ */
+function completeAbove(
+  page: MessagePage | undefined,
+  newestId: number,
+): number {
+  return page === undefined || page.newer !== undefined
+    ? newestId
+    : (page.older ?? 1) - 1;
 }

@@ -2,10 +2,11 @@ import { Elysia } from "elysia";
 import { MessagePage } from "../../views/message-page.tsx";
 import { MessagesPage } from "../../views/messages-page.tsx";
 import type { Site } from "../../views/site.ts";
+import type { Downloads } from "../exports/downloads.ts";
 import { pages, redirectTo, unchangedResponse } from "../http.ts";
 import type { AnswerProblem } from "../problem.tsx";
 import type { Store } from "../store/store.ts";
-import { canonicalMessageSid, isMessageSid } from "../twilio/callback.ts";
+import { canonicalSid, isMessageSid } from "../twilio/sid.ts";
 import { exportRoutes } from "./export-routes.ts";
 import { listPartRoutes } from "./list-part-routes.tsx";
 import {
@@ -23,6 +24,7 @@ import {
 
 export type MessageDeps = {
   readonly store: MessageListStore & MessageDetailsStore;
+  readonly downloads: Downloads;
   readonly now: () => number;
 };
 
@@ -34,13 +36,13 @@ const NO_SUCH_MESSAGE = {
 };
 
 export const messageRoutes = (
-  { store, now }: MessageDeps,
+  { store, downloads, now }: MessageDeps,
   site: Site,
   problem: AnswerProblem,
 ) =>
   new Elysia()
     .use(pages())
-    .use(exportRoutes({ store, now }, problem))
+    .use(exportRoutes({ store, downloads, now }, problem))
     .use(listPartRoutes({ store, now }, site))
     .get("/messages", async ({ page, request }) => {
       const { searchParams } = new URL(request.url);
@@ -61,7 +63,7 @@ export const messageRoutes = (
     })
     .get("/messages/:sid", async ({ page, params, request }) => {
       const sid = isMessageSid(params.sid)
-        ? canonicalMessageSid(params.sid)
+        ? canonicalSid(params.sid)
         : undefined;
       if (sid === undefined) return problem(request, NO_SUCH_MESSAGE);
       const { searchParams } = new URL(request.url);

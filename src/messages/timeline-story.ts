@@ -1,5 +1,5 @@
 import type { EventRow } from "../store/store.ts";
-import { statusRank, type EventStatus } from "../twilio/status.ts";
+import { isFailure, statusRank, type EventStatus } from "../twilio/status.ts";
 
 /** An event among the others of its message, in the order in which they came. */
 export type StoryEvent = {
@@ -47,16 +47,12 @@ function noteOn(
 ): string | undefined {
   const highest = earlier.toSorted((a, b) => statusRank(b) - statusRank(a))[0];
   if (highest === undefined) return undefined;
-  if (isLost(highest) && isArrived(status))
+  if (isFailure(highest) && isArrived(status))
     return "It arrived after all: this counts.";
-  if (isLost(status) && isArrived(highest))
+  if (isFailure(status) && isArrived(highest))
     return "Came after the word that it arrived, which counts.";
   if (statusRank(status) > statusRank(highest)) return undefined;
   return "Came late: what follows it had been reported already.";
-}
-
-function isLost(status: EventStatus): boolean {
-  return status === "failed" || status === "undelivered";
 }
 
 function isArrived(status: EventStatus): boolean {

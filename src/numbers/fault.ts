@@ -5,8 +5,9 @@ import {
 } from "../twilio/error-codes/error-codes.ts";
 
 /**
- * What a recipient's latest failure says of the number: that no message will ever
- * arrive, as when it is unknown, a landline or opted out; or that another try may do.
+ * What a recipient's latest failure says of the number: that nothing should be sent
+ * again as it is, as when it is unknown, a landline or unsubscribed; or that another try
+ * may do.
  */
 export type Fault = "gone" | "retry";
 
@@ -21,9 +22,26 @@ export function faultOf(errorCode: number | null): Fault {
   return isGone ? "gone" : "retry";
 }
 
+/** Codes of recipients who opted out, or block what is sent. They can come back. */
+const UNSUBSCRIBED = new Set([21610, 30630, 63014, 63033, 63050]);
+
+/** Codes of numbers that are none, or that no message can be sent to. */
+const NO_MOBILE_NUMBER = new Set([
+  21211, 21265, 21268, 21614, 21635, 30005, 30006,
+]);
+
+/** The fault, told apart further where the error code does: whether the number is lost, or its owner. */
+export type FaultKind = Fault | "unsubscribed" | "lost";
+
+export function faultKindOf(errorCode: number | null): FaultKind {
+  if (errorCode !== null && UNSUBSCRIBED.has(errorCode)) return "unsubscribed";
+  if (errorCode !== null && NO_MOBILE_NUMBER.has(errorCode)) return "lost";
+  return faultOf(errorCode);
+}
+
 let gone: readonly number[] | undefined;
 
-/** Every error code that says that a number is gone for good. */
+/** Every error code that says not to send to a number again. */
 export function goneCodes(): readonly number[] {
   gone ??= knownErrorCodes().filter((code) => faultOf(code) === "gone");
   return gone;

@@ -1,5 +1,4 @@
-import { stringify } from "csv-stringify/sync";
-import { formulaSafe } from "../messages/export-csv.ts";
+import { fileText } from "../exports/formats.ts";
 import type { FailingRecipient, Store } from "../store/store.ts";
 import { explainErrorCode } from "../twilio/error-codes/error-codes.ts";
 import { adviceFor, faultOf, type Fault } from "./fault.ts";
@@ -40,59 +39,22 @@ const COLUMNS: readonly (keyof NumberRecord)[] = [
   "lastFailureAt",
 ];
 
-export type ExportFormat = "csv" | "json";
+export type NumbersFormat = "csv" | "json";
 
-export const EXPORT_TYPES: Record<ExportFormat, string> = {
-  csv: "text/csv; charset=utf-8",
-  json: "application/json",
-};
-
-/** All recipients who keep failing, latest failure first, piece by piece. */
+/** All recipients who keep failing, latest failure first, piece by piece. Throws when the store does. */
 export function numbersExport(
   store: Reading,
   fault: Fault | undefined,
-  format: ExportFormat,
+  format: NumbersFormat,
 ): AsyncGenerator<string, void> {
-  return format === "csv" ? csvPieces(store, fault) : jsonPieces(store, fault);
+  return fileText(format, COLUMNS, steps(store, fault));
 }
 
-/** CSV (RFC 4180, with LF), safe for spreadsheets. */
-async function* csvPieces(
-  store: Reading,
-  fault: Fault | undefined,
-): AsyncGenerator<string, void> {
-  yield stringify([[...COLUMNS]]);
-  for await (const records of steps(store, fault)) {
-    yield stringify([...records], {
-      columns: [...COLUMNS],
-      quoted_match: /[\r\n]/,
-      cast: { string: formulaSafe },
-    });
-  }
-}
-
-/** `{"data":[…]}`, an object a line. */
-async function* jsonPieces(
-  store: Reading,
-  fault: Fault | undefined,
-): AsyncGenerator<string, void> {
-  yield '{"data":[';
-  let comma = "";
-  for await (const records of steps(store, fault)) {
-    yield comma + records.map((each) => `\n${JSON.stringify(each)}`).join(",");
-    comma = ",";
-  }
-  yield "\n]}\n";
-}
-
-/** Steps that are never empty. */
 async function* steps(
   store: Reading,
   fault: Fault | undefined,
 ): AsyncGenerator<readonly NumberRecord[], void> {
   for (let olderThan: number | undefined; ;) {
-    // What else waits, callbacks above all, comes between two steps.
-    await new Promise((resolve) => setImmediate(resolve));
     const recipients = await store.failingRecipients(
       failingRequest({ fault, olderThan }, STEP_ROWS),
     );

@@ -23,13 +23,14 @@ export function readNumbersQuery(
   return olderThan === null ? undefined : { fault, olderThan };
 }
 
-/** Reads the query of one recipient's page. Undefined when no page links to it. */
+/** Reads the query of one recipient's page. Undefined when no page links to it, as with both ends at once. */
 export function readPageRequest(
   params: URLSearchParams,
 ): PageRequest | undefined {
   const olderThan = readId(params, "older");
   const newerThan = readId(params, "newer");
   if (olderThan === null || newerThan === null) return undefined;
+  if (olderThan !== undefined && newerThan !== undefined) return undefined;
   return {
     size: PAGE_SIZE,
     ...(olderThan !== undefined && { olderThan }),

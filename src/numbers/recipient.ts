@@ -6,7 +6,11 @@ import {
   type Store,
 } from "../store/store.ts";
 import type { BoundedCount } from "../store/tally.ts";
-import { EVENT_STATUSES, type EventStatus } from "../twilio/status.ts";
+import {
+  EVENT_STATUSES,
+  isFailure,
+  type EventStatus,
+} from "../twilio/status.ts";
 
 /** Someone to whom messages went. */
 export type Recipient = { readonly id: number; readonly address: string };
@@ -92,8 +96,4 @@ export async function summaryOf(
     recent: { messages: recent.length, failures: failed.length },
     lastFailure: failed[0],
   };
-}
-
-function isFailure(status: EventStatus): boolean {
-  return status === "failed" || status === "undelivered";
 }

@@ -2,16 +2,12 @@ import { Elysia } from "elysia";
 import { NumberPage } from "../../views/number-page.tsx";
 import { NumbersPage } from "../../views/numbers-page.tsx";
 import type { Site } from "../../views/site.ts";
-import { downloadResponse, pages } from "../http.ts";
-import { latestEventId } from "../live/latest-event.ts";
+import type { Downloads, DownloadRequest } from "../exports/downloads.ts";
+import { pages, redirectTo } from "../http.ts";
+import { addressText } from "../messages/filter-language.ts";
 import type { AnswerProblem, Problem } from "../problem.tsx";
 import type { Store } from "../store/store.ts";
-import { textStream } from "../text-stream.ts";
-import {
-  EXPORT_TYPES,
-  numbersExport,
-  type ExportFormat,
-} from "./numbers-export.ts";
+import { numbersExport, type NumbersFormat } from "./numbers-export.ts";
 import {
   failingRequest,
   PAGE_SIZE,
@@ -27,13 +23,14 @@ export type NumberDeps = {
     | "listMessages"
     | "countMessages"
     | "addressById"
-    | "changesSince"
+    | "lastEventId"
   >;
+  readonly downloads: Downloads;
   readonly now: () => number;
 };
 
-/** Seconds after which one who takes nothing of an export loses the connection. */
-const IDLE_S = 60;
+/** A whole number but for its plus sign. */
+const BARE_NUMBER = /^\d{7,15}$/;
 
 const NO_SUCH_NUMBER: Problem = {
   status: 404,
@@ -50,29 +47,29 @@ const NOT_UNDERSTOOD: Problem = {
 };
 
 export const numberRoutes = (
-  { store, now }: NumberDeps,
+  { store, downloads, now }: NumberDeps,
   site: Site,
   problem: AnswerProblem,
 ) => {
   const exported = (
-    request: Request,
-    format: ExportFormat,
-    keepOpen: () => void,
+    download: DownloadRequest,
+    format: NumbersFormat,
   ): Response | Promise<Response> => {
+    const { request } = download;
     const query = readNumbersQuery(new URL(request.url).searchParams);
     if (query === undefined) return problem(request, NOT_UNDERSTOOD);
-    return downloadResponse(
-      textStream(numbersExport(store, query.fault, format), keepOpen),
-      EXPORT_TYPES[format],
-      `smsledger-numbers.${format}`,
-    );
+    return downloads.answer(download, {
+      name: "smsledger-numbers",
+      format,
+      text: numbersExport(store, query.fault, format),
+    });
   };
   return new Elysia()
     .use(pages())
     .get("/numbers", async ({ page, request }) => {
       const query = readNumbersQuery(new URL(request.url).searchParams);
       if (query === undefined) return problem(request, NOT_UNDERSTOOD);
-      const live = await latestEventId(store);
+      const live = await store.lastEventId();
       const found = await store.failingRecipients(
         failingRequest(query, PAGE_SIZE + 1),
       );
@@ -82,23 +79,26 @@ export const numberRoutes = (
       const view = { site, query, recipients, older, live, now: now() };
       return page(<NumbersPage {...view} />);
     })
-    .get("/numbers.csv", ({ request, server }) =>
-      exported(request, "csv", () => server?.timeout(request, IDLE_S)),
-    )
-    .get("/numbers.json", ({ request, server }) =>
-      exported(request, "json", () => server?.timeout(request, IDLE_S)),
-    )
+    .get("/numbers.csv", (download) => exported(download, "csv"))
+    .get("/numbers.json", (download) => exported(download, "json"))
     .get("/numbers/:number", async ({ page, params, request }) => {
       const { searchParams } = new URL(request.url);
       const pageRequest = readPageRequest(searchParams);
       if (pageRequest === undefined) return problem(request, NOT_UNDERSTOOD);
-      const recipient = await findRecipient(
-        store,
-        params.number,
-        site.masksNumbers,
-      );
-      if (recipient === undefined) return problem(request, NO_SUCH_NUMBER);
-      const live = await latestEventId(store);
+      const find = (name: string) =>
+        findRecipient(store, name, site.masksNumbers);
+      const recipient = await find(params.number);
+      if (recipient === undefined) {
+        const withPlus = BARE_NUMBER.test(params.number)
+          ? await find(`+${params.number}`)
+          : undefined;
+        if (withPlus === undefined) return problem(request, NO_SUCH_NUMBER);
+        const { address, id } = withPlus;
+        return redirectTo(
+          site.urls.number(addressText(address, id, site.masksNumbers)),
+        );
+      }
+      const live = await store.lastEventId();
       const [summary, found] = await Promise.all([
         summaryOf(store, recipient),
         store.listMessages(messagesTo(recipient), pageRequest),

@@ -15,14 +15,20 @@ export type Group = {
 /** A rate of fewer ended messages than this says little, and is not ranked. */
 export const GROUP_SAMPLE_MIN = 20;
 
-/** Groups with enough ended messages, the worst failure rate first; of equals the bigger one. */
+/**
+ * Groups with enough ended messages of which some did not arrive, the worst failure rate
+ * first; of equals the bigger one.
+ */
 export function worstGroups(
   rows: readonly TallyRow[],
   limit: number,
 ): readonly Group[] {
   return rows
     .map(groupOf)
-    .filter(({ outcomes }) => ended(outcomes) >= GROUP_SAMPLE_MIN)
+    .filter(
+      ({ outcomes }) =>
+        ended(outcomes) >= GROUP_SAMPLE_MIN && lost(outcomes) > 0,
+    )
     .toSorted(
       (a, b) =>
         b.failureRate - a.failureRate ||

@@ -22,18 +22,37 @@ export const RATE_SAMPLE_MIN = 30;
 const SAME_SHARE = 0.005;
 const SAME_POINTS = 0.05;
 
-export function changeOfCount(now: number, before: number): Change {
+export type CountPair = { readonly now: number; readonly before: number };
+
+/** Of counts that stand side by side: all as shares, or all as counts where one is too small for a share. */
+export function changesOfCounts(
+  pairs: readonly CountPair[],
+): readonly Change[] {
+  const unit = pairs.some(isTooSmall) ? "count" : "share";
+  return pairs.map((pair) => changeOfCount(pair, unit));
+}
+
+function isTooSmall({ now, before }: CountPair): boolean {
+  const isCompared = before !== 0 && now !== before;
+  return (
+    isCompared &&
+    (Math.max(now, before) < SHARE_FROM || before < SHARE_FROM / 3)
+  );
+}
+
+function changeOfCount(
+  { now, before }: CountPair,
+  unit: "share" | "count",
+): Change {
   if (now === 0 && before === 0) return { kind: "none" };
   if (before === 0) return { kind: "new" };
   const kind = now > before ? "more" : "less";
   const by = Math.abs(now - before);
-  if (by === 0) return { kind: "same" };
-  if (Math.max(now, before) < SHARE_FROM || before < SHARE_FROM / 3)
-    return { kind, by, unit: "count" };
   const share = by / before;
-  return share < SAME_SHARE
-    ? { kind: "same" }
-    : { kind, by: share, unit: "share" };
+  // Of few, one more or less is told.
+  const isSame = before < SHARE_FROM ? by === 0 : share < SAME_SHARE;
+  if (isSame) return { kind: "same" };
+  return { kind, by: unit === "share" ? share : by, unit };
 }
 
 /** Of rates, each with how many messages it is of; undefined rates are of none. */

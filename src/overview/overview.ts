@@ -6,7 +6,8 @@ import { rangeTerms, type Period, type RangeTerms } from "../time-range.ts";
 import { worstGroups, type Group } from "./breakdown.ts";
 import { outcomesBySpan, type SpanOutcomes } from "./by-span.ts";
 import { deliveryTimeOf, type DeliveryTime } from "./delivery-time.ts";
-import { sumOfOutcomes, totalOf, type Outcomes } from "./outcomes.ts";
+import { lost, sumOfOutcomes, totalOf, type Outcomes } from "./outcomes.ts";
+import { FAILED_STATUSES } from "../twilio/status.ts";
 
 export type OverviewStore = Pick<
   Store,
@@ -21,7 +22,7 @@ export type Overview = {
   readonly compared:
     { readonly now: Outcomes; readonly before: Outcomes } | undefined;
   readonly deliveryTime: DeliveryTime | undefined;
-  /** Most messages first. */
+  /** Why messages did not arrive: the code of most of them first. */
   readonly codes: readonly CodeSeen[];
   /** Worst failure rate first. */
   readonly countries: readonly Group[];
@@ -84,7 +85,7 @@ export async function readOverview(
         ? { now: totalOf(comparedNow), before: totalOf(comparedBefore) }
         : undefined,
     deliveryTime: deliveryTimeOf(times),
-    codes: codesSeen(byCode, period),
+    codes: codesSeen(byCode, period, lost),
     countries: worstGroups(byCountry, GROUPS_SHOWN),
     senders: worstGroups(bySender, GROUPS_SHOWN),
     failures: failures.messages,
@@ -109,7 +110,7 @@ async function readStuck(
 
 function failedIn(range: TimeRange): MessageFilter {
   return [
-    { field: "status", values: ["failed", "undelivered"], negated: false },
+    { field: "status", values: FAILED_STATUSES, negated: false },
     ...inRange(range),
   ];
 }

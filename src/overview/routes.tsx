@@ -6,19 +6,21 @@ import {
 } from "../../views/overview-empty.tsx";
 import { OverviewPage } from "../../views/overview-page.tsx";
 import type { Site } from "../../views/site.ts";
+import type { Config } from "../config.ts";
 import { pages } from "../http.ts";
 import type { Store } from "../store/store.ts";
 import { readRange } from "../time-range.ts";
-import { latestEventId } from "../live/latest-event.ts";
+import { testCommand } from "./test-command.ts";
 import { readOverview, type OverviewStore } from "./overview.ts";
 
 export type OverviewDeps = {
-  readonly store: OverviewStore & Pick<Store, "changesSince">;
+  readonly store: OverviewStore & Pick<Store, "lastEventId">;
+  readonly config: Pick<Config, "authTokens" | "authTokensFile">;
   readonly now: () => number;
 };
 
 export const overviewRoutes = (
-  { store, now: clock }: OverviewDeps,
+  { store, config, now: clock }: OverviewDeps,
   site: Site,
 ) =>
   new Elysia().use(pages()).get("/", async ({ page, request }) => {
@@ -31,13 +33,19 @@ export const overviewRoutes = (
       });
     }
     // The event's id first: what is recorded from then on is told, at worst once too often.
-    const live = await latestEventId(store);
+    const live = await store.lastEventId();
     const [overview, newest] = await Promise.all([
       readOverview(store, period, now),
       store.listMessages([], { size: 1 }),
     ]);
     const [latest] = newest.messages;
-    if (latest === undefined) return page(<SetupPage {...{ site, origin }} />);
+    if (latest === undefined) {
+      const callbackUrl = site.urls.smsCallback(origin);
+      // A fragment is never sent. Posted where Twilio posts, it tries the proxy too.
+      const [address = ""] = callbackUrl.split("#");
+      const command = testCommand(config, address);
+      return page(<SetupPage {...{ site, callbackUrl, command }} />);
+    }
     if (overview.total.messages === 0) {
       const latestAt = latest.firstEventAt;
       return page(<QuietPage {...{ site, period, latestAt, now, live }} />);

@@ -1,4 +1,4 @@
-import { maskNumbersIn } from "../mask-numbers.ts";
+import { maskNumbersIn, type OtherNumbers } from "../mask-numbers.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
 import type { EventRow, MessageRow, Store } from "./store.ts";
 
@@ -41,10 +41,11 @@ export function maskedStore<S extends Reading>(store: S): S {
       const address = await store.addressById(id);
       return address && maskedAddress(address);
     },
-    // A masked value finds nothing, so it is none to suggest.
+    // A masked value finds nothing, so it is none to suggest; nor is what may be some
+    // message's own number, which a list of tags does not tell.
     suggest: async (field, start, limit) =>
       (await store.suggest(field, start, SUGGESTED_MAX))
-        .filter((value) => maskNumbersIn(value, [value]) === value)
+        .filter((value) => maskedAddress(value) === value)
         .slice(0, limit),
     messagesAfter: async (afterId, limit) =>
       (await store.messagesAfter(afterId, limit)).map(maskedMessage),
@@ -67,7 +68,7 @@ function maskedMessage(message: MessageRow): MessageRow {
       "MessagingServiceSid",
       message.messagingServiceSid,
     ),
-    tags: maskedPairs(message.tags, addresses),
+    tags: maskedPairs(message.tags, addresses, "sure"),
   };
 }
 
@@ -86,7 +87,7 @@ function maskedEvent(event: EventRow): EventRow {
       event.messagingServiceSid,
     ),
     rawDlrDoneDate: masked("RawDlrDoneDate", event.rawDlrDoneDate),
-    params: maskedPairs(event.params, addresses),
+    params: maskedPairs(event.params, addresses, "likely"),
     query: maskedQuery(event.query, addresses),
   };
 }
@@ -98,10 +99,11 @@ function maskedAddress(address: string): string {
 function maskedPairs(
   pairs: FormParams,
   addresses: readonly (string | null)[],
+  others: OtherNumbers,
 ): FormParams {
   return pairs.map(([name, value]) => [
-    maskNumbersIn(name, addresses),
-    maskedValue(name, value, addresses),
+    maskNumbersIn(name, addresses, others),
+    maskedValue(name, value, addresses, others),
   ]);
 }
 
@@ -114,7 +116,7 @@ function maskedQuery(
     .split("&")
     .map((piece) => {
       const pairs = parseForm(piece).params;
-      const masked = maskedPairs(pairs, addresses);
+      const masked = maskedPairs(pairs, addresses, "sure");
       const isSame = JSON.stringify(masked) === JSON.stringify(pairs);
       return isSame
         ? piece
@@ -134,7 +136,12 @@ function maskedValue(
   name: string,
   value: string,
   addresses: readonly (string | null)[],
+  others: OtherNumbers = "likely",
 ): string {
   if (SID.test(value)) return value;
-  return maskNumbersIn(value, addresses, !OTHER_DIGITS.test(name));
+  return maskNumbersIn(
+    value,
+    addresses,
+    others === "likely" && OTHER_DIGITS.test(name) ? "none" : others,
+  );
 }

@@ -142,10 +142,14 @@ export interface Store {
    * with history: what one request looks at is bounded.
    */
   listMessages(filter: MessageFilter, page: PageRequest): Promise<MessagePage>;
-  /** How many a filter lets through, of those with an id above `newerThan`, up to a bound. */
+  /**
+   * How many a filter lets through, of those with an id above `newerThan` that are not
+   * among `except`, up to a bound.
+   */
   countMessages(
     filter: MessageFilter,
     newerThan?: number,
+    except?: readonly number[],
   ): Promise<BoundedCount>;
   messageBySid(messageSid: string): Promise<MessageRow | undefined>;
   /** Those of the messages with these ids that have an event after `eventId`, by id. */
@@ -179,6 +183,11 @@ export interface Store {
   ): Promise<readonly string[]>;
   /** When the latest event was received; undefined before the first. */
   lastEventAt(): Promise<number | undefined>;
+  /**
+   * The latest event's id, 0 before the first. Read before what a page shows, it tells
+   * what that page is to be told of later.
+   */
+  lastEventId(): Promise<number>;
   changesSince(eventId: number): Promise<Changes>;
 
   /** Up to `limit` messages with an id above `afterId`, by id: for reading all of them in steps. */

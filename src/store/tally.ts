@@ -55,7 +55,7 @@ export type ErrorCodeFacts = {
   readonly errorCode: number;
   /** Different recipients of messages with it, in the range asked for. */
   readonly recipients: BoundedCount;
-  /** First event of the first and the latest message with it, of all time. */
+  /** First event of the first and the latest message with it, in the order of recording, of all time. */
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
 };

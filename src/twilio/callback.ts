@@ -1,4 +1,5 @@
 import type { FormParams } from "./form.ts";
+import { canonicalSid, isMessageSid } from "./sid.ts";
 import type { Channel } from "./status.ts";
 
 /** What one status callback says, proven or not; null where it says nothing usable. */
@@ -25,19 +26,9 @@ export type Callback = {
 /** Why a signed post is no status callback: a sentence that names the field, never a value. */
 export type CallbackFault = { readonly fault: string };
 
-const MESSAGE_SID = /^(?:SM|MM)[0-9a-fA-F]{32}$/;
 const MESSAGE_STATUS = /^[A-Za-z][A-Za-z_-]{0,39}$/;
 /** Digits that fit a 32-bit integer: error codes and segment counts. */
 const SMALL_INTEGER = /^\d{1,9}$/;
-
-export function isMessageSid(text: string): boolean {
-  return MESSAGE_SID.test(text);
-}
-
-/** A message SID with its hex digits in lower case, as Twilio writes them. */
-export function canonicalMessageSid(sid: string): string {
-  return /[A-F]/.test(sid) ? sid.slice(0, 2) + sid.slice(2).toLowerCase() : sid;
-}
 
 /**
  * Reads the fields of a status callback. `MessageSid` and `MessageStatus` (or the
@@ -56,7 +47,7 @@ export function parseCallback(
 
   const sid = fields.get("MessageSid") ?? fields.get("SmsSid");
   if (sid === undefined) return { fault: "MessageSid is missing." };
-  if (!MESSAGE_SID.test(sid)) {
+  if (!isMessageSid(sid)) {
     return {
       fault: "MessageSid is not SM or MM followed by 32 hexadecimal digits.",
     };
@@ -77,7 +68,7 @@ export function parseCallback(
   };
   return {
     channel,
-    messageSid: canonicalMessageSid(sid),
+    messageSid: canonicalSid(sid),
     messageStatus,
     to: address("To"),
     from: address("From"),

@@ -15,6 +15,16 @@ export const EVENT_STATUSES = [
 
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
+/** Statuses of messages that did not arrive. */
+export const FAILED_STATUSES = [
+  "failed",
+  "undelivered",
+] as const satisfies readonly EventStatus[];
+
+export function isFailure(status: EventStatus): boolean {
+  return FAILED_STATUSES.some((failed) => failed === status);
+}
+
 /** Place of a status in `EVENT_STATUSES`, from 1: what the database stores. */
 export function statusRank(status: EventStatus): number {
   return EVENT_STATUSES.indexOf(status) + 1;

@@ -179,13 +179,13 @@ async function parts(
   store: StoreReader,
   messages: number,
 ): Promise<readonly PageAddresses[]> {
-  const { lastEventId } = await store.changesSince(0);
+  const lastEventId = await store.lastEventId();
   const [old] = await store.messagesAfter(Math.floor(messages / 2), 1);
   const news = async (page: string, age: number): Promise<PageAddresses> => {
     const newest = Math.max(60, messages - age);
     const rows = await store.messagesAfter(newest - 50, 50);
     const asked = {
-      newest: String(newest),
+      above: String(newest - 50),
       after: String(Math.max(0, lastEventId - 2 * age)),
       ids: rows.map(({ id }) => id).join(),
     };

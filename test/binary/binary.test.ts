@@ -56,6 +56,11 @@ describe("the compiled program, started in a folder of a stranger's", () => {
     expect(port).not.toBe("1");
 
     const twilio = twilioClient(server.origin);
+    // The set-up page's own command names this program, with quotes where the shell needs some.
+    const setup = await (await fetch(`${server.origin}/`)).text();
+    expect(setup).toMatch(
+      /id="test-command">TWILIO_WEBHOOK_AUTH_TOKEN=TOKEN [^ ]*smsledger[^ ]* simulate --url /,
+    );
     const recorded = await twilio.post({ MessageStatus: "delivered" });
     expect(recorded.status).toBe(200);
     expect(await recorded.json()).toEqual({ success: true, processed: 1 });

@@ -128,12 +128,12 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     await page.goto(`${server.origin}/messages`);
     await markPage(page);
     await page.locator("#by-failed").click();
-    await page.waitForURL("**/messages?q=status%3Afailed");
+    await page.waitForURL("**/messages?q=status%3Afailed%20after%3A24h");
     await page.locator("#by-sent").click();
-    await page.waitForURL("**/messages?q=status%3Asent");
+    await page.waitForURL("**/messages?q=status%3Asent%20after%3A24h");
     await page.goBack();
     await statusShown(page, "failed");
-    expect(await box(page).inputValue()).toBe("status:failed");
+    expect(await box(page).inputValue()).toBe("status:failed after:24h");
     expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
     await page.goBack();
     await statusShown(page, "");
@@ -142,6 +142,44 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     await statusShown(page, "failed");
     expect(await isMarked(page)).toBe(true);
     expect(complaints).toEqual([]);
+  });
+
+  test("what was typed while the server was away is applied when it is back", async () => {
+    await using opened = await openPage(browser);
+    const { page } = opened;
+    await page.goto(`${server.origin}/messages`);
+    await page.context().setOffline(true);
+    await box(page).pressSequentially("status:failed");
+    await page.getByText("The server does not answer.").waitFor();
+    expect(page.url()).toBe(`${server.origin}/messages`);
+    await page.context().setOffline(false);
+    await page.waitForURL(/q=status%3Afailed$/);
+    expect(await box(page).inputValue()).toBe("status:failed");
+    expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
+
+    await page.locator(".filter-more summary").click();
+    await page.context().setOffline(true);
+    await page.locator("#filter-status").selectOption("read");
+    await page.getByText("The server does not answer.").waitFor();
+    await page.context().setOffline(false);
+    await page.waitForURL(/q=status%3Aread$/);
+    expect(await box(page).inputValue()).toBe("status:read");
+  }, 30_000);
+
+  test("what was typed does not replace what is clicked right after", async () => {
+    await using opened = await openPage(browser);
+    const { page } = opened;
+    await page.goto(`${server.origin}/messages`);
+    // Until well after the box would have been read.
+    await page.route("**/messages?q=status%3Afailed*", async (route) => {
+      await page.waitForTimeout(800);
+      await route.continue();
+    });
+    await box(page).pressSequentially("status:sent");
+    await page.locator("#by-failed").click();
+    await page.waitForURL(/q=status%3Afailed%20after%3A24h$/);
+    expect(await box(page).inputValue()).toBe("status:failed after:24h");
+    expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
   });
 
   test("open suggestions and controls have no serious accessibility fault", async () => {

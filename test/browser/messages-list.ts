@@ -16,3 +16,10 @@ export function rows(page: Page): Promise<(string | null)[]> {
 export function statusWords(page: Page): Promise<string[]> {
   return page.locator("td.col-status").allInnerTexts();
 }
+
+/** Where the link leads that has the focus. */
+export function focused(page: Page): Promise<string | null> {
+  return page.evaluate(
+    () => document.activeElement?.getAttribute("href") ?? null,
+  );
+}

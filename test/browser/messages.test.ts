@@ -9,7 +9,7 @@ import {
   markPage,
   openPage,
 } from "./browser.ts";
-import { box, rows, statusWords } from "./messages-list.ts";
+import { box, focused, rows, statusWords } from "./messages-list.ts";
 import { postSampleCallbacks, sampleSid } from "./sample-callbacks.ts";
 
 const MESSAGES = 120;
@@ -68,6 +68,32 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("back in a list the row that was opened has the focus, and j goes on from it", async () => {
+    await using opened = await openPage(browser);
+    const { page, complaints } = opened;
+    await page.goto(`${server.origin}/messages`);
+    await page.locator("#older").scrollIntoViewIfNeeded();
+    const scrolled = await page.evaluate(() => scrollY);
+    expect(scrolled).toBeGreaterThan(300);
+    await page.keyboard.press("j");
+    const row = await focused(page);
+    const shown = await rows(page);
+    expect(shown.indexOf(row)).toBeGreaterThan(5);
+    expect(await page.evaluate(() => scrollY)).toBe(scrolled);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/SM/);
+    await page.goBack();
+    await page.waitForURL("**/messages");
+    await page.waitForFunction(
+      (href) => document.activeElement?.getAttribute("href") === href,
+      row,
+    );
+    expect(await page.evaluate(() => scrollY)).toBe(scrolled);
+    await page.keyboard.press("j");
+    expect(await focused(page)).toBe(shown[shown.indexOf(row) + 1] ?? "");
+    expect(complaints).toEqual([]);
+  });
+
   test("an open list says how many are new and renews its rows, while nothing moves", async () => {
     await using own = await startServer();
     const [first, second] = [newMessageSid(), newMessageSid()];
@@ -92,13 +118,12 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
       .waitFor();
     expect(await rows(page)).toEqual(shown);
     expect(await top()).toBe(before);
-    expect(
-      await page.evaluate(() => document.activeElement?.getAttribute("href")),
-    ).toBe(`/messages/${first}`);
-    await page.getByRole("link", { name: "2 new" }).click();
+    expect(await focused(page)).toBe(`/messages/${first}`);
+    await page.getByRole("link", { name: "2 new" }).press("Enter");
     await page.waitForFunction(
       () => document.querySelectorAll("tbody tr").length === 4,
     );
+    expect(await focused(page)).toBe((await rows(page))[0] ?? "");
     expect(await page.locator(".news-link").count()).toBe(0);
     expect(complaints).toEqual([]);
   });
@@ -191,6 +216,42 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
       .first()
       .getAttribute("title");
     expect(title).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n.+GMT\+9$/);
+  });
+
+  test("on paper a list says what it is of, and when it was printed, each time whole", async () => {
+    await using opened = await openPage(browser);
+    const { page } = opened;
+    await page.goto(`${server.origin}/messages?q=status:failed`);
+    await page.emulateMedia({ media: "print" });
+    const text = await page.locator("body").innerText();
+    expect(text).toMatch(/17 messages.* of the filter status:failed/);
+    expect(text).toMatch(/Printed \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+    expect(text).not.toMatch(/Point at one|Older|Export/);
+    expect(await page.locator("#quick").isVisible()).toBe(false);
+    const times = await page.locator("td.col-first time").evaluateAll((all) =>
+      all.map((time) => ({
+        content: getComputedStyle(time, "::after").content,
+        isWhole:
+          time.parentElement?.scrollWidth === time.parentElement?.clientWidth,
+        lines: time.getClientRects().length,
+      })),
+    );
+    for (const { content, ...rest } of times) {
+      expect(content).toMatch(/^"\d{4}-\d\d-\d\d \d\d:\d\d"$/);
+      expect(rest).toEqual({ isWhole: true, lines: 1 });
+    }
+  });
+
+  test("on a phone the counts by status say of when they are", async () => {
+    await using opened = await openPage(browser, {
+      viewport: { width: 360, height: 700 },
+    });
+    const { page } = opened;
+    await page.goto(`${server.origin}/messages`);
+    expect(await page.getByText("Last 24 h").isVisible()).toBe(true);
+    await page.locator("#by-failed").click();
+    await page.waitForURL(/after%3A24h$/);
+    expect(await page.getByText("Last 24 h").isVisible()).toBe(true);
   });
 
   test("when a request fails, its own page is shown under the address that was there", async () => {

@@ -61,6 +61,11 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
         const box = await page.locator(".tip").nth(bar).boundingBox();
         expect(box?.x).toBeGreaterThanOrEqual(0);
         expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+        if (width > 360) continue;
+        const legend = await page.locator(".chart-legend").boundingBox();
+        expect(box?.y).toBeGreaterThan(
+          (legend?.y ?? 0) + (legend?.height ?? 0),
+        );
       }
     }
   });
@@ -75,6 +80,8 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     const bar = page.locator(".chart-bars li").last();
     await bar.tap();
     expect(await shownTips(page)).toEqual([23]);
+    const box = await page.locator(".tip").last().boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(741);
     expect(page.url()).toBe(`${server.origin}/?range=24h`);
     await bar.tap();
     await page.waitForURL(/\/messages\?q=after/);
@@ -130,6 +137,9 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     );
     await own.twilio.post();
     await page.getByText("The first callback arrived.").waitFor();
+    expect(await page.getByText("No callback has come yet.").isVisible()).toBe(
+      false,
+    );
     await page.getByRole("link", { name: "Show the overview" }).click();
     await page
       .getByRole("heading", { name: "1 of 1 message arrived" })
@@ -166,6 +176,9 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     await page.waitForURL(/q=3000/);
     await page.getByRole("link", { name: "30003" }).waitFor();
     expect(await isMarked(page)).toBe(true);
+    await page.keyboard.type("3");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/errors/30003");
     expect(complaints).toEqual([]);
   });
 });

@@ -4,8 +4,12 @@ import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
 import { FROM_SOURCE, run, start } from "./program.ts";
 
-const startDemo = (folder: string, port: string) =>
-  start(FROM_SOURCE, ["demo"], {
+const startDemo = (
+  folder: string,
+  port: string,
+  flags: readonly string[] = [],
+) =>
+  start(FROM_SOURCE, ["demo", ...flags], {
     env: {
       PORT: port,
       TMPDIR: folder,
@@ -57,6 +61,19 @@ test("a busy port is not waited for: the next free one is taken and said", async
   demo.kill("SIGTERM");
   expect(await demo.ended()).toBe(0);
   expect(readdirSync(folder.path)).toEqual([]);
+}, 20_000);
+
+test("the look around can be one with masked numbers", async () => {
+  using folder = tempDir();
+  await using demo = await startDemo(folder.path, "0", [
+    "--mask-numbers",
+    "true",
+  ]);
+  const list = await (await fetch(`${demo.origin}/messages`)).text();
+  expect(list).toMatch(/\+\d+••••••\d\d/);
+  expect(list).not.toMatch(/\+\d{7}/);
+  demo.kill("SIGTERM");
+  expect(await demo.ended()).toBe(0);
 }, 20_000);
 
 async function events(

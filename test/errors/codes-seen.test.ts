@@ -1,17 +1,24 @@
 import { expect, test } from "bun:test";
 import { codesSeen } from "../../src/errors/codes-seen.ts";
+import { lost } from "../../src/overview/outcomes.ts";
 import { namedPeriod } from "../../src/time-range.ts";
 
 const HOUR_MS = 3_600_000;
+const period = namedPeriod("24h", Date.parse("2026-11-23T10:05:00Z"));
+const { from } = period.range;
+
+const row = (
+  key: number | null,
+  hour: number,
+  undelivered: number,
+  delivered = 1,
+) => ({
+  key,
+  at: from + hour * HOUR_MS,
+  counts: { sent: 0, failed: 0, undelivered, delivered, read: 0 },
+});
 
 test("a code's messages add up over the spans, and the most frequent code is first", () => {
-  const period = namedPeriod("24h", Date.parse("2026-11-23T10:05:00Z"));
-  const { from } = period.range;
-  const row = (key: number | null, hour: number, undelivered: number) => ({
-    key,
-    at: from + hour * HOUR_MS,
-    counts: { sent: 0, failed: 0, undelivered, delivered: 1, read: 0 },
-  });
   const seen = codesSeen(
     [row(30005, 0, 2), row(30003, 1, 4), row(null, 1, 9), row(30005, 23, 7)],
     period,
@@ -31,4 +38,14 @@ test("a code's messages add up over the spans, and the most frequent code is fir
     ...Array.from({ length: 22 }, () => 0),
     8,
   ]);
+});
+
+test("what did not arrive can be counted alone; codes of messages that all arrived are left out then", () => {
+  const seen = codesSeen(
+    [row(63018, 0, 0, 40), row(30005, 0, 2, 50), row(30003, 1, 4, 0)],
+    period,
+    lost,
+  );
+  expect(seen.map(({ errorCode }) => errorCode)).toEqual([30003, 30005]);
+  expect(seen[1]?.trend[0]).toBe(2);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import {
   filterText,
   parseFilter,
+  termPair,
   type FilterPair,
 } from "../../src/messages/filter-language.ts";
 import { tagText } from "../../src/messages/filter-values.ts";
@@ -36,6 +37,8 @@ describe("a filter is read", () => {
     ["sid:smAB12", [is("sid", ["SMab12"])]],
     [`account:AC${"0".repeat(32)}`, [is("account", [`AC${"0".repeat(32)}`])]],
     [`service:MG${"a".repeat(32)}`, [is("service", [`MG${"a".repeat(32)}`])]],
+    [`account:ac${"0A".repeat(16)}`, [is("account", [`AC${"0a".repeat(16)}`])]],
+    [`service:mG${"aB".repeat(16)}`, [is("service", [`MG${"ab".repeat(16)}`])]],
     ["tag:campaign", [tag("campaign", undefined)]],
     ["tag:campaign=", [tag("campaign", "")]],
     ["tag:list=a,b=c", [tag("list", "a,b=c")]],
@@ -58,6 +61,34 @@ describe("a filter is read", () => {
     ['"+1 (415) 555-0123"', [word("+14155550123")]],
     ["whatsapp:+4915", [word("+4915")]],
     ["+1415 +4915", [word("+1415"), word("+4915")]],
+    ["0639980007", [word("639980007")]],
+    ["06 39 98 00 07", [word("639980007")]],
+    ["0033639980007", [word("+33639980007")]],
+    ["00 33 6 39 98 00 07", [word("+33639980007")]],
+    ["+44 (0)161 4960014", [word("+441614960014")]],
+    ["0044 (0) 161 496 0014", [word("+441614960014")]],
+    ["(0161) 496-0014", [word("1614960014")]],
+    ["tel:+14155550117", [word("+14155550117")]],
+    ["tel:+1 (415) 555-0117", [word("+14155550117")]],
+    [
+      "0123 -0639980007",
+      [word("0123"), { ...word("639980007"), negated: true }],
+    ],
+    [
+      '"0639980007" "0033639980007"',
+      [word("0639980007"), word("0033639980007")],
+    ],
+    ["to:0639980007,0033639980007", [is("to", ["639980007", "+33639980007"])]],
+    ["to:(415) 555-0117", [is("to", ["4155550117"])]],
+    [
+      "to:+4915,+1 (415) 555-0117 code:1",
+      [is("to", ["+4915", "+14155550117"]), is("code", [1])],
+    ],
+    ["from:+44 (0)161 4960014", [is("from", ["+441614960014"])]],
+    ["to:+1415 +4915", [is("to", ["+1415"]), word("+4915")]],
+    ['to:+1415 "5550117"', [is("to", ["+1415"]), word("5550117")]],
+    ["from:ACME 5550117", [is("from", ["ACME"]), word("5550117")]],
+    ["code:30003 5550117", [is("code", [30003]), word("5550117")]],
     [
       "status:sent +1 (415) 555-0123 code:1",
       [is("status", ["sent"]), word("+14155550123"), is("code", [1])],
@@ -91,6 +122,10 @@ describe("a mistake is said, with its place", () => {
     ["before:2026-13-01", "2026-13-01", "before:2026-11-01"],
     ["after:99999w", "99999w", "A time is a day"],
     ["415", "415", "Type at least 4 digits"],
+    ["code:1 --status:failed", "--", "One minus sign is enough."],
+    ["---4915", "---", "One minus sign is enough."],
+    ["code:1 - status:sent", "-", "A minus sign goes right before"],
+    ["-", "-", "A minus sign goes right before"],
     ["to:23", "23", "at least its last 4 digits"],
     ["status:", "status:", "A value is missing after status:"],
     ["code:1,", "code:1,", "A value is missing after code:"],
@@ -165,8 +200,24 @@ describe("a filter's text is written", () => {
       '"4915" -"0123"',
     ],
     [[["tag", tagText("a=b", "c")]], "tag:a%3Db=c"],
+    [[["", "0639980007"]], '"0639980007"'],
+    [[["to", ["0033639980007", "0123"]]], 'to:"0033639980007",0123'],
   ] as const satisfies readonly (readonly [readonly FilterPair[], string])[]) {
     test(text || "nothing", () => expect(filterText(pairs)).toBe(text));
+  }
+});
+
+test("a number stays the one that was meant when the filter around it is written anew", () => {
+  for (const text of [
+    "0639980007",
+    '"0639980007"',
+    "-to:0033639980007,0123",
+    'from:"0033639980007" 06 39 98 00 07',
+    "to:(415) 555-0117",
+  ]) {
+    const { terms, filter } = parseFilter(text, NOW);
+    const again = filterText(terms.map(termPair));
+    expect([text, meant(again)]).toEqual([text, filter]);
   }
 });
 

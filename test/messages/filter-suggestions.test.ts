@@ -33,7 +33,9 @@ describe("what can be written next is suggested", () => {
     ["status:f|", "status:failed |", []],
     ["status:failed,u|", "status:failed,undelivered |", []],
     ["status:f| code:1", "status:failed| code:1", []],
-    ["fail|", "status:failed |", ["code:30020 |"]],
+    ["fail|", "status:failed |", []],
+    ["camp|", 'tag:"campaign=spring sale" |', ["code:30033 |"]],
+    ["code:1120|", "code:11200 |", []],
     ["code:3000|", "code:30001 |", ["code:30003 |"]],
     ["code:unreach|", "code:30003 |", []],
     ["country:|", "country:DE |", ["country:US |", "country:AF |"]],
@@ -54,6 +56,12 @@ describe("what can be written next is suggested", () => {
       expect(found.length).toBeLessThanOrEqual(8);
     });
   }
+
+  test("codes come last, and by their title only those that messages fail with", async () => {
+    const found = await suggested("sta|");
+    expect(found[0]).toBe("status:|");
+    expect((await suggested("code:web|")).length).toBe(0);
+  });
 
   test("nothing, where nothing is known", async () => {
     for (const marked of ["to:+14|", "wombat:x|", "sta|tus:x", "zzzz|"])

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { get, linksIn, sidsIn } from "../pages/page-client.ts";
 import { startServer } from "../support/start-server.ts";
+import { newMessageSid } from "../support/twilio-client.ts";
 import { postMessagesTo } from "./number-posts.ts";
 
 const NUMBER = "+4915112345678";
@@ -28,6 +29,42 @@ test("with MASK_NUMBERS no page and no export shows a number, and links name it 
   const page = await get(`${server.origin}${link}`);
   expect(page.text).toContain(MASKED);
   expect(sidsIn(page)).toHaveLength(2);
+});
+
+test("numbers as people write them are masked in tags, errors and what was posted; dates and orders stay", async () => {
+  await using server = await startServer({ MASK_NUMBERS: "true" });
+  const MessageSid = newMessageSid();
+  await server.twilio.post(
+    {
+      MessageSid,
+      MessageStatus: "failed",
+      ErrorCode: "21211",
+      ErrorMessage: "Cannot reach +44 7700 900123 nor 415-555-0188",
+      Note: "ask (415) 555-0166",
+    },
+    {
+      query:
+        "?alt=(415)%20555-0199&mix=tel-4155550177x&order=4711&day=20261123",
+    },
+  );
+  const paths = [
+    `/messages/${MessageSid}`,
+    "/messages",
+    "/messages.jsonl",
+    "/messages.csv",
+  ];
+  for (const path of paths) {
+    const { text } = await get(server.origin + path);
+    const digits = text.replaceAll(/%[0-9A-F]{2}|[ ().+-]/g, "");
+    for (const end of ["555019", "555017", "900123", "555018", "555016"])
+      expect([path, end, digits.includes(end)]).toEqual([path, end, false]);
+  }
+  const page = await get(`${server.origin}/messages/${MessageSid}`);
+  expect(page.text).toContain("alt=41••••••99");
+  const queries = linksIn(page).map((link) => decodeURIComponent(link));
+  for (const tag of ["tag:order=4711", "tag:day=20261123"])
+    expect(queries).toContainEqual(expect.stringContaining(tag));
+  expect(queries.filter((each) => each.includes("•"))).toEqual([]);
 });
 
 test("who knows a number still finds it, and only it", async () => {

@@ -17,7 +17,9 @@ test("a recipient's page tells how many of its messages arrived, why the others 
   expect(page.text).toContain("Germany");
   expect(page.text).toMatch(/Delivered<\/span><\/span><\/dt><dd>1</);
   expect(page.text).toMatch(/Undelivered<\/span><\/span><\/dt><dd>3</);
-  expect(page.text).toMatch(/<b>3<\/b> of 4.*of the latest messages failed/);
+  expect(page.text).toMatch(
+    /<b>3<\/b> of 4.*of the latest messages did not arrive/,
+  );
   expect(page.text).toContain("Gone for good");
   expect(page.text).toContain("The carrier does not know this number.");
   expect(linksIn(page)).toContain(
@@ -29,7 +31,7 @@ test("a recipient whose messages arrive has no verdict", async () => {
   await using server = await startServer();
   await postMessagesTo(server, NUMBER, [30003, "delivered"]);
   const { text } = await get(server.origin + pathOf(NUMBER));
-  expect(text).not.toMatch(/Gone for good|Worth another try/);
+  expect(text).not.toMatch(/Gone for good|Do not send again|Worth another try/);
 });
 
 test("its messages come in pages, newest first", async () => {
@@ -44,6 +46,39 @@ test("its messages come in pages, newest first", async () => {
   const wrong = await get(`${server.origin}${pathOf(NUMBER)}?older=x`);
   expect(wrong.status).toBe(400);
 }, 20_000);
+
+test("an address that names two parts of the list at once is a mistake", async () => {
+  await using server = await startServer();
+  await postMessagesTo(server, NUMBER, ["delivered", "delivered"]);
+  const both = await get(`${server.origin}${pathOf(NUMBER)}?older=2&newer=1`);
+  expect(both.status).toBe(400);
+});
+
+test("a number that lacks its plus sign leads to the one that has it", async () => {
+  await using server = await startServer();
+  await postMessagesTo(server, NUMBER, ["delivered"]);
+  const page = await get(server.origin + pathOf(NUMBER.slice(1)));
+  expect(page.status).toBe(302);
+  expect(page.headers.get("location")).toBe(pathOf(NUMBER));
+  await postMessagesTo(server, NUMBER.slice(1), ["delivered"]);
+  const own = await get(server.origin + pathOf(NUMBER.slice(1)));
+  expect([own.status, sidsIn(own).length]).toEqual([200, 1]);
+});
+
+test("a recipient who unsubscribed is not said to be gone", async () => {
+  await using server = await startServer();
+  await postMessagesTo(server, NUMBER, [21610, 21610]);
+  await postMessagesTo(server, "+14155550123", [30004, 30004]);
+  const list = await get(`${server.origin}/numbers?fault=gone`);
+  for (const text of [
+    (await get(server.origin + pathOf(NUMBER))).text,
+    list.text,
+  ]) {
+    expect(text).toContain("<span>Unsubscribed</span>");
+    expect(text).not.toContain("Gone for good");
+  }
+  expect(list.text).toContain("<span>Do not send again</span>");
+});
 
 test("it is found by its id too", async () => {
   await using server = await startServer();

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { changeOfCount, changeOfRate } from "../../src/overview/change.ts";
+import { changeOfRate, changesOfCounts } from "../../src/overview/change.ts";
 import { changeWords } from "../../views/change-words.tsx";
 
 test("counts are compared in per cent, and small ones by how many", () => {
@@ -18,13 +18,38 @@ test("counts are compared in per cent, and small ones by how many", () => {
     [0, 0, ""],
   ] as const;
   for (const [now, before, words] of cases) {
-    expect([now, before, changeWords(changeOfCount(now, before))]).toEqual([
+    expect([now, before, ...wordsOf([[now, before]])]).toEqual([
       now,
       before,
       words,
     ]);
   }
 });
+
+test("counts side by side have one unit: as counts, when one of them is too small for a share", () => {
+  expect(
+    wordsOf([
+      [2_000, 1_000],
+      [400, 300],
+    ]),
+  ).toEqual(["100% more", "33% more"]);
+  expect(
+    wordsOf([
+      [2_000, 1_000],
+      [9, 1],
+      [7, 0],
+      [5, 5],
+    ]),
+  ).toEqual(["1,000 more", "8 more", "none before", "as before"]);
+});
+
+function wordsOf(
+  pairs: readonly (readonly [now: number, before: number])[],
+): string[] {
+  return changesOfCounts(pairs.map(([now, before]) => ({ now, before }))).map(
+    changeWords,
+  );
+}
 
 test("rates are compared in points, and not at all when one is of few messages", () => {
   const of = 500;

@@ -39,7 +39,7 @@ test("error codes are counted with their share, their recipients, their meaning 
   expect(found).toEqual([4, 3]);
 });
 
-test("a code that is first seen in the range is marked as new", async () => {
+test("a code that is first seen in the range is marked as new, when there are messages from before", async () => {
   await using server = await startServer();
   const record = (ErrorCode: string, ago: number) =>
     server.store.recordEvent(
@@ -48,6 +48,9 @@ test("a code that is first seen in the range is marked as new", async () => {
         { receivedAt: Date.now() - ago },
       ),
     );
+  await server.store.recordEvent(
+    eventOf({}, { receivedAt: Date.now() - 9 * DAY_MS }),
+  );
   await record("30003", 3 * DAY_MS);
   await record("30003", 1_000);
   await record("30005", 1_000);
@@ -60,6 +63,7 @@ test("a code that is first seen in the range is marked as new", async () => {
     "30003",
     "30005",
   ]);
+  expect(marks(await get(`${server.origin}/errors?range=30d`))).toEqual([]);
 });
 
 test("the 40 most frequent codes are listed, and all of them on request", async () => {
@@ -155,6 +159,24 @@ test("a code that no message has, and one that nobody knows, have a page too", a
   );
   for (const code of ["abc", "0", "-1", "3e4", "030003", "1234567890"])
     expect((await get(`${server.origin}/errors/${code}`)).status).toBe(404);
+  const { text } = await get(`${server.origin}/errors/abc`);
+  expect(text).toContain("This address names no error code");
+  expect(text).toContain('action="/errors/dictionary"');
+});
+
+test("looking a whole code up leads to its page, but not while it is typed", async () => {
+  await using server = await startServer();
+  const lookUp = (q: string, headers = {}) =>
+    get(`${server.origin}/errors/dictionary?q=${q}`, { headers });
+  for (const q of ["30003", "%20030003", "+30003+"]) {
+    const page = await lookUp(q);
+    const isCode = !q.includes("030003");
+    expect([q, page.status, page.headers.get("location")]).toEqual(
+      isCode ? [q, 302, "/errors/30003"] : [q, 200, null],
+    );
+  }
+  expect((await lookUp("99123")).status).toBe(200);
+  expect((await lookUp("30003", { "hx-request": "true" })).status).toBe(200);
 });
 
 test("the dictionary finds codes by number and by words, and leads to each code’s page", async () => {

@@ -98,6 +98,7 @@ function serverOver(fault: () => Error) {
     addressById: fail,
     suggest: fail,
     lastEventAt: fail,
+    lastEventId: fail,
     changesSince: fail,
     messagesAfter: fail,
     eventsAfter: fail,

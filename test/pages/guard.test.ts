@@ -103,6 +103,10 @@ test("pages answer only under the names of this machine, whatever a name elsewhe
     "[::ffff:127.0.0.1]",
     "localhost:3000@example.com",
     "example.com#localhost",
+    "localhost:99999",
+    "127.0.0.1:65536",
+    "127.999.1.1",
+    "127.0.0.256",
   ])
     expect([host, await statusUnder(host)]).toEqual([host, 403]);
 });

@@ -37,6 +37,12 @@ test("a message's page tells its timeline, its error and all that was posted", a
     "order=4711",
   ])
     expect(text).toContain(part);
+  for (const name of ["First heard", "Last update"])
+    expect(text).toMatch(
+      new RegExp(
+        `${name}</dt><dd>.{0,150}>\\d{4}-\\d\\d-\\d\\d [\\d:]{8} UTC<`,
+      ),
+    );
   expect(text.indexOf("sms_sent")).toBeLessThan(
     text.indexOf("sms_undelivered"),
   );

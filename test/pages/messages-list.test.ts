@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { eventOf } from "../store/events.ts";
 import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { get, linkById, linksIn, sidsIn } from "./page-client.ts";
@@ -66,6 +67,10 @@ test("a filter narrows the list, and its next page and its messages keep it", as
     failed.slice(0, 12),
     "+4915123456789",
     "+49 151 234 567-89",
+    "0151 23456789",
+    "0049 (0)151 23456789",
+    "to:+49 (0)151 23456789",
+    "tel:+4915123456789",
     "4915",
     "6789",
     "to:+4915",
@@ -207,12 +212,44 @@ test("the last day is counted by status, and a status keeps the rest of the filt
   const all = await get(`${server.origin}/messages`);
   expect(all.text).toMatch(/id="by-failed"[^]*?<b>2<\/b>/);
   expect(all.text).toMatch(/id="by-delivered"[^]*?<b>1<\/b>/);
+  expect(all.text).toMatch(/id="by-all"[^>]*aria-current="true"/);
   const some = await get(listOf(server.origin, "country:US status:failed"));
+  expect(some.text).not.toContain("Last 24 h");
   expect(linkById(some, "by-delivered")).toBe(
     "/messages?q=status%3Adelivered%2Cread%20country%3AUS",
   );
   expect(linkById(some, "by-all")).toBe("/messages?q=country%3AUS");
   expect(some.text).toMatch(/id="by-failed"[^>]*aria-current="true"/);
+  const not = await get(listOf(server.origin, "-status:failed"));
+  expect(not.text).not.toMatch(/id="by-\w+"[^>]*aria-current/);
+});
+
+test("a status that counts the last day leads to a list of just as many", async () => {
+  await using server = await startServer();
+  const [minute, hour] = [60_000, 3_600_000];
+  const now = Date.now();
+  for (const ago of [
+    0,
+    12 * hour,
+    24 * hour - 2 * minute,
+    24 * hour + 2 * minute,
+    40 * hour,
+  ])
+    await server.store.recordEvent(
+      eventOf({ MessageStatus: "failed" }, { receivedAt: now - ago }),
+    );
+  const all = await get(`${server.origin}/messages`);
+  expect(all.text).toMatch(/Last 24 h[^]*id="by-failed"[^]*?<b>3<\/b>/);
+  const link = linkById(all, "by-failed") ?? "";
+  expect(link).toBe("/messages?q=status%3Afailed%20after%3A24h");
+  const failed = await get(server.origin + link);
+  expect(failed.text).toContain("<b>3 messages</b>");
+  expect(failed.text).toMatch(/Last 24 h[^]*id="by-failed"[^]*?<b>3<\/b>/);
+  expect(failed.text).toMatch(/id="by-failed"[^>]*aria-current="true"/);
+  expect(linkById(failed, "by-all")).toBe("/messages");
+  const ever = await get(listOf(server.origin, "status:failed"));
+  expect(ever.text).toContain("<b>5 messages</b>");
+  expect(ever.text).not.toContain("Last 24 h");
 });
 
 test("htmx is told the address without the empty box", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
-import { get, type Page } from "./page-client.ts";
+import { get, linkById, sidsIn, type Page } from "./page-client.ts";
 
 test("an open list is told how many are new, and which of its rows changed", async () => {
   await using server = await startServer();
@@ -42,15 +42,58 @@ test("only what the filter lets through is new to a filtered list", async () => 
   expect(news.text).toContain('href="/messages?q=status%3Afailed"');
 });
 
+test("a message in flight that fails is new to an open list of failures", async () => {
+  await using server = await startServer();
+  const [shown, inFlight] = [newMessageSid(), newMessageSid()];
+  await server.twilio.post({ MessageSid: inFlight, MessageStatus: "sent" });
+  await server.twilio.post({ MessageSid: shown, MessageStatus: "failed" });
+  const url = `${server.origin}/messages?q=status%3Afailed%2Cundelivered`;
+  const list = await get(url);
+  expect(sidsIn(list)).toEqual([shown]);
+  await server.twilio.post({
+    MessageSid: inFlight,
+    MessageStatus: "undelivered",
+  });
+  const news = await get(newsOf(server.origin, list));
+  expect(news.text).toContain(">1 new</span>");
+  expect((await get(newsOf(server.origin, news))).text).toContain(
+    ">1 new</span>",
+  );
+  const reloaded = await get(url);
+  expect(sidsIn(reloaded)).toEqual([shown, inFlight]);
+  expect((await get(newsOf(server.origin, reloaded))).text).not.toContain(
+    "new</span>",
+  );
+});
+
+test("what changes on later pages is not new to an open list, and what comes is new to its later pages", async () => {
+  await using server = await startServer();
+  const old = newMessageSid();
+  await server.twilio.post({ MessageSid: old, MessageStatus: "sent" });
+  for (let index = 0; index < 55; index++) await server.twilio.post();
+  const first = await get(`${server.origin}/messages`);
+  const second = await get(server.origin + (linkById(first, "older") ?? ""));
+  await server.twilio.post({ MessageSid: old, MessageStatus: "delivered" });
+  for (const list of [first, second])
+    expect((await get(newsOf(server.origin, list))).text).not.toContain(
+      "new</span>",
+    );
+  await server.twilio.post();
+  for (const list of [first, second])
+    expect((await get(newsOf(server.origin, list))).text).toContain(
+      ">1 new</span>",
+    );
+});
+
 test("a damaged question for news is answered with none", async () => {
   await using server = await startServer();
   await server.twilio.post();
   for (const query of [
     "",
-    "newest=1",
-    "newest=x&after=1",
-    `newest=1&after=1&ids=${"1,".repeat(51)}`,
-    "newest=1&after=1&q=status%3Afoo",
+    "above=1",
+    "above=x&after=1",
+    `above=1&after=1&ids=${"1,".repeat(51)}`,
+    "above=1&after=1&q=status%3Afoo",
   ]) {
     const { status } = await get(`${server.origin}/messages/live?${query}`);
     expect([query, status]).toEqual([query, 204]);

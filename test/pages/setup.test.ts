@@ -1,5 +1,10 @@
 import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../commands/program.ts";
 import { startServer } from "../support/start-server.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
 import { get } from "./page-client.ts";
 
 test("before the first callback the overview says how to set Twilio up, with the address to paste", async () => {
@@ -15,6 +20,61 @@ test("before the first callback the overview says how to set Twilio up, with the
   expect((await get(`${server.origin}/`)).text).not.toContain("Set Twilio up");
 });
 
+/** The command that the page prints, as it is copied. */
+function commandIn(text: string): string {
+  const [, code = ""] = /id="test-command">([^<]*)</.exec(text) ?? [];
+  return code
+    .replaceAll("&#x27;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&amp;", "&");
+}
+
+/** Pastes a command into a shell in a folder elsewhere, with nothing of ours in its surroundings. */
+async function paste(command: string) {
+  using folder = tempDir();
+  return await run(["sh", "-c", command], [], {
+    cwd: folder.path,
+    env: { PATH: "/usr/bin:/bin" },
+  });
+}
+
+test("the command that the page prints posts a callback, with the auth token in its place", async () => {
+  await using server = await startServer();
+  const { text } = await get(`${server.origin}/`);
+  expect(text).not.toContain(AUTH_TOKEN);
+  expect(text).toContain("Put your auth token in place of");
+  const command = commandIn(text);
+  const unchanged = await paste(command);
+  expect(unchanged.status).toBe(2);
+  expect(unchanged.stderr).toContain("put your auth token in its place");
+  const filledIn = await paste(command.replace("TOKEN ", `${AUTH_TOKEN} `));
+  expect(filledIn).toMatchObject({ status: 0, stderr: "" });
+  expect(await server.store.eventsAfter(0, 10)).toHaveLength(1);
+});
+
+test("the command of a server whose token is in a file works as it is", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "it's a token");
+  writeFileSync(file, AUTH_TOKEN);
+  await using server = await startServer({
+    TWILIO_WEBHOOK_AUTH_TOKEN: "",
+    TWILIO_WEBHOOK_AUTH_TOKEN_FILE: file,
+  });
+  const { text } = await get(`${server.origin}/`);
+  expect(text).not.toContain("Put your auth token");
+  expect(await paste(commandIn(text))).toMatchObject({ status: 0, stderr: "" });
+  expect(await server.store.eventsAfter(0, 10)).toHaveLength(1);
+});
+
+test("the command of a server whose tokens are all of an account names it", async () => {
+  await using server = await startServer({
+    TWILIO_WEBHOOK_AUTH_TOKEN: `${ACCOUNT_SID}=${AUTH_TOKEN}`,
+  });
+  const command = commandIn((await get(`${server.origin}/`)).text);
+  const { status } = await paste(command.replace("TOKEN ", `${AUTH_TOKEN} `));
+  expect(status).toBe(0);
+});
+
 test("the address to paste and the command that tries it are the public ones when they are set", async () => {
   await using server = await startServer({
     PUBLIC_URL: "https://ops.example.com/sms",
@@ -22,7 +82,7 @@ test("the address to paste and the command that tries it are the public ones whe
   const { text } = await get(`${server.origin}/`);
   const address = "https://ops.example.com/sms/api/rpc/webhooks/twilio/sms";
   expect(text).toContain(`${address}#rc=5&amp;rp=all`);
-  expect(text).toContain(`smsledger simulate --url ${address} --count 1`);
+  expect(commandIn(text)).toEndWith(` simulate --url ${address} --count 1`);
 });
 
 test("every page says that callbacks are refused while no auth token is set", async () => {

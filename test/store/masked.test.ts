@@ -29,23 +29,41 @@ const number = fc
   .stringMatching(/^[1-9]\d{6,14}$/)
   .filter((digits) => !maskNumber(digits).includes(digits.slice(-6)));
 
-/** How a number may stand in a text that was posted. */
-const writings: readonly ((digits: string) => string)[] = [
-  (digits) => digits,
+type Writing = (digits: string) => string;
+
+/** How people write a number, so that it hardly is anything else. */
+const formatted: readonly Writing[] = [
   (digits) => `+${digits}`,
   (digits) => `whatsapp:+${digits}`,
-  (digits) => `The number +${digits}, which was called, is gone.`,
+  (digits) => `Cannot reach +${digits}, which was called.`,
+  (digits) => `+${digits.slice(0, 2)} ${digits.slice(2, 5)} ${digits.slice(5)}`,
+  (digits) => `tel-${digits.slice(0, -4)}-${digits.slice(-4)}x`,
+  (digits) =>
+    `(${digits.slice(0, -7)}) ${digits.slice(-7, -4)}-${digits.slice(-4)}`,
+  (digits) => digits.replaceAll(/(\d\d)(?=\d)/g, "$1."),
+];
+/** Of a message's own numbers every writing is known. */
+const ownWriting = fc.constantFrom<Writing>(
+  ...formatted,
+  (digits) => digits,
   (digits) => `${digits}${digits}`,
   (digits) => `99${digits}88`,
   (digits) => `x_${digits}y`,
   (digits) => digits.slice(-7),
-  (digits) =>
-    `(${digits.slice(0, -7)}) ${digits.slice(-7, -4)}-${digits.slice(-4)}`,
   (digits) => `{"to":"${digits}"}`,
-];
-/** Of numbers that are not the message's own only those that stand alone are known. */
-const ownWriting = fc.constantFrom(...writings);
-const otherWriting = fc.constantFrom(...writings.slice(0, 4));
+);
+/** Of others in what Twilio posts also those that stand alone. */
+const otherWriting = fc.constantFrom<Writing>(
+  ...formatted,
+  (digits) => digits,
+  (digits) => `no. ${digits}!`,
+);
+/** Of others in tags also long ones, with letters beside them too. */
+const tagWriting = fc.constantFrom<Writing>(
+  ...formatted,
+  (digits) => (digits.length < 10 ? `+${digits}` : digits),
+  (digits) => (digits.length < 10 ? `+${digits}` : `tel${digits}x`),
+);
 
 test("no text that is returned tells a number that was posted", async () => {
   await fc.assert(
@@ -69,7 +87,12 @@ test("no text that is returned tells a number that was posted", async () => {
       fc.array(
         fc.tuple(fc.constantFrom("to", "from"), ownWriting, fc.boolean()),
       ),
-      otherWriting,
+      fc.record({
+        posted: otherWriting,
+        message: otherWriting,
+        tag: tagWriting,
+        tagName: tagWriting,
+      }),
       async (numbers, hasPlus, own, tags, other) => {
         const plus = hasPlus ? "+" : "";
         const MessageSid = newMessageSid();
@@ -79,7 +102,9 @@ test("no text that is returned tells a number that was posted", async () => {
               ? [write(numbers[of]), "1"]
               : ["customer", write(numbers[of])],
           ),
-          ["other", other(numbers.other)],
+          ["other", other.tag(numbers.other)],
+          ["mySid", other.tag(numbers.other)],
+          [other.tagName(numbers.other), ""],
         ]).toString();
         await store.recordEvent(
           eventOf(
@@ -88,10 +113,11 @@ test("no text that is returned tells a number that was posted", async () => {
               To: plus + numbers.to,
               From: plus + numbers.from,
               [numbers.to]: "",
+              ErrorMessage: other.message(numbers.other),
               ...Object.fromEntries(
                 own.map(([name, of, write]) => [name, write(numbers[of])]),
               ),
-              Other: other(numbers.other),
+              Other: other.posted(numbers.other),
             },
             { query },
           ),
@@ -128,7 +154,10 @@ test("what is no phone number stays as it was posted", async () => {
       MessagingServiceSid: "MG".padEnd(34, "9"),
       Sender: "40404",
     },
-    { query: "campaign=spring%20sale&order=4711&a=%C3%A4&b" },
+    {
+      query:
+        "campaign=spring%20sale&order=4711&a=%C3%A4&b&day=20261123&on=2026-11-23",
+    },
   );
   await store.recordEvent(event);
   const unmasked = await plain.messageBySid(MessageSid);

@@ -16,7 +16,7 @@ export function total(rows: readonly TallyRow[]): number {
 
 /** Counts the messages one by one and expects the store's tally to say the same. */
 export async function expectRecount(
-  store: Store,
+  store: Pick<Store, "tally" | "messagesAfter">,
   request: Omit<TallyRequest, "by" | "spanMs" | "errorCode"> & {
     by?: Dimension | undefined;
     spanMs?: number | undefined;

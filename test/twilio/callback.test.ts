@@ -1,12 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  canonicalMessageSid,
-  isMessageSid,
-  parseCallback,
-  type Callback,
-} from "../../src/twilio/callback.ts";
+import { parseCallback, type Callback } from "../../src/twilio/callback.ts";
 import { parseForm, type FormParams } from "../../src/twilio/form.ts";
+import { canonicalSid, isMessageSid } from "../../src/twilio/sid.ts";
 import { capturedCallbacks } from "../support/captured-callbacks.ts";
 
 const hex = "0d8c3074edfe9ec8aa369c7b87077c90";
@@ -247,7 +243,10 @@ test.each([
 });
 
 test("a SID is written as Twilio writes it, whatever its digits' case", () => {
-  expect(canonicalMessageSid(`MM${hex.toUpperCase()}`)).toBe(`MM${hex}`);
+  expect(canonicalSid(`MM${hex.toUpperCase()}`)).toBe(`MM${hex}`);
+  expect(canonicalSid(`ac${hex}`)).toBe(`AC${hex}`);
+  expect(canonicalSid(`aC${hex.toUpperCase()}`)).toBe(`AC${hex}`);
+  expect(canonicalSid(`MG${hex}`)).toBe(`MG${hex}`);
   expect(isMessageSid(`MM${hex}`)).toBe(true);
 });
 

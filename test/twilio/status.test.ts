@@ -3,6 +3,7 @@ import {
   EVENT_STATUSES,
   eventType,
   isEventStatus,
+  isFailure,
   recordedStatus,
   statusOfRank,
   statusRank,
@@ -49,6 +50,10 @@ test("a rank stands for the status it was made from, as databases hold it", () =
     expect(statusOfRank(statusRank(status))).toBe(status);
   for (const rank of [0, 6, -1, 1.5, Number.NaN])
     expect(() => statusOfRank(rank)).toThrow(RangeError);
+});
+
+test("a message that failed or was undelivered did not arrive", () => {
+  expect(EVENT_STATUSES.filter(isFailure)).toEqual(["failed", "undelivered"]);
 });
 
 test("a status is told from other words", () => {

@@ -17,6 +17,7 @@ function moveTo(bar) {
     each.tabIndex = -1;
   bar.tabIndex = 0;
   bar.focus({ preventScroll: true });
+  bar.querySelector(".tip").scrollIntoView({ block: "nearest" });
 }
 
 const STEPS = {

@@ -9,15 +9,37 @@ const list = () => document.getElementById("suggestions");
 // server applies a filter that is typed only when it makes sense already.
 
 let isTyped = false;
+/** Another list was asked for since the last letter: what was typed before is no longer wanted. */
+let isOvertaken = false;
 
-document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-  const { sourceElement, sourceEvent, request } = ctx;
+const isOfList = ({ target }) => target?.id === "results";
+
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceElement, sourceEvent, request } = event.detail.ctx;
   if (sourceElement.id === "filter-q")
     request.body.set("at", String(sourceElement.selectionStart));
-  if (sourceElement.id !== "filter") return;
-  isTyped = sourceEvent.type === "input";
+  if (!isOfList(event.detail.ctx)) return;
+  isTyped = sourceElement.id === "filter" && sourceEvent.type === "input";
+  if (isTyped && isOvertaken) return event.preventDefault();
+  isOvertaken = !isTyped;
   if (isTyped) request.headers["Smsledger-Typed"] = "true";
-  else close();
+  else if (sourceElement.id === "filter") close();
+});
+
+// ---- What a form asked for while the server was away is asked for again when it is back:
+// else the form would go on showing another filter than the list.
+
+/** The event that made the form ask. */
+let unanswered;
+
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (ctx?.sourceElement?.matches("#filter, #controls"))
+    unanswered = ctx.sourceEvent;
+});
+document.addEventListener("answers-again", () => {
+  const event = unanswered;
+  unanswered = undefined;
+  event?.target.dispatchEvent(event);
 });
 
 /** What is typed in one go is one step back, and so is the same filter applied again. */
@@ -129,7 +151,9 @@ function sayExport(words) {
 // ---- Listeners
 
 document.addEventListener("input", ({ target }) => {
-  if (target.id === "filter-q") isWanted = true;
+  if (target.id !== "filter-q") return;
+  isWanted = true;
+  isOvertaken = false;
 });
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
@@ -150,4 +174,11 @@ document.addEventListener("click", ({ target }) => {
   const link = target.closest("a[data-exports]");
   if (link) sayExport(link.dataset.exports);
 });
-document.addEventListener("htmx:after:swap", show);
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  show();
+  if (!isOfList(ctx)) return;
+  unanswered = undefined;
+  // The link is gone with the list that it was in.
+  if (ctx.sourceEvent?.target.closest?.(".news-link"))
+    document.querySelector("a.row-link")?.focus({ preventScroll: true });
+});

@@ -21,9 +21,11 @@ const localTime = new Intl.DateTimeFormat(undefined, {
   timeStyle: "long",
 });
 
-/** Keeps "5 min ago" true while a page stays open, and adds the reader's own time. */
+/** Keeps "5 min ago" true while a page stays open, and adds the reader's own time. On paper the page says when it was printed. */
 function refreshTimes() {
   const now = Date.now();
+  const minute = new Date(now).toISOString().slice(0, 16).replace("T", " ");
+  document.getElementById("printed").textContent = `Printed ${minute} UTC`;
   for (const time of document.querySelectorAll("time[datetime]")) {
     const then = Date.parse(time.dateTime);
     if (time.classList.contains("ago")) {
@@ -155,12 +157,36 @@ function focusOn(event, what) {
   element.select?.();
 }
 
-/** The link of the row so many below the one that has the focus. */
+const rowLinks = () => [...document.querySelectorAll("main a.row-link")];
+
+/** The link of the row so many below the one that has the focus; without one, of the first or the last that is in view. */
 function moved(by) {
-  const links = [...document.querySelectorAll("main a.row-link")];
+  const links = rowLinks();
   const row = document.activeElement?.closest("tr, li");
   const index = links.findIndex((link) => row?.contains(link));
-  return index < 0 ? links.at(by > 0 ? 0 : -1) : links[index + by];
+  if (index >= 0) return links[index + by];
+  return by > 0
+    ? links.find((link) => link.getBoundingClientRect().top >= 0)
+    : links.findLast(
+        (link) => link.getBoundingClientRect().bottom <= innerHeight,
+      );
+}
+
+// ---- The way back to a list: the row that was opened has the focus again. The entry in
+// the browser's history remembers it.
+
+function rememberRow(link) {
+  const row = link.getAttribute("href");
+  history.replaceState({ ...history.state, row }, "");
+}
+
+function returnToRow() {
+  const row = history.state?.row;
+  if (row === undefined || document.activeElement !== document.body) return;
+  rowLinks()
+    .find((link) => link.getAttribute("href") === row)
+    // Where the page was scrolled to the browser knows.
+    ?.focus({ preventScroll: true });
 }
 
 // ---- Trouble: said at the top of the page while it lasts
@@ -187,6 +213,7 @@ function probeServer() {
     try {
       await fetch(href, { method: "HEAD", cache: "no-store" });
       showTrouble("request", "");
+      document.dispatchEvent(new CustomEvent("answers-again"));
     } catch {
       probeServer();
     }
@@ -206,6 +233,8 @@ function onRequestError({ detail }) {
 // ---- Listeners: on the document, as the elements come and go with swaps
 
 document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.row-link");
+  if (link) rememberRow(link);
   const button = event.target.closest("button");
   if (button?.dataset.opens) openDialog(button.dataset.opens);
   else if (button?.dataset.copy) void copy(button);
@@ -225,5 +254,7 @@ document.addEventListener("htmx:after:swap", () => {
 addEventListener("storage", ({ key, newValue }) => {
   if (key === THEME_KEY) showTheme(newValue);
 });
+addEventListener("beforeprint", refreshTimes);
 refreshTimes();
+returnToRow();
 setInterval(refreshTimes, 30_000);

@@ -1,22 +1,4 @@
-// Set-up: a button that copies, and a word when the first callback is here.
-
-for (const button of document.querySelectorAll("button[data-copies]")) {
-  const word = button.textContent;
-  button.addEventListener("click", async () => {
-    const source = document.getElementById(button.dataset.copies);
-    try {
-      await navigator.clipboard.writeText(source.textContent);
-      button.textContent = "Copied";
-    } catch {
-      getSelection().selectAllChildren(source);
-      button.textContent = "Selected: copy it";
-    }
-    setTimeout(() => {
-      button.textContent = word;
-    }, 2_000);
-  });
-  button.hidden = false;
-}
+// Set-up: says so when the first callback is here, in place of waiting for it.
 
 document.addEventListener(
   "recorded",

@@ -1,12 +1,13 @@
 import { sql, type Kysely } from "kysely";
-import { statusRank } from "../../twilio/status.ts";
+import { FAILED_STATUSES, statusRank } from "../../twilio/status.ts";
 import type { Changes } from "../store.ts";
+import { lastEventId } from "./event-reader.ts";
 import type { Schema } from "./schema.ts";
 
 /** Events that are counted, the latest ones; there may be more. */
 const COUNTED_MAX = 1_000;
 
-const FAILURES = [statusRank("failed"), statusRank("undelivered")];
+const FAILURES = FAILED_STATUSES.map(statusRank);
 
 export async function changesSince(
   db: Kysely<Schema>,
@@ -25,17 +26,13 @@ export async function changesSince(
       sql<number>`total(${eb("status", "in", FAILURES)})`.as("failures"),
     ])
     .executeTakeFirstOrThrow();
-  const last = await db
-    .selectFrom("events")
-    .select((eb) => eb.fn.max("id").as("id"))
-    .executeTakeFirst();
   const isMore = counts.events > COUNTED_MAX;
   const bounded = (count: number) => ({
     count: Math.min(count, COUNTED_MAX),
     isMore,
   });
   return {
-    lastEventId: last?.id ?? 0,
+    lastEventId: await lastEventId(db),
     events: bounded(counts.events),
     failures: bounded(counts.failures),
   };

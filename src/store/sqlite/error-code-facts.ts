@@ -24,7 +24,7 @@ export async function errorCodeFacts(
   { from, to }: TimeRange,
 ): Promise<ErrorCodeFacts[]> {
   const all = await allIds(db);
-  const ids = await idsBetween(db, all, from, to);
+  const { range: ids } = await idsBetween(db, all, from, to);
   const sure = await idsSurelyBetween(db, all, from, to);
   const messagesMax = Math.max(
     1,
@@ -33,21 +33,22 @@ export async function errorCodeFacts(
       Math.floor(MESSAGES_MAX / errorCodes.length),
     ),
   );
-  // Only where the ids leave it open is a message read to see its time.
-  // One message more than is counted tells whether there are more.
+  // Only where the ids leave it open is a message read to see its time. So many are
+  // looked at, of whatever time, and one more tells whether there are more.
   const { rows } = await sql<Row>`
     SELECT errorCode, firstSeenAt, lastSeenAt, counts ->> 0 AS messages, counts ->> 1 AS recipients
     FROM (
       SELECT named.value AS errorCode,
         (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id LIMIT 1) AS firstSeenAt,
         (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id DESC LIMIT 1) AS lastSeenAt,
-        (SELECT json_array(count(*), count(DISTINCT to_id)) FROM (
-          SELECT to_id FROM messages
+        (SELECT json_array(count(*), count(DISTINCT to_id) FILTER (WHERE
+            id >= ${sure.from} AND id < ${sure.to}
+            OR (SELECT first_event_at >= ${from} AND first_event_at < ${to}
+              FROM messages WHERE messages.id = latest.id))) FROM (
+          SELECT id, to_id FROM messages
             WHERE error_code = named.value AND id >= ${ids.from} AND id < ${ids.to}
-              AND (id >= ${sure.from} AND id < ${sure.to}
-                OR first_event_at >= ${from} AND first_event_at < ${to})
             ORDER BY id DESC LIMIT ${messagesMax + 1}
-        )) AS counts
+        ) AS latest) AS counts
       FROM json_each(${JSON.stringify([...new Set(errorCodes)])}) AS named
     )`.execute(db);
   return rows.flatMap(

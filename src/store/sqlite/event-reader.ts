@@ -92,6 +92,14 @@ function eventRow(row: EventRecord): EventRow {
   };
 }
 
+export async function lastEventId(db: Kysely<Schema>): Promise<number> {
+  const row = await db
+    .selectFrom("events")
+    .select((eb) => eb.fn.max("id").as("id"))
+    .executeTakeFirst();
+  return row?.id ?? 0;
+}
+
 export async function lastEventAt(
   db: Kysely<Schema>,
 ): Promise<number | undefined> {

@@ -1,11 +1,8 @@
 import type { Database } from "bun:sqlite";
-import { statusRank } from "../../twilio/status.ts";
+import { FAILED_STATUSES, statusRank } from "../../twilio/status.ts";
 import { FAILURES_MIN, RECENT_MESSAGES } from "../store.ts";
 
-const FAILED: readonly number[] = [
-  statusRank("failed"),
-  statusRank("undelivered"),
-];
+const FAILED: readonly number[] = FAILED_STATUSES.map(statusRank);
 
 /** What is looked at of a message. */
 export type Arrival = { readonly to: number | null; readonly status: number };

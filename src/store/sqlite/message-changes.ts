@@ -3,7 +3,8 @@ import type { MessageFields } from "../fold.ts";
 import { createFailingRecipients } from "./failing-recipients.ts";
 import { createMessageHours } from "./message-hours.ts";
 import { deliveryPlace } from "./rollup-table.ts";
-import { createRollups, type Counted } from "./rollups.ts";
+import type { Counted } from "./rollup-changes.ts";
+import { createRollups } from "./rollups.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -22,10 +23,16 @@ export function createMessageChanges(db: Database) {
   const hours = createMessageHours(db);
   const failingRecipients = createFailingRecipients(db);
   return {
-    /** Takes note of what an event made of a message; `before` is undefined when it is new. */
-    note(id: number, before: Message | undefined, after: Message): void {
+    /** Takes note of what an event made of a message, and when; `before` is undefined when it is new. */
+    note(
+      id: number,
+      before: Message | undefined,
+      after: Message,
+      receivedAt: number,
+    ): void {
       if (before) rollups.add(countedOf(before), -1);
       rollups.add(countedOf(after), 1);
+      rollups.heard(receivedAt);
       failingRecipients.note(before, after);
       const hour = hourOf(after);
       if (before === undefined || hourOf(before) !== hour) hours.add(hour, id);
@@ -34,6 +41,8 @@ export function createMessageChanges(db: Database) {
       rollups.write();
       failingRecipients.write();
     },
+    /** What is left to be done, in a transaction of its own. */
+    nextStep: () => rollups.nextStep(),
     /** To be called when the transaction is rolled back. */
     forget(): void {
       for (const part of [rollups, hours, failingRecipients]) part.forget();

@@ -4,9 +4,10 @@ import {
   statusRank,
   type Channel,
 } from "../../twilio/status.ts";
+import { isMessageSidStart } from "../../twilio/sid.ts";
 import type { Condition, MessageFilter } from "../filter.ts";
 import { addressesMeant } from "./address-search.ts";
-import { allIds, idsBetween, type IdRange } from "./message-ids.ts";
+import { allIds, idsBetween, type GappedRange } from "./message-ids.ts";
 import { WHATSAPP_INDEX } from "./message-indexes.ts";
 import {
   not,
@@ -16,13 +17,12 @@ import {
   type MessageTest,
 } from "./condition-tests.ts";
 import type { Schema } from "./schema.ts";
-import { ofSids, isSidStart } from "./sid-search.ts";
+import { ofSids } from "./sid-search.ts";
 import { CHANNELS } from "./stored-event.ts";
 import { ofTag } from "./tag-search.ts";
 
 /** A filter, ready to search by. */
-export type MessageTests = {
-  readonly range: IdRange;
+export type MessageTests = GappedRange & {
   readonly tests: readonly MessageTest[];
 };
 
@@ -39,7 +39,7 @@ export async function messageTests(
   }
   const { after, before } = timesOf(filter);
   return {
-    range: await idsBetween(db, await allIds(db), after, before),
+    ...(await idsBetween(db, await allIds(db), after, before)),
     tests,
   };
 }
@@ -96,7 +96,7 @@ async function meaningOf(
     case "sid":
       return ofSids(db, condition.values, negated);
     case "word":
-      return isSidStart(condition.text)
+      return isMessageSidStart(condition.text)
         ? ofSids(db, [condition.text], negated)
         : ofAddresses(db, "to", [condition.text], negated);
     case "after":

@@ -59,27 +59,44 @@ export async function allIds(db: Kysely<Schema>): Promise<IdRange> {
   return rows[0] ?? { from: 1, to: 1 };
 }
 
+/** A range but for a gap in its midst, where there is one. */
+export type GappedRange = {
+  readonly range: IdRange;
+  readonly gap?: IdRange | undefined;
+};
+
+/** What of a range lies before and after its gap, in this direction. */
+export function partsOf(
+  { range, gap = { from: range.to, to: range.to } }: GappedRange,
+  direction: Direction,
+): readonly IdRange[] {
+  const lower = { ...range, to: Math.min(range.to, gap.from) };
+  const upper = { ...range, from: Math.max(range.from, gap.to) };
+  return direction === "older" ? [upper, lower] : [lower, upper];
+}
+
 /**
  * The ids that messages first heard of from `after` on, and before `before`, can have:
- * milliseconds since 1970. Messages of other times may be among them.
+ * milliseconds since 1970. Messages of other times may be among them. A message from a
+ * clock that ran ahead may lie far before the others, with a gap in between.
  */
 export async function idsBetween(
   db: Kysely<Schema>,
   all: IdRange,
   after: number | undefined,
   before: number | undefined,
-): Promise<IdRange> {
-  const from =
-    after === undefined
-      ? undefined
-      : await firstIdSince(db, Math.floor(after / HOUR_MS));
+): Promise<GappedRange> {
   const last =
     before === undefined
       ? undefined
       : await lastIdBefore(db, Math.ceil(before / HOUR_MS));
+  const to = before === undefined ? all.to : Math.min(all.to, (last ?? 0) + 1);
+  if (after === undefined) return { range: { from: all.from, to } };
+  const { ahead, ...since } = await idsSince(db, Math.floor(after / HOUR_MS));
+  const from = since.from ?? all.to;
   return {
-    from: after === undefined ? all.from : (from ?? all.to),
-    to: before === undefined ? all.to : Math.min(all.to, (last ?? 0) + 1),
+    range: { from: Math.min(from, ahead.from ?? from), to },
+    gap: ahead.to < from ? { from: ahead.to, to: from } : undefined,
   };
 }
 
@@ -91,21 +108,31 @@ export async function idsSurelyBetween(
   before: number,
 ): Promise<IdRange> {
   const last = await lastIdBefore(db, Math.ceil(after / HOUR_MS));
-  const first = await firstIdSince(db, Math.floor(before / HOUR_MS));
-  return { from: (last ?? 0) + 1, to: first ?? all.to };
+  const { from, ahead } = await idsSince(db, Math.floor(before / HOUR_MS));
+  return { from: Math.max((last ?? 0) + 1, ahead.to), to: from ?? all.to };
 }
 
-/** The lowest id that messages of this hour since 1970 or later ones can have. */
-async function firstIdSince(
-  db: Kysely<Schema>,
-  hour: number,
-): Promise<number | null | undefined> {
-  const row = await db
-    .selectFrom("message_hours")
-    .select((eb) => eb.fn.min("first_id").as("id"))
-    .where("hour", ">=", hour)
-    .executeTakeFirst();
-  return row?.id;
+/**
+ * The lowest id that messages of this hour since 1970 or later ones can have; and,
+ * apart, the ids of those whose hour is yet to come by the clock of the latest event.
+ */
+async function idsSince(db: Kysely<Schema>, hour: number) {
+  const { rows } = await sql<{
+    readonly from: number | null;
+    readonly aheadFrom: number | null;
+    readonly aheadTo: number | null;
+  }>`
+    SELECT min(first_id) FILTER (WHERE hour <= now) AS "from",
+      min(first_id) FILTER (WHERE hour > now) AS aheadFrom,
+      max(last_id) FILTER (WHERE hour > now) + 1 AS aheadTo
+    FROM message_hours, (
+      SELECT received_at / ${HOUR_MS} AS now FROM events ORDER BY id DESC LIMIT 1
+    ) WHERE hour >= ${hour}`.execute(db);
+  const [row] = rows;
+  return {
+    from: row?.from ?? undefined,
+    ahead: { from: row?.aheadFrom ?? undefined, to: row?.aheadTo ?? 0 },
+  };
 }
 
 /** The highest id that messages of the hours before this one can have. */

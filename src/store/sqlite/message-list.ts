@@ -59,40 +59,43 @@ export async function listMessages(
   };
 }
 
-/** How many pass the filter, of those with an id above `newerThan`. */
+/** How many pass the filter, of those with an id above `newerThan` that are not among `except`. */
 export async function countMessages(
   db: Kysely<Schema>,
   filter: MessageFilter,
   newerThan: number | undefined,
+  except: readonly number[],
   readsMax: number,
 ): Promise<BoundedCount> {
   const all = await messageTests(db, filter);
   if (all === undefined) return { count: 0, isMore: false };
-  const { range, tests } = within(all, "newer", newerThan);
-  const { ids, reached } = await searchMessages(db, { range, tests }, "older", {
-    limit: COUNTED_MAX + 1,
+  const newer = within(all, "newer", newerThan);
+  const { ids, reached } = await searchMessages(db, newer, "older", {
+    limit: COUNTED_MAX + except.length + 1,
     readsMax,
   });
+  const known = new Set(except);
+  const count = ids.filter((id) => !known.has(id)).length;
   return {
-    count: Math.min(ids.length, COUNTED_MAX),
-    isMore: ids.length > COUNTED_MAX || reached !== undefined,
+    count: Math.min(count, COUNTED_MAX),
+    isMore: count > COUNTED_MAX || reached !== undefined,
   };
 }
 
 /** Those that come after this id in this direction. */
 function within(
-  { range, tests }: MessageTests,
+  all: MessageTests,
   direction: Direction,
   from: number | undefined,
 ): MessageTests {
-  if (from === undefined) return { range, tests };
-  const { from: lowest, to } = range;
+  if (from === undefined) return all;
+  const { from: lowest, to } = all.range;
   return {
+    ...all,
     range:
       direction === "older"
         ? { from: lowest, to: Math.min(to, from) }
         : { from: Math.max(lowest, from + 1), to },
-    tests,
   };
 }
 
@@ -111,11 +114,12 @@ async function wayBack(
   const isOlder = direction === "older";
   const id = first ?? (isOlder ? from - 1 : from + 1);
   const back = isOlder ? "newer" : "older";
-  const { range, tests } = within(all, back, id);
+  const there = within(all, back, id);
+  const { range } = there;
   const isAny = async (among: IdRange): Promise<boolean> => {
     const { ids, reached } = await searchMessages(
       db,
-      { range: among, tests },
+      { ...there, range: among },
       back,
       { limit: 1, readsMax: Math.min(readsMax, BACK_READS_MAX) },
     );

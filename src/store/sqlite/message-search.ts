@@ -5,6 +5,7 @@ import {
   inRange,
   isEmpty,
   ordered,
+  partsOf,
   type Direction,
 } from "./message-ids.ts";
 import type { Schema } from "./schema.ts";
@@ -37,25 +38,30 @@ export type SearchResult = {
  */
 export async function searchMessages(
   db: Kysely<Schema>,
-  { range, tests }: MessageTests,
+  { tests, ...within }: MessageTests,
   direction: Direction,
   { limit, readsMax }: SearchBounds,
 ): Promise<SearchResult> {
   const ids: number[] = [];
-  let rest = range;
   let left = readsMax;
   let reads = FIRST_READS;
-  while (left > 0 && !isEmpty(rest)) {
-    reads = Math.min(reads, left);
-    const stretch = await nextStretch(db, rest, tests, direction, reads);
-    ids.push(...(await idsIn(db, stretch, direction, limit - ids.length)));
-    if (ids.length === limit) return { ids, reached: undefined };
-    rest = beyond(rest, stretch.range, direction);
-    left -= stretch.reads;
-    reads *= MORE_READS;
+  for (let rest of partsOf(within, direction)) {
+    while (!isEmpty(rest)) {
+      if (left <= 0)
+        return {
+          ids,
+          reached: direction === "older" ? rest.to : rest.from - 1,
+        };
+      reads = Math.min(reads, left);
+      const stretch = await nextStretch(db, rest, tests, direction, reads);
+      ids.push(...(await idsIn(db, stretch, direction, limit - ids.length)));
+      if (ids.length === limit) return { ids, reached: undefined };
+      rest = beyond(rest, stretch.range, direction);
+      left -= stretch.reads;
+      reads *= MORE_READS;
+    }
   }
-  if (isEmpty(rest)) return { ids, reached: undefined };
-  return { ids, reached: direction === "older" ? rest.to : rest.from - 1 };
+  return { ids, reached: undefined };
 }
 
 /** The first `limit` ids in a stretch, in the order of the search. */

@@ -1,5 +1,3 @@
-import { DELIVERY_TIMES_FROM_MS } from "./rollup-table.ts";
-
 /** The dimensions of rollups that a message's own columns tell, and their keys. */
 const KEYS = [
   { dimension: 0, key: "0" },
@@ -16,19 +14,29 @@ const COUNTS = [1, 2, 3, 4, 5]
   .map((status) => `sum(status = ${status})`)
   .join();
 
-const NEWEST_MINUTE = "(SELECT newest_minute FROM rollup_clock)";
+/** From how many milliseconds on a delivery time is in each place. */
+const DELIVERY_TIMES_FROM_MS = [
+  0,
+  ...Array.from({ length: 137 }, (_, quarter) =>
+    Math.ceil(64 * 2 ** (quarter / 4)),
+  ),
+];
+
+const MINUTES_FROM = "(SELECT minutes_from FROM rollup_clock)";
+const HOURS_UNTIL = "(SELECT hours_until FROM rollup_clock)";
+const DAYS_UNTIL = "(SELECT days_until FROM rollup_clock)";
 
 /** Hours that are over, and the last 180 minutes. */
 const GRAINS = [
   {
     seconds: 3_600,
-    condition: `first_event_at < ${NEWEST_MINUTE} / 60 * 3600000`,
+    condition: `first_event_at < ${HOURS_UNTIL} * 60000`,
   },
   {
     seconds: 60,
-    condition: `first_event_at >= (${NEWEST_MINUTE} - 179) * 60000
+    condition: `first_event_at >= ${MINUTES_FROM} * 60000
       AND messages.id >= (SELECT min(first_id) FROM message_hours
-        WHERE hour >= (${NEWEST_MINUTE} - 179) / 60)`,
+        WHERE hour >= ${MINUTES_FROM} / 60)`,
   },
 ];
 
@@ -130,17 +138,20 @@ export const MIGRATION_TO_2 = `
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE rollup_clock (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    newest_minute INTEGER NOT NULL
+    minutes_from INTEGER NOT NULL,
+    hours_until INTEGER NOT NULL,
+    days_until INTEGER NOT NULL
   ) STRICT;
   INSERT INTO rollup_clock
-    SELECT 1, ifnull(max(first_event_at) / 60000, 0) FROM messages;
+    SELECT 1, max(0, minute - 179), minute / 60 * 60, minute / 1440 * 24
+      FROM (SELECT ifnull(max(first_event_at) / 60000, 0) AS minute FROM messages);
   CREATE TEMP TABLE delivery_times (from_ms INTEGER PRIMARY KEY, place INTEGER NOT NULL);
   INSERT INTO delivery_times VALUES ${DELIVERY_TIMES_FROM_MS.map((fromMs, place) => `(${fromMs}, ${place})`).join()};
   ${ROLLUPS}
   INSERT INTO rollups
     SELECT 86400, bucket / 24, dimension, error_code, key,
       sum(sent), sum(failed), sum(undelivered), sum(delivered), sum(read)
-      FROM rollups WHERE grain = 3600 AND bucket < ${NEWEST_MINUTE} / 1440 * 24
+      FROM rollups WHERE grain = 3600 AND bucket < ${DAYS_UNTIL}
       GROUP BY 2, 3, 4, 5;
   DROP TABLE delivery_times;
 `;

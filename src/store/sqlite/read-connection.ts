@@ -4,7 +4,7 @@ import { Kysely, SqliteDialect, type SqliteDatabase } from "kysely";
 import { StoreUnusable } from "../store.ts";
 import { requireOurs, SCHEMA_VERSION } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
-import { explainSqliteError } from "./sqlite-errors.ts";
+import { explainOpenError } from "./sqlite-errors.ts";
 
 /**
  * Memory for pages of the file, in KiB; taken only as they are read. The file is not
@@ -41,7 +41,7 @@ export function openForReading(file: string): ReadConnection {
     }
   } catch (error) {
     db?.close();
-    const reason = explainSqliteError(error);
+    const reason = explainOpenError(error);
     if (reason === undefined) throw error;
     throw new StoreUnusable(reason, { cause: error });
   }

@@ -10,14 +10,8 @@ import type { StoredEvent } from "./stored-event.ts";
 
 type Fields = EventFields<number, number> & { readonly query: string | null };
 
-/**
- * Records events in a database that this thread alone writes to. The function it
- * returns makes a batch durable in one transaction and tells for each event whether
- * it was new; when it throws, none of the batch was recorded.
- */
-export function createRecorder(
-  db: Database,
-): (batch: readonly StoredEvent[]) => boolean[] {
+/** Records events in a database that this thread alone writes to. */
+export function createRecorder(db: Database) {
   const findMessage = db.prepare<{ id: number }, [Uint8Array]>(
     "SELECT id FROM messages WHERE sid = ?",
   );
@@ -120,7 +114,7 @@ export function createRecorder(
     const before = first && messageOf([first, ...others]);
     const message = messageOf([fields, ...earlier]);
     const messageId = write(knownId, sid, before, message);
-    changes.note(messageId, before, message);
+    changes.note(messageId, before, message, receivedAt);
     addEvent.run(
       messageId,
       channel,
@@ -144,18 +138,38 @@ export function createRecorder(
     return true;
   };
 
-  return (batch) => {
+  const inTransaction = <T>(work: () => T): T => {
     begin.run();
     try {
-      const isNew = batch.map(record);
-      changes.write();
+      const result = work();
       commit.run();
-      return isNew;
+      return result;
     } catch (error) {
       for (const each of [sids, shapes, addresses, changes]) each.forget();
       if (db.inTransaction) rollback.run();
       throw error;
     }
+  };
+
+  return {
+    /**
+     * Makes a batch durable in one transaction and tells for each event whether it was
+     * new; when it throws, none of the batch was recorded.
+     */
+    record: (batch: readonly StoredEvent[]): boolean[] =>
+      inTransaction(() => {
+        const isNew = batch.map(record);
+        changes.write();
+        return isNew;
+      }),
+    /**
+     * A small step of what recording left to be done when nobody waits for it, to be
+     * called at once; undefined when nothing is left.
+     */
+    nextStep(): (() => void) | undefined {
+      const step = changes.nextStep();
+      return step && (() => inTransaction(step));
+    },
   };
 }
 

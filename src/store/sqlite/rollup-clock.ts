@@ -1,88 +1,128 @@
 import type { Database } from "bun:sqlite";
-import { GRAINS, wholeBuckets, type WholeBuckets } from "./rollup-table.ts";
+import { MINUTES_KEPT } from "../tally.ts";
+import { createMinutesAnew } from "./rollup-minutes.ts";
+import { createRollupSums } from "./rollup-sums.ts";
+import {
+  HOURS_PER_DAY,
+  MINUTES_PER_HOUR,
+  type RollupBorders,
+} from "./rollup-table.ts";
 
-/** Minutes whose rows one batch deletes at most, so that none waits long after a pause. */
-const MINUTES_DELETED_MAX = 10;
+const MINUTE_MS = 60_000;
+const MINUTES_PER_DAY = HOURS_PER_DAY * MINUTES_PER_HOUR;
 
-const MINUTES_PER_HOUR = GRAINS.hour / GRAINS.minute;
-const HOURS_PER_DAY = GRAINS.day / GRAINS.hour;
+/** Minutes that the clock may go back by without a row being counted anew. */
+const BACK_MAX = 60;
 
-type Times = WholeBuckets & {
-  newest: number;
-  /** The oldest minute that has rows, or later when it has to be looked up anew. */
-  oldest: number;
-};
+/** What is done in one transaction, with no callback waiting for it when it begins. */
+export type Step = () => void;
 
 /**
- * Knows the newest minute that the rollups have. As it moves on, hours and days that
- * are over get their rows, and minutes that are no longer kept lose theirs.
+ * Moves the borders of the rollups along with the clock, which says when the latest
+ * event was received. The hours and days that are over get their rows, and minutes that
+ * are no longer kept lose theirs. Where the clock goes back, as one does that had run
+ * ahead, so do the borders. All of this is done in small steps, after each of which
+ * every message is counted; how late they come changes no count.
  */
 export function createRollupClock(db: Database) {
-  const findNewest = db.prepare<{ newest_minute: number }, []>(
-    "SELECT newest_minute FROM rollup_clock",
+  const find = db.prepare<RollupBorders, []>(
+    `SELECT minutes_from AS minutesFrom, hours_until AS hoursUntil, days_until AS daysUntil
+       FROM rollup_clock`,
   );
-  const setNewest = db.prepare<unknown, [number]>(
-    "UPDATE rollup_clock SET newest_minute = ?",
+  const put = db.prepare<unknown, [number, number, number]>(
+    "UPDATE rollup_clock SET minutes_from = ?, hours_until = ?, days_until = ?",
   );
-  const findOldest = db.prepare<{ bucket: number | null }, []>(
-    `SELECT min(bucket) AS bucket FROM rollups WHERE grain = ${GRAINS.minute}`,
+  const findLatest = db.prepare<{ receivedAt: number }, []>(
+    "SELECT received_at AS receivedAt FROM events ORDER BY id DESC LIMIT 1",
   );
-  const removeBefore = db.prepare<unknown, [number]>(
-    `DELETE FROM rollups WHERE grain = ${GRAINS.minute} AND bucket < ?`,
-  );
-  const sumUp = db.prepare<unknown, [number, number, number, number, number]>(
-    `INSERT INTO rollups SELECT ?, bucket / ?, dimension, error_code, key,
-       sum(sent), sum(failed), sum(undelivered), sum(delivered), sum(read) FROM rollups
-       WHERE grain = ? AND bucket >= ? AND bucket < ? GROUP BY 2, 3, 4, 5`,
-  );
-  let times: Times | undefined;
+  const sums = createRollupSums(db);
+  const minutesAnew = createMinutesAnew(db);
+  let known: RollupBorders | undefined;
+  /** The minute at which the latest event was received. */
+  let now: number | undefined;
+  /** Rows of minutes before this one have been removed. */
+  let removedUntil = 0;
+  /** An hour back to which the clock went, but the borders do not go. */
+  let tooFarBack: number | undefined;
 
-  const timesOf = (newest: number): Times => {
-    const whole = wholeBuckets(newest);
-    return {
-      ...whole,
-      newest,
-      oldest: findOldest.get()?.bucket ?? whole.minutesFrom,
-    };
+  const borders = (): RollupBorders =>
+    (known ??= find.get() ?? { minutesFrom: 0, hoursUntil: 0, daysUntil: 0 });
+  const move = (to: Partial<RollupBorders>): void => {
+    known = { ...borders(), ...to };
+    put.run(known.minutesFrom, known.hoursUntil, known.daysUntil);
   };
-  const moveOn = (before: Times, newest: number): Times => {
-    const after = timesOf(newest);
-    if (before.hoursUntil < after.hoursUntil)
-      sumUp.run(
-        GRAINS.hour,
-        MINUTES_PER_HOUR,
-        GRAINS.minute,
-        before.hoursUntil * MINUTES_PER_HOUR,
-        after.hoursUntil * MINUTES_PER_HOUR,
-      );
-    if (before.daysUntil < after.daysUntil)
-      sumUp.run(
-        GRAINS.day,
-        HOURS_PER_DAY,
-        GRAINS.hour,
-        before.daysUntil * HOURS_PER_DAY,
-        after.daysUntil * HOURS_PER_DAY,
-      );
-    setNewest.run(newest);
-    return after;
+  const stepBack = (at: number): Step | undefined => {
+    const { minutesFrom, hoursUntil, daysUntil } = borders();
+    const hour = hourOf(at);
+    if (at >= hoursUntil - BACK_MAX || hour === tooFarBack) return undefined;
+    const from = Math.max(0, hourOf(at - MINUTES_KEPT + 1));
+    if (minutesFrom <= from)
+      return () => {
+        const day = dayOf(hour);
+        sums.remove(hour / MINUTES_PER_HOUR, day / MINUTES_PER_DAY);
+        move({
+          hoursUntil: hour,
+          daysUntil: Math.min(daysUntil, day / MINUTES_PER_HOUR),
+        });
+      };
+    if (minutesAnew.areFew(from, minutesFrom))
+      return () => {
+        const to = minutesAnew.count(from, minutesFrom);
+        removedUntil = Math.min(removedUntil, to);
+        move({ minutesFrom: to });
+      };
+    tooFarBack = hour;
+    return undefined;
   };
+  const stepOn = (at: number): Step | undefined => {
+    const { minutesFrom, hoursUntil, daysUntil } = borders();
+    const hour = hourOf(at);
+    if (hoursUntil < hour)
+      return () => move({ hoursUntil: sums.addHours(hoursUntil, hour) });
+    const day = dayOf(hoursUntil) / MINUTES_PER_HOUR;
+    if (daysUntil < day)
+      return () => move({ daysUntil: sums.addDays(daysUntil, day) });
+    const kept = Math.max(
+      minutesFrom,
+      Math.min(at - MINUTES_KEPT + 1, hourOf(hoursUntil)),
+    );
+    if (removedUntil < kept)
+      return () => {
+        removedUntil = sums.removeMinutes(kept);
+        if (minutesFrom < kept) move({ minutesFrom: kept });
+      };
+    return undefined;
+  };
+
   return {
-    /** To be called before rows of `minute` are written; tells which rows to write. */
-    advanceTo(minute: number): WholeBuckets {
-      times ??= timesOf(findNewest.get()?.newest_minute ?? 0);
-      if (minute > times.newest) times = moveOn(times, minute);
-      if (times.oldest < times.minutesFrom) {
-        times.oldest = Math.min(
-          times.minutesFrom,
-          times.oldest + MINUTES_DELETED_MAX,
-        );
-        removeBefore.run(times.oldest);
-      }
-      return times;
+    borders,
+    /** To be called when an event was recorded: when it was received, milliseconds since 1970. */
+    heard(receivedAt: number): void {
+      now = minuteOf(receivedAt);
+    },
+    /** What to do next, in a transaction of its own; undefined when nothing is left. */
+    nextStep(): Step | undefined {
+      now ??= minuteOf(findLatest.get()?.receivedAt);
+      return now === undefined ? undefined : (stepBack(now) ?? stepOn(now));
     },
     /** To be called when the transaction is rolled back. */
     forget(): void {
-      times = undefined;
+      known = undefined;
+      now = undefined;
+      removedUntil = 0;
     },
   };
+}
+
+function minuteOf(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.floor(ms / MINUTE_MS);
+}
+
+/** The first minute of the hour, or the day, that this minute is in. */
+function hourOf(minute: number): number {
+  return minute - (minute % MINUTES_PER_HOUR);
+}
+
+function dayOf(minute: number): number {
+  return minute - (minute % MINUTES_PER_DAY);
 }

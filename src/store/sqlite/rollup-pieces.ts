@@ -1,5 +1,10 @@
 import type { TimeRange } from "../tally.ts";
-import { GRAINS, wholeBuckets } from "./rollup-table.ts";
+import {
+  GRAINS,
+  HOURS_PER_DAY,
+  MINUTES_PER_HOUR,
+  type RollupBorders,
+} from "./rollup-table.ts";
 
 /** Buckets of one grain: from `from` up to, not including, `to`. */
 export type Piece = {
@@ -8,15 +13,14 @@ export type Piece = {
   readonly to: number;
 };
 
-/** The buckets that may have messages: those outside are not looked at. */
-export type Extent = {
+/** The buckets that have rows, and may have messages: those outside are not looked at. */
+export type Extent = RollupBorders & {
   readonly oldestHour: number;
+  /** Of the rows of minutes. */
   readonly newestMinute: number;
 };
 
 const MINUTE_MS = GRAINS.minute * 1_000;
-const MINUTES_PER_HOUR = GRAINS.hour / GRAINS.minute;
-const HOURS_PER_DAY = GRAINS.day / GRAINS.hour;
 
 /**
  * As few buckets as cover the range, widened as TallyRequest says: whole days in the
@@ -26,14 +30,18 @@ const HOURS_PER_DAY = GRAINS.day / GRAINS.hour;
 export function piecesOf(
   range: TimeRange,
   spanMs: number | undefined,
-  { oldestHour, newestMinute }: Extent,
+  { oldestHour, newestMinute, minutesFrom, ...until }: Extent,
 ): Piece[] {
-  const { minutesFrom, hoursUntil, daysUntil } = wholeBuckets(newestMinute);
+  const hoursUntil = Math.floor(until.hoursUntil / MINUTES_PER_HOUR);
+  const daysUntil = Math.floor(until.daysUntil / HOURS_PER_DAY);
   const divides = (grain: number): boolean =>
     spanMs === undefined || spanMs % (grain * 1_000) === 0;
   const { from, to } = widened(
     Math.max(oldestHour * MINUTES_PER_HOUR, Math.floor(range.from / MINUTE_MS)),
-    Math.min(newestMinute + 1, Math.ceil(range.to / MINUTE_MS)),
+    Math.min(
+      Math.max(newestMinute + 1, hoursUntil * MINUTES_PER_HOUR),
+      Math.ceil(range.to / MINUTE_MS),
+    ),
     minutesFrom,
   );
   const hours = inner(

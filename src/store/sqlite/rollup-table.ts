@@ -1,5 +1,3 @@
-import { MINUTES_KEPT } from "../tally.ts";
-
 /*
  * What the table `rollups` holds. A row counts the messages first heard of in one
  * bucket by what became of them: all of them or those with one error code, and of
@@ -25,26 +23,24 @@ export const DIMENSIONS = {
 /** Seconds of a bucket; a bucket is so many since 1970, counted from 0. */
 export const GRAINS = { minute: 60, hour: 3_600, day: 86_400 } as const;
 
-/** Of which buckets there are rows, as numbers of minutes, hours and days since 1970. */
-export type WholeBuckets = {
-  readonly minutesFrom: number;
-  readonly hoursUntil: number;
-  readonly daysUntil: number;
-};
+export const MINUTES_PER_HOUR = GRAINS.hour / GRAINS.minute;
+export const HOURS_PER_DAY = GRAINS.day / GRAINS.hour;
 
 /**
- * Which buckets have rows when `newestMinute` is the newest that ever had a message, as
- * the table `rollup_clock` has it. Hours and days get theirs when they are over; till
- * then the minutes and hours in them tell, so that most events write to one row, not
- * three.
+ * How far the rows of each grain go, as the table `rollup_clock` has it. A message whose
+ * minute lies on both sides has both rows, and each has one at least: `minutesFrom` is
+ * never later than the last whole hour before `hoursUntil`. Hours and days get their
+ * rows when they are over, and some time later; till then the minutes and hours in them
+ * tell, so that most events write to one row, not three.
  */
-export function wholeBuckets(newestMinute: number): WholeBuckets {
-  return {
-    minutesFrom: Math.max(0, newestMinute - MINUTES_KEPT + 1),
-    hoursUntil: Math.floor((newestMinute * GRAINS.minute) / GRAINS.hour),
-    daysUntil: Math.floor((newestMinute * GRAINS.minute) / GRAINS.day),
-  };
-}
+export type RollupBorders = {
+  /** Rows of minutes count the messages of this minute since 1970 and of later ones. */
+  readonly minutesFrom: number;
+  /** Rows of hours count those of minutes before this one. */
+  readonly hoursUntil: number;
+  /** Rows of days count those of hours since 1970 before this one. */
+  readonly daysUntil: number;
+};
 
 /** Stands in `error_code` for messages with any or none. */
 export const ANY_CODE = 0;

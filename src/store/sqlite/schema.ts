@@ -60,7 +60,12 @@ export type Schema = {
     delivered: number;
     read: number;
   };
-  rollup_clock: { id: number; newest_minute: number };
+  rollup_clock: {
+    id: number;
+    minutes_from: number;
+    hours_until: number;
+    days_until: number;
+  };
   failing_recipients: {
     recipient_id: number;
     failures: number;

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from "kysely";
+import { canonicalSid, isMessageSidStart } from "../../twilio/sid.ts";
 import { listedIds } from "./message-indexes.ts";
 import { packMessageSid } from "./message-sid.ts";
 import { not, rowTest, type Meaning } from "./condition-tests.ts";
@@ -7,20 +8,13 @@ import type { Schema } from "./schema.ts";
 /** More messages than these are not named one by one. */
 const NAMED_MAX = 1_000;
 
-/** A SID's beginning: the letters and at least one hex digit; a whole one is 34 long. */
-const SID_START = /^(?:SM|MM)[0-9a-f]{1,32}$/i;
-
-export function isSidStart(text: string): boolean {
-  return SID_START.test(text);
-}
-
 /** Messages whose SID begins with one of these. */
 export async function ofSids(
   db: Kysely<Schema>,
   values: readonly string[],
   negated: boolean,
 ): Promise<Meaning> {
-  const starts = values.filter((value) => SID_START.test(value));
+  const starts = values.filter(isMessageSidStart);
   const found = new Set<number>();
   for (const start of starts) {
     const [lowest, highest] = sidRange(start);
@@ -54,10 +48,9 @@ function beginsSo(starts: readonly string[], negated: boolean) {
 
 /** The lowest and the highest SID that begin so. */
 function sidRange(start: string): readonly [Uint8Array, Uint8Array] {
-  const prefix = start.slice(0, 2).toUpperCase();
-  const digits = start.slice(2);
+  const sid = canonicalSid(start);
   return [
-    packMessageSid(prefix + digits.padEnd(32, "0")),
-    packMessageSid(prefix + digits.padEnd(32, "f")),
+    packMessageSid(sid.padEnd(34, "0")),
+    packMessageSid(sid.padEnd(34, "f")),
   ];
 }

@@ -10,6 +10,19 @@ export function explainSqliteError(error: unknown): string | undefined {
   return SENTENCES.find(([start]) => code.startsWith(start))?.[1];
 }
 
+/**
+ * The same of an error at open. There one that is no trouble of the disk or a lock says
+ * that tables or indexes of ours are missing or are others than we made.
+ */
+export function explainOpenError(error: unknown): string | undefined {
+  if (!(error instanceof SQLiteError)) return undefined;
+  return DAMAGED_CODES.test(error.code ?? "")
+    ? "The database file is damaged or was changed by another program. Restore a backup, or set DATABASE_URL to another file."
+    : explainSqliteError(error);
+}
+
+const DAMAGED_CODES = /^SQLITE_(?:ERROR$|CORRUPT)/;
+
 const SENTENCES: readonly (readonly [codeStart: string, sentence: string])[] = [
   [
     "SQLITE_BUSY",

@@ -70,8 +70,8 @@ function readerOf(
   return {
     listMessages: (filter, page) =>
       read(() => listMessages(db, filter, page, readsMax)),
-    countMessages: (filter, newerThan) =>
-      read(() => countMessages(db, filter, newerThan, readsMax)),
+    countMessages: (filter, newerThan, except = []) =>
+      read(() => countMessages(db, filter, newerThan, except, readsMax)),
     messageBySid: (messageSid) =>
       read(() => reader.messageBySid(db, messageSid)),
     changedMessages: (ids, eventId) =>
@@ -85,6 +85,7 @@ function readerOf(
     addressById: (id) => read(() => reader.addressById(db, id)),
     suggest: (field, start, limit) =>
       read(() => suggest(db, field, start, limit)),
+    lastEventId: () => read(() => eventReader.lastEventId(db)),
     changesSince: (eventId) => read(() => changesSince(db, eventId)),
     lastEventAt: () => read(() => eventReader.lastEventAt(db)),
     messagesAfter: (afterId, limit) =>

@@ -7,11 +7,12 @@ import type {
   TallyRow,
   TimeRange,
 } from "../tally.ts";
-import { piecesOf, type Piece } from "./rollup-pieces.ts";
+import { piecesOf, type Extent, type Piece } from "./rollup-pieces.ts";
 import {
   ANY_CODE,
   DELIVERY_TIMES_FROM_MS,
   DIMENSIONS,
+  GRAINS,
   NO_KEY,
 } from "./rollup-table.ts";
 import type { Schema } from "./schema.ts";
@@ -75,25 +76,50 @@ type Rows = {
   readonly spanMs: number | undefined;
 };
 
-async function sumsOf(
+/** In one transaction, as rows are removed once others have their sums. */
+function sumsOf(
   db: Kysely<Schema>,
   range: TimeRange,
   rows: Rows,
 ): Promise<readonly Sum[]> {
+  return db.transaction().execute(async (transaction) => {
+    const extent = await extentOf(transaction);
+    const pieces = extent ? piecesOf(range, rows.spanMs, extent) : [];
+    return pieces.length === 0
+      ? []
+      : await sumsOfPieces(transaction, pieces, rows);
+  });
+}
+
+/** Undefined when there are no messages. */
+async function extentOf(db: Kysely<Schema>): Promise<Extent | undefined> {
   const extent = await db
     .selectFrom("rollup_clock")
     .select((eb) => [
-      "newest_minute as newestMinute",
+      "minutes_from as minutesFrom",
+      "hours_until as hoursUntil",
+      "days_until as daysUntil",
       eb
         .selectFrom("message_hours")
         .select((hours) => hours.fn.min("hour").as("hour"))
         .as("oldestHour"),
+      eb
+        .selectFrom("rollups")
+        .select((rollups) => rollups.fn.max("bucket").as("bucket"))
+        .where("grain", "=", GRAINS.minute)
+        .as("newestMinute"),
     ])
     .executeTakeFirst();
-  if (extent === undefined || extent.oldestHour === null) return [];
-  const { newestMinute, oldestHour } = extent;
-  const pieces = piecesOf(range, rows.spanMs, { newestMinute, oldestHour });
-  if (pieces.length === 0) return [];
+  if (extent === undefined || extent.oldestHour === null) return undefined;
+  const { oldestHour, newestMinute, ...borders } = extent;
+  return { oldestHour, newestMinute: newestMinute ?? 0, ...borders };
+}
+
+async function sumsOfPieces(
+  db: Kysely<Schema>,
+  pieces: readonly Piece[],
+  rows: Rows,
+): Promise<readonly Sum[]> {
   const all = sql.join(
     pieces.map((piece) => rowsOf(piece, rows)),
     sql` UNION ALL `,
@@ -124,12 +150,26 @@ function rowsOf(
       ? sql`0`
       : sql`rollups.bucket * ${grain * 1_000} / ${spanMs}`;
   return sql`
-    SELECT ${span} AS span, rollups.* FROM (
-      WITH RECURSIVE piece (bucket) AS (
-        SELECT ${from} UNION ALL SELECT bucket + 1 FROM piece WHERE bucket + 1 < ${to}
-      ) SELECT bucket FROM piece
-    ) AS piece CROSS JOIN rollups ON rollups.grain = ${grain} AND rollups.bucket = piece.bucket
+    SELECT ${span} AS span, rollups.* FROM (${bucketsOf({ grain, from, to })}) AS piece
+      CROSS JOIN rollups ON rollups.grain = ${grain} AND rollups.bucket = piece.bucket
       AND rollups.dimension = ${dimension} AND rollups.error_code = ${errorCode}`;
+}
+
+/**
+ * The buckets of a piece. Of minutes only those that have rows, as messages from a clock
+ * that ran ahead may lie years after the others.
+ */
+function bucketsOf({ grain, from, to }: Piece): RawBuilder<unknown> {
+  if (grain !== GRAINS.minute)
+    return sql`WITH RECURSIVE piece (bucket) AS (
+      SELECT ${from} UNION ALL SELECT bucket + 1 FROM piece WHERE bucket + 1 < ${to}
+    ) SELECT bucket FROM piece`;
+  const next = (after: RawBuilder<unknown>) =>
+    sql`(SELECT min(bucket) FROM rollups WHERE grain = ${grain} AND bucket > ${after})`;
+  return sql`WITH RECURSIVE piece (bucket) AS (
+      SELECT ${next(sql`${from - 1}`)} UNION ALL
+      SELECT ${next(sql`piece.bucket`)} FROM piece WHERE bucket < ${to}
+    ) SELECT bucket FROM piece WHERE bucket < ${to}`;
 }
 
 /** What keys that are ids stand for. */

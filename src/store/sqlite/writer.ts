@@ -5,7 +5,7 @@ import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import { migrate, requireOurs } from "./migrations.ts";
 import type { WriterReply, WriterRequest } from "./protocol.ts";
 import { createRecorder } from "./recorder.ts";
-import { explainSqliteError } from "./sqlite-errors.ts";
+import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
 import type { StoredEvent } from "./stored-event.ts";
 
 /** Half of SQLite's usual size: SIDs are random, so each new message costs whole pages of indexes. */
@@ -45,17 +45,22 @@ function openWriter(file: string, busyTimeoutMs: number) {
   });
   try {
     prepare(db, busyTimeoutMs);
+    return writerOf(db, file, busyTimeoutMs);
   } catch (error) {
     db.close();
     throw error;
   }
-  const recordBatch = createRecorder(db);
+}
+
+function writerOf(db: Database, file: string, busyTimeoutMs: number) {
+  const recorder = createRecorder(db);
   const check = db.prepare(
     "INSERT INTO write_checks VALUES (1, ?) ON CONFLICT DO UPDATE SET checked_at = excluded.checked_at",
   );
   const { ino } = statSync(file);
   const measureLog = db.prepare<unknown, []>("PRAGMA wal_checkpoint(NOOP)");
   let idle: Timer | undefined;
+  let untidy: Timer | undefined;
 
   /** A file that was moved or deleted still takes writes, which nobody would find again. */
   const requireInPlace = (): void => {
@@ -73,32 +78,51 @@ function openWriter(file: string, busyTimeoutMs: number) {
       db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     }
   };
-  const checkpoint = (mode: "PASSIVE" | "TRUNCATE"): void => {
+  /** Does what can as well be done next time, when the lock or the disk does not allow it now. */
+  const ifPossible = (work: () => void): void => {
     try {
-      withBusyTimeout(0, () => db.run(`PRAGMA wal_checkpoint(${mode})`));
+      withBusyTimeout(0, work);
     } catch (error) {
-      // What is committed is safe in the log; the next checkpoint tries again.
       if (explainSqliteError(error) === undefined) throw error;
     }
+  };
+  const checkpoint = (mode: "PASSIVE" | "TRUNCATE"): void =>
+    ifPossible(() => db.run(`PRAGMA wal_checkpoint(${mode})`));
+  const keepLogSmall = (): void => {
+    const [[, pages] = []] = measureLog.values();
+    if (Number(pages) >= CHECKPOINT_PAGES) checkpoint("PASSIVE");
+    clearTimeout(idle);
+    idle = setTimeout(() => checkpoint("TRUNCATE"), CHECKPOINT_IDLE_MS);
+  };
+  /** A step at a time, so that what is asked meanwhile waits for no more than one. */
+  const tidyLater = (): void => {
+    if (recorder.nextStep()) untidy ??= setTimeout(tidyNow);
+  };
+  const tidyNow = (): void => {
+    untidy = undefined;
+    ifPossible(() => {
+      recorder.nextStep()?.();
+      tidyLater();
+    });
+    keepLogSmall();
   };
   return {
     record(events: readonly StoredEvent[]): string {
       requireInPlace();
-      return recordBatch(events).map(Number).join("");
+      return recorder.record(events).map(Number).join("");
     },
     check(): void {
       requireInPlace();
       withBusyTimeout(CHECK_BUSY_TIMEOUT_MS, () => check.run(Date.now()));
     },
-    /** Keeps the log small; called when the write, a batch or a check, has been answered. */
+    /** Called when a request has been answered. */
     tidy(): void {
-      const [[, pages] = []] = measureLog.values();
-      if (Number(pages) >= CHECKPOINT_PAGES) checkpoint("PASSIVE");
-      clearTimeout(idle);
-      idle = setTimeout(() => checkpoint("TRUNCATE"), CHECKPOINT_IDLE_MS);
+      keepLogSmall();
+      tidyLater();
     },
     close(): void {
       clearTimeout(idle);
+      clearTimeout(untidy);
       checkpoint("TRUNCATE");
       db.close();
     },
@@ -127,9 +151,12 @@ function answer(request: WriterRequest): WriterReply {
   }
 }
 
-function failure(error: unknown): WriterReply {
-  if (error instanceof StoreUnusable)
-    return { kind: "unusable", reason: error.message };
+function failure(error: unknown, { kind }: WriterRequest): WriterReply {
+  if (kind === "open") {
+    const reason =
+      error instanceof StoreUnusable ? error.message : explainOpenError(error);
+    if (reason !== undefined) return { kind: "unusable", reason };
+  }
   const reason =
     error instanceof StoreUnavailable
       ? error.message
@@ -143,7 +170,7 @@ parentPort?.on("message", (request: WriterRequest) => {
   try {
     reply = answer(request);
   } catch (error) {
-    reply = failure(error);
+    reply = failure(error, request);
   }
   parentPort?.postMessage(reply);
   writer?.tidy();

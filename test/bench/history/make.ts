@@ -6,8 +6,11 @@ import type { StoredEvent } from "../../../src/store/sqlite/stored-event.ts";
 import { makeEmpty, removeDatabase } from "./database.ts";
 import { historyByMinute, type HistoryWishes } from "./history.ts";
 
-/** Events in one transaction: so many that a page of an index is seldom written twice. */
-const BATCH_EVENTS = 100_000;
+/**
+ * How much of the history is recorded in one transaction. More would be quicker, but no
+ * batch of a running server is longer, and each only tidies up after so many minutes.
+ */
+const BATCH_MINUTES = 10;
 /** All of a database of ten million messages stays in memory while it is made. */
 const CACHE_KIB = 6 * 1024 * 1024;
 
@@ -80,22 +83,24 @@ function recordAll(
 ): HistoryCounts {
   db.run("PRAGMA synchronous = OFF");
   db.run(`PRAGMA cache_size = -${CACHE_KIB}`);
-  const recordBatch = createRecorder(db);
+  const recorder = createRecorder(db);
   const history = historyByMinute(wishes);
   let events = 0;
   let repeats = 0;
   let batch: StoredEvent[] = [];
   const write = (): void => {
-    for (const isNew of recordBatch(batch)) {
+    for (const isNew of recorder.record(batch)) {
       if (isNew) events++;
       else repeats++;
     }
     batch = [];
+    for (let step; (step = recorder.nextStep());) step();
   };
+  let minutes = 0;
   let step = history.next();
   for (; !step.done; step = history.next()) {
     batch.push(...step.value);
-    if (batch.length < BATCH_EVENTS) continue;
+    if (++minutes % BATCH_MINUTES !== 0) continue;
     write();
     onProgress({
       messages: countOf(db, "max(id)", "messages"),

@@ -8,6 +8,7 @@ export function changesContract(openStore: OpenStore): void {
     await using opened = await openStore();
     const { store } = opened;
     const none = { count: 0, isMore: false };
+    expect(await store.lastEventId()).toBe(0);
     expect(await store.changesSince(0)).toEqual({
       lastEventId: 0,
       events: none,
@@ -17,6 +18,7 @@ export function changesContract(openStore: OpenStore): void {
     for (const MessageStatus of statuses)
       await store.recordEvent(eventOf({ MessageStatus }));
     const events = await store.eventsAfter(0, 10);
+    expect(await store.lastEventId()).toBe(events.at(-1)?.id ?? 0);
     const [, second, , last] = events.map((event) => event.id);
     expect(await store.changesSince(0)).toEqual({
       lastEventId: last ?? 0,
@@ -58,7 +60,7 @@ export function changesContract(openStore: OpenStore): void {
     const [first = "", second = "", third = ""] = [1, 2, 3].map(newMessageSid);
     for (const MessageSid of [first, second, third])
       await store.recordEvent(eventOf({ MessageSid, MessageStatus: "sent" }));
-    const { lastEventId } = await store.changesSince(0);
+    const lastEventId = await store.lastEventId();
     for (const MessageSid of [third, first])
       await store.recordEvent(
         eventOf({ MessageSid, MessageStatus: "delivered" }),

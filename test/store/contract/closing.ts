@@ -19,6 +19,7 @@ const CALLS: Record<string, (store: Store) => Promise<unknown>> = {
   failingRecipients: (store) => store.failingRecipients({ size: 10 }),
   addressById: (store) => store.addressById(1),
   suggest: (store) => store.suggest("tag", "", 10),
+  lastEventId: (store) => store.lastEventId(),
   changesSince: (store) => store.changesSince(0),
   lastEventAt: (store) => store.lastEventAt(),
   messagesAfter: (store) => store.messagesAfter(0, 1),

@@ -6,6 +6,7 @@ import { EVENT_STATUSES } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { atOnce, inSteps } from "../arbitrary-steps.ts";
 import { eventOf, type OpenStore } from "../events.ts";
+import { eventually } from "../eventually.ts";
 import { expectRecount, total } from "../recount.ts";
 
 const MINUTE_MS = 60_000;
@@ -62,6 +63,17 @@ async function recordAll(
       ),
     ),
   );
+}
+
+async function expectLastHourAndDay(store: Store, now: number): Promise<void> {
+  const to = now + MINUTE_MS;
+  const hour = { from: to - HOUR_MS, to };
+  for (const spanMs of [undefined, MINUTE_MS, 5 * MINUTE_MS])
+    await expectRecount(store, { range: hour, spanMs });
+  const nextHour = Math.ceil(to / HOUR_MS) * HOUR_MS;
+  const day = { from: nextHour - DAY_MS, to: nextHour };
+  for (const spanMs of [undefined, HOUR_MS])
+    await expectRecount(store, { range: day, spanMs });
 }
 
 export function countsContract(openStore: OpenStore): void {
@@ -191,7 +203,9 @@ export function countsContract(openStore: OpenStore): void {
       eventOf({}, { receivedAt: old + (60 + MINUTES_KEPT) * MINUTE_MS }),
     );
     const range = { from: old + 20 * MINUTE_MS, to: old + 40 * MINUTE_MS };
-    expect(total(await store.tally({ range }))).toBe(2);
+    await eventually(async () =>
+      expect(total(await store.tally({ range }))).toBe(2),
+    );
     // What has no minutes stands in the first span of its hour.
     expect(
       (await store.tally({ range, spanMs: 5 * MINUTE_MS })).map((row) => [
@@ -212,6 +226,41 @@ export function countsContract(openStore: OpenStore): void {
     await expectRecount(store, {
       range: { from: now, to: now + 26 * HOUR_MS },
     });
+  });
+
+  test("one event a day ahead leaves the counts of the last hour and day as they are, by the minute too", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const start = 400_000 * HOUR_MS + 10 * MINUTE_MS;
+    const record = (minute: number) =>
+      store.recordEvent(
+        eventOf({}, { receivedAt: start + minute * MINUTE_MS }),
+      );
+    for (let minute = -150; minute < 0; minute += 10) await record(minute);
+    await record(DAY_MS / MINUTE_MS);
+    for (let minute = 1; minute <= 60; minute += 3) await record(minute);
+    await eventually(() => expectLastHourAndDay(store, start + HOUR_MS));
+    for (let minute = 61; minute <= 120; minute += 3) {
+      await record(minute);
+      await expectLastHourAndDay(store, start + minute * MINUTE_MS);
+    }
+    // The real time comes to where the clock had been.
+    for (const minute of [1_200, 1_439, 1_440, 1_441, 1_500]) {
+      await record(minute);
+      await expectLastHourAndDay(store, start + minute * MINUTE_MS);
+    }
+    for (const spanMs of [undefined, HOUR_MS, DAY_MS])
+      await expectRecount(store, { range: ALL_TIME, spanMs });
+  });
+
+  test("an event years ahead costs no more than any other", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const now = 400_000 * HOUR_MS;
+    for (const receivedAt of [now, 2 * now, now + MINUTE_MS])
+      await store.recordEvent(eventOf({}, { receivedAt }));
+    for (const spanMs of [undefined, HOUR_MS, DAY_MS])
+      await expectRecount(store, { range: ALL_TIME, spanMs });
   });
 
   test("an error code that a message keeps after all is counted, not as failed", async () => {

@@ -69,6 +69,23 @@ export function errorFactsContract(openStore: OpenStore): void {
     ]);
   });
 
+  test("where messages of other times lie in between, just so many are looked at, and there may be more", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const params = { MessageStatus: "failed", ErrorCode: "30003" };
+    const record = (receivedAt: number) =>
+      store.recordEvent(eventOf(params, { receivedAt }));
+    await record(START);
+    await Promise.all(
+      Array.from({ length: 2_100 }, () => record(START + 5 * HOUR_MS)),
+    );
+    await record(START);
+    const range = { from: START, to: START + HOUR_MS };
+    expect(await store.errorCodeFacts([30003], range)).toMatchObject([
+      { recipients: { count: 1, isMore: true } },
+    ]);
+  });
+
   test("of no error codes nothing is told", async () => {
     await using opened = await openStore();
     const { store } = opened;

@@ -133,6 +133,29 @@ export function listingContract(openStore: OpenStore): void {
     });
   });
 
+  test("what is shown already is not counted, and does not use up the limit", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await Promise.all(
+      Array.from({ length: 1_003 }, () => store.recordEvent(eventOf({}))),
+    );
+    const rows = await store.messagesAfter(0, 1_003);
+    const ids = rows.map((message) => message.id);
+    expect(await store.countMessages([], 0, ids.slice(1_000))).toEqual({
+      count: 1_000,
+      isMore: false,
+    });
+    expect(await store.countMessages([], 0, ids.slice(1_001))).toEqual({
+      count: 1_000,
+      isMore: true,
+    });
+    const shown = ids.slice(995, 999);
+    expect(await store.countMessages([], ids[989], [...shown, 9_999])).toEqual({
+      count: 9,
+      isMore: false,
+    });
+  });
+
   test("a page that was cut short leads on, and tells how far back it looked", async () => {
     await using opened = await openStore(1);
     const { store } = opened;
@@ -152,6 +175,38 @@ export function listingContract(openStore: OpenStore): void {
     expect(first.lookedBackTo).toBeGreaterThan(hour);
     expect(await store.countMessages(british)).toMatchObject({ isMore: true });
     expect(await sidsOf(store, british)).toHaveLength(1);
+  });
+
+  test("a message from a clock that ran ahead is found by its time, and others need no search as far back as it", async () => {
+    const hourMs = 3_600_000;
+    const start = Date.UTC(2026, 10, 1);
+    const late = start + 30 * hourMs;
+    await using opened = await openStore(100);
+    const { store } = opened;
+    const record = (receivedAt: number) =>
+      store.recordEvent(eventOf({}, { receivedAt }));
+    await record(start + 100 * hourMs);
+    await Promise.all(
+      Array.from({ length: 3_000 }, () => record(start + hourMs)),
+    );
+    for (let index = 0; index < 5; index++) await record(late + index);
+    const [ahead, ...others] = await store.messagesAfter(0, 4_000);
+    const since = (at: number): MessageFilter => [
+      { negated: false, field: "after", at },
+    ];
+    const all = await sidsOf(store, since(late));
+    expect(all).toEqual([
+      ...others
+        .slice(-5)
+        .toReversed()
+        .map((message) => message.messageSid),
+      ahead?.messageSid ?? "",
+    ]);
+    expect(await store.countMessages(since(late))).toEqual({
+      count: 6,
+      isMore: false,
+    });
+    expect(await sidsOf(store, since(late + hourMs))).toEqual(all.slice(-1));
   });
 
   test("a message with two tags of one name is listed and counted once", async () => {

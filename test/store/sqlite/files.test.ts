@@ -10,6 +10,10 @@ import {
 import { StoreUnusable, type Store } from "../../../src/store/store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
+import { eventually } from "../eventually.ts";
+import { expectRecount } from "../recount.ts";
+
+const MINUTE_MS = 60_000;
 
 const ANOTHER_PROGRAM = /belongs to another program\. Set DATABASE_URL/;
 
@@ -82,6 +86,35 @@ test("what was recorded is there when the database is opened again", async () =>
   await second.close();
 });
 
+test("after a clock that was a day ahead the counts by the minute are there, also when the database is opened again", async () => {
+  const start = Date.UTC(2026, 10, 23, 12, 10);
+  const ahead = 24 * 60;
+  const range = {
+    from: start - 30 * MINUTE_MS,
+    to: start + 30 * MINUTE_MS,
+  };
+  const first = await open();
+  for (const minute of [-20, -10, ahead])
+    await first.recordEvent(
+      eventOf({}, { receivedAt: start + minute * MINUTE_MS }),
+    );
+  await first.close();
+
+  const second = await open();
+  for (const minute of [1, 2, 29])
+    await second.recordEvent(
+      eventOf({}, { receivedAt: start + minute * MINUTE_MS }),
+    );
+  await second.close();
+
+  const third = await open();
+  await eventually(() => expectRecount(third, { range, spanMs: MINUTE_MS }));
+  await third.close();
+  const reader = openSqliteReader(file);
+  await expectRecount(reader, { range, spanMs: MINUTE_MS });
+  await reader.close();
+});
+
 test("a reader sees what a store that is open records", async () => {
   const store = await open();
   const reader = openSqliteReader(file);
@@ -138,6 +171,29 @@ describe("a file that is not for this version is refused and left as it is", () 
     expect(() => openSqliteReader(file)).toThrow(StoreUnusable);
     expect(readdirSync(folder.path)).toEqual([]);
   });
+
+  test.each([
+    ["a table", "DROP TABLE failing_recipients"],
+    ["an index that a query names", "DROP INDEX messages_failed"],
+    ["a column", "ALTER TABLE rollup_clock DROP COLUMN days_until"],
+  ])("one of ours that has lost %s", async (_, sql) => {
+    await (await open()).close();
+    change(sql);
+    await expectDamaged();
+  });
+
+  test("one of ours in which pages were overwritten", async () => {
+    await (await open()).close();
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0xff, 100, 2_048));
+    await expectDamaged();
+  });
+
+  async function expectDamaged(): Promise<void> {
+    const refusal = await open().catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(StoreUnusable);
+    expect(String(refusal)).toMatch(/is damaged or was changed by another/);
+  }
 
   test("an empty file is made a database", async () => {
     await mkdir(dirname(file));

@@ -13,14 +13,20 @@ const HOUR_MS = 60 * MINUTE_MS;
 const NOON = Date.UTC(2026, 10, 23, 12);
 
 let db: Database;
-let record: (...events: readonly NewEvent[]) => boolean[];
+let recorder: ReturnType<typeof createRecorder>;
 beforeEach(() => {
   db = new Database(":memory:", { strict: true });
   migrate(db);
-  const recordBatch = createRecorder(db);
-  record = (...events) => recordBatch(events.map(storedEvent));
+  recorder = createRecorder(db);
 });
 afterEach(() => db.close());
+
+/** Records events as one batch, and does all that is left to be done then. */
+function record(...events: readonly NewEvent[]): boolean[] {
+  const isNew = recorder.record(events.map(storedEvent));
+  for (let step; (step = recorder.nextStep());) step();
+  return isNew;
+}
 
 const at = (minutes: number, params: Record<string, string> = {}): NewEvent =>
   eventOf(params, { receivedAt: NOON + minutes * MINUTE_MS });
@@ -51,7 +57,11 @@ test("the rollups have the minutes that are kept, and hours and days that are ov
     },
   ]);
   // The oldest minute that is kept is still written, the one before no longer.
-  record(at(minutes - MINUTES_KEPT + 1), at(minutes - MINUTES_KEPT));
+  record(
+    at(minutes - MINUTES_KEPT + 1),
+    at(minutes - MINUTES_KEPT),
+    at(minutes),
+  );
   const oldest = db.query(
     `SELECT bucket, sum(sent + delivered) FROM rollups
        WHERE grain = 60 AND dimension = 0 GROUP BY bucket LIMIT 1`,
@@ -59,19 +69,37 @@ test("the rollups have the minutes that are kept, and hours and days that are ov
   expect(oldest.values()).toEqual([[newest - MINUTES_KEPT + 1, 2]]);
 });
 
-test("after a pause the minutes of before are deleted in steps, a batch each", () => {
-  for (let minute = 0; minute < 60; minute++) record(at(minute));
-  const left = () =>
-    db
-      .query<{ rows: number }, [number]>(
-        "SELECT count(DISTINCT bucket) AS rows FROM rollups WHERE grain = 60 AND bucket < ?",
-      )
-      .get(NOON / MINUTE_MS + 60)?.rows ?? 0;
-  const pause = 600;
-  record(at(pause));
-  expect(left()).toBeGreaterThan(40);
-  for (let batch = 0; batch < 10; batch++) record(at(pause));
-  expect(left()).toBe(0);
+test("a clock that was ahead leaves no rows of hours that are not over", () => {
+  for (let minute = 0; minute <= 30; minute++) record(at(minute));
+  const before = rollups();
+  for (let minute = 1_470; minute <= 1_530; minute += 10) record(at(minute));
+  expect(rollups()).toHaveLength(3);
+  record(at(31));
+  const newest = NOON / MINUTE_MS + 1_530;
+  expect(rollups()).toEqual(
+    before.map((row) => (row.grain === 60 ? { ...row, last: newest } : row)),
+  );
+  // What comes now writes to rows of minutes only.
+  record(at(90));
+  expect(rollups().map(({ grain, last }) => [grain, last])).toEqual([
+    [60, newest],
+    [3_600, NOON / HOUR_MS],
+  ]);
+});
+
+test("a clock that falls back by more hours than can be counted anew moves no border", () => {
+  for (let hour = 0; hour < 80; hour++) record(at(hour * 60));
+  const state = () => db.query("SELECT * FROM rollup_clock").values();
+  const before = state();
+  record(at(-100_000));
+  expect(state()).toEqual(before);
+  const counted = db.query(
+    "SELECT grain, sum(delivered) FROM rollups WHERE dimension = 0 AND grain > 60 GROUP BY grain",
+  );
+  expect(counted.values()).toEqual([
+    [3_600, 80],
+    [86_400, 61],
+  ]);
 });
 
 test("a message whose earlier event comes later leaves no empty row, and is of both hours", () => {

@@ -4,13 +4,22 @@ import { join } from "node:path";
 import { planHistory } from "../../../src/simulation/history.ts";
 import { seededRandom } from "../../../src/simulation/random.ts";
 import { recordHistory } from "../../../src/simulation/record-history.ts";
+import { MIGRATION_TO_2 } from "../../../src/store/sqlite/migration-to-2.ts";
 import { MIGRATIONS } from "../../../src/store/sqlite/migrations.ts";
+import { DELIVERY_TIMES_FROM_MS } from "../../../src/store/sqlite/rollup-table.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../../src/store/store.ts";
+import { MINUTES_KEPT } from "../../../src/store/tally.ts";
 import { tempDir } from "../../support/temp-dir.ts";
+import { eventOf } from "../events.ts";
+import { eventually } from "../eventually.ts";
 
 const TO = Date.UTC(2026, 10, 23, 12, 30);
 const FROM = TO - 4 * 24 * 3_600_000;
+
+/** Their removal is the last thing that is done. */
+const MINUTES_TO_REMOVE = `SELECT count(*) AS minutes FROM rollups
+  WHERE grain = 60 AND bucket < ${TO / 60_000 - MINUTES_KEPT + 1}`;
 
 /** Tables of the first version, and their columns. */
 const FIRST_TABLES: readonly (readonly [string, string])[] = [
@@ -38,6 +47,11 @@ test("a database of the first version, once upgraded, equals one written anew", 
   const upgraded = join(folder.path, "upgraded.db");
   const store = await open(written);
   await recordSome(store);
+  await store.recordEvent(eventOf({}, { receivedAt: TO }));
+  await eventually(async () => {
+    using db = new Database(written, { readonly: true });
+    expect(rowsOf(db, MINUTES_TO_REMOVE)).toEqual([{ minutes: 0 }]);
+  });
   await store.close();
   makeFirstVersion(upgraded, written);
   await (await open(upgraded)).close();
@@ -48,9 +62,7 @@ test("a database of the first version, once upgraded, equals one written anew", 
     "SELECT * FROM messages",
     "SELECT * FROM failing_recipients",
     "SELECT * FROM rollup_clock",
-    // Minutes that are no longer kept are deleted in steps.
-    `SELECT * FROM rollups
-       WHERE grain > 60 OR bucket > (SELECT newest_minute - 180 FROM rollup_clock)`,
+    "SELECT * FROM rollups",
     "SELECT name, sql FROM sqlite_schema ORDER BY name",
   ]) {
     const rows = rowsOf(ofUpgraded, query);
@@ -74,6 +86,15 @@ test("an empty database of the first version is upgraded and recorded into", asy
   const rows = await store.tally({ range: { from: FROM, to: TO } });
   expect(rows).toHaveLength(1);
   await store.close();
+});
+
+test("the upgrade puts delivery times in the same places as this version does", () => {
+  const places = DELIVERY_TIMES_FROM_MS.map(
+    (fromMs, place) => `(${fromMs}, ${place})`,
+  );
+  expect(MIGRATION_TO_2).toContain(
+    `INSERT INTO delivery_times VALUES ${places.join()};`,
+  );
 });
 
 function open(file: string): Promise<Store> {

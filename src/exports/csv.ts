@@ -1,30 +1,24 @@
-import { stringify, type Options } from "csv-stringify/sync";
-import {
-  COLUMNS,
-  type ExportKind,
-  type ExportRecord,
-} from "./export-records.ts";
-
-const OPTIONS: Options = {
-  // A line break in a cell is quoted, whichever it is.
-  quoted_match: /[\r\n]/,
-  cast: {
-    string: formulaSafe,
-    object: (value) => JSON.stringify(value),
-  },
-};
+import { stringify } from "csv-stringify/sync";
 
 /** The line with the columns' names. */
-export function csvHeader(kind: ExportKind): string {
-  return stringify([COLUMNS[kind]]);
+export function csvHeader(columns: readonly string[]): string {
+  return stringify([[...columns]]);
 }
 
 /** Records as lines of CSV (RFC 4180, with LF); nested values are JSON text in a cell. */
 export function csvLines(
-  kind: ExportKind,
-  records: readonly ExportRecord[],
+  columns: readonly string[],
+  records: readonly object[],
 ): string {
-  return stringify([...records], { ...OPTIONS, columns: [...COLUMNS[kind]] });
+  return stringify([...records], {
+    columns: [...columns],
+    // A line break in a cell is quoted, whichever it is.
+    quoted_match: /[\r\n]/,
+    cast: {
+      string: formulaSafe,
+      object: (value) => JSON.stringify(value),
+    },
+  });
 }
 
 /** What spreadsheets take as the beginning of a formula, also in full width. */
@@ -36,7 +30,7 @@ const PHONE_NUMBER = /^\+\d+$/;
  * A cell's text such that no spreadsheet runs it: an apostrophe comes before what it
  * would take as a formula. Source: owasp.org/www-community/attacks/CSV_Injection
  */
-export function formulaSafe(text: string): string {
+function formulaSafe(text: string): string {
   return FORMULA_START.test(text) && !PHONE_NUMBER.test(text)
     ? `'${text}`
     : text;

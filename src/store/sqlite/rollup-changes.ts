@@ -1,0 +1,120 @@
+import { statusRank } from "../../twilio/status.ts";
+import { ANY_CODE, DIMENSIONS, NO_KEY } from "./rollup-table.ts";
+
+/** What a message is counted by. */
+export type Counted = {
+  /** Minutes since 1970 at which it was first heard of. */
+  readonly minute: number;
+  readonly status: number;
+  readonly errorCode: number | null;
+  readonly country: string | null;
+  readonly senderId: number | null;
+  readonly serviceId: number | null;
+  /** Its delivery time's place in `DELIVERY_TIMES_FROM_MS`, when it has one. */
+  readonly deliveryPlace: number | null;
+};
+
+/** Messages that come to a row or go from it: of each status, by its rank less one. */
+export type Change = [number, number, number, number, number];
+
+export type Key = number | string;
+
+/** Changes of the rows of one bucket, by dimension and error code as in `groupOf`, then by key. */
+export type Bucket = Map<number, Map<Key, Change>>;
+
+/** Changes of the rows of one grain, by bucket. */
+export type Buckets = Map<number, Bucket>;
+
+const DELIVERED = statusRank("delivered");
+
+/** Adds a message to these changes, by its minute, or takes it out: `by` is 1 or -1. */
+export function addMessage(
+  minutes: Buckets,
+  message: Counted,
+  by: 1 | -1,
+): void {
+  const { minute, status, errorCode, deliveryPlace } = message;
+  const bucket = bucketOf(minutes, minute);
+  addOfCode(bucket, ANY_CODE, message, by);
+  if (errorCode !== null) addOfCode(bucket, errorCode, message, by);
+  const byCode = groupOf(DIMENSIONS.errorCode, ANY_CODE);
+  change(bucket, byCode, errorCode ?? NO_KEY, status, by);
+  if (deliveryPlace === null) return;
+  const byTime = groupOf(DIMENSIONS.deliveryTime, ANY_CODE);
+  change(bucket, byTime, deliveryPlace, DELIVERED, by);
+}
+
+/** The same changes in buckets `times` as long, of the buckets before `until`. */
+export function longer(
+  buckets: Buckets,
+  times: number,
+  until: number,
+): Buckets {
+  const merged: Buckets = new Map();
+  for (const [at, bucket] of buckets) {
+    if (at >= until) continue;
+    const sum = bucketOf(merged, Math.floor(at / times));
+    for (const [group, changes] of bucket)
+      for (const [key, counts] of changes) {
+        const total = changeOf(sum, group, key);
+        counts.forEach((count, index) => add(total, index, count));
+      }
+  }
+  return merged;
+}
+
+/** Adds a message to the rows of all that have any error code, or of those with its own. */
+function addOfCode(
+  bucket: Bucket,
+  errorCode: number,
+  { status, country, senderId, serviceId }: Counted,
+  by: number,
+): void {
+  const { all, country: byCountry, sender, service } = DIMENSIONS;
+  change(bucket, groupOf(all, errorCode), NO_KEY, status, by);
+  change(bucket, groupOf(byCountry, errorCode), country ?? NO_KEY, status, by);
+  change(bucket, groupOf(sender, errorCode), senderId ?? NO_KEY, status, by);
+  change(bucket, groupOf(service, errorCode), serviceId ?? NO_KEY, status, by);
+}
+
+/** More than there are dimensions. */
+const GROUPS_PER_CODE = 8;
+
+/** Dimension and error code in one number. */
+function groupOf(dimension: number, errorCode: number): number {
+  return dimension + errorCode * GROUPS_PER_CODE;
+}
+
+function bucketOf(buckets: Buckets, at: number): Bucket {
+  let bucket = buckets.get(at);
+  if (bucket === undefined) buckets.set(at, (bucket = new Map()));
+  return bucket;
+}
+
+function changeOf(bucket: Bucket, group: number, key: Key): Change {
+  let changes = bucket.get(group);
+  if (changes === undefined) bucket.set(group, (changes = new Map()));
+  let change = changes.get(key);
+  if (change === undefined) changes.set(key, (change = [0, 0, 0, 0, 0]));
+  return change;
+}
+
+function change(
+  bucket: Bucket,
+  group: number,
+  key: Key,
+  status: number,
+  by: number,
+): void {
+  add(changeOf(bucket, group, key), status - 1, by);
+}
+
+function add(to: Change, index: number, by: number): void {
+  to[index] = (to[index] ?? 0) + by;
+}
+
+/** What `groupOf` made one number of. */
+export function dimensionAndCode(group: number): readonly [number, number] {
+  const dimension = group % GROUPS_PER_CODE;
+  return [dimension, (group - dimension) / GROUPS_PER_CODE];
+}

@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import pino from "pino";
+import { readConfig } from "../../src/config.ts";
+import { listen } from "../../src/listen.ts";
+import { createServer } from "../../src/server.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { tempDir } from "../support/temp-dir.ts";
+
+/** What comes before each reading of messages: it may wait, or fail. */
+type BeforeReading = () => Promise<void>;
+
+/**
+ * The real server, whose every reading of messages is counted and may be held up or made
+ * to fail. With `isEndless` a search finds nothing and never comes to an end.
+ */
+export async function startDownloadServer({ isEndless = false } = {}) {
+  const folder = tempDir();
+  const config = readConfig({
+    flags: {},
+    env: { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") },
+    isTerminal: false,
+  });
+  const whole = await openSqliteStore(config.databaseFile, (error) => {
+    throw error;
+  });
+  let beforeReading: BeforeReading = () => Promise.resolve();
+  let readings = 0;
+  const store: Store = {
+    ...whole,
+    async listMessages(filter, page) {
+      readings++;
+      await beforeReading();
+      const found = await whole.listMessages(filter, page);
+      return isEndless ? { ...found, messages: [], older: 1 } : found;
+    },
+  };
+  const logged: string[] = [];
+  const app = createServer({
+    store,
+    config,
+    log: pino({}, { write: (line: string) => void logged.push(line) }),
+    version: "0.0.0-test",
+    now: Date.now,
+    stopping: new AbortController().signal,
+  });
+  const server = listen(app, config);
+  return {
+    store,
+    /** Lines of the log. */
+    logged,
+    /** How often messages were read. */
+    readings: () => readings,
+    beforeReading(what: BeforeReading) {
+      beforeReading = what;
+    },
+    get: (path: string, init: RequestInit = {}) =>
+      fetch(server.url.origin + path, init),
+    async [Symbol.asyncDispose]() {
+      await server.stopNow();
+      await whole.close();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+/** The next turn of the event loop. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,157 @@
+import { expect, test } from "bun:test";
+import { createLog } from "../../src/log.ts";
+import { Downloads } from "../../src/exports/downloads.ts";
+import { messagesExport } from "../../src/messages/messages-export.ts";
+import { StoreUnavailable } from "../../src/store/store.ts";
+import { eventOf } from "../store/events.ts";
+import { nextTurn, startDownloadServer } from "./download-server.ts";
+
+test("a search that finds nothing ends soon after its client has gone", async () => {
+  await using server = await startDownloadServer({ isEndless: true });
+  const client = new AbortController();
+  const { signal } = client;
+  const answer = await server.get("/messages.csv", { signal });
+  expect(answer.status).toBe(200);
+  while (server.readings() < 50) await nextTurn();
+  client.abort();
+  // It makes a step in each turn, so when many turns have none it has ended.
+  let seen: number;
+  do {
+    seen = server.readings();
+    for (let turn = 0; turn < 50; turn++) await nextTurn();
+  } while (server.readings() !== seen);
+});
+
+test("each step renews the time that the connection has, though it finds nothing", async () => {
+  await using server = await startDownloadServer({ isEndless: true });
+  const renewals: number[] = [];
+  const downloads = new Downloads(createLog("silent", "json"), () =>
+    Promise.reject(new Error("no problem is expected")),
+  );
+  const answer = await downloads.answer(
+    {
+      request: new Request("http://localhost/messages.jsonl"),
+      server: { timeout: (_, seconds) => void renewals.push(seconds) },
+    },
+    {
+      name: "messages",
+      format: "jsonl",
+      text: messagesExport(server.store, [], "jsonl"),
+    },
+  );
+  const reader = answer.body?.getReader();
+  const reading = reader?.read();
+  while (server.readings() < 20) await nextTurn();
+  expect(renewals.length).toBeGreaterThanOrEqual(20);
+  expect(new Set(renewals)).toEqual(new Set([240]));
+  await reader?.cancel();
+  await reading;
+});
+
+test("when the store fails in the middle the connection is cut, and the log says so", async () => {
+  const failures = [
+    [new StoreUnavailable("The disk fails."), '"reason":"The disk fails."'],
+    [new Error("a value that was sent"), '"error":"Error"'],
+  ] as const;
+  for (const [failure, words] of failures) {
+    await using server = await startDownloadServer();
+    await recordMessages(server, 250);
+    server.beforeReading(() =>
+      server.readings() % 3 === 0 ? Promise.reject(failure) : Promise.resolve(),
+    );
+    for (const path of ["/messages.csv", "/messages.jsonl"]) {
+      const answer = await server.get(path);
+      expect(answer.status).toBe(200);
+      const text = await answer.text().catch(() => undefined);
+      expect(text).toBeUndefined();
+    }
+    while (server.logged.length < 2) await nextTurn();
+    for (const line of server.logged) {
+      expect(line).toContain('"msg":"an export was cut off before its end"');
+      expect(line).toContain(words);
+      expect(line).not.toContain("a value that");
+    }
+  }
+});
+
+test("ten exports run at once; one more is told so, until one ends or its client leaves", async () => {
+  await using server = await startDownloadServer();
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+  server.beforeReading(() => opened);
+  const client = new AbortController();
+  const leaving = await server.get("/messages.csv", { signal: client.signal });
+  const staying = await Promise.all(
+    Array.from({ length: 9 }, () => server.get("/messages.csv")),
+  );
+  for (const { status } of [leaving, ...staying]) expect(status).toBe(200);
+
+  for (const path of ["/messages.csv", "/messages.jsonl", "/numbers.json"]) {
+    const refused = await server.get(path);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("retry-after")).toBe("30");
+    expect(refused.headers.get("content-type")).toStartWith("text/html");
+    expect(await refused.text()).toContain("Too many exports at once");
+  }
+  // A page is answered as ever.
+  expect((await server.get("/numbers")).status).toBe(200);
+
+  client.abort();
+  const successor = await untilAnswered(() => server.get("/messages.csv"));
+  expect((await server.get("/messages.csv")).status).toBe(503);
+
+  open();
+  for (const each of [successor, ...staying])
+    expect(await each.text()).toStartWith("messageSid,");
+  for (let index = 0; index < 20; index++)
+    expect((await server.get("/messages.csv")).status).toBe(200);
+});
+
+test("a place is free again after a failure, and a request for the headers takes none", async () => {
+  await using server = await startDownloadServer();
+  server.beforeReading(() => Promise.reject(new Error("away")));
+  for (let index = 0; index < 12; index++) {
+    const failed = await server.get("/messages.csv");
+    expect(failed.status).toBe(200);
+    const text = await failed.text().catch(() => undefined);
+    expect(text).toBeUndefined();
+    await server.get("/messages.csv", { method: "HEAD" });
+  }
+});
+
+test("the server answers others while ten exports search, a step of one in each turn", async () => {
+  await using server = await startDownloadServer({ isEndless: true });
+  const client = new AbortController();
+  const { signal } = client;
+  const exports = await Promise.all(
+    Array.from({ length: 10 }, () => server.get("/messages.csv", { signal })),
+  );
+  expect(exports.map(({ status }) => status)).toEqual(Array(10).fill(200));
+  for (let turn = 0; turn < 200; turn++) {
+    const before = server.readings();
+    await nextTurn();
+    expect(server.readings() - before).toBeLessThanOrEqual(1);
+  }
+  for (let request = 0; request < 5; request++)
+    expect((await server.get("/livez")).status).toBe(200);
+  // All ten are still at it.
+  expect((await server.get("/messages.csv")).status).toBe(503);
+  client.abort();
+});
+
+type DownloadServer = Awaited<ReturnType<typeof startDownloadServer>>;
+
+async function recordMessages(
+  { store }: DownloadServer,
+  count: number,
+): Promise<void> {
+  for (let index = 0; index < count; index++)
+    await store.recordEvent(eventOf({ MessageStatus: "sent" }));
+}
+
+/** Asks again until the answer is no 503. */
+async function untilAnswered(ask: () => Promise<Response>): Promise<Response> {
+  for (;;) {
+    const answer = await ask();
+    if (answer.status !== 503) return answer;
+  }
+}

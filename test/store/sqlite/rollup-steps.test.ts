@@ -1,0 +1,128 @@
+import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import fc from "fast-check";
+import { join } from "node:path";
+import { migrate } from "../../../src/store/sqlite/migrations.ts";
+import { createRecorder } from "../../../src/store/sqlite/recorder.ts";
+import {
+  openSqliteReader,
+  type StoreReader,
+} from "../../../src/store/sqlite/sqlite-store.ts";
+import { storedEvent } from "../../../src/store/sqlite/stored-event.ts";
+import type { NewEvent } from "../../../src/store/store.ts";
+import { newMessageSid } from "../../support/twilio-client.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+import { eventOf } from "../events.ts";
+import { expectRecount, total } from "../recount.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const NOON = Date.UTC(2026, 10, 23, 12);
+const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
+
+let folder: ReturnType<typeof tempDir>;
+let db: Database;
+let reader: StoreReader;
+let recorder: ReturnType<typeof createRecorder>;
+beforeEach(() => {
+  folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  db = new Database(file, { create: true, readwrite: true, strict: true });
+  db.run("PRAGMA journal_mode = WAL");
+  db.run("PRAGMA synchronous = OFF");
+  migrate(db);
+  reader = openSqliteReader(file);
+  recorder = createRecorder(db);
+});
+afterEach(async () => {
+  await reader.close();
+  db.close();
+  folder[Symbol.dispose]();
+});
+
+const record = (...events: readonly NewEvent[]) =>
+  recorder.record(events.map(storedEvent));
+
+async function tidy(afterStep: () => Promise<void>): Promise<number> {
+  let steps = 0;
+  for (let step; (step = recorder.nextStep()); steps++) {
+    step();
+    await afterStep();
+  }
+  return steps;
+}
+
+test("between any two steps, wherever the clock goes, each message is counted once", async () => {
+  const arbitraryEvent = fc.record({
+    message: fc.nat({ max: 9 }),
+    status: fc.constantFrom("sent", "delivered", "failed"),
+    minute: fc.oneof(
+      fc.nat({ max: 90 }),
+      fc.nat({ max: 70 * 60 }),
+      fc.integer({ min: -150_000, max: 150_000 }),
+    ),
+    stepsLater: fc.nat({ max: 3 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(arbitraryEvent, { minLength: 1, maxLength: 12 }),
+      async (events) => {
+        const sids = Array.from({ length: 10 }, newMessageSid);
+        for (const { message, status, minute, stepsLater } of events) {
+          record(
+            eventOf(
+              { MessageSid: sids[message] ?? "", MessageStatus: status },
+              { receivedAt: NOON + minute * MINUTE_MS },
+            ),
+          );
+          for (let step = 0; step < stepsLater; step++) {
+            recorder.nextStep()?.();
+            for (const spanMs of [undefined, HOUR_MS, DAY_MS])
+              await expectRecount(reader, { range: ALL_TIME, spanMs });
+          }
+        }
+        await tidy(() => expectRecount(reader, { range: ALL_TIME }));
+      },
+    ),
+    { numRuns: 25 },
+  );
+}, 60_000);
+
+test("an hour that takes many steps is whole between any two, whatever is recorded meanwhile", async () => {
+  const SENDERS = 200;
+  const sids: string[] = [];
+  for (let minute = 0; minute < 60; minute++)
+    record(
+      ...Array.from({ length: SENDERS }, (_, sender) => {
+        const MessageSid = newMessageSid();
+        sids.push(MessageSid);
+        return eventOf(
+          { MessageSid, MessageStatus: "sent", From: `SENDER${sender}` },
+          { receivedAt: NOON + minute * MINUTE_MS },
+        );
+      }),
+    );
+  await tidy(async () => undefined);
+  let delivered = 0;
+  const recordAndCount = async (minute: number) => {
+    const MessageSid = sids[(delivered++ * 997) % sids.length] ?? "";
+    const receivedAt = NOON + minute * MINUTE_MS;
+    record(eventOf({ MessageSid, MessageStatus: "delivered" }, { receivedAt }));
+    for (const request of [{}, { spanMs: HOUR_MS }]) {
+      const rows = await reader.tally({
+        range: ALL_TIME,
+        by: "sender",
+        ...request,
+      });
+      expect(total(rows)).toBe(sids.length);
+      const arrived = rows.map(({ counts }) => counts.delivered);
+      expect(arrived.reduce((sum, each) => sum + each, 0)).toBe(delivered);
+    }
+  };
+  // Summed up, with its minutes still there; then, hours later, without them.
+  await recordAndCount(60);
+  expect(await tidy(() => recordAndCount(60))).toBeGreaterThan(3);
+  await recordAndCount(500);
+  expect(await tidy(() => recordAndCount(500))).toBeGreaterThan(3);
+}, 20_000);
