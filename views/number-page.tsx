@@ -6,8 +6,7 @@ import {
   type MessagePage,
   type PageRequest,
 } from "../src/store/store.ts";
-import type { BoundedCount } from "../src/store/tally.ts";
-import { countWords } from "./amounts.ts";
+import { boundedCount } from "./amounts.ts";
 import { ErrorExplained } from "./error-explained.tsx";
 import { Failures, FaultMark } from "./fault.tsx";
 import { Layout } from "./layout.tsx";
@@ -106,14 +105,14 @@ function Facts({ view: { summary, now } }: { readonly view: NumberView }) {
     <dl class="figures card">
       <div>
         <dt>Messages</dt>
-        <dd safe>{boundedWords(messages)}</dd>
+        <dd safe>{boundedCount(messages)}</dd>
       </div>
       {byStatus.map(({ status, messages: count }) => (
         <div>
           <dt>
             <Status status={status} />
           </dt>
-          <dd safe>{boundedWords(count)}</dd>
+          <dd safe>{boundedCount(count)}</dd>
         </div>
       ))}
       <div>
@@ -134,11 +133,6 @@ function Facts({ view: { summary, now } }: { readonly view: NumberView }) {
       </div>
     </dl>
   );
-}
-
-/** `12`, or `1,000+` of what was not counted to its end. */
-function boundedWords({ count, isMore }: BoundedCount): string {
-  return `${countWords(count)}${isMore ? "+" : ""}`;
 }
 
 /** Whether it keeps failing, why, and what to do about it. */

@@ -33,7 +33,7 @@ export type RecipientSummary = {
   readonly lastFailure: MessageRow | undefined;
 };
 
-type Reading = Pick<Store, "listMessages" | "countMessages" | "addressById">;
+type Reading = Pick<Store, "listMessages" | "recipientCounts" | "addressById">;
 
 /** The messages to a recipient. */
 export function messagesTo({ id }: Pick<Recipient, "id">): MessageFilter {
@@ -65,19 +65,11 @@ export async function summaryOf(
   recipient: Recipient,
 ): Promise<RecipientSummary | undefined> {
   const filter = messagesTo(recipient);
-  const [{ messages: recent }, { messages: first }, messages, counts] =
+  const [{ messages: recent }, { messages: first }, { counts, isMore }] =
     await Promise.all([
       store.listMessages(filter, { size: RECENT_MESSAGES }),
       store.listMessages(filter, { size: 1, newerThan: 0 }),
-      store.countMessages(filter),
-      Promise.all(
-        EVENT_STATUSES.map((status) =>
-          store.countMessages([
-            ...filter,
-            { negated: false, field: "status", values: [status] },
-          ]),
-        ),
-      ),
+      store.recipientCounts(recipient.id),
     ]);
   const [newest] = recent;
   if (newest === undefined) return undefined;
@@ -86,13 +78,13 @@ export async function summaryOf(
     country: newest.country,
     firstMessageAt: (first[0] ?? newest).firstEventAt,
     lastMessageAt: newest.firstEventAt,
-    messages,
-    byStatus: EVENT_STATUSES.flatMap((status, index) => {
-      const count = counts[index];
-      return count === undefined || count.count === 0
-        ? []
-        : [{ status, messages: count }];
-    }),
+    messages: {
+      count: EVENT_STATUSES.reduce((sum, each) => sum + counts[each], 0),
+      isMore,
+    },
+    byStatus: EVENT_STATUSES.filter((status) => counts[status] > 0).map(
+      (status) => ({ status, messages: { count: counts[status], isMore } }),
+    ),
     recent: { messages: recent.length, failures: failed.length },
     lastFailure: failed[0],
   };

@@ -21,7 +21,7 @@ export type NumberDeps = {
     Store,
     | "failingRecipients"
     | "listMessages"
-    | "countMessages"
+    | "recipientCounts"
     | "addressById"
     | "lastEventId"
   >;

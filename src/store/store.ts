@@ -6,6 +6,7 @@ import type {
   BoundedCount,
   DeliveryTimes,
   ErrorCodeFacts,
+  StatusCounts,
   TallyRequest,
   TallyRow,
   TimeRange,
@@ -107,6 +108,11 @@ export const RECENT_MESSAGES = 10;
 /** From how many failures among them on a recipient is one that keeps failing. */
 export const FAILURES_MIN = 2;
 
+export type RecipientCounts = {
+  readonly counts: StatusCounts;
+  readonly isMore: boolean;
+};
+
 export type FailingRequest = {
   /** Only those whose latest failure has one of these codes, or has none of them. */
   readonly errorCodes?: {
@@ -172,6 +178,8 @@ export interface Store {
   failingRecipients(
     request: FailingRequest,
   ): Promise<readonly FailingRecipient[]>;
+  /** By status, of the latest messages to a recipient, up to a bound: there may be more when `isMore`. */
+  recipientCounts(recipientId: number): Promise<RecipientCounts>;
   /** The address with this id, as `recipientId` and `senderId` give it. */
   addressById(id: number): Promise<string | undefined>;
 

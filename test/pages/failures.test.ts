@@ -95,6 +95,7 @@ function serverOver(fault: () => Error) {
     deliveryTimes: fail,
     errorCodeFacts: fail,
     failingRecipients: fail,
+    recipientCounts: fail,
     addressById: fail,
     suggest: fail,
     lastEventAt: fail,

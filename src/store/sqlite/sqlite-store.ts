@@ -8,6 +8,7 @@ import { failingRecipients } from "./failing-reader.ts";
 import { countMessages, listMessages, READS_MAX } from "./message-list.ts";
 import { openForReading, type ReadConnection } from "./read-connection.ts";
 import * as reader from "./reader.ts";
+import { recipientCounts } from "./recipient-counts.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
 import { suggest } from "./suggestions.ts";
 import { storedEvent } from "./stored-event.ts";
@@ -82,6 +83,8 @@ function readerOf(
     failingRecipients: (request) => read(() => failingRecipients(db, request)),
     errorCodeFacts: (errorCodes, range) =>
       read(() => errorCodeFacts(db, errorCodes, range)),
+    recipientCounts: (recipientId) =>
+      read(() => recipientCounts(db, recipientId)),
     addressById: (id) => read(() => reader.addressById(db, id)),
     suggest: (field, start, limit) =>
       read(() => suggest(db, field, start, limit)),

@@ -53,11 +53,15 @@ export async function makeEmpty(file: string): Promise<void> {
   db.close();
 }
 
+/** Every table and index with its columns; the words that made them may differ. */
 function schemaOf(file: string): string {
   const db = new Database(file, { readonly: true });
   try {
     using statement = db.prepare<unknown, []>(
-      "SELECT sql FROM sqlite_schema ORDER BY name",
+      `SELECT made.name, columns.name FROM sqlite_schema AS made, pragma_table_info(made.name) AS columns
+       UNION ALL
+       SELECT made.name, columns.name FROM sqlite_schema AS made, pragma_index_info(made.name) AS columns
+       ORDER BY 1, 2`,
     );
     return JSON.stringify(statement.values());
   } finally {

@@ -17,6 +17,7 @@ const CALLS: Record<string, (store: Store) => Promise<unknown>> = {
   deliveryTimes: (store) => store.deliveryTimes(RANGE),
   errorCodeFacts: (store) => store.errorCodeFacts([30003], RANGE),
   failingRecipients: (store) => store.failingRecipients({ size: 10 }),
+  recipientCounts: (store) => store.recipientCounts(1),
   addressById: (store) => store.addressById(1),
   suggest: (store) => store.suggest("tag", "", 10),
   lastEventId: (store) => store.lastEventId(),

@@ -26,6 +26,39 @@ const arbitraryEvents = fc.array(
 );
 
 export function failingRecipientsContract(openStore: OpenStore): void {
+  test("a recipient's messages are counted by status, the latest ones up to a bound", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const record = (To: string, MessageStatus: string, messages: number) =>
+      Promise.all(
+        Array.from({ length: messages }, () =>
+          store.recordEvent(eventOf({ To, MessageStatus })),
+        ),
+      );
+    await record("+14155550199", "failed", 3);
+    await record("+14155550123", "failed", 2);
+    await record("+14155550123", "delivered", 4);
+    const idOf = async (to: string): Promise<number> => {
+      const field = { field: "to", negated: false, values: [to] } as const;
+      const { messages } = await store.listMessages([field], { size: 1 });
+      return messages[0]?.recipientId ?? 0;
+    };
+    const id = await idOf("+14155550123");
+    const none = { sent: 0, failed: 0, undelivered: 0, delivered: 0, read: 0 };
+    expect(await store.recipientCounts(id)).toEqual({
+      counts: { ...none, failed: 2, delivered: 4 },
+      isMore: false,
+    });
+    await record("+14155550123", "sent", 600);
+    const { counts, isMore } = await store.recipientCounts(id);
+    expect({ ...counts, sent: counts.sent > 100, isMore }).toEqual({
+      ...none,
+      sent: true,
+      isMore: true,
+    });
+    expect((await store.recipientCounts(999_999)).counts).toEqual(none);
+  });
+
   test("failing recipients equal a recount of the messages, whatever was recorded in whatever order", async () => {
     await using opened = await openStore();
     const { store } = opened;
