@@ -5,7 +5,7 @@ import type { AnswerProblem, Problem } from "../problem.tsx";
 import { StoreUnavailable } from "../store/store.ts";
 import { MEDIA_TYPES, type FileFormat } from "./formats.ts";
 import { textStream } from "./text-stream.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../turns.ts";
 
 /** Downloads that run at once; each waits for its turn, so more would only be slower. */
 const RUNNING_MAX = 10;

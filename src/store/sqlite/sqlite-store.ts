@@ -13,6 +13,7 @@ import { explainSqliteError } from "./sqlite-errors.ts";
 import { suggest } from "./suggestions.ts";
 import { storedEvent } from "./stored-event.ts";
 import { deliveryTimes, tally } from "./tallies.ts";
+import { Turns } from "../../turns.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /** The part of the store that only reads. */
@@ -58,7 +59,11 @@ function readerOf(
   { readsMax = READS_MAX }: SearchOptions = {},
 ): StoreReader {
   let isClosed = false;
+  const turns = new Turns();
+  // A query holds this thread until it is done. One in each turn of the event loop lets
+  // callbacks through between the many that pages ask at once.
   const read = async <T>(query: () => Promise<T>): Promise<T> => {
+    await turns.next();
     if (isClosed) throw new StoreUnavailable("The database is closed.");
     try {
       return await query();

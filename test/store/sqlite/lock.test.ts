@@ -28,6 +28,8 @@ async function lockElsewhere(): Promise<AsyncDisposable> {
       process.execPath,
       "-e",
       `const db = new (await import("bun:sqlite")).Database(process.argv.at(-1));
+       // The writer may be at work for a moment after its last answer.
+       db.run("PRAGMA busy_timeout = 5000");
        db.run("BEGIN IMMEDIATE");
        console.log("locked");
        // The timer refers to the database, so that it is not closed as garbage.
