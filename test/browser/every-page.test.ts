@@ -7,6 +7,7 @@ import {
   postSampleCallbacks,
 } from "./sample-callbacks.ts";
 import {
+  PAGES_OF_DEMO,
   PAGES_OF_HOSTILE,
   PAGES_OF_SAMPLE,
   PAGES_WITHOUT_DATA,
@@ -27,12 +28,13 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
   beforeAll(async () => {
     // The first one builds the program; the others share it.
     const empty = await startBinary({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
-    const [sample, hostile, masked] = await Promise.all([
+    const [sample, hostile, masked, demo] = await Promise.all([
       startBinary(),
       startBinary(),
       startBinary({ MASK_NUMBERS: "true" }),
+      startBinary({}, "demo"),
     ]);
-    sites = [empty, sample, hostile, masked];
+    sites = [empty, sample, hostile, masked, demo];
     browser = await launchChromium();
     await Promise.all([
       postSampleCallbacks(sample.twilio, 60),
@@ -51,6 +53,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
       ...hostileUrls,
       `${masked.origin}/messages`,
       `${masked.origin}/numbers`,
+      ...below(demo, PAGES_OF_DEMO),
     ];
   }, 90_000);
 

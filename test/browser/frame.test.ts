@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { postMessagesTo } from "../numbers/number-posts.ts";
-import { startServer } from "../support/start-server.ts";
+import { startBinary } from "./sites.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
 
 const NUMBER = "+4915112345678";
 
 describe.skipIf(!hasChromium)("the frame of every page in a browser", () => {
   let browser: Browser;
-  let server: Awaited<ReturnType<typeof startServer>>;
+  let server: Awaited<ReturnType<typeof startBinary>>;
   let url: string;
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(), startServer()]);
+    [browser, server] = await Promise.all([launchChromium(), startBinary()]);
     await postMessagesTo(server, NUMBER, [30003, "delivered"]);
     url = `${server.origin}/numbers/${encodeURIComponent(NUMBER)}`;
   }, 30_000);

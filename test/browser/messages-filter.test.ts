@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { startServer } from "../support/start-server.ts";
+import { startBinary } from "./sites.ts";
 import {
   hasChromium,
   isMarked,
@@ -16,10 +16,10 @@ const MESSAGES = 120;
 
 describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
   let browser: Browser;
-  let server: Awaited<ReturnType<typeof startServer>>;
+  let server: Awaited<ReturnType<typeof startBinary>>;
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(), startServer()]);
+    [browser, server] = await Promise.all([launchChromium(), startBinary()]);
     await postSampleCallbacks(server.twilio, MESSAGES);
   }, 30_000);
 

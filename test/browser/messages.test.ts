@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { startServer } from "../support/start-server.ts";
+import { startBinary } from "./sites.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import {
   hasChromium,
@@ -16,10 +16,10 @@ const MESSAGES = 120;
 
 describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
   let browser: Browser;
-  let server: Awaited<ReturnType<typeof startServer>>;
+  let server: Awaited<ReturnType<typeof startBinary>>;
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(), startServer()]);
+    [browser, server] = await Promise.all([launchChromium(), startBinary()]);
     await postSampleCallbacks(server.twilio, MESSAGES);
   }, 30_000);
 
@@ -95,7 +95,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
   });
 
   test("an open list says how many are new and renews its rows, while nothing moves", async () => {
-    await using own = await startServer();
+    await using own = await startBinary();
     const [first, second] = [newMessageSid(), newMessageSid()];
     await own.twilio.post({ MessageSid: first, MessageStatus: "sent" });
     await own.twilio.post({ MessageSid: second, MessageStatus: "sent" });
@@ -129,7 +129,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
   });
 
   test("an open message is renewed, and what was opened in it stays open", async () => {
-    await using own = await startServer();
+    await using own = await startBinary();
     const sid = newMessageSid();
     await own.twilio.post({ MessageSid: sid, MessageStatus: "sent" });
     await using opened = await openPage(browser);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { startServer } from "../support/start-server.ts";
+import { startBinary } from "./sites.ts";
 import {
   hasChromium,
   isMarked,
@@ -12,10 +12,10 @@ import { postSampleCallbacks } from "./sample-callbacks.ts";
 
 describe.skipIf(!hasChromium)("the overview in a browser", () => {
   let browser: Browser;
-  let server: Awaited<ReturnType<typeof startServer>>;
+  let server: Awaited<ReturnType<typeof startBinary>>;
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(), startServer()]);
+    [browser, server] = await Promise.all([launchChromium(), startBinary()]);
     await postSampleCallbacks(server.twilio, 28);
   }, 30_000);
 
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
   });
 
   test("numbers follow what is recorded, what is open stays open, and a chart being read holds still", async () => {
-    await using own = await startServer();
+    await using own = await startBinary();
     await postSampleCallbacks(own.twilio, 14);
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
@@ -122,7 +122,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
   }, 30_000);
 
   test("the first callback is told on the page that waits for it", async () => {
-    await using own = await startServer();
+    await using own = await startBinary();
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await opened.page

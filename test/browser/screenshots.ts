@@ -7,6 +7,7 @@ import {
   postSampleCallbacks,
 } from "./sample-callbacks.ts";
 import {
+  PAGES_OF_DEMO,
   PAGES_OF_HOSTILE,
   PAGES_OF_SAMPLE,
   PAGES_WITHOUT_DATA,
@@ -41,14 +42,7 @@ const browser = await launchChromium();
 }
 {
   await using site = await startBinary({}, "demo");
-  await shoot(browser, site.origin, "demo", {
-    overview: "/",
-    "overview-week": "/?range=7d",
-    messages: "/messages",
-    errors: "/errors?range=7d",
-    error: "/errors/30003?range=7d",
-    numbers: "/numbers",
-  });
+  await shoot(browser, site.origin, "demo", PAGES_OF_DEMO);
 }
 await browser.close();
 

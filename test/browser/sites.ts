@@ -84,3 +84,13 @@ export const PAGES_OF_HOSTILE: Readonly<Record<string, string>> = {
   numbers: "/numbers",
   number: `/numbers/${encodeURIComponent("<script>alert(1)</script>")}`,
 };
+
+/** Pages that look best with the demo's week of messages. */
+export const PAGES_OF_DEMO: Readonly<Record<string, string>> = {
+  overview: "/",
+  "overview-week": "/?range=7d",
+  messages: "/messages",
+  errors: "/errors?range=7d",
+  error: "/errors/30003?range=7d",
+  numbers: "/numbers",
+};
