@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+import { eventOf } from "../events.ts";
+
+test("of many queries at once one is done in each turn of the event loop, so that callbacks pass between", async () => {
+  using folder = tempDir();
+  const store = await openSqliteStore(join(folder.path, "db"), (error) => {
+    throw error;
+  });
+  await store.recordEvent(eventOf({ MessageStatus: "sent" }));
+  let done = 0;
+  const all = Array.from({ length: 20 }, async () => {
+    await store.listMessages([], { size: 10 });
+    done++;
+  });
+  while (done < all.length) {
+    const before = done;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(done - before).toBeLessThanOrEqual(1);
+  }
+  await Promise.all(all);
+  await store.close();
+});
