@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { StoreUnusable } from "../store.ts";
 import { MIGRATION_TO_2 } from "./migration-to-2.ts";
+import { MIGRATION_TO_3 } from "./migration-to-3.ts";
 
 /** Marks the file as ours in its header: "smsl". */
 const APPLICATION_ID = 0x736d736c;
@@ -100,6 +101,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   MIGRATION_TO_2,
+  MIGRATION_TO_3,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -1,3 +1,5 @@
+import type { WriteName } from "./writes.ts";
+
 /**
  * What the HTTP thread and the writing thread say to each other. The writer answers
  * every request in the order it came, so a reply needs no name of its own. Events
@@ -10,6 +12,12 @@ export type WriterRequest =
       readonly busyTimeoutMs: number;
     }
   | { readonly kind: "record"; readonly events: string }
+  /** One of `WRITES`, in a transaction of its own; its input as JSON. */
+  | {
+      readonly kind: "write";
+      readonly name: WriteName;
+      readonly input: string;
+    }
   | { readonly kind: "check" }
   | { readonly kind: "close" };
 
@@ -17,6 +25,8 @@ export type WriterReply =
   | { readonly kind: "done" }
   /** For each event of the batch "1" when it was new, else "0". */
   | { readonly kind: "recorded"; readonly isNew: string }
+  /** What a write came to, as JSON. */
+  | { readonly kind: "written"; readonly output: string }
   /** Cannot be done now; nothing of the request was. */
   | { readonly kind: "unavailable"; readonly reason: string }
   /** The database is not for this program; only in answer to "open". */

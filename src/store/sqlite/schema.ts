@@ -2,6 +2,14 @@ import type { Generated } from "kysely";
 
 /** The tables as Kysely sees them; migrations.ts is what makes them. */
 export type Schema = {
+  audit: {
+    id: Generated<number>;
+    at: number;
+    actor: string;
+    action: string;
+    subject: string;
+    address: string | null;
+  };
   sids: { id: Generated<number>; sid: string };
   addresses: {
     id: Generated<number>;

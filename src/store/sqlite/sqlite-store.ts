@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { StoreUnavailable, StoreUnusable, type Store } from "../store.ts";
+import type { Stores } from "../stores.ts";
+import { auditEntries } from "./audit.ts";
 import { changesSince } from "./changes-since.ts";
 import { errorCodeFacts } from "./error-code-facts.ts";
 import * as eventReader from "./event-reader.ts";
@@ -33,17 +35,23 @@ export async function openSqliteStore(
   file: string,
   onCrash: (error: Error) => void,
   options: SearchOptions = {},
-): Promise<Store> {
+): Promise<Stores> {
   const path = pathOf(file);
   makeFolder(dirname(path));
   const queue = await WriteQueue.open(path, onCrash);
-  const { close, ...reading } = readerOf(openForReading(path), options);
+  const connection = openForReading(path);
+  const { kysely: db } = connection;
+  const read = readsOf(connection);
   return {
-    ...reading,
+    ...readerOf(connection, read, options),
     recordEvent: (event) => queue.record(storedEvent(event)),
     checkWritable: () => queue.check(),
+    audit: {
+      add: (entry) => queue.write("addAuditEntry", entry),
+      list: (page) => read(() => auditEntries(db, page)),
+    },
     async close() {
-      await close();
+      read.close();
       await queue.close();
     },
   };
@@ -51,17 +59,23 @@ export async function openSqliteStore(
 
 /** Opens the database in `file` to read it only, also while a server writes it. Throws StoreUnusable. */
 export function openSqliteReader(file: string): StoreReader {
-  return readerOf(openForReading(pathOf(file)));
+  const connection = openForReading(pathOf(file));
+  return readerOf(connection, readsOf(connection));
 }
 
-function readerOf(
-  { kysely: db, close }: ReadConnection,
-  { readsMax = READS_MAX }: SearchOptions = {},
-): StoreReader {
+type Reads = {
+  <T>(query: () => Promise<T>): Promise<T>;
+  close(): void;
+};
+
+/**
+ * Does queries, and says what an error means. A query holds this thread until it is
+ * done: one in each turn of the event loop lets callbacks through between the many
+ * that pages ask at once.
+ */
+function readsOf({ close }: ReadConnection): Reads {
   let isClosed = false;
   const turns = new Turns();
-  // A query holds this thread until it is done. One in each turn of the event loop lets
-  // callbacks through between the many that pages ask at once.
   const read = async <T>(query: () => Promise<T>): Promise<T> => {
     await turns.next();
     if (isClosed) throw new StoreUnavailable("The database is closed.");
@@ -73,6 +87,19 @@ function readerOf(
       throw new StoreUnavailable(reason, { cause: error });
     }
   };
+  return Object.assign(read, {
+    close() {
+      if (!isClosed) close();
+      isClosed = true;
+    },
+  });
+}
+
+function readerOf(
+  { kysely: db }: ReadConnection,
+  read: Reads,
+  { readsMax = READS_MAX }: SearchOptions = {},
+): StoreReader {
   return {
     listMessages: (filter, page) =>
       read(() => listMessages(db, filter, page, readsMax)),
@@ -101,8 +128,7 @@ function readerOf(
     eventsAfter: (afterId, limit) =>
       read(() => eventReader.eventsAfter(db, afterId, limit)),
     async close() {
-      if (!isClosed) close();
-      isClosed = true;
+      read.close();
     },
   };
 }

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import type { WriterReply, WriterRequest } from "./protocol.ts";
 import type { StoredEvent } from "./stored-event.ts";
+import type { Input, Output, WriteName } from "./writes.ts";
 
 /** Events that wait for a commit at most; past it a callback is answered 503 at once. */
 const QUEUED_EVENTS_MAX = 20_000;
@@ -104,6 +105,27 @@ export class WriteQueue {
       // Requests that were read together are all in the queue by then.
       if (this.#queue.length === 1) setImmediate(() => this.#commitNext());
     });
+  }
+
+  /**
+   * Does one of `WRITES` between two batches; resolves to what it comes to once that is
+   * on disk. Rejects with StoreUnavailable when nothing of it was done.
+   */
+  async write<N extends WriteName>(
+    name: N,
+    input: Input<N>,
+  ): Promise<Output<N>> {
+    if (this.#closing) throw new StoreUnavailable("The server is stopping.");
+    const reply = await this.#ask({
+      kind: "write",
+      name,
+      input: JSON.stringify(input),
+    });
+    if (reply.kind !== "written")
+      throw new StoreUnavailable(
+        "reason" in reply ? reply.reason : "The writer did not write.",
+      );
+    return JSON.parse(reply.output);
   }
 
   /** Resolves when a write of the writer's own went through; it waits its turn behind the batch under way. */

@@ -7,6 +7,7 @@ import type { WriterReply, WriterRequest } from "./protocol.ts";
 import { createRecorder } from "./recorder.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
 import type { StoredEvent } from "./stored-event.ts";
+import { write, type WriteName } from "./writes.ts";
 
 /** Half of SQLite's usual size: SIDs are random, so each new message costs whole pages of indexes. */
 const PAGE_BYTES = 2_048;
@@ -111,6 +112,10 @@ function writerOf(db: Database, file: string, busyTimeoutMs: number) {
       requireInPlace();
       return recorder.record(events).map(Number).join("");
     },
+    write(name: WriteName, input: string): string {
+      requireInPlace();
+      return JSON.stringify(write(db, name, JSON.parse(input)) ?? null);
+    },
     check(): void {
       requireInPlace();
       withBusyTimeout(CHECK_BUSY_TIMEOUT_MS, () => check.run(Date.now()));
@@ -140,6 +145,11 @@ function answer(request: WriterRequest): WriterReply {
       return {
         kind: "recorded",
         isNew: writer?.record(JSON.parse(request.events)) ?? "",
+      };
+    case "write":
+      return {
+        kind: "written",
+        output: writer?.write(request.name, request.input) ?? "null",
       };
     case "check":
       writer?.check();
