@@ -3,16 +3,21 @@ import type { BlockList } from "node:net";
 import {
   cidrList,
   databaseFile,
-  loopbackHost,
+  headerName,
+  isLoopback,
+  listenHost,
   oneOf,
   port,
   publicUrl,
+  secretToken,
   trueOrFalse,
+  wholeNumber,
 } from "./setting-values.ts";
 import { parseAuthTokens, type AuthToken } from "./twilio/auth-tokens.ts";
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFormat = "json" | "pretty";
+export type SignIn = (typeof SIGN_INS)[number];
 
 export type Config = {
   /** Empty: callbacks are answered 503. */
@@ -25,14 +30,26 @@ export type Config = {
   readonly port: number;
   /** The SQLite database's file. */
   readonly databaseFile: string;
-  /** Peers whose `X-Forwarded-Proto` and `X-Forwarded-Host` are believed; undefined for none. */
+  /** Peers whose `X-Forwarded-*` headers and sign-in header are believed; undefined for none. */
   readonly trustedProxies: BlockList | undefined;
+  /** How the pages' users prove who they are; with `none` they are answered to this machine only. */
+  readonly signIn: SignIn;
+  /** With `signIn` proxy: the header in which a trusted proxy names the user, in small letters. */
+  readonly signInHeader: string;
+  /** Bearer token for `/metrics`; undefined: only this machine may read it. */
+  readonly metricsToken: string | undefined;
+  /** Days that messages are kept; 0 for ever. */
+  readonly retentionDays: number;
+  /** Where backups are written each day; undefined: none are. */
+  readonly backupFolder: string | undefined;
+  readonly backupsKept: number;
   /** Pages and exports show phone numbers masked. */
   readonly masksNumbers: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
 };
 
+const SIGN_INS = ["password", "proxy", "none"] as const;
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** One setting. `parse` throws an Error whose message completes "NAME: …" and never repeats the value. */
@@ -73,8 +90,10 @@ export const SETTINGS = {
     name: "HOST",
     placeholder: "address",
     default: "127.0.0.1",
-    help: "Address to listen on. Only loopback addresses, as there is no sign-in yet.",
-    parse: loopbackHost,
+    help:
+      "IP address to listen on; 0.0.0.0 or :: for all. Other than loopback ones are listened on only " +
+      "once there is a user who can sign in.",
+    parse: listenHost,
   }),
   port: setting({
     name: "PORT",
@@ -95,9 +114,25 @@ export const SETTINGS = {
     placeholder: "cidr,…",
     default: undefined,
     help:
-      "Addresses or CIDR ranges of proxies whose X-Forwarded-Proto and X-Forwarded-Host are believed. " +
-      "Not needed with PUBLIC_URL.",
+      "Addresses or CIDR ranges of proxies whose X-Forwarded-For, -Proto and -Host are believed, " +
+      "and the header of SIGN_IN_HEADER.",
     parse: cidrList,
+  }),
+  signIn: setting({
+    name: "SIGN_IN",
+    placeholder: "how",
+    default: "password",
+    help:
+      "password: users sign in here. proxy: a trusted proxy signs them in and names them in SIGN_IN_HEADER. " +
+      "none: nobody has to, and the pages are answered to this machine only.",
+    parse: (text) => oneOf(SIGN_INS, text),
+  }),
+  signInHeader: setting({
+    name: "SIGN_IN_HEADER",
+    placeholder: "name",
+    default: "Remote-User",
+    help: "With SIGN_IN=proxy: the header that holds the user's name. The proxy must set or remove it on every request.",
+    parse: headerName,
   }),
   masksNumbers: setting({
     name: "MASK_NUMBERS",
@@ -108,6 +143,35 @@ export const SETTINGS = {
       "posted values and tags. In tags, short numbers and dates stay: a run of digits is masked from ten digits on, " +
       "with a plus or separators, or when it is the message's own number. The database keeps all whole.",
     parse: trueOrFalse,
+  }),
+  retentionDays: setting({
+    name: "RETENTION_DAYS",
+    placeholder: "number",
+    default: "0",
+    help: "Messages first heard of longer ago than so many days are deleted, a little at a time; 0 keeps everything.",
+    parse: (text) => wholeNumber(text, { min: 0, max: 36_500 }),
+  }),
+  backupFolder: setting({
+    name: "BACKUP_FOLDER",
+    placeholder: "folder",
+    default: undefined,
+    help: "Where a backup is written once a day. Without it none is.",
+    parse: (text) => text,
+  }),
+  backupsKept: setting({
+    name: "BACKUPS_KEPT",
+    placeholder: "number",
+    default: "7",
+    help: "How many daily backups are kept; the oldest one is deleted when a new one is whole.",
+    parse: (text) => wholeNumber(text, { min: 1, max: 1_000 }),
+  }),
+  metricsToken: setting({
+    name: "METRICS_TOKEN",
+    secret: true,
+    placeholder: "token",
+    default: undefined,
+    help: "Bearer token for /metrics, 16 characters or more. Without it only this machine may read it.",
+    parse: secretToken,
   }),
   logLevel: setting({
     name: "LOG_LEVEL",
@@ -157,50 +221,61 @@ export function flagOf({
 
 /** Reads all settings: flag over environment over default. Throws ConfigError with all mistakes at once. */
 export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
-  const mistakes: string[] = [];
   const read = <T>(each: Setting<T>): T | undefined => {
+    const text = given(each, flags, env) ?? each.default;
+    return text === undefined ? undefined : each.parse(text);
+  };
+  const mistakes = Object.values<Setting<unknown>>(SETTINGS).flatMap((each) => {
     try {
-      const text = given(each, flags, env) ?? each.default;
-      return text === undefined ? undefined : each.parse(text);
+      read(each);
+      return [];
     } catch (error) {
-      mistakes.push(
-        `${each.name}: ${error instanceof Error ? error.message : "cannot be read"}.`,
-      );
-      return undefined;
+      const reason = error instanceof Error ? error.message : "cannot be read";
+      return [`${each.name}: ${reason}.`];
     }
+  });
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  const withDefault = <T>(each: Setting<T>): T => {
+    const value = read(each);
+    if (value === undefined) throw new Error(`${each.name} has no default`);
+    return value;
   };
-  const authTokens = read(SETTINGS.authTokens) ?? [];
-  const publicUrlRead = read(SETTINGS.publicUrl);
-  const host = read(SETTINGS.host);
-  const portRead = read(SETTINGS.port);
-  const databaseFileRead = read(SETTINGS.databaseFile);
-  const trustedProxies = read(SETTINGS.trustedProxies);
-  const masksNumbers = read(SETTINGS.masksNumbers);
-  const logLevel = read(SETTINGS.logLevel);
-  const logFormat =
-    read(SETTINGS.logFormat) ?? (isTerminal ? "pretty" : "json");
-  if (
-    mistakes.length > 0 ||
-    host === undefined ||
-    portRead === undefined ||
-    databaseFileRead === undefined ||
-    masksNumbers === undefined ||
-    logLevel === undefined
-  ) {
-    throw new ConfigError(mistakes);
-  }
-  return {
-    authTokens,
+  const config: Config = {
+    authTokens: read(SETTINGS.authTokens) ?? [],
     authTokensFile: secretFile(SETTINGS.authTokens, flags, env),
-    publicUrl: publicUrlRead,
-    host,
-    port: portRead,
-    databaseFile: databaseFileRead,
-    trustedProxies,
-    masksNumbers,
-    logLevel,
-    logFormat,
+    publicUrl: read(SETTINGS.publicUrl),
+    host: withDefault(SETTINGS.host),
+    port: withDefault(SETTINGS.port),
+    databaseFile: withDefault(SETTINGS.databaseFile),
+    trustedProxies: read(SETTINGS.trustedProxies),
+    signIn: withDefault(SETTINGS.signIn),
+    signInHeader: withDefault(SETTINGS.signInHeader),
+    masksNumbers: withDefault(SETTINGS.masksNumbers),
+    retentionDays: withDefault(SETTINGS.retentionDays),
+    backupFolder: read(SETTINGS.backupFolder),
+    backupsKept: withDefault(SETTINGS.backupsKept),
+    metricsToken: read(SETTINGS.metricsToken),
+    logLevel: withDefault(SETTINGS.logLevel),
+    logFormat: read(SETTINGS.logFormat) ?? (isTerminal ? "pretty" : "json"),
   };
+  requireSense(config);
+  return config;
+}
+
+/** Throws ConfigError where settings that are right by themselves do not go together. */
+function requireSense({ signIn, host, trustedProxies }: Config): void {
+  if (signIn === "none" && host !== "localhost" && !isLoopback(host)) {
+    throw new ConfigError([
+      "HOST: is not a loopback address, and with SIGN_IN=none the pages are answered to this machine only. " +
+        "Listen on 127.0.0.1, or let users sign in.",
+    ]);
+  }
+  if (signIn === "proxy" && trustedProxies === undefined) {
+    throw new ConfigError([
+      "TRUSTED_PROXIES: is not set, so that with SIGN_IN=proxy nobody could sign in. " +
+        "Set it to the proxy's address.",
+    ]);
+  }
 }
 
 /** What was given for a setting; an empty text counts as not given, as compose files write it so. */

@@ -1,5 +1,6 @@
 import { html } from "@elysiajs/html";
 import { Elysia } from "elysia";
+import { siteFor, type Site } from "../views/site.ts";
 
 /** Pages smaller than this go out as they are: compressing would not save a packet. */
 const COMPRESS_FROM_BYTES = 1024;
@@ -32,11 +33,16 @@ export type PageAnswer = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Gives routes `page(markup, answer?)`, which answers with a whole page, its headers and compression. */
-export const pages = () =>
+/**
+ * Gives routes `page(markup, answer?)`, which answers with a whole page, its headers and
+ * compression, and `site` as the one who asked is to see it.
+ */
+export const pages = (site: Site) =>
   new Elysia({ name: "pages" })
     .use(html({ autoDetect: false, contentType: "text/html; charset=utf-8" }))
-    .derive({ as: "scoped" }, ({ html, request }) => ({
+    // Resolved, not derived: only then has been found out who asks.
+    .resolve({ as: "scoped" }, ({ html, request }) => ({
+      site: siteFor(site, request),
       page: async (
         markup: JSX.Element,
         answer?: PageAnswer,

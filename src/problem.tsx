@@ -1,5 +1,5 @@
 import { OutsiderPage, ProblemPage } from "../views/problem-page.tsx";
-import type { Site } from "../views/site.ts";
+import { siteFor, type Site } from "../views/site.ts";
 import { jsonResponse, pageResponse } from "./http.ts";
 
 /** What a request that fails is told: words of ours, no stack trace, nothing of what it sent. */
@@ -73,7 +73,10 @@ export const problemAnswers =
       status === 403 ? (
         <OutsiderPage title={title} detail={detail} />
       ) : (
-        <ProblemPage {...{ site, status, title, detail }} />
+        <ProblemPage
+          site={siteFor(site, request)}
+          {...{ status, title, detail }}
+        />
       );
     return pageResponse(request, `<!doctype html>${await markup}`, {
       status,

@@ -34,16 +34,11 @@ export function basePathOf(publicUrl: string | undefined): string {
     : new URL(publicUrl).pathname.replace(/\/+$/, "");
 }
 
-/** An address to listen on that only this machine can reach. */
-export function loopbackHost(text: string): string {
-  if (text === "localhost") return text;
-  if (isLoopback(text)) return text;
-  if (isIP(text) === 0)
-    throw new Error("is no IP address; use 127.0.0.1 or ::1");
-  throw new Error(
-    "is not a loopback address. There is no sign-in yet, so the pages must not be reachable from outside; " +
-      "listen on 127.0.0.1 and let a reverse proxy pass on only the webhook's path",
-  );
+/** An IP address to listen on, or `localhost`. */
+export function listenHost(text: string): string {
+  if (text !== "localhost" && isIP(text) === 0)
+    throw new Error("is no IP address; use 127.0.0.1, or 0.0.0.0 for all");
+  return text;
 }
 
 /** Whether an IP address is one that only this machine can reach. */
@@ -120,4 +115,29 @@ export function trueOrFalse(text: string): boolean {
   if (word !== "true" && word !== "false")
     throw new Error("is neither true nor false");
   return word === "true";
+}
+
+/** The name of a header, in small letters. */
+export function headerName(text: string): string {
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(text))
+    throw new Error("is no name of a header, such as Remote-User");
+  return text.toLowerCase();
+}
+
+/** A whole number within limits. */
+export function wholeNumber(
+  text: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number >= min && number <= max))
+    throw new Error(`is no whole number from ${min} to ${max}`);
+  return number;
+}
+
+/** A secret that is too long to be guessed, of characters that a header can carry. */
+export function secretToken(text: string): string {
+  if (!/^[\x21-\x7e]{16,1000}$/.test(text))
+    throw new Error("has fewer than 16 characters, or spaces in it");
+  return text;
 }

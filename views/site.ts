@@ -1,3 +1,4 @@
+import { viewerOf, type Viewer } from "../src/account/viewer.ts";
 import { WEBHOOK_PATHS } from "../src/webhook/routes.ts";
 import { basePathOf } from "../src/setting-values.ts";
 import { assetPath, type AssetName } from "../src/assets.ts";
@@ -10,7 +11,14 @@ export type Site = {
   readonly hasAuthToken: boolean;
   /** Numbers are shown masked: links name them by their id. */
   readonly masksNumbers: boolean;
+  /** Who looks; undefined before they signed in, or where nobody has to. */
+  readonly viewer?: Viewer | undefined;
 };
+
+/** The site as the one who sent `request` is to see it. */
+export function siteFor(site: Site, request: Request): Site {
+  return { ...site, viewer: viewerOf(request) };
+}
 
 /** A page of a list: those older than this id, or newer than it. */
 export type PageAddress = {

@@ -27,8 +27,8 @@ export type ErrorDeps = {
 
 export const errorRoutes = ({ store, now: clock }: ErrorDeps, site: Site) =>
   new Elysia()
-    .use(pages())
-    .get("/errors", async ({ page, request }) => {
+    .use(pages(site))
+    .get("/errors", async ({ page, request, site }) => {
       const { searchParams } = new URL(request.url);
       const now = clock();
       const { period, mistakes } = readRange(searchParams, now);
@@ -42,7 +42,7 @@ export const errorRoutes = ({ store, now: clock }: ErrorDeps, site: Site) =>
       const errors = await readErrors(store, period, limit);
       return page(<ErrorsPage {...{ site, period, errors, now, live }} />);
     })
-    .get("/errors/dictionary", ({ page, request }) => {
+    .get("/errors/dictionary", ({ page, request, site }) => {
       const given = new URL(request.url).searchParams.get("q") ?? "";
       const query = given.slice(0, QUERY_LENGTH_MAX);
       const code = wholeCode(query);
@@ -52,7 +52,7 @@ export const errorRoutes = ({ store, now: clock }: ErrorDeps, site: Site) =>
       const search = searchDictionary(query);
       return page(<DictionaryPage {...{ site, query, search }} />);
     })
-    .get("/errors/:code", async ({ page, params, request }) => {
+    .get("/errors/:code", async ({ page, params, request, site }) => {
       if (!/^[1-9]\d{0,8}$/.test(params.code)) {
         const search = searchDictionary("");
         return page(

@@ -19,7 +19,7 @@ export type ListPartDeps = {
 /** Parts of a list's page that change by themselves: suggestions for its box, and its news. */
 export const listPartRoutes = ({ store, now }: ListPartDeps, site: Site) =>
   new Elysia()
-    .use(pages())
+    .use(pages(site))
     .get("/messages/suggest", async ({ page, request }) => {
       const { searchParams } = new URL(request.url);
       const text = searchParams.get("q") ?? "";
@@ -32,7 +32,7 @@ export const listPartRoutes = ({ store, now }: ListPartDeps, site: Site) =>
         : [];
       return page(<FilterSuggestions suggestions={suggestions} />);
     })
-    .get("/messages/live", async ({ page, request }) => {
+    .get("/messages/live", async ({ page, request, site }) => {
       const { searchParams } = new URL(request.url);
       const asked = newsAsked(searchParams);
       const at = now();

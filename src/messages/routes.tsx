@@ -41,10 +41,10 @@ export const messageRoutes = (
   problem: AnswerProblem,
 ) =>
   new Elysia()
-    .use(pages())
+    .use(pages(site))
     .use(exportRoutes({ store, downloads, now }, problem))
     .use(listPartRoutes({ store, now }, site))
-    .get("/messages", async ({ page, request }) => {
+    .get("/messages", async ({ page, request, site }) => {
       const { searchParams } = new URL(request.url);
       const at = now();
       const query = readMessagesQuery(searchParams, at);
@@ -61,7 +61,7 @@ export const messageRoutes = (
         headers: tidyAddress(request, site, query),
       });
     })
-    .get("/messages/:sid", async ({ page, params, request }) => {
+    .get("/messages/:sid", async ({ page, params, request, site }) => {
       const sid = isMessageSid(params.sid)
         ? canonicalSid(params.sid)
         : undefined;

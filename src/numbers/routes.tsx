@@ -65,8 +65,8 @@ export const numberRoutes = (
     });
   };
   return new Elysia()
-    .use(pages())
-    .get("/numbers", async ({ page, request }) => {
+    .use(pages(site))
+    .get("/numbers", async ({ page, request, site }) => {
       const query = readNumbersQuery(new URL(request.url).searchParams);
       if (query === undefined) return problem(request, NOT_UNDERSTOOD);
       const live = await store.lastEventId();
@@ -81,7 +81,7 @@ export const numberRoutes = (
     })
     .get("/numbers.csv", (download) => exported(download, "csv"))
     .get("/numbers.json", (download) => exported(download, "json"))
-    .get("/numbers/:number", async ({ page, params, request }) => {
+    .get("/numbers/:number", async ({ page, params, request, site }) => {
       const { searchParams } = new URL(request.url);
       const pageRequest = readPageRequest(searchParams);
       if (pageRequest === undefined) return problem(request, NOT_UNDERSTOOD);

@@ -23,7 +23,7 @@ export const overviewRoutes = (
   { store, config, now: clock }: OverviewDeps,
   site: Site,
 ) =>
-  new Elysia().use(pages()).get("/", async ({ page, request }) => {
+  new Elysia().use(pages(site)).get("/", async ({ page, request, site }) => {
     const { searchParams, origin } = new URL(request.url);
     const now = clock();
     const { period, mistakes } = readRange(searchParams, now);
