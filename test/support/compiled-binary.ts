@@ -1,9 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import packageJson from "../../package.json" with { type: "json" };
+import { buildOptions, PROJECT } from "../../deploy/compile.ts";
 import { tempDir } from "./temp-dir.ts";
-
-const PROJECT = join(import.meta.dir, "../..");
 
 let built: Promise<string> | undefined;
 
@@ -22,13 +20,8 @@ async function build(): Promise<string> {
   const { path } = tempDir();
   process.on("exit", () => rmSync(path, { recursive: true, force: true }));
   const binary = join(path, "smsledger");
-  const options = /\bbun (build --compile .*) --outfile \S+$/.exec(
-    packageJson.scripts.build,
-  )?.[1];
-  if (options === undefined)
-    throw new Error("The build script of package.json is of another form.");
   const builder = Bun.spawn(
-    [process.execPath, ...options.split(" "), "--outfile", binary],
+    [process.execPath, ...buildOptions(), "--outfile", binary],
     {
       cwd: PROJECT,
       env: { ...process.env, NODE_ENV: "production" },

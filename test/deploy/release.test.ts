@@ -1,0 +1,160 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import lock from "../../bun.lock";
+import packageJson from "../../package.json" with { type: "json" };
+import { run } from "../commands/program.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { runTool } from "./tools.ts";
+
+const PROJECT = join(import.meta.dir, "../..");
+const HOST = `${process.platform}-${process.arch}`;
+const PROGRAM = `smsledger-${HOST}`;
+
+const { path: folder } = tempDir();
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const [first, second] = [join(folder, "a"), join(folder, "b/deeper/than/a")];
+
+/** Makes a release for this machine from the sources in a folder, into `release` in it. */
+async function releaseIn(sources: string): Promise<string> {
+  const out = join(sources, "release");
+  const { status, said } = await runTool(
+    [process.execPath, "run", "release", `--targets=${HOST}`, `--out=${out}`],
+    sources,
+  );
+  if (status !== 0) throw new Error(said);
+  return out;
+}
+
+beforeAll(async () => {
+  mkdirSync(first);
+  for (const name of [
+    "LICENSE",
+    "package.json",
+    "bun.lock",
+    "tsconfig.json",
+    "deploy",
+    "src",
+    "views",
+  ])
+    cpSync(join(PROJECT, name), join(first, name), { recursive: true });
+  cpSync(first, second, { recursive: true });
+  await releaseIn(first);
+  await releaseIn(second);
+}, 120_000);
+
+describe("a release", () => {
+  test("is the same bytes, whatever the folder is called that it was made in", async () => {
+    const files = readdirSync(join(first, "release")).sort();
+    expect(files).toEqual(["SHA256SUMS", PROGRAM, "smsledger.cdx.json"]);
+    const { status, said } = await runTool([
+      "diff",
+      "--recursive",
+      join(first, "release"),
+      join(second, "release"),
+    ]);
+    expect([status, said]).toEqual([0, ""]);
+  });
+
+  test("has the sums of all its files", async () => {
+    const { status, said } = await runTool(
+      ["sha256sum", "--check", "--strict", "SHA256SUMS"],
+      join(first, "release"),
+    );
+    expect([status, said]).toEqual([
+      0,
+      `${PROGRAM}: OK\nsmsledger.cdx.json: OK\n`,
+    ]);
+  });
+
+  test("has a program that says its version and its help", async () => {
+    const program = [join(first, "release", PROGRAM)];
+    const version = await run(program, ["version"], { cwd: folder });
+    expect(version).toEqual({
+      status: 0,
+      stdout: `${packageJson.version}\n`,
+      stderr: "",
+    });
+    const help = await run(program, ["--help"], { cwd: folder });
+    expect(help.status).toBe(0);
+    expect(help.stdout).toStartWith("Usage: smsledger ");
+  });
+
+  test("lists what is in the program: every dependency and Bun itself, with version, licence and hash", async () => {
+    const text = await Bun.file(
+      join(first, "release/smsledger.cdx.json"),
+    ).text();
+    expect(
+      await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(
+        text,
+      ),
+    ).toBeNull();
+    const { metadata, components } = JSON.parse(text);
+    expect([metadata.component.name, metadata.component.version]).toEqual([
+      "smsledger",
+      packageJson.version,
+    ]);
+    const byName = new Map<string, { version: string }>();
+    for (const { group, name, version, licenses, hashes } of components) {
+      byName.set(group ? `${group}/${name}` : name, { version });
+      expect([name, licenses?.length]).toEqual([name, 1]);
+      expect(hashes[0].content).toMatch(/^[0-9a-f]{128}$/);
+    }
+    for (const [name, version] of Object.entries(packageJson.dependencies))
+      expect([name, byName.get(name)]).toEqual([name, { version }]);
+    const runtime = components.at(-1);
+    expect(runtime.purl).toBe(
+      `pkg:npm/%40oven/bun-${HOST.replace("arm64", "aarch64")}@${packageJson.devDependencies.bun}`,
+    );
+    const [, , , integrity] = lock.packages[`@oven/${runtime.name}`] ?? [];
+    expect(integrity).toBe(
+      `sha512-${Buffer.from(runtime.hashes[0].content, "hex").toBase64()}`,
+    );
+  });
+});
+
+/** Runs the command with nothing to compile. */
+function release(args: readonly string[], env: Record<string, string> = {}) {
+  return run([process.execPath, join(PROJECT, "deploy/release.ts")], args, {
+    cwd: folder,
+    env,
+  });
+}
+
+describe("the release command", () => {
+  test("says which targets there are when it is given another", async () => {
+    const { status, stderr } = await release(["--targets", "plan9-mips"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("linux-arm64-musl");
+    expect(stderr).not.toContain("plan9");
+  });
+
+  test("leaves a folder alone that holds something else", async () => {
+    using other = tempDir();
+    await Bun.write(join(other.path, "letter.txt"), "dear");
+    const { status, stderr } = await release(["--out", other.path]);
+    expect([status, stderr]).toEqual([
+      1,
+      "The folder of --out holds other files than a release. Name another one.\n",
+    ]);
+    expect(readdirSync(other.path)).toEqual(["letter.txt"]);
+  });
+
+  test("fails and leaves nothing when a target's runtime is out of reach", async () => {
+    using other = tempDir();
+    const out = join(other.path, "release");
+    const { status, stderr } = await release(
+      ["--targets", "macos-arm64", "--out", out],
+      {
+        BUN_CONFIG_REGISTRY: "http://127.0.0.1:9",
+        BUN_INSTALL_CACHE_DIR: join(other.path, "cache"),
+      },
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "The Bun runtime for macos-arm64 could not be installed.",
+    );
+    expect(readdirSync(other.path)).not.toContain("release");
+  });
+});

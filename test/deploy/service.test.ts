@@ -1,0 +1,61 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { flagOf, readConfig, SETTINGS } from "../../src/config.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { requireTool, runTool } from "./tools.ts";
+
+const DEPLOY = join(import.meta.dir, "../../deploy");
+const unit = await Bun.file(join(DEPLOY, "smsledger.service")).text();
+
+beforeAll(() => requireTool("systemd-analyze", "systemd"));
+
+/** The unit with a program that exists on any machine. */
+async function inspect(...command: readonly string[]) {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.service");
+  await Bun.write(
+    file,
+    unit.replaceAll("/usr/local/bin/smsledger", "/bin/true"),
+  );
+  return await runTool(["systemd-analyze", ...command, file]);
+}
+
+describe("the unit for systemd", () => {
+  test("is accepted by systemd", async () => {
+    const { status, said } = await inspect("verify");
+    expect([status, said]).toEqual([0, ""]);
+  });
+
+  test("exposes at most 1.5 of 10", async () => {
+    const { said } = await inspect("security", "--offline=true", "--no-pager");
+    const [, exposure] =
+      /Overall exposure level for \S+: ([\d.]+)/.exec(said) ?? [];
+    expect(Number(exposure)).toBeLessThanOrEqual(1.5);
+  });
+
+  test("gives flags and settings that the program has", async () => {
+    const flags = [
+      ...(/^ExecStart=.*/m.exec(unit)?.[0] ?? "").matchAll(/ --([\w-]+)/g),
+    ].map(([, flag]) => flag);
+    expect(flags).toEqual([flagOf(SETTINGS.authTokens)]);
+    const names = Object.values(SETTINGS).map(({ name }) => name);
+    for (const [, name = ""] of unit.matchAll(/^Environment=(\w+)=/gm))
+      expect(names).toContain(name);
+  });
+
+  test("has an example of its settings without mistakes or strange names", async () => {
+    const text = await Bun.file(join(DEPLOY, "smsledger.env")).text();
+    const env = Object.fromEntries(
+      [...text.matchAll(/^#?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [
+        name,
+        value,
+      ]),
+    );
+    const names: string[] = Object.values(SETTINGS).map(({ name }) => name);
+    expect(Object.keys(env).filter((name) => !names.includes(name))).toEqual(
+      [],
+    );
+    const config = readConfig({ flags: {}, env, isTerminal: false });
+    expect(config.publicUrl).toBe("https://sms.example.com");
+  });
+});
