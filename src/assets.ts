@@ -12,6 +12,8 @@ import messagesScript from "../views/scripts/messages.js" with { type: "text" };
 import pageScript from "../views/scripts/page.js" with { type: "text" };
 import setupScript from "../views/scripts/setup.js" with { type: "text" };
 import themeScript from "../views/scripts/theme.js" with { type: "text" };
+import timesScript from "../views/scripts/times.js" with { type: "text" };
+import apiTokens from "../views/styles/api-tokens.css" with { type: "text" };
 import base from "../views/styles/base.css" with { type: "text" };
 import charts from "../views/styles/charts.css" with { type: "text" };
 import controls from "../views/styles/controls.css" with { type: "text" };
@@ -26,9 +28,13 @@ import overview from "../views/styles/overview.css" with { type: "text" };
 import parts from "../views/styles/parts.css" with { type: "text" };
 import print from "../views/styles/print.css" with { type: "text" };
 import ranges from "../views/styles/ranges.css" with { type: "text" };
+import refusals from "../views/styles/refusals.css" with { type: "text" };
+import settings from "../views/styles/settings.css" with { type: "text" };
+import settingsGeneral from "../views/styles/settings-general.css" with { type: "text" };
 import setup from "../views/styles/setup.css" with { type: "text" };
 import status from "../views/styles/status.css" with { type: "text" };
 import suggestions from "../views/styles/suggestions.css" with { type: "text" };
+import times from "../views/styles/times.css" with { type: "text" };
 import { acceptsEncoding } from "./http.ts";
 
 /** One stylesheet for the browser; a file for each part of the pages for us. Later ones win. */
@@ -42,12 +48,17 @@ const STYLESHEET = [
   lists,
   charts,
   ranges,
+  times,
   overview,
   parts,
   errors,
   message,
   numbers,
   setup,
+  refusals,
+  settings,
+  settingsGeneral,
+  apiTokens,
   narrow,
   print,
 ].join("\n");
@@ -68,6 +79,7 @@ const FILES = {
   "theme.js": script(themeScript),
   "messages.js": script(messagesScript),
   "page.js": script(pageScript),
+  "times.js": script(timesScript),
   "live.js": script(liveScript),
   "charts.js": script(chartsScript),
   "setup.js": script(setupScript),

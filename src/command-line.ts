@@ -1,5 +1,7 @@
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
+import type { Role } from "./account/viewer.ts";
 import { serve } from "./commands/serve.ts";
+import type { PasswordSource } from "./commands/user.ts";
 import { readBoth, type Flags } from "./commands/flags.ts";
 import { flagOf, readConfig, SETTINGS, type Config } from "./config.ts";
 import { helpLayout } from "./commands/help-layout.ts";
@@ -39,10 +41,17 @@ export function commandLine(
       if (command.args.length > 0) command.error("error: no such command");
       setStatus(await serve(configOf(ALL, flags), version));
     });
+  addBackup(program, setStatus);
   addDemo(program, version, setStatus);
+  addDoctor(program, version, setStatus);
+  addErase(program, setStatus);
   addExport(program, setStatus);
   addHealthcheck(program, setStatus);
+  addPrune(program, setStatus);
+  addRestore(program, setStatus);
   addSimulate(program, setStatus);
+  addToken(program, setStatus);
+  addUser(program, setStatus);
   program
     .command("version")
     .description("print the version")
@@ -50,7 +59,89 @@ export function commandLine(
   return program;
 }
 
+const ROLES: readonly Role[] = ["admin", "member"];
+
 type SetStatus = (status: number) => void;
+
+function addBackup(program: Command, setStatus: SetStatus): void {
+  const settings = ["databaseFile"] as const;
+  withSettings(program.command("backup <file>"), settings)
+    .description("write a whole and checked copy of the database")
+    .addHelpText(
+      "after",
+      "\nAlso while the server runs. The file must not be there yet; it has its name once it is whole.",
+    )
+    .action(async (file: string, flags: Flags) => {
+      const { backup } = await import("./commands/backup.ts");
+      setStatus(await backup(configOf(settings, flags), file));
+    });
+}
+
+function addRestore(program: Command, setStatus: SetStatus): void {
+  const settings = ["databaseFile"] as const;
+  withSettings(program.command("restore <file>"), settings)
+    .description("put a backup in the place of the database")
+    .addHelpText(
+      "after",
+      "\nStop the server first. The backup is checked before anything is changed, and the database that was" +
+        "\nthere is kept beside it under another name.",
+    )
+    .action(async (file: string, flags: Flags) => {
+      const { restore } = await import("./commands/restore.ts");
+      setStatus(await restore(configOf(settings, flags), file));
+    });
+}
+
+function addPrune(program: Command, setStatus: SetStatus): void {
+  const settings = ["databaseFile", "retentionDays"] as const;
+  withSettings(
+    program
+      .command("prune")
+      .option(
+        "--days <number>",
+        "Days to keep, beside today. [default: RETENTION_DAYS]",
+      )
+      .option("--dry-run", "Say what would be deleted, and delete nothing."),
+    ["databaseFile"],
+  )
+    .description("delete old messages")
+    .addHelpText(
+      "after",
+      "\nAlso while the server runs, which deletes them by itself when RETENTION_DAYS is set.",
+    )
+    .action(async (flags: Flags) => {
+      const { prune, pruneOptions } = await import("./commands/prune.ts");
+      const [config, options] = readBoth(
+        () => configOf(settings, flags),
+        () => pruneOptions(flags),
+      );
+      setStatus(await prune(config, options));
+    });
+}
+
+function addErase(program: Command, setStatus: SetStatus): void {
+  const settings = ["databaseFile"] as const;
+  withSettings(
+    program
+      .command("erase <number>")
+      .option("--dry-run", "Say where the number is, and change nothing.")
+      .option("--yes", "Do not ask whether it is meant."),
+    settings,
+  )
+    .description("take a person's phone number out of everything")
+    .addHelpText(
+      "after",
+      "\nAlso while the server runs. The number is written whole, such as +14155550123. Messages and counts stay.",
+    )
+    .action(async (number: string, flags: Flags) => {
+      const { erase } = await import("./commands/erase.ts");
+      const options = {
+        isDryRun: flags["dryRun"] === true,
+        isSure: flags["yes"] === true,
+      };
+      setStatus(await erase(configOf(settings, flags), number, options));
+    });
+}
 
 function addDemo(
   program: Command,
@@ -63,6 +154,24 @@ function addDemo(
     .action(async (flags: Flags) => {
       const { demo } = await import("./commands/demo.ts");
       setStatus(await demo(configOf(settings, flags), version));
+    });
+}
+
+function addDoctor(
+  program: Command,
+  version: string,
+  setStatus: SetStatus,
+): void {
+  withSettings(program.command("doctor"), ALL)
+    .description("look for what is wrong, and say what to do")
+    .addHelpText(
+      "after",
+      "\nGive it the settings that the server has. It changes nothing, and works whether the server runs or not." +
+        "\nIt posts one callback without a signature to PUBLIC_URL, which is refused, and asks api.twilio.com for the time.",
+    )
+    .action(async (flags: Flags) => {
+      const { doctor } = await import("./commands/doctor.ts");
+      setStatus(await doctor(() => configOf(ALL, flags), version));
     });
 }
 
@@ -134,6 +243,113 @@ function addSimulate(program: Command, setStatus: SetStatus): void {
         () => simulateOptions(flags),
       );
       setStatus(await simulate(config, options));
+    });
+}
+
+function addToken(program: Command, setStatus: SetStatus): void {
+  const settings = ["databaseFile"] as const;
+  const token = program
+    .command("token")
+    .description("make, list and remove tokens for the JSON API")
+    .addHelpText(
+      "after",
+      "\nAlso while the server runs: each change holds at once.",
+    );
+  withSettings(
+    token
+      .command("add <name>")
+      .option("--unmasked", "It sees whole phone numbers, not masked ones."),
+    settings,
+  )
+    .description("make a token and print it; it is not shown again")
+    .action(async (name: string, flags: Flags) => {
+      const { tokenAdd } = await import("./commands/token.ts");
+      const config = configOf(settings, flags);
+      setStatus(await tokenAdd(config, name, flags["unmasked"] === true));
+    });
+  withSettings(token.command("list"), settings)
+    .description("list the tokens and when they were last used")
+    .action(async (flags: Flags) => {
+      const { tokenList } = await import("./commands/token.ts");
+      setStatus(await tokenList(configOf(settings, flags)));
+    });
+  withSettings(token.command("remove <name>"), settings)
+    .description("remove a token; what uses it is refused from then on")
+    .action(async (name: string, flags: Flags) => {
+      const { tokenRemove } = await import("./commands/token.ts");
+      setStatus(await tokenRemove(configOf(settings, flags), name));
+    });
+}
+
+function addUser(program: Command, setStatus: SetStatus): void {
+  const settings = ["databaseFile"] as const;
+  const user = program
+    .command("user")
+    .description("add, list, change and remove users")
+    .addHelpText(
+      "after",
+      "\nAlso while the server runs: each change holds at once.",
+    );
+  const generate = "Make a one-time password and print it.";
+  const source = (flags: Flags): PasswordSource => {
+    if (flags["password"] === false) return "none";
+    return flags["generate"] === true ? "generated" : "input";
+  };
+  withSettings(
+    user
+      .command("add <name>")
+      .addOption(
+        new Option(
+          "--role <role>",
+          "[default admin for the first user, then member]",
+        ).choices(ROLES),
+      )
+      .option("--generate", generate)
+      .option("--no-password", "None: only a proxy signs this user in."),
+    settings,
+  )
+    .description("add a user; the password is asked for, or read from a pipe")
+    .action(async (name: string, flags: Flags) => {
+      const { userAdd } = await import("./commands/user.ts");
+      const role = ROLES.find((each) => each === flags["role"]);
+      const options = { role, source: source(flags) };
+      setStatus(await userAdd(configOf(settings, flags), name, options));
+    });
+  withSettings(user.command("list"), settings)
+    .description("list the users and when they were last seen")
+    .action(async (flags: Flags) => {
+      const { userList } = await import("./commands/user.ts");
+      setStatus(await userList(configOf(settings, flags)));
+    });
+  withSettings(
+    user
+      .command("role <name>")
+      .addArgument(new Argument("<role>").choices(ROLES)),
+    settings,
+  )
+    .description("make a user an admin or a member")
+    .action(async (name: string, given: string, flags: Flags) => {
+      const { userRole } = await import("./commands/user.ts");
+      const role = ROLES.find((each) => each === given) ?? "member";
+      setStatus(await userRole(configOf(settings, flags), name, role));
+    });
+  withSettings(
+    user.command("password <name>").option("--generate", generate),
+    settings,
+  )
+    .description(
+      "set a user's password; it ends their sessions, and the waiting after wrong passwords",
+    )
+    .action(async (name: string, flags: Flags) => {
+      const { userPassword } = await import("./commands/user.ts");
+      const config = configOf(settings, flags);
+      setStatus(await userPassword(config, name, source(flags)));
+    });
+  withSettings(user.command("remove <name>"), settings)
+    .description("remove a user, who is then signed out everywhere")
+    .action(async (name: string, flags: Flags) => {
+      const { userRemove } = await import("./commands/user.ts");
+      setStatus(await userRemove(configOf(settings, flags), name));
     });
 }
 

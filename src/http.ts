@@ -13,6 +13,8 @@ const COMPRESS_LEVEL = 3;
 /**
  * No inline script or style runs, nothing loads from elsewhere, and no other site may
  * frame a page. htmx needs no more: views use none of its features that evaluate text.
+ * No other site learns the address of a page; our own do, as a browser that is to send
+ * no referrer sends no `Origin` with a form either.
  */
 const SECURITY_HEADERS = {
   "content-security-policy":
@@ -20,7 +22,7 @@ const SECURITY_HEADERS = {
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
+  "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -89,6 +91,13 @@ export function jsonResponse(
   return Response.json(body, {
     status,
     headers: { ...SECURITY_HEADERS, ...headers },
+  });
+}
+
+/** Text for programs; `type` is its content type. */
+export function textResponse(text: string, type: string): Response {
+  return new Response(text, {
+    headers: { ...SECURITY_HEADERS, "content-type": type },
   });
 }
 

@@ -33,15 +33,15 @@ const LOOPBACK_HOST =
   /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 const BEHIND_PROXY =
-  "This request came through a proxy. There is no sign-in yet, so a proxy must pass on nothing but the webhook's path. " +
-  "Open the pages on the machine itself, or through an SSH tunnel.";
+  "This request came through a proxy. SIGN_IN is none, so a proxy must pass on nothing but the webhook's path. " +
+  "Open the pages on the machine itself, or through an SSH tunnel, or let users sign in.";
 
 const FOREIGN_HOST =
-  "The pages are answered only under the name localhost, 127.0.0.1 or [::1], because there is no sign-in yet. " +
-  "Open them on the machine itself, or through an SSH tunnel.";
+  "The pages are answered only under the name localhost, 127.0.0.1 or [::1], because SIGN_IN is none. " +
+  "Open them on the machine itself, or through an SSH tunnel, or let users sign in.";
 
 /**
- * Why a request must not be answered while there is no sign-in; undefined when it may.
+ * Why a request must not be answered where nobody signs in; undefined when it may.
  * The server listens on loopback only, so what is left is a proxy on the same machine,
  * and a web page elsewhere whose name was made to point at this machine (DNS rebinding).
  */

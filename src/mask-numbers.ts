@@ -51,10 +51,10 @@ export function maskNumbersIn(
 const SEVEN_DIGITS = /\d(?:\D{0,3}\d){6}/;
 
 /** What may stand between a number's digits, as people write them: `(415) 555-0123`. */
-const BETWEEN = String.raw`[\s().\u2010-\u2015-]{0,3}`;
+export const BETWEEN = String.raw`[\s().\u2010-\u2015-]{0,3}`;
 
 /** Digits that belong together, however many; not those of what is masked already. */
-const RUN = new RegExp(
+export const RUN = new RegExp(
   String.raw`(?<![\d•])(?:\((?=\+?\d{1,5}\)))?\+?\d(?:${BETWEEN}\d)*(?![\d•])`,
   "g",
 );

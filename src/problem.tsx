@@ -16,18 +16,42 @@ export const NOT_FOUND: Problem = {
   detail: "No page has this address. It may be mistyped, or the link is old.",
 };
 
-export const METHOD_NOT_ALLOWED: Problem = {
-  status: 405,
-  title: "This cannot be done here",
-  detail: "This address only answers GET requests.",
-  headers: { allow: "GET, HEAD" },
-};
+/** A method that is none of those that an address answers. */
+export function methodNotAllowed(methods: readonly string[]): Problem {
+  return {
+    status: 405,
+    title: "This cannot be done here",
+    detail: `This address only answers ${methods.join(" and ")} requests.`,
+    headers: { allow: methods.join(", ").replace("GET", "GET, HEAD") },
+  };
+}
 
 export const FAILED: Problem = {
   status: 500,
   title: "Something went wrong",
   detail:
     "This is a fault in smsledger; its log says more. Try again in a moment.",
+};
+
+/** What a request that changes something meets when it was not sent from a page of ours, or by another session. */
+export const FOREIGN_FORM: Problem = {
+  status: 403,
+  title: "Nothing was changed",
+  detail:
+    "This form was made before you signed in, or was not sent from a page of smsledger. " +
+    "Go back, load the page again, and repeat the change.",
+};
+
+export const NOT_ADMIN: Problem = {
+  status: 403,
+  title: "Only admins may do this",
+  detail: "Ask an admin to do it, or to make you one.",
+};
+
+export const NOT_SIGNED_IN: Problem = {
+  status: 401,
+  title: "Sign in first",
+  detail: "Open smsledger in a browser and sign in.",
 };
 
 /** A request from outside this machine; `detail` says which rule it met. */
@@ -60,7 +84,10 @@ export const problemAnswers =
         { success: false, error: detail },
         { status, headers },
       );
-    if (path.startsWith("/api/") || /^\/(?:livez|readyz)\b/.test(path)) {
+    if (
+      path.startsWith("/api/") ||
+      /^\/(?:livez|readyz|metrics)\b/.test(path)
+    ) {
       return jsonResponse(
         { type: "about:blank", title, status, detail },
         {
@@ -69,15 +96,15 @@ export const problemAnswers =
         },
       );
     }
-    const markup =
-      status === 403 ? (
-        <OutsiderPage title={title} detail={detail} />
-      ) : (
-        <ProblemPage
-          site={siteFor(site, request)}
-          {...{ status, title, detail }}
-        />
-      );
+    const shown = siteFor(site, request);
+    // With nobody signed in, only refusals are for outsiders where nobody has to be.
+    const isInside =
+      shown.viewer !== undefined || (site.signIn === "none" && status !== 403);
+    const markup = isInside ? (
+      <ProblemPage site={shown} {...{ status, title, detail }} />
+    ) : (
+      <OutsiderPage title={title} detail={detail} />
+    );
     return pageResponse(request, `<!doctype html>${await markup}`, {
       status,
       headers: { ...headers, ...WHOLE_PAGE_SWAP },

@@ -1,4 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { Elysia } from "elysia";
+import { Access } from "./account/access.ts";
+import { apiTokenRoutes } from "./account/api-token-routes.tsx";
+import { readForm } from "./account/form-body.ts";
+import { createGate } from "./account/gate.ts";
+import { OpenStreams } from "./account/open-streams.ts";
+import { PasswordHashing } from "./account/passwords.ts";
+import { accountRoutes } from "./account/routes.ts";
+import { Api } from "./api/api.ts";
+import { apiRoutes } from "./api/routes.ts";
 import { createUrls, type Site } from "../views/site.ts";
 import { assetRoutes } from "./assets.ts";
 import type { Config } from "./config.ts";
@@ -7,26 +17,31 @@ import { Downloads } from "./exports/downloads.ts";
 import { LiveHub } from "./live/hub.ts";
 import { liveRoutes } from "./live/routes.ts";
 import { failureOf, type Log } from "./log.ts";
-import { refusalOfOutsider } from "./loopback-guard.ts";
 import { messageRoutes } from "./messages/routes.tsx";
 import { numberRoutes } from "./numbers/routes.tsx";
-import { opsRoutes } from "./ops/routes.ts";
+import { CallbackCounts } from "./ops/callback-counts.ts";
+import { Operations, type OperationsDeps } from "./ops/operations.ts";
+import { countedRequests, RequestCounts } from "./ops/request-counts.ts";
+import { opsRoutes, type OpsDeps } from "./ops/routes.ts";
+import { generalSettingsRoutes } from "./ops/settings-routes.tsx";
 import { overviewRoutes } from "./overview/routes.tsx";
 import {
   FAILED,
-  METHOD_NOT_ALLOWED,
+  methodNotAllowed,
   NOT_FOUND,
-  outsiderProblem,
   problemAnswers,
   unavailableProblem,
   type AnswerProblem,
 } from "./problem.tsx";
+import { RefusalLog } from "./refusals/refusal-log.ts";
+import { refusalRoutes } from "./refusals/routes.tsx";
 import { maskedStore } from "./store/masked.ts";
-import { StoreUnavailable, type Store } from "./store/store.ts";
+import { StoreUnavailable } from "./store/store.ts";
+import type { Stores } from "./store/stores.ts";
 import { webhookRoutes } from "./webhook/routes.ts";
 
 export type Deps = {
-  readonly store: Store;
+  readonly store: Stores;
   readonly config: Config;
   readonly log: Log;
   readonly version: string;
@@ -37,39 +52,82 @@ export type Deps = {
 
 /**
  * Every route. The webhook's come first and by themselves: none of the hooks that the
- * other routes need runs for them. Everything else is answered to this machine only.
+ * other routes need runs for them. What else is answered to whom the gate decides.
  */
 export function createServer(deps: Deps) {
   const { config, log } = deps;
+  const refusalLog = new RefusalLog(deps);
   const site: Site = {
     urls: createUrls(config.publicUrl),
     version: deps.version,
     hasAuthToken: config.authTokens.length > 0,
     masksNumbers: config.masksNumbers,
+    mendableRefusals: () => refusalLog.mendableLately(),
+    signIn: config.signIn,
   };
   const problem = problemAnswers(site);
   // Recording needs numbers whole; what pages and exports read is masked once, here.
   const shown = config.masksNumbers ? maskedStore(deps.store) : deps.store;
+  const counts = new CallbackCounts();
+  const instance = randomUUID();
   // A Host may be as short as "app".
   return new Elysia({ handler: { standardHostname: false } })
     .onError(async ({ request, error }) =>
       onFailure(error, request, problem, log),
     )
-    .use(webhookRoutes(deps))
-    .use(privateRoutes({ ...deps, store: shown }, site, problem));
+    .use(webhookRoutes({ ...deps, counts, instance, refusals: refusalLog }))
+    .use(
+      privateRoutes(
+        {
+          ...deps,
+          store: shown,
+          callbacks: counts,
+          instance,
+          refusalLog,
+          api: new Api(deps),
+        },
+        site,
+        problem,
+      ),
+    );
 }
 
-/** What only this machine may see while there is no sign-in. */
-function privateRoutes(deps: Deps, site: Site, problem: AnswerProblem) {
+/** Every route but the webhook's, behind the gate. */
+function privateRoutes(
+  deps: Deps &
+    Pick<OperationsDeps, "callbacks"> &
+    Pick<OpsDeps, "instance"> & {
+      readonly api: Api;
+      readonly refusalLog: RefusalLog;
+    },
+  site: Site,
+  problem: AnswerProblem,
+) {
   const { urls } = site;
-  const app = new Elysia().onBeforeHandle(async ({ request }) => {
-    const refusal = refusalOfOutsider(request.headers);
-    return refusal === undefined
-      ? undefined
-      : problem(request, outsiderProblem(refusal));
-  });
+  const requests = new RequestCounts();
+  const counted = countedRequests(requests, urls.base);
+  const { accounts } = deps.store;
+  const access = new Access({ ...deps, accounts });
+  const hashing = new PasswordHashing();
+  const streams = new OpenStreams({ ...deps, accounts });
+  const declared = new Set<string>();
+  const isDeclared = (method: string, route: string): boolean =>
+    declared.has(`${method} ${route}`);
+  const app = new Elysia()
+    .use(counted)
+    .onParse(({ request }) => readForm(request))
+    .onBeforeHandle(
+      createGate({ ...deps, access, accounts, site, problem, isDeclared }),
+    );
   const hub = new LiveHub(deps);
-  const downloads = new Downloads(deps.log, problem);
+  const { audit } = deps.store;
+  const downloads = new Downloads({ ...deps, audit, streams, problem });
+  const operations = new Operations({
+    ...deps,
+    requests,
+    listeners: () => hub.listeners,
+    exports: () => downloads.running,
+  });
   // A proxy may pass on the base path or take it off; both find the routes.
   for (const prefix of new Set([urls.base, ""])) {
     app.use(
@@ -78,13 +136,22 @@ function privateRoutes(deps: Deps, site: Site, problem: AnswerProblem) {
         .use(messageRoutes({ ...deps, downloads }, site, problem))
         .use(errorRoutes(deps, site))
         .use(numberRoutes({ ...deps, downloads }, site, problem))
-        .use(liveRoutes(hub))
-        .use(opsRoutes(deps))
+        .use(refusalRoutes(deps, site, problem))
+        .use(liveRoutes(hub, streams))
+        .use(accountRoutes({ ...deps, access, hashing }, site, problem))
+        .use(apiTokenRoutes(deps, site, problem))
+        .use(apiRoutes(deps.api, deps.config.publicUrl))
+        .use(opsRoutes({ ...deps, operations }, problem))
+        .use(generalSettingsRoutes({ ...deps, operations }, site))
         .use(assetRoutes((request) => problem(request, NOT_FOUND))),
     );
   }
-  for (const { path } of app.routes.filter(({ method }) => method === "GET")) {
-    app.all(path, ({ request }) => problem(request, METHOD_NOT_ALLOWED), {
+  const methodsOf = Map.groupBy([...app.routes], ({ path }) => path);
+  for (const [path, routes] of methodsOf) {
+    const methods = routes.map(({ method }) => method);
+    for (const method of methods) declared.add(`${method} ${path}`);
+    const refusal = methodNotAllowed(methods);
+    app.all(path, ({ request }) => problem(request, refusal), {
       parse: "none",
     });
   }

@@ -35,6 +35,10 @@ declare module "*/scripts/theme.js" {
   const text: string;
   export default text;
 }
+declare module "*/scripts/times.js" {
+  const text: string;
+  export default text;
+}
 declare module "htmx.org/dist/htmx.min.js" {
   const text: string;
   export default text;

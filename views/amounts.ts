@@ -8,12 +8,13 @@ const COMPACT = new Intl.NumberFormat("en-US", {
 
 /** `12,345`. */
 export function countWords(count: number): string {
-  return WHOLE.format(count);
+  // A chart has hundreds of them, and to format one is slow.
+  return count < 1_000 ? String(count) : WHOLE.format(count);
 }
 
 /** `12.3K`, where room is short. */
 export function compactCount(count: number): string {
-  return count < 10_000 ? WHOLE.format(count) : COMPACT.format(count);
+  return count < 10_000 ? countWords(count) : COMPACT.format(count);
 }
 
 /** `1 message`, `12,345 messages`. */
@@ -33,6 +34,19 @@ export function percent(share: number): string {
   if (share < 0.001) return "< 0.1%";
   if (share > 0.999) return "> 99.9%";
   return `${(share * 100).toFixed(1)}%`;
+}
+
+const BYTE_UNITS = ["bytes", "KB", "MB", "GB", "TB"];
+
+/** `4.3 GB`. */
+export function byteWords(bytes: number): string {
+  let rest = bytes;
+  let unit = 0;
+  while (rest >= 1_000 && unit < BYTE_UNITS.length - 1) {
+    rest /= 1_000;
+    unit++;
+  }
+  return `${rest.toFixed(unit === 0 || rest >= 100 ? 0 : 1)} ${BYTE_UNITS[unit]}`;
 }
 
 const SECOND_MS = 1000;

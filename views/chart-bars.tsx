@@ -10,7 +10,6 @@ import {
 import { ChartTable } from "./chart-table.tsx";
 import { timeLabels } from "./chart-time.ts";
 import {
-  barWords,
   PART_MEANINGS,
   PART_WORDS,
   partsOf,
@@ -142,7 +141,7 @@ function TimeAxis({ bars }: { readonly bars: readonly ChartBar[] }) {
 /** In how many places along the chart a bar's words are anchored, so that they never leave it. */
 const ANCHORS = 10;
 
-function Bars({ bars, hasRate, now }: ChartProps) {
+function Bars({ bars, hasRate }: ChartProps) {
   const lastAt = Math.max(1, bars.length - 1);
   return (
     <ol class="chart-bars">
@@ -153,7 +152,7 @@ function Bars({ bars, hasRate, now }: ChartProps) {
             href={bar.outcomes.messages === 0 ? undefined : attribute(bar.href)}
           >
             <span class={`tip tip-${Math.round((index / lastAt) * ANCHORS)}`}>
-              <b safe>{barWords(bar, now)}</b>
+              <b safe>{bar.words}</b>
               <span safe>{counted(bar.outcomes.messages, "message")}</span>
               {PARTS.filter((part) => bar.outcomes[part] > 0).map((part) => (
                 <span class={`key part-${part}`} safe>

@@ -2,6 +2,7 @@ import type { FilterPair } from "../src/messages/filter-language.ts";
 import type { SpanOutcomes } from "../src/overview/by-span.ts";
 import { rangeTerms, type Period } from "../src/time-range.ts";
 import { BarChart } from "./chart-bars.tsx";
+import { barWords } from "./chart-words.ts";
 import { listHref } from "./list-link.ts";
 import type { Urls } from "./site.ts";
 
@@ -31,11 +32,11 @@ export function PeriodChart({
       label={`Messages ${spanName(period.spanMs)}`}
       bars={spans.map(({ span, outcomes }) => ({
         span,
+        words: barWords(span, now),
         outcomes,
         href: listHref(urls, [...conditions, ...rangeTerms(span, now)]),
       }))}
       hasRate={hasRate}
-      now={now}
     />
   );
 }

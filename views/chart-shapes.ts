@@ -101,12 +101,13 @@ function withDashes(path: string, width: number): string {
   );
 }
 
-/** One path for all rectangles of a part: a chart of 90 bars is four elements, not 360. */
+/** One path for all rectangles of a part, which are equally wide: a chart of 90 bars is four elements, not 360. */
 export function pathOf(rectangles: readonly Rectangle[]): string {
+  const wide = short(rectangles[0]?.width ?? 0);
   return rectangles
     .map(
-      ({ x, y, width, height }) =>
-        `M${short(x)},${short(y)}h${short(width)}v${short(height)}h-${short(width)}z`,
+      ({ x, y, height }) =>
+        `M${short(x)},${short(y)}h${wide}v${short(height)}h-${wide}z`,
     )
     .join("");
 }
@@ -120,13 +121,13 @@ export function sparklinePath(
   const most = Math.max(0, ...values);
   if (most === 0) return "";
   const step = width / values.length;
-  const barWidth = step * 0.75;
+  const wide = short(step * 0.75);
   return values
     .map((value, index) => {
       if (value === 0) return "";
       // One among thousands is still to be seen.
       const barHeight = Math.max(1, (value / most) * height);
-      return `M${short(index * step)},${short(height - barHeight)}h${short(barWidth)}V${height}h-${short(barWidth)}z`;
+      return `M${short(index * step)},${short(height - barHeight)}h${wide}V${height}h-${wide}z`;
     })
     .join("");
 }

@@ -1,6 +1,5 @@
 import { countWords } from "./amounts.ts";
 import {
-  barWords,
   PART_WORDS,
   partsOf,
   rateCell,
@@ -9,7 +8,7 @@ import {
 import { attribute } from "./values.tsx";
 
 /** A chart's numbers, the latest first. */
-export function ChartTable({ label, bars, hasRate, now }: ChartProps) {
+export function ChartTable({ label, bars, hasRate }: ChartProps) {
   const parts = partsOf(bars);
   return (
     <details class="chart-table" id="chart-table">
@@ -36,10 +35,10 @@ export function ChartTable({ label, bars, hasRate, now }: ChartProps) {
               <tr>
                 <th scope="row">
                   {bar.outcomes.messages === 0 ? (
-                    <span safe>{barWords(bar, now)}</span>
+                    <span safe>{bar.words}</span>
                   ) : (
                     <a href={attribute(bar.href)} safe>
-                      {barWords(bar, now)}
+                      {bar.words}
                     </a>
                   )}
                 </th>

@@ -8,6 +8,8 @@ import { statusMeaning, statusWord } from "./status.tsx";
 /** A bar of a chart: what became of the messages first heard of in a span. */
 export type ChartBar = {
   readonly span: TimeRange;
+  /** When it is. */
+  readonly words: string;
   readonly outcomes: Outcomes;
   /** The list of these messages. */
   readonly href: string;
@@ -19,7 +21,6 @@ export type ChartProps = {
   readonly bars: readonly ChartBar[];
   /** Whether to draw how many of those that ended arrived. */
   readonly hasRate: boolean;
-  readonly now: number;
 };
 
 export const PART_WORDS: Record<Part, string> = {
@@ -45,7 +46,7 @@ export function partsOf(bars: readonly ChartBar[]): readonly Part[] {
 }
 
 /** When a bar is. */
-export function barWords({ span }: ChartBar, now: number): string {
+export function barWords(span: TimeRange, now: number): string {
   const isUnderWay = span.from <= now && now < span.to;
   return `${spanWords(span)}${isUnderWay ? " (so far)" : ""}`;
 }

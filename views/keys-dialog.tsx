@@ -16,6 +16,8 @@ const GROUPS: readonly {
       { keys: ["g", "m"], between: "then", does: "Messages" },
       { keys: ["g", "e"], between: "then", does: "Errors" },
       { keys: ["g", "n"], between: "then", does: "Numbers" },
+      { keys: ["g", "r"], between: "then", does: "Refusals" },
+      { keys: ["g", "s"], between: "then", does: "Settings" },
       { keys: ["?"], does: "Show these shortcuts" },
       { keys: ["Esc"], does: "Close" },
     ],

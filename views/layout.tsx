@@ -1,11 +1,20 @@
 import type { Children } from "@kitajs/html";
+import type { Viewer } from "../src/account/viewer.ts";
 import type { AssetName } from "../src/assets.ts";
 import { KeysDialog } from "./keys-dialog.tsx";
 import { Live } from "./live.tsx";
+import { RefusalsBanner } from "./refusals-banner.tsx";
 import type { Site, Urls } from "./site.ts";
 import { ThemeButton } from "./theme-button.tsx";
 
-const SECTIONS = ["overview", "messages", "errors", "numbers"] as const;
+const SECTIONS = [
+  "overview",
+  "messages",
+  "errors",
+  "numbers",
+  "refusals",
+  "settings",
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 const SECTION_WORDS: Record<Section, string> = {
@@ -13,6 +22,8 @@ const SECTION_WORDS: Record<Section, string> = {
   messages: "Messages",
   errors: "Errors",
   numbers: "Numbers",
+  refusals: "Refusals",
+  settings: "Settings",
 };
 
 /**
@@ -52,6 +63,7 @@ export function Layout({
 }) {
   const { urls } = site;
   const allScripts: readonly AssetName[] = [
+    "times.js",
     "page.js",
     ...(live === undefined ? [] : (["live.js"] as const)),
     ...scripts,
@@ -120,10 +132,16 @@ export function Layout({
                 <kbd aria-hidden="true">?</kbd>
                 <span class="visually-hidden">Keyboard shortcuts</span>
               </button>
+              {site.viewer === undefined ? (
+                ""
+              ) : (
+                <SignedIn urls={urls} viewer={site.viewer} />
+              )}
             </div>
           </div>
         </header>
         {site.hasAuthToken ? "" : <NoTokenBanner />}
+        {section === "refusals" ? "" : <RefusalsBanner site={site} />}
         <p id="notice" class="notice" role="alert" hidden></p>
         <main id="main" class="wrap" tabindex="-1">
           {children}
@@ -146,7 +164,32 @@ export function Layout({
 }
 
 function addressOf(section: Section, urls: Urls): string {
-  return urls[section]();
+  return section === "settings" ? urls.settings : urls[section]();
+}
+
+/** Who looks, and the way out. A proxy's users sign out there. */
+function SignedIn({
+  urls,
+  viewer: { name, formToken, canSignOut },
+}: {
+  readonly urls: Urls;
+  readonly viewer: Viewer;
+}) {
+  return (
+    <>
+      <a class="tool viewer" href={urls.account} title="Your account">
+        <bdi safe>{name}</bdi>
+      </a>
+      {canSignOut ? (
+        <form method="post" action={urls.logout}>
+          <input type="hidden" name="form" value={formToken} />
+          <button class="tool">Sign out</button>
+        </form>
+      ) : (
+        ""
+      )}
+    </>
+  );
 }
 
 /** On every page while no auth token is set: what that means, and what to do. */

@@ -111,7 +111,7 @@ function Results({ site, query, list, now }: MessagesView) {
   );
 }
 
-/** Plain downloads; messages.js says under them that one is on its way. */
+/** Plain downloads; messages.js says beside them how far one is. */
 function ExportLinks({
   urls,
   q,
@@ -124,7 +124,14 @@ function ExportLinks({
   const words = countedWords(count);
   return (
     <p class="exports">
-      <span id="export-note" class="export-note" role="status"></span>{" "}
+      <span
+        id="export-note"
+        class="export-note"
+        hx-get={urls.exportProgress()}
+        hx-trigger="exporting"
+        hx-swap="innerHTML"
+        hx-indicator="#none"
+      ></span>{" "}
       <span class="exports-label">Export</span>{" "}
       {(["csv", "jsonl"] as const).map((format) => (
         <a
@@ -132,7 +139,6 @@ function ExportLinks({
           href={urls.messagesExport(format, q)}
           download=""
           title={`${words}, newest first, as ${FORMAT_WORDS[format]}`}
-          data-exports={words}
           safe
         >
           {format.toUpperCase()}

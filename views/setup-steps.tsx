@@ -1,4 +1,5 @@
 import { TOKEN_PLACE, type TestCommand } from "../src/overview/test-command.ts";
+import { Copyable } from "./copyable.tsx";
 import type { Site } from "./site.ts";
 
 export type SetupProps = {
@@ -38,13 +39,13 @@ export function SetupSteps({ site, callbackUrl, command }: SetupProps) {
             {urls.isPublic ? (
               <>
                 <b class="done">Done.</b> <code>PUBLIC_URL</code> is set. Let
-                your HTTPS proxy pass on only the webhook’s path.
+                your HTTPS proxy pass requests on.
               </>
             ) : (
               <>
                 Twilio cannot reach the address below: it is this machine’s own.
                 Set <code>PUBLIC_URL</code> to the HTTPS address that your proxy
-                answers, and let the proxy pass on only the webhook’s path.
+                answers, and let the proxy pass requests on.
               </>
             )}
           </p>
@@ -124,25 +125,6 @@ function Waiting({ site: { urls, hasAuthToken } }: { readonly site: Site }) {
           </a>
         </p>
       </div>
-    </div>
-  );
-}
-
-function Copyable({
-  id,
-  text,
-}: {
-  readonly id: string;
-  readonly text: string;
-}) {
-  return (
-    <div class="copyable">
-      <code class="copy" id={id} safe>
-        {text}
-      </code>
-      <button type="button" data-copy={`#${id}`}>
-        Copy
-      </button>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { viewerOf, type Viewer } from "../src/account/viewer.ts";
 import { WEBHOOK_PATHS } from "../src/webhook/routes.ts";
+import type { SignIn } from "../src/config.ts";
 import { basePathOf } from "../src/setting-values.ts";
 import { assetPath, type AssetName } from "../src/assets.ts";
 
@@ -11,6 +12,10 @@ export type Site = {
   readonly hasAuthToken: boolean;
   /** Numbers are shown masked: links name them by their id. */
   readonly masksNumbers: boolean;
+  /** How many callbacks of the last hour were refused for a reason that the team can mend. */
+  readonly mendableRefusals: () => number;
+  /** How users prove who they are. */
+  readonly signIn: SignIn;
   /** Who looks; undefined before they signed in, or where nobody has to. */
   readonly viewer?: Viewer | undefined;
 };
@@ -57,6 +62,9 @@ export function createUrls(publicUrl: string | undefined) {
       `${base}/messages${queryString(address)}`,
     messagesExport: (format: "csv" | "jsonl", q: string): string =>
       `${base}/messages.${format}${queryString({ q })}`,
+    /** How far the export with this id is; `asked` is how often that was asked before. */
+    exportProgress: (id?: string, asked?: number): string =>
+      `${base}/messages/export-progress${queryString({ id, asked })}`,
     /** What could be written next in a filter, as a list for its box. */
     messagesSuggest: `${base}/messages/suggest`,
     /** What is new and what changed since a list was made. */
@@ -79,16 +87,50 @@ export function createUrls(publicUrl: string | undefined) {
     /** A recipient's page; `number` is an address, or `~` and its id. */
     number: (number: string, page: PageAddress = {}): string =>
       `${base}/numbers/${encodeURIComponent(number)}${queryString(page)}`,
+    /** `older` is a place in the list; see `placeText`. */
+    refusals: (
+      address: { readonly kind?: string; readonly older?: string } = {},
+    ): string => `${base}/refusals${queryString(address)}`,
+    refusal: (id: number): string => `${base}/refusals/${id}`,
+    refusalsSeen: `${base}/refusals/seen`,
     /** The event stream that tells what was recorded after an event. */
     live: (afterEventId: number): string =>
       `${base}/live${queryString({ after: afterEventId })}`,
+    settings: `${base}/settings`,
+    users: `${base}/settings/users`,
+    user: (id: number): string => `${base}/settings/users/${id}`,
+    userRole: (id: number): string => `${base}/settings/users/${id}/role`,
+    userPassword: (id: number): string =>
+      `${base}/settings/users/${id}/password`,
+    userRemove: (id: number): string => `${base}/settings/users/${id}/remove`,
+    tokens: `${base}/settings/tokens`,
+    /** Where a token is revoked, once that was confirmed. */
+    tokenRevoke: (id: number): string => `${base}/settings/tokens/${id}/revoke`,
+    /** What describes the API. */
+    openApi: `${base}/api/openapi.json`,
+    /** Where programs find the API. */
+    api: (requestOrigin: string): string =>
+      `${publicUrl ?? requestOrigin}/api/v1`,
+    account: `${base}/settings/account`,
+    accountPassword: `${base}/settings/account/password`,
+    sessionEnd: (id: number): string =>
+      `${base}/settings/account/sessions/${id}/end`,
+    otherSessionsEnd: `${base}/settings/account/sessions/end-others`,
+    audit: (page: { readonly older?: number } = {}): string =>
+      `${base}/settings/audit${queryString(page)}`,
+    /** `next` is where to go once signed in: a path of ours with its query. */
+    login: (next?: string): string => `${base}/login${queryString({ next })}`,
+    logout: `${base}/logout`,
+    /** Where the first user is made; `code` is shown in the log. */
+    setup: (code?: string): string => `${base}/setup${queryString({ code })}`,
     /**
      * What to paste into Twilio. The fragment asks for five tries on any failure: by
      * default only a failed connection is tried again, and a callback that fails is lost.
      */
     smsCallback: (requestOrigin: string): string =>
       `${publicUrl ?? requestOrigin}${WEBHOOK_PATHS.sms}#rc=5&rp=all`,
-    whatsappPath: base + WEBHOOK_PATHS.whatsapp,
+    whatsappCallback: (requestOrigin: string): string =>
+      `${publicUrl ?? requestOrigin}${WEBHOOK_PATHS.whatsapp}#rc=5&rp=all`,
     isPublic: publicUrl !== undefined,
   };
 }

@@ -13,7 +13,8 @@ import { recordHistory } from "../simulation/record-history.ts";
 import { postCallback } from "../simulation/signed-post.ts";
 import { parseTarget } from "../simulation/target.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
-import { StoreUnusable, type Store } from "../store/store.ts";
+import { StoreUnusable } from "../store/store.ts";
+import type { Stores } from "../store/stores.ts";
 import { WEBHOOK_PATHS } from "../webhook/routes.ts";
 import { callDirectly } from "./own-server.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -53,7 +54,7 @@ export async function demo(
 
 async function run(
   config: Config,
-  store: Store,
+  store: Stores,
   version: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -121,6 +122,8 @@ function demoConfig(
     flags: {},
     env: {
       TWILIO_WEBHOOK_AUTH_TOKEN: randomBytes(16).toString("hex"),
+      // The data is made up, and the pages are for this machine only.
+      SIGN_IN: "none",
       HOST: host,
       PORT: String(port),
       DATABASE_URL: databaseFile,

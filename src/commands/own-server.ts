@@ -10,7 +10,9 @@ export function serverOrigin({
     throw new ConfigError([
       "PORT: is 0, so it does not say where the server listens; give the port that its log names",
     ]);
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  // One that listens on all addresses is called by this machine's own.
+  const called = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
+  return `http://${called.includes(":") ? `[${called}]` : called}:${port}`;
 }
 
 /** Whether a URL's host name is this machine's own. */

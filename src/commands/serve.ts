@@ -1,9 +1,16 @@
+import { createUrls } from "../../views/site.ts";
+import {
+  newSetupCode,
+  requireUserBeyondLoopback,
+} from "../account/first-user.ts";
 import type { Config } from "../config.ts";
 import { listen, type Listening } from "../listen.ts";
 import { createLog, type Log } from "../log.ts";
 import { createServer } from "../server.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
-import type { Store } from "../store/store.ts";
+import { StoreUnavailable } from "../store/store.ts";
+import type { Stores } from "../store/stores.ts";
+import { doUpkeep } from "../upkeep/upkeep.ts";
 import { aborted, stopSignal } from "./stop-signal.ts";
 
 /** Within this time from the signal the process ends, whatever is stuck. */
@@ -21,6 +28,13 @@ export async function serve(config: Config, version: string): Promise<number> {
     process.exit(1);
   });
   const server = await start(config, version, store, log, signal);
+  const upkeep = doUpkeep({
+    config,
+    store: store.upkeep,
+    log,
+    now: Date.now,
+    stopping: signal,
+  });
   await aborted(signal);
   log.info("stopping: answering what is in flight");
   const limit = setTimeout(() => {
@@ -30,6 +44,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     process.exit(1);
   }, STOP_LIMIT_MS);
   await server.stopGracefully();
+  await upkeep;
   await store.close();
   clearTimeout(limit);
   log.info("stopped");
@@ -39,14 +54,19 @@ export async function serve(config: Config, version: string): Promise<number> {
 async function start(
   config: Config,
   version: string,
-  store: Store,
+  store: Stores,
   log: Log,
   stopping: AbortSignal,
 ): Promise<Listening> {
   const now = Date.now;
   const app = createServer({ store, config, log, version, now, stopping });
   let server: Listening;
+  let isFirstUserMissing: boolean;
   try {
+    isFirstUserMissing = await requireUserBeyondLoopback(
+      store.accounts,
+      config,
+    );
     server = listen(app, config);
   } catch (error) {
     await store.close();
@@ -62,5 +82,26 @@ async function start(
         "Copy the auth token from the Twilio Console, set it, and restart.",
     );
   }
+  if (isFirstUserMissing) await logSetupLink(store, config, server, log);
   return server;
+}
+
+/** Where the first user is made. Behind a proxy the path is the same, below PUBLIC_URL. */
+async function logSetupLink(
+  { accounts }: Stores,
+  { publicUrl }: Config,
+  server: Listening,
+  log: Log,
+): Promise<void> {
+  try {
+    const code = await newSetupCode(accounts);
+    const link = server.url.origin + createUrls(publicUrl).setup(code);
+    log.warn(`no user exists yet; make the first one, once, at ${link}`);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    log.warn(
+      { reason: error.message },
+      "no user exists yet, and the link to make one could not be written; restart, or run smsledger user add",
+    );
+  }
 }

@@ -34,16 +34,16 @@ export type ErrorsOfPeriod = {
 };
 
 export async function readErrors(
-  store: Pick<Store, "tally" | "errorCodeFacts" | "messagesAfter">,
+  store: Pick<Store, "tally" | "errorCodeFacts" | "firstMessageAt">,
   period: Period,
   limit: number,
 ): Promise<ErrorsOfPeriod> {
   const { range, spanMs } = period;
-  const [rows, [oldest]] = await Promise.all([
+  const [rows, firstAt] = await Promise.all([
     store.tally({ range, by: "errorCode", spanMs }),
-    store.messagesAfter(0, 1),
+    store.firstMessageAt(),
   ]);
-  const isYoung = oldest === undefined || oldest.firstEventAt >= range.from;
+  const isYoung = firstAt === undefined || firstAt >= range.from;
   const codes = codesSeen(rows, period);
   const shown = codes.slice(0, limit);
   const facts = await store.errorCodeFacts(

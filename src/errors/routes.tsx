@@ -19,7 +19,7 @@ export type ErrorDeps = {
     | "tally"
     | "errorCodeFacts"
     | "listMessages"
-    | "messagesAfter"
+    | "firstMessageAt"
     | "lastEventId"
   >;
   readonly now: () => number;

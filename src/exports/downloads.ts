@@ -1,11 +1,15 @@
 import type { Server } from "bun";
+import type { OpenStreams } from "../account/open-streams.ts";
+import { requesterOf } from "../account/viewer.ts";
 import { downloadResponse } from "../http.ts";
 import { failureOf, type Log } from "../log.ts";
 import type { AnswerProblem, Problem } from "../problem.tsx";
+import type { AuditStore } from "../store/audit.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import { MEDIA_TYPES, type FileFormat } from "./formats.ts";
+import { Pace } from "./pace.ts";
+import { ProgressBoard, type Progress } from "./progress.ts";
 import { textStream } from "./text-stream.ts";
-import { Turns } from "../turns.ts";
 
 /** Downloads that run at once; each waits for its turn, so more would only be slower. */
 const RUNNING_MAX = 10;
@@ -35,51 +39,101 @@ export type Download = {
   /** Without its ending; of ours, without quotes in it. */
   readonly name: string;
   readonly format: FileFormat;
+  /** What it holds, as the audit list says it, e.g. `messages`; and which of them, with numbers masked. */
+  readonly what: string;
+  readonly which: string;
   /** Its text, made in short steps, each of which reads the store at most once. */
   readonly text: AsyncGenerator<string, void>;
+  /** What is told of it, where somebody may ask; the text counts its records there. */
+  readonly progress?: Progress;
+};
+
+export type DownloadsDeps = {
+  readonly log: Log;
+  readonly now: () => number;
+  readonly audit: Pick<AuditStore, "add">;
+  readonly streams: Pick<OpenStreams, "watch">;
+  readonly problem: AnswerProblem;
 };
 
 /**
- * Answers with files to be saved. However many are downloaded, one step of one of them
- * is made in each turn of the event loop, so callbacks and pages need not wait for more.
+ * Answers with files to be saved. However many are downloaded, callbacks and pages wait
+ * for one step of one of them at most.
  */
 export class Downloads {
-  readonly #log: Log;
-  readonly #problem: AnswerProblem;
-  readonly #turns = new Turns();
+  readonly #deps: DownloadsDeps;
+  readonly #pace = new Pace();
   readonly #running = new Set<Request>();
 
-  constructor(log: Log, problem: AnswerProblem) {
-    this.#log = log;
-    this.#problem = problem;
+  /** How far those are that a page asks for. */
+  readonly progress = new ProgressBoard();
+
+  constructor(deps: DownloadsDeps) {
+    this.#deps = deps;
+  }
+
+  /** How many are downloaded now. */
+  get running(): number {
+    return this.#running.size;
   }
 
   /** The file, or 503 when as many are downloaded as may be. */
-  answer(
+  async answer(
     { request, server }: DownloadRequest,
-    { name, format, text }: Download,
-  ): Response | Promise<Response> {
-    if (this.#running.size >= RUNNING_MAX)
-      return this.#problem(request, TOO_MANY);
+    { name, format, text, what, which, progress }: Download,
+  ): Promise<Response> {
+    if (this.#running.size >= RUNNING_MAX) {
+      if (progress) progress.state = "refused";
+      return this.#deps.problem(request, TOO_MANY);
+    }
     this.#running.add(request);
+    await this.#noteExport(request, `exported ${what} as ${format}`, which);
+    const watched = this.#deps.streams.watch(request);
     const stream = textStream(text, {
-      beforeStep: () => {
+      step: (make) => {
+        watched.ended.throwIfAborted();
         // A step may find nothing to send, and Bun does not count what it sends as activity.
         server?.timeout(request, IDLE_S);
-        return this.#turns.next();
+        return this.#pace.step(make);
       },
-      onEnd: ({ failure }) => {
+      onEnd: ({ isWhole, failure }) => {
         this.#running.delete(request);
-        if (failure !== undefined) this.#logFailure(failure);
+        if (progress) progress.state = isWhole ? "whole" : "cut off";
+        watched.done();
+        if (watched.ended.aborted) this.#logSignedOut();
+        else if (failure !== undefined) this.#logFailure(failure);
       },
     });
     return downloadResponse(stream, MEDIA_TYPES[format], `${name}.${format}`);
   }
 
+  /** A database that cannot be written is one to be exported, so the export goes on. */
+  async #noteExport(
+    request: Request,
+    action: string,
+    subject: string,
+  ): Promise<void> {
+    const { audit, now, log } = this.#deps;
+    try {
+      await audit.add({ at: now(), ...requesterOf(request), action, subject });
+    } catch (error) {
+      const words = "an export could not be noted in the audit list";
+      if (error instanceof StoreUnavailable)
+        log.warn({ reason: error.message }, words);
+      else log.error(failureOf(error), words);
+    }
+  }
+
+  #logSignedOut(): void {
+    this.#deps.log.info(
+      "an export was cut off, as its user is no longer signed in",
+    );
+  }
+
   #logFailure(failure: unknown): void {
     const words = "an export was cut off before its end";
     if (failure instanceof StoreUnavailable)
-      this.#log.warn({ reason: failure.message }, words);
-    else this.#log.error(failureOf(failure), words);
+      this.#deps.log.warn({ reason: failure.message }, words);
+    else this.#deps.log.error(failureOf(failure), words);
   }
 }

@@ -1,8 +1,14 @@
 export type StreamSteps = {
-  /** Waited for before each piece is made. */
-  readonly beforeStep: () => Promise<void>;
+  /** Makes each piece, when its time has come. */
+  readonly step: <T>(make: () => Promise<T>) => Promise<T>;
   /** Called once, when no more pieces are made: with `failure` when one could not be. */
-  readonly onEnd: (end: { readonly failure?: unknown }) => void;
+  readonly onEnd: (end: StreamEnd) => void;
+};
+
+export type StreamEnd = {
+  /** All pieces were made, and nobody left before. */
+  readonly isWhole: boolean;
+  readonly failure?: unknown;
 };
 
 /**
@@ -13,18 +19,18 @@ export type StreamSteps = {
  */
 export function textStream(
   pieces: AsyncGenerator<string, void>,
-  { beforeStep, onEnd }: StreamSteps,
+  { step, onEnd }: StreamSteps,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let isCancelled = false;
   /** The next piece that is not empty; undefined at the end, or when nobody waits for it. */
   const nextText = async (): Promise<string | undefined> => {
     for (;;) {
-      await beforeStep();
-      if (isCancelled) return undefined;
-      const { done, value } = await pieces.next();
-      if (done === true) return undefined;
-      if (value !== "") return value;
+      const made = await step(async () =>
+        isCancelled ? undefined : await pieces.next(),
+      );
+      if (made === undefined || made.done === true) return undefined;
+      if (made.value !== "") return made.value;
     }
   };
   return new ReadableStream<Uint8Array>(
@@ -40,14 +46,14 @@ export function textStream(
           controller.close();
         } catch (failure) {
           if (isCancelled) return;
-          onEnd({ failure });
+          onEnd({ isWhole: false, failure });
           throw failure;
         }
-        onEnd({});
+        onEnd({ isWhole: true });
       },
       cancel() {
         isCancelled = true;
-        onEnd({});
+        onEnd({ isWhole: false });
         // Not waited for: that would take as long as the piece in the making.
         pieces.return().catch(() => undefined);
       },

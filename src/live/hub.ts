@@ -1,3 +1,4 @@
+import type { WatchedStream } from "../account/open-streams.ts";
 import type { Log } from "../log.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 
@@ -24,6 +25,7 @@ type Listener = {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
   /** Ends the connection of a listener who does not read; then its stream is cancelled. */
   readonly cutOff: () => void;
+  readonly watched: WatchedStream;
   /** The latest event it knows of. */
   lastEventId: number;
   /** It was just told what it had missed, so its next turn is left out. */
@@ -53,13 +55,20 @@ export class LiveHub {
     });
   }
 
+  /** How many listen now. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   /**
    * An event stream of what was recorded after an event; what is missed already is told
-   * at once. Undefined when as many listen as may, or the server is about to stop.
+   * at once. It ends when what `watch` gives does. Undefined when as many listen as may,
+   * or the server is about to stop.
    */
   listen(
     afterEventId: number,
     cutOff: () => void,
+    watch: () => WatchedStream,
   ): ReadableStream<Uint8Array> | undefined {
     const isFull = this.#listeners.size >= this.#limits.listeners;
     if (isFull || this.#deps.stopping.aborted) return undefined;
@@ -70,6 +79,7 @@ export class LiveHub {
           listener = {
             controller,
             cutOff,
+            watched: watch(),
             lastEventId: afterEventId,
             isJustTold: false,
           };
@@ -83,6 +93,9 @@ export class LiveHub {
 
   #add(listener: Listener): void {
     this.#listeners.add(listener);
+    listener.watched.ended.addEventListener("abort", () =>
+      this.#close(listener),
+    );
     if (this.#listeners.size === 1) {
       this.#timers = [
         setInterval(() => void this.#tellAll(), this.#limits.pollMs),
@@ -95,6 +108,7 @@ export class LiveHub {
 
   #remove(listener: Listener): void {
     this.#listeners.delete(listener);
+    listener.watched.done();
     if (this.#listeners.size > 0) return;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
@@ -161,12 +175,15 @@ export class LiveHub {
     controller.enqueue(this.#encoder.encode(text));
   }
 
+  #close(listener: Listener): void {
+    if (!this.#listeners.has(listener)) return;
+    listener.controller.close();
+    this.#remove(listener);
+  }
+
   #closeAll(): void {
     const count = this.#listeners.size;
-    for (const listener of this.#listeners) {
-      listener.controller.close();
-      this.#remove(listener);
-    }
+    for (const listener of this.#listeners) this.#close(listener);
     if (count > 0) {
       this.#deps.log.info(
         `stopping: closed ${count} live ${count === 1 ? "stream" : "streams"}`,

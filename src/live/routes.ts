@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import type { OpenStreams } from "../account/open-streams.ts";
 import { eventStream } from "../http.ts";
 import type { LiveHub } from "./hub.ts";
 
@@ -8,13 +9,15 @@ const CUT_OFF_S = 1;
 const FULL_RETRY_S = 30;
 
 /** `GET /live?after=<event id>`; a `Last-Event-ID`, which comes with a lost stream's return, wins. */
-export const liveRoutes = (hub: LiveHub) =>
+export const liveRoutes = (hub: LiveHub, streams: Pick<OpenStreams, "watch">) =>
   new Elysia().get("/live", ({ request, server }) => {
     const after =
       request.headers.get("last-event-id") ??
       new URL(request.url).searchParams.get("after");
-    const stream = hub.listen(eventId(after), () =>
-      server?.timeout(request, CUT_OFF_S),
+    const stream = hub.listen(
+      eventId(after),
+      () => server?.timeout(request, CUT_OFF_S),
+      () => streams.watch(request),
     );
     if (stream === undefined) {
       // As an event stream too, so that htmx takes it for a lost one and comes back.

@@ -103,6 +103,6 @@ export function pairs(params: FormParams): Pairs {
 }
 
 /** In UTC, with milliseconds. */
-function rfc3339(at: number): string {
+export function rfc3339(at: number): string {
   return new Date(at).toISOString();
 }

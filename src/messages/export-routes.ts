@@ -1,9 +1,14 @@
 import { Elysia } from "elysia";
 import type { Downloads, DownloadRequest } from "../exports/downloads.ts";
+import { progressId } from "../exports/progress.ts";
+import { maskNumbersIn } from "../mask-numbers.ts";
 import type { AnswerProblem } from "../problem.tsx";
 import type { Store } from "../store/store.ts";
 import { hasMistakes, readMessagesQuery } from "./messages-query.ts";
 import { messagesExport, type MessagesFormat } from "./messages-export.ts";
+
+/** Characters of a filter that the audit list keeps. */
+const NOTED_CHARS_MAX = 200;
 
 export type ExportDeps = {
   readonly store: Pick<Store, "listMessages">;
@@ -11,7 +16,7 @@ export type ExportDeps = {
   readonly now: () => number;
 };
 
-/** `GET /messages.csv?q=` and `/messages.jsonl?q=`. */
+/** `GET /messages.csv?q=` and `/messages.jsonl?q=`; with a `progress=` the page can ask how far it is. */
 export const exportRoutes = (
   { store, downloads, now }: ExportDeps,
   problem: AnswerProblem,
@@ -22,7 +27,10 @@ export const exportRoutes = (
   ): Promise<Response> => {
     const { request } = download;
     const at = now();
-    const query = readMessagesQuery(new URL(request.url).searchParams, at);
+    const { searchParams } = new URL(request.url);
+    const id = progressId(searchParams.get("progress"));
+    searchParams.delete("progress");
+    const query = readMessagesQuery(searchParams, at);
     if (hasMistakes(query)) {
       const sentences = [...query.mistakes, ...query.parsed.mistakes].map(
         (mistake) => (typeof mistake === "string" ? mistake : mistake.sentence),
@@ -33,10 +41,14 @@ export const exportRoutes = (
         detail: sentences.slice(0, 3).join(" "),
       });
     }
+    const progress = downloads.progress.begin(id);
     return downloads.answer(download, {
       name: `smsledger-messages-${minuteOf(at)}`,
       format,
-      text: messagesExport(store, query.parsed.filter, format),
+      what: "messages",
+      which: maskNumbersIn(query.q, []).slice(0, NOTED_CHARS_MAX),
+      text: messagesExport(store, query.parsed.filter, format, progress),
+      progress,
     });
   };
   return new Elysia()

@@ -1,7 +1,10 @@
 import { Elysia } from "elysia";
+import { ExportProgress } from "../../views/export-progress.tsx";
 import { FilterSuggestions } from "../../views/filter-suggestions.tsx";
 import { ListNews } from "../../views/list-news.tsx";
 import type { Site } from "../../views/site.ts";
+import type { Downloads } from "../exports/downloads.ts";
+import { progressId } from "../exports/progress.ts";
 import { pages, unchangedResponse } from "../http.ts";
 import type { Store } from "../store/store.ts";
 import { suggestionsFor } from "./filter-suggestions.ts";
@@ -13,11 +16,15 @@ export type ListPartDeps = {
     Store,
     "suggest" | "countMessages" | "changedMessages" | "lastEventId"
   >;
+  readonly downloads: Pick<Downloads, "progress">;
   readonly now: () => number;
 };
 
 /** Parts of a list's page that change by themselves: suggestions for its box, and its news. */
-export const listPartRoutes = ({ store, now }: ListPartDeps, site: Site) =>
+export const listPartRoutes = (
+  { store, downloads, now }: ListPartDeps,
+  site: Site,
+) =>
   new Elysia()
     .use(pages(site))
     .get("/messages/suggest", async ({ page, request }) => {
@@ -31,6 +38,15 @@ export const listPartRoutes = ({ store, now }: ListPartDeps, site: Site) =>
           )
         : [];
       return page(<FilterSuggestions suggestions={suggestions} />);
+    })
+    .get("/messages/export-progress", ({ page, request, site }) => {
+      const { searchParams } = new URL(request.url);
+      const id = progressId(searchParams.get("id"));
+      if (id === undefined) return unchangedResponse();
+      const asked = wholeNumber(searchParams.get("asked") ?? "") ?? 0;
+      const progress = downloads.progress.of(id);
+      const { urls } = site;
+      return page(<ExportProgress {...{ urls, id, asked, progress }} />);
     })
     .get("/messages/live", async ({ page, request, site }) => {
       const { searchParams } = new URL(request.url);

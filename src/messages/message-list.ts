@@ -1,11 +1,20 @@
-import type { MessagePage, Store } from "../store/store.ts";
-import type { BoundedCount, StatusCounts } from "../store/tally.ts";
+import type { CountedPage, MessagePage, Store } from "../store/store.ts";
+import type { StatusCounts } from "../store/tally.ts";
 import { lastDayCounts, showsLastDay } from "./last-day.ts";
-import { hasMistakes, type MessagesQuery } from "./messages-query.ts";
+import {
+  hasMistakes,
+  isFirstPage,
+  type MessagesQuery,
+} from "./messages-query.ts";
 
 export type MessageListStore = Pick<
   Store,
-  "listMessages" | "countMessages" | "tally" | "suggest" | "lastEventId"
+  | "listMessages"
+  | "listAndCount"
+  | "countMessages"
+  | "tally"
+  | "suggest"
+  | "lastEventId"
 >;
 
 /** Values that the filter's controls offer. */
@@ -17,8 +26,7 @@ export type Offered = {
 /** What the page of a list shows beside its address. */
 export type MessageList = {
   /** Undefined when the address has mistakes. */
-  readonly found:
-    { readonly page: MessagePage; readonly count: BoundedCount } | undefined;
+  readonly found: CountedPage | undefined;
   /** What became of the messages of the last 24 hours; undefined while something else is filtered. */
   readonly lastDay: StatusCounts | undefined;
   readonly offered: Offered;
@@ -39,22 +47,43 @@ export async function readMessageList(
 ): Promise<MessageList> {
   // First, so that nothing falls between the list and what is told later.
   const eventId = await store.lastEventId();
-  const newest = await store.listMessages([], { size: 1 });
-  const { filter } = query.parsed;
-  const [page, count, lastDay, countries, senders] = await Promise.all([
-    hasMistakes(query) ? undefined : store.listMessages(filter, query.page),
-    hasMistakes(query) ? undefined : store.countMessages(filter),
+  const newestId = await readNewestId(store, query);
+  const [found, lastDay, countries, senders] = await Promise.all([
+    hasMistakes(query) ? undefined : find(store, query),
     showsLastDay(query.parsed.terms) ? lastDayCounts(store, now) : undefined,
     store.suggest("country", "", COUNTRIES_MAX),
     store.suggest("from", "", SENDERS_MAX),
   ]);
   return {
-    found: page && count && { page, count },
+    found,
     lastDay,
     offered: { countries, senders },
-    completeAbove: completeAbove(page, newest.messages[0]?.id ?? 0),
+    completeAbove: completeAbove(found?.page, newestId),
     eventId,
   };
+}
+
+/** The first page of a list tells by itself what it has. */
+async function readNewestId(
+  store: MessageListStore,
+  query: MessagesQuery,
+): Promise<number> {
+  if (isFirstPage(query) && !hasMistakes(query)) return 0;
+  const { messages } = await store.listMessages([], { size: 1 });
+  return messages[0]?.id ?? 0;
+}
+
+async function find(
+  store: MessageListStore,
+  query: MessagesQuery,
+): Promise<CountedPage> {
+  const { parsed, page: asked } = query;
+  if (isFirstPage(query)) return store.listAndCount(parsed.filter, asked.size);
+  const [page, count] = await Promise.all([
+    store.listMessages(parsed.filter, asked),
+    store.countMessages(parsed.filter),
+  ]);
+  return { page, count };
 }
 
 /**

@@ -43,7 +43,7 @@ export const messageRoutes = (
   new Elysia()
     .use(pages(site))
     .use(exportRoutes({ store, downloads, now }, problem))
-    .use(listPartRoutes({ store, now }, site))
+    .use(listPartRoutes({ store, downloads, now }, site))
     .get("/messages", async ({ page, request, site }) => {
       const { searchParams } = new URL(request.url);
       const at = now();

@@ -7,7 +7,7 @@ import { failingRequest } from "./numbers-query.ts";
 type Reading = Pick<Store, "failingRecipients">;
 
 /** Recipients that are read at a time: a short step, so that callbacks need not wait for it. */
-const STEP_ROWS = 200;
+const STEP_ROWS = 25;
 
 /** A recipient who keeps failing, as it is exported; its names are the columns, in their order. */
 function numberRecord(recipient: FailingRecipient) {

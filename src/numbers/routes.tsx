@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { FAULT_WORDS } from "../../views/fault.tsx";
 import { NumberPage } from "../../views/number-page.tsx";
 import { NumbersPage } from "../../views/numbers-page.tsx";
 import type { Site } from "../../views/site.ts";
@@ -61,6 +62,8 @@ export const numberRoutes = (
     return downloads.answer(download, {
       name: "smsledger-numbers",
       format,
+      what: "numbers",
+      which: query.fault === undefined ? "" : FAULT_WORDS[query.fault],
       text: numbersExport(store, query.fault, format),
     });
   };

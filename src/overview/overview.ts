@@ -11,7 +11,11 @@ import { FAILED_STATUSES } from "../twilio/status.ts";
 
 export type OverviewStore = Pick<
   Store,
-  "tally" | "deliveryTimes" | "listMessages" | "countMessages" | "messagesAfter"
+  | "tally"
+  | "deliveryTimes"
+  | "listMessages"
+  | "countMessages"
+  | "firstMessageAt"
 >;
 
 /** Whether delivery is healthy: what the messages of a period came to. */
@@ -62,7 +66,7 @@ export async function readOverview(
     bySender,
     failures,
     stuck,
-    oldest,
+    since = now,
   ] = await Promise.all([
     store.tally({ range, spanMs }),
     compared && store.tally({ range: compared.now }),
@@ -73,9 +77,8 @@ export async function readOverview(
     store.tally({ range, by: "sender" }),
     store.listMessages(failedIn(range), { size: FAILURES_SHOWN }),
     readStuck(store, range, now),
-    store.messagesAfter(0, 1),
+    store.firstMessageAt(),
   ]);
-  const since = oldest[0]?.firstEventAt ?? now;
   const spans = outcomesBySpan(bySpan, period);
   return {
     total: sumOfOutcomes(spans.map(({ outcomes }) => outcomes)),

@@ -34,10 +34,10 @@ export const overviewRoutes = (
     }
     // The event's id first: what is recorded from then on is told, at worst once too often.
     const live = await store.lastEventId();
-    const [overview, newest] = await Promise.all([
-      readOverview(store, period, now),
-      store.listMessages([], { size: 1 }),
-    ]);
+    const overview = await readOverview(store, period, now);
+    if (overview.total.messages > 0)
+      return page(<OverviewPage {...{ site, period, overview, now, live }} />);
+    const newest = await store.listMessages([], { size: 1 });
     const [latest] = newest.messages;
     if (latest === undefined) {
       const callbackUrl = site.urls.smsCallback(origin);
@@ -46,9 +46,6 @@ export const overviewRoutes = (
       const command = testCommand(config, address);
       return page(<SetupPage {...{ site, callbackUrl, command }} />);
     }
-    if (overview.total.messages === 0) {
-      const latestAt = latest.firstEventAt;
-      return page(<QuietPage {...{ site, period, latestAt, now, live }} />);
-    }
-    return page(<OverviewPage {...{ site, period, overview, now, live }} />);
+    const latestAt = latest.firstEventAt;
+    return page(<QuietPage {...{ site, period, latestAt, now, live }} />);
   });

@@ -18,6 +18,11 @@ export function maskedStore<S extends Reading>(store: S): S {
       const found = await store.listMessages(filter, page);
       return { ...found, messages: found.messages.map(maskedMessage) };
     },
+    async listAndCount(filter, size) {
+      const { page, count } = await store.listAndCount(filter, size);
+      const messages = page.messages.map(maskedMessage);
+      return { page: { ...page, messages }, count };
+    },
     async messageBySid(messageSid) {
       const message = await store.messageBySid(messageSid);
       return message && maskedMessage(message);

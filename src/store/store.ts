@@ -73,6 +73,12 @@ export type MessagePage = {
   readonly lookedBackTo: number | undefined;
 };
 
+/** The newest page of a list, and how many messages the list has, up to a bound. */
+export type CountedPage = {
+  readonly page: MessagePage;
+  readonly count: BoundedCount;
+};
+
 export type PageRequest = {
   readonly size: number;
   readonly olderThan?: number;
@@ -148,6 +154,8 @@ export interface Store {
    * with history: what one request looks at is bounded.
    */
   listMessages(filter: MessageFilter, page: PageRequest): Promise<MessagePage>;
+  /** The newest page and the count of all, found by one search. */
+  listAndCount(filter: MessageFilter, size: number): Promise<CountedPage>;
   /**
    * How many a filter lets through, of those with an id above `newerThan` that are not
    * among `except`, up to a bound.
@@ -189,6 +197,8 @@ export interface Store {
     start: string,
     limit: number,
   ): Promise<readonly string[]>;
+  /** When the oldest message was first heard of; undefined when there is none. */
+  firstMessageAt(): Promise<number | undefined>;
   /** When the latest event was received; undefined before the first. */
   lastEventAt(): Promise<number | undefined>;
   /**

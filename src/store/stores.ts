@@ -1,7 +1,18 @@
+import type { AccountStore } from "./accounts.ts";
+import type { ApiTokenStore } from "./api-tokens.ts";
 import type { AuditStore } from "./audit.ts";
+import type { RefusalStore } from "./refusals.ts";
 import type { Store } from "./store.ts";
+import type { UpkeepStore } from "./upkeep.ts";
+import type { Writing } from "./writing.ts";
 
 /** A database with all that is kept in it: messages, and what is kept beside them. */
 export interface Stores extends Store {
+  readonly accounts: AccountStore;
   readonly audit: AuditStore;
+  readonly apiTokens: ApiTokenStore;
+  readonly refusals: RefusalStore;
+  readonly upkeep: UpkeepStore;
+  /** How writing goes now. */
+  writing(): Writing;
 }

@@ -3,6 +3,8 @@ import type { Config } from "../config.ts";
 import { basePathOf } from "../setting-values.ts";
 import type { Log } from "../log.ts";
 import { maskNumber } from "../mask-numbers.ts";
+import type { CallbackCounts } from "../ops/callback-counts.ts";
+import { INSTANCE_HEADER } from "../ops/instance.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 import { tokensFor } from "../twilio/auth-tokens.ts";
 import { parseCallback } from "../twilio/callback.ts";
@@ -11,6 +13,21 @@ import { findSigningToken } from "../twilio/signature.ts";
 import { eventType, recordedStatus, type Channel } from "../twilio/status.ts";
 import { readBody } from "./body.ts";
 import { endOfTurn } from "./end-of-turn.ts";
+import {
+  malformed,
+  NO_AUTH_TOKEN,
+  NO_FORM,
+  NO_UTF8,
+  NOT_A_POST,
+  notDurable,
+  TOO_LONG,
+  TOO_MANY_PARAMS,
+  UNSIGNED,
+  WRONGLY_SIGNED,
+  type Refusal,
+} from "./refusal.ts";
+import { refuser, type RefusalDeps } from "./refusal-answer.ts";
+import { RefusalLines } from "./refusal-lines.ts";
 import { queryOf, signedUrls } from "./signed-urls.ts";
 
 export const WEBHOOK_PATHS: Record<Channel, string> = {
@@ -20,14 +37,16 @@ export const WEBHOOK_PATHS: Record<Channel, string> = {
 
 const BODY_BYTES_MAX = 64 * 1024;
 const PARAMS_MAX = 100;
-/** Seconds, sent with a 503; Twilio's own repetitions do not read it, proxies and people do. */
-const RETRY_AFTER_S = "5";
 
 export type WebhookDeps = {
   readonly store: Pick<Store, "recordEvent">;
   readonly config: Pick<Config, "authTokens" | "publicUrl" | "trustedProxies">;
   readonly log: Log;
   readonly now: () => number;
+  readonly counts: CallbackCounts;
+  /** Tells this run of the server from all others. */
+  readonly instance: string;
+  readonly refusals: RefusalDeps["refusals"];
 };
 
 /**
@@ -39,9 +58,10 @@ export const webhookRoutes = (deps: WebhookDeps) => {
   const app = new Elysia({ name: "webhook" });
   // A proxy may pass on the base path or take it off; both find the route.
   const prefixes = new Set([basePathOf(deps.config.publicUrl), ""]);
+  const lines = new RefusalLines(deps.log);
   for (const channel of ["sms", "whatsapp"] as const) {
-    const receive = createReceiver(channel, deps);
-    const refuse = refuser(channel, deps.log);
+    const refuse = refuser(channel, { ...deps, lines });
+    const receive = createReceiver(channel, deps, refuse);
     for (const prefix of prefixes) {
       const path = prefix + WEBHOOK_PATHS[channel];
       app
@@ -53,7 +73,12 @@ export const webhookRoutes = (deps: WebhookDeps) => {
         )
         .all(
           path,
-          () => refuse(405, "Only POST is answered here.", { allow: "POST" }),
+          ({ request, server }) =>
+            refuse(
+              NOT_A_POST,
+              request,
+              () => server?.requestIP(request)?.address,
+            ),
           { parse: "none" },
         );
     }
@@ -63,38 +88,30 @@ export const webhookRoutes = (deps: WebhookDeps) => {
 
 function createReceiver(
   channel: Channel,
-  { store, config, log, now }: WebhookDeps,
+  { store, config, log, now, counts, instance }: WebhookDeps,
+  refuse: ReturnType<typeof refuser>,
 ) {
   const route = WEBHOOK_PATHS[channel];
-  const refuse = refuser(channel, log);
+  // `doctor` posts without a signature to see which server answers.
+  const unsigned = { ...UNSIGNED, headers: { [INSTANCE_HEADER]: instance } };
   return async (
     request: Request,
     peer: () => string | undefined,
   ): Promise<Response> => {
     const { headers } = request;
-    if (!isFormPost(headers.get("content-type"))) {
-      return refuse(
-        415,
-        "The content type must be application/x-www-form-urlencoded.",
-      );
-    }
+    if (!isFormPost(headers.get("content-type")))
+      return refuse(NO_FORM, request, peer);
     const body = await readBody(request, BODY_BYTES_MAX);
-    if (body === undefined)
-      return refuse(413, "The body is over 64 KiB.", { connection: "close" });
+    if (body === undefined) return refuse(TOO_LONG, request, peer);
     await endOfTurn();
     const { params, isUtf8 } = parseForm(body);
-    if (params.length > PARAMS_MAX)
-      return refuse(413, "The body has over 100 parameters.");
+    const refusePosted = (refusal: Refusal) =>
+      refuse(refusal, request, peer, { params, bodyBytes: body.length });
+    if (params.length > PARAMS_MAX) return refusePosted(TOO_MANY_PARAMS);
 
-    if (config.authTokens.length === 0) {
-      return refuse(
-        503,
-        "TWILIO_WEBHOOK_AUTH_TOKEN is not set, so no callback can be proven.",
-      );
-    }
+    if (config.authTokens.length === 0) return refusePosted(NO_AUTH_TOKEN);
     const signature = headers.get("x-twilio-signature");
-    if (!signature)
-      return refuse(403, "The X-Twilio-Signature header is missing.");
+    if (!signature) return refusePosted(unsigned);
     const accountSid = params.find(([name]) => name === "AccountSid")?.[1];
     const urls = signedUrls(config, route, {
       requestUrl: request.url,
@@ -109,26 +126,30 @@ function createReceiver(
         params,
       ) === undefined
     ) {
-      return refuse(
-        403,
-        "The signature matches no configured auth token and this address.",
-      );
+      return refusePosted(WRONGLY_SIGNED);
     }
 
-    if (!isUtf8) return refuse(400, "The body holds bytes that are no UTF-8.");
+    if (!isUtf8) return refusePosted(NO_UTF8);
     const callback = parseCallback(channel, params);
-    if ("fault" in callback) return refuse(400, callback.fault);
+    if ("fault" in callback) return refusePosted(malformed(callback.fault));
     const status = recordedStatus(channel, callback.messageStatus);
-    if (status === undefined) return accepted(0);
+    const receivedAt = now();
+    counts.lastAt = receivedAt;
+    if (status === undefined) {
+      counts[channel].skipped++;
+      return accepted(0);
+    }
 
     try {
       const query = queryOf(request.url).slice(1);
       const isNew = await store.recordEvent({
         ...callback,
         status,
-        receivedAt: now(),
+        receivedAt,
         query,
       });
+      if (isNew) counts[channel].recorded[status]++;
+      else counts[channel].repeated++;
       if (log.isLevelEnabled("debug")) {
         const to = callback.to === null ? null : maskNumber(callback.to);
         log.debug(
@@ -139,7 +160,7 @@ function createReceiver(
       return accepted(isNew ? 1 : 0);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      return refuse(503, error.message, { "retry-after": RETRY_AFTER_S });
+      return refusePosted(notDurable(error.message));
     }
   };
 }
@@ -156,15 +177,3 @@ function accepted(processed: 0 | 1): Response {
 const RECORDED = JSON.stringify({ success: true, processed: 1 });
 const NOTHING_NEW = JSON.stringify({ success: true, processed: 0 });
 const JSON_INIT = { headers: { "content-type": "application/json" } };
-
-/** Answers that a request is refused, and logs it: in words of ours, without a value that was sent. */
-function refuser(channel: Channel, log: Log) {
-  return (
-    status: number,
-    error: string,
-    headers: Record<string, string> = {},
-  ): Response => {
-    log.warn({ channel, status }, `callback refused: ${error}`);
-    return Response.json({ success: false, error }, { status, headers });
-  };
-}

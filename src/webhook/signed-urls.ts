@@ -1,5 +1,5 @@
 import type { BlockList } from "node:net";
-import { isIP } from "node:net";
+import { isTrustedProxy } from "../account/peer.ts";
 
 /** What the address that Twilio signed is built from. */
 export type Addressed = {
@@ -26,9 +26,28 @@ export function signedUrls(
   route: string,
   addressed: Addressed,
 ): string[] {
+  const { base, path, queries } = signedAddress(settings, route, addressed);
+  return queries.map((query) => base + path + query);
+}
+
+/** An address that may have been signed, in its parts. */
+export type SignedAddress = {
+  /** Scheme, host and base path, without a slash at the end. */
+  readonly base: string;
+  /** The route, with a slash at the end if one arrived. */
+  readonly path: string;
+  /** Each with its question mark, or "". */
+  readonly queries: readonly string[];
+};
+
+/** The same as `signedUrls`, in parts. */
+export function signedAddress(
+  settings: SignedUrlSettings,
+  route: string,
+  addressed: Addressed,
+): SignedAddress {
   const query = queryOf(addressed.requestUrl);
-  const base =
-    settings.publicUrl ?? connectionOrigin(settings.trustedProxies, addressed);
+  const base = settings.publicUrl ?? connectionOrigin(settings, addressed);
   // The router takes a slash at the end for the same route, but it is signed.
   const slash = addressed.requestUrl.endsWith(
     "/",
@@ -36,7 +55,7 @@ export function signedUrls(
   )
     ? "/"
     : "";
-  return rawQueries(query).map((raw) => base + route + slash + raw);
+  return { base, path: route + slash, queries: rawQueries(query) };
 }
 
 /** The query with its question mark, or "". */
@@ -46,11 +65,11 @@ export function queryOf(requestUrl: string): string {
 }
 
 function connectionOrigin(
-  trustedProxies: BlockList | undefined,
+  settings: SignedUrlSettings,
   { headers, peer }: Addressed,
 ): string {
   const trusted =
-    trustedProxies !== undefined && isTrusted(trustedProxies, peer());
+    settings.trustedProxies !== undefined && isTrustedProxy(settings, peer());
   const forwarded = (name: string): string | undefined =>
     trusted ? headers.get(name)?.split(",")[0]?.trim() || undefined : undefined;
   const scheme =
@@ -58,13 +77,6 @@ function connectionOrigin(
       ? "https"
       : "http";
   return `${scheme}://${forwarded("x-forwarded-host") ?? headers.get("host") ?? ""}`;
-}
-
-function isTrusted(proxies: BlockList, address: string | undefined): boolean {
-  if (address === undefined) return false;
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, "");
-  const family = isIP(plain);
-  return family !== 0 && proxies.check(plain, family === 6 ? "ipv6" : "ipv4");
 }
 
 /**
@@ -83,7 +95,7 @@ const ESCAPED_BY_SERVER: readonly RegExp[] = [
  * same as if they had been sent so. Each kind is taken as escaped or as not: senders
  * do not mix the two.
  */
-function rawQueries(query: string): string[] {
+export function rawQueries(query: string): string[] {
   let queries = [query];
   if (!query.includes("%")) return queries;
   for (const kind of ESCAPED_BY_SERVER) {

@@ -99,6 +99,7 @@ async function measure(
       PUBLIC_URL: BENCH_PUBLIC_URL,
       DATABASE_URL: join(folder.path, "smsledger.db"),
       PORT: "0",
+      SIGN_IN: "none",
       LOG_FORMAT: "json",
     },
     stdout: "pipe",

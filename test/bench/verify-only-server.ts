@@ -1,6 +1,7 @@
 /** The receiver as it is, with a store that keeps nothing. Prints its port. */
 import { createLog } from "../../src/log.ts";
 import { listen } from "../../src/listen.ts";
+import { CallbackCounts } from "../../src/ops/callback-counts.ts";
 import { webhookRoutes } from "../../src/webhook/routes.ts";
 import { BENCH_PUBLIC_URL, BENCH_TOKEN } from "./signed-requests.ts";
 
@@ -13,6 +14,9 @@ const app = webhookRoutes({
   },
   log: createLog("silent", "json"),
   now: Date.now,
+  counts: new CallbackCounts(),
+  instance: "bench",
+  refusals: { note() {} },
 });
 console.log(
   `listening on ${listen(app, { host: "127.0.0.1", port: 0 }).url.origin}`,

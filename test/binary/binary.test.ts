@@ -49,7 +49,11 @@ describe("the compiled program, started in a folder of a stranger's", () => {
     const cwd = folder.path;
     await using server = await start(program, [], {
       cwd,
-      env: { PORT: "0", TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN },
+      env: {
+        PORT: "0",
+        SIGN_IN: "none",
+        TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+      },
     });
     const { port, hostname } = new URL(server.origin);
     expect(hostname).toBe("127.0.0.1");

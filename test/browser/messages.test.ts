@@ -143,7 +143,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("an export downloads, and the page says what to expect", async () => {
+  test("an export downloads, and the page says how far it is and when it is whole", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/messages?q=status:failed`);
@@ -154,9 +154,34 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(download.suggestedFilename()).toMatch(
       /^smsledger-messages-.*\.csv$/,
     );
-    expect(await page.locator("#export-note").textContent()).toStartWith(
-      "17 messages on the way",
-    );
+    const note = page.locator("#export-note");
+    await note.getByText("Export complete: 17 messages").waitFor();
+    expect(await page.locator("#said").textContent()).toStartWith("Export");
+    await page.goto(`${server.origin}/messages?q=status:delivered`);
+    const [again] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "JSONL" }).click(),
+    ]);
+    await note.getByText(/Export complete: \d+ messages/).waitFor();
+    expect(again.suggestedFilename()).toEndWith(".jsonl");
+    expect(complaints).toEqual([]);
+  });
+
+  test("a tap on a time shows the reader's own, and opens no row", async () => {
+    await using opened = await openPage(browser, {
+      hasTouch: true,
+      timezoneId: "Asia/Tokyo",
+    });
+    const { page, complaints } = opened;
+    await page.goto(`${server.origin}/messages`);
+    const tip = page.locator("#time-tip");
+    await page.locator("td.col-first time").first().tap();
+    expect(await tip.innerText()).toMatch(/ UTC\n.+GMT\+9$/);
+    await page.locator("td.col-first time").nth(1).tap();
+    expect(await tip.count()).toBe(1);
+    await page.locator("h1").tap();
+    expect(await tip.count()).toBe(0);
+    expect(page.url()).toBe(`${server.origin}/messages`);
     expect(complaints).toEqual([]);
   });
 

@@ -7,8 +7,8 @@ import { sampleSid } from "./sample-callbacks.ts";
 export type BinarySite = Awaited<ReturnType<typeof startBinary>>;
 
 /**
- * The compiled program on a free port of loopback, in an empty folder; `serve`, or another
- * command that serves. To be held with `await using`.
+ * The compiled program on a free port of loopback, in an empty folder, where nobody has
+ * to sign in; `serve`, or another command that serves. To be held with `await using`.
  */
 export async function startBinary(
   env: Readonly<Record<string, string>> = {},
@@ -17,11 +17,18 @@ export async function startBinary(
   const folder = tempDir();
   const server = await start([await compiledBinary()], [command], {
     cwd: folder.path,
-    env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, PORT: "0", ...env },
+    env: {
+      TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+      PORT: "0",
+      SIGN_IN: "none",
+      ...env,
+    },
   });
   return {
     origin: server.origin,
     twilio: twilioClient(server.origin),
+    /** What it has logged. */
+    output: server.output,
     /** Ends it as its supervisor does; resolves when it is gone. */
     async stop(): Promise<void> {
       server.kill("SIGTERM");
@@ -44,6 +51,7 @@ export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
   dictionary: "/errors/dictionary",
   "dictionary-nothing": "/errors/dictionary?q=zzzz",
   numbers: "/numbers",
+  refusals: "/refusals",
   "not-found": "/nothing-here",
 };
 

@@ -21,6 +21,14 @@ test("a server that records is ready: status 0 and not a word", async () => {
   expect(await check(port)).toEqual({ status: 0, stdout: "", stderr: "" });
 });
 
+test("a server on all addresses is asked by one of this machine's own", async () => {
+  using folder = tempDir();
+  await using server = await serve(folder.path);
+  const { port } = new URL(server.origin);
+  const { status } = await check(port, { HOST: "0.0.0.0" });
+  expect(status).toBe(0);
+});
+
 test("a proxy in the environment is not asked", async () => {
   using folder = tempDir();
   await using server = await serve(folder.path);

@@ -11,6 +11,7 @@ const serve = (databaseFile: string) =>
   start(FROM_SOURCE, ["serve"], {
     env: {
       PORT: "0",
+      SIGN_IN: "none",
       DATABASE_URL: databaseFile,
       TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
     },

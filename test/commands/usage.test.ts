@@ -21,6 +21,7 @@ test("help names every command, each on one line, in 80 columns", async () => {
     "export",
     "healthcheck",
     "simulate",
+    "token",
     "version",
   ])
     expect(stdout).toMatch(new RegExp(`^  ${command} +\\S`, "m"));
@@ -58,7 +59,7 @@ test("all wrong settings are told at once, and none of their values", async () =
     ["--port", "-1", "--log-level", "s3cret"],
     {
       env: {
-        HOST: "0.0.0.0",
+        HOST: "s3cret.example.com",
         TWILIO_WEBHOOK_AUTH_TOKEN: "s3cret,",
         PUBLIC_URL: "ftp://s3cret",
       },

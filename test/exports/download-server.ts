@@ -4,7 +4,7 @@ import { readConfig } from "../../src/config.ts";
 import { listen } from "../../src/listen.ts";
 import { createServer } from "../../src/server.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Stores } from "../../src/store/stores.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 /** What comes before each reading of messages: it may wait, or fail. */
@@ -18,7 +18,11 @@ export async function startDownloadServer({ isEndless = false } = {}) {
   const folder = tempDir();
   const config = readConfig({
     flags: {},
-    env: { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") },
+    env: {
+      PORT: "0",
+      SIGN_IN: "none",
+      DATABASE_URL: join(folder.path, "smsledger.db"),
+    },
     isTerminal: false,
   });
   const whole = await openSqliteStore(config.databaseFile, (error) => {
@@ -26,7 +30,7 @@ export async function startDownloadServer({ isEndless = false } = {}) {
   });
   let beforeReading: BeforeReading = () => Promise.resolve();
   let readings = 0;
-  const store: Store = {
+  const store: Stores = {
     ...whole,
     async listMessages(filter, page) {
       readings++;

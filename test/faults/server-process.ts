@@ -22,6 +22,7 @@ export async function startProcess(
       TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
       DATABASE_URL: databaseFile,
       PORT: "0",
+      SIGN_IN: "none",
       LOG_LEVEL: "info",
       LOG_FORMAT: "json",
       ...env,

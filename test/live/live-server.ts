@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { join } from "node:path";
+import { OpenStreams } from "../../src/account/open-streams.ts";
 import { LiveHub } from "../../src/live/hub.ts";
 import { liveRoutes } from "../../src/live/routes.ts";
 import { createLog } from "../../src/log.ts";
@@ -38,11 +39,19 @@ export async function startLive(limits: Limits = {}) {
     },
     { pollMs: 50, ...limits },
   );
+  const streams = new OpenStreams({
+    accounts: store.accounts,
+    now: Date.now,
+  });
   const app = new Elysia()
-    .use(liveRoutes(hub))
+    .use(liveRoutes(hub, streams))
     .listen({ hostname: "127.0.0.1", port: 0, idleTimeout: 1 });
   return {
-    hub,
+    /** A listener of the hub itself, without a connection. */
+    listen: (afterEventId: number, cutOff: () => void = () => undefined) =>
+      hub.listen(afterEventId, cutOff, () =>
+        streams.watch(new Request("http://127.0.0.1/live")),
+      ),
     url: `http://127.0.0.1:${app.server?.port}/live`,
     /** How often the store was asked. */
     questions: () => questions,

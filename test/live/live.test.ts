@@ -100,9 +100,7 @@ test("nobody listens, nobody asks the store", async () => {
 test("all who know of the same events are answered with one question", async () => {
   await using live = await startLive({ pollMs: 20 });
   await live.record("sent");
-  const streams = Array.from({ length: 50 }, () =>
-    live.hub.listen(1, () => undefined),
-  );
+  const streams = Array.from({ length: 50 }, () => live.listen(1));
   // Each is answered by itself when it comes, as it may have missed something.
   const asked = live.questions();
   await Bun.sleep(100);
@@ -140,7 +138,7 @@ test("asking for the headers only takes no place", async () => {
 test("who does not read is told less often, of more, and loses the connection in the end", async () => {
   await using live = await startLive({ pollMs: 20, heartbeatMs: 600 });
   let cutOffs = 0;
-  const stream = live.hub.listen(0, () => cutOffs++);
+  const stream = live.listen(0, () => cutOffs++);
   for (let index = 0; index < 12; index++) {
     await live.record("failed");
     await Bun.sleep(40);

@@ -1,17 +1,21 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { readConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import { createServer } from "../../src/server.ts";
-import { StoreUnavailable, type Store } from "../../src/store/store.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { StoreUnavailable } from "../../src/store/store.ts";
+import type { Stores } from "../../src/store/stores.ts";
+import { tempDir } from "../support/temp-dir.ts";
 import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 
 const SECRET = "a value that was posted";
 
 test("a fault answers a page of its own, without the fault's words or its trace", async () => {
-  const app = serverOver(() => new Error(SECRET));
+  await using server = await serverOver(() => new Error(SECRET));
   for (const path of ["/", "/messages", "/errors", "/numbers", "/numbers/~1"]) {
-    const answer = await app.handle(requestFor(path));
+    const answer = await server.app.handle(requestFor(path));
     expect(answer.status).toBe(500);
     expect(answer.headers.get("content-security-policy")).not.toBeNull();
     const text = await answer.text();
@@ -21,22 +25,26 @@ test("a fault answers a page of its own, without the fault's words or its trace"
 });
 
 test("a fault never tells a request from a proxy more than the refusal", async () => {
-  const app = serverOver(() => new Error(SECRET));
-  const answer = await app.handle(requestFor("/messages", { via: "proxy" }));
+  await using server = await serverOver(() => new Error(SECRET));
+  const answer = await server.app.handle(
+    requestFor("/messages", { via: "proxy" }),
+  );
   expect(answer.status).toBe(403);
 });
 
 test("a database that cannot answer now is said with its own words and a time to come back", async () => {
-  const app = serverOver(() => new StoreUnavailable("The disk is full."));
-  const answer = await app.handle(requestFor("/messages"));
+  await using server = await serverOver(
+    () => new StoreUnavailable("The disk is full."),
+  );
+  const answer = await server.app.handle(requestFor("/messages"));
   expect(answer.status).toBe(503);
   expect(answer.headers.get("retry-after")).toBe("5");
   expect(await answer.text()).toContain("The disk is full.");
 });
 
 test("htmx shows a failed request as a whole page, under the address that is there", async () => {
-  const app = serverOver(() => new Error(SECRET));
-  const { headers } = await app.handle(
+  await using server = await serverOver(() => new Error(SECRET));
+  const { headers } = await server.app.handle(
     requestFor("/messages", { "hx-request": "true" }),
   );
   expect(headers.get("hx-retarget")).toBe("#main");
@@ -45,14 +53,14 @@ test("htmx shows a failed request as a whole page, under the address that is the
 });
 
 test("a fault while a callback is recorded is answered 500 in JSON, also through a proxy", async () => {
-  const app = serverOver(() => new Error(SECRET));
+  await using server = await serverOver(() => new Error(SECRET));
   const path = "/api/rpc/webhooks/twilio/sms";
   const params = {
     MessageSid: "SM0123456789abcdef0123456789abcdef",
     MessageStatus: "delivered",
     AccountSid: ACCOUNT_SID,
   };
-  const answer = await app.handle(
+  const answer = await server.app.handle(
     new Request(`http://127.0.0.1:3000${path}`, {
       method: "POST",
       headers: {
@@ -80,14 +88,23 @@ function requestFor(path: string, headers: Record<string, string> = {}) {
   });
 }
 
-/** The server over a store whose every call fails. */
-function serverOver(fault: () => Error) {
+/** The server over a store of messages whose every call fails. */
+async function serverOver(fault: () => Error) {
   const fail = () => Promise.reject(fault());
-  const store: Store = {
+  const folder = tempDir();
+  const whole = await openSqliteStore(
+    join(folder.path, "smsledger.db"),
+    (error) => {
+      throw error;
+    },
+  );
+  const store: Stores = {
+    ...whole,
     recordEvent: fail,
     checkWritable: fail,
     listMessages: fail,
     messageBySid: fail,
+    listAndCount: fail,
     countMessages: fail,
     changedMessages: fail,
     timeline: fail,
@@ -98,6 +115,7 @@ function serverOver(fault: () => Error) {
     recipientCounts: fail,
     addressById: fail,
     suggest: fail,
+    firstMessageAt: fail,
     lastEventAt: fail,
     lastEventId: fail,
     changesSince: fail,
@@ -107,10 +125,10 @@ function serverOver(fault: () => Error) {
   };
   const config = readConfig({
     flags: {},
-    env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN },
+    env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, SIGN_IN: "none" },
     isTerminal: false,
   });
-  return createServer({
+  const app = createServer({
     store,
     config,
     log: createLog("silent", "json"),
@@ -118,4 +136,11 @@ function serverOver(fault: () => Error) {
     now: Date.now,
     stopping: new AbortController().signal,
   });
+  return {
+    app,
+    async [Symbol.asyncDispose]() {
+      await whole.close();
+      folder[Symbol.dispose]();
+    },
+  };
 }

@@ -3,7 +3,11 @@ import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
 
 /** A reverse proxy that terminates TLS in front of a server, as its own process. */
-export type Proxy = AsyncDisposable & { readonly origin: string };
+export type Proxy = AsyncDisposable & {
+  readonly origin: string;
+  /** The certificate of the authority that signed Caddy's; nobody else trusts it. */
+  readonly caFile: string;
+};
 
 /**
  * Starts Caddy or nginx with a configuration, waits until it answers, and
@@ -41,6 +45,7 @@ export async function startProxy(
   }
   return {
     origin,
+    caFile: join(folder.path, "caddy/pki/authorities/local/root.crt"),
     async [Symbol.asyncDispose]() {
       child.kill();
       await child.exited;

@@ -1,4 +1,6 @@
 import { describe } from "bun:test";
+import { accountsContract } from "./contract/accounts.ts";
+import { apiTokensContract } from "./contract/api-tokens.ts";
 import { changesContract } from "./contract/changes.ts";
 import { closingContract } from "./contract/closing.ts";
 import { countsContract } from "./contract/counts.ts";
@@ -10,6 +12,7 @@ import { listingContract } from "./contract/listing.ts";
 import { orderContract } from "./contract/order.ts";
 import { postsContract } from "./contract/posts.ts";
 import { recordingContract } from "./contract/recording.ts";
+import { refusalsContract } from "./contract/refusals.ts";
 import { repeatsContract } from "./contract/repeats.ts";
 import { suggestionsContract } from "./contract/suggestions.ts";
 import type { OpenStore } from "./events.ts";
@@ -29,6 +32,9 @@ export function storeContract(name: string, openStore: OpenStore): void {
     deliveryTimesContract(openStore);
     failingRecipientsContract(openStore);
     repeatsContract(openStore);
+    accountsContract(openStore);
+    apiTokensContract(openStore);
+    refusalsContract(openStore);
     closingContract(openStore);
   });
 }

@@ -1,4 +1,5 @@
-import type { NewEvent, Store } from "../../src/store/store.ts";
+import type { NewEvent } from "../../src/store/store.ts";
+import type { Stores } from "../../src/store/stores.ts";
 import { parseCallback } from "../../src/twilio/callback.ts";
 import type { FormParams } from "../../src/twilio/form.ts";
 import { recordedStatus, type Channel } from "../../src/twilio/status.ts";
@@ -10,7 +11,7 @@ import { callbackParams } from "../support/twilio-client.ts";
  */
 export type OpenStore = (
   readsMax?: number,
-) => Promise<AsyncDisposable & { readonly store: Store }>;
+) => Promise<AsyncDisposable & { readonly store: Stores }>;
 
 export type Circumstances = {
   readonly channel?: Channel;

@@ -197,6 +197,8 @@ test("every list, count and suggestion is masked, and filters find numbers as ev
       [["customer", "4420••••••50"]],
     ]),
   );
+  const { page } = await store.listAndCount(filter, 10);
+  expect(page.messages).toEqual(messages);
   const [message] = messages;
   const id = message?.recipientId ?? 0;
   expect(await store.addressById(id)).toBe("+4420••••••50");

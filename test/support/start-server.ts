@@ -8,10 +8,14 @@ import { tempDir } from "./temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "./twilio-client.ts";
 
 /**
- * The real server on a free port of loopback with a database of its own. Settings are
- * given as the environment has them. To be held with `await using`.
+ * The real server on a free port of loopback with a database of its own, where nobody
+ * has to sign in. Settings are given as the environment has them. To be held with
+ * `await using`.
  */
-export async function startServer(env: Record<string, string> = {}) {
+export async function startServer(
+  env: Record<string, string> = {},
+  now: () => number = Date.now,
+) {
   const folder = tempDir();
   const config = readConfig({
     flags: {},
@@ -19,6 +23,7 @@ export async function startServer(env: Record<string, string> = {}) {
       TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
       PORT: "0",
       LOG_LEVEL: "silent",
+      SIGN_IN: "none",
       DATABASE_URL: join(folder.path, "smsledger.db"),
       ...env,
     },
@@ -34,7 +39,7 @@ export async function startServer(env: Record<string, string> = {}) {
     config,
     log,
     version: "0.0.0-test",
-    now: Date.now,
+    now,
     stopping: stop.signal,
   });
   const server = listen(app, config);
@@ -43,6 +48,7 @@ export async function startServer(env: Record<string, string> = {}) {
     origin,
     store,
     config,
+    routes: app.routes,
     twilio: twilioClient(origin),
     async [Symbol.asyncDispose]() {
       stop.abort();

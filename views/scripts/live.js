@@ -8,6 +8,8 @@ const stream = () => document.querySelector("#live .stream");
 // stream of an element; its address carries the latest event that was told.
 
 const ADDRESS = "hx-sse:connect";
+/** Answered to those who are not signed in. */
+const SIGNED_OUT = 401;
 /** How long until the next try, when the first one found no server. */
 const FIRST_RETRY_MS = 5_000;
 
@@ -164,12 +166,17 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("htmx:sse:after:connection", ({ detail }) =>
   showState(detail.connection.status === 200 ? "live" : "reconnecting"),
 );
+// Who was signed out meanwhile is led to where they sign in.
+document.addEventListener("htmx:sse:error", ({ detail }) => {
+  if (detail.status === SIGNED_OUT) location.reload();
+});
 document.addEventListener("htmx:sse:before:connection", ({ detail }) => {
   if (detail.connection.attempt > 0) showState("reconnecting");
 });
 for (const name of ["htmx:error", "htmx:response:error"]) {
   document.addEventListener(name, ({ detail }) => {
     if (!isStream(detail.ctx?.sourceElement)) return;
+    if (detail.ctx.response?.status === SIGNED_OUT) return location.reload();
     showState("reconnecting");
     setTimeout(() => {
       if (detail.ctx.sourceElement === stream()) replaceStream(true);

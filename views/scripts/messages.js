@@ -1,5 +1,5 @@
-// The messages' pages: suggestions for the filter's box, arrow keys in the list, and a
-// word about exports. Every page works without them. Elements are looked up anew each
+// The messages' pages: suggestions for the filter's box, arrow keys in the list, and how
+// far an export is. Every page works without them. Elements are looked up anew each
 // time, as they come and go with swaps.
 
 const box = () => document.getElementById("filter-q");
@@ -18,6 +18,7 @@ document.addEventListener("htmx:config:request", (event) => {
   const { sourceElement, sourceEvent, request } = event.detail.ctx;
   if (sourceElement.id === "filter-q")
     request.body.set("at", String(sourceElement.selectionStart));
+  if (sourceElement.id === "export-note") request.body.set("id", exportId);
   if (!isOfList(event.detail.ctx)) return;
   isTyped = sourceElement.id === "filter" && sourceEvent.type === "input";
   if (isTyped && isOvertaken) return event.preventDefault();
@@ -134,18 +135,29 @@ function onRowKey(event) {
   next.focus();
 }
 
-// ---- Exports: the browser shows how far one is; the page says what to expect
+// ---- Exports: the browser saves the file, and the page asks the server how far it is
 
-const NOTE_MS = 8_000;
-let noteTimer;
+let exportId;
 
-function sayExport(words) {
+/** The download gets an id to ask by. */
+function followExport(link) {
+  exportId = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) =>
+    part.toString(36),
+  ).join("");
+  const address = new URL(link.href);
+  address.searchParams.set("progress", exportId);
+  link.href = address;
+  htmx.trigger("#export-note", "exporting");
+}
+
+/** Screen readers hear of its beginning and its end, not of every second in between. */
+function sayExport() {
   const note = document.getElementById("export-note");
-  note.textContent = `${words} on the way: your browser shows how far.`;
-  clearTimeout(noteTimer);
-  noteTimer = setTimeout(() => {
-    note.textContent = "";
-  }, NOTE_MS);
+  const said = document.getElementById("said");
+  const words = note?.querySelector("[hx-get]")
+    ? "Export under way"
+    : (note?.textContent ?? "");
+  if (words !== "" && said.textContent !== words) said.textContent = words;
 }
 
 // ---- Listeners
@@ -171,11 +183,12 @@ document.addEventListener("mousedown", (event) => {
 document.addEventListener("click", ({ target }) => {
   const option = target.closest("#suggestions [role=option]");
   if (option) take(option);
-  const link = target.closest("a[data-exports]");
-  if (link) sayExport(link.dataset.exports);
+  const link = target.closest("a.export");
+  if (link) followExport(link);
 });
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   show();
+  sayExport();
   if (!isOfList(ctx)) return;
   unanswered = undefined;
   // The link is gone with the list that it was in.

@@ -1,49 +1,11 @@
 // Small comforts. Every page works without them.
 
-// ---- Times
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-/** The same words as `ago` in time.tsx, which wrote them when the page was made. */
-function ago(then, now) {
-  const passed = Math.max(0, now - then);
-  if (passed < MINUTE_MS) return "just now";
-  if (passed < HOUR_MS) return `${Math.floor(passed / MINUTE_MS)} min ago`;
-  if (passed < DAY_MS) return `${Math.floor(passed / HOUR_MS)} h ago`;
-  if (passed < 7 * DAY_MS) return `${Math.floor(passed / DAY_MS)} d ago`;
-  return new Date(then).toISOString().slice(0, 10);
-}
-
-const localTime = new Intl.DateTimeFormat(undefined, {
-  dateStyle: "medium",
-  timeStyle: "long",
-});
-
-/** Keeps "5 min ago" true while a page stays open, and adds the reader's own time. On paper the page says when it was printed. */
-function refreshTimes() {
-  const now = Date.now();
-  const minute = new Date(now).toISOString().slice(0, 16).replace("T", " ");
-  document.getElementById("printed").textContent = `Printed ${minute} UTC`;
-  for (const time of document.querySelectorAll("time[datetime]")) {
-    const then = Date.parse(time.dateTime);
-    if (time.classList.contains("ago")) {
-      const words = ago(then, now);
-      if (time.textContent !== words) time.textContent = words;
-    }
-    if (!time.dataset.local) {
-      time.dataset.local = "true";
-      time.title += `\n${localTime.format(then)}`;
-    }
-  }
-}
-
 // ---- Rows, dialogs, copying
 
 /** A click anywhere on a row opens its link, unless text is being selected. */
 function openRow(event) {
-  if (event.button !== 0) return;
+  // A tap on a time shows the reader's own.
+  if (event.button !== 0 || event.defaultPrevented) return;
   if (event.target.closest("a, button, summary, input, label")) return;
   const link = event.target.closest("tr")?.querySelector("a.row-link");
   if (!link || String(getSelection()) !== "") return;
@@ -247,14 +209,8 @@ document.addEventListener("trouble", ({ detail }) =>
   showTrouble(detail.about, detail.text),
 );
 document.addEventListener("htmx:error", onRequestError);
-document.addEventListener("htmx:after:swap", () => {
-  showTrouble("request", "");
-  refreshTimes();
-});
+document.addEventListener("htmx:after:swap", () => showTrouble("request", ""));
 addEventListener("storage", ({ key, newValue }) => {
   if (key === THEME_KEY) showTheme(newValue);
 });
-addEventListener("beforeprint", refreshTimes);
-refreshTimes();
 returnToRow();
-setInterval(refreshTimes, 30_000);

@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { countryOf } from "../../country.ts";
 import { LAST_DIGITS_MIN } from "../filter.ts";
+import { createFreshIds } from "./fresh-ids.ts";
 import { interned } from "./interning.ts";
 
 /** The ids of phone numbers and other addresses, and the countries they are of. */
@@ -12,26 +13,34 @@ export function internedAddresses(db: Database) {
     "SELECT country FROM addresses WHERE id = ?",
   );
   const add = db.prepare(
-    "INSERT INTO addresses (address, last_digits, country) VALUES (?, ?, ?)",
+    "INSERT INTO addresses (id, address, last_digits, country) VALUES (?, ?, ?, ?)",
   );
+  const freshIds = createFreshIds(db, "addresses");
   const countries = interned<string | null, number>(
     (id) => findCountry.get(id)?.country ?? null,
   );
+  const addNew = (address: string, country: string | null): number => {
+    const id = freshIds.next();
+    add.run(id, address, lastDigits(address), country);
+    return id;
+  };
   const ids = interned((address) => {
     const known = find.get(address);
     const country = known ? known.country : countryOf(address);
-    const id =
-      known?.id ??
-      Number(add.run(address, lastDigits(address), country).lastInsertRowid);
+    const id = known?.id ?? addNew(address, country);
     countries.put(id, country);
     return id;
   });
   return {
     get: (address: string): number => ids.get(address),
     countryOf: (id: number): string | null => countries.get(id),
+    /** To be called when this address was deleted or is another one now. */
+    drop: (address: string) => ids.drop(address),
+    /** To be called before addresses are deleted. */
+    keepHighestId: () => freshIds.keep(),
+    /** To be called when the transaction is rolled back, or another process wrote. */
     forget() {
-      ids.forget();
-      countries.forget();
+      for (const part of [ids, countries, freshIds]) part.forget();
     },
   };
 }

@@ -12,6 +12,7 @@ export const AUDIT_TABLE = `
     subject TEXT NOT NULL,
     address TEXT
   ) STRICT;
+  CREATE INDEX audit_action ON audit (action, id);
 `;
 
 export function addAuditEntry(db: Database, entry: AuditEntry): void {

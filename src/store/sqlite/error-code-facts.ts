@@ -4,8 +4,8 @@ import { allIds, idsBetween, idsSurelyBetween } from "./message-ids.ts";
 import type { Schema } from "./schema.ts";
 
 /** Messages that are looked at for different recipients: the latest ones, of all codes and of each. */
-const MESSAGES_MAX = 12_000;
-const MESSAGES_OF_CODE_MAX = 2_000;
+const MESSAGES_MAX = 3_000;
+const MESSAGES_OF_CODE_MAX = 1_250;
 /** Recipients that are counted; there may be more. */
 const RECIPIENTS_MAX = 1_000;
 

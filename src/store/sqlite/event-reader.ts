@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import { statusOfRank } from "../../twilio/status.ts";
 import type { EventRow } from "../store.ts";
+import { query } from "./read-connection.ts";
 import { packMessageSid, unpackMessageSid } from "./message-sid.ts";
 import { restorePost } from "./post-shape.ts";
 import type { Schema } from "./schema.ts";
@@ -93,10 +94,10 @@ function eventRow(row: EventRecord): EventRow {
 }
 
 export async function lastEventId(db: Kysely<Schema>): Promise<number> {
-  const row = await db
-    .selectFrom("events")
-    .select((eb) => eb.fn.max("id").as("id"))
-    .executeTakeFirst();
+  const [row] = await query<{ id: number | null }>(
+    db,
+    "SELECT max(id) AS id FROM events",
+  );
   return row?.id ?? 0;
 }
 

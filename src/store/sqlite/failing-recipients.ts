@@ -108,6 +108,8 @@ export function createFailingRecipients(db: Database) {
       if (before === undefined || isMoved || isFailure || wasFailure)
         note(after.to, isMoved || (isFailure && !wasFailure));
     },
+    /** Takes note of a message that is deleted: an older failure may be among the latest now. */
+    noteRemoved: ({ to }: Pick<Arrival, "to">) => note(to, true),
     write(): void {
       for (const [recipient, mayFail] of noted) update(recipient, mayFail);
       noted.clear();

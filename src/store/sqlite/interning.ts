@@ -8,7 +8,9 @@ export type Interned<T, K = string> = {
   get(key: K): T;
   /** Puts in what is known anyway. */
   put(key: K, entry: T): void;
-  /** To be called when the transaction that may have added an entry is rolled back. */
+  /** Takes out what is no longer there. */
+  drop(key: K): void;
+  /** To be called when the transaction is rolled back, or another process wrote. */
   forget(): void;
 };
 
@@ -28,6 +30,7 @@ export function interned<T, K = string>(find: (key: K) => T): Interned<T, K> {
       return entry;
     },
     put,
+    drop: (key) => void cache.delete(key),
     forget: () => cache.clear(),
   };
 }

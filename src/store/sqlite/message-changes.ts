@@ -37,13 +37,20 @@ export function createMessageChanges(db: Database) {
       const hour = hourOf(after);
       if (before === undefined || hourOf(before) !== hour) hours.add(hour, id);
     },
+    /** Takes note of a message that is deleted, as its events told it. */
+    remove(message: Message): void {
+      rollups.add(countedOf(message), -1);
+      failingRecipients.noteRemoved(message);
+    },
+    /** To be called when no message of this hour since 1970 is left. */
+    removeHour: (hour: number) => hours.remove(hour),
     write(): void {
       rollups.write();
       failingRecipients.write();
     },
     /** What is left to be done, in a transaction of its own. */
     nextStep: () => rollups.nextStep(),
-    /** To be called when the transaction is rolled back. */
+    /** To be called when the transaction is rolled back, or another process wrote. */
     forget(): void {
       for (const part of [rollups, hours, failingRecipients]) part.forget();
     },

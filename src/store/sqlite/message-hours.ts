@@ -17,8 +17,14 @@ export function createMessageHours(db: Database) {
        first_id = min(first_id, excluded.first_id), last_id = max(last_id, excluded.last_id)
        RETURNING first_id, last_id`,
   );
+  const remove = db.prepare<unknown, [number]>(
+    "DELETE FROM message_hours WHERE hour = ?",
+  );
   /** The hour written last, as the table has it. */
   let known = { hour: -1, firstId: 0, lastId: 0 };
+  const forget = (): void => {
+    known = { hour: -1, firstId: 0, lastId: 0 };
+  };
   return {
     add(hour: number, messageId: number): void {
       const { firstId, lastId } = known;
@@ -28,9 +34,12 @@ export function createMessageHours(db: Database) {
       if (range)
         known = { hour, firstId: range.first_id, lastId: range.last_id };
     },
-    /** To be called when the transaction is rolled back. */
-    forget(): void {
-      known = { hour: -1, firstId: 0, lastId: 0 };
+    /** To be called when no message of this hour is left. */
+    remove(hour: number): void {
+      remove.run(hour);
+      forget();
     },
+    /** To be called when the transaction is rolled back, or another process wrote. */
+    forget,
   };
 }

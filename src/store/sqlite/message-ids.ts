@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from "kysely";
+import { query } from "./read-connection.ts";
 import type { Schema } from "./schema.ts";
 
 /** Message ids from `from` up to, not including, `to`. */
@@ -53,10 +54,12 @@ export function beyond(
 
 /** The ids of all messages. */
 export async function allIds(db: Kysely<Schema>): Promise<IdRange> {
-  const { rows } = await sql<IdRange>`
-    SELECT ifnull((SELECT min(id) FROM messages), 1) AS "from",
-      ifnull((SELECT max(id) FROM messages), 0) + 1 AS "to"`.execute(db);
-  return rows[0] ?? { from: 1, to: 1 };
+  const [all] = await query<IdRange>(
+    db,
+    `SELECT ifnull((SELECT min(id) FROM messages), 1) AS "from",
+      ifnull((SELECT max(id) FROM messages), 0) + 1 AS "to"`,
+  );
+  return all ?? { from: 1, to: 1 };
 }
 
 /** A range but for a gap in its midst, where there is one. */
@@ -117,18 +120,20 @@ export async function idsSurelyBetween(
  * apart, the ids of those whose hour is yet to come by the clock of the latest event.
  */
 async function idsSince(db: Kysely<Schema>, hour: number) {
-  const { rows } = await sql<{
+  const [row] = await query<{
     readonly from: number | null;
     readonly aheadFrom: number | null;
     readonly aheadTo: number | null;
-  }>`
-    SELECT min(first_id) FILTER (WHERE hour <= now) AS "from",
+  }>(
+    db,
+    `SELECT min(first_id) FILTER (WHERE hour <= now) AS "from",
       min(first_id) FILTER (WHERE hour > now) AS aheadFrom,
       max(last_id) FILTER (WHERE hour > now) + 1 AS aheadTo
     FROM message_hours, (
       SELECT received_at / ${HOUR_MS} AS now FROM events ORDER BY id DESC LIMIT 1
-    ) WHERE hour >= ${hour}`.execute(db);
-  const [row] = rows;
+    ) WHERE hour >= ?`,
+    [hour],
+  );
   return {
     from: row?.from ?? undefined,
     ahead: { from: row?.aheadFrom ?? undefined, to: row?.aheadTo ?? 0 },
@@ -140,11 +145,11 @@ async function lastIdBefore(
   db: Kysely<Schema>,
   hour: number,
 ): Promise<number | null | undefined> {
-  const row = await db
-    .selectFrom("message_hours")
-    .select((eb) => eb.fn.max("last_id").as("id"))
-    .where("hour", "<", hour)
-    .executeTakeFirst();
+  const [row] = await query<{ id: number | null }>(
+    db,
+    "SELECT max(last_id) AS id FROM message_hours WHERE hour < ?",
+    [hour],
+  );
   return row?.id;
 }
 

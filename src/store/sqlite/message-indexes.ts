@@ -30,6 +30,15 @@ export type MessageIndex = {
 
 /** Of values that one condition names, each gets a share of the entries, and at least so many. */
 const ENTRIES_EACH_MIN = 8;
+
+/** How many entries each of so many values gets. */
+export function entriesOfEach(places: number, entries: number): number {
+  return Math.max(
+    Math.min(ENTRIES_EACH_MIN, entries),
+    Math.ceil(entries / places),
+  );
+}
+
 /** To look for an id under more values than these costs as much as to read the message. */
 const LOOKED_UNDER_MAX = 4;
 
@@ -63,10 +72,7 @@ export function valueIndex(
   return {
     places: values.length,
     reach(range, direction, entries) {
-      const share = Math.max(
-        Math.min(ENTRIES_EACH_MIN, entries),
-        Math.ceil(entries / values.length),
-      );
+      const share = entriesOfEach(values.length, entries);
       const furthest = direction === "older" ? sql`max` : sql`min`;
       return sql`(SELECT ${furthest}((
         SELECT ${id} FROM ${source} WHERE ${column} = named.value AND ${inRange(id, range)}

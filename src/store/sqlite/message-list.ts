@@ -1,15 +1,15 @@
 import type { Kysely } from "kysely";
 import type { MessageFilter } from "../filter.ts";
-import type { MessagePage, PageRequest } from "../store.ts";
+import type { CountedPage, MessagePage, PageRequest } from "../store.ts";
 import type { BoundedCount } from "../tally.ts";
 import { messageTests, type MessageTests } from "./message-conditions.ts";
 import type { Direction, IdRange } from "./message-ids.ts";
-import { searchMessages } from "./message-search.ts";
+import { searchMessages, type SearchResult } from "./message-search.ts";
 import { messagesOf } from "./reader.ts";
 import type { Schema } from "./schema.ts";
 
 /** What a search for a page or a count reads at most; see `SearchBounds`. */
-export const READS_MAX = 500;
+export const READS_MAX = 200;
 
 /** What is read to see whether there is a way back. */
 const BACK_READS_MAX = 64;
@@ -35,27 +35,39 @@ export async function listMessages(
   if (all === undefined) return NO_MESSAGES;
   const direction = newerThan === undefined ? "older" : "newer";
   const from = newerThan ?? olderThan;
-  const { ids, reached } = await searchMessages(
+  const result = await searchMessages(
     db,
     within(all, direction, from),
     direction,
     { limit: size + 1, readsMax },
   );
-  const isFull = ids.length > size;
-  const messages = await messagesOf(db, ids.slice(0, size));
-  const ahead = isFull ? ids[size - 1] : reached;
-  const back =
-    from === undefined
-      ? undefined
-      : await wayBack(db, all, direction, ids[0], from, readsMax);
+  const { page: found, ahead } = await pageOf(db, result, size, direction);
+  if (from === undefined) return { ...found, older: ahead };
+  const [first] = result.ids;
+  const back = await wayBack(db, all, direction, first, from, readsMax);
+  return direction === "older"
+    ? { ...found, older: ahead, newer: back }
+    : { ...found, older: back, newer: ahead };
+}
+
+/** The first so many that a search found are the newest page; the others are only counted. */
+export async function listAndCount(
+  db: Kysely<Schema>,
+  filter: MessageFilter,
+  size: number,
+  readsMax: number,
+): Promise<CountedPage> {
+  const all = await messageTests(db, filter);
+  if (all === undefined)
+    return { page: NO_MESSAGES, count: { count: 0, isMore: false } };
+  const result = await searchMessages(db, all, "older", {
+    limit: COUNTED_MAX + 1,
+    readsMax,
+  });
+  const { page, ahead } = await pageOf(db, result, size, "older");
   return {
-    messages: messages.toSorted((a, b) => b.id - a.id),
-    older: direction === "older" ? ahead : back,
-    newer: direction === "older" ? back : ahead,
-    lookedBackTo:
-      isFull || reached === undefined
-        ? undefined
-        : await firstEventAt(db, direction, reached),
+    page: { ...page, older: ahead },
+    count: countOf(result.ids.length, result),
   };
 }
 
@@ -70,15 +82,40 @@ export async function countMessages(
   const all = await messageTests(db, filter);
   if (all === undefined) return { count: 0, isMore: false };
   const newer = within(all, "newer", newerThan);
-  const { ids, reached } = await searchMessages(db, newer, "older", {
+  const result = await searchMessages(db, newer, "older", {
     limit: COUNTED_MAX + except.length + 1,
     readsMax,
   });
   const known = new Set(except);
-  const count = ids.filter((id) => !known.has(id)).length;
+  return countOf(result.ids.filter((id) => !known.has(id)).length, result);
+}
+
+function countOf(count: number, { reached }: SearchResult): BoundedCount {
   return {
     count: Math.min(count, COUNTED_MAX),
     isMore: count > COUNTED_MAX || reached !== undefined,
+  };
+}
+
+/** A page of the first messages found, without its ways on; `ahead` is where more may be. */
+async function pageOf(
+  db: Kysely<Schema>,
+  { ids, reached }: SearchResult,
+  size: number,
+  direction: Direction,
+): Promise<{ readonly page: MessagePage; readonly ahead: number | undefined }> {
+  const isFull = ids.length > size;
+  const messages = await messagesOf(db, ids.slice(0, size));
+  return {
+    page: {
+      ...NO_MESSAGES,
+      messages: messages.toSorted((a, b) => b.id - a.id),
+      lookedBackTo:
+        isFull || reached === undefined
+          ? undefined
+          : await firstEventAt(db, direction, reached),
+    },
+    ahead: isFull ? ids[size - 1] : reached,
   };
 }
 

@@ -1,4 +1,20 @@
+import { ACCOUNT_TABLES } from "./account-tables.ts";
+import { API_TOKENS_TABLE } from "./api-tokens.ts";
 import { AUDIT_TABLE } from "./audit.ts";
+import { EVENT_ADDRESSES_TABLE } from "./event-addresses.ts";
+import { HIGHEST_IDS_TABLE } from "./fresh-ids.ts";
+import { LAST_DAYS_TABLES } from "./last-days.ts";
+import { REFUSAL_TABLES } from "./refusals.ts";
+import { UPKEEP_NOTES_TABLE } from "./upkeep-notes.ts";
 
 /** What is kept beside messages. Each table is explained where it is written. */
-export const MIGRATION_TO_3 = [AUDIT_TABLE].join("\n");
+export const MIGRATION_TO_3 = [
+  AUDIT_TABLE,
+  REFUSAL_TABLES,
+  ACCOUNT_TABLES,
+  API_TOKENS_TABLE,
+  EVENT_ADDRESSES_TABLE,
+  HIGHEST_IDS_TABLE,
+  LAST_DAYS_TABLES,
+  UPKEEP_NOTES_TABLE,
+].join("\n");

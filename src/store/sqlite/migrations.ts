@@ -4,7 +4,7 @@ import { MIGRATION_TO_2 } from "./migration-to-2.ts";
 import { MIGRATION_TO_3 } from "./migration-to-3.ts";
 
 /** Marks the file as ours in its header: "smsl". */
-const APPLICATION_ID = 0x736d736c;
+export const APPLICATION_ID = 0x736d736c;
 
 /**
  * Each entry takes the schema one version up and is never changed once released.

@@ -1,3 +1,4 @@
+import type { StepName } from "./steps.ts";
 import type { WriteName } from "./writes.ts";
 
 /**
@@ -18,6 +19,12 @@ export type WriterRequest =
       readonly name: WriteName;
       readonly input: string;
     }
+  /** A step of long work; its input as JSON. */
+  | {
+      readonly kind: "step";
+      readonly name: StepName;
+      readonly input: string;
+    }
   | { readonly kind: "check" }
   | { readonly kind: "close" };
 
@@ -25,7 +32,7 @@ export type WriterReply =
   | { readonly kind: "done" }
   /** For each event of the batch "1" when it was new, else "0". */
   | { readonly kind: "recorded"; readonly isNew: string }
-  /** What a write came to, as JSON. */
+  /** What a write or a step came to, as JSON. */
   | { readonly kind: "written"; readonly output: string }
   /** Cannot be done now; nothing of the request was. */
   | { readonly kind: "unavailable"; readonly reason: string }

@@ -1,6 +1,11 @@
 import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 import { existsSync } from "node:fs";
-import { Kysely, SqliteDialect, type SqliteDatabase } from "kysely";
+import {
+  CompiledQuery,
+  Kysely,
+  SqliteDialect,
+  type SqliteDatabase,
+} from "kysely";
 import { StoreUnusable } from "../store.ts";
 import { requireOurs, SCHEMA_VERSION } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
@@ -51,6 +56,21 @@ export function openForReading(file: string): ReadConnection {
     kysely: new Kysely({ dialect: new SqliteDialect({ database }) }),
     close: () => database.close(),
   };
+}
+
+/**
+ * Rows of a query that pages ask again and again in the same words: to have it put
+ * together each time can cost as much as to do it.
+ */
+export async function query<Row>(
+  db: Kysely<Schema>,
+  sql: string,
+  values: readonly (string | number | Uint8Array)[] = [],
+): Promise<Row[]> {
+  const { rows } = await db.executeQuery<Row>(
+    CompiledQuery.raw(sql, [...values]),
+  );
+  return rows;
 }
 
 /** bun:sqlite in the shape that Kysely's dialect expects. */

@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
-import type { FormParams } from "../../twilio/form.ts";
 import { statusOfRank } from "../../twilio/status.ts";
 import type { MessageRow } from "../store.ts";
 import { packMessageSid, unpackMessageSid } from "./message-sid.ts";
+import { query } from "./read-connection.ts";
 import type { Schema } from "./schema.ts";
 import { CHANNELS } from "./stored-event.ts";
 
@@ -23,17 +23,25 @@ export async function messagesAfter(
   afterId: number,
   limit: number,
 ): Promise<MessageRow[]> {
-  const found = await db
-    .selectFrom("messages")
-    .select("id")
-    .where("id", ">", afterId)
-    .orderBy("id")
-    .limit(limit)
-    .execute();
+  const found = await query<{ id: number }>(
+    db,
+    "SELECT id FROM messages WHERE id > ? ORDER BY id LIMIT ?",
+    [afterId, limit],
+  );
   return messagesOf(
     db,
     found.map((row) => row.id),
   );
+}
+
+export async function firstMessageAt(
+  db: Kysely<Schema>,
+): Promise<number | undefined> {
+  const [first] = await query<{ at: number }>(
+    db,
+    "SELECT first_event_at AS at FROM messages ORDER BY id LIMIT 1",
+  );
+  return first?.at;
 }
 
 export async function changedMessages(
@@ -41,16 +49,15 @@ export async function changedMessages(
   ids: readonly number[],
   eventId: number,
 ): Promise<MessageRow[]> {
-  const changed = await db
-    .selectFrom("events")
-    .select("message_id")
-    .distinct()
-    .where("message_id", "in", [...ids])
-    .where("id", ">", eventId)
-    .execute();
+  const changed = await query<{ id: number }>(
+    db,
+    `SELECT DISTINCT message_id AS id FROM events
+      WHERE message_id IN (SELECT value FROM json_each(?)) AND id > ?`,
+    [JSON.stringify(ids), eventId],
+  );
   return messagesOf(
     db,
-    changed.map((event) => event.message_id),
+    changed.map((event) => event.id),
   );
 }
 
@@ -66,75 +73,51 @@ export async function addressById(
   return found?.address;
 }
 
+/** A message as it is read; its SID, channel and status as they are stored. */
+type Stored = Omit<MessageRow, "messageSid" | "channel" | "status" | "tags"> & {
+  readonly sid: Uint8Array;
+  readonly channelPlace: number;
+  readonly rank: number;
+};
+
+const MESSAGES_OF_IDS = `
+  SELECT messages.id, messages.sid, channel AS channelPlace, status AS rank,
+    recipient.address AS "to", sender.address AS "from",
+    to_id AS recipientId, from_id AS senderId, messages.country, error_code AS errorCode,
+    account.sid AS accountSid, service.sid AS messagingServiceSid,
+    num_segments AS numSegments, first_event_at AS firstEventAt, last_event_at AS lastEventAt
+  FROM messages
+    LEFT JOIN addresses AS recipient ON recipient.id = to_id
+    LEFT JOIN addresses AS sender ON sender.id = from_id
+    LEFT JOIN sids AS account ON account.id = account_id
+    LEFT JOIN sids AS service ON service.id = service_id
+  WHERE messages.id IN (SELECT value FROM json_each(?)) ORDER BY messages.id`;
+
+const TAGS_OF_IDS = `
+  SELECT message_id AS id, name, value FROM message_tags JOIN tags ON tags.id = tag_id
+  WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY name, value`;
+
 /** The messages with these ids, by id. */
 export async function messagesOf(
   db: Kysely<Schema>,
   ids: readonly number[],
 ): Promise<MessageRow[]> {
   if (ids.length === 0) return [];
-  const rows = await db
-    .selectFrom("messages")
-    .leftJoin("addresses as recipient", "recipient.id", "messages.to_id")
-    .leftJoin("addresses as sender", "sender.id", "messages.from_id")
-    .leftJoin("sids as account", "account.id", "messages.account_id")
-    .leftJoin("sids as service", "service.id", "messages.service_id")
-    .select([
-      "messages.id",
-      "messages.sid",
-      "messages.channel",
-      "messages.status",
-      "messages.error_code",
-      "messages.num_segments",
-      "messages.first_event_at",
-      "messages.last_event_at",
-      "messages.to_id",
-      "messages.from_id",
-      "messages.country",
-      "recipient.address as to",
-      "sender.address as from",
-      "account.sid as account_sid",
-      "service.sid as service_sid",
-    ])
-    .where("messages.id", "in", [...ids])
-    .orderBy("messages.id")
-    .execute();
-  const tags = await tagsOf(db, ids);
-  return rows.map((row) => ({
-    id: row.id,
-    messageSid: unpackMessageSid(row.sid),
-    channel: CHANNELS[row.channel] ?? "sms",
-    status: statusOfRank(row.status),
-    to: row.to,
-    from: row.from,
-    recipientId: row.to_id,
-    senderId: row.from_id,
-    country: row.country,
-    errorCode: row.error_code,
-    accountSid: row.account_sid,
-    messagingServiceSid: row.service_sid,
-    numSegments: row.num_segments,
-    firstEventAt: row.first_event_at,
-    lastEventAt: row.last_event_at,
-    tags: tags.get(row.id) ?? [],
-  }));
-}
-
-async function tagsOf(
-  db: Kysely<Schema>,
-  ids: readonly number[],
-): Promise<Map<number, FormParams>> {
-  const rows = await db
-    .selectFrom("message_tags")
-    .innerJoin("tags", "tags.id", "message_tags.tag_id")
-    .select(["message_tags.message_id", "tags.name", "tags.value"])
-    .where("message_tags.message_id", "in", [...ids])
-    .orderBy("tags.name")
-    .orderBy("tags.value")
-    .execute();
-  return new Map(
-    [...Map.groupBy(rows, (row) => row.message_id)].map(([id, own]) => [
-      id,
-      own.map((tag) => [tag.name, tag.value]),
-    ]),
+  const list = [JSON.stringify(ids)];
+  const rows = await query<Stored>(db, MESSAGES_OF_IDS, list);
+  const tags = Map.groupBy(
+    await query<{ id: number; name: string; value: string }>(
+      db,
+      TAGS_OF_IDS,
+      list,
+    ),
+    ({ id }) => id,
   );
+  return rows.map(({ sid, channelPlace, rank, ...row }) => ({
+    ...row,
+    messageSid: unpackMessageSid(sid),
+    channel: CHANNELS[channelPlace] ?? "sms",
+    status: statusOfRank(rank),
+    tags: (tags.get(row.id) ?? []).map(({ name, value }) => [name, value]),
+  }));
 }

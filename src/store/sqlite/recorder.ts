@@ -1,29 +1,34 @@
 import type { Database } from "bun:sqlite";
-import { foldEvents, type EventFields } from "../fold.ts";
-import { internedAddresses } from "./addresses.ts";
+import { createEventAddresses } from "./event-addresses.ts";
 import { createEventRepeats } from "./event-repeats.ts";
-import { internedColumn } from "./interning.ts";
+import { createFreshIds } from "./fresh-ids.ts";
 import { createMessageChanges, type Message } from "./message-changes.ts";
+import { createMessageEvents, type Fields } from "./message-events.ts";
 import { packMessageSid } from "./message-sid.ts";
 import { createMessageTags } from "./message-tags.ts";
+import { createNames } from "./names.ts";
+import {
+  createSteps,
+  STEP_MS,
+  type StepInput,
+  type StepName,
+  type StepResult,
+} from "./steps.ts";
 import type { StoredEvent } from "./stored-event.ts";
+import { createTransactions } from "./transactions.ts";
 
-type Fields = EventFields<number, number> & { readonly query: string | null };
-
-/** Records events in a database that this thread alone writes to. */
-export function createRecorder(db: Database) {
+/**
+ * Records events in a database, and does the long work on them in steps that take about
+ * `stepMs` and a commit.
+ */
+export function createRecorder(db: Database, stepMs = STEP_MS) {
   const findMessage = db.prepare<{ id: number }, [Uint8Array]>(
     "SELECT id FROM messages WHERE sid = ?",
   );
-  const eventsOf = db.prepare<Fields, [number]>(
-    `SELECT channel, status, received_at AS receivedAt, to_id AS "to", from_id AS "from",
-       error_code AS errorCode, account_id AS accountSid, service_id AS messagingServiceSid,
-       num_segments AS numSegments, query FROM events WHERE message_id = ?`,
-  );
   const addMessage = db.prepare(
     `INSERT INTO messages (channel, status, to_id, from_id, error_code, account_id, service_id,
-       num_segments, first_event_at, last_event_at, country, sid)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       num_segments, first_event_at, last_event_at, country, id, sid)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const updateMessage = db.prepare(
     `UPDATE messages SET channel = ?, status = ?, to_id = ?, from_id = ?, error_code = ?,
@@ -39,22 +44,20 @@ export function createRecorder(db: Database) {
        error_message, account_id, service_id, num_segments, raw_dlr_done_date, query, shape_id,
        post_values) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const begin = db.prepare("BEGIN IMMEDIATE");
-  const commit = db.prepare("COMMIT");
-  const rollback = db.prepare("ROLLBACK");
 
-  const sids = internedColumn(db, "sids", "sid");
-  const shapes = internedColumn(db, "post_shapes", "shape");
-  const addresses = internedAddresses(db);
+  const names = createNames(db);
+  const events = createMessageEvents(db, names.addresses.countryOf);
+  const eventAddresses = createEventAddresses(db);
   const tags = createMessageTags(db);
   const repeats = createEventRepeats(db);
   const changes = createMessageChanges(db);
-
-  const messageOf = (events: readonly [Fields, ...Fields[]]): Message => {
-    const fields = foldEvents(events);
-    const country = fields.to === null ? null : addresses.countryOf(fields.to);
-    return { ...fields, country };
-  };
+  const messageIds = createFreshIds(db, "messages");
+  const parts = { names, events, eventAddresses, tags, changes, messageIds };
+  const transactions = createTransactions(db, () => {
+    for (const part of [names, changes, messageIds, steps]) part.forget();
+  });
+  const steps = createSteps(db, parts, transactions, stepMs);
+  let hasRecorded = false;
 
   /** Writes a message as it is after an event; returns its id. */
   const write = (
@@ -76,8 +79,11 @@ export function createRecorder(db: Database) {
       message.lastEventAt,
       message.country,
     ];
-    if (knownId === undefined)
-      return Number(addMessage.run(...columns, sid).lastInsertRowid);
+    if (knownId === undefined) {
+      const id = messageIds.next();
+      addMessage.run(...columns, id, sid);
+      return id;
+    }
     if (before && differsInStatusOnly(before, message))
       updateStatus.run(message.status, message.lastEventAt, knownId);
     else updateMessage.run(...columns, knownId);
@@ -90,7 +96,7 @@ export function createRecorder(db: Database) {
     const [, , , , , rawDlrDoneDate, query, shape, values] = rest;
     const sid = packMessageSid(messageSid);
     const knownId = findMessage.get(sid)?.id;
-    const earlier = knownId === undefined ? [] : eventsOf.all(knownId);
+    const earlier = knownId === undefined ? [] : events.of(knownId);
     if (
       knownId !== undefined &&
       earlier.some((each) => each.status === status)
@@ -102,19 +108,21 @@ export function createRecorder(db: Database) {
       channel,
       status,
       receivedAt,
-      to: to === null ? null : addresses.get(to),
-      from: from === null ? null : addresses.get(from),
+      to: to === null ? null : names.addresses.get(to),
+      from: from === null ? null : names.addresses.get(from),
       errorCode,
-      accountSid: account === null ? null : sids.get(account),
-      messagingServiceSid: service === null ? null : sids.get(service),
+      accountSid: account === null ? null : names.sid(account, receivedAt),
+      messagingServiceSid:
+        service === null ? null : names.sid(service, receivedAt),
       numSegments,
       query,
     };
     const [first, ...others] = earlier;
-    const before = first && messageOf([first, ...others]);
-    const message = messageOf([fields, ...earlier]);
+    const before = first && events.fold([first, ...others]);
+    const message = events.fold([fields, ...earlier]);
     const messageId = write(knownId, sid, before, message);
     changes.note(messageId, before, message, receivedAt);
+    if (first) eventAddresses.note(messageId, message, [fields, ...earlier]);
     addEvent.run(
       messageId,
       channel,
@@ -129,7 +137,7 @@ export function createRecorder(db: Database) {
       numSegments,
       rawDlrDoneDate,
       query,
-      shapes.get(shape),
+      names.shape(shape, receivedAt),
       values === null ? null : JSON.stringify(values),
     );
     // Mostly a message's events have one query, whose tags the message then has already.
@@ -138,37 +146,32 @@ export function createRecorder(db: Database) {
     return true;
   };
 
-  const inTransaction = <T>(work: () => T): T => {
-    begin.run();
-    try {
-      const result = work();
-      commit.run();
-      return result;
-    } catch (error) {
-      for (const each of [sids, shapes, addresses, changes]) each.forget();
-      if (db.inTransaction) rollback.run();
-      throw error;
-    }
-  };
-
   return {
     /**
      * Makes a batch durable in one transaction and tells for each event whether it was
      * new; when it throws, none of the batch was recorded.
      */
-    record: (batch: readonly StoredEvent[]): boolean[] =>
-      inTransaction(() => {
+    record(batch: readonly StoredEvent[]): boolean[] {
+      hasRecorded = true;
+      return transactions.run(() => {
         const isNew = batch.map(record);
         changes.write();
         return isNew;
-      }),
+      });
+    },
     /**
      * A small step of what recording left to be done when nobody waits for it, to be
      * called at once; undefined when nothing is left.
      */
-    nextStep(): (() => void) | undefined {
-      const step = changes.nextStep();
-      return step && (() => inTransaction(step));
+    nextStep: (): (() => void) | undefined =>
+      changes.nextStep() &&
+      (() => transactions.run(() => changes.nextStep()?.())),
+    /** Does one of the steps of long work, which is over in a few milliseconds. */
+    step<N extends StepName>(name: N, input: StepInput<N>): StepResult<N> {
+      const result = steps.step(name, input);
+      const othersWrote = result.othersWrote || hasRecorded;
+      hasRecorded = false;
+      return { ...result, othersWrote };
     },
   };
 }

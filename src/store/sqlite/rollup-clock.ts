@@ -105,7 +105,7 @@ export function createRollupClock(db: Database) {
       now ??= minuteOf(findLatest.get()?.receivedAt);
       return now === undefined ? undefined : (stepBack(now) ?? stepOn(now));
     },
-    /** To be called when the transaction is rolled back. */
+    /** To be called when the transaction is rolled back, or another process wrote. */
     forget(): void {
       known = undefined;
       now = undefined;

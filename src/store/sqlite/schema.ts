@@ -1,4 +1,5 @@
 import type { Generated } from "kysely";
+import type { Role } from "../../account/viewer.ts";
 
 /** The tables as Kysely sees them; migrations.ts is what makes them. */
 export type Schema = {
@@ -10,6 +11,47 @@ export type Schema = {
     subject: string;
     address: string | null;
   };
+  api_tokens: {
+    id: Generated<number>;
+    name: string;
+    hash: string;
+    scope: number;
+    created_by: string;
+    created_at: number;
+    last_used_at: number | null;
+  };
+  users: {
+    id: Generated<number>;
+    name: string;
+    name_key: string;
+    role: Role;
+    password_hash: string | null;
+    is_password_temporary: number;
+    created_at: number;
+    last_seen_at: number | null;
+  };
+  sessions: {
+    id: Generated<number>;
+    token_hash: string;
+    user_id: number;
+    device: string;
+    address: string | null;
+    created_at: number;
+    last_used_at: number;
+  };
+  guess_limits: { key: string; whole_at: number };
+  secrets: { name: string; value: string };
+  refusals: {
+    id: Generated<number>;
+    key: string;
+    first_at: number;
+    last_at: number;
+    times: number;
+    is_mendable: number;
+    facts: string;
+  };
+  refusals_unlisted: { hour: number; times: number };
+  refusals_seen: { id: number; seen_at: number };
   sids: { id: Generated<number>; sid: string };
   addresses: {
     id: Generated<number>;
@@ -34,6 +76,7 @@ export type Schema = {
     /** The recipient's. */
     country: string | null;
   };
+  upkeep_notes: { name: string; note: string };
   message_hours: { hour: number; first_id: number; last_id: number };
   events: {
     id: Generated<number>;

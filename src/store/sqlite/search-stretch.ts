@@ -8,7 +8,7 @@ import {
   type Direction,
   type IdRange,
 } from "./message-ids.ts";
-import type { MessageIndex } from "./message-indexes.ts";
+import { entriesOfEach, type MessageIndex } from "./message-indexes.ts";
 import type { MessageTest, Reads } from "./condition-tests.ts";
 import type { Schema } from "./schema.ts";
 
@@ -72,26 +72,33 @@ export async function nextStretch(
   const asked = rare.filter(({ index }) => index.has);
   const answered = [rarest, ...asked].map(({ test }) => test);
   const left = tests.filter((test) => !answered.includes(test));
-  let { range } = rarest;
-  if (asked.length > 0 || left.length === 0) {
-    // Few of the entries make a reading, or none, so there may be more of them.
-    const entries = reads * ENTRIES_FOR_A_READ;
-    const [further] = await reaches(
-      db,
-      rest,
-      [rarest.test],
-      direction,
-      entries,
-    );
-    range = further?.range ?? range;
-  }
+  // Where few of the entries make a reading, or none, there may be more of them.
+  const isFurther = asked.length > 0 || left.length === 0;
   return {
-    range,
+    range: isFurther
+      ? await furtherRange(db, rest, rarest, direction, reads)
+      : rarest.range,
     named: rarest.index,
     asked: asked.flatMap(({ index }) => index.has ?? []),
     tests: left,
     reads: Math.max(reads, rarest.index.places),
   };
+}
+
+/** As far as entries reach that cost as much as so many readings. */
+async function furtherRange(
+  db: Kysely<Schema>,
+  rest: IdRange,
+  { test, index: { places }, range }: Reach,
+  direction: Direction,
+  reads: number,
+): Promise<IdRange> {
+  const entries = reads * ENTRIES_FOR_A_READ;
+  const isSame =
+    entriesOfEach(places, entries) === entriesOfEach(places, reads);
+  if (isSame) return range;
+  const [further] = await reaches(db, rest, [test], direction, entries);
+  return further?.range ?? range;
 }
 
 function inOrderForARead(tests: readonly MessageTest[]): number {

@@ -1,22 +1,34 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { Kysely } from "kysely";
 import { StoreUnavailable, StoreUnusable, type Store } from "../store.ts";
 import type { Stores } from "../stores.ts";
+import { accountStore, type Write } from "./account-store.ts";
+import * as apiTokens from "./api-tokens.ts";
 import { auditEntries } from "./audit.ts";
 import { changesSince } from "./changes-since.ts";
 import { errorCodeFacts } from "./error-code-facts.ts";
 import * as eventReader from "./event-reader.ts";
 import { failingRecipients } from "./failing-reader.ts";
-import { countMessages, listMessages, READS_MAX } from "./message-list.ts";
+import {
+  countMessages,
+  listAndCount,
+  listMessages,
+  READS_MAX,
+} from "./message-list.ts";
 import { openForReading, type ReadConnection } from "./read-connection.ts";
 import * as reader from "./reader.ts";
 import { recipientCounts } from "./recipient-counts.ts";
+import { refusalStore } from "./refusals.ts";
+import type { Schema } from "./schema.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
 import { suggest } from "./suggestions.ts";
 import { storedEvent } from "./stored-event.ts";
 import { deliveryTimes, tally } from "./tallies.ts";
 import { Turns } from "../../turns.ts";
+import { upkeepStore } from "./upkeep.ts";
 import { WriteQueue } from "./write-queue.ts";
+import { openForCommand } from "./writing-connection.ts";
 
 /** The part of the store that only reads. */
 export type StoreReader = Omit<Store, "recordEvent" | "checkWritable">;
@@ -46,10 +58,14 @@ export async function openSqliteStore(
     ...readerOf(connection, read, options),
     recordEvent: (event) => queue.record(storedEvent(event)),
     checkWritable: () => queue.check(),
-    audit: {
-      add: (entry) => queue.write("addAuditEntry", entry),
-      list: (page) => read(() => auditEntries(db, page)),
-    },
+    writing: () => queue.state(),
+    upkeep: upkeepStore(
+      db,
+      read,
+      (name, input) => queue.write(name, input),
+      (name, input) => queue.step(name, input),
+    ),
+    ...keptBeside(db, read, (name, input) => queue.write(name, input)),
     async close() {
       read.close();
       await queue.close();
@@ -61,6 +77,52 @@ export async function openSqliteStore(
 export function openSqliteReader(file: string): StoreReader {
   const connection = openForReading(pathOf(file));
   return readerOf(connection, readsOf(connection));
+}
+
+type KeptBeside = Pick<Stores, "accounts" | "audit" | "apiTokens" | "refusals">;
+
+/**
+ * Opens what is kept beside messages in the database in `file`, for a command, also
+ * while a server runs on it: its changes hold at once. Makes the database when there is
+ * none. Throws StoreUnusable.
+ */
+export function openSqliteForCommand(
+  file: string,
+): KeptBeside & { close(): void } {
+  const path = pathOf(file);
+  makeFolder(dirname(path));
+  const writing = openForCommand(path);
+  const connection = openForReading(path);
+  const read = readsOf(connection);
+  return {
+    ...keptBeside(connection.kysely, read, async (name, input) =>
+      writing.write(name, input),
+    ),
+    close() {
+      read.close();
+      writing.close();
+    },
+  };
+}
+
+/** What is kept beside messages, read through one connection and written through another. */
+function keptBeside(db: Kysely<Schema>, read: Reads, write: Write): KeptBeside {
+  return {
+    accounts: accountStore(db, read, write),
+    audit: {
+      add: (entry) => write("addAuditEntry", entry),
+      list: (page) => read(() => auditEntries(db, page)),
+    },
+    refusals: refusalStore(db, read, write),
+    apiTokens: {
+      add: (token) => write("addApiToken", token),
+      list: () => read(() => apiTokens.apiTokens(db)),
+      byId: (id) => read(() => apiTokens.apiTokenById(db, id)),
+      byHash: (hash) => read(() => apiTokens.apiTokenByHash(db, hash)),
+      setLastUsed: (use) => write("setApiTokenLastUsed", use),
+      remove: (id) => write("removeApiToken", id),
+    },
+  };
 }
 
 type Reads = {
@@ -103,6 +165,8 @@ function readerOf(
   return {
     listMessages: (filter, page) =>
       read(() => listMessages(db, filter, page, readsMax)),
+    listAndCount: (filter, size) =>
+      read(() => listAndCount(db, filter, size, readsMax)),
     countMessages: (filter, newerThan, except = []) =>
       read(() => countMessages(db, filter, newerThan, except, readsMax)),
     messageBySid: (messageSid) =>
@@ -122,6 +186,7 @@ function readerOf(
       read(() => suggest(db, field, start, limit)),
     lastEventId: () => read(() => eventReader.lastEventId(db)),
     changesSince: (eventId) => read(() => changesSince(db, eventId)),
+    firstMessageAt: () => read(() => reader.firstMessageAt(db)),
     lastEventAt: () => read(() => eventReader.lastEventAt(db)),
     messagesAfter: (afterId, limit) =>
       read(() => reader.messagesAfter(db, afterId, limit)),

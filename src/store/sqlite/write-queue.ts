@@ -1,6 +1,9 @@
 import { Worker } from "node:worker_threads";
+import { Distribution } from "../../distribution.ts";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
+import type { Writing } from "../writing.ts";
 import type { WriterReply, WriterRequest } from "./protocol.ts";
+import type { StepInput, StepName, StepResult } from "./steps.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import type { Input, Output, WriteName } from "./writes.ts";
 
@@ -20,6 +23,11 @@ const OVERDUE = "The disk did not answer in time, or the database is locked.";
 const FAILURE_COUNTS_MS = 5_000;
 /** How long a commit waits for a lock that another process holds. */
 const BUSY_TIMEOUT_MS = 5_000;
+/** Upper bounds, in seconds and in events, of what is measured of batches. */
+const COMMIT_SECONDS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+const BATCH_EVENTS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000];
 
 /**
  * The writer's module. In a compiled program every module has the address of the
@@ -55,6 +63,9 @@ export class WriteQueue {
   #failure: { readonly reason: string; readonly at: number } | undefined;
   /** Batches that the writer has, oldest first. */
   readonly #inFlight: (readonly Waiting[])[] = [];
+  readonly #commitSeconds = new Distribution(COMMIT_SECONDS);
+  readonly #batchEvents = new Distribution(BATCH_EVENTS);
+  #failedBatches = 0;
   #closing: Promise<void> | undefined;
 
   private constructor(onCrash: (error: Error) => void) {
@@ -115,17 +126,33 @@ export class WriteQueue {
     name: N,
     input: Input<N>,
   ): Promise<Output<N>> {
+    return JSON.parse(
+      await this.#written({
+        kind: "write",
+        name,
+        input: JSON.stringify(input),
+      }),
+    );
+  }
+
+  /** Does a step of long work between two batches; rejects as `write` does. */
+  async step<N extends StepName>(
+    name: N,
+    input: StepInput<N>,
+  ): Promise<StepResult<N>> {
+    return JSON.parse(
+      await this.#written({ kind: "step", name, input: JSON.stringify(input) }),
+    );
+  }
+
+  async #written(request: WriterRequest): Promise<string> {
     if (this.#closing) throw new StoreUnavailable("The server is stopping.");
-    const reply = await this.#ask({
-      kind: "write",
-      name,
-      input: JSON.stringify(input),
-    });
+    const reply = await this.#ask(request);
     if (reply.kind !== "written")
       throw new StoreUnavailable(
         "reason" in reply ? reply.reason : "The writer did not write.",
       );
-    return JSON.parse(reply.output);
+    return reply.output;
   }
 
   /** Resolves when a write of the writer's own went through; it waits its turn behind the batch under way. */
@@ -152,6 +179,19 @@ export class WriteQueue {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** How writing goes now, and has gone since the start. */
+  state(): Writing {
+    const oldest = this.#inFlight[0]?.[0] ?? this.#queue[0];
+    return {
+      waitingEvents: this.#queue.length + this.#inFlight.flat().length,
+      waitingEventsMax: QUEUED_EVENTS_MAX,
+      oldestWaitMs: oldest ? performance.now() - oldest.since : 0,
+      commitSeconds: this.#commitSeconds,
+      batchEvents: this.#batchEvents,
+      failedBatches: this.#failedBatches,
+    };
   }
 
   /** Commits what waits, closes the database, ends the thread. */
@@ -183,11 +223,14 @@ export class WriteQueue {
     const batch = this.#queue.splice(0, BATCH_EVENTS_MAX);
     this.#inFlight.push(batch);
     for (const { event } of batch) this.#queuedChars -= event.length;
+    const handedOver = performance.now();
     this.#replies.push((reply) => {
       this.#inFlight.shift();
       this.#commitNext();
       if (reply.kind === "recorded") {
         this.#failure = undefined;
+        this.#commitSeconds.add((performance.now() - handedOver) / 1_000);
+        this.#batchEvents.add(batch.length);
         batch.forEach((each, index) =>
           each.resolve(reply.isNew[index] === "1"),
         );
@@ -195,6 +238,7 @@ export class WriteQueue {
         const reason =
           "reason" in reply ? reply.reason : "The writer did not record.";
         this.#failure = { reason, at: performance.now() };
+        this.#failedBatches++;
         refuse(batch, reason);
       }
     });

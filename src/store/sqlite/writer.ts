@@ -2,15 +2,14 @@ import { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
-import { migrate, requireOurs } from "./migrations.ts";
 import type { WriterReply, WriterRequest } from "./protocol.ts";
 import { createRecorder } from "./recorder.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
 import type { StoredEvent } from "./stored-event.ts";
+import type { StepName } from "./steps.ts";
 import { write, type WriteName } from "./writes.ts";
+import { prepareForWriting } from "./writing-connection.ts";
 
-/** Half of SQLite's usual size: SIDs are random, so each new message costs whole pages of indexes. */
-const PAGE_BYTES = 2_048;
 /** Pages in the write-ahead log at which it is copied into the database. */
 const CHECKPOINT_PAGES = 8_000;
 /** It is also copied this long after the last write, so that an idle server's log is empty. */
@@ -22,21 +21,6 @@ const CACHE_KIB = 32 * 1024;
 /** What a burst made of the log's file is cut back to this when the log starts anew. */
 const WAL_BYTES_KEPT = 16 * 1024 * 1024;
 
-/** Makes a connection durable and its schema current. Throws before it changes a database that is not ours. */
-function prepare(db: Database, busyTimeoutMs: number): void {
-  db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-  requireOurs(db);
-  // Counts only while the database is empty.
-  db.run(`PRAGMA page_size = ${PAGE_BYTES}`);
-  db.run("PRAGMA journal_mode = WAL");
-  db.run("PRAGMA synchronous = FULL");
-  db.run(`PRAGMA cache_size = -${CACHE_KIB}`);
-  // Checkpoints are ours to make, when no answer waits for them.
-  db.run("PRAGMA wal_autocheckpoint = 0");
-  db.run(`PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`);
-  migrate(db);
-}
-
 /** The thread that owns the only writing connection; it does one request at a time. */
 function openWriter(file: string, busyTimeoutMs: number) {
   const db = new Database(file, {
@@ -45,7 +29,12 @@ function openWriter(file: string, busyTimeoutMs: number) {
     strict: true,
   });
   try {
-    prepare(db, busyTimeoutMs);
+    db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    db.run(`PRAGMA cache_size = -${CACHE_KIB}`);
+    // Checkpoints are ours to make, when no answer waits for them.
+    db.run("PRAGMA wal_autocheckpoint = 0");
+    db.run(`PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`);
+    prepareForWriting(db);
     return writerOf(db, file, busyTimeoutMs);
   } catch (error) {
     db.close();
@@ -116,6 +105,10 @@ function writerOf(db: Database, file: string, busyTimeoutMs: number) {
       requireInPlace();
       return JSON.stringify(write(db, name, JSON.parse(input)) ?? null);
     },
+    step(name: StepName, input: string): string {
+      requireInPlace();
+      return JSON.stringify(recorder.step(name, JSON.parse(input)));
+    },
     check(): void {
       requireInPlace();
       withBusyTimeout(CHECK_BUSY_TIMEOUT_MS, () => check.run(Date.now()));
@@ -150,6 +143,11 @@ function answer(request: WriterRequest): WriterReply {
       return {
         kind: "written",
         output: writer?.write(request.name, request.input) ?? "null",
+      };
+    case "step":
+      return {
+        kind: "written",
+        output: writer?.step(request.name, request.input) ?? "null",
       };
     case "check":
       writer?.check();

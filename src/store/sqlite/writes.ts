@@ -1,12 +1,31 @@
 import type { Database } from "bun:sqlite";
+import * as accountSessions from "./account-sessions.ts";
+import * as accountUsers from "./account-users.ts";
+import {
+  addApiToken,
+  removeApiToken,
+  setApiTokenLastUsed,
+} from "./api-tokens.ts";
 import { addAuditEntry } from "./audit.ts";
+import { addRefusals, markRefusalsSeen } from "./refusals.ts";
+import { noteUpkeep } from "./upkeep-notes.ts";
 
 /**
  * What is written beside callbacks. Each function runs in a transaction of its own, in
  * the writing thread or in a command's process, and takes and gives what JSON can carry;
  * for nothing it gives undefined or null.
  */
-const WRITES = { addAuditEntry };
+const WRITES = {
+  noteUpkeep,
+  ...accountUsers,
+  ...accountSessions,
+  addAuditEntry,
+  addRefusals,
+  markRefusalsSeen,
+  addApiToken,
+  removeApiToken,
+  setApiTokenLastUsed,
+};
 
 type Given = typeof WRITES;
 export type WriteName = keyof Given;

@@ -11,9 +11,16 @@ export function serveHistory(
   env: Record<string, string> = {},
 ): Promise<ServerProcess> {
   return startProcess(file, {
-    BUN_OPTIONS: `--preload=${join(import.meta.dir, "clock.ts")}`,
-    SMSLEDGER_BENCH_NOW: String(now),
+    ...historyEnv(now),
     LOG_LEVEL: "info",
     ...env,
   });
+}
+
+/** The environment in which the program's clock goes on from `now`. */
+export function historyEnv(now: number): Record<string, string> {
+  return {
+    BUN_OPTIONS: `--preload=${join(import.meta.dir, "clock.ts")}`,
+    SMSLEDGER_BENCH_NOW: String(now),
+  };
 }

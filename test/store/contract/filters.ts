@@ -95,7 +95,7 @@ async function pageOf(
 }
 
 async function expectCounts(
-  { store, filter, all }: List,
+  { store, filter, size, all }: List,
   found: readonly MessageRow[],
 ): Promise<void> {
   for (const newerThan of [undefined, all[10]?.id ?? 0]) {
@@ -104,4 +104,8 @@ async function expectCounts(
     if (isMore) expect(count).toBeLessThanOrEqual(newer.length);
     else expect(count).toBe(newer.length);
   }
+  expect(await store.listAndCount(filter, size)).toEqual({
+    page: await store.listMessages(filter, { size }),
+    count: await store.countMessages(filter),
+  });
 }

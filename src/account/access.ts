@@ -1,0 +1,154 @@
+import type { Config } from "../config.ts";
+import {
+  LAST_USE_STEP_MS,
+  type AccountStore,
+  type Visitor,
+} from "../store/accounts.ts";
+import { cookieOf } from "./cookies.ts";
+import { isHttps, type Arrived } from "./origin.ts";
+import { isTrustedProxy } from "./peer.ts";
+import { SecretKeys, sha256 } from "./secret-keys.ts";
+import { userName } from "./user-name.ts";
+import type { Viewer } from "./viewer.ts";
+
+export type AccessDeps = {
+  readonly accounts: AccountStore;
+  readonly config: Pick<
+    Config,
+    "signIn" | "signInHeader" | "trustedProxies" | "publicUrl"
+  >;
+  readonly now: () => number;
+};
+
+/** Why it is not known who asks. */
+export type Unknown =
+  | "not signed in"
+  /** Users come through a proxy, and this request did not. */
+  | "not through the proxy"
+  /** It did, but names no user, or not one. */
+  | "not named by the proxy"
+  | "too many users";
+
+/** Finds out who asks. Everything is looked up for each request, so that changes hold at once. */
+export class Access {
+  readonly #deps: AccessDeps;
+  #keys: Promise<SecretKeys> | undefined;
+  /** Users whose visit is being noted. */
+  readonly #noted = new Set<number>();
+
+  constructor(deps: AccessDeps) {
+    this.#deps = deps;
+  }
+
+  keys(): Promise<SecretKeys> {
+    this.#keys ??= this.#deps.accounts.secretKey().then(
+      (key) => new SecretKeys(key),
+      (error: unknown) => {
+        this.#keys = undefined;
+        throw error;
+      },
+    );
+    return this.#keys;
+  }
+
+  /** Whoever sent a request, by the session's cookie or as a trusted proxy says. */
+  viewer(arrived: Arrived): Promise<Viewer | Unknown> {
+    return this.#deps.config.signIn === "proxy"
+      ? this.#viewerByProxy(arrived)
+      : this.#viewerBySession(arrived);
+  }
+
+  /** The token of the session that a browser says it has. */
+  sessionToken(arrived: Arrived): string | undefined {
+    return this.#cookie(arrived, "session");
+  }
+
+  /** What says that a browser was signed in before. */
+  deviceMark(arrived: Arrived): string | undefined {
+    return this.#cookie(arrived, "device");
+  }
+
+  #cookie(arrived: Arrived, name: "session" | "device"): string | undefined {
+    return cookieOf(arrived.headers, name, isHttps(this.#deps.config, arrived));
+  }
+
+  async #viewerBySession(arrived: Arrived): Promise<Viewer | Unknown> {
+    const token = this.sessionToken(arrived);
+    if (token === undefined) return "not signed in";
+    const { accounts, now } = this.#deps;
+    const hash = sha256(token);
+    const found = await accounts.visitorBySession(hash, now());
+    if (found === undefined) return "not signed in";
+    const { session } = found;
+    this.#noteUse(found.user.id, session.id, session.lastUsedAt);
+    const keys = await this.keys();
+    return viewerOf(found, keys.formToken(`session ${hash}`), session.id);
+  }
+
+  async #viewerByProxy({ headers, peer }: Arrived): Promise<Viewer | Unknown> {
+    const { accounts, config, now } = this.#deps;
+    if (!isTrustedProxy(config, peer)) return "not through the proxy";
+    const name = nameIn(headers.get(config.signInHeader));
+    if (name === undefined) return "not named by the proxy";
+    let found = await accounts.visitorByName(name);
+    if (found === undefined) {
+      await accounts.addProxyUser(name, {
+        at: now(),
+        actor: name,
+        address: null,
+      });
+      found = await accounts.visitorByName(name);
+      if (found === undefined) return "too many users";
+    }
+    const { id, lastSeenAt } = found.user;
+    this.#noteUse(id, null, lastSeenAt ?? 0);
+    const keys = await this.keys();
+    return viewerOf(found, keys.formToken(`user ${id}`), null);
+  }
+
+  /** Not waited for: a page need not be told when this cannot be written. */
+  #noteUse(userId: number, sessionId: number | null, last: number): void {
+    const now = this.#deps.now();
+    const id = sessionId ?? userId;
+    if (now - last < LAST_USE_STEP_MS || this.#noted.has(id)) return;
+    this.#noted.add(id);
+    this.#deps.accounts
+      .noteUse({ userId, sessionId }, now)
+      .catch(() => undefined)
+      .finally(() => this.#noted.delete(id));
+  }
+}
+
+function viewerOf(
+  { user, isAdminMissing }: Visitor,
+  formToken: string,
+  sessionId: number | null,
+): Viewer {
+  const { id, name, role } = user;
+  return {
+    userId: id,
+    name,
+    role,
+    sessionId,
+    formToken,
+    canSignOut: sessionId !== null,
+    isPasswordTemporary: sessionId !== null && user.isPasswordTemporary,
+    isAdminMissing,
+  };
+}
+
+/**
+ * The user whom a proxy names. A comma may mean that the header came twice, once from
+ * the proxy and once from the client: then nobody is named.
+ */
+function nameIn(header: string | null): string | undefined {
+  if (header === null || header.includes(",")) return undefined;
+  return userName(utf8(header));
+}
+
+/** Bytes beyond ASCII come as one character each; names are mostly sent as UTF-8. */
+function utf8(header: string): string {
+  const bytes = Buffer.from(header, "latin1");
+  const text = bytes.toString("utf8");
+  return text.includes("\ufffd") ? header : text;
+}

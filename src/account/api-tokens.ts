@@ -1,0 +1,100 @@
+import { createHash, randomBytes } from "node:crypto";
+import {
+  API_TOKENS_MAX,
+  type AddedApiToken,
+  type ApiToken,
+  type TokenScope,
+} from "../store/api-tokens.ts";
+import type { Stores } from "../store/stores.ts";
+import type { Requester } from "./viewer.ts";
+
+/** What tokens begin with, so that people and programs that look for leaked secrets know them. */
+export const TOKEN_START = "smsl_";
+const TOKEN = new RegExp(`^${TOKEN_START}[A-Za-z0-9_-]{43}$`);
+const TOKEN_BYTES = 32;
+
+export const TOKEN_NAME_LENGTH_MAX = 60;
+
+/** What a token of each scope may read, as pages and commands say it. */
+export const SCOPE_WORDS: Record<TokenScope, string> = {
+  read: "numbers masked",
+  "read unmasked": "whole numbers",
+};
+
+/** 256 random bits, in letters that need no escaping anywhere. */
+function randomToken(): string {
+  return TOKEN_START + randomBytes(TOKEN_BYTES).toString("base64url");
+}
+
+/**
+ * What a token is found by: its SHA-256 in hex. A slow hash would only cost time, as
+ * nobody can guess 256 bits. Undefined for what cannot be a token.
+ */
+export function hashOfToken(token: string): string | undefined {
+  return TOKEN.test(token)
+    ? createHash("sha256").update(token).digest("hex")
+    : undefined;
+}
+
+/** What is wrong with a token's name, as a sentence; undefined when nothing is. */
+export function tokenNameMistake(name: string): string | undefined {
+  if (name.trim() === "")
+    return "Give the token a name that says what uses it.";
+  if (name.length > TOKEN_NAME_LENGTH_MAX)
+    return `A token’s name has at most ${TOKEN_NAME_LENGTH_MAX} characters.`;
+  // Also what turns text round or cannot be seen: a name is read by people.
+  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name))
+    return "A token’s name has letters, digits, signs and spaces only.";
+  return undefined;
+}
+
+/** Whose doing it is that a token is made or revoked, from where, and when. */
+export type TokenDeed = Requester & { readonly at: number };
+
+type Keeping = Pick<Stores, "apiTokens" | "audit">;
+
+/** A token that was made, which nobody can read again; or why none was, as a sentence. */
+export type CreatedToken =
+  { readonly token: string } | { readonly mistake: string };
+
+export async function createToken(
+  store: Keeping,
+  name: string,
+  scope: TokenScope,
+  { at, actor, address }: TokenDeed,
+): Promise<CreatedToken> {
+  const mistake = tokenNameMistake(name);
+  if (mistake !== undefined) return { mistake };
+  const token = randomToken();
+  const added = await store.apiTokens.add({
+    name,
+    scope,
+    hash: hashOfToken(token) ?? "",
+    createdBy: actor,
+    createdAt: at,
+  });
+  if (added !== "added") return { mistake: NOT_ADDED[added] };
+  const action = `created the ${scope === "read" ? "masked" : "unmasked"} API token`;
+  await store.audit.add({ at, actor, action, subject: name, address });
+  return { token };
+}
+
+const NOT_ADDED: Record<Exclude<AddedApiToken, "added">, string> = {
+  "name taken":
+    "There is a token of this name already. Choose another name, or revoke that token first.",
+  "too many": `There are ${API_TOKENS_MAX} tokens, which is as many as there may be. Revoke one that nothing uses.`,
+};
+
+/** Revokes a token; resolves to whether it was there. */
+export async function revokeToken(
+  store: Keeping,
+  { id, name }: Pick<ApiToken, "id" | "name">,
+  { at, actor, address }: TokenDeed,
+): Promise<boolean> {
+  const wasThere = await store.apiTokens.remove(id);
+  if (wasThere) {
+    const action = "revoked the API token";
+    await store.audit.add({ at, actor, action, subject: name, address });
+  }
+  return wasThere;
+}

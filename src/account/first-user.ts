@@ -1,0 +1,31 @@
+import type { Config } from "../config.ts";
+import { CannotListen } from "../listen.ts";
+import { isLoopback } from "../setting-values.ts";
+import type { AccountStore } from "../store/accounts.ts";
+import { sha256 } from "./secret-keys.ts";
+import { newToken } from "./sign-in.ts";
+
+/**
+ * Throws CannotListen while strangers could be the first to reach pages that no user
+ * guards yet. Resolves to whether the first user is still to be made.
+ */
+export async function requireUserBeyondLoopback(
+  accounts: Pick<AccountStore, "hasPasswords">,
+  { signIn, host }: Pick<Config, "signIn" | "host">,
+): Promise<boolean> {
+  if (signIn !== "password" || (await accounts.hasPasswords())) return false;
+  if (host === "localhost" || isLoopback(host)) return true;
+  throw new CannotListen(
+    "No user exists yet, so HOST must be a loopback address such as 127.0.0.1. " +
+      "To listen elsewhere, make the first user before: smsledger user add NAME --role admin",
+  );
+}
+
+/** Makes the code for the first user; the one before it is void. Rejects with StoreUnavailable. */
+export async function newSetupCode(
+  accounts: Pick<AccountStore, "setSetupCode">,
+): Promise<string> {
+  const code = newToken();
+  await accounts.setSetupCode(sha256(code));
+  return code;
+}

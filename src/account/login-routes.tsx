@@ -1,0 +1,127 @@
+import { Elysia } from "elysia";
+import {
+  BUSY_WORDS,
+  GONE_WORDS,
+  limitedWords,
+  LoginPage,
+  WRONG_WORDS,
+} from "../../views/login-page.tsx";
+import type { Site } from "../../views/site.ts";
+import { pages, redirectTo } from "../http.ts";
+import { removeCookie } from "./cookies.ts";
+import { fieldOf } from "./form-body.ts";
+import { arrivedOf } from "./gate.ts";
+import { nextPath } from "./next-path.ts";
+import { isFormOverHttps } from "./origin.ts";
+import { TooManyAtOnce } from "./passwords.ts";
+import type { AccountDeps } from "./routes.ts";
+import { signIn, type SignInOutcome } from "./sign-in.ts";
+import { signedIn } from "./signed-in.ts";
+import { requesterOf } from "./viewer.ts";
+
+const BUSY_RETRY_S = 5;
+
+type Refused =
+  Exclude<SignInOutcome, { kind: "signed in" }> | { readonly kind: "busy" };
+
+/**
+ * `/login` and `/logout`. The gate has seen that the form comes from a page of ours, so
+ * no other site signs anybody in or out; a form token would need a session that there is
+ * not yet.
+ */
+export const loginRoutes = (
+  { store: { accounts }, access, config, now, hashing }: AccountDeps,
+  site: Site,
+) => {
+  const { urls } = site;
+  return new Elysia()
+    .use(pages(site))
+    .get("/login", async ({ page, request, server, site }) => {
+      const params = URL.parse(request.url)?.searchParams;
+      const next = nextPath(params?.get("next"), urls.base);
+      const viewer = await access.viewer(arrivedOf({ request, server }));
+      if (typeof viewer !== "string")
+        return redirectTo(next ?? urls.overview());
+      if (!(await accounts.hasPasswords())) return redirectTo(urls.setup());
+      return page(
+        <LoginPage {...{ site, next }} name="" mistake={undefined} />,
+      );
+    })
+    .post("/login", async ({ page, request, server, site, body }) => {
+      const arrived = arrivedOf({ request, server });
+      const name = fieldOf(body, "name");
+      const next = nextPath(fieldOf(body, "next"), urls.base);
+      const outcome = await signIn(
+        { accounts, keys: await access.keys(), hashing, now },
+        {
+          name,
+          password: fieldOf(body, "password"),
+          address: requesterOf(request).address,
+          userAgent: request.headers.get("user-agent"),
+          deviceMark: access.deviceMark(arrived),
+          replacedToken: access.sessionToken(arrived),
+        },
+      ).catch((error: unknown): Refused => {
+        if (error instanceof TooManyAtOnce) return { kind: "busy" };
+        throw error;
+      });
+      if (outcome.kind === "signed in")
+        return signedIn(
+          next ?? urls.overview(),
+          outcome,
+          isFormOverHttps(config, arrived),
+        );
+      const { status, mistake, headers = {} } = refusal(outcome, now());
+      return page(<LoginPage {...{ site, name, next, mistake }} />, {
+        status,
+        headers,
+      });
+    })
+    .post("/logout", async ({ request, server }) => {
+      const arrived = arrivedOf({ request, server });
+      const viewer = await access.viewer(arrived);
+      if (typeof viewer !== "string" && viewer.sessionId !== null)
+        await accounts.signOut(viewer.sessionId, {
+          ...requesterOf(request),
+          at: now(),
+          actor: viewer.name,
+        });
+      const answer = redirectTo(urls.login(), 303);
+      answer.headers.append(
+        "set-cookie",
+        removeCookie("session", isFormOverHttps(config, arrived)),
+      );
+      return answer;
+    });
+};
+
+function refusal(
+  outcome: Refused,
+  now: number,
+): {
+  readonly status: number;
+  readonly mistake: string;
+  readonly headers?: Readonly<Record<string, string>>;
+} {
+  switch (outcome.kind) {
+    case "wrong":
+      return { status: 401, mistake: WRONG_WORDS };
+    case "changed":
+      return { status: 401, mistake: GONE_WORDS };
+    case "busy":
+      return {
+        status: 503,
+        mistake: BUSY_WORDS,
+        headers: { "retry-after": String(BUSY_RETRY_S) },
+      };
+    case "limited": {
+      const { retryAt } = outcome;
+      const seconds = Math.ceil((retryAt - now) / 1_000);
+      return {
+        status: 429,
+        mistake: limitedWords(retryAt, now),
+        headers: { "retry-after": String(Math.max(1, seconds)) },
+      };
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { AccountStore } from "../store/accounts.ts";
+import { viewerOf, type Viewer } from "./viewer.ts";
+
+/** How often it is looked whether those who read a stream may still do so. */
+const LOOK_MS = 1_000;
+
+/** A stream that ends when the one who reads it may no longer look. */
+export type WatchedStream = {
+  /** Aborted about a second after the session has ended or the user was removed. */
+  readonly ended: AbortSignal;
+  /** To be called when the stream has come to its end. */
+  done(): void;
+};
+
+type Watched = {
+  readonly viewer: Viewer;
+  readonly controller: AbortController;
+};
+
+/** Event streams and downloads stay open long after the request was let through. */
+export class OpenStreams {
+  readonly #accounts: Pick<AccountStore, "stillThere">;
+  readonly #now: () => number;
+  readonly #watched = new Set<Watched>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({
+    accounts,
+    now,
+  }: {
+    readonly accounts: Pick<AccountStore, "stillThere">;
+    readonly now: () => number;
+  }) {
+    this.#accounts = accounts;
+    this.#now = now;
+  }
+
+  watch(request: Request): WatchedStream {
+    const controller = new AbortController();
+    const viewer = viewerOf(request);
+    // Where nobody signs in nobody is signed out.
+    if (viewer === undefined)
+      return { ended: controller.signal, done: () => undefined };
+    const watched = { viewer, controller };
+    this.#watched.add(watched);
+    this.#timer ??= setInterval(() => void this.#look(), LOOK_MS);
+    return {
+      ended: controller.signal,
+      done: () => this.#remove(watched),
+    };
+  }
+
+  #remove(watched: Watched): void {
+    this.#watched.delete(watched);
+    if (this.#watched.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #look(): Promise<void> {
+    const looked = [...this.#watched];
+    const sessions = new Set<number>();
+    const users = new Set<number>();
+    for (const { viewer } of looked) {
+      if (viewer.sessionId === null) users.add(viewer.userId);
+      else sessions.add(viewer.sessionId);
+    }
+    try {
+      const there = await this.#accounts.stillThere(
+        { sessions: [...sessions], users: [...users] },
+        this.#now(),
+      );
+      for (const { viewer, controller } of looked) {
+        const isThere =
+          viewer.sessionId === null
+            ? there.users.includes(viewer.userId)
+            : there.sessions.includes(viewer.sessionId);
+        if (!isThere) controller.abort();
+      }
+    } catch {
+      // The database does not answer, so it does not tell a stream anything either.
+    }
+  }
+}

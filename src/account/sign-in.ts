@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import type { AccountStore } from "../store/accounts.ts";
+import type { GuessLimit } from "../store/guess-limit.ts";
+import { chooseLimits } from "../store/guess-limit.ts";
+import { nameKey } from "../store/accounts.ts";
+import { deviceName } from "./device-name.ts";
+import {
+  canBePassword,
+  isPassword,
+  NOBODYS_HASH,
+  type PasswordHashing,
+} from "./passwords.ts";
+import { networkOf } from "./peer.ts";
+import { sha256, type SecretKeys } from "./secret-keys.ts";
+import { userName } from "./user-name.ts";
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Per account, together at most 20 guesses in any hour, from wherever they come: 14 from
+ * browsers that never signed in to it (7 at once, then one in nine minutes), and 6 from
+ * those that did. Who keeps guessing so locks out strangers to the account, but not its
+ * user's own browsers.
+ */
+const STRANGERS = { burst: 7, everyMs: Math.ceil(HOUR_MS / 7) };
+const OWN_BROWSERS = { burst: 3, everyMs: HOUR_MS / 3 };
+/** Per address, whatever the names: a team may share one. */
+const ADDRESS = { burst: 20, everyMs: HOUR_MS / 20 };
+
+export type SignInDeps = {
+  readonly accounts: AccountStore;
+  readonly keys: SecretKeys;
+  readonly hashing: PasswordHashing;
+  readonly now: () => number;
+};
+
+export type Attempt = {
+  readonly name: string;
+  readonly password: string;
+  /** The client's; null when it is not known. */
+  readonly address: string | null;
+  readonly userAgent: string | null;
+  /** What says that this browser was signed in before; see `SecretKeys.deviceMark`. */
+  readonly deviceMark: string | undefined;
+  /** Of the session that this browser has. */
+  readonly replacedToken: string | undefined;
+};
+
+export type SignInOutcome =
+  | {
+      readonly kind: "signed in";
+      readonly token: string;
+      readonly deviceMark: string;
+    }
+  /** The second, that the password was changed while it was being checked. */
+  | { readonly kind: "wrong" | "changed" }
+  /** Too many guesses: the next one is looked at from this time on. */
+  | { readonly kind: "limited"; readonly retryAt: number };
+
+/**
+ * Signs a user in, or says only that name and password are not a user's: what it does
+ * and how long that takes is the same for names that nobody has. Rejects with
+ * TooManyAtOnce.
+ */
+export async function signIn(
+  deps: SignInDeps,
+  attempt: Attempt,
+): Promise<SignInOutcome> {
+  const name = userName(attempt.name);
+  if (name === undefined || !canBePassword(attempt.password))
+    return { kind: "wrong" };
+  deps.hashing.requireRoom();
+  const known = await deps.accounts.passwordOf(name);
+  const ways = waysToGuess(deps.keys, { ...attempt, name }, known?.user.id);
+  const refusal = await refusalNow(deps, ways);
+  if (refusal !== undefined) return refusal;
+  return deps.hashing.inTurn(async () => {
+    // Taken, and on disk, before the password is looked at: no crash gives a guess back.
+    const guess = await deps.accounts.takeGuess(ways, deps.now());
+    if ("retryAt" in guess) return { kind: "limited", ...guess };
+    const hash = known?.hash ?? NOBODYS_HASH;
+    const isRight = await isPassword(attempt.password, hash);
+    const at = deps.now();
+    const { address } = attempt;
+    if (!isRight || known === undefined) {
+      await deps.accounts.noteFailedSignIn(known?.user.name ?? null, {
+        at,
+        address,
+      });
+      return { kind: "wrong" };
+    }
+    const { user } = known;
+    const token = newToken();
+    const isBegun = await deps.accounts.signIn(
+      {
+        userId: user.id,
+        passwordHash: hash,
+        tokenHash: sha256(token),
+        device: deviceName(attempt.userAgent),
+        replacedHash:
+          attempt.replacedToken === undefined
+            ? null
+            : sha256(attempt.replacedToken),
+        guessed: guess.taken,
+      },
+      { at, actor: user.name, address },
+    );
+    if (!isBegun) return { kind: "changed" };
+    return {
+      kind: "signed in",
+      token,
+      deviceMark: deps.keys.deviceMark(user.id),
+    };
+  });
+}
+
+/** 256 random bits. */
+export function newToken(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/** The keys of a user's limits: without them all guesses are allowed anew. */
+export function accountLimitKeys(
+  keys: SecretKeys,
+  { id, name }: { readonly id: number; readonly name: string },
+): readonly string[] {
+  return [strangersKey(keys, name), ownBrowsersKey(keys, id)];
+}
+
+function strangersKey(keys: SecretKeys, name: string): string {
+  return keys.limitKey(`name ${nameKey(name)}`);
+}
+
+function ownBrowsersKey(keys: SecretKeys, userId: number): string {
+  return keys.limitKey(`user ${userId}`);
+}
+
+type Ways = readonly (readonly GuessLimit[])[];
+
+/** Own browsers need not care for what others at their address do. */
+function waysToGuess(
+  keys: SecretKeys,
+  {
+    name,
+    address,
+    deviceMark,
+  }: Pick<Attempt, "name" | "address" | "deviceMark">,
+  userId: number | undefined,
+): Ways {
+  const network = networkOf(address ?? "unknown");
+  const asStranger = [
+    { key: keys.limitKey(`address ${network}`), ...ADDRESS },
+    { key: strangersKey(keys, name), ...STRANGERS },
+  ];
+  const isOwn = userId !== undefined && keys.isDeviceMark(deviceMark, userId);
+  return isOwn
+    ? [[{ key: ownBrowsersKey(keys, userId), ...OWN_BROWSERS }], asStranger]
+    : [asStranger];
+}
+
+/** Most who are refused are refused here, by reading: that costs no write and no hash. */
+async function refusalNow(
+  { accounts, now }: SignInDeps,
+  ways: Ways,
+): Promise<SignInOutcome | undefined> {
+  const keys = ways.flat().map(({ key }) => key);
+  const wholeAt = await accounts.limitsWholeAt(keys);
+  const choice = chooseLimits(ways, (key) => wholeAt.get(key), now());
+  return "retryAt" in choice ? { kind: "limited", ...choice } : undefined;
+}

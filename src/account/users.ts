@@ -1,0 +1,78 @@
+import type { By, UserRow } from "../store/accounts.ts";
+import { USERS_MAX, type AccountStore } from "../store/accounts.ts";
+import type { Stores } from "../store/stores.ts";
+import {
+  isPassword,
+  passwordMistake,
+  type PasswordHashing,
+} from "./passwords.ts";
+import type { SecretKeys } from "./secret-keys.ts";
+import { accountLimitKeys } from "./sign-in.ts";
+import { NAME_RULE, userName } from "./user-name.ts";
+import type { Role } from "./viewer.ts";
+
+type Deps = {
+  readonly store: Pick<Stores, "accounts">;
+  readonly hashing: PasswordHashing;
+};
+
+export type Added = { readonly name: string } | { readonly mistake: string };
+
+/** Adds a user with a one-time password; says in a sentence why not. Rejects with TooManyAtOnce. */
+export async function addUserWithPassword(
+  { store: { accounts }, hashing }: Deps,
+  user: {
+    readonly name: string;
+    readonly role: Role;
+    readonly password: string;
+  },
+  by: By,
+): Promise<Added> {
+  const name = userName(user.name);
+  if (name === undefined) return { mistake: NAME_RULE };
+  const mistake = passwordMistake(user.password, name);
+  if (mistake !== undefined) return { mistake };
+  const { role, password } = user;
+  const passwordHash = await hashing.hash(password);
+  const added = await accounts.addUser(
+    { name, role, passwordHash, isPasswordTemporary: true },
+    by,
+  );
+  if (added !== undefined || (await isSame(accounts, name, password, hashing)))
+    return { name };
+  return {
+    mistake: `There is a user of this name already, or there are ${USERS_MAX} users, which is as many as there may be.`,
+  };
+}
+
+/** Whether the same form was sent before, as by a double click. */
+async function isSame(
+  accounts: AccountStore,
+  name: string,
+  password: string,
+  hashing: PasswordHashing,
+): Promise<boolean> {
+  const known = await accounts.passwordOf(name);
+  if (known === undefined || !known.user.isPasswordTemporary) return false;
+  return hashing.inTurn(() => isPassword(password, known.hash));
+}
+
+/** Gives a user a one-time password, and all guesses anew; says in a sentence why not. Rejects with TooManyAtOnce. */
+export async function setUserPassword(
+  { store: { accounts }, hashing, keys }: Deps & { readonly keys: SecretKeys },
+  user: UserRow,
+  password: string,
+  by: By,
+): Promise<{ readonly mistake: string } | undefined> {
+  const refusal = await accounts.setPassword(
+    {
+      userId: user.id,
+      passwordHash: await hashing.hash(password),
+      isTemporary: true,
+      keptSession: null,
+      limits: accountLimitKeys(keys, user),
+    },
+    by,
+  );
+  return refusal && { mistake: "This user was removed meanwhile." };
+}

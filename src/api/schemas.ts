@@ -1,0 +1,201 @@
+import {
+  Kind,
+  Type,
+  TypeRegistry,
+  type SchemaOptions,
+  type TSchema,
+  type TUnsafe,
+} from "@sinclair/typebox";
+import type { Pairs } from "../messages/export-records.ts";
+import { EVENT_STATUSES } from "../twilio/status.ts";
+
+/*
+ * What the API's answers are made of. A schema with a title is described once in the
+ * OpenAPI document and referred to by it.
+ */
+
+TypeRegistry.Set<{ readonly enum: readonly unknown[] }>(
+  "OneOf",
+  (schema, value) => schema.enum.includes(value),
+);
+
+/** One of these words. */
+export function oneOf<const T extends string>(
+  words: readonly T[],
+  options: SchemaOptions = {},
+): TUnsafe<T> {
+  return Type.Unsafe<T>({
+    ...options,
+    [Kind]: "OneOf",
+    type: "string",
+    enum: [...words],
+  });
+}
+
+/** What may be unknown: then it is null, never left out. */
+export function orNull<S extends TSchema>(
+  schema: S,
+  options: SchemaOptions = {},
+) {
+  return Type.Union([schema, Type.Null()], options);
+}
+
+export function time(description: string) {
+  return Type.String({ format: "date-time", description });
+}
+
+export const count = (description?: string) =>
+  Type.Integer({ minimum: 0, ...(description && { description }) });
+
+/** Names and values; a name that was given several times has a list of its values. */
+export function pairs(description: string) {
+  return Type.Unsafe<Pairs>(
+    Type.Object(
+      {},
+      {
+        description,
+        additionalProperties: Type.Union([
+          Type.String(),
+          Type.Array(Type.String()),
+        ]),
+      },
+    ),
+  );
+}
+
+export const nextCursor = orNull(Type.String(), {
+  description:
+    "Give it as cursor for what comes next; null when there is nothing more.",
+});
+
+const channel = oneOf(["sms", "whatsapp"]);
+
+const shared = {
+  to: orNull(Type.String(), {
+    description:
+      "The recipient; masked unless the token may see whole numbers.",
+  }),
+  from: orNull(Type.String(), { description: "The sender; masked likewise." }),
+  errorCode: orNull(Type.Integer(), { description: "Twilio's error code." }),
+  accountSid: orNull(Type.String()),
+  messagingServiceSid: orNull(Type.String()),
+  numSegments: orNull(Type.Integer()),
+  tags: pairs("The query of the callback URL."),
+};
+
+/** A message as `messageRecord` writes it. */
+export const Message = Type.Object(
+  {
+    messageSid: Type.String({ description: "SM or MM and 32 hex digits." }),
+    channel,
+    status: oneOf(EVENT_STATUSES, {
+      description:
+        "The highest among its events: sent < failed < undelivered < delivered < read.",
+    }),
+    ...shared,
+    country: orNull(Type.String(), {
+      description: "The recipient's, ISO 3166-1 alpha-2.",
+    }),
+    firstEventAt: time("When its first event was received."),
+    lastEventAt: time("When its latest event was received."),
+  },
+  { title: "Message" },
+);
+
+/** An event as `eventRecord` writes it. */
+export const Event = Type.Object(
+  {
+    id: Type.Integer({ description: "Rises in the order of recording." }),
+    type: Type.String({ description: "E.g. sms_delivered." }),
+    channel,
+    messageSid: Type.String(),
+    status: oneOf(EVENT_STATUSES),
+    receivedAt: time("When the callback was received."),
+    ...shared,
+    errorMessage: orNull(Type.String(), {
+      description: "As Twilio posted it.",
+    }),
+    params: pairs("All that was posted."),
+  },
+  { title: "Event" },
+);
+
+export const ErrorExplained = Type.Object(
+  {
+    code: Type.Integer(),
+    title: orNull(Type.String(), {
+      description: "Twilio's; null for a code that this version does not know.",
+    }),
+    explanation: orNull(
+      Type.Object({
+        happened: Type.String({ description: "What happened, for laymen." }),
+        matter: oneOf(
+          [
+            "recipient",
+            "carrier",
+            "content",
+            "sender",
+            "account",
+            "request",
+            "twilio",
+          ],
+          { description: "Whose matter it is." },
+        ),
+        retry: oneOf(["no", "later", "maybe"], {
+          description: "Whether it helps to send the same message again.",
+        }),
+        whatToDo: Type.String(),
+      }),
+    ),
+    url: Type.String({ description: "Twilio's page of this code." }),
+  },
+  { title: "ErrorExplained" },
+);
+
+/** What became of a number of messages. */
+export const outcomes = {
+  messages: count("All of them."),
+  delivered: count("Delivered or read."),
+  undelivered: count(),
+  failed: count(),
+  inFlight: count("Sent, and nothing heard since."),
+  deliveryRate: orNull(Type.Number({ minimum: 0, maximum: 1 }), {
+    description: "The share delivered of those that ended; null when none has.",
+  }),
+};
+
+export const Range = Type.Object(
+  {
+    from: time("The beginning."),
+    to: time("The end; not in it."),
+  },
+  { title: "Range" },
+);
+
+export const Problem = Type.Object(
+  {
+    type: Type.String({
+      description:
+        "about:blank: the status says it all; or urn:smsledger:problem:wrong-parameters, which has errors.",
+    }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({
+      description:
+        "What happened and what to do. Repeats nothing of what was sent.",
+    }),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          parameter: orNull(Type.String()),
+          detail: Type.String(),
+          from: Type.Optional(
+            count("Where in the parameter's text it begins, in characters."),
+          ),
+          to: Type.Optional(count("Where it ends.")),
+        }),
+      ),
+    ),
+  },
+  { title: "Problem" },
+);

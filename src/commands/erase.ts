@@ -1,0 +1,111 @@
+import { createInterface } from "node:readline/promises";
+import { counted } from "../../views/amounts.ts";
+import type { Config } from "../config.ts";
+import { maskNumber } from "../mask-numbers.ts";
+import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
+import { openForUpkeep } from "../store/sqlite/upkeep-command.ts";
+import type { Erased } from "../store/upkeep.ts";
+import { digitsOfNumber, type Digits } from "../upkeep/erased-number.ts";
+import { progressBar } from "./progress-bar.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+export type EraseOptions = {
+  readonly isDryRun: boolean;
+  /** It was confirmed on the command line. */
+  readonly isSure: boolean;
+};
+
+/**
+ * Takes a person's number out of the database, also while the server runs. Resolves to
+ * the exit status: 1 when it was stopped before it was done, 2 when it was not confirmed.
+ */
+export async function erase(
+  { databaseFile }: Pick<Config, "databaseFile">,
+  number: string,
+  { isDryRun, isSure }: EraseOptions,
+): Promise<number> {
+  const digits = digitsOfNumber(number);
+  if (digits === undefined) {
+    console.error(
+      "Give the whole number with a plus sign and its country code, such as +14155550123.",
+    );
+    return 2;
+  }
+  const latestEventId = await latestEventIdOf(databaseFile);
+  if (!isDryRun && !isSure && !(await isConfirmed(digits))) return 2;
+  const signal = stopSignal();
+  const bar = progressBar(process.stderr, latestEventId);
+  const work = { signal, onProgress: bar.update };
+  const upkeep = openForUpkeep(databaseFile);
+  try {
+    const found = isDryRun
+      ? await upkeep.findNumber(digits, work)
+      : await upkeep.erase(digits, work);
+    bar.end();
+    if (!isDryRun)
+      upkeep.addAuditEntry({
+        at: Date.now(),
+        actor: "command line",
+        action: signal.aborted ? "began to erase a number" : "erased a number",
+        subject: maskNumber(`+${digits}`),
+        address: null,
+      });
+    if (signal.aborted) {
+      console.error(
+        "Stopped before it was done. Run it again: it begins anew and finds the rest.",
+      );
+      return 1;
+    }
+    console.log(outcomeText(found, isDryRun));
+    return 0;
+  } finally {
+    upkeep.close();
+  }
+}
+
+/** Throws StoreUnusable when there is no database to look into. */
+async function latestEventIdOf(file: string): Promise<number> {
+  const reader = openSqliteReader(file);
+  const id = await reader.lastEventId();
+  await reader.close();
+  return id;
+}
+
+async function isConfirmed(digits: Digits): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    console.error(
+      "Nothing was changed. Add --yes to erase the number, or --dry-run to see what that would change.",
+    );
+    return false;
+  }
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stderr,
+  });
+  const answer = await lines.question(
+    `Erase +${digits} for good? Nobody can bring it back. Type yes: `,
+  );
+  lines.close();
+  if (answer.trim().toLowerCase() === "yes") return true;
+  console.error("Nothing was changed.");
+  return false;
+}
+
+function outcomeText(found: Erased, isDryRun: boolean): string {
+  const { messages, events, tags, refusals, addressIds } = found;
+  if (messages + refusals + addressIds.length === 0)
+    return "The number is nowhere in the database.";
+  const places = [
+    `${counted(messages, "message")} with ${counted(events, "event")}`,
+    counted(tags, "tag"),
+    ...(isDryRun ? [] : [counted(refusals, "refused callback")]),
+  ].join(", ");
+  if (isDryRun) return `Would be erased from ${places}. Nothing was changed.`;
+  const names = addressIds.map((id) => `erased-${id}`).join(", ");
+  return [
+    `Erased from ${places}. The messages and all counts stay.`,
+    ...(names === "" ? [] : [`In the number’s place stands ${names}.`]),
+    "Backups that were made before still have it: delete them, or erase again after restoring one.",
+    "A callback that comes later for the number is recorded as usual.",
+  ].join("\n");
+}

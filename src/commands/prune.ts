@@ -1,0 +1,93 @@
+import { counted } from "../../views/amounts.ts";
+import { ConfigError, type Config } from "../config.ts";
+import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
+import { openForUpkeep } from "../store/sqlite/upkeep-command.ts";
+import { EVENT_STATUSES } from "../twilio/status.ts";
+import { retentionCut } from "../upkeep/retention.ts";
+import { FlagReader, type Flags } from "./flags.ts";
+import { progressBar } from "./progress-bar.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+const DAYS_MAX = 36_500;
+
+export type PruneOptions = {
+  /** Days that are kept beside the begun one; undefined: as RETENTION_DAYS has it. */
+  readonly days: number | undefined;
+  readonly isDryRun: boolean;
+};
+
+/** Reads the flags of `prune`. Throws ConfigError. */
+export function pruneOptions(flags: Flags): PruneOptions {
+  const reader = new FlagReader(flags);
+  const limits = { min: 1, max: DAYS_MAX, whole: true };
+  const days = reader.number("days", 0, limits);
+  reader.requireRight();
+  return { days: days || undefined, isDryRun: flags["dryRun"] === true };
+}
+
+/**
+ * Deletes old messages, also while the server runs. Resolves to the exit status: 1 when
+ * it was stopped before it was done.
+ */
+export async function prune(
+  {
+    databaseFile,
+    retentionDays,
+  }: Pick<Config, "databaseFile" | "retentionDays">,
+  options: PruneOptions,
+): Promise<number> {
+  const days = options.days ?? retentionDays;
+  if (days === 0)
+    throw new ConfigError([
+      "--days: is not given, and RETENTION_DAYS is not set. Give the number of days to keep.",
+    ]);
+  const now = Date.now();
+  const before = retentionCut(now, days);
+  const old = `first heard of before ${new Date(before).toISOString().slice(0, 10)} (UTC)`;
+  const messages = await messagesBefore(databaseFile, before);
+  if (options.isDryRun || messages === 0) {
+    console.log(
+      messages === 0
+        ? `There are no messages ${old}.`
+        : `Would be deleted: ${counted(messages, "message")} ${old}. Nothing was changed.`,
+    );
+    return 0;
+  }
+  const signal = stopSignal();
+  const bar = progressBar(process.stderr, messages);
+  const upkeep = openForUpkeep(databaseFile);
+  try {
+    const onProgress = bar.update;
+    const pruned = await upkeep.prune(before, { signal, onProgress });
+    bar.end();
+    const deleted = `${counted(pruned.messages, "message")} with ${counted(pruned.events, "event")}`;
+    upkeep.addAuditEntry({
+      at: now,
+      actor: "command line",
+      action: "deleted old messages",
+      subject: deleted,
+      address: null,
+    });
+    console.log(`Deleted: ${deleted}, ${old}.`);
+    if (!signal.aborted) return 0;
+    console.error("Stopped before it was done. Run it again to go on.");
+    return 1;
+  } finally {
+    upkeep.close();
+  }
+}
+
+/** Those that the counts have, which are kept true to the messages. */
+async function messagesBefore(file: string, before: number): Promise<number> {
+  const reader = openSqliteReader(file);
+  try {
+    const rows = await reader.tally({ range: { from: 0, to: before } });
+    return rows.reduce(
+      (sum, { counts }) =>
+        sum + EVENT_STATUSES.reduce((total, each) => total + counts[each], 0),
+      0,
+    );
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,92 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { ago } from "../../views/time.tsx";
+import type { Config } from "../config.ts";
+import type { UpkeepState } from "../store/upkeep.ts";
+import { fine, note, wrong, type Finding } from "./finding.ts";
+
+/** One is written each day; this long after the latest, one was missed. */
+const LATEST_AGE_MS_MAX = 26 * 3_600_000;
+
+/** Whether backups are written, lately, and to another disk. */
+export function backupFindings(
+  { backupFolder, databaseFile }: Pick<Config, "backupFolder" | "databaseFile">,
+  upkeep: UpkeepState | undefined,
+  now: number,
+): Finding[] {
+  if (backupFolder === undefined) {
+    return [
+      note(
+        "No backups are written: BACKUP_FOLDER is not set.",
+        "Set it to a folder, best on another disk; or run smsledger backup FILE by a timer of your own.",
+      ),
+    ];
+  }
+  const folder = resolve(backupFolder);
+  if (!isUsable(folder)) {
+    return [
+      wrong(
+        `This user may not read and write BACKUP_FOLDER, ${folder}, or it does not exist.`,
+        "Make it, and give it to the user that the server runs as.",
+      ),
+    ];
+  }
+  return [
+    ...latestFindings(upkeep, now),
+    ...diskFindings(folder, databaseFile),
+  ];
+}
+
+function isUsable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function latestFindings(
+  upkeep: UpkeepState | undefined,
+  now: number,
+): Finding[] {
+  if (upkeep === undefined) return [];
+  const { backup, backupFailure } = upkeep;
+  if (backupFailure !== undefined) {
+    return [
+      wrong(
+        `The latest backup failed ${ago(backupFailure.at, now)}. ${backupFailure.reason}`,
+        backup && `The one before, of ${ago(backup.at, now)}, is whole.`,
+      ),
+    ];
+  }
+  if (backup === undefined) {
+    return [
+      note(
+        "No backup has been written yet.",
+        "The server writes the first within a day. If it does not, see its log.",
+      ),
+    ];
+  }
+  const words = `The latest backup was written ${ago(backup.at, now)}`;
+  return now - backup.at > LATEST_AGE_MS_MAX
+    ? [
+        wrong(
+          `${words}; there should be one each day.`,
+          "See the server's log for why, and that the server runs.",
+        ),
+      ]
+    : [fine(`${words}.`)];
+}
+
+function diskFindings(folder: string, databaseFile: string): Finding[] {
+  const diskOf = (path: string): number | undefined =>
+    statSync(path, { throwIfNoEntry: false })?.dev;
+  if (diskOf(folder) !== diskOf(dirname(resolve(databaseFile)))) return [];
+  return [
+    note(
+      "The backups are on the same disk as the database, and are lost with it.",
+      "Copy them elsewhere, or set BACKUP_FOLDER to another disk.",
+    ),
+  ];
+}

@@ -1,0 +1,33 @@
+import { duration } from "../../views/amounts.ts";
+import { call } from "./calls.ts";
+import { fine, note, wrong, type Finding } from "./finding.ts";
+
+/** A server whose clock is right. It is asked for nothing but its time. */
+const CLOCK_URL = "https://api.twilio.com/";
+/** An answer's time is in whole seconds, and it was on its way. */
+const NOTED_FROM_MS = 5_000;
+const WRONG_FROM_MS = 60_000;
+
+/** Whether this machine's clock is right: every time that pages show comes from it. */
+export async function clockFinding(now: () => number): Promise<Finding> {
+  const asked = now();
+  const answer = await call(CLOCK_URL, { method: "HEAD" });
+  const date = typeof answer === "string" ? null : answer.headers.get("date");
+  const theirs = Date.parse(date ?? "");
+  if (Number.isNaN(theirs)) {
+    return note(
+      "The clock was not checked: api.twilio.com cannot be reached from here.",
+      "Nothing needs to be done when this machine keeps its time by NTP (timedatectl says so).",
+    );
+  }
+  return clockVerdict((asked + now()) / 2 - theirs);
+}
+
+/** Of how many milliseconds this clock is ahead. */
+export function clockVerdict(aheadMs: number): Finding {
+  const off = Math.abs(aheadMs);
+  if (off < NOTED_FROM_MS) return fine("The clock is right.");
+  const text = `The clock is ${duration(off)} ${aheadMs > 0 ? "fast" : "slow"}, so times in pages and exports are wrong by that.`;
+  const advice = "Let NTP set it: timedatectl set-ntp true.";
+  return off < WRONG_FROM_MS ? note(text, advice) : wrong(text, advice);
+}

@@ -1,0 +1,72 @@
+import { statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { note, wrong, type Finding } from "./finding.ts";
+
+/** Only what is amiss with where the database is: who may read it, and on what kind of disk. */
+export function placeFindings(path: string): Finding[] {
+  return [...modeFindings(path), ...diskKindFindings(path)];
+}
+
+/** Anybody else's bits in a file's mode. */
+const OTHERS = 0o077;
+
+function modeFindings(path: string): Finding[] {
+  if (process.platform === "win32") return [];
+  const open = [path, `${path}-wal`, `${path}-shm`].filter((file) => {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    return stats !== undefined && (stats.mode & OTHERS) !== 0;
+  });
+  const folder = statSync(dirname(path));
+  // What nobody else can reach nobody else can read.
+  if (open.length === 0 || (folder.mode & OTHERS) === 0) return [];
+  return [
+    note(
+      "Other users of this machine may read or change the database, and with it phone numbers.",
+      `chmod 600 ${open.map((file) => `'${file}'`).join(" ")}`,
+    ),
+  ];
+}
+
+/** By the numbers that Linux gives kinds of disks: statfs(2). */
+const DISK_KINDS: Readonly<Record<number, "network" | "memory" | "container">> =
+  {
+    0x6969: "network",
+    0x517b: "network",
+    0xff534d42: "network",
+    0xfe534d42: "network",
+    0x01021997: "network",
+    0x01021994: "memory",
+    0x858458f6: "memory",
+    0x794c7630: "container",
+  };
+
+function diskKindFindings(path: string): Finding[] {
+  if (process.platform !== "linux") return [];
+  const { type } = statfsSync(dirname(path));
+  // Some systems report the number with a sign.
+  switch (DISK_KINDS[type >>> 0]) {
+    case "network":
+      return [
+        wrong(
+          "The database is on a network disk, where locks and write-ahead logs cannot be relied on.",
+          "Move it to a disk of this machine.",
+        ),
+      ];
+    case "memory":
+      return [
+        wrong(
+          "The database is in memory only: it is gone when this machine restarts.",
+          "Move it to a disk.",
+        ),
+      ];
+    case "container":
+      return [
+        wrong(
+          "The database is in the container's own layer: it is gone when the container is replaced.",
+          "Put it on a volume.",
+        ),
+      ];
+    default:
+      return [];
+  }
+}

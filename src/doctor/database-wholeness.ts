@@ -1,0 +1,60 @@
+import type { Database } from "bun:sqlite";
+import { byteWords, countWords } from "../../views/amounts.ts";
+import { explainSqliteError } from "../store/sqlite/sqlite-errors.ts";
+import { fine, wrong, type Finding } from "./finding.ts";
+
+/** Up to this size all of a database is read, which takes some seconds. */
+const WHOLE_BYTES_MAX = 256_000_000;
+/** Of a larger one so many messages are read, anywhere in it. */
+const SAMPLES = 500;
+
+/** Whether the database is whole: all of a small one is looked at, of a large one samples. */
+export function wholenessFinding(db: Database, bytes: number): Finding {
+  try {
+    if (bytes <= WHOLE_BYTES_MAX) {
+      using check = db.prepare<unknown, []>("PRAGMA quick_check(1)");
+      const [[answer] = []] = check.values();
+      return answer === "ok"
+        ? fine("It is whole: all of it was looked at.")
+        : DAMAGED;
+    }
+    return areSamplesWhole(db)
+      ? fine(
+          `No damage was found in ${countWords(SAMPLES)} messages anywhere in it; all of it would be too long to read (${byteWords(bytes)}).`,
+        )
+      : DAMAGED;
+  } catch (error) {
+    if (explainSqliteError(error) === undefined) throw error;
+    return DAMAGED;
+  }
+}
+
+export const DAMAGED = wrong(
+  "The database is damaged.",
+  "Check the disk and the system's log, stop the server, keep a copy of the file, and restore the latest backup.",
+);
+
+/** Whether messages are found by their id and by their SID, and their events can be read. */
+function areSamplesWhole(db: Database): boolean {
+  using bounds = db.prepare<unknown, []>(
+    "SELECT (SELECT min(id) FROM messages), (SELECT max(id) FROM messages)",
+  );
+  using byId = db.prepare<{ id: number; sid: Uint8Array }, [number]>(
+    "SELECT * FROM messages WHERE id >= ? ORDER BY id LIMIT 1",
+  );
+  using bySid = db.prepare<{ id: number }, [Uint8Array]>(
+    "SELECT id FROM messages WHERE sid = ?",
+  );
+  using events = db.prepare<unknown, [number]>(
+    "SELECT * FROM events WHERE message_id = ?",
+  );
+  const [[first, last] = []] = bounds.values();
+  const [from, to] = [Number(first), Number(last)];
+  return Array.from({ length: SAMPLES }).every(() => {
+    const id = from + Math.floor(Math.random() * (to - from + 1));
+    const message = byId.get(id);
+    if (message === null) return true;
+    events.all(message.id);
+    return bySid.get(message.sid)?.id === message.id;
+  });
+}

@@ -1,0 +1,206 @@
+import { Database, SQLiteError } from "bun:sqlite";
+import { statSync, type Stats } from "node:fs";
+import { resolve } from "node:path";
+import { byteWords } from "../../views/amounts.ts";
+import { logOf } from "../ops/disk.ts";
+import { users } from "../store/sqlite/account-reader.ts";
+import { requireOurs, SCHEMA_VERSION } from "../store/sqlite/migrations.ts";
+import { openForReading } from "../store/sqlite/read-connection.ts";
+import {
+  explainOpenError,
+  explainSqliteError,
+} from "../store/sqlite/sqlite-errors.ts";
+import { upkeepState } from "../store/sqlite/upkeep-notes.ts";
+import { StoreUnusable } from "../store/store.ts";
+import type { UpkeepState } from "../store/upkeep.ts";
+import { DAMAGED, wholenessFinding } from "./database-wholeness.ts";
+import { placeFindings } from "./database-place.ts";
+import { fine, note, wrong, type Finding } from "./finding.ts";
+
+export type DatabaseLook = {
+  readonly findings: readonly Finding[];
+  readonly bytes: number;
+  /** What it grows by on an average day of the last week; undefined when that is not known. */
+  readonly bytesPerDay: number | undefined;
+  /** Users who can sign in, and how many of the users are admins; undefined when it cannot be read. */
+  readonly users:
+    { readonly withPassword: number; readonly admins: number } | undefined;
+  /** How the chores went; undefined when it cannot be read. */
+  readonly upkeep: UpkeepState | undefined;
+};
+
+/** How long a lock that another process holds is waited for. */
+const BUSY_TIMEOUT_MS = 2_000;
+const WEEK_HOURS = 7 * 24;
+const HOUR_MS = 3_600_000;
+
+const NOT_READ = {
+  bytesPerDay: undefined,
+  users: undefined,
+  upkeep: undefined,
+};
+
+const OTHER_USER =
+  "Run doctor as the user that the server runs as (sudo -u …), or give the file and its folder to that user.";
+
+/** Looks at the database without changing it. */
+export async function lookAtDatabase(
+  databaseFile: string,
+  isServerRunning: boolean,
+  now: number,
+): Promise<DatabaseLook> {
+  const path = resolve(databaseFile);
+  const stats = fileStats(path);
+  const nothing = (finding: Finding): DatabaseLook => ({
+    ...NOT_READ,
+    findings: [finding],
+    bytes: 0,
+  });
+  if (stats === "missing") return nothing(missing(path, isServerRunning));
+  if (stats === "forbidden")
+    return nothing(wrong(`This user may not look at ${path}.`, OTHER_USER));
+  if (!stats.isFile())
+    return nothing(
+      wrong(
+        `${path} is no file.`,
+        "Give DATABASE_URL the path of a file in a folder.",
+      ),
+    );
+  const place = placeFindings(path);
+  // What is still in the log is of the database too.
+  const log = statSync(logOf(path), { throwIfNoEntry: false });
+  const bytes = stats.size + (log?.size ?? 0);
+  try {
+    return await lookInside(path, bytes, place, now);
+  } catch (error) {
+    const reason =
+      error instanceof StoreUnusable ? error.message : explainOpenError(error);
+    if (reason === undefined) throw error;
+    const advice = isForbidden(error) ? OTHER_USER : undefined;
+    const finding = wrong(`${path} cannot be used. ${reason}`, advice);
+    return { ...NOT_READ, findings: [finding], bytes };
+  }
+}
+
+async function lookInside(
+  path: string,
+  bytes: number,
+  place: readonly Finding[],
+  now: number,
+): Promise<DatabaseLook> {
+  using db = new Database(path, { readonly: true, strict: true });
+  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  const schema = requireOurs(db);
+  if (schema !== SCHEMA_VERSION)
+    return { ...NOT_READ, findings: [olderSchema(schema)], bytes };
+  const findings = [
+    fine(sizeWords(db, path, bytes)),
+    writingFinding(path),
+    wholenessFinding(db, bytes),
+    ...place,
+  ];
+  if (findings.includes(DAMAGED)) return { ...NOT_READ, findings, bytes };
+  const bytesPerDay = growth(db, bytes, now);
+  return { findings, bytes, bytesPerDay, ...(await accountsAndChores(path)) };
+}
+
+function isForbidden(error: unknown): boolean {
+  return (
+    error instanceof SQLiteError &&
+    /^SQLITE_(?:CANTOPEN|READONLY|PERM|AUTH)/.test(error.code ?? "")
+  );
+}
+
+function fileStats(path: string): Stats | "missing" | "forbidden" {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? "missing";
+  } catch {
+    return "forbidden";
+  }
+}
+
+function missing(path: string, isServerRunning: boolean): Finding {
+  return isServerRunning
+    ? wrong(
+        `The server runs, but not with ${path}, which does not exist.`,
+        "Run doctor in the server's folder and with its DATABASE_URL.",
+      )
+    : note(
+        `There is no database yet: ${path} does not exist.`,
+        "The server makes it when it starts. Where there should be one, check DATABASE_URL and the folder that doctor is run in.",
+      );
+}
+
+function olderSchema(schema: number): Finding {
+  return note(
+    schema === 0
+      ? "The database is empty."
+      : `The database is of an older version (schema ${schema}; this one writes ${SCHEMA_VERSION}).`,
+    "The server upgrades it when it starts. Make a backup before.",
+  );
+}
+
+function sizeWords(db: Database, path: string, bytes: number): string {
+  const free =
+    oneNumber(db, "PRAGMA freelist_count") * oneNumber(db, "PRAGMA page_size");
+  const room =
+    free < bytes / 100
+      ? ""
+      : `, of which ${byteWords(free)} are free for what comes`;
+  return `${path} is a database of smsledger, ${byteWords(bytes)}${room}.`;
+}
+
+/** Takes the lock that every write needs, and gives it back. */
+function writingFinding(path: string): Finding {
+  try {
+    using db = new Database(path, { readwrite: true, strict: true });
+    db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    db.run("BEGIN IMMEDIATE");
+    db.run("ROLLBACK");
+    return fine("It can be written, and nobody keeps it locked.");
+  } catch (error) {
+    const reason = explainSqliteError(error);
+    if (reason === undefined) throw error;
+    const advice = isForbidden(error) ? OTHER_USER : undefined;
+    return wrong(`It cannot be written. ${reason}`, advice);
+  }
+}
+
+function growth(db: Database, bytes: number, now: number): number | undefined {
+  const hour = Math.floor(now / HOUR_MS) - WEEK_HOURS;
+  const [[first, last, since, newest] = []] = db
+    .prepare<unknown, [number]>(
+      `SELECT (SELECT min(id) FROM messages), (SELECT max(id) FROM messages),
+              min(hour), min(first_id) FROM message_hours WHERE hour >= ?`,
+    )
+    .values(hour);
+  if (since === null) return undefined;
+  const messages = Number(last) - Number(first) + 1;
+  const days = Math.max(1, (now / HOUR_MS - Number(since)) / 24);
+  return ((Number(last) - Number(newest) + 1) / days) * (bytes / messages);
+}
+
+/** What the pages read too. */
+async function accountsAndChores(
+  path: string,
+): Promise<Pick<DatabaseLook, "users" | "upkeep">> {
+  const { kysely, close } = openForReading(path);
+  try {
+    const all = await users(kysely);
+    return {
+      users: {
+        withPassword: all.filter(({ hasPassword }) => hasPassword).length,
+        admins: all.filter(({ role }) => role === "admin").length,
+      },
+      upkeep: await upkeepState(kysely),
+    };
+  } finally {
+    close();
+  }
+}
+
+function oneNumber(db: Database, sql: string): number {
+  using statement = db.prepare<unknown, []>(sql);
+  const [[value] = []] = statement.values();
+  return Number(value);
+}

@@ -1,0 +1,61 @@
+import { byteWords, countWords } from "../../views/amounts.ts";
+import { diskRoom } from "../ops/disk.ts";
+import type { DatabaseLook } from "./database.ts";
+import { fine, note, wrong, type Finding } from "./finding.ts";
+
+/** Below this the disk is as good as full: a burst's log alone may need it. */
+const FREE_BYTES_MIN = 200_000_000;
+const DAYS_MIN = 30;
+
+/** Whether there is room for what comes. */
+export async function diskFinding(
+  databaseFile: string,
+  { bytes, bytesPerDay }: Pick<DatabaseLook, "bytes" | "bytesPerDay">,
+  retentionDays: number,
+): Promise<Finding> {
+  const room = await diskRoom(databaseFile);
+  if (room === undefined) {
+    return note(
+      "The disk's free space is not known: the database's folder does not exist, or this user may not look.",
+      "Run doctor as the user that the server runs as.",
+    );
+  }
+  const { freeBytes, totalBytes } = room;
+  const words = `${byteWords(freeBytes)} of ${byteWords(totalBytes)} are free on the database's disk`;
+  if (freeBytes < FREE_BYTES_MIN) {
+    return wrong(
+      `${words}: it is almost full. Callbacks are answered 503 once it is.`,
+      "Free some space, or keep messages for a shorter time (RETENTION_DAYS).",
+    );
+  }
+  const days =
+    bytesPerDay === undefined || bytesPerDay <= 0
+      ? undefined
+      : Math.floor(freeBytes / bytesPerDay);
+  // What is deleted makes room for what comes.
+  const isEnding =
+    days !== undefined &&
+    days < DAYS_MIN &&
+    (retentionDays === 0 || retentionDays > days);
+  if (isEnding) {
+    return wrong(
+      `${words}. As the database grew in the last week, that is enough for ${countWords(days)} days.`,
+      "Free some space, get a larger disk, or keep messages for a shorter time (RETENTION_DAYS).",
+    );
+  }
+  if (freeBytes < bytes) {
+    return note(
+      `${words}, which is less than the database has: no backup or copy of it fits beside it.`,
+      "Write backups to another disk (BACKUP_FOLDER), or get a larger one.",
+    );
+  }
+  const enough =
+    days === undefined || days > 3_650
+      ? "for years"
+      : `for ${countWords(days)} days`;
+  return fine(
+    days === undefined
+      ? `${words}.`
+      : `${words}: enough ${enough}, as it grew in the last week.`,
+  );
+}

@@ -1,0 +1,166 @@
+import { isIP, type BlockList } from "node:net";
+import { counted } from "../../views/amounts.ts";
+import type { Config } from "../config.ts";
+import { cidrList, isLoopback } from "../setting-values.ts";
+import { fine, note, wrong, type Finding } from "./finding.ts";
+
+/** Whether the settings make sense together, as far as they tell by themselves. */
+export function settingsFindings(config: Config): Finding[] {
+  return [
+    ...authTokenFindings(config),
+    ...publicUrlFindings(config),
+    ...signInFindings(config),
+    retentionFinding(config),
+    metricsFinding(config),
+  ];
+}
+
+/** As Twilio's Console shows them. */
+const AUTH_TOKEN = /^[0-9a-f]{32}$/;
+
+function authTokenFindings({
+  authTokens,
+}: Pick<Config, "authTokens">): Finding[] {
+  if (authTokens.length === 0) {
+    return [
+      wrong(
+        "No auth token is set, so every callback is answered 503.",
+        "Copy the auth token from the Twilio Console into TWILIO_WEBHOOK_AUTH_TOKEN, or into a file that TWILIO_WEBHOOK_AUTH_TOKEN_FILE names, and restart.",
+      ),
+    ];
+  }
+  const bound = authTokens.filter(({ accountSid }) => accountSid).length;
+  const words = `${counted(authTokens.length, "auth token is", "auth tokens are")} set${
+    bound === 0 ? "" : `, ${bound} of them for one account only`
+  }.`;
+  const odd = authTokens.filter(({ token }) => !AUTH_TOKEN.test(token)).length;
+  if (odd > 0) {
+    return [
+      note(
+        `${words} ${odd} of them ${odd === 1 ? "does not look like one" : "do not look like any"} of Twilio's: 32 characters, 0 to 9 and a to f.`,
+        "Compare with the auth token in the Twilio Console. An API key's secret, or a test credential, signs no callbacks.",
+      ),
+    ];
+  }
+  if (bound === authTokens.length) {
+    return [
+      note(
+        `${words} Callbacks of all other accounts are refused.`,
+        "That is right when these are all your accounts. Otherwise add the main account's token.",
+      ),
+    ];
+  }
+  return [fine(words)];
+}
+
+function publicUrlFindings({
+  publicUrl,
+  trustedProxies,
+}: Pick<Config, "publicUrl" | "trustedProxies">): Finding[] {
+  if (publicUrl === undefined) {
+    return [
+      note(
+        trustedProxies === undefined
+          ? "PUBLIC_URL is not set: the address that Twilio signed is taken from each request, which is wrong behind a proxy that speaks HTTPS."
+          : "PUBLIC_URL is not set: the address that Twilio signed is taken from what the trusted proxy says.",
+        "Set PUBLIC_URL to the address that Twilio calls, such as https://sms.example.com.",
+      ),
+    ];
+  }
+  const { protocol, hostname } = new URL(publicUrl);
+  if (isOfThisNetwork(hostname)) {
+    return [
+      wrong(
+        "PUBLIC_URL is an address of this machine or network, which Twilio cannot reach.",
+        "Set it to the address that the internet knows this server by.",
+      ),
+    ];
+  }
+  if (protocol === "http:") {
+    return [
+      note(
+        "PUBLIC_URL is http://, so callbacks with phone numbers, and passwords, cross the internet for all to read.",
+        "Let a proxy such as Caddy answer HTTPS, and set PUBLIC_URL to https://.",
+      ),
+    ];
+  }
+  return [fine("PUBLIC_URL is set, with HTTPS.")];
+}
+
+/** Names and addresses that lead nowhere from the internet. */
+function isOfThisNetwork(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const family = isIP(host);
+  if (family !== 0)
+    return OWN_NETWORKS.check(host, family === 6 ? "ipv6" : "ipv4");
+  return !host.includes(".") || /\.(?:local|internal|lan|home)$/i.test(host);
+}
+
+const OWN_NETWORKS = cidrList(
+  "0.0.0.0/8,10.0.0.0/8,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.168.0.0/16,::/127,fc00::/7,fe80::/10",
+);
+
+function signInFindings({
+  signIn,
+  host,
+  trustedProxies,
+}: Pick<Config, "signIn" | "host" | "trustedProxies">): Finding[] {
+  const findings: Finding[] = [];
+  if (trustedProxies !== undefined && trustsEverybody(trustedProxies)) {
+    const advice =
+      "Set TRUSTED_PROXIES to your proxy's own address, such as 127.0.0.1.";
+    findings.push(
+      signIn === "proxy"
+        ? wrong(
+            "TRUSTED_PROXIES holds the whole internet: whoever reaches this server signs in as anybody, by a header.",
+            advice,
+          )
+        : note(
+            "TRUSTED_PROXIES holds the whole internet: anybody's X-Forwarded-For is believed, also where guesses at passwords are counted.",
+            advice,
+          ),
+    );
+  }
+  if (signIn === "password" && trustedProxies === undefined && isLoopback(host))
+    findings.push(
+      note(
+        "TRUSTED_PROXIES is not set: behind a proxy everybody who signs in seems to come from the proxy's address, and shares one limit on wrong passwords.",
+        "Set TRUSTED_PROXIES to your proxy's address, mostly 127.0.0.1. Without a proxy there is nothing to do.",
+      ),
+    );
+  findings.push(fine(SIGN_IN_WORDS[signIn]));
+  return findings;
+}
+
+const SIGN_IN_WORDS: Record<Config["signIn"], string> = {
+  password: "Users sign in with a password.",
+  proxy: "A trusted proxy signs users in.",
+  none: "Nobody signs in, and the pages are answered to this machine only.",
+};
+
+/** Addresses of providers' name servers stand for everybody's. */
+function trustsEverybody(proxies: BlockList): boolean {
+  return (
+    (proxies.check("8.8.8.8", "ipv4") &&
+      proxies.check("193.0.14.129", "ipv4")) ||
+    proxies.check("2001:4860:4860::8888", "ipv6")
+  );
+}
+
+function retentionFinding({
+  retentionDays,
+}: Pick<Config, "retentionDays">): Finding {
+  return fine(
+    retentionDays === 0
+      ? "Messages are kept for ever."
+      : `Messages are kept for ${counted(retentionDays, "day")}.`,
+  );
+}
+
+function metricsFinding({ metricsToken }: Pick<Config, "metricsToken">) {
+  return fine(
+    metricsToken === undefined
+      ? "Metrics are answered to this machine only."
+      : "Metrics are answered to those who have METRICS_TOKEN.",
+  );
+}

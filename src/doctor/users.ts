@@ -1,0 +1,33 @@
+import { counted } from "../../views/amounts.ts";
+import type { Config } from "../config.ts";
+import type { DatabaseLook } from "./database.ts";
+import { fine, note, wrong, type Finding } from "./finding.ts";
+
+/** Whether somebody can sign in, and change settings. */
+export function userFindings(
+  { signIn }: Pick<Config, "signIn">,
+  users: DatabaseLook["users"],
+): Finding[] {
+  if (signIn === "none" || users === undefined) return [];
+  if (signIn === "password" && users.withPassword === 0) {
+    return [
+      wrong(
+        "There is no user who can sign in.",
+        "Open the set-up link in the server's log, or run: smsledger user add",
+      ),
+    ];
+  }
+  if (users.admins === 0) {
+    return [
+      note(
+        "No user is an admin, so nobody can add users or API tokens.",
+        "Run: smsledger user role NAME admin",
+      ),
+    ];
+  }
+  const words =
+    signIn === "password"
+      ? `${counted(users.withPassword, "user")} can sign in, ${counted(users.admins, "admin")} among them.`
+      : `${counted(users.admins, "user")} ${users.admins === 1 ? "is" : "are"} admin.`;
+  return [fine(words)];
+}

@@ -1,0 +1,38 @@
+import type { Channel, EventStatus } from "../twilio/status.ts";
+import type { RefusalCheck } from "../webhook/refusal.ts";
+
+/**
+ * Counts callbacks since the start in plain numbers, in place: the receiver's way costs
+ * no more for it. Metrics read them when they are asked for.
+ */
+export class CallbackCounts {
+  readonly sms = noneYet();
+  readonly whatsapp = noneYet();
+  /** When the latest proven callback came: milliseconds since 1970; 0 before the first. */
+  lastAt = 0;
+
+  refused(channel: Channel, check: RefusalCheck): void {
+    const { refused } = this[channel];
+    refused.set(check, (refused.get(check) ?? 0) + 1);
+  }
+}
+
+type ChannelCounts = {
+  /** New events, by their status. */
+  readonly recorded: Record<EventStatus, number>;
+  /** Callbacks of events that were there already. */
+  repeated: number;
+  /** Callbacks whose status is not recorded. */
+  skipped: number;
+  /** By the check that they failed. */
+  readonly refused: Map<RefusalCheck, number>;
+};
+
+function noneYet(): ChannelCounts {
+  return {
+    recorded: { sent: 0, failed: 0, undelivered: 0, delivered: 0, read: 0 },
+    repeated: 0,
+    skipped: 0,
+    refused: new Map(),
+  };
+}

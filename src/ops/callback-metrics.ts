@@ -1,0 +1,60 @@
+import { REFUSAL_CHECKS } from "../webhook/refusal.ts";
+import type { CallbackCounts } from "./callback-counts.ts";
+import { alone, type Labelled, type Metrics } from "./metric-kinds.ts";
+
+const CHANNELS = ["sms", "whatsapp"] as const;
+type ChannelCounts = CallbackCounts[(typeof CHANNELS)[number]];
+
+/** What Twilio posted, and what became of it. */
+export function addCallbackMetrics(
+  metrics: Metrics,
+  callbacks: CallbackCounts,
+  lastCallbackAt: () => Promise<number | undefined>,
+): void {
+  const ofEach = (
+    label: string,
+    counts: (channel: ChannelCounts) => Iterable<readonly [string, number]>,
+  ): Labelled<number>[] =>
+    CHANNELS.flatMap((channel) =>
+      [...counts(callbacks[channel])].map(([word, value]): Labelled<number> => [
+        { channel, [label]: word },
+        value,
+      ]),
+    );
+  metrics.counter({
+    name: "smsledger_callbacks_total",
+    help: "Proven callbacks: recorded, repeated (the event was there already), or skipped (a status that is not recorded).",
+    labels: ["channel", "outcome"],
+    read: () =>
+      ofEach("outcome", ({ recorded, repeated, skipped }) =>
+        Object.entries({ recorded: sumOf(recorded), repeated, skipped }),
+      ),
+  });
+  metrics.counter({
+    name: "smsledger_callbacks_refused_total",
+    help: "Refused callbacks, by the check that they failed.",
+    labels: ["channel", "check"],
+    read: () =>
+      ofEach("check", ({ refused }) =>
+        REFUSAL_CHECKS.map((check) => [check, refused.get(check) ?? 0]),
+      ),
+  });
+  metrics.counter({
+    name: "smsledger_events_total",
+    help: "Recorded events, by their status.",
+    labels: ["channel", "status"],
+    read: () => ofEach("status", ({ recorded }) => Object.entries(recorded)),
+  });
+  metrics.gauge({
+    name: "smsledger_last_callback_timestamp_seconds",
+    help: "When the latest proven callback came; absent before the first.",
+    read: async () => {
+      const at = await lastCallbackAt();
+      return alone(at && at / 1_000);
+    },
+  });
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}

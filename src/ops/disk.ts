@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { stat, statfs } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+
+/** Room on the disk that a file is on, in bytes. */
+export type DiskRoom = {
+  /** What is left for users who are not root. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+};
+
+/** Also of a file that is still to be made. Undefined when the system does not tell. */
+export async function diskRoom(file: string): Promise<DiskRoom | undefined> {
+  try {
+    let folder = dirname(resolve(file));
+    while (!existsSync(folder)) folder = dirname(folder);
+    const { bsize, bavail, blocks } = await statfs(folder);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file's size in bytes; undefined when there is none, or this user may not look. */
+export async function fileBytes(file: string): Promise<number | undefined> {
+  try {
+    return (await stat(resolve(file))).size;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The name of the write-ahead log beside a database's file. */
+export function logOf(databaseFile: string): string {
+  return `${databaseFile}-wal`;
+}

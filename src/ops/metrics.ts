@@ -1,0 +1,129 @@
+import type { Config } from "../config.ts";
+import { SCHEMA_VERSION } from "../store/sqlite/migrations.ts";
+import type { UpkeepState } from "../store/upkeep.ts";
+import type { Writing } from "../store/writing.ts";
+import type { CallbackCounts } from "./callback-counts.ts";
+import { addCallbackMetrics } from "./callback-metrics.ts";
+import { diskRoom, fileBytes, logOf } from "./disk.ts";
+import { eventLoopLag } from "./event-loop-lag.ts";
+import { alone, Metrics, type Labelled } from "./metric-kinds.ts";
+import { addProcessMetrics } from "./process-metrics.ts";
+import type { RequestCounts } from "./request-counts.ts";
+import { addChoreMetrics } from "./chore-metrics.ts";
+import { addWritingMetrics } from "./writing-metrics.ts";
+
+/** Where the metrics' values are. */
+export type MetricSources = {
+  readonly callbacks: CallbackCounts;
+  readonly requests: RequestCounts;
+  readonly writing: () => Writing;
+  /** Undefined when a write reaches the disk now. */
+  readonly whyNotReady: () => Promise<string | undefined>;
+  /** Milliseconds since 1970; undefined before the first. */
+  readonly lastCallbackAt: () => Promise<number | undefined>;
+  readonly listeners: () => number;
+  readonly exports: () => number;
+  readonly upkeep: () => Promise<UpkeepState>;
+  readonly config: Pick<
+    Config,
+    "backupFolder" | "databaseFile" | "retentionDays"
+  >;
+  readonly version: string;
+  readonly stopping: AbortSignal;
+};
+
+/**
+ * All that `/metrics` tells. Made when it is first asked for, as servers without
+ * Prometheus need none of it; the event loop's lag is measured from then on only.
+ */
+export function createMetrics(sources: MetricSources): Metrics {
+  const metrics = new Metrics();
+  addCallbackMetrics(metrics, sources.callbacks, sources.lastCallbackAt);
+  addWritingMetrics(metrics, sources.writing);
+  addRequestMetrics(metrics, sources.requests);
+  addDiskMetrics(metrics, sources.config.databaseFile);
+  addChoreMetrics(metrics, sources.config, sources.upkeep);
+  addServerMetrics(metrics, sources);
+  addProcessMetrics(metrics);
+  return metrics;
+}
+
+function addRequestMetrics(metrics: Metrics, requests: RequestCounts): void {
+  metrics.counter({
+    name: "smsledger_http_requests_total",
+    help: "Requests but for callbacks, by the route's first word and the answer's status class.",
+    labels: ["route", "status"],
+    read: () =>
+      [...requests.answered].flatMap(([route, classes]) =>
+        [...classes].map(([status, count]): Labelled<number> => [
+          { route, status },
+          count,
+        ]),
+      ),
+  });
+  metrics.histogram({
+    name: "smsledger_page_seconds",
+    help: "How long pages took to make.",
+    labels: ["route"],
+    read: () =>
+      [...requests.pageSeconds].map(([route, seconds]) => [{ route }, seconds]),
+  });
+}
+
+function addDiskMetrics(metrics: Metrics, databaseFile: string): void {
+  metrics.gauge({
+    name: "smsledger_database_bytes",
+    help: "Size of the database's file.",
+    read: async () => alone(await fileBytes(databaseFile)),
+  });
+  metrics.gauge({
+    name: "smsledger_database_log_bytes",
+    help: "Size of its write-ahead log.",
+    read: async () => alone((await fileBytes(logOf(databaseFile))) ?? 0),
+  });
+  metrics.gauge({
+    name: "smsledger_disk_free_bytes",
+    help: "Free space on the database's disk.",
+    read: async () => alone((await diskRoom(databaseFile))?.freeBytes),
+  });
+  metrics.gauge({
+    name: "smsledger_disk_size_bytes",
+    help: "Size of the database's disk.",
+    read: async () => alone((await diskRoom(databaseFile))?.totalBytes),
+  });
+}
+
+function addServerMetrics(
+  metrics: Metrics,
+  { whyNotReady, listeners, exports, version, stopping }: MetricSources,
+): void {
+  const lag = eventLoopLag(stopping);
+  metrics.gauge({
+    name: "smsledger_ready",
+    help: "1 when a write reached the disk just now, as /readyz says it; else 0.",
+    read: async () => alone((await whyNotReady()) === undefined ? 1 : 0),
+  });
+  metrics.gauge({
+    name: "smsledger_live_listeners",
+    help: "Open pages that are told of what is recorded.",
+    read: () => alone(listeners()),
+  });
+  metrics.gauge({
+    name: "smsledger_exports_running",
+    help: "Exports that are being downloaded.",
+    read: () => alone(exports()),
+  });
+  metrics.histogram({
+    name: "smsledger_event_loop_lag_seconds",
+    help: "How late the thread that answers comes to what is due, since metrics were first read.",
+    read: () => alone(lag),
+  });
+  metrics.gauge({
+    name: "smsledger_build_info",
+    help: "1, with the versions of the program, its runtime and its database.",
+    labels: ["version", "bun", "schema"],
+    read: () => [
+      [{ version, bun: Bun.version, schema: String(SCHEMA_VERSION) }, 1],
+    ],
+  });
+}

@@ -1,0 +1,82 @@
+import type { Config } from "../config.ts";
+import { StoreUnavailable } from "../store/store.ts";
+import type { Stores } from "../store/stores.ts";
+import type { CallbackCounts } from "./callback-counts.ts";
+import type { Metrics } from "./metric-kinds.ts";
+import type { RequestCounts } from "./request-counts.ts";
+
+export type OperationsDeps = {
+  readonly store: Pick<
+    Stores,
+    "checkWritable" | "lastEventAt" | "upkeep" | "writing"
+  >;
+  readonly config: Pick<
+    Config,
+    "backupFolder" | "databaseFile" | "retentionDays"
+  >;
+  readonly version: string;
+  readonly stopping: AbortSignal;
+  readonly callbacks: CallbackCounts;
+  readonly requests: RequestCounts;
+  /** How many pages listen, and how many exports are downloaded, now. */
+  readonly listeners: () => number;
+  readonly exports: () => number;
+};
+
+/** What a server tells of itself to those who watch over it. */
+export class Operations {
+  readonly #deps: OperationsDeps;
+  #check: Promise<void> | undefined;
+  #metrics: Promise<Metrics> | undefined;
+
+  constructor(deps: OperationsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Undefined when a write reaches the disk just now. Those who ask meanwhile share one check. */
+  async whyNotReady(): Promise<string | undefined> {
+    this.#check ??= this.#deps.store
+      .checkWritable()
+      .finally(() => (this.#check = undefined));
+    try {
+      await this.#check;
+      return undefined;
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return error.message;
+      throw error;
+    }
+  }
+
+  /**
+   * When the latest proven callback came, milliseconds since 1970: of this run, or else
+   * when the latest event was recorded. Undefined before the first, or when the database
+   * does not tell.
+   */
+  async lastCallbackAt(): Promise<number | undefined> {
+    const { callbacks, store } = this.#deps;
+    if (callbacks.lastAt > 0) return callbacks.lastAt;
+    try {
+      return await store.lastEventAt();
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return undefined;
+      throw error;
+    }
+  }
+
+  /** Loaded when they are first asked for: the start and idle memory stay as they are without. */
+  metrics(): Promise<Metrics> {
+    this.#metrics ??= this.#loadMetrics();
+    return this.#metrics;
+  }
+
+  async #loadMetrics(): Promise<Metrics> {
+    const { createMetrics } = await import("./metrics.ts");
+    return createMetrics({
+      ...this.#deps,
+      writing: () => this.#deps.store.writing(),
+      upkeep: () => this.#deps.store.upkeep.state(),
+      whyNotReady: () => this.whyNotReady(),
+      lastCallbackAt: () => this.lastCallbackAt(),
+    });
+  }
+}

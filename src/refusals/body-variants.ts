@@ -1,0 +1,51 @@
+import { signedParams } from "../twilio/signature.ts";
+import type { FormParams } from "../twilio/form.ts";
+import { distinct, type Cause, type Variant } from "./cause.ts";
+
+/**
+ * The signed text of the body as it may have been signed, as `signedParams` gives it.
+ * `params` are undefined when no form was read: then only the address can be checked.
+ */
+export function bodyVariants(
+  params: FormParams | undefined,
+  query: string,
+): Variant[] {
+  const addressOnly: Variant = {
+    value: "",
+    causes: [query.includes("bodySHA256=") ? "json-body" : "body-unsigned"],
+    isLikely: true,
+  };
+  if (params === undefined) return [addressOnly];
+  const changed = (
+    cause: Cause,
+    change: (value: string) => string,
+  ): Variant => ({
+    value: signedParams(params.map(([name, value]) => [name, change(value)])),
+    causes: [cause],
+    isLikely: true,
+  });
+  return distinct([
+    { value: signedParams(params), causes: [], isLikely: true },
+    addressOnly,
+    changed("body-plus", (value) => value.replaceAll(" ", "+")),
+    changed("body-plus", (value) => value.replace(/^ /, "+")),
+    changed("body", (value) => value.trim()),
+    changed("body", (value) => value.replaceAll("\r\n", "\n")),
+    changed("body", (value) => value.replaceAll(/\r?\n/g, "\r\n")),
+    changed("body", decodedAgain),
+    {
+      value: signedParams(params.filter(([, value]) => value !== "")),
+      causes: ["body"],
+      isLikely: true,
+    },
+  ]);
+}
+
+/** What was escaped once too often on its way. */
+function decodedAgain(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,150 @@
+import type { Refusal } from "../store/refusals.ts";
+import type { Cause } from "./cause.ts";
+import type { Explanation } from "./diagnosis.ts";
+
+/** What is to be done, and for a setting how it is to be written. */
+export type Step = { readonly text: string; readonly setting?: string };
+
+export type Explained = Refusal & { readonly diagnosis: Explanation };
+
+const CHANNELS = { sms: "SMS", whatsapp: "WhatsApp" };
+
+/** The account that a callback names, when it is of the form that accounts have. */
+export function namedAccount({ sent }: Refusal): string | undefined {
+  const sid = [...(sent.params ?? []), ...sent.query].find(
+    ([name]) => name === "AccountSid",
+  )?.[1];
+  return /^AC[0-9a-f]{32}$/i.test(sid ?? "") ? sid : undefined;
+}
+
+/** What was otherwise when a callback was signed, a sentence for each cause. */
+export function causeSentence(cause: Cause, refusal: Explained): string {
+  const { channel, diagnosis } = refusal;
+  const { boundTo, signedUrl } = diagnosis;
+  switch (cause) {
+    case "scheme":
+      return /^https/i.test(signedUrl)
+        ? "It was signed for https, and checked as http."
+        : "It was signed for http, and checked as https.";
+    case "host":
+      return "It was signed for another host name.";
+    case "port":
+      return "It was signed for another port.";
+    case "base-path":
+      return "It was signed for another path: the part before /api/rpc differs.";
+    case "slash":
+      return signedUrl.endsWith("/")
+        ? "It was signed with a slash at the end of the path, and arrived without."
+        : "It was signed without a slash at the end of the path, and arrived with one.";
+    case "double-slash":
+      return "It was signed with two slashes in a row in the path.";
+    case "route":
+      return `It was signed for the address of ${CHANNELS[channel === "sms" ? "whatsapp" : "sms"]}, and arrived at that of ${CHANNELS[channel]}.`;
+    case "query-added":
+      return "A query arrived that was not signed, or more of it than was signed.";
+    case "query-lost":
+      return "It was signed with a query that did not arrive as it was.";
+    case "query-order":
+      return "The parts of the query arrived in another order.";
+    case "query-escapes":
+      return "The query was escaped otherwise when it was signed.";
+    case "account":
+      return `It was signed with the token that is bound to ${boundTo ?? "another account"}, but names ${namedAccount(refusal) ?? "no account"}.`;
+    case "token-quotes":
+      return "The configured token has quotes, or something else that is not part of it, around it.";
+    case "token-space":
+      return "Whoever signed it has white space or quotes around the token.";
+    case "token-case":
+      return "The configured token is written in capitals; the one that signed is not.";
+    case "json-body":
+      return "Its address was signed with a hash of the body, as Twilio signs JSON.";
+    case "body-unsigned":
+      return "Only the address was signed, and not the body.";
+    case "body-plus":
+      return "Plus signs in the body arrived as spaces.";
+    case "body":
+      return "The body was changed after it was signed: white space, empty values or escapes.";
+  }
+}
+
+const SAME_QUERY: Step = {
+  text: "Let the proxy pass the query on just as it arrives: nothing added, dropped, sorted or escaped anew.",
+};
+const RIGHT_PUBLIC_URL: Step = {
+  text: "Set PUBLIC_URL to the address that Twilio calls, with its scheme, host, port and base path, and restart smsledger.",
+};
+
+/** What to do about a cause. */
+export function causeStep(cause: Cause, refusal: Explained): Step {
+  const { publicUrl, boundTo } = refusal.diagnosis;
+  switch (cause) {
+    case "scheme":
+    case "host":
+    case "port":
+    case "base-path":
+      return publicUrl === null
+        ? RIGHT_PUBLIC_URL
+        : {
+            text: "Set PUBLIC_URL to the address that was signed, and restart smsledger:",
+            setting: `PUBLIC_URL=${publicUrl}`,
+          };
+    case "slash":
+      return {
+        text: "Write the callback URL in Twilio as the settings page shows it, and let the proxy leave the end of the path as it is.",
+      };
+    case "double-slash":
+      return {
+        text: "Take the second slash out of the callback URL in Twilio.",
+      };
+    case "route":
+      return {
+        text: "Paste each channel’s own URL into Twilio, and see that the proxy does not lead both to one path.",
+      };
+    case "query-added":
+    case "query-lost":
+    case "query-order":
+    case "query-escapes":
+      return SAME_QUERY;
+    case "account":
+      return accountStep(boundTo, namedAccount(refusal));
+    case "token-quotes":
+      return {
+        text: "Write the token in TWILIO_WEBHOOK_AUTH_TOKEN with nothing around it, and restart smsledger.",
+      };
+    case "token-space":
+      return {
+        text: "Correct the token in the program that signed it. Twilio’s own callbacks have no such fault.",
+      };
+    case "token-case":
+      return {
+        text: "Copy the token anew from the Twilio Console into TWILIO_WEBHOOK_AUTH_TOKEN, and restart smsledger.",
+      };
+    case "json-body":
+      return {
+        text: "Use this URL in Twilio only for status callbacks of messages. Event streams and other JSON are not for it.",
+      };
+    case "body-unsigned":
+      return {
+        text: "Let the proxy pass the body on as it arrives. If a program of yours signed it, it has to sign the parameters too.",
+      };
+    case "body-plus":
+      return {
+        text: "In a test of your own, send a plus sign as %2B. Otherwise let the proxy pass the body on as it arrives.",
+      };
+    case "body":
+      return { text: "Let the proxy pass the body on just as it arrives." };
+  }
+}
+
+function accountStep(boundTo: string | null, named: string | undefined): Step {
+  if (named === undefined) {
+    return {
+      text: "In TWILIO_WEBHOOK_AUTH_TOKEN, write the token without an account before it: a bound one is tried only for callbacks that name its account.",
+    };
+  }
+  const token = `the token that is now bound to ${boundTo ?? "another account"}`;
+  return {
+    text: `Bind the token to the account that it belongs to, and restart smsledger. In place of … goes ${token}:`,
+    setting: `TWILIO_WEBHOOK_AUTH_TOKEN=${named}=…`,
+  };
+}

@@ -1,0 +1,163 @@
+import { publicUrl as checkedPublicUrl } from "../setting-values.ts";
+import { isSignatureOf } from "../twilio/signature.ts";
+import { WEBHOOK_PATHS } from "../webhook/routes.ts";
+import { signedAddress, type SignedAddress } from "../webhook/signed-urls.ts";
+import type { Cause } from "./cause.ts";
+import {
+  PARTS,
+  signedVariants,
+  type Candidate,
+  type DiagnosisSettings,
+  type Part,
+  type SignedRequest,
+  type Variants,
+} from "./signed-variants.ts";
+
+/** What would have matched a signature. */
+export type Explanation = {
+  readonly outcome: "explained";
+  /** What was otherwise when it was signed. */
+  readonly causes: readonly Cause[];
+  /** The address that was signed, without its query. */
+  readonly signedUrl: string;
+  /** The PUBLIC_URL with which the address would have been the signed one; null when that is not it. */
+  readonly publicUrl: string | null;
+  /** The account that the signing token is bound to; null when it is bound to none. */
+  readonly boundTo: string | null;
+};
+
+/** What would have matched; or that nothing would, or that there is no signature of Twilio's form. */
+export type Diagnosis =
+  Explanation | { readonly outcome: "unexplained" | "misshapen" };
+
+/** Base64 of the 20 bytes that Twilio's signatures have. */
+const SIGNATURE = /^[A-Za-z0-9+/]{27}=$/;
+
+/** Signatures that one diagnosis compares at most, and characters that it signs: some milliseconds. */
+const TRIES_MAX = 3_000;
+const CHARS_MAX = 4 * 1024 * 1024;
+/** What is done before others get their turn: well under a tenth of a millisecond. */
+const STEP_TRIES = 25;
+const STEP_CHARS = 64 * 1024;
+
+/**
+ * Finds what would have matched a signature that did not fit: the settings, the address,
+ * the token or the body otherwise than they are. Nothing of a token is in what it gives.
+ */
+export function diagnose(
+  request: SignedRequest,
+  settings: DiagnosisSettings,
+): Diagnosis {
+  const steps = diagnosisSteps(request, settings);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in short steps, so that callbacks can pass in between. */
+export function* diagnosisSteps(
+  request: SignedRequest,
+  settings: DiagnosisSettings,
+): Generator<undefined, Diagnosis, undefined> {
+  if (!SIGNATURE.test(request.signature)) return { outcome: "misshapen" };
+  const signature = Buffer.from(request.signature);
+  const route = WEBHOOK_PATHS[request.channel];
+  const address = signedAddress(settings, route, request);
+  const variants = signedVariants(request, settings, address);
+  if (variants === undefined) return { outcome: "unexplained" };
+  let [tries, chars] = [0, 0];
+  let [stepTries, stepChars] = [0, 0];
+  for (const candidate of candidates(variants)) {
+    const { origin, path, query, body, token } = candidate;
+    const text = origin.value + path.value + query.value + body.value;
+    if (isSignatureOf(signature, token.value, text))
+      return explanation(candidate, address, settings);
+    tries++;
+    chars += text.length;
+    if (tries >= TRIES_MAX || chars >= CHARS_MAX) break;
+    if (tries - stepTries < STEP_TRIES && chars - stepChars < STEP_CHARS)
+      continue;
+    [stepTries, stepChars] = [tries, chars];
+    yield;
+  }
+  return { outcome: "unexplained" };
+}
+
+/** Parts that may well be wrong together. Most often it is the origin, and something else. */
+const PAIRS: readonly (readonly [Part, Part])[] = [
+  ["origin", "path"],
+  ["origin", "token"],
+  ["origin", "body"],
+  ["origin", "query"],
+  ["path", "token"],
+  ["path", "query"],
+  ["body", "token"],
+];
+
+/** Candidates with nothing changed, then with one part changed, then with two, likely ones only. */
+function* candidates(variants: Variants): Generator<Candidate> {
+  const expected = (part: Part) => {
+    const unchanged = variants[part].filter(
+      ({ causes }) => causes.length === 0,
+    );
+    if (unchanged.length > 0) return unchanged;
+    // Of a body that was not read, and of an account without a token, all is a guess.
+    return variants[part].filter((each) => each.isLikely);
+  };
+  const changed = (part: Part) =>
+    variants[part].filter(({ causes }) => causes.length > 0);
+  const likely = (part: Part) => changed(part).filter((each) => each.isLikely);
+  const product = (choice: Partial<Variants>) =>
+    productOf({
+      origin: choice.origin ?? expected("origin"),
+      path: choice.path ?? expected("path"),
+      query: choice.query ?? expected("query"),
+      body: choice.body ?? expected("body"),
+      token: choice.token ?? expected("token"),
+    });
+  yield* product({});
+  for (const part of PARTS) yield* product({ [part]: changed(part) });
+  for (const [one, other] of PAIRS)
+    yield* product({ [one]: likely(one), [other]: likely(other) });
+}
+
+function* productOf(variants: Variants): Generator<Candidate> {
+  for (const body of variants.body)
+    for (const path of variants.path)
+      for (const query of variants.query)
+        for (const origin of variants.origin)
+          for (const token of variants.token)
+            yield { origin, path, query, body, token };
+}
+
+function explanation(
+  candidate: Candidate,
+  address: SignedAddress,
+  { authTokens, publicUrl }: DiagnosisSettings,
+): Explanation {
+  const { origin, path, token } = candidate;
+  const signedUrl = origin.value + path.value;
+  const mending = publicUrlFor(signedUrl, address.path);
+  const isMended =
+    origin.causes.length + path.causes.length > 0 && mending !== publicUrl;
+  return {
+    outcome: "explained",
+    causes: PARTS.flatMap((part) => candidate[part].causes),
+    signedUrl,
+    publicUrl: isMended ? mending : null,
+    boundTo:
+      authTokens.find((each) => each.token === token.value)?.accountSid ?? null,
+  };
+}
+
+/** The PUBLIC_URL that makes `path` the address that was signed; null when none does. */
+function publicUrlFor(signedUrl: string, path: string): string | null {
+  if (!signedUrl.endsWith(path)) return null;
+  const base = signedUrl.slice(0, -path.length);
+  try {
+    return checkedPublicUrl(base) === base ? base : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,234 @@
+import type { Config } from "../config.ts";
+import { failureOf, type Log } from "../log.ts";
+import {
+  refusalKey,
+  type NewRefusal,
+  type RefusalStore,
+} from "../store/refusals.ts";
+import { StoreUnavailable, type Store } from "../store/store.ts";
+import type { Refused } from "../webhook/refusal-answer.ts";
+import { KnownAccounts } from "./known-accounts.ts";
+import { MendableCount, NOTICE_MINUTES } from "./mendable-count.ts";
+import { PerSecond } from "./per-second.ts";
+import { captured, lookAt, type Captured } from "./refusal-look.ts";
+
+/** Refusals that are looked at in a second, and how many of those may be strangers'. */
+const LOOKS_PER_SECOND = 20;
+const STRANGERS_LOOKS_PER_SECOND = 10;
+/** The same for those whose signature is looked at, which costs some milliseconds. */
+const DIAGNOSES_PER_SECOND = 5;
+const STRANGERS_DIAGNOSES_PER_SECOND = 2;
+/** Refusals that wait to be looked at, and different ones that wait for the disk. */
+const WAITING_MAX = 40;
+const UNWRITTEN_MAX = 200;
+/** Between two writes; longer after one that failed, as callbacks need the disk more. */
+const WRITE_EVERY_MS = 1_000;
+const WRITE_AGAIN_MS = 15_000;
+/** By then the answer is on its way. */
+const AFTER_ANSWER_MS = 20;
+/** Old refusals are dropped so often, also when no new one comes. */
+const TIDY_EVERY_MS = 6 * 3_600_000;
+
+export type RefusalLogDeps = {
+  readonly store: Pick<Store, "suggest"> & { readonly refusals: RefusalStore };
+  readonly config: Pick<
+    Config,
+    "authTokens" | "publicUrl" | "trustedProxies" | "port"
+  >;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly stopping: AbortSignal;
+};
+
+/**
+ * Keeps what can be told of refused callbacks. To note one costs next to nothing: the
+ * work is done after the answer, in short steps, for a bounded number each second. The
+ * others are only counted, so a flood of forged posts is told without being kept.
+ */
+export class RefusalLog {
+  readonly #deps: RefusalLogDeps;
+  readonly #accounts: KnownAccounts;
+  readonly #mendable = new MendableCount();
+  readonly #looks = new PerSecond(LOOKS_PER_SECOND, STRANGERS_LOOKS_PER_SECOND);
+  readonly #diagnoses = new PerSecond(
+    DIAGNOSES_PER_SECOND,
+    STRANGERS_DIAGNOSES_PER_SECOND,
+  );
+  #waiting: Captured[] = [];
+  /** By what makes refusals equal. */
+  #unwritten = new Map<string, NewRefusal>();
+  #unlisted = 0;
+  #nextWriteAt = 0;
+  #timer: Timer | undefined;
+  #isWorking = false;
+
+  constructor(deps: RefusalLogDeps) {
+    this.#deps = deps;
+    this.#accounts = new KnownAccounts(deps.store, deps.config.authTokens);
+    const tidy = setInterval(
+      () => void this.#attempt(() => this.#write(true)),
+      TIDY_EVERY_MS,
+    );
+    tidy.unref();
+    deps.stopping.addEventListener("abort", () => {
+      clearInterval(tidy);
+      this.#finish();
+    });
+    void this.#attempt(() => this.#recall());
+  }
+
+  /** How many that the team can mend came within the last hour and were not marked as seen. */
+  mendableLately(): number {
+    return this.#mendable.lately(this.#deps.now());
+  }
+
+  /** From now on only new ones are told. Rejects with StoreUnavailable. */
+  async markSeen(): Promise<void> {
+    await this.#deps.store.refusals.markSeen(this.#deps.now());
+    this.#mendable.clear();
+  }
+
+  /** Takes note of a refused callback, while its answer is being made. */
+  note(refused: Refused): void {
+    const now = this.#deps.now();
+    const { posted } = refused;
+    const isStranger = this.#accounts.standingOf(posted?.params) === "strange";
+    const signature = signatureToExplain(refused, this.#deps.config);
+    const isLookedAt =
+      this.#waiting.length < WAITING_MAX &&
+      (signature === undefined || this.#diagnoses.take(isStranger, now)) &&
+      this.#looks.take(isStranger, now);
+    if (isLookedAt)
+      this.#waiting.push(captured(refused, { at: now, signature }));
+    else this.#unlisted++;
+    this.#workLater();
+  }
+
+  /** What is still to be told of the time before the start. */
+  async #recall(): Promise<void> {
+    const { store, now } = this.#deps;
+    await this.#accounts.refresh(now());
+    const from = now() - NOTICE_MINUTES * 60_000;
+    const seenAt = await store.refusals.seenAt();
+    const mendable = await store.refusals.mendableAfter(Math.max(from, seenAt));
+    for (const { lastAt, times } of mendable) this.#mendable.add(lastAt, times);
+  }
+
+  #workLater(): void {
+    if (this.#timer !== undefined || this.#isWorking) return;
+    const rest = this.#nextWriteAt - performance.now();
+    this.#timer = setTimeout(
+      () => void this.#work(),
+      Math.max(AFTER_ANSWER_MS, rest),
+    );
+    this.#timer.unref();
+  }
+
+  async #work(): Promise<void> {
+    this.#timer = undefined;
+    this.#isWorking = true;
+    await this.#attempt(() => this.#accounts.refresh(this.#deps.now()));
+    await this.#attempt(async () => {
+      for (
+        let next = this.#waiting.shift();
+        next;
+        next = this.#waiting.shift()
+      ) {
+        const look = this.#lookAt(next);
+        let step = look.next();
+        for (; step.done !== true; step = look.next()) await nextTurn();
+        this.#keep(step.value);
+      }
+      await this.#write();
+    });
+    this.#isWorking = false;
+    const isLeft =
+      this.#waiting.length + this.#unwritten.size + this.#unlisted > 0;
+    if (isLeft && !this.#deps.stopping.aborted) this.#workLater();
+  }
+
+  #lookAt(one: Captured): ReturnType<typeof lookAt> {
+    const standing = this.#accounts.standingOf(one.posted?.params);
+    return lookAt(one, standing, this.#deps.config);
+  }
+
+  /** The server stops: what waits is looked at and handed over at once. */
+  #finish(): void {
+    clearTimeout(this.#timer);
+    for (const each of this.#waiting.splice(0)) {
+      const look = this.#lookAt(each);
+      let step = look.next();
+      while (step.done !== true) step = look.next();
+      this.#keep(step.value);
+    }
+    void this.#attempt(() => this.#write());
+  }
+
+  #keep(refusal: NewRefusal): void {
+    if (refusal.isMendable) this.#mendable.add(refusal.lastAt, refusal.times);
+    this.#merge(refusal);
+  }
+
+  #merge(refusal: NewRefusal): void {
+    const key = refusalKey(refusal);
+    const equal = this.#unwritten.get(key);
+    if (equal === undefined && this.#unwritten.size >= UNWRITTEN_MAX) {
+      this.#unlisted += refusal.times;
+      return;
+    }
+    this.#unwritten.set(key, {
+      ...refusal,
+      firstAt: Math.min(refusal.firstAt, equal?.firstAt ?? Infinity),
+      lastAt: Math.max(refusal.lastAt, equal?.lastAt ?? 0),
+      times: refusal.times + (equal?.times ?? 0),
+    });
+  }
+
+  async #write(isTidying = false): Promise<void> {
+    const refusals = [...this.#unwritten.values()];
+    const unlisted = this.#unlisted;
+    if (!isTidying && refusals.length === 0 && unlisted === 0) return;
+    this.#unwritten = new Map();
+    this.#unlisted = 0;
+    try {
+      const now = this.#deps.now();
+      await this.#deps.store.refusals.add({ refusals, unlisted, now });
+      this.#nextWriteAt = performance.now() + WRITE_EVERY_MS;
+    } catch (error) {
+      this.#nextWriteAt = performance.now() + WRITE_AGAIN_MS;
+      for (const refusal of refusals) this.#merge(refusal);
+      this.#unlisted += unlisted;
+      throw error;
+    }
+  }
+
+  /** Refusals are told as well as can be: what goes wrong here stops nothing else. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return;
+      this.#deps.log.error(
+        failureOf(error),
+        "what is known of refused callbacks could not be kept",
+      );
+    }
+  }
+}
+
+/** The signature whose cause is to be found; undefined when there is none, or no token to compare it with. */
+function signatureToExplain(
+  { refusal: { check }, request }: Refused,
+  { authTokens }: RefusalLogDeps["config"],
+): string | undefined {
+  const isProvable =
+    check === "signature" || check === "method" || check === "content-type";
+  if (!isProvable || authTokens.length === 0) return undefined;
+  return request.headers.get("x-twilio-signature") || undefined;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -1,0 +1,34 @@
+import type { RefusalPlace } from "../store/refusals.ts";
+
+/** Refusals on a page of the list. */
+export const PAGE_SIZE = 50;
+
+/** Which refusals: those that the team can mend, or those that it cannot. */
+export const REFUSAL_KINDS = ["mend", "noise"] as const;
+export type RefusalKind = (typeof REFUSAL_KINDS)[number];
+
+/** What an address of the list asks for. */
+export type RefusalsQuery = {
+  /** Undefined for all. */
+  readonly kind: RefusalKind | undefined;
+  readonly behind: RefusalPlace | undefined;
+};
+
+/** Reads the query of `/refusals`. Undefined when it is no address that a page links to. */
+export function readRefusalsQuery(
+  params: URLSearchParams,
+): RefusalsQuery | undefined {
+  const kindText = params.get("kind") ?? "";
+  const kind = REFUSAL_KINDS.find((each) => each === kindText);
+  const placeText = params.get("older") ?? "";
+  const [, lastAt, id] = /^(\d{1,15})-(\d{1,15})$/.exec(placeText) ?? [];
+  if (kindText !== "" && kind === undefined) return undefined;
+  if (placeText === "") return { kind, behind: undefined };
+  if (lastAt === undefined || id === undefined) return undefined;
+  return { kind, behind: { lastAt: Number(lastAt), id: Number(id) } };
+}
+
+/** The same place as an address carries it. */
+export function placeText({ lastAt, id }: RefusalPlace): string {
+  return `${lastAt}-${id}`;
+}

@@ -1,0 +1,109 @@
+import type { Config } from "../config.ts";
+import { parseForm, type FormParams } from "../twilio/form.ts";
+import type { Channel } from "../twilio/status.ts";
+import { WEBHOOK_PATHS } from "../webhook/routes.ts";
+import {
+  queryOf,
+  type Addressed,
+  type SignedAddress,
+} from "../webhook/signed-urls.ts";
+import { bodyVariants } from "./body-variants.ts";
+import type { Variant } from "./cause.ts";
+import {
+  claimedAuthorities,
+  originIn,
+  originVariants,
+} from "./origin-variants.ts";
+import { pathVariants } from "./path-variants.ts";
+import { queryVariants } from "./query-variants.ts";
+import { tokenVariants } from "./token-variants.ts";
+
+/** A request whose signature did not fit. */
+export type SignedRequest = Addressed & {
+  readonly channel: Channel;
+  readonly signature: string;
+  /** What was posted; undefined when no form was read. */
+  readonly params: FormParams | undefined;
+};
+
+export type DiagnosisSettings = Pick<
+  Config,
+  "authTokens" | "publicUrl" | "trustedProxies" | "port"
+>;
+
+/** The parts of what is signed. */
+export const PARTS = ["origin", "path", "query", "body", "token"] as const;
+export type Part = (typeof PARTS)[number];
+/** Of each part all that it may have been. */
+export type Variants = Readonly<Record<Part, readonly Variant[]>>;
+/** One choice of them. */
+export type Candidate = Readonly<Record<Part, Variant>>;
+
+/**
+ * All that each part of a signed text may have been, given a request and the address
+ * that it was checked against. Undefined when that is no address, as without a Host.
+ */
+export function signedVariants(
+  request: SignedRequest,
+  { authTokens, port }: DiagnosisSettings,
+  { base, path, queries }: SignedAddress,
+): Variants | undefined {
+  const expected = originIn(base);
+  if (expected === undefined) return undefined;
+  const { channel, headers, params, requestUrl } = request;
+  const [query = ""] = queries;
+  const targets = forwardedTargets(headers);
+  const fields = params ?? parseForm(query.slice(1)).params;
+  const accountSid = fields.find(([name]) => name === "AccountSid")?.[1];
+  const ports = [
+    headers.get("x-forwarded-port")?.trim() ?? "",
+    String(port),
+  ].filter((each) => /^[1-9]\d{0,4}$/.test(each));
+  return {
+    origin: originVariants(expected.origin, claimedAuthorities(headers), ports),
+    path: pathVariants(
+      {
+        basePath: expected.path,
+        route: WEBHOOK_PATHS[channel],
+        otherRoute: WEBHOOK_PATHS[channel === "sms" ? "whatsapp" : "sms"],
+        hasSlash: path.endsWith("/"),
+      },
+      {
+        basePaths: forwardedPrefixes(headers),
+        paths: [...targets.map((each) => each.path), pathOf(requestUrl)],
+      },
+    ),
+    query: queryVariants(
+      query,
+      targets.map((each) => each.query),
+    ),
+    body: bodyVariants(params, query),
+    token: tokenVariants(authTokens, accountSid),
+  };
+}
+
+/** The path of a URL as the server reports it, without its query. */
+function pathOf(requestUrl: string): string {
+  const end = requestUrl.length - queryOf(requestUrl).length;
+  return requestUrl.slice(0, end).replace(/^[^/]*\/\/[^/]*/, "");
+}
+
+/** The paths and queries that were called, as some proxies name them. */
+function forwardedTargets(
+  headers: Headers,
+): { readonly path: string; readonly query: string }[] {
+  return ["x-forwarded-uri", "x-original-uri", "x-original-url"].flatMap(
+    (name) => {
+      const target = headers.get(name)?.replace(/^https?:\/\/[^/?#]*/i, "");
+      if (!target?.startsWith("/")) return [];
+      const query = queryOf(target);
+      return { path: target.slice(0, target.length - query.length), query };
+    },
+  );
+}
+
+/** The base path that a proxy took off, as some name it. */
+function forwardedPrefixes(headers: Headers): string[] {
+  const prefix = headers.get("x-forwarded-prefix")?.trim().replace(/\/+$/, "");
+  return prefix?.startsWith("/") ? [prefix] : [];
+}

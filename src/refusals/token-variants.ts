@@ -1,0 +1,44 @@
+import { tokensFor, type AuthToken } from "../twilio/auth-tokens.ts";
+import { distinct, type Cause, type Variant } from "./cause.ts";
+
+/** Tokens that may have signed: those that were tried have no cause. */
+export function tokenVariants(
+  authTokens: readonly AuthToken[],
+  accountSid: string | undefined,
+): Variant[] {
+  const tried = tokensFor(authTokens, accountSid);
+  return distinct([
+    ...tried.map((value): Variant => ({ value, causes: [], isLikely: true })),
+    ...authTokens.map(({ token }): Variant => ({
+      value: token,
+      causes: ["account"],
+      isLikely: true,
+    })),
+    ...authTokens.flatMap(({ token }) => miswritten(token, tried)),
+  ]);
+}
+
+function miswritten(token: string, tried: readonly string[]): Variant[] {
+  const isTried = tried.includes(token);
+  const as = (cause: Cause, ...values: readonly string[]): Variant[] =>
+    values.map((value) => ({
+      value,
+      causes: isTried ? [cause] : [cause, "account"],
+      isLikely: isTried,
+    }));
+  return [
+    ...as("token-quotes", ...unwrapped(token)),
+    ...as("token-case", token.toLowerCase()),
+    // White space around a configured token is dropped, so the signer had it.
+    ...as("token-space", `${token}\n`, `${token}\r\n`, `${token} `),
+    ...as("token-space", ` ${token}`, `"${token}"`, `'${token}'`),
+  ];
+}
+
+/** The token without what may have been copied along: quotes, a name or an account SID before it. */
+function unwrapped(token: string): string[] {
+  const quoted = /^(["'`])(.+)\1$/.exec(token)?.[2];
+  const bare = token.replaceAll(/^["'`;:]+|["'`;:]+$/g, "");
+  const afterName = /[:=]["'`]?([^:="'`]+)["'`]?$/.exec(token)?.[1];
+  return [quoted, bare, afterName].flatMap((each) => each || []);
+}

@@ -1,0 +1,46 @@
+/**
+ * What a token may read. `read` sees phone numbers masked; `read unmasked` sees them
+ * whole, also where pages and exports mask them.
+ */
+export type TokenScope = (typeof TOKEN_SCOPES)[number];
+
+export const TOKEN_SCOPES = ["read", "read unmasked"] as const;
+
+/** A token for the JSON API as it is kept: not the token itself, which nobody can read again. */
+export type ApiToken = {
+  readonly id: number;
+  /** No other token has it. */
+  readonly name: string;
+  readonly scope: TokenScope;
+  /** A user's name, or `command line`. */
+  readonly createdBy: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** To the minute; null before its first use. */
+  readonly lastUsedAt: number | null;
+};
+
+export type NewApiToken = Pick<
+  ApiToken,
+  "name" | "scope" | "createdBy" | "createdAt"
+> & {
+  /** Its SHA-256, in hex. */
+  readonly hash: string;
+};
+
+/** What became of a token that was to be added: there is one of that name, or there are `API_TOKENS_MAX`. */
+export type AddedApiToken = "added" | "name taken" | "too many";
+
+export interface ApiTokenStore {
+  add(token: NewApiToken): Promise<AddedApiToken>;
+  /** By name. */
+  list(): Promise<readonly ApiToken[]>;
+  byId(id: number): Promise<ApiToken | undefined>;
+  /** The token with this SHA-256. */
+  byHash(hash: string): Promise<ApiToken | undefined>;
+  setLastUsed(use: { readonly id: number; readonly at: number }): Promise<void>;
+  /** Resolves to whether there was one. */
+  remove(id: number): Promise<boolean>;
+}
+
+export const API_TOKENS_MAX = 100;

@@ -1,0 +1,179 @@
+import { Database } from "bun:sqlite";
+import { existsSync, rmSync, statfsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { StoreUnavailable, StoreUnusable } from "../store.ts";
+import { makeEmptyFile, renameToNew, syncFile } from "./durable-file.ts";
+import { requireOurs } from "./migrations.ts";
+import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
+
+/** What a database holds. */
+export type Contents = {
+  readonly messages: number;
+  readonly events: number;
+  /** When the last event was received, milliseconds since 1970; undefined for none. */
+  readonly lastEventAt: number | undefined;
+  readonly bytes: number;
+};
+
+const READ_BUSY_TIMEOUT_MS = 10_000;
+/** What is left free beside what a copy needs. */
+const ROOM_LEFT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Writes a whole and checked copy of a database into a new file, also while a server
+ * writes: what was committed before this began is in it. The file has its name only when
+ * it is whole and on disk; until then it is called as `partialOf` has it. Takes as long as
+ * it takes to read and write everything, and holds the thread meanwhile. Throws
+ * StoreUnusable and StoreUnavailable, and leaves nothing behind then.
+ */
+export function writeBackup(databaseFile: string, file: string): Contents {
+  const path = resolve(file);
+  requireNew(path);
+  const db = openToRead(databaseFile);
+  const partial = partialOf(path);
+  try {
+    requireRoom(db, path);
+    makePartial(partial);
+    copyInto(db, partial);
+    const contents = checked(partial);
+    if (!renameToNew(partial, path)) throw nameTaken();
+    return contents;
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    db.close();
+    rmSync(partial, { force: true });
+  }
+}
+
+/** What a backup is called by this process before it is whole. */
+function partialOf(file: string): string {
+  return `${file}.partial-${process.pid}`;
+}
+
+/** Opens a database of ours, of this version or an older one, to read it. Throws StoreUnusable. */
+export function openToRead(file: string): Database {
+  if (!existsSync(file))
+    throw new StoreUnusable(
+      "The database file does not exist. Check DATABASE_URL.",
+    );
+  let db: Database | undefined;
+  try {
+    db = new Database(file, { readonly: true, strict: true });
+    db.run(`PRAGMA busy_timeout = ${READ_BUSY_TIMEOUT_MS}`);
+    if (requireOurs(db) === 0)
+      throw new StoreUnusable("The database is empty: nothing is in it yet.");
+    return db;
+  } catch (error) {
+    db?.close();
+    const reason = explainOpenError(error);
+    if (reason === undefined) throw error;
+    throw new StoreUnusable(reason, { cause: error });
+  }
+}
+
+/** Copies what is committed now into an empty file, which is on disk then. */
+export function copyInto(db: Database, file: string): void {
+  // A copy can give free pages back to the disk, also one of a database that cannot.
+  if (valueOf(db, "PRAGMA auto_vacuum") === 0)
+    db.run("PRAGMA auto_vacuum = INCREMENTAL");
+  db.run("VACUUM INTO ?", [file]);
+  syncFile(file);
+}
+
+/** What the database in a file holds, once SQLite found no damage in it. Throws StoreUnavailable. */
+function checked(file: string): Contents {
+  const db = new Database(file, { readonly: true, strict: true });
+  try {
+    if (valueOf(db, "PRAGMA quick_check(1)") !== "ok")
+      throw new StoreUnavailable(
+        "The copy is damaged. Check the disk, and the database with smsledger doctor.",
+      );
+    return contentsOf(db, file);
+  } finally {
+    db.close();
+  }
+}
+
+export function contentsOf(db: Database, file: string): Contents {
+  const lastEventAt = valueOf(
+    db,
+    "SELECT received_at FROM events ORDER BY id DESC LIMIT 1",
+  );
+  return {
+    messages: Number(valueOf(db, "SELECT count(*) FROM messages")),
+    events: Number(valueOf(db, "SELECT count(*) FROM events")),
+    lastEventAt: lastEventAt === undefined ? undefined : Number(lastEventAt),
+    bytes: statSync(file).size,
+  };
+}
+
+/** The first value that a statement gives. */
+export function valueOf(db: Database, sql: string): unknown {
+  using statement = db.prepare<unknown, []>(sql);
+  return statement.values()[0]?.[0];
+}
+
+function requireNew(file: string): void {
+  if (!existsSync(file)) return;
+  throw statSync(file).isDirectory()
+    ? new StoreUnavailable("That is a folder. Give the name of a file in it.")
+    : nameTaken();
+}
+
+function nameTaken(): StoreUnavailable {
+  return new StoreUnavailable(
+    "There is a file of that name already. Give another name; backups replace nothing.",
+  );
+}
+
+function makePartial(file: string): void {
+  try {
+    makeEmptyFile(file);
+  } catch (error) {
+    throw new StoreUnavailable(
+      "The backup cannot be made there. Check that its folder exists and that this user may write in it.",
+      { cause: error },
+    );
+  }
+}
+
+/** Throws when there is surely no room; whether there is enough shows only at the end. */
+function requireRoom(db: Database, file: string): void {
+  const [pages, free, pageBytes] = [
+    "page_count",
+    "freelist_count",
+    "page_size",
+  ].map((name) => Number(valueOf(db, `PRAGMA ${name}`)));
+  const needed = ((pages ?? 0) - (free ?? 0)) * (pageBytes ?? 0);
+  let left: number;
+  try {
+    const { bavail, bsize } = statfsSync(dirname(file));
+    left = bavail * bsize;
+  } catch {
+    // Why the folder cannot be looked at is told when the file is made.
+    return;
+  }
+  if (needed + ROOM_LEFT_BYTES > left) throw diskFull();
+}
+
+function diskFull(): StoreUnavailable {
+  return new StoreUnavailable(
+    "The disk has no room for the backup. Free some space there, or write it to another disk.",
+  );
+}
+
+function explained(error: unknown): unknown {
+  if (error instanceof StoreUnavailable || error instanceof StoreUnusable)
+    return error;
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  if (code === "SQLITE_FULL" || code === "ENOSPC" || code === "EDQUOT")
+    return diskFull();
+  const reason =
+    code === "EIO"
+      ? "The disk reports an error. Check the backup's disk and the system's log."
+      : explainSqliteError(error);
+  return reason === undefined
+    ? error
+    : new StoreUnavailable(reason, { cause: error });
+}

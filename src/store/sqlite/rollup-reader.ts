@@ -1,0 +1,76 @@
+import type { Kysely } from "kysely";
+import { EVENT_STATUSES } from "../../twilio/status.ts";
+import { MINUTES_KEPT, type StatusCounts } from "../tally.ts";
+import { query } from "./read-connection.ts";
+import type { Extent, Piece } from "./rollup-pieces.ts";
+import { GRAINS } from "./rollup-table.ts";
+import type { Schema } from "./schema.ts";
+
+/** Which rows of the buckets are read; see rollup-table.ts. */
+export type Rows = { readonly dimension: number; readonly errorCode: number };
+
+/** An id, a code or a text; see `DIMENSIONS`. */
+export type Key = number | string;
+
+/** The counts of one key in one bucket. */
+export type Sum = StatusCounts & { readonly bucket: number; readonly key: Key };
+
+/** Undefined when there are no messages. */
+export async function extentOf(
+  db: Kysely<Schema>,
+): Promise<Extent | undefined> {
+  const [extent] = await query<
+    Omit<Extent, "oldestHour"> & { readonly oldestHour: number | null }
+  >(
+    db,
+    `SELECT minutes_from AS minutesFrom, hours_until AS hoursUntil, days_until AS daysUntil,
+      (SELECT min(hour) FROM message_hours) AS oldestHour,
+      ifnull((SELECT max(bucket) FROM rollups WHERE grain = ${GRAINS.minute}), 0) AS newestMinute
+      FROM rollup_clock`,
+  );
+  if (extent === undefined || extent.oldestHour === null) return undefined;
+  return { ...extent, oldestHour: extent.oldestHour };
+}
+
+const EACH_BUCKET = `
+  WITH RECURSIVE piece (bucket) AS (
+    SELECT ?1 UNION ALL SELECT bucket + 1 FROM piece WHERE bucket + 1 < ?2
+  ) SELECT bucket FROM piece`;
+
+/** Messages from a clock that ran ahead may lie years after the others: of so many minutes only those with rows. */
+const MINUTES_EACH_MAX = 2 * MINUTES_KEPT;
+const MINUTES_WITH_ROWS = `
+  WITH RECURSIVE piece (bucket) AS (
+    SELECT (SELECT min(bucket) FROM rollups WHERE grain = ?3 AND bucket >= ?1)
+    UNION ALL
+    SELECT (SELECT min(bucket) FROM rollups WHERE grain = ?3 AND bucket > piece.bucket)
+      FROM piece WHERE bucket < ?2
+  ) SELECT bucket FROM piece WHERE bucket < ?2`;
+
+export const readSums = reader<Sum>(
+  `rollups.bucket, key, ${EVENT_STATUSES.join(", ")}`,
+);
+export const readDelivered =
+  reader<Pick<Sum, "key" | "delivered">>("key, delivered");
+
+/**
+ * Reads a piece. Its buckets are gone through one by one, as the rows of one dimension
+ * lie together in each. They are not grouped: to sort them costs more than to read them.
+ */
+function reader<Row>(columns: string) {
+  const textOf = (buckets: string): string =>
+    `SELECT ${columns} FROM (${buckets}) AS piece
+      CROSS JOIN rollups ON rollups.grain = ?3 AND rollups.bucket = piece.bucket
+      AND dimension = ?4 AND error_code = ?5`;
+  const ofEach = textOf(EACH_BUCKET);
+  const ofMinutes = textOf(MINUTES_WITH_ROWS);
+  return (
+    db: Kysely<Schema>,
+    { grain, from, to }: Piece,
+    { dimension, errorCode }: Rows,
+  ): Promise<Row[]> => {
+    const isEach = grain !== GRAINS.minute || to - from <= MINUTES_EACH_MAX;
+    const values = [from, to, grain, dimension, errorCode];
+    return query<Row>(db, isEach ? ofEach : ofMinutes, values);
+  };
+}

@@ -1,0 +1,100 @@
+import type { Database } from "bun:sqlite";
+import type { Digits } from "../../upkeep/erased-number.ts";
+import { createEraser, type Erasing, type ErasingRest } from "./erase.ts";
+import { createFreePages } from "./free-pages.ts";
+import type { createMessageTags } from "./message-tags.ts";
+import { createRetention, type MessageParts } from "./retention.ts";
+import { eraseNumberFromRefusals } from "./refusals.ts";
+import type { Transactions } from "./transactions.ts";
+
+/** How long a step works before it commits, as callbacks wait for it. */
+export const STEP_MS = 2;
+
+type IsOver = () => boolean;
+
+type Parts = MessageParts & {
+  readonly tags: ReturnType<typeof createMessageTags>;
+};
+
+/** The steps by name; what they take and give is what JSON can carry. */
+function stepsOf(db: Database, parts: Parts, { run }: Transactions) {
+  const retention = createRetention(db, parts);
+  const eraser = createEraser(db, parts.names, parts.tags);
+  const freePages = createFreePages(db);
+  const steps = {
+    /** Deletes some of the messages first heard of before `before`, the begin of an hour. */
+    prune: (before: number, isOver: IsOver) =>
+      run(() => retention.prune(before, isOver)),
+    /** Gives some free pages back to the disk; returns whether that is done. */
+    giveBack: (_: null, isOver: IsOver) =>
+      run(() => freePages.giveBack(isOver)),
+    findAddresses: (
+      {
+        digits,
+        afterId,
+      }: { readonly digits: Digits; readonly afterId: number },
+      isOver: IsOver,
+    ) => eraser.findAddresses(digits, afterId, isOver),
+    findEvents: (erasing: Erasing, isOver: IsOver) =>
+      eraser.findEvents(erasing, isOver),
+    eraseEvents: (erasing: Erasing, isOver: IsOver) =>
+      eraser.eraseEvents(erasing, isOver, run),
+    /** Returns how many refusals were changed. */
+    eraseRefusals: (digits: Digits, _: IsOver) =>
+      run(() => eraseNumberFromRefusals(db, digits)),
+    eraseRest: (rest: ErasingRest, _: IsOver) =>
+      run(() => eraser.eraseRest(rest)),
+  };
+  const forget = (): void => {
+    retention.forget();
+    eraser.forget();
+  };
+  return { steps, forget };
+}
+
+type Given = ReturnType<typeof stepsOf>["steps"];
+export type StepName = keyof Given;
+type Forms = {
+  [N in StepName]: {
+    readonly input: Parameters<Given[N]>[0];
+    readonly output: ReturnType<Given[N]>;
+  };
+};
+export type StepInput<N extends StepName> = Forms[N]["input"];
+
+/** What a step came to. */
+export type StepResult<N extends StepName> = {
+  readonly output: Forms[N]["output"];
+  /** How long it took, with its commit. */
+  readonly ms: number;
+  /** Something else was written since the step before. */
+  readonly othersWrote: boolean;
+};
+
+/** Long work on messages, cut into steps of some milliseconds, each one transaction at most. */
+export function createSteps(
+  db: Database,
+  parts: Parts,
+  transactions: Transactions,
+  stepMs: number,
+) {
+  const { steps, forget } = stepsOf(db, parts, transactions);
+  const byName: {
+    readonly [N in StepName]: (
+      input: StepInput<N>,
+      isOver: IsOver,
+    ) => Forms[N]["output"];
+  } = steps;
+  return {
+    /** Does one step. */
+    step<N extends StepName>(name: N, input: StepInput<N>): StepResult<N> {
+      const othersWrote = transactions.didOthersWrite();
+      const start = performance.now();
+      const isOver = (): boolean => performance.now() - start >= stepMs;
+      const output = byName[name](input, isOver);
+      return { output, ms: performance.now() - start, othersWrote };
+    },
+    /** To be called when a transaction is rolled back, or another process wrote. */
+    forget,
+  };
+}

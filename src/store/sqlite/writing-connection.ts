@@ -1,0 +1,81 @@
+import { Database } from "bun:sqlite";
+import { StoreUnavailable, StoreUnusable } from "../store.ts";
+import { migrate, requireOurs, SCHEMA_VERSION } from "./migrations.ts";
+import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
+import { write, type Input, type Output, type WriteName } from "./writes.ts";
+
+/** Half of SQLite's usual size: SIDs are random, so each new message costs whole pages of indexes. */
+const PAGE_BYTES = 2_048;
+/** How long a command waits for the server's writer, which mostly needs some milliseconds. */
+const COMMAND_BUSY_TIMEOUT_MS = 10_000;
+
+/**
+ * Makes a connection durable and its schema current. Throws before it changes a
+ * database that is not ours.
+ */
+export function prepareForWriting(db: Database): void {
+  if (requireOurs(db) === 0) {
+    // Both count only while the database is empty.
+    db.run(`PRAGMA page_size = ${PAGE_BYTES}`);
+    db.run("PRAGMA auto_vacuum = INCREMENTAL");
+  }
+  // What is deleted or erased is overwritten: a number must not stay in a free place.
+  db.run("PRAGMA secure_delete = ON");
+  db.run("PRAGMA journal_mode = WAL");
+  db.run("PRAGMA synchronous = FULL");
+  migrate(db);
+}
+
+/** A command's own connection for small writes. */
+export type CommandConnection = {
+  /** Does one of `WRITES`, on disk when it returns. Throws StoreUnavailable when nothing of it was done. */
+  write<N extends WriteName>(name: N, input: Input<N>): Output<N>;
+  close(): void;
+};
+
+/**
+ * Opens the database in `file` for a command's small writes, also beside a server,
+ * whose writer waits for a transaction of this one as this one does for its own. Makes
+ * the database when there is none. Throws StoreUnusable; a database of an older version
+ * is refused too, as an older server may be running on it.
+ */
+export function openForCommand(file: string): CommandConnection {
+  return connectionOf(openDatabaseForCommand(file));
+}
+
+/** The connection itself, for work that no `write` does. Throws as `openForCommand` does. */
+export function openDatabaseForCommand(file: string): Database {
+  let db: Database | undefined;
+  try {
+    db = new Database(file, { create: true, readwrite: true, strict: true });
+    db.run(`PRAGMA busy_timeout = ${COMMAND_BUSY_TIMEOUT_MS}`);
+    const version = requireOurs(db);
+    if (version !== SCHEMA_VERSION && version !== 0) {
+      throw new StoreUnusable(
+        "The database is of an older version. Start the server once; it upgrades the database.",
+      );
+    }
+    prepareForWriting(db);
+    return db;
+  } catch (error) {
+    db?.close();
+    const reason = explainOpenError(error);
+    if (reason === undefined) throw error;
+    throw new StoreUnusable(reason, { cause: error });
+  }
+}
+
+function connectionOf(db: Database): CommandConnection {
+  return {
+    write(name, input) {
+      try {
+        return write(db, name, input);
+      } catch (error) {
+        const reason = explainSqliteError(error);
+        if (reason === undefined) throw error;
+        throw new StoreUnavailable(reason, { cause: error });
+      }
+    },
+    close: () => db.close(),
+  };
+}

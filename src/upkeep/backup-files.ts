@@ -1,0 +1,46 @@
+/** Names of the backups that the server writes by itself. Pure: what is in the folder is given. */
+
+const NAME = /^smsledger-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.db$/;
+const PARTIAL = /^smsledger-\d{8}T\d{6}Z\.db\.partial-\d+$/;
+
+const DAY_MS = 86_400_000;
+
+/** `smsledger-20261123T120000Z.db`: the second, in UTC, in which it is begun. */
+export function backupName(at: number): string {
+  const digits = new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  return `smsledger-${digits}.db`;
+}
+
+/** When a backup of this name was begun, milliseconds since 1970; undefined for other names. */
+export function backupTime(name: string): number | undefined {
+  const [, year, month, day, hour, minute, second] = NAME.exec(name) ?? [];
+  const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/**
+ * When the next backup is due: a day after the latest. One from the future, of a clock
+ * that was wrong, does not count.
+ */
+export function nextBackupAt(names: readonly string[], now: number): number {
+  const times = names
+    .map(backupTime)
+    .filter((at) => at !== undefined && at <= now);
+  return times.length === 0 ? now : Math.max(...times.map(Number)) + DAY_MS;
+}
+
+/** The backups of these that make room, so that `kept` are left: the oldest ones. */
+export function backupsToDelete(
+  names: readonly string[],
+  kept: number,
+): string[] {
+  return names
+    .filter((name) => backupTime(name) !== undefined)
+    .toSorted()
+    .slice(0, -kept);
+}
+
+/** What backups left that were cut off, as by a power cut. */
+export function partialBackups(names: readonly string[]): string[] {
+  return names.filter((name) => PARTIAL.test(name));
+}

@@ -1,0 +1,136 @@
+import { resolve } from "node:path";
+import type { Config } from "../config.ts";
+import { failureOf, type Log } from "../log.ts";
+import { StoreUnavailable } from "../store/store.ts";
+import type { UpkeepNote, UpkeepStore } from "../store/upkeep.ts";
+import { retentionCut } from "./retention.ts";
+import {
+  BackupFailed,
+  nextBackupDueAt,
+  writeScheduledBackup,
+} from "./scheduled-backup.ts";
+
+/** How long after the start chores begin: who restarts the server waits for its pages first. */
+const BEGIN_AFTER_MS = 5_000;
+const RETENTION_EVERY_MS = 3_600_000;
+/** How often it is looked whether a backup is due. */
+const BACKUP_LOOK_EVERY_MS = 60_000;
+const BACKUP_AGAIN_AFTER_MS = 3_600_000;
+
+export type Upkeep = {
+  readonly config: Pick<
+    Config,
+    "backupFolder" | "backupsKept" | "databaseFile" | "retentionDays"
+  >;
+  readonly store: UpkeepStore;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Aborted when the server is about to stop. */
+  readonly stopping: AbortSignal;
+  readonly beginAfterMs?: number;
+};
+
+/**
+ * Does the server's chores, each at its time, until it stops: old messages are deleted
+ * when RETENTION_DAYS is set, backups are written when BACKUP_FOLDER is. How each went is
+ * logged and noted in the store. Resolves when the server stops and nothing is under way.
+ */
+export async function doUpkeep(upkeep: Upkeep): Promise<void> {
+  const { config, stopping, beginAfterMs = BEGIN_AFTER_MS } = upkeep;
+  await pause(beginAfterMs, stopping);
+  await Promise.all([
+    config.retentionDays > 0 ? keepRetention(upkeep) : undefined,
+    config.backupFolder === undefined
+      ? undefined
+      : keepBackups(upkeep, resolve(config.backupFolder)),
+  ]);
+}
+
+async function keepRetention(upkeep: Upkeep): Promise<void> {
+  const { stopping } = upkeep;
+  while (!stopping.aborted) {
+    await retain(upkeep);
+    await pause(RETENTION_EVERY_MS, stopping);
+  }
+}
+
+async function retain(upkeep: Upkeep): Promise<void> {
+  const { config, store, log, now, stopping } = upkeep;
+  const before = retentionCut(now(), config.retentionDays);
+  try {
+    const pruned = await store.prune(before, { signal: stopping });
+    if (pruned.messages > 0)
+      log.info(
+        { ...pruned, before: new Date(before).toISOString() },
+        "retention deleted old messages",
+      );
+    if (stopping.aborted) return;
+    await store.note({ name: "retention", note: { ...pruned, at: now() } });
+    await store.note({ name: "retentionFailure", note: undefined });
+  } catch (error) {
+    if (stopping.aborted) return;
+    const reason =
+      error instanceof StoreUnavailable ? error.message : undefined;
+    if (reason === undefined) log.error(failureOf(error), "retention failed");
+    else log.error(`retention is tried again in an hour: ${reason}`);
+    const note = { at: now(), reason: reason ?? "Its error is in the log." };
+    await noteFailure(upkeep, { name: "retentionFailure", note });
+  }
+}
+
+async function keepBackups(upkeep: Upkeep, folder: string): Promise<void> {
+  const { config, store, log, now, stopping } = upkeep;
+  const { backupsKept: kept, databaseFile } = config;
+  const wishes = { databaseFile: resolve(databaseFile), folder, kept };
+  let notBefore = 0;
+  for (; !stopping.aborted; await pause(BACKUP_LOOK_EVERY_MS, stopping)) {
+    const at = now();
+    if (at < notBefore) continue;
+    try {
+      if (at < nextBackupDueAt(folder, at)) continue;
+      const backup = await writeScheduledBackup(wishes, at, stopping);
+      const { file, bytes } = backup;
+      log.info({ file, bytes, ms: now() - at }, "a backup was written");
+      await store.note({ name: "backup", note: { at, bytes } });
+      await store.note({ name: "backupFailure", note: undefined });
+    } catch (error) {
+      if (stopping.aborted) return;
+      notBefore = at + BACKUP_AGAIN_AFTER_MS;
+      const isKnown =
+        error instanceof BackupFailed || error instanceof StoreUnavailable;
+      if (isKnown)
+        log.error(`the backup is tried again in an hour: ${error.message}`);
+      else log.error(failureOf(error), "the backup failed");
+      const reason = isKnown ? error.message : "Its error is in the log.";
+      const note = { at, reason };
+      await noteFailure(upkeep, { name: "backupFailure", note });
+    }
+  }
+}
+
+/** The log has it, too, when the store cannot take it. */
+async function noteFailure(
+  { store, log }: Upkeep,
+  note: UpkeepNote,
+): Promise<void> {
+  try {
+    await store.note(note);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable))
+      log.error(failureOf(error), "a failed chore could not be noted");
+  }
+}
+
+/** Resolves after so long, or when the signal is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
+}

@@ -1,0 +1,73 @@
+/** The checks that a callback is refused by, in their order; `signature-missing` and `signature` are one. */
+export const REFUSAL_CHECKS = [
+  "method",
+  "content-type",
+  "size",
+  "auth-token-missing",
+  "signature-missing",
+  "signature",
+  "fields",
+  "store",
+] as const;
+export type RefusalCheck = (typeof REFUSAL_CHECKS)[number];
+
+/** Why a callback is refused. */
+export type Refusal = {
+  readonly check: RefusalCheck;
+  readonly status: number;
+  /** In words of ours, without a value that was sent. */
+  readonly error: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export const NOT_A_POST: Refusal = {
+  check: "method",
+  status: 405,
+  error: "Only POST is answered here.",
+  headers: { allow: "POST" },
+};
+export const NO_FORM: Refusal = {
+  check: "content-type",
+  status: 415,
+  error: "The content type must be application/x-www-form-urlencoded.",
+};
+export const TOO_LONG: Refusal = {
+  check: "size",
+  status: 413,
+  error: "The body is over 64 KiB.",
+  headers: { connection: "close" },
+};
+export const TOO_MANY_PARAMS: Refusal = {
+  check: "size",
+  status: 413,
+  error: "The body has over 100 parameters.",
+};
+export const NO_AUTH_TOKEN: Refusal = {
+  check: "auth-token-missing",
+  status: 503,
+  error: "TWILIO_WEBHOOK_AUTH_TOKEN is not set, so no callback can be proven.",
+};
+export const UNSIGNED: Refusal = {
+  check: "signature-missing",
+  status: 403,
+  error: "The X-Twilio-Signature header is missing.",
+};
+export const WRONGLY_SIGNED: Refusal = {
+  check: "signature",
+  status: 403,
+  error: "The signature matches no configured auth token and this address.",
+};
+export const NO_UTF8 = malformed("The body holds bytes that are no UTF-8.");
+
+/** Signed, but no callback. */
+export function malformed(error: string): Refusal {
+  return { check: "fields", status: 400, error };
+}
+
+/** Seconds, sent with a 503; Twilio's own repetitions do not read it, proxies and people do. */
+const RETRY_AFTER_S = "5";
+
+export function notDurable(error: string): Refusal {
+  const headers = { "retry-after": RETRY_AFTER_S };
+  return { check: "store", status: 503, error, headers };
+}

@@ -1,0 +1,123 @@
+import { hashOf } from "../../src/account/passwords.ts";
+import type { Role } from "../../src/account/viewer.ts";
+import type { AccountStore } from "../../src/store/accounts.ts";
+import { startServer } from "../support/start-server.ts";
+
+/** Everybody's password, unless a test says otherwise. */
+export const PASSWORD = "correct horse battery";
+const hash = hashOf(PASSWORD);
+
+export const BY = { at: 1, actor: "command line", address: null };
+
+/** Adds somebody who can sign in with `PASSWORD`. Resolves to their id. */
+export async function addPerson(
+  accounts: AccountStore,
+  name: string,
+  role: Role,
+): Promise<number> {
+  const user = { name, role, passwordHash: await hash };
+  const id = await accounts.addUser(
+    { ...user, isPasswordTemporary: false },
+    BY,
+  );
+  if (id === undefined) throw new Error("There is a user of this name.");
+  return id;
+}
+
+/** The real server with an admin, ana, and a member, mo. */
+export async function startWithPeople(
+  env: Record<string, string> = {},
+  now?: () => number,
+) {
+  const server = await startServer({ SIGN_IN: "password", ...env }, now);
+  const { accounts } = server.store;
+  const anaId = await addPerson(accounts, "ana", "admin");
+  const moId = await addPerson(accounts, "mo", "member");
+  return { ...server, accounts, anaId, moId };
+}
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+};
+
+/** A browser with cookies of its own, which sends forms as one does from a page of ours. */
+export class Visitor {
+  readonly cookies = new Map<string, string>();
+
+  constructor(
+    readonly origin: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
+
+  async get(
+    path: string,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    return this.#ask(path, { headers });
+  }
+
+  /** Sends a form, with the form token when there is a session. */
+  async post(
+    path: string,
+    fields: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const body = new URLSearchParams(fields);
+    if (this.formToken !== undefined && !body.has("form"))
+      body.set("form", this.formToken);
+    return this.#ask(path, {
+      method: "POST",
+      body,
+      headers: { "sec-fetch-site": "same-origin", ...headers },
+    });
+  }
+
+  formToken: string | undefined;
+
+  async signIn(name: string, password = PASSWORD): Promise<Answer> {
+    const answer = await this.post("/login", { name, password });
+    if (answer.status === 303) await this.readFormToken();
+    return answer;
+  }
+
+  async readFormToken(): Promise<void> {
+    const { text } = await this.get("/settings/account");
+    this.formToken = /name="form" value="([^"]+)"/.exec(text)?.[1];
+  }
+
+  async #ask(path: string, init: RequestInit): Promise<Answer> {
+    const cookie = [...this.cookies].map((pair) => pair.join("=")).join("; ");
+    const answer = await fetch(this.origin + path, {
+      redirect: "manual",
+      ...init,
+      headers: {
+        accept: "text/html",
+        ...(cookie !== "" && { cookie }),
+        ...this.headers,
+        ...Object.fromEntries(new Headers(init.headers)),
+      },
+    });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === "") this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    const { status, headers } = answer;
+    return { status, headers, text: await answer.text() };
+  }
+}
+
+/** A browser in which somebody has signed in. */
+export async function signedInAs(
+  origin: string,
+  name: string,
+  headers: Record<string, string> = {},
+): Promise<Visitor> {
+  const visitor = new Visitor(origin, headers);
+  const answer = await visitor.signIn(name);
+  if (answer.status !== 303)
+    throw new Error(`The sign-in was answered ${answer.status}.`);
+  return visitor;
+}

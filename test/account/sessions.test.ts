@@ -1,0 +1,284 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { SESSION_AGE_MS, SESSION_IDLE_MS } from "../../src/store/accounts.ts";
+import { eventOf } from "../store/events.ts";
+import { listenTo } from "../live/live-client.ts";
+import { PASSWORD, signedInAs, startWithPeople, Visitor } from "./people.ts";
+
+const DAY_MS = 86_400_000;
+
+test("over plain http the session's cookie has no script's eye on it and stays on this site", async () => {
+  await using server = await startWithPeople();
+  const answer = await new Visitor(server.origin).post("/login", {
+    name: "ana",
+    password: PASSWORD,
+  });
+  const [session, device] = answer.headers.getSetCookie();
+  expect(session).toMatch(
+    /^smsledger=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax$/,
+  );
+  expect(device).toMatch(
+    /^smsledger-device=\d+\.[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=31536000$/,
+  );
+});
+
+test("over https its name begins with __Host-, however it is known that it is https", async () => {
+  const cases: readonly (readonly [
+    env: Record<string, string>,
+    headers: Record<string, string>,
+  ])[] = [
+    [{ TRUSTED_PROXIES: "127.0.0.1" }, { "x-forwarded-proto": "https" }],
+    [{ PUBLIC_URL: "https://sms.example.com" }, { host: "sms.example.com" }],
+    [
+      { PUBLIC_URL: "https://sms.example.com" },
+      { origin: "https://sms.example.com" },
+    ],
+  ];
+  for (const [env, headers] of cases) {
+    await using server = await startWithPeople(env);
+    const visitor = new Visitor(server.origin, headers);
+    const answer = await visitor.post("/login", {
+      name: "ana",
+      password: PASSWORD,
+    });
+    expect(answer.headers.getSetCookie()[0]).toMatch(
+      /^__Host-smsledger=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+    );
+    expect((await visitor.get("/messages")).status).toBe(200);
+  }
+});
+
+test("a proxy that is not trusted does not say that it is https", async () => {
+  await using server = await startWithPeople();
+  const answer = await new Visitor(server.origin, {
+    "x-forwarded-proto": "https",
+  }).post("/login", {
+    name: "ana",
+    password: PASSWORD,
+  });
+  expect(answer.headers.getSetCookie()[0]).toStartWith("smsledger=");
+});
+
+test("where it is known to be https a cookie that another host of the domain may have set does not count", async () => {
+  await using server = await startWithPeople({ TRUSTED_PROXIES: "127.0.0.1" });
+  const plain = await signedInAs(server.origin, "mo");
+  const victim = new Visitor(server.origin, { "x-forwarded-proto": "https" });
+  for (const [name, value] of plain.cookies) victim.cookies.set(name, value);
+  expect((await victim.get("/messages")).status).toBe(302);
+});
+
+test("each sign-in has a session of its own, and ends the one that the browser had", async () => {
+  await using server = await startWithPeople();
+  const fixed = new Visitor(server.origin);
+  fixed.cookies.set("smsledger", "chosen-by-somebody-else");
+  await fixed.signIn("ana");
+  const first = fixed.cookies.get("smsledger") ?? "";
+  expect(first).not.toBe("chosen-by-somebody-else");
+  const thief = new Visitor(server.origin);
+  thief.cookies.set("smsledger", first);
+  expect((await thief.get("/messages")).status).toBe(200);
+  await fixed.signIn("ana");
+  expect(fixed.cookies.get("smsledger")).not.toBe(first);
+  expect((await thief.get("/messages")).status).toBe(302);
+  expect((await fixed.get("/messages")).status).toBe(200);
+});
+
+test("signing out ends the session itself, not only the cookie", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  const token = ana.cookies.get("smsledger") ?? "";
+  const answer = await ana.post("/logout");
+  expect(answer.headers.get("location")).toBe("/login");
+  expect(answer.headers.getSetCookie()[0]).toBe(
+    "smsledger=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0",
+  );
+  ana.cookies.set("smsledger", token);
+  expect((await ana.get("/messages")).status).toBe(302);
+  // The second click.
+  expect((await ana.post("/logout")).headers.get("location")).toBe("/login");
+});
+
+test("a session ends when it was not used for a week, and after thirty days in any case", async () => {
+  let now = Date.UTC(2026, 10, 1);
+  await using server = await startWithPeople({}, () => now);
+  const idle = await signedInAs(server.origin, "mo");
+  const busy = await signedInAs(server.origin, "ana");
+  expect([SESSION_IDLE_MS, SESSION_AGE_MS]).toEqual([7 * DAY_MS, 30 * DAY_MS]);
+  for (let day = 1; day <= 29; day++) {
+    now += DAY_MS;
+    expect([day, (await busy.get("/messages")).status]).toEqual([day, 200]);
+    // No answer waits until it is written when the session was last used; this does.
+    await server.store.checkWritable();
+    if (day === 6) continue;
+    if (day === 7) expect((await idle.get("/messages")).status).toBe(302);
+  }
+  now += DAY_MS;
+  expect((await busy.get("/messages")).status).toBe(302);
+});
+
+test("neither token nor password can be read in the database", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  const token = ana.cookies.get("smsledger") ?? "";
+  expect(token.length).toBe(43);
+  await new Visitor(server.origin).signIn("a secret typed as a name", "guess");
+  const db = new Database(server.config.databaseFile, { readonly: true });
+  const tables = db
+    .query<{ name: string }, []>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table'",
+    )
+    .all();
+  for (const { name } of tables) {
+    const rows = JSON.stringify(db.query(`SELECT * FROM "${name}"`).all());
+    for (const secret of [token, PASSWORD, "a secret typed as a name"])
+      expect([name, rows.includes(secret)]).toEqual([name, false]);
+  }
+  const [{ hash } = { hash: "" }] = db
+    .query<{ hash: string }, []>("SELECT password_hash AS hash FROM users")
+    .all();
+  expect(hash).toStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
+  db.close();
+});
+
+test("sessions are listed with their browser, and each and all others can be ended", async () => {
+  await using server = await startWithPeople();
+  const agent =
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  const here = await signedInAs(server.origin, "mo", { "user-agent": agent });
+  const there = await signedInAs(server.origin, "mo", {
+    "user-agent": "<script>alert(1)</script>",
+  });
+  const third = await signedInAs(server.origin, "mo");
+  const { text } = await here.get("/settings/account");
+  expect(text).toContain("Firefox on Linux");
+  expect(text).toContain("Another browser");
+  expect(text).not.toContain("<script>alert");
+  expect(text).toContain("127.0.0.1");
+  const [ended = ""] =
+    /\/settings\/account\/sessions\/\d+\/end/.exec(
+      text.slice(text.indexOf("Another browser")),
+    ) ?? [];
+  expect((await here.post(ended)).headers.get("location")).toBe(
+    "/settings/account?done=session",
+  );
+  const open = [
+    (await there.get("/messages")).status,
+    (await third.get("/messages")).status,
+  ].toSorted();
+  expect(open).toEqual([200, 302]);
+  await here.post("/settings/account/sessions/end-others");
+  expect((await there.get("/messages")).status).toBe(302);
+  expect((await third.get("/messages")).status).toBe(302);
+  expect((await here.get("/messages")).status).toBe(200);
+});
+
+test("nobody can end another user's session", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  const mo = await signedInAs(server.origin, "mo");
+  const [session] = await server.accounts.sessionsOf(server.anaId, Date.now());
+  await mo.post(`/settings/account/sessions/${session?.id}/end`);
+  expect((await ana.get("/messages")).status).toBe(200);
+});
+
+test("a new password of one's own ends all other sessions, and asks for the one until now", async () => {
+  await using server = await startWithPeople();
+  const here = await signedInAs(server.origin, "mo");
+  const there = await signedInAs(server.origin, "mo");
+  const change = (fields: Record<string, string>) =>
+    here.post("/settings/account/password", {
+      current: PASSWORD,
+      password: "seven green bicycles",
+      repeat: "seven green bicycles",
+      ...fields,
+    });
+  const mistakes: readonly (readonly [Record<string, string>, string])[] = [
+    [{ current: "not the password" }, "The password until now is another one."],
+    [{ repeat: "seven green bicycle" }, "The two passwords are not the same."],
+    [{ password: "short", repeat: "short" }, "12 characters or more"],
+    [
+      { password: "aaaaaaaaaaaaaaaa", repeat: "aaaaaaaaaaaaaaaa" },
+      "easy to guess",
+    ],
+    [
+      { password: "x".repeat(1_001), repeat: "x".repeat(1_001) },
+      "easy to guess|at most 1000 bytes",
+    ],
+    [
+      { password: PASSWORD, repeat: PASSWORD },
+      "The new password is the old one.",
+    ],
+  ];
+  for (const [fields, words] of mistakes) {
+    const answer = await change(fields);
+    expect([fields, answer.status]).toEqual([fields, 400]);
+    expect(answer.text).toMatch(new RegExp(words));
+  }
+  expect((await change({})).headers.get("location")).toBe(
+    "/settings/account?done=password",
+  );
+  expect((await here.get("/messages")).status).toBe(200);
+  expect((await there.get("/messages")).status).toBe(302);
+  expect((await new Visitor(server.origin).signIn("mo")).status).toBe(401);
+  expect(
+    (await new Visitor(server.origin).signIn("mo", "seven green bicycles"))
+      .status,
+  ).toBe(303);
+});
+
+test("whoever finds a session open cannot try many passwords in it", async () => {
+  await using server = await startWithPeople();
+  const mo = await signedInAs(server.origin, "mo");
+  const statuses: number[] = [];
+  for (let count = 0; count < 8; count++) {
+    const password = "seven green bicycles";
+    const fields = {
+      current: `guess number ${count}`,
+      password,
+      repeat: password,
+    };
+    statuses.push((await mo.post("/settings/account/password", fields)).status);
+  }
+  expect(statuses).toEqual([400, 400, 400, 400, 400, 429, 429, 429]);
+});
+
+test("an open event stream ends soon after its session has", async () => {
+  await using server = await startWithPeople();
+  const mo = await signedInAs(server.origin, "mo");
+  const cookie = `smsledger=${mo.cookies.get("smsledger")}`;
+  await using listener = await listenTo(`${server.origin}/live?after=0`, {
+    cookie,
+  });
+  expect(listener.response.status).toBe(200);
+  await mo.post("/logout");
+  expect(await listener.next()).toBeUndefined();
+});
+
+test("a download is cut off soon after its user was removed", async () => {
+  await using server = await startWithPeople();
+  // More than the system takes on its way to one who does not read.
+  const query = `note=${"x".repeat(1_500)}`;
+  await Promise.all(
+    Array.from({ length: 10_000 }, () =>
+      server.store.recordEvent(eventOf({}, { query })),
+    ),
+  );
+  const mo = await signedInAs(server.origin, "mo");
+  const cookie = `smsledger=${mo.cookies.get("smsledger")}`;
+  const answer = await fetch(`${server.origin}/messages.csv`, {
+    headers: { cookie },
+  });
+  const reader = answer.body?.getReader();
+  await reader?.read();
+  await server.accounts.removeUser(server.moId, {
+    at: 1,
+    actor: "ana",
+    address: null,
+  });
+  await Bun.sleep(1_500);
+  const read = async (): Promise<"whole"> => {
+    while (!(await reader?.read())?.done);
+    return "whole";
+  };
+  expect(await read().catch(() => "cut off")).toBe("cut off");
+}, 30_000);

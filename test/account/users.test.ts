@@ -1,0 +1,185 @@
+import { expect, test } from "bun:test";
+import {
+  addPerson,
+  PASSWORD,
+  signedInAs,
+  startWithPeople,
+  Visitor,
+} from "./people.ts";
+
+test("a user that an admin adds signs in with the one-time password, and then chooses another before anything else", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  const form = await ana.get("/settings/users");
+  const password =
+    /name="password"[^>]*value="([^"]+)"/.exec(form.text)?.[1] ?? "";
+  expect(password).toMatch(/^(?:[a-z0-9]{4}-){3}[a-z0-9]{4}$/);
+  const fields = { name: "Kim", role: "member", password };
+  const added = await ana.post("/settings/users", fields);
+  expect(added.status).toBe(200);
+  expect(added.text).toContain(password);
+  // The second click.
+  const again = await ana.post("/settings/users", fields);
+  expect([again.status, again.text.includes(password)]).toEqual([200, true]);
+  expect(await server.accounts.users()).toHaveLength(3);
+
+  const kim = new Visitor(server.origin);
+  await kim.signIn("kim", password);
+  for (const path of ["/", "/messages", "/messages.csv", "/settings/users"])
+    expect([path, (await kim.get(path)).headers.get("location")]).toEqual([
+      path,
+      path === "/settings/users" ? null : "/settings/account",
+    ]);
+  expect((await kim.get("/messages", { accept: "*/*" })).status).toBe(401);
+  const page = await kim.get("/settings/account");
+  expect(page.text).toContain("Choose a password of your own first.");
+  await kim.post("/settings/account/password", {
+    current: password,
+    password: PASSWORD,
+    repeat: PASSWORD,
+  });
+  expect((await kim.get("/messages")).status).toBe(200);
+});
+
+test("what is wrong with a new user is told, and nothing is added", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  const fields = { name: "kim", role: "member", password: PASSWORD };
+  const cases: readonly (readonly [Record<string, string>, string])[] = [
+    [{ name: "MO" }, "There is a user of this name already"],
+    [{ name: "" }, "A name has 1 to 64 characters"],
+    [{ name: "command line" }, "A name has 1 to 64 characters"],
+    [{ password: "short" }, "12 characters or more"],
+  ];
+  for (const [wrong, words] of cases) {
+    const answer = await ana.post("/settings/users", { ...fields, ...wrong });
+    expect([wrong, answer.status]).toEqual([wrong, 400]);
+    expect(answer.text).toContain(words);
+  }
+  expect(await server.accounts.users()).toHaveLength(2);
+});
+
+test("a role that is none is not taken, least of all as admin", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  await ana.post("/settings/users", {
+    name: "kim",
+    role: "owner",
+    password: PASSWORD,
+  });
+  expect((await server.accounts.visitorByName("kim"))?.user.role).toBe(
+    "member",
+  );
+  expect(
+    (await ana.post(`/settings/users/${server.moId}/role`, { role: "owner" }))
+      .status,
+  ).toBe(404);
+});
+
+test("the only admin can neither be removed nor made a member, not even by themselves", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  for (const [path, fields] of [
+    [`/settings/users/${server.anaId}/role`, { role: "member" }],
+    [`/settings/users/${server.anaId}/remove`, {}],
+  ] as const) {
+    const answer = await ana.post(path, fields);
+    expect([path, answer.status]).toEqual([path, 409]);
+    expect(answer.text).toContain("This is the only admin.");
+  }
+  await ana.post(`/settings/users/${server.moId}/role`, { role: "admin" });
+  expect(
+    (await ana.post(`/settings/users/${server.anaId}/remove`)).headers.get(
+      "location",
+    ),
+  ).toBe("/settings/users");
+  expect(
+    (await ana.get("/settings/users")).headers.get("location"),
+  ).toStartWith("/login");
+});
+
+test("two admins who remove each other at once leave one", async () => {
+  await using server = await startWithPeople();
+  const { accounts, anaId } = server;
+  const evaId = await addPerson(accounts, "eva", "admin");
+  const by = { at: 1, actor: "ana", address: null };
+  const outcomes = await Promise.all([
+    accounts.removeUser(anaId, by),
+    accounts.setRole(evaId, "member", by),
+  ]);
+  expect(outcomes).toEqual([undefined, "last admin"]);
+});
+
+test("a removal is asked about first, and a second click does no harm", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  const page = await ana.get(`/settings/users/${server.moId}/remove`);
+  expect(page.text).toContain("is signed out everywhere");
+  expect(page.text).toContain("Keep them");
+  expect((await server.accounts.userById(server.moId))?.name).toBe("mo");
+  const path = `/settings/users/${server.moId}/remove`;
+  expect((await ana.post(path)).headers.get("location")).toBe(
+    "/settings/users",
+  );
+  expect((await ana.post(path)).headers.get("location")).toBe(
+    "/settings/users",
+  );
+  expect((await ana.get(path)).status).toBe(404);
+});
+
+test("an admin's new password for a user ends that user's sessions", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  const mo = await signedInAs(server.origin, "mo");
+  const answer = await ana.post(`/settings/users/${server.moId}/password`, {
+    password: "seven green bicycles",
+  });
+  expect(answer.text).toContain("seven green bicycles");
+  expect((await mo.get("/messages")).status).toBe(302);
+  const own = await ana.get(`/settings/users/${server.anaId}`);
+  expect(own.text).not.toContain("Set a new password");
+});
+
+test("members see their own account in the settings, and nothing of the others", async () => {
+  await using server = await startWithPeople();
+  const mo = await signedInAs(server.origin, "mo");
+  const { text } = await mo.get("/settings/account");
+  for (const path of ["/settings/users", "/settings/tokens", "/settings/audit"])
+    expect(text).not.toContain(`href="${path}"`);
+  const ana = await signedInAs(server.origin, "ana");
+  for (const path of [
+    "/settings",
+    "/settings/users",
+    "/settings/tokens",
+    "/settings/account",
+    "/settings/audit",
+  ])
+    expect((await ana.get("/settings/account")).text).toContain(
+      `href="${path}"`,
+    );
+});
+
+test("hostile names are shown as text", async () => {
+  await using server = await startWithPeople();
+  const name = `"><img src=x onerror=alert(1)>`;
+  const ana = await signedInAs(server.origin, "ana");
+  await ana.post("/settings/users", {
+    name,
+    role: "member",
+    password: PASSWORD,
+  });
+  const id = (await server.accounts.visitorByName(name))?.user.id;
+  for (const path of [
+    "/settings/users",
+    `/settings/users/${id}`,
+    `/settings/users/${id}/remove`,
+    "/settings/audit",
+  ]) {
+    const { text } = await ana.get(path);
+    expect([
+      path,
+      text.includes("&lt;img"),
+      text.includes("<img src=x"),
+    ]).toEqual([path, true, false]);
+  }
+});

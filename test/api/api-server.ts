@@ -1,0 +1,73 @@
+import { createToken } from "../../src/account/api-tokens.ts";
+import type { TokenScope } from "../../src/store/api-tokens.ts";
+import type { Stores } from "../../src/store/stores.ts";
+import { startServer } from "../support/start-server.ts";
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // What JSON came to is looked into as it is expected to be.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+};
+
+/** A new token of the API, as an admin makes one. */
+export async function newToken(
+  store: Pick<Stores, "apiTokens" | "audit">,
+  scope: TokenScope = "read",
+  name = `token ${crypto.randomUUID()}`,
+): Promise<string> {
+  const deed = { at: Date.now(), actor: "ana", address: null };
+  const created = await createToken(store, name, scope, deed);
+  if ("mistake" in created) throw new Error(created.mistake);
+  return created.token;
+}
+
+/** Asks an address below `/api/v1`, with a token. */
+export async function ask(
+  origin: string,
+  path: string,
+  token: string | undefined,
+  init: RequestInit = {},
+): Promise<Answer> {
+  const answer = await fetch(`${origin}/api/v1${path}`, {
+    ...init,
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...Object.fromEntries(new Headers(init.headers)),
+    },
+  });
+  const text = await answer.text();
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    text,
+    body: text === "" ? undefined : JSON.parse(text),
+  };
+}
+
+/** The real server with two tokens, one of each scope. To be held with `await using`. */
+export async function startApi(env: Record<string, string> = {}) {
+  const server = await startServer(env);
+  const masked = await newToken(server.store, "read", "masked");
+  const whole = await newToken(server.store, "read unmasked", "whole");
+  return {
+    ...server,
+    /** Tokens: one sees numbers masked, the other whole. */
+    masked,
+    whole,
+    get: (path: string, token: string | undefined = whole) =>
+      ask(server.origin, path, token),
+  };
+}
+
+/** All strings in a value, however deep, names too. */
+export function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => [
+    name,
+    ...textsIn(each),
+  ]);
+}

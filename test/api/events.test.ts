@@ -1,0 +1,211 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { openSqliteForCommand } from "../../src/store/sqlite/sqlite-store.ts";
+import { FROM_SOURCE, start } from "../commands/program.ts";
+import { eventOf } from "../store/events.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import {
+  AUTH_TOKEN,
+  newMessageSid,
+  twilioClient,
+} from "../support/twilio-client.ts";
+import { ask, newToken, startApi, type Answer } from "./api-server.ts";
+
+type FeedEvent = {
+  readonly id: number;
+  readonly messageSid: string;
+  readonly type: string;
+};
+
+test("the feed has every event with all that was posted", async () => {
+  await using api = await startApi();
+  const messageSid = newMessageSid();
+  await api.twilio.post(
+    { MessageSid: messageSid, MessageStatus: "read", Note: "Grüße" },
+    { channel: "whatsapp", query: "?order=4711" },
+  );
+  const { status, body } = await api.get("/events");
+  expect(status).toBe(200);
+  expect(body.data).toHaveLength(1);
+  expect(body.data[0]).toMatchObject({
+    id: 1,
+    type: "whatsapp_read",
+    channel: "whatsapp",
+    status: "read",
+    messageSid,
+    to: "+14155550123",
+    tags: { order: "4711" },
+    params: { MessageSid: messageSid, Note: "Grüße" },
+  });
+});
+
+test("the feed always says where to go on, also when there is nothing", async () => {
+  await using api = await startApi();
+  const empty = await api.get("/events");
+  expect(empty.body.data).toEqual([]);
+  await api.twilio.post();
+  await api.twilio.post();
+  const both = await api.get(`/events?cursor=${empty.body.nextCursor}`);
+  expect(both.body.data).toHaveLength(2);
+  const end = await api.get(`/events?cursor=${both.body.nextCursor}`);
+  expect(end.body).toEqual({ data: [], nextCursor: both.body.nextCursor });
+  await api.twilio.post();
+  const last = await api.get(`/events?cursor=${end.body.nextCursor}`);
+  expect(last.body.data).toHaveLength(1);
+});
+
+test("a feed that begins now leaves out what was", async () => {
+  await using api = await startApi();
+  await api.twilio.post();
+  const now = await api.get("/events?cursor=now");
+  expect(now.body.data).toEqual([]);
+  const messageSid = newMessageSid();
+  await api.twilio.post({ MessageSid: messageSid });
+  const { body } = await api.get(`/events?cursor=${now.body.nextCursor}`);
+  expect(body.data.map((event: FeedEvent) => event.messageSid)).toEqual([
+    messageSid,
+  ]);
+});
+
+test("as many events come as were asked for, read in steps", async () => {
+  await using api = await startApi();
+  await Promise.all(
+    Array.from({ length: 1_234 }, () => api.store.recordEvent(eventOf({}))),
+  );
+  for (const [limit, lengths] of [
+    [1_000, [1_000, 234, 0]],
+    [617, [617, 617, 0]],
+    [undefined, [200, 200, 200, 200, 200, 200, 34, 0]],
+  ] as const) {
+    const ids: number[] = [];
+    let cursor = "";
+    for (const length of lengths) {
+      const query = new URLSearchParams({
+        cursor,
+        ...(limit !== undefined && { limit: String(limit) }),
+      });
+      const { body } = await api.get(`/events?${query}`);
+      expect(body.data).toHaveLength(length);
+      ids.push(...body.data.map((event: FeedEvent) => event.id));
+      cursor = body.nextCursor;
+    }
+    expect(ids).toEqual(Array.from({ length: 1_234 }, (_, i) => i + 1));
+  }
+});
+
+test("a request waits for an event, and no longer than it was to", async () => {
+  await using api = await startApi();
+  const waiting = api.get("/events?wait=30");
+  const state = await Promise.race([
+    waiting.then(() => "answered"),
+    Bun.sleep(200).then(() => "waits"),
+  ]);
+  expect(state).toBe("waits");
+  const messageSid = newMessageSid();
+  await api.twilio.post({ MessageSid: messageSid });
+  const { body } = await waiting;
+  expect(body.data.map((event: FeedEvent) => event.messageSid)).toEqual([
+    messageSid,
+  ]);
+  const { status, body: after } = await api.get(
+    `/events?wait=1&cursor=${body.nextCursor}`,
+  );
+  expect([status, after.data]).toEqual([200, []]);
+});
+
+test("a request that waits is refused when its token is revoked meanwhile", async () => {
+  await using api = await startApi();
+  const waiting = api.get("/events?wait=30");
+  await Bun.sleep(100);
+  for (const { id } of await api.store.apiTokens.list())
+    await api.store.apiTokens.remove(id);
+  await api.twilio.post({ To: "+14155550123" });
+  const { status, text } = await waiting;
+  expect(status).toBe(401);
+  expect(text).not.toContain("4155550123");
+});
+
+test("requests that wait are answered when the server stops", async () => {
+  let waiting: Promise<Answer>;
+  {
+    await using api = await startApi();
+    waiting = api.get("/events?wait=30");
+    await Bun.sleep(100);
+  }
+  expect(await waiting).toMatchObject({ status: 200, body: { data: [] } });
+});
+
+const POSTERS = 8;
+const POSTS_OF_EACH = 150;
+
+test("while callbacks come from many sides, and over restarts, a reader gets every event once and in order", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  const startProgram = (port: string) =>
+    start(FROM_SOURCE, ["serve"], {
+      env: {
+        DATABASE_URL: file,
+        TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+        SIGN_IN: "none",
+        PORT: port,
+      },
+    });
+  const stores = openSqliteForCommand(file);
+  const token = await newToken(stores);
+  stores.close();
+
+  await using first = await startProgram("0");
+  const { origin } = first;
+  const acknowledged: string[] = [];
+  const twilio = twilioClient(origin);
+  const postAll = async (): Promise<void> => {
+    for (let i = 0; i < POSTS_OF_EACH; i++) {
+      const messageSid = newMessageSid();
+      const answer = await twilio
+        .post({ MessageSid: messageSid, MessageStatus: "sent" })
+        .catch(() => undefined);
+      if (answer?.status === 200) acknowledged.push(messageSid);
+      else await Bun.sleep(20);
+    }
+  };
+  const posting = Promise.all(Array.from({ length: POSTERS }, postAll));
+  let isPosting = true;
+  void posting.finally(() => (isPosting = false));
+
+  const seen: FeedEvent[] = [];
+  let cursor = "";
+  const readOn = async (): Promise<number> => {
+    const limit = 1 + Math.floor(Math.random() * 40);
+    const query = new URLSearchParams({ cursor, limit: String(limit) });
+    const answer = await ask(origin, `/events?${query}`, token).catch(
+      () => undefined,
+    );
+    if (answer?.status === 429) await Bun.sleep(2_000);
+    if (answer?.status !== 200) return -1;
+    // Lost on the way to a reader that crashed: it goes on from what it kept.
+    if (Math.random() < 0.1) return 1;
+    seen.push(...answer.body.data);
+    cursor = answer.body.nextCursor;
+    return answer.body.data.length;
+  };
+  while (seen.length < 300) {
+    await readOn();
+    await Bun.sleep(5);
+  }
+  first.kill("SIGKILL");
+  await first.ended();
+  await using _second = await startProgram(new URL(origin).port);
+  while (isPosting) {
+    await readOn();
+    await Bun.sleep(20);
+  }
+  while ((await readOn()) !== 0);
+
+  const ids = seen.map(({ id }) => id);
+  expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+  expect(new Set(ids).size).toBe(ids.length);
+  const sids = seen.map(({ messageSid }) => messageSid);
+  expect(new Set(sids).size).toBe(sids.length);
+  expect(acknowledged.filter((sid) => !new Set(sids).has(sid))).toEqual([]);
+  expect(acknowledged.length).toBeGreaterThan(POSTERS * POSTS_OF_EACH * 0.5);
+}, 60_000);

@@ -1,0 +1,147 @@
+import { expect, test } from "bun:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import type { TSchema } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { Value } from "@sinclair/typebox/value";
+import { API_ROUTES } from "../../src/api/routes.ts";
+import { Problem } from "../../src/api/schemas.ts";
+import { createLog } from "../../src/log.ts";
+import { createServer } from "../../src/server.ts";
+import { get } from "../pages/page-client.ts";
+import { newMessageSid } from "../support/twilio-client.ts";
+import { startApi } from "./api-server.ts";
+
+test("the document is valid OpenAPI, and anybody may read it", async () => {
+  await using api = await startApi();
+  const { status, headers, text } = await get(`${api.origin}/api/openapi.json`);
+  expect(status).toBe(200);
+  expect(headers.get("content-type")).toStartWith("application/json");
+  const document = JSON.parse(text);
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate(document);
+  expect(errors).toBeUndefined();
+  expect(valid).toBe(true);
+  expect(validator.version).toBe("3.1");
+  expect(document.servers).toEqual([{ url: "/" }]);
+  // Nothing of this server, as anybody may read it.
+  expect(text).not.toContain("0.0.0-test");
+});
+
+test("every reference of the document leads to something in it, and every component is referred to", async () => {
+  await using api = await startApi();
+  const { text } = await get(`${api.origin}/api/openapi.json`);
+  const document = JSON.parse(text);
+  const references = [...text.matchAll(/"\$ref":"#\/components\/([^"]+)"/g)];
+  const named = new Set(references.map(([, path]) => path));
+  const there = Object.entries<object>(document.components).flatMap(
+    ([kind, components]) =>
+      kind === "securitySchemes"
+        ? []
+        : Object.keys(components).map((name) => `${kind}/${name}`),
+  );
+  expect(named).toEqual(new Set(there));
+});
+
+test("PUBLIC_URL, with its path, is the document's server, and the document is below that path too", async () => {
+  const PUBLIC_URL = "https://ops.example.com/sms";
+  await using api = await startApi({ PUBLIC_URL });
+  for (const base of ["", "/sms"]) {
+    const { text } = await get(`${api.origin}${base}/api/openapi.json`);
+    expect(JSON.parse(text).servers).toEqual([{ url: PUBLIC_URL }]);
+  }
+});
+
+test("every route below /api/v1 is in the document, and no other", async () => {
+  await using api = await startApi();
+  const app = createServer({
+    store: api.store,
+    config: api.config,
+    log: createLog("silent", "json"),
+    version: "0.0.0-test",
+    now: Date.now,
+    stopping: new AbortController().signal,
+  });
+  const routes = app.routes
+    .filter(({ method }) => method === "GET")
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith("/api/v1/") && !path.endsWith("*"))
+    .map((path) => path.replaceAll(/:(\w+)/g, "{$1}"));
+  const { text } = await get(`${api.origin}/api/openapi.json`);
+  expect(Object.keys(JSON.parse(text).paths).toSorted()).toEqual(
+    routes.toSorted(),
+  );
+  expect(routes).toHaveLength(API_ROUTES.length);
+});
+
+/** What is wrong with a value, also fields that its schema does not name; undefined when nothing is. */
+function mismatch(schema: TSchema, value: unknown): string | undefined {
+  const error = TypeCompiler.Compile(schema).Errors(value).First();
+  if (error !== undefined) return `${error.path}: ${error.message}`;
+  const named = JSON.stringify(Value.Clean(schema, structuredClone(value)));
+  return named === JSON.stringify(value) ? undefined : "unnamed fields";
+}
+
+test("real answers are as the document says, to the last field", async () => {
+  await using api = await startApi();
+  const sid = newMessageSid();
+  const bare = newMessageSid();
+  await api.twilio.post(
+    {
+      MessageSid: sid,
+      MessageStatus: "failed",
+      ErrorCode: "30003",
+      ErrorMessage: "no",
+      NumSegments: "2",
+      MessagingServiceSid: "MG".padEnd(34, "9"),
+    },
+    { query: "?a=1&a=2&b" },
+  );
+  await api.twilio.post({ MessageSid: sid, MessageStatus: "failed" });
+  await api.twilio.post({ MessageSid: sid, MessageStatus: "sent" });
+  await api.twilio.postExactly(
+    { MessageSid: bare, MessageStatus: "delivered" },
+    { channel: "whatsapp" },
+  );
+  await api.twilio.post({ MessageStatus: "failed", ErrorCode: "99999" });
+  const asked: Record<string, readonly string[]> = {
+    "/api/v1/messages": ["", "?limit=1", "?q=status:failed"],
+    "/api/v1/messages/:sid": [sid, bare],
+    "/api/v1/events": ["", "?limit=2", "?cursor=now"],
+    "/api/v1/stats": ["", "?range=90d", "?from=2026-01-01&to=2026-01-02"],
+    "/api/v1/errors": ["", "?limit=1", "?from=2026-01-01&to=2026-01-02"],
+  };
+  expect(Object.keys(asked)).toEqual(API_ROUTES.map(({ path }) => path));
+  for (const route of API_ROUTES) {
+    const base = route.path.replace("/api/v1", "").replace(":sid", "");
+    for (const rest of asked[route.path] ?? []) {
+      for (const token of [api.whole, api.masked]) {
+        const { status, body } = await api.get(base + rest, token);
+        expect([base + rest, status]).toEqual([base + rest, 200]);
+        expect([base + rest, mismatch(route.answer, body)]).toEqual([
+          base + rest,
+          undefined,
+        ]);
+      }
+    }
+  }
+});
+
+test("examples and problems are as the document says", async () => {
+  await using api = await startApi();
+  for (const { path, answer, example } of API_ROUTES)
+    expect([path, mismatch(answer, example)]).toEqual([path, undefined]);
+  const { text } = await get(`${api.origin}/api/openapi.json`);
+  const { content } = JSON.parse(text).components.responses.Problem;
+  const problems = [
+    content["application/problem+json"].example,
+    (await api.get("/messages", "")).body,
+    (await api.get("/messages?q=stauts:x&limit=0&x=1")).body,
+    (await api.get("/messages/SM1")).body,
+    (await api.get("/nothing-here")).body,
+  ];
+  for (const problem of problems)
+    expect([problem.status, mismatch(Problem, problem)]).toEqual([
+      problem.status,
+      undefined,
+    ]);
+});

@@ -1,0 +1,82 @@
+import { expect, test } from "bun:test";
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { API_ROUTES } from "../../src/api/routes.ts";
+import { FROM_SOURCE } from "../commands/program.ts";
+import { startServer } from "../support/start-server.ts";
+import { tempDir } from "../support/temp-dir.ts";
+
+const readme = await Bun.file(
+  new URL("../../README.md", import.meta.url),
+).text();
+
+/** Stops at the first command that fails, and ends each answer with a line. */
+const PREAMBLE = `set -eu
+curl() { command curl -sS --fail-with-body -w '\\n' "$@"; }
+`;
+
+test("the README's examples of the API run as they stand", async () => {
+  const [, script = ""] =
+    /<!-- api: run by .*? -->\n+```sh\n([\s\S]*?)```/.exec(readme) ?? [];
+  expect(script).toContain("smsledger token add");
+  await using server = await startServer();
+  using folder = tempDir();
+  const program = join(folder.path, "smsledger");
+  writeFileSync(
+    program,
+    `#!/bin/sh\nexec ${FROM_SOURCE.map((part) => `'${part}'`).join(" ")} "$@"\n`,
+  );
+  chmodSync(program, 0o700);
+  const MessageSid = "SM0123456789abcdef0123456789abcdef";
+  await server.twilio.post({ MessageSid, MessageStatus: "failed" });
+
+  const child = Bun.spawn(
+    [
+      "sh",
+      "-c",
+      PREAMBLE + script.replaceAll("http://127.0.0.1:3000", server.origin),
+    ],
+    {
+      env: {
+        PATH: `${folder.path}:${process.env["PATH"]}`,
+        DATABASE_URL: server.config.databaseFile,
+      },
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
+  // The feed is waited for.
+  const posting = setInterval(() => void server.twilio.post(), 300);
+  const [output, errors, status] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  clearInterval(posting);
+  expect([status, errors]).toEqual([0, expect.not.stringContaining("curl:")]);
+  const answers = output
+    .split("\n")
+    .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));
+  const [messages, message, events, stats, codes] = answers;
+  expect(answers).toHaveLength(5);
+  expect(messages.data[0].messageSid).toBe(MessageSid);
+  expect(message.data.events).toHaveLength(1);
+  expect(events.data.length).toBeGreaterThan(0);
+  expect(events.data[0].id).toBeGreaterThan(1);
+  expect(stats.data.failed).toBe(1);
+  expect(codes.codes).toBe(0);
+  expect(output).toContain("dashboard  numbers masked");
+  expect(await server.store.apiTokens.list()).toEqual([]);
+});
+
+test("the README names every address of the API and its parameters", () => {
+  for (const { path, query } of API_ROUTES) {
+    const address = path.replace(":sid", "SM…");
+    const line = readme
+      .split("\n")
+      .find((each) => each.includes(`\`${address}`));
+    expect([path, line]).not.toEqual([path, undefined]);
+    for (const name of Object.keys(query.properties))
+      expect([path, name, line?.includes(name)]).toEqual([path, name, true]);
+  }
+});

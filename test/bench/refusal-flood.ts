@@ -1,0 +1,157 @@
+/**
+ * `bun test/bench/refusal-flood.ts [--rate 500] [--flood 1500] [--seconds 8] [--rounds 5] [--main src/main.ts,…]`
+ *
+ * How long the webhook takes to answer callbacks while forged ones come in a flood,
+ * against while none do. Both come at an even rate. With several programs to `--main`
+ * these take turns, so that a change can be compared with what was before. Prints the
+ * medians of the rounds.
+ */
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { percentile } from "../../src/simulation/load.ts";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { openLoop } from "./open-loop.ts";
+import {
+  BENCH_PUBLIC_URL,
+  BENCH_TOKEN,
+  signedRequests,
+} from "./signed-requests.ts";
+
+const { values } = parseArgs({
+  options: {
+    rate: { type: "string", default: "500" },
+    flood: { type: "string", default: "1500" },
+    seconds: { type: "string", default: "8" },
+    rounds: { type: "string", default: "5" },
+    main: { type: "string", default: "src/main.ts" },
+    /** The flood itself, which runs in a process of its own: the server's origin. */
+    at: { type: "string" },
+  },
+});
+const seconds = Number(values.seconds);
+const FORGED_SIGNATURE = "0AAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+/** Callbacks as they go over the line; forged ones have a signature of the right form. */
+function wireRequests(count: number, isForged: boolean): Uint8Array[] {
+  const host = new URL(BENCH_PUBLIC_URL).host;
+  return signedRequests(count).map((line) => {
+    const space = line.indexOf(" ");
+    const body = line.slice(space + 1);
+    const signature = isForged ? FORGED_SIGNATURE : line.slice(0, space);
+    return Buffer.from(
+      `POST ${WEBHOOK_PATHS.sms} HTTP/1.1\r\nHost: ${host}\r\n` +
+        "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n" +
+        `X-Twilio-Signature: ${signature}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+  });
+}
+
+function run(
+  origin: string,
+  perSecond: number,
+  forSeconds: number,
+  isForged: boolean,
+) {
+  const { hostname, port } = new URL(origin);
+  const requests = wireRequests(perSecond * forSeconds, isForged);
+  return openLoop({ hostname, port: Number(port), requests, perSecond });
+}
+
+if (values.at !== undefined) {
+  await run(values.at, Number(values.flood), seconds + 2, true);
+  process.exit(0);
+}
+
+async function startProgram(main: string, folder: string) {
+  const server = Bun.spawn([process.execPath, resolve(main), "serve"], {
+    env: {
+      ...process.env,
+      NODE_ENV: "production",
+      TWILIO_WEBHOOK_AUTH_TOKEN: BENCH_TOKEN,
+      PUBLIC_URL: BENCH_PUBLIC_URL,
+      DATABASE_URL: join(folder, "smsledger.db"),
+      PORT: "0",
+      LOG_FORMAT: "json",
+    },
+    stdout: "pipe",
+  });
+  const { promise, resolve: found } = Promise.withResolvers<string>();
+  void (async () => {
+    // Read to the end, as nobody else takes the log off its hands.
+    let text = "";
+    for await (const chunk of server.stdout) {
+      if (text.length > 10_000) continue;
+      text += new TextDecoder().decode(chunk);
+      const origin = /listening on (http:\/\/[^:]+:\d+)/.exec(text)?.[1];
+      if (origin !== undefined) found(origin);
+    }
+  })();
+  return { server, origin: await promise };
+}
+
+async function measure(main: string) {
+  using folder = tempDir();
+  const { server, origin } = await startProgram(main, folder.path);
+  try {
+    const rate = Number(values.rate);
+    await run(origin, rate, 3, false);
+    const quiet = await run(origin, rate, seconds, false);
+    const flood = Bun.spawn(
+      [
+        process.execPath,
+        import.meta.path,
+        "--at",
+        origin,
+        "--flood",
+        values.flood,
+        "--seconds",
+        values.seconds,
+      ],
+      { stdout: "ignore", stderr: "ignore" },
+    );
+    await Bun.sleep(1_500);
+    const flooded = await run(origin, rate, seconds - 1, false);
+    await flood.exited;
+    return { quiet, flooded };
+  } finally {
+    server.kill();
+    await server.exited;
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  return (
+    numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ??
+    NaN
+  );
+}
+
+const programs = values.main.split(",");
+const rounds = new Map(
+  programs.map((main) => [main, [] as Awaited<ReturnType<typeof measure>>[]]),
+);
+for (let round = 0; round < Number(values.rounds); round++)
+  for (const main of programs) rounds.get(main)?.push(await measure(main));
+
+console.table(
+  programs.map((main) => {
+    const all = rounds.get(main) ?? [];
+    const of = (kind: "quiet" | "flooded", share: number): number[] =>
+      all.map((each) => percentile(each[kind].latenciesMs, share) ?? NaN);
+    return {
+      program: main,
+      "quiet p50 ms": median(of("quiet", 0.5)).toFixed(2),
+      "flood p50 ms": median(of("flooded", 0.5)).toFixed(2),
+      "quiet p99 ms": median(of("quiet", 0.99)).toFixed(2),
+      "flood p99 ms": median(of("flooded", 0.99)).toFixed(2),
+      // Of the round that other work on the machine disturbed least.
+      "quiet p99, best": Math.min(...of("quiet", 0.99)).toFixed(2),
+      "flood p99, best": Math.min(...of("flooded", 0.99)).toFixed(2),
+      failed: all.reduce(
+        (sum, { quiet, flooded }) => sum + quiet.failed + flooded.failed,
+        0,
+      ),
+    };
+  }),
+);

@@ -1,0 +1,40 @@
+/**
+ * `bun test/bench/sign-in-clients.ts ORIGIN COUNT PAUSE_MS`: signs in `COUNT` times at
+ * once, waits for all answers and a moment, and begins anew until it is ended. Each try
+ * has a name and an address that no other one has, so that no limit on guesses helps the
+ * server. Prints how many were answered with each status.
+ */
+const [origin = "", count = "100", pauseMs = "0"] = process.argv.slice(2);
+/** Tries of an earlier run had others. */
+const first = Math.floor(Math.random() * 2 ** 23);
+const answers: Record<string, number> = {};
+let isEnded = false;
+process.on("SIGTERM", () => (isEnded = true));
+
+for (let tries = first; !isEnded;) {
+  await Promise.all(
+    Array.from({ length: Number(count) }, async () => {
+      const status = await signIn(++tries);
+      answers[status] = (answers[status] ?? 0) + 1;
+    }),
+  );
+  await Bun.sleep(Number(pauseMs));
+}
+console.log(JSON.stringify(answers));
+
+async function signIn(number: number): Promise<number> {
+  const answer = await fetch(`${origin}/login`, {
+    method: "POST",
+    redirect: "manual",
+    headers: {
+      "sec-fetch-site": "same-origin",
+      "x-forwarded-for": `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`,
+    },
+    body: new URLSearchParams({
+      name: `name ${number}`,
+      password: "not the password of anybody",
+    }),
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}

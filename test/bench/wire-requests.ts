@@ -1,0 +1,54 @@
+import { percentile } from "../../src/simulation/load.ts";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { openLoop } from "./open-loop.ts";
+import { BENCH_PUBLIC_URL, signedRequests } from "./signed-requests.ts";
+
+/** How long the webhook took to answer. */
+export type WebhookTimes = {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** The part of the 99th percentile that is the client's own lateness. */
+  readonly lateP99Ms: number;
+  /** Callbacks whose answer was not 200. */
+  readonly failed: number;
+};
+
+/** Posts callbacks at an even rate, whether or not the ones before were answered. */
+export async function webhookTimes(
+  origin: string,
+  perSecond: number,
+  seconds: number,
+): Promise<WebhookTimes> {
+  const { hostname, port } = new URL(origin);
+  const { latenciesMs, latenessMs, failed } = await openLoop({
+    hostname,
+    port: Number(port),
+    requests: wireRequests(perSecond * seconds),
+    perSecond,
+  });
+  return {
+    p50Ms: percentile(latenciesMs, 0.5) ?? NaN,
+    p99Ms: percentile(latenciesMs, 0.99) ?? NaN,
+    lateP99Ms: percentile(latenessMs, 0.99) ?? NaN,
+    failed,
+  };
+}
+
+/** `count` callbacks as they go over the line. */
+function wireRequests(count: number): Uint8Array[] {
+  const host = new URL(BENCH_PUBLIC_URL).host;
+  return signedRequests(count).map((line) => {
+    const space = line.indexOf(" ");
+    const body = line.slice(space + 1);
+    return Buffer.from(
+      `POST ${WEBHOOK_PATHS.sms} HTTP/1.1\r\nHost: ${host}\r\n` +
+        "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n" +
+        `X-Twilio-Signature: ${line.slice(0, space)}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+  });
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
+}

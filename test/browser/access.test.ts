@@ -1,0 +1,202 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { eventually } from "../store/eventually.ts";
+import { hasChromium, launchChromium, openPage } from "./browser.ts";
+import { startBinary, type BinarySite } from "./sites.ts";
+
+const PASSWORD = "correct horse battery";
+const ONE_TIME = "seven green bicycles";
+
+describe.skipIf(!hasChromium)("who may look, in a browser", () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+  }, 30_000);
+
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  for (const javaScriptEnabled of [true, false]) {
+    const how = javaScriptEnabled ? "with" : "without";
+    test(`from the first start to a second user, ${how} JavaScript`, async () => {
+      await using site = await startBinary({ SIGN_IN: "password" });
+      await using admin = await openPage(browser, { javaScriptEnabled });
+      const { page, complaints } = admin;
+      await makeFirstUser(page, site);
+      expect(await page.title()).toContain("Set Twilio up");
+
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.waitForURL("**/login");
+      await page.goto(`${site.origin}/messages?q=status:failed`);
+      await signIn(page, "Ana Núñez", "not the password");
+      await page.getByRole("alert").waitFor();
+      await signIn(page, "Ana Núñez", PASSWORD);
+      await page.waitForURL(`${site.origin}/messages?q=status:failed`);
+
+      await page.getByRole("link", { name: "Settings" }).click();
+      await page.getByRole("link", { name: "Users" }).click();
+      await page.getByLabel("Name").fill("mo");
+      await page.getByLabel("One-time password").fill(ONE_TIME);
+      await page.getByRole("button", { name: "Add the user" }).click();
+      await page.locator("#password-shown").waitFor();
+      expect(await page.locator("#password-shown").innerText()).toBe(ONE_TIME);
+
+      await using member = await openPage(browser, { javaScriptEnabled });
+      await member.page.goto(site.origin);
+      await signIn(member.page, "mo", ONE_TIME);
+      await member.page
+        .getByText("Choose a password of your own first.")
+        .waitFor();
+      await member.page.getByLabel("Password until now").fill(ONE_TIME);
+      await member.page
+        .getByLabel("New password", { exact: true })
+        .fill(PASSWORD);
+      await member.page.getByLabel("The new password again").fill(PASSWORD);
+      await member.page
+        .getByRole("button", { name: "Change the password" })
+        .click();
+      await member.page.getByText("Your password was changed").waitFor();
+      expect(
+        await member.page.getByRole("link", { name: "Users" }).count(),
+      ).toBe(0);
+      await member.page.goto(`${site.origin}/settings/users`);
+      await member.page.getByText("Only admins may do this").waitFor();
+      await member.page.goto(`${site.origin}/messages`);
+
+      await page.getByRole("link", { name: "mo", exact: true }).click();
+      await page.getByLabel("admin").check();
+      await page.getByRole("button", { name: "Save the role" }).click();
+      await page.getByRole("cell", { name: "admin" }).nth(1).waitFor();
+      await page.getByRole("link", { name: "mo", exact: true }).click();
+      await page.getByRole("link", { name: "Remove this user…" }).click();
+      await page.getByRole("button", { name: "Remove the user" }).click();
+      await page.waitForURL("**/settings/users");
+      expect(await page.locator("tbody tr").count()).toBe(1);
+      await member.page.reload();
+      await member.page.waitForURL("**/login?next=%2Fmessages");
+
+      await page.getByRole("link", { name: "Audit" }).click();
+      expect(await page.locator("tbody tr").first().innerText()).toContain(
+        "removed a user mo",
+      );
+      const expected = /status of 40[13]/;
+      expect(complaints.filter((text) => !expected.test(text))).toEqual([]);
+      expect(member.complaints.filter((text) => !expected.test(text))).toEqual(
+        [],
+      );
+    }, 60_000);
+  }
+
+  test("a page that is open when its session ends is led to where one signs in", async () => {
+    await using site = await startBinary({ SIGN_IN: "password" });
+    await using opened = await openPage(browser);
+    const { page } = opened;
+    await makeFirstUser(page, site);
+    await site.twilio.post({});
+    await page.goto(`${site.origin}/messages`);
+    await page.locator('#live[data-state="live"]').waitFor({ timeout: 15_000 });
+    const other = await page.context().newPage();
+    await other.goto(`${site.origin}/settings/account`);
+    await other.getByRole("button", { name: "Sign out" }).click();
+    await other.waitForURL("**/login");
+    await page.waitForURL("**/login?next=%2Fmessages", { timeout: 15_000 });
+  }, 60_000);
+
+  test("the pages of access fit a phone, read well in both themes, and take hostile names for text", async () => {
+    await using site = await startBinary({ SIGN_IN: "password" });
+    const paths = [
+      "/settings/users",
+      "/settings/users/1",
+      "/settings/users/2",
+      "/settings/users/2/remove",
+      "/settings/account",
+      "/settings/audit",
+    ];
+    await using opened = await openPage(browser, {
+      viewport: { width: 360, height: 740 },
+    });
+    const { page } = opened;
+    let dialogs = 0;
+    page.on("dialog", async (dialog) => {
+      dialogs++;
+      await dialog.dismiss();
+    });
+    await page.goto(site.origin);
+    await check(page);
+    await page.goto(await setupLink(site));
+    await check(page);
+    await makeFirstUser(page, site, "W".repeat(64));
+    await page.goto(`${site.origin}/settings/users`);
+    await page.getByLabel("Name").fill(`"><img src=x onerror=alert(1)>`);
+    await page.getByRole("button", { name: "Add the user" }).click();
+    await page.locator("#password-shown").waitFor();
+    await check(page);
+    for (const path of paths) {
+      await page.goto(site.origin + path);
+      await check(page);
+    }
+    await page.emulateMedia({ colorScheme: "dark" });
+    for (const path of paths) {
+      await page.goto(site.origin + path);
+      await check(page);
+    }
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL("**/login");
+    await signIn(page, "x", "y");
+    await check(page);
+    expect(dialogs).toBe(0);
+  }, 90_000);
+});
+
+/** Nothing sticks out, and axe finds nothing grave. */
+async function check(page: Page): Promise<void> {
+  const url = page.url();
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect([url, width]).toEqual([url, 360]);
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode()
+    .analyze();
+  const grave = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`),
+    );
+  expect([url, grave]).toEqual([url, []]);
+}
+
+async function setupLink(site: BinarySite): Promise<string> {
+  let link = "";
+  await eventually(async () => {
+    link = /http:\S+\/setup\?code=[\w-]+/.exec(site.output())?.[0] ?? "";
+    expect(link).not.toBe("");
+  });
+  return link;
+}
+
+async function makeFirstUser(
+  page: Page,
+  site: BinarySite,
+  name = "Ana Núñez",
+): Promise<void> {
+  await page.goto(site.origin);
+  await page.getByText("in the server’s log").waitFor();
+  await page.goto(await setupLink(site));
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("The password again").fill(PASSWORD);
+  await page.getByRole("button", { name: "Make the user and sign in" }).click();
+  await page.waitForURL(`${site.origin}/`);
+}
+
+async function signIn(
+  page: Page,
+  name: string,
+  password: string,
+): Promise<void> {
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}

@@ -1,0 +1,107 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openSqliteReader } from "../../src/store/sqlite/sqlite-store.ts";
+import { startServer } from "../support/start-server.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { FROM_SOURCE, run } from "./program.ts";
+
+const backup = (file: string, databaseFile: string) =>
+  run(FROM_SOURCE, ["backup", file, "--database-url", databaseFile]);
+
+test("a backup is written while the server runs, says what is in it, and is for its owner only", async () => {
+  await using server = await startServer();
+  using folder = tempDir();
+  await server.twilio.post({ MessageStatus: "sent" });
+  await server.twilio.post({ MessageStatus: "failed", ErrorCode: "30003" });
+  const file = join(folder.path, "smsledger backup.db");
+  const { status, stdout, stderr } = await backup(
+    file,
+    server.config.databaseFile,
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(
+    /^The backup is whole and checked: 2 messages with 2 events, [\d.]+ KB; the last event came at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.\n$/,
+  );
+  expect(readdirSync(folder.path)).toEqual(["smsledger backup.db"]);
+  expect((statSync(file).mode & 0o777).toString(8)).toBe("600");
+  const reader = openSqliteReader(file);
+  expect(await reader.eventsAfter(0, 10)).toEqual([
+    ...(await server.store.eventsAfter(0, 10)),
+  ]);
+  await reader.close();
+});
+
+test("a file that is there is not replaced, and what is not possible is told in one plain line", async () => {
+  await using server = await startServer();
+  await server.twilio.post();
+  using folder = tempDir();
+  const there = join(folder.path, "there.db");
+  writeFileSync(there, "mine");
+  const foreign = join(folder.path, "foreign.db");
+  {
+    using db = new Database(foreign);
+    db.run("CREATE TABLE notes (text TEXT)");
+  }
+  const live = server.config.databaseFile;
+  const cases = [
+    [there, live, "There is a file of that name already."],
+    [folder.path, live, "That is a folder."],
+    [
+      join(folder.path, "no/such/b.db"),
+      live,
+      "The backup cannot be made there.",
+    ],
+    [
+      join(folder.path, "b.db"),
+      join(folder.path, "none.db"),
+      "The database file does not exist.",
+    ],
+    [
+      join(folder.path, "b.db"),
+      foreign,
+      "The database file belongs to another program.",
+    ],
+  ] as const;
+  for (const [file, database, sentence] of cases) {
+    const { status, stdout, stderr } = await backup(file, database);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toStartWith(sentence);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  }
+  expect(await Bun.file(there).text()).toBe("mine");
+  expect(readdirSync(folder.path)).toEqual(["foreign.db", "there.db"]);
+});
+
+test("without a file's name the usage is told", async () => {
+  const { status, stderr } = await run(FROM_SOURCE, ["backup"]);
+  expect(status).toBe(2);
+  expect(stderr).toContain("missing required argument 'file'");
+});
+
+test.skipIf(process.getuid?.() !== 0 || !Bun.which("mount"))(
+  "a disk without room is told, and nothing is left on it (needs root, to make a small one)",
+  async () => {
+    await using server = await startServer();
+    await server.twilio.post();
+    using folder = tempDir();
+    const disk = join(folder.path, "disk");
+    mkdirSync(disk);
+    Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=64k", "none", disk]);
+    try {
+      const { status, stderr } = await backup(
+        join(disk, "b.db"),
+        server.config.databaseFile,
+      );
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr:
+          "The disk has no room for the backup. Free some space there, or write it to another disk.\n",
+      });
+      expect(readdirSync(disk)).toEqual([]);
+    } finally {
+      Bun.spawnSync(["umount", disk]);
+    }
+  },
+);

@@ -1,0 +1,192 @@
+import { describe, expect, test } from "bun:test";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { runDoctor } from "../ops/doctor-run.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
+import { FROM_SOURCE, run, start } from "./program.ts";
+
+const METRICS_TOKEN = "a-metrics-token-of-enough-characters";
+
+/** Settings that a server and doctor share. */
+const settingsIn = (folder: string) => ({
+  DATABASE_URL: join(folder, "smsledger.db"),
+  SIGN_IN: "none",
+  METRICS_TOKEN,
+});
+
+const serve = (env: Record<string, string>) =>
+  start(FROM_SOURCE, ["serve"], {
+    env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, ...env, PORT: "0" },
+  });
+
+test("beside a server that runs all is looked at, and nothing is wrong", async () => {
+  using folder = tempDir();
+  chmodSync(folder.path, 0o700);
+  const env = settingsIn(folder.path);
+  await using server = await serve(env);
+  await twilioClient(server.origin).post();
+  const { port } = new URL(server.origin);
+  const { status, text, topic } = await runDoctor({ ...env, PORT: port });
+  expect([status, text]).toEqual([0, text]);
+  expect(topic("Settings")[0]).toBe("✓ 1 auth token is set.");
+  expect(topic("Server").slice(0, 3)).toEqual([
+    `✓ The server runs on http://127.0.0.1:${port}.`,
+    "✓ It is ready: what it writes reaches the disk.",
+    "✓ The latest callback came just now.",
+  ]);
+  expect(topic("Database").join("\n")).toContain("✓ It is whole");
+  expect(topic("Disk")[0]).toContain("are free on the database's disk");
+  expect(topic("Backups")[0]).toStartWith("! No backups are written");
+  expect(topic("Clock").join("\n")).toContain("lock");
+  expect(text).toMatch(/\nNothing is wrong, \d+ worth a look \(!\)\.\n$/);
+});
+
+test("without a server it looks at what is there, and says that none runs", async () => {
+  using folder = tempDir();
+  chmodSync(folder.path, 0o700);
+  const env = settingsIn(folder.path);
+  {
+    await using server = await serve(env);
+    server.kill("SIGTERM");
+    await server.ended();
+  }
+  const { status, topic } = await runDoctor({ ...env, PORT: "1" });
+  expect(status).toBe(0);
+  expect(topic("Server")[0]).toStartWith(
+    "! Nothing listens on http://127.0.0.1:1:",
+  );
+  expect(topic("Database").join("\n")).toContain("nobody keeps it locked");
+});
+
+test("before the first start the database is yet to be made, and doctor makes none", async () => {
+  using folder = tempDir();
+  const env = { ...settingsIn(join(folder.path, "data")), PORT: "1" };
+  const { status, topic } = await runDoctor(env);
+  expect(status).toBe(0);
+  expect(topic("Database")[0]).toContain("There is no database yet");
+  expect(await Array.fromAsync(new Bun.Glob("**").scan(folder.path))).toEqual(
+    [],
+  );
+});
+
+test("what is wrong makes the status 1, and is told with what to do", async () => {
+  using folder = tempDir();
+  const { status, text, topic } = await runDoctor({
+    ...settingsIn(folder.path),
+    TWILIO_WEBHOOK_AUTH_TOKEN: "",
+    PORT: "1",
+  });
+  expect(status).toBe(1);
+  expect(topic("Settings").slice(0, 2)).toEqual([
+    "✗ No auth token is set, so every callback is answered 503.",
+    expect.stringContaining("TWILIO_WEBHOOK_AUTH_TOKEN_FILE"),
+  ]);
+  expect(text).toContain("\n1 thing is wrong (✗)");
+});
+
+test("all mistakes in the settings are told at once, and nothing else is tried", async () => {
+  const { status, text, topic } = await runDoctor({
+    PORT: "many",
+    PUBLIC_URL: "nowhere",
+    TWILIO_WEBHOOK_AUTH_TOKEN_FILE: "/nonexistent/token",
+    TWILIO_WEBHOOK_AUTH_TOKEN: "",
+  });
+  expect(status).toBe(1);
+  expect(
+    topic("Settings")
+      .slice(0, 3)
+      .toSorted((a, b) => a.localeCompare(b)),
+  ).toEqual([
+    "✗ PORT: is no port number from 0 to 65535.",
+    "✗ PUBLIC_URL: is no address that starts with https:// or http://.",
+    "✗ TWILIO_WEBHOOK_AUTH_TOKEN: its file cannot be read.",
+  ]);
+  expect(text).not.toContain("\nServer\n");
+});
+
+test("no secret is printed, whatever is wrong", async () => {
+  using folder = tempDir();
+  const odd = "secret-that-is-no-auth-token";
+  const env = { ...settingsIn(folder.path), TWILIO_WEBHOOK_AUTH_TOKEN: odd };
+  for (const more of [
+    {},
+    { PORT: "many" },
+    { METRICS_TOKEN: "short-secret" },
+  ]) {
+    const { text } = await runDoctor({ PORT: "1", ...env, ...more });
+    expect(text).not.toContain(odd);
+    expect(text).not.toContain(METRICS_TOKEN);
+    expect(text).not.toContain("short-secret");
+  }
+});
+
+test("a server that is not ready, and one that is no smsledger, are wrong", async () => {
+  using folder = tempDir();
+  const env = settingsIn(folder.path);
+  await using server = await serve(env);
+  await Bun.$`mv ${env.DATABASE_URL} ${env.DATABASE_URL}.moved`;
+  const { port } = new URL(server.origin);
+  const { status, topic } = await runDoctor({ ...env, PORT: port });
+  expect(status).toBe(1);
+  expect(topic("Server")[1]).toBe(
+    "✗ It is not ready. The database file was moved or deleted. Put it back, or restart the server.",
+  );
+  expect(topic("Database")[0]).toContain("The server runs, but not with");
+
+  using other = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: () => new Response("<b>injected</b>"),
+  });
+  const foreign = await runDoctor({ ...env, PORT: String(other.port) });
+  expect(foreign.topic("Server")[0]).toContain("is no smsledger");
+  expect(foreign.text).not.toContain("injected");
+});
+
+test("a port of 0 does not say where the server is", async () => {
+  using folder = tempDir();
+  const { topic } = await runDoctor({ ...settingsIn(folder.path), PORT: "0" });
+  expect(topic("Server")[0]).toStartWith("! PORT is 0");
+});
+
+const AS_NOBODY = [
+  "setpriv",
+  "--reuid=65534",
+  "--regid=65534",
+  "--clear-groups",
+];
+
+/** Only root can be another user, and that one must be let into the folder that we are in. */
+const canBeNobody =
+  process.getuid?.() === 0 &&
+  (await run([...AS_NOBODY, ...FROM_SOURCE], ["version"]).then(
+    ({ status }) => status === 0,
+    () => false,
+  ));
+
+describe.skipIf(!canBeNobody)("as another user (needs root)", () => {
+  test("a database that this user may not see is named, with what to do", async () => {
+    using folder = tempDir();
+    chmodSync(folder.path, 0o700);
+    const env = settingsIn(folder.path);
+    await using server = await serve(env);
+    const { port } = new URL(server.origin);
+    const { stdout, status } = await run(
+      [...AS_NOBODY, ...FROM_SOURCE],
+      ["doctor"],
+      { env: { ...env, TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, PORT: port } },
+    );
+    expect(status).toBe(1);
+    expect(stdout).toContain(
+      `✗ This user may not look at ${env.DATABASE_URL}.`,
+    );
+    expect(stdout).toContain("as the user that the server runs as");
+    chmodSync(folder.path, 0o755);
+    const inFolder = await run([...AS_NOBODY, ...FROM_SOURCE], ["doctor"], {
+      env: { ...env, TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, PORT: port },
+    });
+    expect(inFolder.stdout).toContain("cannot be used.");
+    expect(inFolder.stdout).toContain("as the user that the server runs as");
+  });
+});

@@ -1,0 +1,100 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { startServer } from "../support/start-server.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { FROM_SOURCE, run } from "./program.ts";
+
+const NUMBER = "+14155550123";
+
+const erase = (file: string, ...args: string[]) =>
+  run(FROM_SOURCE, ["erase", "--database-url", file, ...args]);
+
+test("a number is erased beside the server, whose pages show what is left", async () => {
+  await using server = await startServer();
+  const { store, config, twilio, origin } = server;
+  const { databaseFile } = config;
+  await twilio.post(
+    { To: NUMBER, MessageStatus: "failed" },
+    { query: "?phone=%2B14155550123" },
+  );
+  await twilio.post({ To: NUMBER, MessageStatus: "failed" });
+  await twilio.post({ To: "+442071838750" });
+
+  const dry = await erase(databaseFile, "+1 (415) 555-0123", "--dry-run");
+  expect(dry).toEqual({
+    status: 0,
+    stdout:
+      "Would be erased from 2 messages with 2 events, 1 tag. Nothing was changed.\n",
+    stderr: "",
+  });
+  const unsure = await erase(databaseFile, NUMBER);
+  expect(unsure.status).toBe(2);
+  expect(unsure.stderr).toStartWith("Nothing was changed. Add --yes");
+  expect(JSON.stringify(await store.messagesAfter(0, 10))).toContain(NUMBER);
+
+  const { status, stdout, stderr } = await erase(databaseFile, NUMBER, "--yes");
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toStartWith(
+    "Erased from 2 messages with 2 events, 1 tag, 0 refused callbacks. The messages and all counts stay.\n",
+  );
+  expect(stdout).not.toContain("4155550123");
+  const [, name = ""] = /stands (erased-\d+)\./.exec(stdout) ?? [];
+  const messages = await store.messagesAfter(0, 10);
+  expect(messages.map(({ to }) => to)).toEqual([name, name, "+442071838750"]);
+  const [first] = messages;
+  expect(first?.tags).toEqual([["phone", name]]);
+
+  const text = async (path: string) => (await fetch(origin + path)).text();
+  for (const path of [
+    "/messages",
+    `/messages?q=to:${name}`,
+    `/messages?q=to:~${first?.recipientId}`,
+    `/messages/${first?.messageSid}`,
+    `/numbers/${name}`,
+    "/messages.csv",
+    "/messages.jsonl",
+    "/numbers",
+  ]) {
+    const page = await text(path);
+    expect([path, page.includes("4155550123")]).toEqual([path, false]);
+    expect([path, page.includes(name)]).toEqual([path, true]);
+  }
+  expect(await text(`/messages?q=to:${name}`)).not.toContain("+442071838750");
+
+  // The server does not give what it remembers of the number to what comes later.
+  await twilio.post({ To: NUMBER });
+  const last = (await store.messagesAfter(0, 10)).at(-1);
+  expect(last?.to).toBe(NUMBER);
+  expect(last?.recipientId).not.toBe(first?.recipientId ?? null);
+  const entries = await store.audit.list({ size: 10 });
+  expect(entries.map(({ at: _, id: __, ...entry }) => entry)).toContainEqual({
+    actor: "command line",
+    action: "erased a number",
+    subject: "+141••••••23",
+    address: null,
+  });
+});
+
+test("a number that is nowhere is told as such, and one that is not whole is refused", async () => {
+  await using server = await startServer();
+  const { databaseFile } = server.config;
+  expect(await erase(databaseFile, "+49151234567", "--yes")).toEqual({
+    status: 0,
+    stdout: "The number is nowhere in the database.\n",
+    stderr: "",
+  });
+  for (const part of ["4155550123", "0161 496 0014", "ACME", "+1"]) {
+    const { status, stdout, stderr } = await erase(databaseFile, part, "--yes");
+    expect([part, status, stdout]).toEqual([part, 2, ""]);
+    expect(stderr).toBe(
+      "Give the whole number with a plus sign and its country code, such as +14155550123.\n",
+    );
+  }
+  using folder = tempDir();
+  const missing = await erase(join(folder.path, "none.db"), NUMBER, "--yes");
+  expect(missing).toEqual({
+    status: 1,
+    stdout: "",
+    stderr: "The database file does not exist. Check DATABASE_URL.\n",
+  });
+});

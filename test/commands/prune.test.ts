@@ -1,0 +1,84 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { startServer } from "../support/start-server.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { eventOf } from "../store/events.ts";
+import { FROM_SOURCE, run } from "./program.ts";
+
+const DAY_MS = 86_400_000;
+
+const prune = (file: string, ...flags: string[]) =>
+  run(FROM_SOURCE, ["prune", "--database-url", file, ...flags]);
+
+test("old messages are deleted beside the server, whose pages and recording go on", async () => {
+  await using server = await startServer();
+  const { store, config, twilio } = server;
+  const now = Date.now();
+  const ages = [0, 1, 2, 3, 10, 40];
+  for (const age of ages)
+    await store.recordEvent(
+      eventOf({ MessageStatus: "sent" }, { receivedAt: now - age * DAY_MS }),
+    );
+  const before = new Date(now - 2 * DAY_MS).toISOString().slice(0, 10);
+
+  const dry = await prune(config.databaseFile, "--days", "2", "--dry-run");
+  expect(dry).toEqual({
+    status: 0,
+    stdout: `Would be deleted: 3 messages first heard of before ${before} (UTC). Nothing was changed.\n`,
+    stderr: "",
+  });
+  expect(await store.messagesAfter(0, 10)).toHaveLength(ages.length);
+
+  const done = await prune(config.databaseFile, "--days", "2");
+  expect(done).toEqual({
+    status: 0,
+    stdout: `Deleted: 3 messages with 3 events, first heard of before ${before} (UTC).\n`,
+    stderr: "",
+  });
+  const left = await store.messagesAfter(0, 10);
+  expect(left.map(({ firstEventAt }) => (now - firstEventAt) / DAY_MS)).toEqual(
+    [0, 1, 2],
+  );
+  expect((await twilio.post()).status).toBe(200);
+  expect(await store.messagesAfter(0, 10)).toHaveLength(4);
+  const [entry] = await store.audit.list({ size: 1 });
+  expect(entry).toMatchObject({
+    actor: "command line",
+    action: "deleted old messages",
+    subject: "3 messages with 3 events",
+  });
+
+  const again = await prune(config.databaseFile, "--days", "2");
+  expect(again.stdout).toBe(
+    `There are no messages first heard of before ${before} (UTC).\n`,
+  );
+});
+
+test("the days are those of RETENTION_DAYS when none are given, and without both nothing is deleted", async () => {
+  await using server = await startServer();
+  const { store, config } = server;
+  await store.recordEvent(eventOf({}, { receivedAt: DAY_MS }));
+  const args = ["prune", "--database-url", config.databaseFile];
+  const without = await run(FROM_SOURCE, args);
+  expect(without.status).toBe(2);
+  expect(without.stderr).toContain("--days: is not given");
+  const { stdout } = await run(FROM_SOURCE, args, {
+    env: { RETENTION_DAYS: "30" },
+  });
+  expect(stdout).toStartWith("Deleted: 1 message with 1 event, ");
+});
+
+test("days that are no days are refused, and so is a database that is not there", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "none.db");
+  for (const days of ["0", "-1", "1.5", "x", "36501"]) {
+    const { status, stderr } = await prune(file, `--days=${days}`);
+    expect([days, status]).toEqual([days, 2]);
+    expect(stderr).toContain("--days: is no whole number from 1 to 36500.");
+  }
+  expect(await prune(file, "--days", "3")).toEqual({
+    status: 1,
+    stdout: "",
+    stderr: "The database file does not exist. Check DATABASE_URL.\n",
+  });
+});

@@ -1,0 +1,87 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { ask } from "../api/api-server.ts";
+import { startServer } from "../support/start-server.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { FROM_SOURCE, run } from "./program.ts";
+
+const tokenCommand = (file: string, ...args: string[]) =>
+  run(FROM_SOURCE, ["token", ...args, "--database-url", file]);
+
+const TOKEN = /^smsl_[A-Za-z0-9_-]{43}\n$/;
+
+test("a token that is added beside a running server works at once, and no more once it is removed", async () => {
+  await using server = await startServer({ MASK_NUMBERS: "true" });
+  const { databaseFile } = server.config;
+  await server.twilio.post({ To: "+14155550123" });
+  const numberSeen = async (token: string): Promise<string | undefined> => {
+    const { status, body } = await ask(server.origin, "/messages", token);
+    return status === 200 ? body.data[0].to : undefined;
+  };
+  const masked = await tokenCommand(databaseFile, "add", "dashboard");
+  expect(masked.status).toBe(0);
+  // The token alone, for a script to take.
+  expect(masked.stdout).toMatch(TOKEN);
+  expect(masked.stderr).toContain("not shown again. It sees numbers masked.");
+  const whole = await tokenCommand(databaseFile, "add", "crm", "--unmasked");
+  expect(whole.stderr).toContain("It sees whole numbers.");
+  expect(await numberSeen(masked.stdout.trim())).toBe("+141••••••23");
+  expect(await numberSeen(whole.stdout.trim())).toBe("+14155550123");
+
+  const removed = await tokenCommand(databaseFile, "remove", "crm");
+  expect(removed).toMatchObject({ status: 0, stdout: "" });
+  expect(await numberSeen(whole.stdout.trim())).toBeUndefined();
+  expect(await numberSeen(masked.stdout.trim())).toBe("+141••••••23");
+
+  const entries = await server.store.audit.list({ size: 10 });
+  expect(
+    entries
+      .filter(({ actor }) => actor === "command line")
+      .map(({ action, subject }) => `${action} ${subject}`),
+  ).toEqual([
+    "revoked the API token crm",
+    "created the unmasked API token crm",
+    "created the masked API token dashboard",
+  ]);
+});
+
+test("the list names tokens, what they see and when they were used, and no token", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  const empty = await tokenCommand(file, "list");
+  expect(empty).toMatchObject({ status: 0, stdout: "" });
+  expect(empty.stderr).toContain("There are no tokens.");
+  await tokenCommand(file, "add", "länger 🚀");
+  await tokenCommand(file, "add", "b", "--unmasked");
+  const { status, stdout, stderr } = await tokenCommand(file, "list");
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const minute = String.raw`\d{4}-\d\d-\d\d \d\d:\d\dZ`;
+  expect(stdout).toMatch(
+    new RegExp(
+      [
+        "^name       sees            created            by            last used",
+        `b          whole numbers   ${minute}  command line  never`,
+        `länger 🚀  numbers masked  ${minute}  command line  never\n$`,
+      ].join("\n"),
+    ),
+  );
+});
+
+test("a name that is taken, not there or none is told with the right status", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  await tokenCommand(file, "add", "taken");
+  for (const [args, status, sentence] of [
+    [["add", "taken"], 1, "There is a token of this name already."],
+    [["add", ""], 2, "Give the token a name"],
+    [["add", "x".repeat(61)], 2, "at most 60 characters"],
+    [["remove", "other"], 1, "No token has this name."],
+    [["add"], 2, "missing required argument"],
+    [["add", "two", "names"], 2, "too many arguments"],
+  ] as const) {
+    const ended = await tokenCommand(file, ...args);
+    expect([args, ended.status]).toEqual([args, status]);
+    expect(ended.stdout).toBe("");
+    expect(ended.stderr).toContain(sentence);
+  }
+});

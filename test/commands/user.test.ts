@@ -1,0 +1,236 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { PASSWORD, Visitor } from "../account/people.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { FROM_SOURCE, run, start } from "./program.ts";
+
+const GENERATED = /^(?:[a-z0-9]{4}-){3}[a-z0-9]{4}$/;
+
+/** Runs `smsledger user …` on a database, with a text on its standard input. */
+async function user(file: string, args: readonly string[], input?: string) {
+  const child = Bun.spawn([...FROM_SOURCE, "user", ...args], {
+    env: { PATH: process.env["PATH"], DATABASE_URL: file },
+    stdin: input === undefined ? "ignore" : new Blob([input]),
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [stdout, stderr, status] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { status, stdout, stderr };
+}
+
+test("users are added before the first start, the first one as admin, and the database is for its owner only", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "data", "smsledger.db");
+  const first = await user(file, ["add", "ana"], `${PASSWORD}\n`);
+  expect(first).toEqual({ status: 0, stdout: "", stderr: "Added as admin.\n" });
+  const second = await user(file, ["add", "mo", "--generate"]);
+  expect(second.status).toBe(0);
+  expect(second.stdout.trim()).toMatch(GENERATED);
+  expect(second.stderr).toStartWith("Added as member.");
+  expect(
+    (await user(file, ["add", "zoe", "--role", "admin", "--no-password"]))
+      .status,
+  ).toBe(0);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const { stdout } = await user(file, ["list"]);
+  const lines = stdout.trim().split("\n");
+  expect(lines[0]).toMatch(/^name +role +password +added +last seen$/);
+  expect(lines[1]).toMatch(/^ana +admin +set +2\S+ \S+Z +never$/);
+  expect(lines[2]).toMatch(/^mo +member +one-time /);
+  expect(lines[3]).toMatch(/^zoe +admin +none /);
+}, 30_000);
+
+test("beside a running server each change holds at once", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  await using server = await start(FROM_SOURCE, ["serve"], {
+    env: { PORT: "0", DATABASE_URL: file },
+  });
+  const ana = new Visitor(server.origin);
+  expect((await ana.get("/messages")).headers.get("location")).toBe("/setup");
+  await user(file, ["add", "ana"], PASSWORD);
+  expect((await ana.get("/messages")).headers.get("location")).toStartWith(
+    "/login",
+  );
+  expect((await ana.signIn("ana")).status).toBe(303);
+  const added = await user(file, ["add", "mo", "--generate"]);
+  const mo = new Visitor(server.origin);
+  await mo.signIn("mo", added.stdout.trim());
+  expect((await mo.get("/settings/account")).status).toBe(200);
+
+  expect((await user(file, ["role", "MO", "admin"])).stderr).toBe(
+    "Now admin. It holds at once.\n",
+  );
+  expect((await user(file, ["role", "ana", "member"])).status).toBe(0);
+  expect((await ana.get("/settings/users")).status).toBe(403);
+  const last = await user(file, ["role", "mo", "member"]);
+  expect([last.status, last.stderr]).toEqual([
+    1,
+    "This is the only admin. Make another user an admin first. Nothing was changed.\n",
+  ]);
+  expect((await user(file, ["remove", "mo"])).status).toBe(1);
+
+  const stranger = new Visitor(server.origin);
+  while ((await stranger.signIn("ana", "guess")).status === 401);
+  expect((await stranger.signIn("ana")).status).toBe(429);
+  expect(
+    (await user(file, ["password", "ana"], "seven green bicycles\n")).status,
+  ).toBe(0);
+  expect((await ana.get("/messages")).status).toBe(302);
+  expect((await stranger.signIn("ana", "seven green bicycles")).status).toBe(
+    303,
+  );
+
+  expect((await user(file, ["remove", "ana"])).stderr).toBe(
+    "Removed, and signed out everywhere.\n",
+  );
+  expect((await stranger.get("/messages")).status).toBe(302);
+  const db = new Database(file, { readonly: true });
+  const actions = db
+    .query<{ action: string }, []>(
+      "SELECT action FROM audit WHERE actor = 'command line' ORDER BY id",
+    )
+    .all();
+  db.close();
+  expect(actions.map(({ action }) => action)).toEqual([
+    "added a user as admin",
+    "added a user as member",
+    "made an admin of",
+    "made a member of",
+    "set the password of",
+    "removed a user",
+  ]);
+}, 60_000);
+
+test("what cannot be done is told in one sentence, without the password in it", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  await user(file, ["add", "ana"], PASSWORD);
+  const cases: readonly (readonly [
+    args: string[],
+    input: string | undefined,
+    status: number,
+    words: string,
+  ])[] = [
+    [["add", "ANA"], PASSWORD, 1, "There is a user of this name already."],
+    [["add", "mo"], "short", 1, "A password has 12 characters or more."],
+    [["add", "mo"], "", 1, "No password came on standard input."],
+    [["add", "mo"], undefined, 1, "No password came on standard input."],
+    [["add", "a\nb"], PASSWORD, 2, "A name has 1 to 64 characters"],
+    [
+      ["add", "mo", "--role", "owner"],
+      PASSWORD,
+      2,
+      "error: option '--role <role>' argument 'owner' is invalid.",
+    ],
+    [
+      ["role", "ana", "owner"],
+      undefined,
+      2,
+      "error: command-argument value 'owner' is invalid",
+    ],
+    [["role", "mo", "admin"], undefined, 1, "No user has this name."],
+    [["password", "mo", "--generate"], undefined, 1, "No user has this name."],
+    [["remove", "mo"], undefined, 1, "No user has this name."],
+    [["add"], undefined, 2, "error: missing required argument 'name'"],
+  ];
+  for (const [args, input, status, words] of cases) {
+    const ended = await user(file, args, input);
+    expect([args, ended.status, ended.stdout]).toEqual([args, status, ""]);
+    expect(ended.stderr).toStartWith(words);
+    expect(ended.stderr).not.toContain("short");
+  }
+}, 60_000);
+
+test("a database of another program or version is left as it is", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "other.db");
+  const other = new Database(file);
+  other.run("CREATE TABLE notes (text TEXT)");
+  other.close();
+  const { status, stderr } = await user(file, ["list"]);
+  expect([status, stderr]).toEqual([
+    1,
+    "The database file belongs to another program. Set DATABASE_URL to another file.\n",
+  ]);
+  expect(existsSync(`${file}-wal`)).toBe(false);
+
+  const older = join(folder.path, "older.db");
+  await user(older, ["list"]);
+  const db = new Database(older);
+  db.run("PRAGMA user_version = 2");
+  db.close();
+  expect((await user(older, ["list"])).stderr).toStartWith(
+    "The database is of an older version. Start the server once",
+  );
+}, 30_000);
+
+test("on a terminal the password is typed twice, without an echo", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  const typed = await onTerminal(
+    file,
+    ["add", "ana"],
+    [`${PASSWORD}x\x7f\r`, `${PASSWORD}\r`],
+  );
+  expect(typed.status).toBe(0);
+  expect(typed.output).toContain("Password: ");
+  expect(typed.output).toContain("The password again: ");
+  expect(typed.output).not.toContain("horse");
+  const differ = await onTerminal(
+    file,
+    ["add", "mo"],
+    [`${PASSWORD}\r`, "another one here\r"],
+  );
+  expect(differ.status).toBe(1);
+  expect(differ.output).toContain("The two passwords are not the same.");
+  const given = await onTerminal(file, ["add", "mo"], ["\x03"]);
+  expect(given.status).toBe(1);
+  expect((await user(file, ["list"])).stdout.trim().split("\n")).toHaveLength(
+    2,
+  );
+}, 30_000);
+
+/** Runs the command on a terminal of its own, which types each text when it is asked for one. */
+async function onTerminal(
+  file: string,
+  args: readonly string[],
+  texts: readonly string[],
+) {
+  let output = "";
+  let answered = 0;
+  const child = Bun.spawn([...FROM_SOURCE, "user", ...args], {
+    env: { PATH: process.env["PATH"], DATABASE_URL: file },
+    terminal: {
+      data(terminal, data) {
+        output += new TextDecoder().decode(data);
+        while (
+          answered < (output.match(/: /g) ?? []).length &&
+          answered < texts.length
+        )
+          terminal.write(texts[answered++] ?? "");
+      },
+    },
+  });
+  const status = await child.exited;
+  return { status, output };
+}
+
+test("the help says what each command does", async () => {
+  const { stdout } = await run(FROM_SOURCE, ["user", "--help"]);
+  for (const words of [
+    "add",
+    "list",
+    "role",
+    "password",
+    "remove",
+    "each change holds at once",
+  ])
+    expect(stdout).toContain(words);
+});

@@ -1,0 +1,35 @@
+import { expect, test } from "bun:test";
+import { Pace } from "../../src/exports/pace.ts";
+
+/** Timers may come a little early. */
+const EARLY_MS = 2;
+
+test("steps that many ask for at once come one after the other, with a rest as long as the step in between", async () => {
+  const pace = new Pace();
+  const steps: { readonly from: number; readonly to: number }[] = [];
+  const make = async (): Promise<void> => {
+    const from = performance.now();
+    await Bun.sleep(10);
+    steps.push({ from, to: performance.now() });
+  };
+  await Promise.all([1, 2, 3, 4].map(() => pace.step(make)));
+  for (const [index, { from, to }] of steps.slice(0, -1).entries()) {
+    const next = steps[index + 1]?.from ?? 0;
+    expect(next - to).toBeGreaterThanOrEqual(to - from - EARLY_MS);
+  }
+});
+
+test("a step that never ends holds up others for a moment only", async () => {
+  const pace = new Pace();
+  void pace.step(() => new Promise(() => undefined));
+  expect(await pace.step(() => Promise.resolve("made"))).toBe("made");
+});
+
+test("a step gives what it made, and one that fails holds up no other", async () => {
+  const pace = new Pace();
+  const failure = new Error("the store is away");
+  const failed = pace.step(() => Promise.reject(failure));
+  const made = pace.step(() => Promise.resolve("made"));
+  expect(await failed.catch((error: unknown) => error)).toBe(failure);
+  expect(await made).toBe("made");
+});

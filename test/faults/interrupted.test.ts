@@ -1,0 +1,146 @@
+import { Database } from "bun:sqlite";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { cpSync, existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { FROM_SOURCE, run, type Ended } from "../commands/program.ts";
+import { eventOf } from "../store/events.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { newMessageSid } from "../support/twilio-client.ts";
+
+/** More calls than these neither command makes. */
+const CALLS_MAX = 100;
+
+const OLD = newMessageSid();
+const BACKED_UP = newMessageSid();
+
+describe.skipIf(Bun.which("cc") === null)(
+  "a command that is killed at any moment (needs a C compiler)",
+  () => {
+    const made = tempDir();
+    const library = join(made.path, "kill-at-call.so");
+    const template = join(made.path, "template");
+    beforeAll(async () => {
+      const source = join(import.meta.dir, "kill-at-call.c");
+      const compiled = Bun.spawnSync(
+        ["cc", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"],
+        { stderr: "inherit" },
+      );
+      expect(compiled.exitCode).toBe(0);
+      await makeTemplate(template);
+    });
+
+    /** Runs a command again and again, killed a call later each time, until it gets to its end. */
+    async function killedAtEachCall(
+      command: (folder: string) => readonly string[],
+      check: (folder: string, ended: Ended) => Promise<void>,
+    ): Promise<number> {
+      for (let call = 1; call < CALLS_MAX; call++) {
+        using folder = tempDir();
+        cpSync(template, folder.path, { recursive: true });
+        const ended = await run(FROM_SOURCE, command(folder.path), {
+          env: {
+            LD_PRELOAD: library,
+            KILL_IN: folder.path,
+            KILL_AT: String(call),
+          },
+        });
+        await check(folder.path, ended);
+        if (ended.status === 0) return call;
+      }
+      throw new Error("It does not end.");
+    }
+
+    test("a restore leaves the database or the backup in its place, and loses neither", async () => {
+      const restore = (folder: string) => [
+        "restore",
+        join(folder, "backup.db"),
+        "--database-url",
+        join(folder, "live.db"),
+      ];
+      const calls = await killedAtEachCall(restore, async (folder, ended) => {
+        const before = sidsIn(join(folder, "live.db"));
+        if (ended.status === 0) expect(before).toEqual([BACKED_UP]);
+        else expect([[OLD], [BACKED_UP]]).toContainEqual(before);
+        expect(
+          sidsInAll(folder, /^live\.db(\.before-restore-[\w-]+)?$/),
+        ).toContain(OLD);
+        // Whatever was left, the next one gets to its end.
+        const again = await run(FROM_SOURCE, restore(folder));
+        expect(again).toMatchObject({ status: 0, stderr: "" });
+        expect(sidsIn(join(folder, "live.db"))).toEqual([BACKED_UP]);
+        expect(
+          sidsInAll(folder, /^live\.db\.before-restore-[\w-]+$/),
+        ).toContain(OLD);
+        expect(
+          readdirSync(folder).filter((name) => name.includes("restoring")),
+        ).toEqual([]);
+      });
+      expect(calls).toBeGreaterThan(5);
+    }, 180_000);
+
+    test("a backup is whole under its name, or has it not", async () => {
+      const backup = (folder: string) => [
+        "backup",
+        join(folder, "new.db"),
+        "--database-url",
+        join(folder, "live.db"),
+      ];
+      const calls = await killedAtEachCall(backup, async (folder, ended) => {
+        const file = join(folder, "new.db");
+        if (ended.status === 0 || existsSync(file))
+          expect(sidsIn(file)).toEqual([OLD]);
+        expect(sidsIn(join(folder, "live.db"))).toEqual([OLD]);
+      });
+      expect(calls).toBeGreaterThan(3);
+    }, 120_000);
+  },
+);
+
+/** A database as a killed server leaves it, with what it has in its log, and a backup of another. */
+async function makeTemplate(folder: string): Promise<void> {
+  using work = tempDir();
+  const live = join(work.path, "live.db");
+  const other = join(work.path, "other.db");
+  for (const [file, sid] of [
+    [live, OLD],
+    [other, BACKED_UP],
+  ] as const) {
+    const store = await openSqliteStore(file, (error) => {
+      throw error;
+    });
+    await store.recordEvent(eventOf({ MessageSid: sid }));
+    if (file === live) cpSync(work.path, folder, { recursive: true });
+    await store.close();
+  }
+  expect(existsSync(join(folder, "live.db-wal"))).toBe(true);
+  const { status, stderr } = await run(FROM_SOURCE, [
+    "backup",
+    join(folder, "backup.db"),
+    "--database-url",
+    other,
+  ]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+}
+
+/** The message SIDs in a database that SQLite finds no damage in. */
+function sidsIn(file: string): string[] {
+  const db = new Database(file, { readwrite: true });
+  try {
+    expect(db.query("PRAGMA integrity_check").values()).toEqual([["ok"]]);
+    return db
+      .query<{ sid: string }, []>(
+        "SELECT char(unicode(sid)) || 'M' || lower(substr(hex(sid), 3)) AS sid FROM messages",
+      )
+      .all()
+      .map(({ sid }) => sid);
+  } finally {
+    db.close();
+  }
+}
+
+function sidsInAll(folder: string, names: RegExp): string[] {
+  return readdirSync(folder)
+    .filter((name) => names.test(name))
+    .flatMap((name) => sidsIn(join(folder, name)));
+}

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "bun:test";
+import dashboard from "../../deploy/grafana-dashboard.json" with { type: "json" };
+import { startServer } from "../support/start-server.ts";
+import { HAS_PROMTOOL, testRules } from "./promtool.ts";
+
+/** Every query of the dashboard, as Grafana sends it with all instances chosen. */
+const QUERIES = [...queriesIn(dashboard)].map((query) =>
+  query.replaceAll("$__rate_interval", "5m").replaceAll("$instance", ".*"),
+);
+
+/** Whatever stands under the name `expr`, however deep. */
+function* queriesIn(node: unknown): Generator<string> {
+  if (typeof node !== "object" || node === null) return;
+  for (const [name, value] of Object.entries(node)) {
+    if (name === "expr" && typeof value === "string") yield value;
+    else yield* queriesIn(value);
+  }
+}
+
+/** The metrics of a server on which everything has happened that makes them appear. */
+async function metricsText(): Promise<string> {
+  await using server = await startServer({ BACKUP_FOLDER: "/nonexistent" });
+  await server.twilio.post();
+  await server.store.upkeep.note({
+    name: "backup",
+    note: { at: Date.now(), bytes: 1 },
+  });
+  await (await fetch(`${server.origin}/messages`)).text();
+  await Bun.sleep(20);
+  return (await fetch(`${server.origin}/metrics`)).text();
+}
+
+test("the dashboard asks only for metrics that there are", async () => {
+  expect(QUERIES.length).toBeGreaterThan(20);
+  const text = await metricsText();
+  const known = new Set(
+    [...text.matchAll(/^([a-z_]+)(?:\{.*\})? /gm)].map(([, name]) => name),
+  );
+  for (const query of QUERIES)
+    for (const [name] of query.matchAll(/\b(?:smsledger|process)_[a-z_]+/g))
+      expect([query, name, known.has(name)]).toEqual([query, name, true]);
+});
+
+test("the alert rules, too", async () => {
+  const rules = await Bun.file(
+    new URL("../../deploy/alert-rules.yml", import.meta.url),
+  ).text();
+  const text = await metricsText();
+  for (const [name] of rules.matchAll(/\bsmsledger_[a-z_]+/g))
+    expect([name, text.includes(`\n${name}`)]).toEqual([name, true]);
+});
+
+test("each panel has a title, words about it and a place of its own", () => {
+  const taken = new Set<string>();
+  for (const { type, title, gridPos, ...panel } of dashboard.panels) {
+    expect(title).not.toBe("");
+    if (type !== "row")
+      expect([title, "description" in panel]).toEqual([title, true]);
+    const { x, y, w, h } = gridPos;
+    expect(x + w).toBeLessThanOrEqual(24);
+    for (let column = x; column < x + w; column++)
+      for (let row = y; row < y + h; row++) {
+        expect([title, taken.has(`${column} ${row}`)]).toEqual([title, false]);
+        taken.add(`${column} ${row}`);
+      }
+  }
+});
+
+describe.skipIf(!HAS_PROMTOOL)("Prometheus (needs promtool)", () => {
+  test("understands each query, and finds something with it", async () => {
+    const series = (await metricsText())
+      .split("\n")
+      .flatMap((line) => /^([a-z_]+)(?:\{(.*)\})? /.exec(line) ?? [])
+      .filter((_, index) => index % 3 !== 0);
+    const input_series = Array.from(
+      { length: series.length / 2 },
+      (_, index) => {
+        const [name = "", labels = ""] = series.slice(index * 2, index * 2 + 2);
+        const all = `${labels}${labels === "" ? "" : ","}instance="sms"`;
+        return { series: `${name}{${all}}`, values: "1+7x90" };
+      },
+    );
+    const promql_expr_test = QUERIES.map((query) => ({
+      // A filter of zero is none, and so is a query that finds nothing.
+      expr: `count(${query}) > bool 0`,
+      eval_time: "80m",
+      exp_samples: [{ labels: "{}", value: 1 }],
+    }));
+    const tests = [{ interval: "1m", input_series, promql_expr_test }];
+    expect(await testRules({ tests })).toEqual({
+      status: 0,
+      output: expect.stringContaining("SUCCESS"),
+    });
+  });
+});

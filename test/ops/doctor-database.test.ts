@@ -1,0 +1,252 @@
+import { Database } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { backupFindings } from "../../src/doctor/backups.ts";
+import { lookAtDatabase } from "../../src/doctor/database.ts";
+import { diskFinding } from "../../src/doctor/disk.ts";
+import type { Finding } from "../../src/doctor/finding.ts";
+import { diskRoom } from "../../src/ops/disk.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { eventOf } from "../store/events.ts";
+import { tempDir } from "../support/temp-dir.ts";
+
+const GB = 1_000_000_000;
+
+const words = (findings: readonly Finding[]) =>
+  findings.map(({ level, text }) => `${level}: ${text}`);
+const faults = (findings: readonly Finding[]) =>
+  words(findings).filter((each) => !each.startsWith("fine"));
+
+/** A database with some events, which nobody has open. */
+async function databaseIn(folder: string, events = 50): Promise<string> {
+  const file = join(folder, "smsledger.db");
+  chmodSync(folder, 0o700);
+  const store = await openSqliteStore(file, (error) => {
+    throw error;
+  });
+  for (let count = 0; count < events; count++)
+    await store.recordEvent(eventOf({}, { receivedAt: Date.now() }));
+  await store.close();
+  return file;
+}
+
+/** Where in the file the page of the events' table is, and how long it is. */
+function placeOfEvents(file: string): { root: number; bytes: number } {
+  using db = new Database(file, { readonly: true });
+  const [[page] = []] = db
+    .prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'events'")
+    .values();
+  const [[bytes] = []] = db.prepare("PRAGMA page_size").values();
+  return { root: (Number(page) - 1) * Number(bytes), bytes: Number(bytes) };
+}
+
+const look = (file: string, isServerRunning = false) =>
+  lookAtDatabase(file, isServerRunning, Date.now());
+
+describe("the database", () => {
+  test("of a server that was stopped is fine, and no file is left beside it", async () => {
+    using folder = tempDir();
+    const file = await databaseIn(folder.path);
+    const { findings, bytes, bytesPerDay, users, upkeep } = await look(file);
+    expect(faults(findings)).toEqual([]);
+    expect(words(findings).join("\n")).toContain("all of it was looked at");
+    expect(bytes).toBe(statSync(file).size);
+    expect(bytesPerDay).toBeGreaterThan(bytes / 2);
+    expect(users).toEqual({ withPassword: 0, admins: 0 });
+    expect(upkeep?.backup).toBeUndefined();
+    expect(statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(
+      0,
+    );
+  });
+
+  test("that is not there is made by a server that starts, but one that runs has another", async () => {
+    using folder = tempDir();
+    const file = join(folder.path, "nowhere/smsledger.db");
+    expect(words((await look(file)).findings)).toEqual([
+      `note: There is no database yet: ${file} does not exist.`,
+    ]);
+    expect(words((await look(file, true)).findings)).toEqual([
+      `wrong: The server runs, but not with ${file}, which does not exist.`,
+    ]);
+  });
+
+  test("may be a folder, another program's, no database, empty, or of a newer version", async () => {
+    using folder = tempDir();
+    const path = (name: string) => join(folder.path, name);
+    mkdirSync(path("folder"));
+    writeFileSync(path("text"), "This is no database at all.\n".repeat(100));
+    writeFileSync(path("empty"), "");
+    using foreign = new Database(path("foreign"));
+    foreign.run("CREATE TABLE theirs (id INTEGER)");
+    const newer = await databaseIn(path("folder"));
+    using writer = new Database(newer);
+    writer.run("PRAGMA user_version = 9999");
+    for (const [file, start] of [
+      [path("folder"), "wrong: "],
+      [path("text"), "wrong: "],
+      [path("foreign"), "wrong: "],
+      [newer, "wrong: "],
+      [path("empty"), "note: The database is empty."],
+    ] as const) {
+      const [first, ...rest] = words((await look(file)).findings);
+      expect([file, first]).toEqual([file, expect.stringContaining(start)]);
+      expect(rest).toEqual([]);
+    }
+  });
+
+  test("that another process keeps locked is said to be", async () => {
+    using folder = tempDir();
+    const file = await databaseIn(folder.path);
+    using other = new Database(file);
+    other.run("BEGIN IMMEDIATE");
+    expect(faults((await look(file)).findings)).toEqual([
+      "wrong: It cannot be written. The database is locked by another process. It is tried again with the next callback.",
+    ]);
+    other.run("ROLLBACK");
+  });
+
+  test("that is damaged is said to be, and what was found before", async () => {
+    using folder = tempDir();
+    const file = await databaseIn(folder.path);
+    const { root, bytes } = placeOfEvents(file);
+    const handle = await open(file, "r+");
+    await handle.write(new Uint8Array(bytes).fill(0xa5), 0, null, root);
+    await handle.close();
+    const { findings } = await look(file);
+    expect(faults(findings)).toEqual(["wrong: The database is damaged."]);
+    expect(findings[0]?.level).toBe("fine");
+  });
+
+  test("that was cut short is said to be damaged", async () => {
+    using folder = tempDir();
+    const file = await databaseIn(folder.path, 300);
+    truncateSync(file, 60_000);
+    const all = faults((await look(file)).findings);
+    expect(all.join()).toContain("damaged");
+  });
+
+  test("that others may read is noted, unless they cannot come to it", async () => {
+    using folder = tempDir();
+    const file = await databaseIn(folder.path);
+    chmodSync(file, 0o644);
+    expect(faults((await look(file)).findings)).toEqual([]);
+    chmodSync(folder.path, 0o755);
+    const [finding] = (await look(file)).findings.filter(
+      ({ level }) => level !== "fine",
+    );
+    expect(finding?.text).toStartWith("Other users of this machine may read");
+    expect(finding?.advice).toContain(`chmod 600 '${file}'`);
+  });
+
+  test.skipIf(process.platform !== "linux")(
+    "in memory only is wrong (Linux)",
+    async () => {
+      const path = `/dev/shm/smsledger-test-${process.pid}`;
+      mkdirSync(path);
+      try {
+        const file = await databaseIn(path);
+        expect(faults((await look(file)).findings)).toEqual([
+          "wrong: The database is in memory only: it is gone when this machine restarts.",
+        ]);
+      } finally {
+        rmSync(path, { recursive: true });
+      }
+    },
+  );
+});
+
+describe("the disk", () => {
+  const say = async (bytes: number, bytesPerDay?: number, keptDays = 0) => {
+    const file = join(import.meta.dir, "smsledger.db");
+    const { level, text } = await diskFinding(
+      file,
+      { bytes, bytesPerDay },
+      keptDays,
+    );
+    return `${level}: ${text}`;
+  };
+
+  test("has room, or is full soon, or takes no copy of the database", async () => {
+    expect(await say(1_000)).toMatch(
+      /^fine: .* free on the database's disk\.$/,
+    );
+    expect(await say(1_000, 10)).toContain("enough for years");
+    expect(await say(1_000 * GB)).toStartWith("note: ");
+    expect(await say(GB, 1_000 * GB)).toMatch(
+      /^wrong: .* enough for \d days\.$/,
+    );
+  });
+
+  test("is not full soon when what is old is deleted before", async () => {
+    expect(await say(1_000, 1_000 * GB, 0)).toStartWith("wrong: ");
+    expect(await say(1_000, 100 * GB, 1_000)).toStartWith("wrong: ");
+    const room = await diskRoom(import.meta.dir);
+    expect(await say(1_000, (room?.freeBytes ?? 0) / 10, 5)).toStartWith(
+      "fine: ",
+    );
+  });
+});
+
+describe("backups", () => {
+  const now = Date.UTC(2026, 10, 23, 12);
+  const HOUR_MS = 3_600_000;
+  const nothing = {
+    backup: undefined,
+    backupFailure: undefined,
+    retention: undefined,
+    retentionFailure: undefined,
+  };
+
+  test("are none, fresh, too old, or failed", () => {
+    using folder = tempDir();
+    const settings = { backupFolder: folder.path, databaseFile: "/proc/none" };
+    const say = (upkeep: Partial<Parameters<typeof backupFindings>[1]>) =>
+      words(backupFindings(settings, { ...nothing, ...upkeep }, now));
+    expect(
+      words(
+        backupFindings({ ...settings, backupFolder: undefined }, nothing, now),
+      ),
+    ).toEqual(["note: No backups are written: BACKUP_FOLDER is not set."]);
+    expect(say({})).toEqual(["note: No backup has been written yet."]);
+    const backup = { at: now - 20 * HOUR_MS, bytes: 1 };
+    expect(say({ backup })).toEqual([
+      "fine: The latest backup was written 20 h ago.",
+    ]);
+    expect(say({ backup: { at: now - 50 * HOUR_MS, bytes: 1 } })).toEqual([
+      "wrong: The latest backup was written 2 d ago; there should be one each day.",
+    ]);
+    const backupFailure = { at: now - HOUR_MS, reason: "The disk is full." };
+    expect(say({ backup, backupFailure })).toEqual([
+      "wrong: The latest backup failed 1 h ago. The disk is full.",
+    ]);
+  });
+
+  test("on the database's disk are lost with it, and a folder that is not there takes none", () => {
+    using folder = tempDir();
+    const databaseFile = join(folder.path, "smsledger.db");
+    const backup = { at: now, bytes: 1 };
+    const say = (backupFolder: string) =>
+      faults(
+        backupFindings(
+          { backupFolder, databaseFile },
+          { ...nothing, backup },
+          now,
+        ),
+      );
+    expect(say(folder.path)).toEqual([
+      "note: The backups are on the same disk as the database, and are lost with it.",
+    ]);
+    expect(say(join(folder.path, "nowhere"))).toEqual([
+      expect.stringContaining("wrong: This user may not read and write"),
+    ]);
+  });
+});

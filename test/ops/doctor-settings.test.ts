@@ -1,0 +1,120 @@
+import { expect, test } from "bun:test";
+import { clockVerdict } from "../../src/doctor/clock.ts";
+import { settingsFindings } from "../../src/doctor/settings.ts";
+import { userFindings } from "../../src/doctor/users.ts";
+import { read, type Given } from "../support/settings.ts";
+import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
+
+const RIGHT = {
+  TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+  PUBLIC_URL: "https://sms.example.com",
+  TRUSTED_PROXIES: "127.0.0.1",
+};
+
+/** What is not fine about settings, each with its level. */
+const faults = (env: Given) =>
+  settingsFindings(read({ ...RIGHT, ...env })).flatMap(({ level, text }) =>
+    level === "fine" ? [] : [`${level}: ${text}`],
+  );
+
+test("usual settings are fine", () => {
+  expect(faults({})).toEqual([]);
+  expect(
+    faults({
+      TWILIO_WEBHOOK_AUTH_TOKEN: `${AUTH_TOKEN},${ACCOUNT_SID}=${AUTH_TOKEN}`,
+      PUBLIC_URL: "https://ops.example.com/sms",
+      SIGN_IN: "proxy",
+      TRUSTED_PROXIES: "10.0.0.0/8,::1",
+    }),
+  ).toEqual([]);
+});
+
+test("auth tokens are missing, odd, or all bound to an account", () => {
+  const [missing] = faults({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
+  expect(missing).toStartWith("wrong: No auth token is set");
+  for (const odd of [
+    "secret-of-an-api-key",
+    AUTH_TOKEN.slice(1),
+    AUTH_TOKEN.toUpperCase().replaceAll("0", "A"),
+  ]) {
+    const [words, ...rest] = faults({
+      TWILIO_WEBHOOK_AUTH_TOKEN: `${AUTH_TOKEN},${odd}`,
+    });
+    expect(words).toStartWith(
+      "note: 2 auth tokens are set. 1 of them does not look like one",
+    );
+    expect(words).not.toContain(odd);
+    expect(rest).toEqual([]);
+  }
+  expect(
+    faults({ TWILIO_WEBHOOK_AUTH_TOKEN: `${ACCOUNT_SID}=${AUTH_TOKEN}` }),
+  ).toEqual([
+    "note: 1 auth token is set, 1 of them for one account only. Callbacks of all other accounts are refused.",
+  ]);
+});
+
+test("a public address that nobody else can reach is wrong, one without TLS is noted", () => {
+  for (const url of [
+    "https://localhost",
+    "https://localhost:3000",
+    "https://127.0.0.1",
+    "https://192.168.1.4",
+    "https://10.1.2.3",
+    "https://172.20.0.2",
+    "https://[::1]:3000",
+    "https://[fd00::1]",
+    "https://ledger",
+    "https://ledger.local",
+  ])
+    expect([url, faults({ PUBLIC_URL: url })]).toEqual([
+      url,
+      [
+        "wrong: PUBLIC_URL is an address of this machine or network, which Twilio cannot reach.",
+      ],
+    ]);
+  for (const url of [
+    "https://sms.example.com",
+    "https://172.32.0.1",
+    "https://10.example.com",
+    "https://fc.example.com",
+  ])
+    expect([url, faults({ PUBLIC_URL: url })]).toEqual([url, []]);
+  const [http] = faults({ PUBLIC_URL: "http://sms.example.com" });
+  expect(http).toStartWith("note: PUBLIC_URL is http://");
+  const [none] = faults({ PUBLIC_URL: "" });
+  expect(none).toStartWith("note: PUBLIC_URL is not set");
+});
+
+test("trust in everybody is wrong where a header signs in, and noted elsewhere", () => {
+  for (const proxies of ["0.0.0.0/0", "::/0", "0.0.0.0/1,128.0.0.0/1"]) {
+    const level = (env: Given) =>
+      faults({ TRUSTED_PROXIES: proxies, ...env })[0]?.split(" ")[0];
+    expect([proxies, level({ SIGN_IN: "proxy" })]).toEqual([proxies, "wrong:"]);
+    expect([proxies, level({})]).toEqual([proxies, "note:"]);
+  }
+  expect(faults({ TRUSTED_PROXIES: "" })).toHaveLength(1);
+});
+
+test("a clock is right to some seconds", () => {
+  const say = (aheadMs: number) => {
+    const { level, text } = clockVerdict(aheadMs);
+    return `${level}: ${text}`;
+  };
+  expect(say(-1_500)).toBe("fine: The clock is right.");
+  expect(say(20_000)).toStartWith("note: The clock is 20 s fast");
+  expect(say(-3_600_000)).toStartWith("wrong: The clock is 1 h slow");
+});
+
+test("somebody must be able to sign in, and one of them be an admin", () => {
+  const levels = (signIn: string, withPassword: number, admins: number) =>
+    userFindings(read({ SIGN_IN: signIn, TRUSTED_PROXIES: "127.0.0.1" }), {
+      withPassword,
+      admins,
+    }).map(({ level }) => level);
+  expect(levels("password", 0, 0)).toEqual(["wrong"]);
+  expect(levels("password", 2, 0)).toEqual(["note"]);
+  expect(levels("password", 2, 1)).toEqual(["fine"]);
+  expect(levels("proxy", 0, 0)).toEqual(["note"]);
+  expect(levels("proxy", 0, 1)).toEqual(["fine"]);
+  expect(levels("none", 0, 0)).toEqual([]);
+});

@@ -1,0 +1,96 @@
+import { expect, test } from "bun:test";
+import { rename } from "node:fs/promises";
+import { INSTANCE_HEADER } from "../../src/ops/instance.ts";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { startServer } from "../support/start-server.ts";
+
+type Health = Record<string, unknown>;
+
+async function ask(
+  { origin }: { readonly origin: string },
+  path: string,
+): Promise<{ readonly status: number; readonly body: Health }> {
+  const answer = await fetch(origin + path);
+  const body: unknown = await answer.json();
+  return { status: answer.status, body: { ...Object(body) } };
+}
+
+test("readiness tells when the latest callback came, and null before the first", async () => {
+  let now = Date.UTC(2026, 10, 23, 12);
+  await using server = await startServer({}, () => now);
+  expect(await ask(server, "/readyz")).toEqual({
+    status: 200,
+    body: { ready: true, lastCallbackAt: null, lastCallbackAgeSeconds: null },
+  });
+  await server.twilio.post();
+  now += 90_000;
+  expect((await ask(server, "/readyz")).body).toEqual({
+    ready: true,
+    lastCallbackAt: "2026-11-23T12:00:00.000Z",
+    lastCallbackAgeSeconds: 90,
+  });
+});
+
+test("a repeated callback and a skipped one are callbacks too; a refused one is none", async () => {
+  let now = Date.UTC(2026, 10, 23, 12);
+  await using server = await startServer({}, () => now);
+  const age = async () =>
+    (await ask(server, "/readyz")).body["lastCallbackAgeSeconds"];
+  await server.twilio.post({ MessageStatus: "queued" });
+  expect(await age()).toBe(0);
+  now += 60_000;
+  await server.twilio.post({}, { authToken: "another" });
+  expect(await age()).toBe(60);
+});
+
+test("after a restart it is the latest event that was recorded", async () => {
+  await using first = await startServer();
+  await first.twilio.post();
+  const { body } = await ask(first, "/readyz");
+  await using second = await startServer({
+    DATABASE_URL: first.config.databaseFile,
+  });
+  expect((await ask(second, "/readyz")).body["lastCallbackAt"]).toEqual(
+    body["lastCallbackAt"],
+  );
+});
+
+test("a silent week is no reason not to be ready, and a server that is not ready tells it too", async () => {
+  let now = Date.UTC(2026, 10, 23, 12);
+  await using server = await startServer({}, () => now);
+  await server.twilio.post();
+  now += 7 * 24 * 3_600_000;
+  expect((await ask(server, "/readyz")).status).toBe(200);
+  const { databaseFile } = server.config;
+  await rename(databaseFile, `${databaseFile}.moved`);
+  const { status, body } = await ask(server, "/readyz");
+  expect(status).toBe(503);
+  expect(body).toEqual({
+    ready: false,
+    reason:
+      "The database file was moved or deleted. Put it back, or restart the server.",
+    lastCallbackAt: "2026-11-23T12:00:00.000Z",
+    lastCallbackAgeSeconds: 7 * 24 * 3_600,
+  });
+});
+
+test("each run of a server has an id, the same in its health and in its refusals of unsigned callbacks", async () => {
+  const base = "/sms";
+  await using server = await startServer({
+    PUBLIC_URL: `https://ops.example.com${base}`,
+  });
+  await using other = await startServer();
+  const { instance } = (await ask(server, "/livez")).body;
+  expect(instance).toMatch(/^[0-9a-f-]{36}$/);
+  expect((await ask(server, `${base}/livez`)).body).toEqual({
+    live: true,
+    instance,
+  });
+  expect((await ask(other, "/livez")).body["instance"]).not.toBe(instance);
+  const refused = await fetch(server.origin + WEBHOOK_PATHS.whatsapp, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+  });
+  expect(refused.status).toBe(403);
+  expect(String(instance)).toBe(refused.headers.get(INSTANCE_HEADER) ?? "");
+});

@@ -1,0 +1,206 @@
+import { describe, expect, test } from "bun:test";
+import { publicUrlFindings } from "../../src/doctor/public-url.ts";
+import { startProxy } from "../proxy/proxies.ts";
+import { startServer } from "../support/start-server.ts";
+import { runDoctor } from "./doctor-run.ts";
+
+type Server = Awaited<ReturnType<typeof startServer>>;
+
+const portOf = ({ origin }: { readonly origin: string }) =>
+  new URL(origin).port;
+
+/** What doctor says of the way through a real proxy to a server, which it runs beside. */
+async function throughCaddy(
+  server: Server,
+  lines: string,
+  env: Record<string, string> = {},
+  path = "",
+) {
+  await using proxy = await startProxy("caddy", lines);
+  const { topic, text } = await runDoctor({
+    PORT: portOf(server),
+    DATABASE_URL: server.config.databaseFile,
+    SIGN_IN: "none",
+    PUBLIC_URL: proxy.origin + path,
+    NODE_EXTRA_CA_CERTS: proxy.caFile,
+    ...env,
+  });
+  expect(text).not.toContain("undefined");
+  return topic("Public address");
+}
+
+const passOn = (server: Server) =>
+  `  reverse_proxy ${new URL(server.origin).host}`;
+
+describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
+  test("an address that leads here is fine, and a refusal is all that is left of the look", async () => {
+    await using server = await startServer();
+    expect((await throughCaddy(server, passOn(server)))[0]).toBe(
+      "✓ Callbacks posted to PUBLIC_URL reach this server.",
+    );
+    expect(await server.store.lastEventId()).toBe(0);
+  });
+
+  test("with a sign-in the pages are looked for too", async () => {
+    await using server = await startServer({ SIGN_IN: "password" });
+    const env = { SIGN_IN: "password" };
+    expect((await throughCaddy(server, passOn(server), env))[1]).toBe(
+      "✓ So do the pages.",
+    );
+    const webhookOnly = `  handle /api/rpc/webhooks/twilio/* {\n  ${passOn(server)}\n  }\n  respond 404`;
+    expect((await throughCaddy(server, webhookOnly, env)).slice(0, 2)).toEqual([
+      "✓ Callbacks posted to PUBLIC_URL reach this server.",
+      "! The pages are not reached at PUBLIC_URL, only the webhook.",
+    ]);
+  });
+
+  test("a base path may be taken off on the way or not, but not be changed", async () => {
+    await using server = await startServer({
+      SIGN_IN: "password",
+      PUBLIC_URL: "https://ops.example.com/sms",
+    });
+    const stripped = `  handle_path /sms/* {\n  ${passOn(server)}\n  }`;
+    for (const lines of [stripped, passOn(server)])
+      expect((await throughCaddy(server, lines, {}, "/sms"))[0]).toBe(
+        "✓ Callbacks posted to PUBLIC_URL reach this server.",
+      );
+    const changed = `  rewrite * /api/rpc/elsewhere\n${passOn(server)}`;
+    expect((await throughCaddy(server, changed, {}, "/sms"))[0]).toBe(
+      "✗ PUBLIC_URL leads to an smsledger, but the proxy changes the path on the way: the webhook is not found.",
+    );
+  });
+
+  test("another smsledger than the one here is told apart", async () => {
+    await using server = await startServer();
+    await using other = await startServer();
+    const [first, advice] = await throughCaddy(server, passOn(other));
+    expect(first).toBe(
+      "✗ PUBLIC_URL leads to another smsledger than the one that runs here.",
+    );
+    expect(advice).toContain("DNS");
+  });
+
+  test("a certificate that nobody trusts is named", async () => {
+    await using server = await startServer();
+    const env = { NODE_EXTRA_CA_CERTS: "" };
+    expect((await throughCaddy(server, passOn(server), env))[0]).toBe(
+      "✗ The certificate at PUBLIC_URL is signed by nobody who is trusted, so Twilio does not post there.",
+    );
+  });
+
+  test("a proxy that gets no answer, a redirect, a refusal and a foreign page are each named", async () => {
+    await using server = await startServer();
+    for (const [lines, words] of [
+      [
+        "  reverse_proxy 127.0.0.1:1",
+        "✗ A proxy answers at PUBLIC_URL, but gets no answer from smsledger (502).",
+      ],
+      [
+        "  redir /api/* https://www.example.com{uri} 301",
+        "✗ PUBLIC_URL answers with a redirect to another host, which callbacks do not survive.",
+      ],
+      [
+        "  redir /api/* /login 302",
+        "✗ PUBLIC_URL answers with a redirect to another path, which callbacks do not survive.",
+      ],
+      [
+        "  respond 401",
+        "✗ Something in front of smsledger refuses callbacks (401).",
+      ],
+      [
+        "  respond 404",
+        "✗ What answers at PUBLIC_URL does not know the webhook's path (404).",
+      ],
+      [
+        "  respond <b>injected</b>",
+        "✗ PUBLIC_URL leads to something that is no smsledger (200).",
+      ],
+    ] as const)
+      expect([lines, (await throughCaddy(server, lines))[0]]).toEqual([
+        lines,
+        words,
+      ]);
+  }, 60_000);
+
+  test("an answer without our header is an smsledger that cannot be told from others", async () => {
+    await using server = await startServer();
+    const lines = `${passOn(server)} {\n    header_down -smsledger-instance\n  }`;
+    expect((await throughCaddy(server, lines))[0]).toStartWith(
+      "! PUBLIC_URL leads to an smsledger, but which one cannot be told",
+    );
+  });
+});
+
+/** What is found at an address, without a server here to compare with. */
+const levelAndText = async (publicUrl: string, instance?: string) => {
+  const [finding] = await publicUrlFindings({
+    publicUrl,
+    instance,
+    hasPages: false,
+    version: "0.0.0-test",
+  });
+  return `${finding?.level}: ${finding?.text}`;
+};
+
+test("a port on which nothing listens, and a name that nobody knows, are named", async () => {
+  const free = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: () => new Response(),
+  });
+  const { port } = free;
+  await free.stop(true);
+  expect(await levelAndText(`https://127.0.0.1:${port}`)).toBe(
+    "wrong: Nothing listens at the address and port of PUBLIC_URL.",
+  );
+  expect(await levelAndText("https://nobody-knows-this.invalid")).toBe(
+    "wrong: The name in PUBLIC_URL is not known to DNS.",
+  );
+});
+
+test("a port that speaks no TLS, and a connection that is cut off, are named", async () => {
+  await using server = await startServer();
+  expect(await levelAndText(`https://127.0.0.1:${portOf(server)}`)).toBe(
+    "wrong: What listens at PUBLIC_URL does not speak TLS, or refuses this name.",
+  );
+  using rude = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: { open: (socket) => void socket.end(), data() {} },
+  });
+  expect(await levelAndText(`http://127.0.0.1:${rude.port}`)).toBe(
+    "wrong: The connection to PUBLIC_URL was cut off.",
+  );
+});
+
+test("where no server runs here there is nothing to compare with", async () => {
+  await using server = await startServer();
+  expect(await levelAndText(server.origin)).toBe(
+    "note: PUBLIC_URL leads to an smsledger, but to compare it with there is none here.",
+  );
+});
+
+test("a server without an auth token says so", async () => {
+  await using server = await startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
+  expect(await levelAndText(server.origin, "some")).toBe(
+    "wrong: The smsledger that answers at PUBLIC_URL has no auth token.",
+  );
+});
+
+test("an answer without end is read to its limit", async () => {
+  using endless = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: () =>
+      new Response(
+        new ReadableStream({
+          pull(controller) {
+            controller.enqueue(new Uint8Array(16 * 1024));
+          },
+        }),
+      ),
+  });
+  expect(await levelAndText(endless.url.origin)).toBe(
+    "wrong: PUBLIC_URL leads to something that is no smsledger (200).",
+  );
+});

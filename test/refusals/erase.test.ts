@@ -1,0 +1,54 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import {
+  addRefusals,
+  eraseNumberFromRefusals,
+  REFUSAL_TABLES,
+} from "../../src/store/sqlite/refusals.ts";
+import { AT, refusalOf } from "./sample-refusals.ts";
+
+test("erasing a number takes what was posted out of every refusal that may be of it, and leaves the rest", () => {
+  using db = new Database(":memory:", { strict: true });
+  db.run(REFUSAL_TABLES);
+  const of = (To: string, address: string) => {
+    const { sent, ...rest } = refusalOf({ address });
+    return {
+      ...rest,
+      sent: {
+        ...sent,
+        params: [["To", To]] as const,
+        query: [["a", "1"]] as const,
+      },
+    };
+  };
+  addRefusals(db, {
+    refusals: [
+      of("+141••••••23", "10.0.0.1"),
+      of("whatsapp:+141••••••23", "10.0.0.2"),
+      of("••••••23", "10.0.0.3"),
+      of("+141••••••24", "10.0.0.4"),
+    ],
+    unlisted: 0,
+    now: AT,
+  });
+  expect(eraseNumberFromRefusals(db, "+14155550123")).toBe(3);
+  const facts = db
+    .query<{ facts: string }, []>("SELECT facts FROM refusals ORDER BY id")
+    .all()
+    .map((row) => JSON.parse(row.facts));
+  expect(
+    facts.map(({ address, sent }) => [
+      address,
+      sent.params,
+      sent.query,
+      sent.isCut,
+    ]),
+  ).toEqual([
+    ["10.0.0.1", [], [], true],
+    ["10.0.0.2", [], [], true],
+    ["10.0.0.3", [], [], true],
+    ["10.0.0.4", [["To", "+141••••••24"]], [["a", "1"]], false],
+  ]);
+  expect(eraseNumberFromRefusals(db, "+14155550123")).toBe(0);
+  expect(eraseNumberFromRefusals(db, "40404")).toBe(0);
+});

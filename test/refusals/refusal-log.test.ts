@@ -1,0 +1,264 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { createLog } from "../../src/log.ts";
+import { RefusalLog } from "../../src/refusals/refusal-log.ts";
+import type { RefusalBatch, RefusalRow } from "../../src/store/refusals.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { StoreUnavailable } from "../../src/store/store.ts";
+import type { Stores } from "../../src/store/stores.ts";
+import type { Refused } from "../../src/webhook/refusal-answer.ts";
+import { UNSIGNED, WRONGLY_SIGNED } from "../../src/webhook/refusal.ts";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { get } from "../pages/page-client.ts";
+import { eventually } from "../store/eventually.ts";
+import { startServer } from "../support/start-server.ts";
+import { read } from "../support/settings.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import {
+  ACCOUNT_SID,
+  AUTH_TOKEN,
+  callbackParams,
+} from "../support/twilio-client.ts";
+import { AT } from "./sample-refusals.ts";
+
+const STRANGER = `AC${"e".repeat(32)}`;
+const FORGED = { authToken: "f".repeat(32) };
+
+/** A log of refusals on a store of its own, whose clock stands still, and what it wrote. */
+async function openLog(trouble: { isAway: boolean } = { isAway: false }) {
+  const folder = tempDir();
+  const store = await openSqliteStore(join(folder.path, "s.db"), (error) => {
+    throw error;
+  });
+  const batches: RefusalBatch[] = [];
+  const clock = { now: AT };
+  const stop = new AbortController();
+  const log = new RefusalLog({
+    store: {
+      ...store,
+      refusals: {
+        ...store.refusals,
+        add(batch) {
+          batches.push(batch);
+          if (trouble.isAway) throw new StoreUnavailable("It is away.");
+          return store.refusals.add(batch);
+        },
+      },
+    },
+    config: read({ TWILIO_WEBHOOK_AUTH_TOKEN: `${ACCOUNT_SID}=${AUTH_TOKEN}` }),
+    log: createLog("silent", "json"),
+    now: () => clock.now,
+    stopping: stop.signal,
+  });
+  return {
+    log,
+    store,
+    batches,
+    clock,
+    stop,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await store.close();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+function refusedPost(
+  AccountSid: string,
+  {
+    refusal = WRONGLY_SIGNED,
+    address = "203.0.113.9",
+  }: Partial<Refused & { address: string }> = {},
+): Refused {
+  const params = Object.entries(callbackParams({ AccountSid }));
+  return {
+    channel: "sms",
+    refusal,
+    request: new Request(`http://sms.example.com${WEBHOOK_PATHS.sms}`, {
+      method: "POST",
+      headers: { "x-twilio-signature": "0AAAAAAAAAAAAAAAAAAAAAAAAAA=" },
+    }),
+    peer: () => address,
+    posted: { params, bodyBytes: 300 },
+  };
+}
+
+async function all(store: Stores): Promise<readonly RefusalRow[]> {
+  return store.refusals.list({ size: 1_000, since: 0 });
+}
+
+function timesOf(rows: readonly RefusalRow[]): number {
+  return rows.reduce((sum, { times }) => sum + times, 0);
+}
+
+test("of ten thousand wrong signatures in a second five are looked at, in one write; the others are counted", async () => {
+  await using opened = await openLog();
+  const { log, store, batches, clock } = opened;
+  for (let count = 0; count < 10_000; count++)
+    log.note(refusedPost(ACCOUNT_SID));
+  await eventually(async () => {
+    expect(await store.refusals.unlistedSince(0)).toBe(9_995);
+  });
+  expect((await all(store)).map(({ times }) => times)).toEqual([5]);
+  expect(batches).toHaveLength(1);
+  clock.now += 1_000;
+  for (let count = 0; count < 10_000; count++)
+    log.note(refusedPost(ACCOUNT_SID));
+  await eventually(async () => {
+    expect(await store.refusals.unlistedSince(0)).toBe(19_990);
+  });
+  expect((await all(store)).map(({ times }) => times)).toEqual([10]);
+  expect(batches).toHaveLength(2);
+});
+
+test("strangers leave room for the team's own: two signatures and ten others in a second are theirs", async () => {
+  await using opened = await openLog();
+  const { log, store } = opened;
+  for (let count = 0; count < 1_000; count++) log.note(refusedPost(STRANGER));
+  for (let count = 0; count < 1_000; count++)
+    log.note(refusedPost(STRANGER, { refusal: UNSIGNED }));
+  for (let count = 0; count < 1_000; count++)
+    log.note(refusedPost(ACCOUNT_SID));
+  for (let count = 0; count < 1_000; count++)
+    log.note(refusedPost(ACCOUNT_SID, { refusal: UNSIGNED }));
+  await eventually(async () => {
+    expect(await store.refusals.unlistedSince(0)).toBe(3_980);
+  });
+  const times = (await all(store)).map(
+    (row) => `${row.standing} ${row.check} ${row.times}`,
+  );
+  expect(new Set(times)).toEqual(
+    new Set([
+      "known signature 3",
+      "known signature-missing 7",
+      "strange signature 2",
+      "strange signature-missing 8",
+    ]),
+  );
+});
+
+test("what cannot be written waits, in bounded memory, and is written when the server stops", async () => {
+  const trouble = { isAway: true };
+  await using opened = await openLog(trouble);
+  const { log, store, batches, clock, stop } = opened;
+  for (let second = 0; second < 3; second++) {
+    clock.now += 1_000;
+    for (let index = 0; index < 20; index++)
+      log.note(
+        refusedPost(ACCOUNT_SID, {
+          refusal: UNSIGNED,
+          address: `10.0.${second}.${index}`,
+        }),
+      );
+    await eventually(async () => expect(batches.length).toBeGreaterThan(0));
+  }
+  expect(log.mendableLately()).toBe(20);
+  trouble.isAway = false;
+  stop.abort();
+  await eventually(async () => {
+    const rows = await all(store);
+    expect(timesOf(rows) + (await store.refusals.unlistedSince(0))).toBe(60);
+    expect(rows.length).toBeGreaterThan(20);
+  });
+  expect(batches).toHaveLength(2);
+});
+
+test("a flood of forged posts is answered as ever, counted in all, and a callback in it is recorded", async () => {
+  await using server = await startServer();
+  expect((await server.twilio.post()).status).toBe(200);
+  const started = performance.now();
+  for (let round = 0; round < 50; round++) {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () =>
+        server.twilio.post({ AccountSid: STRANGER }, FORGED),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(
+      new Set([403]),
+    );
+    expect(await answers[0]?.json()).toEqual({
+      success: false,
+      error: "The signature matches no configured auth token and this address.",
+    });
+  }
+  expect((await server.twilio.post()).status).toBe(200);
+  const seconds = Math.ceil((performance.now() - started) / 1_000) + 1;
+  await eventually(async () => {
+    const looked = timesOf(await all(server.store));
+    const unlisted = await server.store.refusals.unlistedSince(0);
+    expect(looked + unlisted).toBe(2_000);
+    expect(looked).toBeLessThanOrEqual(5 * seconds);
+  });
+  const page = await get(`${server.origin}/refusals`);
+  expect(page.text).toMatch(
+    /And 1,9\d\d more of the last 24 hours, which were only counted/,
+  );
+});
+
+test("after a restart the banner is there at once, and what was marked as seen stays seen", async () => {
+  using folder = tempDir();
+  const env = { DATABASE_URL: join(folder.path, "smsledger.db") };
+  {
+    await using server = await startServer(env);
+    await server.twilio.post({}, FORGED);
+    // It stops before anything was written.
+  }
+  {
+    await using server = await startServer(env);
+    const overview = await get(`${server.origin}/`);
+    expect(overview.text).toContain("1 callback was refused in the last hour");
+    const seen = await fetch(`${server.origin}/refusals/seen`, {
+      method: "POST",
+      headers: { origin: server.origin },
+      redirect: "manual",
+    });
+    expect([seen.status, seen.headers.get("location")]).toEqual([
+      303,
+      "/refusals",
+    ]);
+    expect((await get(`${server.origin}/`)).text).not.toContain(
+      "refused in the last hour",
+    );
+    const [entry] = await server.store.audit.list({ size: 1 });
+    expect(entry?.action).toBe("marked the refusals as seen");
+  }
+  await using server = await startServer(env);
+  expect((await get(`${server.origin}/`)).text).not.toContain(
+    "refused in the last hour",
+  );
+  await server.twilio.post({}, FORGED);
+  await eventually(async () => {
+    expect((await get(`${server.origin}/`)).text).toContain(
+      "1 callback was refused in the last hour",
+    );
+  });
+});
+
+test("the banner goes away an hour after the last one", async () => {
+  const clock = { now: AT };
+  await using server = await startServer({}, () => clock.now);
+  await server.twilio.post({}, FORGED);
+  const isThere = async () =>
+    (await get(`${server.origin}/messages`)).text.includes(
+      "refused in the last hour",
+    );
+  await eventually(async () => expect(await isThere()).toBe(true));
+  clock.now += 59 * 60_000;
+  expect(await isThere()).toBe(true);
+  clock.now += 60_000;
+  expect(await isThere()).toBe(false);
+});
+
+test("noise alone makes no banner", async () => {
+  await using server = await startServer();
+  await server.twilio.post();
+  await server.twilio.post({ AccountSid: STRANGER }, FORGED);
+  await fetch(server.origin + WEBHOOK_PATHS.sms, { method: "POST" });
+  await eventually(async () =>
+    expect(timesOf(await all(server.store))).toBe(2),
+  );
+  expect((await get(`${server.origin}/`)).text).not.toContain(
+    "refused in the last hour",
+  );
+});

@@ -1,0 +1,426 @@
+import { expect, test } from "bun:test";
+import { rename } from "node:fs/promises";
+import type { RefusalRow } from "../../src/store/refusals.ts";
+import type { Stores } from "../../src/store/stores.ts";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { get, linksIn } from "../pages/page-client.ts";
+import { eventually } from "../store/eventually.ts";
+import { startServer } from "../support/start-server.ts";
+import {
+  ACCOUNT_SID,
+  AUTH_TOKEN,
+  type PostOptions,
+} from "../support/twilio-client.ts";
+import { FORM_TYPE, signatureOf } from "../webhook/raw-http.ts";
+
+const path = WEBHOOK_PATHS.sms;
+const PUBLIC_URL = "https://sms.example.com";
+const OTHER_ACCOUNT = `AC${"b".repeat(32)}`;
+const OTHER_TOKEN = "c0ffee".repeat(6).slice(0, 32);
+
+/** All that is kept, once something is. */
+async function kept(store: Stores): Promise<readonly RefusalRow[]> {
+  let rows: readonly RefusalRow[] = [];
+  await eventually(async () => {
+    rows = await store.refusals.list({ size: 100, since: 0 });
+    expect(rows.length).toBeGreaterThan(0);
+  });
+  return rows;
+}
+
+type Situation = {
+  readonly env?: Record<string, string>;
+  readonly post: PostOptions & { readonly params?: Record<string, string> };
+  /** What the page says of it: what was wrong, and what to do. */
+  readonly says: readonly string[];
+};
+
+const SITUATIONS: Record<string, Situation> = {
+  "https where http is checked": {
+    post: {
+      signedUrl: `https://sms.example.com${path}`,
+      headers: { host: "sms.example.com" },
+    },
+    says: [
+      "It was signed for https, and checked as http.",
+      "PUBLIC_URL=https://sms.example.com<",
+    ],
+  },
+  "http where https is checked": {
+    env: { PUBLIC_URL },
+    post: { signedUrl: `http://sms.example.com${path}` },
+    says: [
+      "It was signed for http, and checked as https.",
+      "PUBLIC_URL=http://sms.example.com<",
+      "If PUBLIC_URL is right as it is, correct the callback URL in Twilio instead.",
+    ],
+  },
+  "another port": {
+    env: { PUBLIC_URL },
+    post: { signedUrl: `https://sms.example.com:8443${path}` },
+    says: [
+      "It was signed for another port.",
+      "PUBLIC_URL=https://sms.example.com:8443<",
+    ],
+  },
+  "https and another port": {
+    env: { PUBLIC_URL: "http://sms.example.com" },
+    post: { signedUrl: `https://sms.example.com:8443${path}` },
+    says: [
+      "It was signed for https, and checked as http.",
+      "It was signed for another port.",
+      "PUBLIC_URL=https://sms.example.com:8443<",
+    ],
+  },
+  "the forwarded host": {
+    env: { PUBLIC_URL },
+    post: {
+      signedUrl: `https://hooks.example.org${path}`,
+      headers: { "x-forwarded-host": "hooks.example.org" },
+    },
+    says: [
+      "It was signed for another host name.",
+      "PUBLIC_URL=https://hooks.example.org<",
+    ],
+  },
+  "the host as it arrived": {
+    env: { PUBLIC_URL },
+    post: {
+      signedUrl: `https://hooks.example.org${path}`,
+      headers: { host: "hooks.example.org" },
+    },
+    says: [
+      "It was signed for another host name.",
+      "PUBLIC_URL=https://hooks.example.org<",
+    ],
+  },
+  "the base path, which is missing": {
+    env: { PUBLIC_URL: `${PUBLIC_URL}/ledger` },
+    post: { signedUrl: PUBLIC_URL + path },
+    says: [
+      "It was signed for another path: the part before /api/rpc differs.",
+      "PUBLIC_URL=https://sms.example.com<",
+    ],
+  },
+  "the base path, twice": {
+    env: { PUBLIC_URL: `${PUBLIC_URL}/ledger` },
+    post: { signedUrl: `${PUBLIC_URL}/ledger/ledger${path}` },
+    says: [
+      "It was signed for another path",
+      "PUBLIC_URL=https://sms.example.com/ledger/ledger<",
+    ],
+  },
+  "a trailing slash": {
+    env: { PUBLIC_URL },
+    post: { signedUrl: `${PUBLIC_URL}${path}/` },
+    says: [
+      "It was signed with a slash at the end of the path, and arrived without.",
+    ],
+  },
+  "two slashes": {
+    env: { PUBLIC_URL },
+    post: { signedUrl: `${PUBLIC_URL}/${path}` },
+    says: [
+      "It was signed with two slashes in a row",
+      "Take the second slash out of the callback URL in Twilio.",
+    ],
+  },
+  "the other route": {
+    env: { PUBLIC_URL },
+    post: { signedUrl: PUBLIC_URL + WEBHOOK_PATHS.whatsapp },
+    says: [
+      "It was signed for the address of WhatsApp, and arrived at that of SMS.",
+    ],
+  },
+  "a query that was added": {
+    env: { PUBLIC_URL },
+    post: { query: "?utm=1", signedUrl: PUBLIC_URL + path },
+    says: [
+      "A query arrived that was not signed",
+      "Let the proxy pass the query on",
+    ],
+  },
+  "another account": {
+    env: {
+      PUBLIC_URL,
+      TWILIO_WEBHOOK_AUTH_TOKEN: `${AUTH_TOKEN},${OTHER_ACCOUNT}=${OTHER_TOKEN}`,
+    },
+    post: { authToken: OTHER_TOKEN, signedUrl: PUBLIC_URL + path },
+    says: [
+      `It was signed with the token that is bound to ${OTHER_ACCOUNT}, but names ${ACCOUNT_SID}.`,
+      `TWILIO_WEBHOOK_AUTH_TOKEN=${ACCOUNT_SID}=…`,
+    ],
+  },
+  "quotes around the token": {
+    env: { PUBLIC_URL, TWILIO_WEBHOOK_AUTH_TOKEN: `"${AUTH_TOKEN}"` },
+    post: { signedUrl: PUBLIC_URL + path },
+    says: [
+      "The configured token has quotes",
+      "Write the token in TWILIO_WEBHOOK_AUTH_TOKEN with nothing around it",
+    ],
+  },
+  "white space in the token": {
+    env: { PUBLIC_URL },
+    post: { authToken: `${AUTH_TOKEN}\n`, signedUrl: PUBLIC_URL + path },
+    says: ["Whoever signed it has white space or quotes around the token."],
+  },
+  "a token that nobody here has": {
+    env: { PUBLIC_URL },
+    post: { authToken: OTHER_TOKEN, signedUrl: PUBLIC_URL + path },
+    says: [
+      "Nothing would have matched: nobody who has one of your tokens signed it",
+      "It has the form of Twilio’s, so the auth token is probably another.",
+      `Compare TWILIO_WEBHOOK_AUTH_TOKEN with the auth token that the Twilio Console shows for ${ACCOUNT_SID}.`,
+    ],
+  },
+};
+
+test.each(Object.entries(SITUATIONS))(
+  "the pages name what was wrong and what to do: %s",
+  async (_, { env = {}, post: { params = {}, ...options }, says }) => {
+    await using server = await startServer(env);
+    expect((await server.twilio.post(params, options)).status).toBe(403);
+    const [row] = await kept(server.store);
+    expect(row).toMatchObject({
+      check: "signature",
+      channel: "sms",
+      isMendable: true,
+      address: "127.0.0.1",
+    });
+    const page = await get(`${server.origin}/refusals/${row?.id}`);
+    expect(page.status).toBe(200);
+    for (const words of says) expect(page.text).toContain(words);
+    const list = await get(`${server.origin}/refusals`);
+    expect(list.text).toContain(says[0] ?? "");
+    expect(linksIn(list).at(-1)).toEndWith(`/refusals/${row?.id}`);
+    for (const text of [page.text, list.text]) {
+      expect(text).not.toContain(AUTH_TOKEN);
+      expect(text).not.toContain(OTHER_TOKEN);
+      expect(text).not.toContain("4155550123");
+    }
+  },
+);
+
+type Sent = {
+  readonly method?: string;
+  readonly query?: string;
+  readonly body?: string;
+  /** What is signed of the body, where it is another than what is sent. */
+  readonly signedBody?: string;
+  readonly authToken?: string;
+  readonly signed?: boolean;
+  readonly contentType?: string;
+};
+
+const FORM = `MessageSid=SM${"1".repeat(32)}&MessageStatus=sent&AccountSid=${ACCOUNT_SID}`;
+
+/** Sends to the SMS route, byte for byte, a form that is right but for what is given. */
+function send(
+  origin: string,
+  {
+    method = "POST",
+    query = "",
+    body = FORM,
+    signedBody = body,
+    authToken = AUTH_TOKEN,
+    signed = true,
+    contentType = FORM_TYPE,
+  }: Sent,
+): Promise<Response> {
+  const headers = new Headers({ "content-type": contentType });
+  if (signed)
+    headers.set(
+      "x-twilio-signature",
+      signatureOf(PUBLIC_URL + path + query, signedBody, authToken),
+    );
+  const hasBody = method !== "GET";
+  return fetch(origin + path + query, {
+    method,
+    headers,
+    ...(hasBody && { body }),
+  });
+}
+
+type Refused = {
+  readonly env?: Record<string, string>;
+  readonly sent: Sent;
+  readonly status: number;
+  readonly isMendable: boolean;
+  readonly says: readonly string[];
+};
+
+const REFUSED: Record<string, Refused> = {
+  "a plus sign that arrived as a space": {
+    sent: {
+      body: `${FORM}&To=+14155550123`,
+      signedBody: `${FORM}&To=%2B14155550123`,
+    },
+    status: 403,
+    isMendable: true,
+    says: ["Plus signs in the body arrived as spaces."],
+  },
+  "an empty value that was not signed": {
+    sent: { body: `${FORM}&Note=`, signedBody: FORM },
+    status: 403,
+    isMendable: true,
+    says: ["The body was changed after it was signed"],
+  },
+  "a body that did not arrive": {
+    sent: { body: "", signedBody: FORM },
+    status: 403,
+    isMendable: false,
+    says: ["It names no account, so it is not from Twilio."],
+  },
+  "a signature of JSON, sent as a form": {
+    sent: { query: "?bodySHA256=ab", signedBody: "" },
+    status: 403,
+    isMendable: true,
+    says: [
+      "Its address was signed with a hash of the body, as Twilio signs JSON.",
+    ],
+  },
+  "JSON that Twilio signed": {
+    sent: {
+      query: "?bodySHA256=ab",
+      signedBody: "",
+      body: "{}",
+      contentType: "application/json",
+    },
+    status: 415,
+    isMendable: true,
+    says: ["Twilio signed it, but its body is no form."],
+  },
+  "JSON that nobody signed": {
+    sent: { body: "{}", contentType: "application/json", signed: false },
+    status: 415,
+    isMendable: false,
+    says: ["Its body is no form, which Twilio’s callbacks are."],
+  },
+  "GET, as Twilio calls when it is told to": {
+    sent: { method: "GET", query: `?${FORM}`, signedBody: "" },
+    status: 405,
+    isMendable: true,
+    says: ["Twilio called with GET.", "Choose POST as the method"],
+  },
+  "GET by a browser": {
+    sent: { method: "GET", signed: false },
+    status: 405,
+    isMendable: false,
+    says: ["Somebody called with GET, such as a browser or a scanner."],
+  },
+  "too many parameters": {
+    sent: { body: `${FORM}${"&a=1".repeat(100)}` },
+    status: 413,
+    isMendable: false,
+    says: ["The body has over 100 parameters.", "Nothing needs to be done."],
+  },
+  "too long a body": {
+    sent: { body: "x".repeat(70_000) },
+    status: 413,
+    isMendable: false,
+    says: ["The body is over 64 KiB."],
+  },
+  "no auth token set": {
+    env: { TWILIO_WEBHOOK_AUTH_TOKEN: "" },
+    sent: {},
+    status: 503,
+    isMendable: true,
+    says: ["No auth token was set, so it could not be proven."],
+  },
+  "no auth token set, and no signature": {
+    env: { TWILIO_WEBHOOK_AUTH_TOKEN: "" },
+    sent: { signed: false },
+    status: 503,
+    isMendable: false,
+    says: ["No auth token was set"],
+  },
+  "no signature, of an account that may be ours": {
+    sent: { signed: false },
+    status: 403,
+    isMendable: true,
+    says: ["a proxy takes off the header X-Twilio-Signature"],
+  },
+  "no signature, and no account": {
+    sent: { signed: false, body: "a=1" },
+    status: 403,
+    isMendable: false,
+    says: ["It has no signature, so it is not from Twilio."],
+  },
+  "a stranger's account": {
+    env: { TWILIO_WEBHOOK_AUTH_TOKEN: `${OTHER_ACCOUNT}=${AUTH_TOKEN}` },
+    sent: { authToken: OTHER_TOKEN },
+    status: 403,
+    isMendable: false,
+    says: [
+      "It names an account that is none of yours so far.",
+      `TWILIO_WEBHOOK_AUTH_TOKEN=…,${ACCOUNT_SID}=…`,
+    ],
+  },
+  "a field that is malformed, though signed": {
+    sent: { body: "MessageSid=1&MessageStatus=sent" },
+    status: 400,
+    isMendable: true,
+    says: [
+      "It is signed with your token, but is no status callback of a message.",
+    ],
+  },
+};
+
+test.each(Object.entries(REFUSED))(
+  "every refusal is kept, and told from noise: %s",
+  async (_, { env = {}, sent, status, isMendable, says }) => {
+    await using server = await startServer({ PUBLIC_URL, ...env });
+    expect((await send(server.origin, sent)).status).toBe(status);
+    const [row] = await kept(server.store);
+    expect(row).toMatchObject({ status, isMendable, times: 1 });
+    const page = await get(`${server.origin}/refusals/${row?.id}`);
+    for (const words of says) expect(page.text).toContain(words);
+    const overview = await get(`${server.origin}/`);
+    expect(
+      overview.text.includes("1 callback was refused in the last hour"),
+    ).toBe(isMendable);
+  },
+);
+
+test("a misshapen signature is told as such", async () => {
+  await using server = await startServer({ PUBLIC_URL });
+  const headers = { "content-type": FORM_TYPE, "x-twilio-signature": "x, y" };
+  await fetch(server.origin + path, { method: "POST", headers, body: FORM });
+  const [row] = await kept(server.store);
+  const page = await get(`${server.origin}/refusals/${row?.id}`);
+  expect(page.text).toContain("has not the form of Twilio’s");
+});
+
+test("what the disk could not take is told once it can", async () => {
+  await using server = await startServer();
+  const { databaseFile } = server.config;
+  await rename(databaseFile, `${databaseFile}.away`);
+  expect((await server.twilio.post()).status).toBe(503);
+  await eventually(async () => {
+    const page = await get(`${server.origin}/refusals`);
+    expect(page.text).toContain("1 refusal</b> of the last hour can be mended");
+  });
+  await rename(`${databaseFile}.away`, databaseFile);
+});
+
+test("once an account is known, others are strangers", async () => {
+  await using server = await startServer();
+  expect((await server.twilio.post()).status).toBe(200);
+  const AccountSid = OTHER_ACCOUNT;
+  await server.twilio.post({ AccountSid }, { authToken: OTHER_TOKEN });
+  const [first] = await kept(server.store);
+  expect(first).toMatchObject({ standing: "strange", isMendable: false });
+});
+
+test("where it came from is what a trusted proxy says, and nobody else's word", async () => {
+  for (const [trusted, address, proxy] of [
+    ["127.0.0.0/8", "198.51.100.7", "127.0.0.1"],
+    ["10.0.0.0/8", "127.0.0.1", null],
+  ] as const) {
+    await using server = await startServer({ TRUSTED_PROXIES: trusted });
+    const headers = { "x-forwarded-for": "203.0.113.1, 198.51.100.7" };
+    await server.twilio.post({}, { authToken: OTHER_TOKEN, headers });
+    const [row] = await kept(server.store);
+    expect([row?.address, row?.proxy]).toEqual([address, proxy]);
+  }
+});

@@ -1,0 +1,319 @@
+import { expect, test } from "bun:test";
+import {
+  SESSION_IDLE_MS,
+  SESSIONS_MAX,
+  type AccountStore,
+  type By,
+  type NewUser,
+} from "../../../src/store/accounts.ts";
+import type { OpenStore } from "../events.ts";
+
+const AT = Date.UTC(2026, 10, 23, 12);
+const by: By = { at: AT, actor: "ana", address: "203.0.113.7" };
+const HASH = "a hash";
+const limit = { key: "limit", burst: 2, everyMs: 1_000 };
+
+const newUser = (name: string, more: Partial<NewUser> = {}): NewUser => ({
+  name,
+  role: "member",
+  passwordHash: HASH,
+  isPasswordTemporary: false,
+  ...more,
+});
+
+async function add(
+  accounts: AccountStore,
+  name: string,
+  more: Partial<NewUser> = {},
+): Promise<number> {
+  const id = await accounts.addUser(newUser(name, more), by);
+  if (id === undefined) throw new Error("There is a user of this name.");
+  return id;
+}
+
+const begin = (
+  accounts: AccountStore,
+  userId: number,
+  tokenHash: string,
+  at = AT,
+): Promise<boolean> =>
+  accounts.signIn(
+    {
+      userId,
+      passwordHash: HASH,
+      tokenHash,
+      device: "Firefox on Linux",
+      replacedHash: null,
+      guessed: [],
+    },
+    { ...by, at },
+  );
+
+export function accountsContract(openStore: OpenStore): void {
+  test("a user is found by id and by name in any case, and a name is taken once", async () => {
+    await using opened = await openStore();
+    const { accounts, audit } = opened.store;
+    expect(await accounts.hasPasswords()).toBe(false);
+    const id = await add(accounts, "Zoë", { role: "admin" });
+    const user = {
+      id,
+      name: "Zoë",
+      role: "admin",
+      hasPassword: true,
+      isPasswordTemporary: false,
+      createdAt: AT,
+      lastSeenAt: null,
+    } as const;
+    expect(await accounts.hasPasswords()).toBe(true);
+    expect(await accounts.userById(id)).toEqual(user);
+    expect(await accounts.visitorByName("ZOË")).toEqual({
+      user,
+      isAdminMissing: false,
+    });
+    expect(await accounts.passwordOf("zoë")).toEqual({ user, hash: HASH });
+    expect(await accounts.addUser(newUser("ZOË"), by)).toBeUndefined();
+    expect(await accounts.users()).toEqual([user]);
+    expect(await accounts.userById(id + 1)).toBeUndefined();
+    expect(await accounts.passwordOf("nobody")).toBeUndefined();
+    expect(await audit.list({ size: 10 })).toMatchObject([
+      { ...by, action: "added a user as admin", subject: "Zoë" },
+    ]);
+  });
+
+  test("a proxy's user is made once, without a password, and admins are missed", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    const id = await accounts.addProxyUser("mo", by);
+    expect(await accounts.addProxyUser("MO", by)).toBe(id);
+    expect(await accounts.visitorByName("mo")).toMatchObject({
+      user: { id, role: "member", hasPassword: false },
+      isAdminMissing: true,
+    });
+    expect(await accounts.passwordOf("mo")).toBeUndefined();
+    expect(await accounts.hasPasswords()).toBe(false);
+  });
+
+  test("the first user is made with the latest code, once", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    const first = { name: "ana", passwordHash: HASH };
+    expect(await accounts.addFirstUser(first, "", by)).toBeUndefined();
+    await accounts.setSetupCode("one");
+    await accounts.setSetupCode("two");
+    expect(await accounts.isSetupCode("one")).toBe(false);
+    expect(await accounts.isSetupCode("two")).toBe(true);
+    expect(await accounts.addFirstUser(first, "one", by)).toBeUndefined();
+    // Somebody whom a proxy brought may become the first one with a password.
+    const proxied = await accounts.addProxyUser("Ana", by);
+    expect(await accounts.addFirstUser(first, "two", by)).toBe(proxied ?? -1);
+    expect(await accounts.users()).toMatchObject([
+      { role: "admin", hasPassword: true },
+    ]);
+    await accounts.setSetupCode("three");
+    for (const code of ["two", "three"])
+      expect(await accounts.addFirstUser(first, code, by)).toBeUndefined();
+  });
+
+  test("the last admin stays one", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    const ana = await add(accounts, "ana", { role: "admin" });
+    const mo = await add(accounts, "mo");
+    expect(await accounts.setRole(ana, "member", by)).toBe("last admin");
+    expect(await accounts.removeUser(ana, by)).toBe("last admin");
+    expect(await accounts.setRole(mo, "admin", by)).toBeUndefined();
+    expect(await accounts.setRole(ana, "member", by)).toBeUndefined();
+    expect(await accounts.removeUser(ana, by)).toBeUndefined();
+    expect(await accounts.removeUser(ana, by)).toBe("no such user");
+    expect(await accounts.setRole(ana, "admin", by)).toBe("no such user");
+    expect((await accounts.users()).map(({ id }) => id)).toEqual([mo]);
+  });
+
+  test("a session is found by its token until it ends, and the one it replaces ends with it", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    const mo = await add(accounts, "mo");
+    expect(await begin(accounts, mo, "one")).toBe(true);
+    const found = await accounts.visitorBySession("one", AT);
+    expect(found).toMatchObject({
+      user: { id: mo, lastSeenAt: AT },
+      isAdminMissing: true,
+      session: {
+        userId: mo,
+        device: "Firefox on Linux",
+        address: "203.0.113.7",
+        createdAt: AT,
+        lastUsedAt: AT,
+      },
+    });
+    const id = found?.session.id ?? 0;
+    expect(await accounts.visitorBySession("two", AT)).toBeUndefined();
+    const idle = AT + SESSION_IDLE_MS;
+    expect(await accounts.visitorBySession("one", idle)).toBeUndefined();
+    await accounts.noteUse({ userId: mo, sessionId: id }, AT + 1);
+    expect(await accounts.visitorBySession("one", idle)).toMatchObject({
+      session: { lastUsedAt: AT + 1 },
+    });
+    await accounts.signIn(
+      {
+        userId: mo,
+        passwordHash: HASH,
+        tokenHash: "two",
+        device: "",
+        replacedHash: "one",
+        guessed: [],
+      },
+      by,
+    );
+    expect(await accounts.visitorBySession("one", AT)).toBeUndefined();
+    const [second] = await accounts.sessionsOf(mo, AT);
+    await accounts.signOut(second?.id ?? 0, by);
+    expect(await accounts.sessionsOf(mo, AT)).toEqual([]);
+  });
+
+  test("no session begins with a password that was changed meanwhile", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    const mo = await add(accounts, "mo");
+    const change = {
+      userId: mo,
+      passwordHash: "another hash",
+      isTemporary: true,
+      keptSession: null,
+      limits: [],
+    };
+    await accounts.setPassword(change, by);
+    expect(await begin(accounts, mo, "one")).toBe(false);
+    expect(await accounts.sessionsOf(mo, AT)).toEqual([]);
+  });
+
+  test("a new password ends all sessions but the one that is kept, and gives guesses back", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    const mo = await add(accounts, "mo");
+    for (const token of ["one", "two", "three"])
+      await begin(accounts, mo, token);
+    const kept = await accounts.visitorBySession("two", AT);
+    await accounts.takeGuess([[limit]], AT);
+    const refusal = await accounts.setPassword(
+      {
+        userId: mo,
+        passwordHash: "another hash",
+        isTemporary: false,
+        keptSession: kept?.session.id ?? null,
+        limits: [limit.key],
+      },
+      by,
+    );
+    expect(refusal).toBeUndefined();
+    expect(await accounts.sessionsOf(mo, AT)).toEqual(
+      kept ? [kept.session] : [],
+    );
+    expect(await accounts.limitsWholeAt([limit.key])).toEqual(new Map());
+  });
+
+  test("sessions end one by one or all others at once, and only the user's own", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    const [ana, mo] = [await add(accounts, "ana"), await add(accounts, "mo")];
+    await begin(accounts, ana, "hers");
+    for (const token of ["one", "two", "three"])
+      await begin(accounts, mo, token);
+    const idOf = async (token: string): Promise<number> =>
+      (await accounts.visitorBySession(token, AT))?.session.id ?? 0;
+    const [hers, one, two] = [
+      await idOf("hers"),
+      await idOf("one"),
+      await idOf("two"),
+    ];
+    await accounts.endSession(mo, hers, by);
+    await accounts.endSession(mo, one, by);
+    const ids = { sessions: [hers, one, two], users: [ana, 999] };
+    expect(await accounts.stillThere(ids, AT)).toEqual({
+      sessions: [hers, two],
+      users: [ana],
+    });
+    await accounts.endOtherSessions(mo, two, by);
+    expect((await accounts.sessionsOf(mo, AT)).map(({ id }) => id)).toEqual([
+      two,
+    ]);
+    await accounts.removeUser(mo, by);
+    expect(await accounts.stillThere(ids, AT)).toEqual({
+      sessions: [hers],
+      users: [ana],
+    });
+  });
+
+  test("a user has no more sessions than there may be: the one not used for longest makes room", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    const mo = await add(accounts, "mo");
+    for (let index = 0; index <= SESSIONS_MAX; index++)
+      await begin(accounts, mo, `token ${index}`, AT + index);
+    const at = AT + SESSIONS_MAX;
+    expect(await accounts.sessionsOf(mo, at)).toHaveLength(SESSIONS_MAX);
+    expect(await accounts.visitorBySession("token 0", at)).toBeUndefined();
+    expect(await accounts.visitorBySession("token 1", at)).toBeDefined();
+  });
+
+  test("guesses are taken from all limits of a way or from none, and a sign-in gives its own back", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    const mo = await add(accounts, "mo");
+    const other = { key: "other", burst: 1, everyMs: 5_000 };
+    const take = (at: number) => accounts.takeGuess([[limit, other]], at);
+    expect(await take(AT)).toEqual({ taken: [limit, other] });
+    expect(await take(AT)).toEqual({ retryAt: AT + 5_000 });
+    const keys = [limit.key, other.key, "none"];
+    expect(await accounts.limitsWholeAt(keys)).toEqual(
+      new Map([
+        ["limit", AT + 1_000],
+        ["other", AT + 5_000],
+      ]),
+    );
+    expect(await accounts.takeGuess([[other], [limit]], AT)).toEqual({
+      taken: [limit],
+    });
+    await accounts.signIn(
+      {
+        userId: mo,
+        passwordHash: HASH,
+        tokenHash: "one",
+        device: "",
+        replacedHash: null,
+        guessed: [limit, other],
+      },
+      by,
+    );
+    expect(await take(AT)).toEqual({ taken: [limit, other] });
+    // What is whole again is forgotten.
+    await accounts.takeGuess([[{ ...limit, key: "later" }]], AT + 60_000);
+    expect([
+      ...(await accounts.limitsWholeAt([...keys, "later"])).keys(),
+    ]).toEqual(["later"]);
+  });
+
+  test("many guesses at once are no more than one after the other", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    const taken = await Promise.all(
+      Array.from({ length: 30 }, () => accounts.takeGuess([[limit]], AT)),
+    );
+    expect(taken.filter((each) => "taken" in each)).toHaveLength(2);
+  });
+
+  test("the secret key is made once", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    const keys = await Promise.all([
+      accounts.secretKey(),
+      accounts.secretKey(),
+    ]);
+    expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect([...keys, await accounts.secretKey()]).toEqual([
+      keys[0],
+      keys[0],
+      keys[0],
+    ]);
+  });
+}

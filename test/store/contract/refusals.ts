@@ -1,0 +1,219 @@
+import { expect, test } from "bun:test";
+import {
+  REFUSAL_DAYS,
+  REFUSALS_COUNTED_MS,
+  REFUSALS_MAX,
+  STRANGERS_MAX,
+  type NewRefusal,
+  type RefusalRow,
+} from "../../../src/store/refusals.ts";
+import type { Stores } from "../../../src/store/stores.ts";
+import { AT, refusalOf } from "../../refusals/sample-refusals.ts";
+import type { OpenStore } from "../events.ts";
+
+const DAY_MS = 24 * 3_600_000;
+
+function add(
+  { refusals }: Stores,
+  given: readonly NewRefusal[],
+  { unlisted = 0, now = AT }: { unlisted?: number; now?: number } = {},
+): Promise<void> {
+  return refusals.add({ refusals: given, unlisted, now });
+}
+
+function all({ refusals }: Stores): Promise<readonly RefusalRow[]> {
+  return refusals.list({ size: REFUSALS_MAX + 1_000, since: 0 });
+}
+
+function addressesOf(rows: readonly RefusalRow[]): (string | null)[] {
+  return rows.map(({ address }) => address);
+}
+
+export function refusalsContract(openStore: OpenStore): void {
+  test("a refusal is read as it was added", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const refusal = refusalOf({
+      diagnosis: {
+        outcome: "explained",
+        causes: ["scheme"],
+        signedUrl: "https://sms.example.com/",
+        publicUrl: "https://sms.example.com",
+        boundTo: null,
+      },
+      proxy: "127.0.0.1",
+      times: 3,
+    });
+    await add(store, [refusal]);
+    const [row] = await all(store);
+    expect(row).toEqual({ ...refusal, id: expect.any(Number) });
+    expect(await store.refusals.byId(row?.id ?? 0)).toEqual(row);
+    expect(await store.refusals.byId(999)).toBeUndefined();
+  });
+
+  test("equal refusals within an hour are one with their number; the last one's details are shown", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const later = (minutes: number): NewRefusal => {
+      const { sent, ...rest } = refusalOf({ lastAt: AT + minutes * 60_000 });
+      return { ...rest, sent: { ...sent, bodyBytes: minutes }, times: 2 };
+    };
+    await add(store, [later(0), later(20)]);
+    await add(store, [later(59)]);
+    await add(store, [later(61)]);
+    expect(
+      (await all(store)).map(({ firstAt, lastAt, times, sent }) => [
+        (firstAt - AT) / 60_000,
+        (lastAt - AT) / 60_000,
+        times,
+        sent.bodyBytes,
+      ]),
+    ).toEqual([
+      [61, 61, 2, 61],
+      [0, 59, 6, 59],
+    ]);
+  });
+
+  test("another check, origin, path, channel or diagnosis is another refusal", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const different = [
+      refusalOf(),
+      refusalOf({ check: "signature-missing" }),
+      refusalOf({ address: "203.0.113.10" }),
+      refusalOf({ path: "/sms/" }),
+      refusalOf({ channel: "whatsapp" }),
+      refusalOf({ error: "MessageSid is missing." }),
+      refusalOf({ diagnosis: { outcome: "misshapen" } }),
+      refusalOf({ standing: "new" }),
+    ];
+    await add(store, [...different, ...different]);
+    expect((await all(store)).map(({ times }) => times)).toEqual(
+      different.map(() => 2),
+    );
+  });
+
+  test("the list has the last seen first, in pages, and leaves out what is asked to be", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const at = [3, 1, 2, 2, 2].map((minute) => AT + minute * 60_000);
+    await add(
+      store,
+      at.map((lastAt, index) =>
+        refusalOf({
+          lastAt,
+          address: `10.0.0.${index}`,
+          isMendable: index !== 4,
+        }),
+      ),
+    );
+    const expected = [0, 4, 3, 2, 1].map((index) => `10.0.0.${index}`);
+    expect(addressesOf(await all(store))).toEqual(expected);
+    const paged: RefusalRow[] = [];
+    for (;;) {
+      const behind = paged.at(-1);
+      const page = await store.refusals.list({ size: 2, since: 0, behind });
+      if (page.length === 0) break;
+      paged.push(...page);
+    }
+    expect(addressesOf(paged)).toEqual(expected);
+    const list = (isMendable: boolean) =>
+      store.refusals.list({ size: 10, since: AT + 60_001, isMendable });
+    expect(addressesOf(await list(true))).toEqual([
+      "10.0.0.0",
+      "10.0.0.3",
+      "10.0.0.2",
+    ]);
+    expect(addressesOf(await list(false))).toEqual(["10.0.0.4"]);
+  });
+
+  test("the newest 10,000 are kept", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const many = Array.from({ length: REFUSALS_MAX + 50 }, (_, index) =>
+      refusalOf({
+        address: `10.0.${index >> 8}.${index & 255}`,
+        lastAt: AT + index,
+      }),
+    );
+    for (let start = 0; start < many.length; start += 1_000)
+      await add(store, many.slice(start, start + 1_000));
+    const kept = addressesOf(await all(store));
+    expect(kept).toHaveLength(REFUSALS_MAX);
+    expect(kept[0]).toBe(many.at(-1)?.address ?? "");
+    expect(kept.at(-1)).toBe(many[50]?.address ?? "");
+  });
+
+  test("what was last seen over 30 days ago is dropped, a few hundred with each write", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const old = Array.from({ length: 300 }, (_, index) =>
+      refusalOf({ address: `10.0.1.${index}`, lastAt: AT }),
+    );
+    await add(store, old, { unlisted: 7 });
+    const now = AT + REFUSAL_DAYS * DAY_MS + 3_600_001;
+    await add(store, [refusalOf({ lastAt: now })], { now });
+    expect(await all(store)).toHaveLength(101);
+    await add(store, [], { now });
+    expect(addressesOf(await all(store))).toEqual(["203.0.113.9"]);
+    expect(await store.refusals.unlistedSince(0)).toBe(0);
+  });
+
+  test("new strangers past the hundredth of an hour are only counted, so that they push out nothing", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const stranger = (index: number, lastAt = AT) =>
+      refusalOf({
+        address: `10.0.0.${index}`,
+        lastAt,
+        isMendable: false,
+        standing: "strange",
+      });
+    await add(store, [refusalOf()]);
+    await add(
+      store,
+      Array.from({ length: STRANGERS_MAX + 20 }, (_, index) => stranger(index)),
+    );
+    expect(await all(store)).toHaveLength(STRANGERS_MAX + 1);
+    expect(await store.refusals.unlistedSince(AT)).toBe(20);
+    // Known ones are counted up, and those that are to mend are taken all the same.
+    await add(store, [stranger(5), refusalOf({ address: "10.1.1.1" })]);
+    expect(await all(store)).toHaveLength(STRANGERS_MAX + 2);
+    const nextHour = AT + REFUSALS_COUNTED_MS + 1;
+    await add(store, [stranger(200, nextHour)], { now: nextHour });
+    expect(await all(store)).toHaveLength(STRANGERS_MAX + 3);
+  });
+
+  test("how many were not looked at is summed up by the hour", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    expect(await store.refusals.unlistedSince(0)).toBe(0);
+    await add(store, [], { unlisted: 3 });
+    await add(store, [], { unlisted: 4, now: AT + 3_600_000 });
+    expect(await store.refusals.unlistedSince(0)).toBe(7);
+    expect(await store.refusals.unlistedSince(AT + 3_600_000)).toBe(4);
+  });
+
+  test("the mendable ones of late are told with their number, and what was seen is remembered", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await add(store, [
+      refusalOf({ times: 4 }),
+      refusalOf({ address: "10.0.0.1", lastAt: AT + 5 }),
+      refusalOf({ address: "10.0.0.2", lastAt: AT + 6, isMendable: false }),
+    ]);
+    expect(await store.refusals.mendableAfter(AT - 1)).toEqual(
+      expect.arrayContaining([
+        { lastAt: AT, times: 4 },
+        { lastAt: AT + 5, times: 1 },
+      ]),
+    );
+    expect(await store.refusals.mendableAfter(AT)).toEqual([
+      { lastAt: AT + 5, times: 1 },
+    ]);
+    expect(await store.refusals.seenAt()).toBe(0);
+    await store.refusals.markSeen(AT + 5);
+    await store.refusals.markSeen(AT);
+    expect(await store.refusals.seenAt()).toBe(AT + 5);
+  });
+}

@@ -1,0 +1,32 @@
+import {
+  RECENT_MESSAGES,
+  type FailingRecipient,
+  type Store,
+} from "../../src/store/store.ts";
+
+/** The recipients that keep failing, counted from the messages one by one. */
+export async function failingRecount(
+  store: Pick<Store, "messagesAfter">,
+): Promise<FailingRecipient[]> {
+  const messages = await store.messagesAfter(0, 10_000);
+  const failing: FailingRecipient[] = [];
+  for (const [recipient, own] of Map.groupBy(messages, ({ to }) => to)) {
+    const recent = own.slice(-RECENT_MESSAGES);
+    const failed = recent.filter(
+      ({ status }) => status === "failed" || status === "undelivered",
+    );
+    const last = failed.at(-1);
+    if (recipient === null || failed.length < 2 || last === undefined) continue;
+    failing.push({
+      recipientId: last.recipientId ?? 0,
+      recipient,
+      country: last.country,
+      failures: failed.length,
+      messages: recent.length,
+      lastErrorCode: last.errorCode,
+      lastFailureAt: last.lastEventAt,
+      lastFailureId: last.id,
+    });
+  }
+  return failing.toSorted((a, b) => b.lastFailureId - a.lastFailureId);
+}

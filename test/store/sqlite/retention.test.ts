@@ -1,0 +1,255 @@
+import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import fc from "fast-check";
+import { join } from "node:path";
+import { migrate } from "../../../src/store/sqlite/migrations.ts";
+import { createRecorder } from "../../../src/store/sqlite/recorder.ts";
+import {
+  openSqliteReader,
+  type StoreReader,
+} from "../../../src/store/sqlite/sqlite-store.ts";
+import { storedEvent } from "../../../src/store/sqlite/stored-event.ts";
+import type { NewEvent } from "../../../src/store/store.ts";
+import type { Dimension } from "../../../src/store/tally.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+import { newMessageSid } from "../../support/twilio-client.ts";
+import { eventOf } from "../events.ts";
+import { failingRecount } from "../failing-recount.ts";
+import { expectRecount } from "../recount.ts";
+import { strayRows } from "./stray-rows.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MIDNIGHT = Date.UTC(2026, 10, 23);
+const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
+const DIMENSIONS: readonly (Dimension | undefined)[] = [
+  undefined,
+  "errorCode",
+  "country",
+  "sender",
+  "service",
+];
+
+let folder: ReturnType<typeof tempDir>;
+let file: string;
+let db: Database;
+let reader: StoreReader;
+beforeEach(() => {
+  folder = tempDir();
+  file = join(folder.path, "smsledger.db");
+  db = openDatabase();
+  migrate(db);
+  reader = openSqliteReader(file);
+});
+afterEach(async () => {
+  await reader.close();
+  db.close();
+  folder[Symbol.dispose]();
+});
+
+function openDatabase(): Database {
+  const opened = new Database(file, {
+    create: true,
+    readwrite: true,
+    strict: true,
+  });
+  opened.run("PRAGMA journal_mode = WAL");
+  opened.run("PRAGMA synchronous = OFF");
+  opened.run("PRAGMA busy_timeout = 1000");
+  return opened;
+}
+
+type Recorder = ReturnType<typeof createRecorder>;
+
+function tidy(recorder: Recorder): void {
+  for (let step; (step = recorder.nextStep());) step();
+}
+
+function pruneAll(recorder: Recorder, before: number) {
+  const total = { messages: 0, events: 0 };
+  for (;;) {
+    const { output } = recorder.step("prune", before);
+    total.messages += output.messages;
+    total.events += output.events;
+    if (output.isDone) return total;
+  }
+}
+
+/** What is derived from messages equals a recount of them, and nothing refers to what is gone. */
+async function expectConsistent(): Promise<void> {
+  for (const by of DIMENSIONS)
+    await expectRecount(reader, { range: ALL_TIME, by });
+  for (const spanMs of [HOUR_MS, DAY_MS])
+    await expectRecount(reader, { range: ALL_TIME, spanMs });
+  expect(await reader.failingRecipients({ size: 1_000 })).toEqual(
+    await failingRecount(reader),
+  );
+  expect(strayRows(db)).toEqual([]);
+}
+
+const arbitraryEvent = fc.record({
+  message: fc.nat({ max: 11 }),
+  status: fc.constantFrom("sent", "delivered", "failed", "undelivered"),
+  hour: fc.oneof(
+    fc.nat({ max: 5 * 24 }),
+    fc.constantFrom(0, 23, 24, 25, 47, 48, 72),
+  ),
+  // Now and then an event names another recipient, sender or service than its message's others.
+  To: fc.constantFrom("own", "own", "own", "+442071838750", ""),
+  From: fc.constantFrom("+15595551269", "+15595551269", "ACME", ""),
+  MessagingServiceSid: fc.constantFrom("MGa", "MGb", ""),
+  ErrorCode: fc.constantFrom("", "", "30003"),
+  query: fc.constantFrom("", "campaign=spring", "order=4711&campaign=spring"),
+});
+
+type ArbitraryEvent =
+  typeof arbitraryEvent extends fc.Arbitrary<infer T> ? T : never;
+
+const arbitraryDeed = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ event: arbitraryEvent }) },
+  { weight: 1, arbitrary: fc.record({ pruneDay: fc.nat({ max: 5 }) }) },
+);
+
+function eventFrom(sids: readonly string[], given: ArbitraryEvent): NewEvent {
+  const { message, status, hour, To, query, ...params } = given;
+  return eventOf(
+    {
+      MessageSid: sids[message] ?? "",
+      MessageStatus: status,
+      To: To === "own" ? `+1415555${1_000 + (message % 4)}` : To,
+      ...params,
+    },
+    { receivedAt: MIDNIGHT + hour * HOUR_MS + message, query },
+  );
+}
+
+test("between any two steps everything is as if the deleted messages had never been, and no other is deleted", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(arbitraryDeed, { minLength: 4, maxLength: 25 }),
+      async (deeds) => {
+        pruneAll(createRecorder(db), MIDNIGHT + 1_000 * DAY_MS);
+        const recorder = createRecorder(db, 0);
+        const sids = Array.from({ length: 12 }, newMessageSid);
+        /** What has to be there: when each message was first heard of, as long as it is. */
+        const kept = new Map<string, number>();
+        for (const deed of deeds) {
+          if ("event" in deed) {
+            const event = eventFrom(sids, deed.event);
+            const [isNew] = recorder.record([storedEvent(event)]);
+            const known = kept.get(event.messageSid) ?? Infinity;
+            if (isNew)
+              kept.set(event.messageSid, Math.min(known, event.receivedAt));
+          } else {
+            const before = MIDNIGHT + deed.pruneDay * DAY_MS;
+            for (let isDone = false; !isDone;) {
+              ({ isDone } = recorder.step("prune", before).output);
+              await expectConsistent();
+            }
+            for (const [sid, firstEventAt] of kept)
+              if (firstEventAt < before) kept.delete(sid);
+          }
+          recorder.nextStep()?.();
+        }
+        await expectConsistent();
+        const messages = await reader.messagesAfter(0, 1_000);
+        expect(
+          messages.map(({ messageSid, firstEventAt }) => [
+            messageSid,
+            firstEventAt,
+          ]),
+        ).toEqual(expect.arrayContaining([...kept]));
+        expect(messages).toHaveLength(kept.size);
+      },
+    ),
+    { numRuns: 60 },
+  );
+}, 120_000);
+
+const at = (hour: number, params: Record<string, string> = {}): NewEvent =>
+  eventOf(params, { receivedAt: MIDNIGHT + hour * HOUR_MS });
+
+test("what another process deleted is not handed out from memory", async () => {
+  const server = createRecorder(db, 0);
+  const record = (hour: number) =>
+    server.record([
+      storedEvent(at(hour, { MessagingServiceSid: "MGa", To: "+14155550123" })),
+    ]);
+  record(1);
+  tidy(server);
+  using other = openDatabase();
+  pruneAll(createRecorder(other), MIDNIGHT + 3 * DAY_MS);
+  expect(await reader.messagesAfter(0, 10)).toEqual([]);
+  record(2);
+  record(73);
+  await expectConsistent();
+  pruneAll(createRecorder(other), MIDNIGHT + 3 * DAY_MS);
+  record(74);
+  await expectConsistent();
+  expect(await reader.messagesAfter(0, 10)).toHaveLength(2);
+});
+
+test("ids of what was deleted are not given again, also after a restart", async () => {
+  const ids = async () => {
+    const [message] = await reader.messagesAfter(0, 10);
+    return [message?.id ?? 0, message?.recipientId ?? 0];
+  };
+  const before = [0, 0];
+  for (const hour of [1, 2, 3]) {
+    const recorder = createRecorder(db);
+    recorder.record([storedEvent(at(hour))]);
+    const now = await ids();
+    now.forEach((id, index) => expect(id).toBeGreaterThan(before[index] ?? 0));
+    before.splice(0, 2, ...now);
+    pruneAll(recorder, MIDNIGHT + DAY_MS);
+    expect(await reader.messagesAfter(0, 10)).toEqual([]);
+  }
+});
+
+test("a step that fails deletes nothing, and what it looked at is looked at again", async () => {
+  const recorder = createRecorder(db);
+  const events = [1, 2, 3].map((hour) => at(hour, { To: "+14155550123" }));
+  recorder.record(events.map(storedEvent));
+  tidy(recorder);
+  db.run(
+    `CREATE TRIGGER broken BEFORE DELETE ON addresses BEGIN SELECT RAISE(ABORT, 'broken'); END`,
+  );
+  expect(() => pruneAll(recorder, MIDNIGHT + DAY_MS)).toThrow("broken");
+  expect(await reader.messagesAfter(0, 10)).toHaveLength(3);
+  db.run("DROP TRIGGER broken");
+  await expectConsistent();
+  expect(pruneAll(recorder, MIDNIGHT + DAY_MS)).toEqual({
+    messages: 3,
+    events: 3,
+  });
+  expect(strayRows(db)).toEqual([]);
+  expect(db.query("SELECT sid FROM sids").all()).toEqual([]);
+  expect(db.query("SELECT shape FROM post_shapes").all()).toEqual([]);
+});
+
+test("SIDs and shapes that later events have stay, those of the deleted ones alone go", () => {
+  const recorder = createRecorder(db);
+  const texts = () =>
+    db
+      .query<{ sid: string }, []>("SELECT sid FROM sids ORDER BY sid")
+      .all()
+      .map(({ sid }) => sid)
+      .filter((sid) => sid.startsWith("MG"));
+  const shapes = () => db.query("SELECT shape FROM post_shapes").all().length;
+  const later = at(30, { MessagingServiceSid: "MGa" });
+  recorder.record(
+    [
+      at(1, { MessagingServiceSid: "MGa" }),
+      at(2, { MessagingServiceSid: "MGb", OnlyHere: "1" }),
+      later,
+    ].map(storedEvent),
+  );
+  expect([texts(), shapes()]).toEqual([["MGa", "MGb"], 2]);
+  pruneAll(recorder, MIDNIGHT + DAY_MS);
+  expect([texts(), shapes()]).toEqual([["MGa"], 1]);
+  recorder.record([
+    storedEvent(at(31, { MessagingServiceSid: "MGb", OnlyHere: "1" })),
+  ]);
+  expect([texts(), shapes()]).toEqual([["MGa", "MGb"], 2]);
+  expect(strayRows(db)).toEqual([]);
+});

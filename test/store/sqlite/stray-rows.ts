@@ -1,0 +1,48 @@
+import type { Database } from "bun:sqlite";
+
+/** Each asks for rows that should not be there: what nothing refers to, and what refers to nothing. */
+const STRAY = {
+  "address of no event": `SELECT address FROM addresses WHERE id NOT IN (
+    SELECT to_id FROM events WHERE to_id IS NOT NULL
+    UNION SELECT from_id FROM events WHERE from_id IS NOT NULL)`,
+  "event without its address": `SELECT id FROM events
+    WHERE (to_id IS NOT NULL AND to_id NOT IN (SELECT id FROM addresses))
+    OR (from_id IS NOT NULL AND from_id NOT IN (SELECT id FROM addresses))`,
+  "message without its address": `SELECT id FROM messages
+    WHERE (to_id IS NOT NULL AND to_id NOT IN (SELECT id FROM addresses))
+    OR (from_id IS NOT NULL AND from_id NOT IN (SELECT id FROM addresses))`,
+  "event without its message, shape or SID": `SELECT id FROM events
+    WHERE message_id NOT IN (SELECT id FROM messages) OR shape_id NOT IN (SELECT id FROM post_shapes)
+    OR (account_id IS NOT NULL AND account_id NOT IN (SELECT id FROM sids))
+    OR (service_id IS NOT NULL AND service_id NOT IN (SELECT id FROM sids))`,
+  "message without events":
+    "SELECT id FROM messages WHERE id NOT IN (SELECT message_id FROM events)",
+  "message outside the ids of its hour": `SELECT messages.id FROM messages
+    LEFT JOIN message_hours ON hour = first_event_at / 3600000
+    WHERE hour IS NULL OR messages.id NOT BETWEEN first_id AND last_id`,
+  "address of an event that its message has not": `SELECT message_id, address FROM (
+      SELECT message_id, to_id AS address FROM events UNION SELECT message_id, from_id FROM events)
+    JOIN messages ON messages.id = message_id
+    WHERE address IS NOT NULL AND address IS NOT to_id AND address IS NOT from_id
+    AND (address, message_id) NOT IN (SELECT address_id, message_id FROM event_addresses)`,
+  "address of a message that is gone":
+    "SELECT * FROM event_addresses WHERE message_id NOT IN (SELECT id FROM messages)",
+  "repeat of no event":
+    "SELECT * FROM event_repeats WHERE event_id NOT IN (SELECT id FROM events)",
+  "tag of no message":
+    "SELECT * FROM tags WHERE id NOT IN (SELECT tag_id FROM message_tags)",
+  "message_tags of nothing": `SELECT * FROM message_tags
+    WHERE message_id NOT IN (SELECT id FROM messages) OR tag_id NOT IN (SELECT id FROM tags)`,
+  "empty count":
+    "SELECT * FROM rollups WHERE sent + failed + undelivered + delivered + read < 1",
+  "SID or shape without a day": `SELECT sid FROM sids WHERE id NOT IN (SELECT id FROM sid_days)
+    UNION ALL SELECT shape FROM post_shapes WHERE id NOT IN (SELECT id FROM shape_days)`,
+};
+
+/** What is not as it should be in a database, a line each. */
+export function strayRows(db: Database): string[] {
+  return Object.entries(STRAY).flatMap(([what, sql]) => {
+    using statement = db.prepare<unknown, []>(sql);
+    return statement.values().map((row) => `${what}: ${JSON.stringify(row)}`);
+  });
+}
