@@ -5,7 +5,7 @@ import { apiTokenRoutes } from "./account/api-token-routes.tsx";
 import { readForm } from "./account/form-body.ts";
 import { createGate } from "./account/gate.ts";
 import { OpenStreams } from "./account/open-streams.ts";
-import { PasswordHashing } from "./account/passwords.ts";
+import { PasswordHashing } from "./account/password-hashing.ts";
 import { accountRoutes } from "./account/routes.ts";
 import { Api } from "./api/api.ts";
 import { apiRoutes } from "./api/routes.ts";

@@ -13,7 +13,7 @@ import { fieldOf } from "./form-body.ts";
 import { arrivedOf } from "./gate.ts";
 import { nextPath } from "./next-path.ts";
 import { isFormOverHttps } from "./origin.ts";
-import { TooManyAtOnce } from "./passwords.ts";
+import { TooManyAtOnce } from "./password-hashing.ts";
 import type { AccountDeps } from "./routes.ts";
 import { signIn, type SignInOutcome } from "./sign-in.ts";
 import { signedIn } from "./signed-in.ts";

@@ -1,9 +1,5 @@
-import {
-  isPassword,
-  hashOf,
-  passwordMistake,
-  TooManyAtOnce,
-} from "./passwords.ts";
+import { TooManyAtOnce } from "./password-hashing.ts";
+import { passwordMistake } from "./passwords.ts";
 import { accountLimitKeys, type SignInDeps } from "./sign-in.ts";
 import type { Requester, Viewer } from "./viewer.ts";
 
@@ -39,7 +35,7 @@ export async function changePassword(
     ...IN_SESSION,
   };
   try {
-    return await hashing.inTurn(async () => {
+    return await hashing.inTurn(async ({ hashOf, isPassword }) => {
       const guess = await accounts.takeGuess([[limit]], now());
       if ("retryAt" in guess) return { kind: "limited", ...guess };
       if (!(await isPassword(current, known.hash)))

@@ -18,61 +18,17 @@ const ARGON2ID = {
 export const NOBODYS_HASH =
   "$argon2id$v=19$m=19456,t=2,p=1$itrAa8EhqAI9sBK0HXpVk/+t7XBLVTfpAcmw7mHX5Do$JBesOdV7TqiNSYjzjDFB5EKapsb4JOujJmkQXoBmhls";
 
-/** Hashes that are computed at a time: each takes a core and 19 MiB. */
-const RUNNING_MAX = 1;
-/** Those that wait at most: the last one waits about a second. */
-const WAITING_MAX = 30;
-
-/** So many passwords are being checked that one more must wait. */
-export class TooManyAtOnce extends Error {
-  override readonly name = "TooManyAtOnce";
-}
-
 /**
- * Computes hashes, a few at a time however many ask, on threads of Bun's own: callbacks
- * and pages need the cores too.
+ * The hash to keep of a password. Both normal forms of a text are the same password.
+ * Holds the thread for the time of a hash: a server calls it in a thread of its own.
  */
-export class PasswordHashing {
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
-
-  hash(password: string): Promise<string> {
-    return this.inTurn(() => hashOf(password));
-  }
-
-  /** Throws TooManyAtOnce when as many wait as may: before anything is looked up for one more. */
-  requireRoom(): void {
-    if (this.#waiting.length >= WAITING_MAX) throw new TooManyAtOnce();
-  }
-
-  /**
-   * Does `work`, which computes one hash, when it is its turn. Rejects with
-   * TooManyAtOnce when as many wait as may.
-   */
-  async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= RUNNING_MAX) {
-      this.requireRoom();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiting.push(resolve);
-      await promise;
-    } else this.#running++;
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running--;
-    }
-  }
+export function hashOf(password: string): string {
+  return Bun.password.hashSync(password.normalize("NFC"), ARGON2ID);
 }
 
-/** The hash to keep of a password. Both normal forms of a text are the same password. */
-export function hashOf(password: string): Promise<string> {
-  return Bun.password.hash(password.normalize("NFC"), ARGON2ID);
-}
-
-export function isPassword(password: string, hash: string): Promise<boolean> {
-  return Bun.password.verify(password.normalize("NFC"), hash);
+/** Takes as long as `hashOf`. */
+export function isPassword(password: string, hash: string): boolean {
+  return Bun.password.verifySync(password.normalize("NFC"), hash);
 }
 
 /** Whether a text can be somebody's password at all. */

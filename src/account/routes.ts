@@ -8,7 +8,7 @@ import type { Access } from "./access.ts";
 import { auditRoutes } from "./audit-routes.tsx";
 import { loginRoutes } from "./login-routes.tsx";
 import { ownRoutes } from "./own-routes.tsx";
-import { PasswordHashing } from "./passwords.ts";
+import { PasswordHashing } from "./password-hashing.ts";
 import { setupRoutes } from "./setup-routes.tsx";
 import { userRoutes } from "./user-routes.tsx";
 

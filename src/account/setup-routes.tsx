@@ -8,7 +8,7 @@ import { fieldOf } from "./form-body.ts";
 import { arrivedOf } from "./gate.ts";
 import { isFormOverHttps } from "./origin.ts";
 import { newPasswordMistake } from "./password-change.ts";
-import { TooManyAtOnce } from "./passwords.ts";
+import { TooManyAtOnce } from "./password-hashing.ts";
 import type { AccountDeps } from "./routes.ts";
 import { sha256 } from "./secret-keys.ts";
 import { newToken } from "./sign-in.ts";

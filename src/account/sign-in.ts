@@ -4,12 +4,8 @@ import type { GuessLimit } from "../store/guess-limit.ts";
 import { chooseLimits } from "../store/guess-limit.ts";
 import { nameKey } from "../store/accounts.ts";
 import { deviceName } from "./device-name.ts";
-import {
-  canBePassword,
-  isPassword,
-  NOBODYS_HASH,
-  type PasswordHashing,
-} from "./passwords.ts";
+import type { PasswordHashing } from "./password-hashing.ts";
+import { canBePassword, NOBODYS_HASH } from "./passwords.ts";
 import { networkOf } from "./peer.ts";
 import { sha256, type SecretKeys } from "./secret-keys.ts";
 import { userName } from "./user-name.ts";
@@ -74,7 +70,7 @@ export async function signIn(
   const ways = waysToGuess(deps.keys, { ...attempt, name }, known?.user.id);
   const refusal = await refusalNow(deps, ways);
   if (refusal !== undefined) return refusal;
-  return deps.hashing.inTurn(async () => {
+  return deps.hashing.inTurn(async ({ isPassword }) => {
     // Taken, and on disk, before the password is looked at: no crash gives a guess back.
     const guess = await deps.accounts.takeGuess(ways, deps.now());
     if ("retryAt" in guess) return { kind: "limited", ...guess };

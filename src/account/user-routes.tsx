@@ -15,11 +15,8 @@ import { pages, redirectTo } from "../http.ts";
 import type { AnswerProblem, Problem } from "../problem.tsx";
 import type { By, UserRefusal, UserRow } from "../store/accounts.ts";
 import { fieldOf } from "./form-body.ts";
-import {
-  generatedPassword,
-  passwordMistake,
-  TooManyAtOnce,
-} from "./passwords.ts";
+import { TooManyAtOnce } from "./password-hashing.ts";
+import { generatedPassword, passwordMistake } from "./passwords.ts";
 import type { AccountDeps } from "./routes.ts";
 import { addUserWithPassword, setUserPassword } from "./users.ts";
 import { requesterOf, type Role } from "./viewer.ts";

@@ -1,11 +1,8 @@
 import type { By, UserRow } from "../store/accounts.ts";
 import { USERS_MAX, type AccountStore } from "../store/accounts.ts";
 import type { Stores } from "../store/stores.ts";
-import {
-  isPassword,
-  passwordMistake,
-  type PasswordHashing,
-} from "./passwords.ts";
+import type { PasswordHashing } from "./password-hashing.ts";
+import { passwordMistake } from "./passwords.ts";
 import type { SecretKeys } from "./secret-keys.ts";
 import { accountLimitKeys } from "./sign-in.ts";
 import { NAME_RULE, userName } from "./user-name.ts";
@@ -54,7 +51,7 @@ async function isSame(
 ): Promise<boolean> {
   const known = await accounts.passwordOf(name);
   if (known === undefined || !known.user.isPasswordTemporary) return false;
-  return hashing.inTurn(() => isPassword(password, known.hash));
+  return hashing.inTurn(({ isPassword }) => isPassword(password, known.hash));
 }
 
 /** Gives a user a one-time password, and all guesses anew; says in a sentence why not. Rejects with TooManyAtOnce. */

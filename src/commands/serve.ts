@@ -1,4 +1,3 @@
-import { createUrls } from "../../views/site.ts";
 import {
   newSetupCode,
   requireUserBeyondLoopback,
@@ -6,7 +5,6 @@ import {
 import type { Config } from "../config.ts";
 import { listen, type Listening } from "../listen.ts";
 import { createLog, type Log } from "../log.ts";
-import { createServer } from "../server.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
@@ -20,13 +18,15 @@ const STOP_LIMIT_MS = 9_500;
 export async function serve(config: Config, version: string): Promise<number> {
   const signal = stopSignal();
   const log = createLog(config.logLevel, config.logFormat);
-  const store = await openSqliteStore(config.databaseFile, (error) => {
+  const opening = openSqliteStore(config.databaseFile, (error) => {
     log.fatal(
       { err: error.name },
       "the writing thread ended unexpectedly; stopping, as nothing can be recorded",
     );
     process.exit(1);
   });
+  // The routes are loaded while the writing thread opens the database.
+  const [store] = await Promise.all([opening, import("../server.ts")]);
   const server = await start(config, version, store, log, signal);
   const upkeep = doUpkeep({
     config,
@@ -58,6 +58,7 @@ async function start(
   log: Log,
   stopping: AbortSignal,
 ): Promise<Listening> {
+  const { createServer } = await import("../server.ts");
   const now = Date.now;
   const app = createServer({ store, config, log, version, now, stopping });
   let server: Listening;
@@ -94,6 +95,7 @@ async function logSetupLink(
   log: Log,
 ): Promise<void> {
   try {
+    const { createUrls } = await import("../../views/site.ts");
     const code = await newSetupCode(accounts);
     const link = server.url.origin + createUrls(publicUrl).setup(code);
     log.warn(`no user exists yet; make the first one, once, at ${link}`);

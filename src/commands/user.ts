@@ -49,7 +49,7 @@ export function userAdd(
       {
         name,
         role,
-        passwordHash: password === undefined ? null : await hashOf(password),
+        passwordHash: password === undefined ? null : hashOf(password),
         isPasswordTemporary: options.source === "generated",
       },
       by(),
@@ -110,7 +110,7 @@ export function userPassword(
     const refusal = await accounts.setPassword(
       {
         userId: user.id,
-        passwordHash: await hashOf(password),
+        passwordHash: hashOf(password),
         isTemporary: source === "generated",
         keptSession: null,
         limits: accountLimitKeys(keys, user),

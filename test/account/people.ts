@@ -15,7 +15,7 @@ export async function addPerson(
   name: string,
   role: Role,
 ): Promise<number> {
-  const user = { name, role, passwordHash: await hash };
+  const user = { name, role, passwordHash: hash };
   const id = await accounts.addUser(
     { ...user, isPasswordTemporary: false },
     BY,

@@ -98,7 +98,7 @@ await stores.accounts.addUser(
   {
     name: "ana",
     role: "admin",
-    passwordHash: await hashOf("correct horse battery"),
+    passwordHash: hashOf("correct horse battery"),
     isPasswordTemporary: false,
   },
   { at: Date.now(), actor: "command line", address: null },
