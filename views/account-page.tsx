@@ -101,7 +101,7 @@ function PasswordForm({ site, viewer, mistake }: AccountPageProps) {
         autocomplete="new-password"
         aria-describedby="password-hint"
       />
-      <p id="password-hint" class="hint" safe>
+      <p id="password-hint" class="hint">
         {`${PASSWORD_MIN} characters or more; a few words do well. Your other sessions end.`}
       </p>
       <label for="repeat">The new password again</label>

@@ -2,13 +2,13 @@ import type {
   CodeListed,
   ErrorsOfPeriod,
 } from "../src/errors/errors-of-period.ts";
-import { lost } from "../src/overview/outcomes.ts";
 import type { Period } from "../src/time-range.ts";
 import { explainErrorCode } from "../src/twilio/error-codes/error-codes.ts";
 import { boundedCount, counted, countWords, percent } from "./amounts.ts";
 import { Sparkline } from "./chart-sparkline.tsx";
+import { CodeLink, LostLink } from "./error-cells.tsx";
 import { MATTER_WORDS, RETRY_WORDS } from "./error-words.ts";
-import { listHref, LOST } from "./list-link.ts";
+import { listHref } from "./list-link.ts";
 import type { Urls } from "./site.ts";
 import { Ago } from "./time.tsx";
 
@@ -73,15 +73,11 @@ function CodeRow({
   readonly all: number;
 }) {
   const { errorCode, outcomes, trend, facts, isNew } = code;
-  const { title, explanation } = explainErrorCode(errorCode);
-  const ofCode = ["code", errorCode] as const;
+  const { explanation } = explainErrorCode(errorCode);
   return (
     <tr>
       <td class="col-code">
-        <a class="row-link" href={urls.error(errorCode, period.address)}>
-          <b>{errorCode}</b>{" "}
-          <span safe>{title ?? "Unknown to this version"}</span>
-        </a>
+        <CodeLink {...{ urls, period, code }} />
         {isNew ? (
           <span class="new-mark" title="First seen in this time">
             new
@@ -107,7 +103,7 @@ function CodeRow({
       </td>
       <td class="col-amount">
         <a
-          href={listHref(urls, [ofCode, ...period.terms])}
+          href={listHref(urls, [["code", errorCode], ...period.terms])}
           aria-label={`${counted(outcomes.messages, "message")} with error ${errorCode}`}
           safe
         >
@@ -115,13 +111,7 @@ function CodeRow({
         </a>
       </td>
       <td class="col-amount col-lost">
-        <a
-          href={listHref(urls, [ofCode, LOST, ...period.terms])}
-          aria-label={`${counted(lost(outcomes), "message")} with error ${errorCode} did not arrive`}
-          safe
-        >
-          {countWords(lost(outcomes))}
-        </a>
+        <LostLink {...{ urls, period, code }} />
       </td>
       <td class="col-amount col-share" safe>
         {all === 0 ? "–" : percent(outcomes.messages / all)}

@@ -1,8 +1,9 @@
 import type { MessageRow } from "../src/store/store.ts";
+import { RecipientCell } from "./recipient-cell.tsx";
 import type { Urls } from "./site.ts";
 import { Status } from "./status.tsx";
 import { Ago } from "./time.tsx";
-import { Address, Country, ErrorCode } from "./values.tsx";
+import { Address, ErrorCode } from "./values.tsx";
 
 /** A few messages, newest first: what became of each, whose it was, why it failed or who sent it, when. */
 export function LatestMessages({
@@ -45,14 +46,7 @@ export function LatestMessages({
         {messages.map((message) => (
           <tr>
             <td class="col-to">
-              <a class="row-link" href={urls.message(message.messageSid)}>
-                <Address value={message.to} />
-              </a>{" "}
-              <Country code={message.country} />
-              <span class="narrow-only">
-                <Status status={message.status} />
-                {isOfOneCode ? "" : <ErrorCode code={message.errorCode} />}
-              </span>
+              <RecipientCell {...{ urls, message }} hasError={!isOfOneCode} />
             </td>
             <td class="col-status">
               <Status status={message.status} />

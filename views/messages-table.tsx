@@ -1,8 +1,9 @@
 import type { MessageRow } from "../src/store/store.ts";
+import { RecipientCell } from "./recipient-cell.tsx";
 import type { Urls } from "./site.ts";
 import { Status } from "./status.tsx";
 import { Ago } from "./time.tsx";
-import { Address, channelWord, Country, ErrorCode, Tag } from "./values.tsx";
+import { Address, channelWord, ErrorCode, Tag } from "./values.tsx";
 
 /** Tags of a message that the list shows; its own page shows all. */
 const TAGS_SHOWN = 1;
@@ -81,14 +82,7 @@ export function MessageTableRow({
         <Status status={message.status} />
       </td>
       <td class="col-to">
-        <a class="row-link" href={urls.message(message.messageSid, q)}>
-          <Address value={message.to} />
-        </a>{" "}
-        <Country code={message.country} />
-        <span class="narrow-only">
-          <Status status={message.status} />
-          <ErrorCode code={errorCode} />
-        </span>
+        <RecipientCell {...{ urls, message, q }} hasError={true} />
       </td>
       <td class="col-from">
         <Address value={message.from} />

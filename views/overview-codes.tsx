@@ -5,10 +5,10 @@ import {
   explainErrorCode,
   firstAdvice,
 } from "../src/twilio/error-codes/error-codes.ts";
-import { counted, countWords, percent } from "./amounts.ts";
+import { percent } from "./amounts.ts";
 import { Sparkline } from "./chart-sparkline.tsx";
+import { CodeLink, LostLink } from "./error-cells.tsx";
 import { MATTER_WORDS } from "./error-words.ts";
-import { listHref, LOST } from "./list-link.ts";
 import type { Urls } from "./site.ts";
 
 const CODES_SHOWN = 5;
@@ -80,15 +80,12 @@ function CodeLine({
   readonly code: CodeSeen;
 }) {
   const { errorCode, outcomes, trend } = code;
-  const { title, explanation } = explainErrorCode(errorCode);
+  const { explanation } = explainErrorCode(errorCode);
   const failures = lost(total);
   return (
     <tr>
       <td>
-        <a class="row-link" href={urls.error(errorCode, period.address)}>
-          <b>{errorCode}</b>{" "}
-          <span safe>{title ?? "Unknown to this version"}</span>
-        </a>
+        <CodeLink {...{ urls, period, code }} />
         {explanation ? (
           <p class="advice-line" title={explanation.whatToDo}>
             <span class="matter" safe>
@@ -104,13 +101,7 @@ function CodeLine({
         <Sparkline values={trend} />
       </td>
       <td class="col-amount">
-        <a
-          href={listHref(urls, [["code", errorCode], LOST, ...period.terms])}
-          aria-label={`${counted(lost(outcomes), "message")} with error ${errorCode} did not arrive`}
-          safe
-        >
-          {countWords(lost(outcomes))}
-        </a>
+        <LostLink {...{ urls, period, code }} />
       </td>
       <td class="col-amount col-share" safe>
         {failures === 0 ? "–" : percent(lost(outcomes) / failures)}

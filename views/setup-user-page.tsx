@@ -55,7 +55,7 @@ export function SetupUserPage({
           autocomplete="new-password"
           aria-describedby="password-hint"
         />
-        <p id="password-hint" class="hint" safe>
+        <p id="password-hint" class="hint">
           {`${PASSWORD_MIN} characters or more; a few words do well.`}
         </p>
         <label for="repeat">The password again</label>

@@ -42,7 +42,7 @@ export function UserPage(props: UserPageProps) {
       <section class="facts">
         <dl>
           <dt>Role</dt>
-          <dd safe>{user.role}</dd>
+          <dd>{user.role}</dd>
           <dt>Added</dt>
           <dd>
             <When at={user.createdAt} now={now} />

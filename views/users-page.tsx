@@ -96,9 +96,7 @@ function UsersTable({
               </a>
               <UserState site={site} user={user} />
             </td>
-            <td class="col-role" safe>
-              {user.role}
-            </td>
+            <td class="col-role">{user.role}</td>
             <td class="col-seen">
               <LastSeen user={user} now={now} />
             </td>
@@ -194,7 +192,7 @@ export function RoleChoice({ role }: { readonly role: Role }) {
             checked={each === role}
           />
           <span>
-            <b safe>{each}</b>
+            <b>{each}</b>
             <span class="hint" safe>
               {ROLE_HINTS[each]}
             </span>

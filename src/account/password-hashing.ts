@@ -21,8 +21,8 @@ export class TooManyAtOnce extends Error {
 
 /** Computes hashes; to be used in a turn only. */
 export type Hasher = {
-  hashOf(password: string): Promise<string>;
-  isPassword(password: string, hash: string): Promise<boolean>;
+  readonly hashOf: (password: string) => Promise<string>;
+  readonly isPassword: (password: string, hash: string) => Promise<boolean>;
 };
 
 /**

@@ -41,7 +41,7 @@ export function passwordMistake(
   password: string,
   name: string,
 ): string | undefined {
-  if ([...password.normalize("NFC")].length < PASSWORD_MIN)
+  if (Array.from(password.normalize("NFC")).length < PASSWORD_MIN)
     return `A password has ${PASSWORD_MIN} characters or more. A few words that do not belong together are easy to keep in mind.`;
   if (!canBePassword(password))
     return `A password has at most ${PASSWORD_BYTES_MAX} bytes.`;

@@ -1,7 +1,6 @@
 import { Elysia } from "elysia";
 import type { Site } from "../../views/site.ts";
 import type { Config } from "../config.ts";
-import { redirectTo } from "../http.ts";
 import type { AnswerProblem } from "../problem.tsx";
 import type { Stores } from "../store/stores.ts";
 import type { Access } from "./access.ts";
@@ -27,11 +26,7 @@ export const accountRoutes = (
   problem: AnswerProblem,
 ) => {
   const { signIn } = deps.config;
-  const routes = new Elysia()
-    .use(auditRoutes(deps, site, problem))
-    .get("/settings", () =>
-      redirectTo(signIn === "none" ? site.urls.audit() : site.urls.account),
-    );
+  const routes = new Elysia().use(auditRoutes(deps, site, problem));
   if (signIn === "none") return routes;
   routes
     .use(userRoutes(deps, site, problem))

@@ -9,7 +9,7 @@ export function userName(text: string): string | undefined {
   const name = text.normalize("NFC").trim();
   const isName =
     !RESERVED.test(name) && /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u.test(name);
-  return isName && [...name].length <= NAME_MAX ? name : undefined;
+  return isName && Array.from(name).length <= NAME_MAX ? name : undefined;
 }
 
 export const NAME_RULE = `A name has 1 to ${NAME_MAX} characters, without line ends or other invisible ones.`;

@@ -18,12 +18,20 @@ export class NoPassword extends Error {
 export async function readNewPassword(): Promise<string> {
   const { stdin } = process;
   if (!stdin.isTTY) return firstLine();
-  const password = await ask(stdin, "Password: ");
-  if ((await ask(stdin, "The password again: ")) !== password)
-    throw new NoPassword(
-      "The two passwords are not the same. Nothing was changed.",
-    );
-  return password;
+  // Before the prompt is shown: whoever answers it at once is not to see what they type.
+  stdin.setRawMode(true);
+  stdin.setEncoding("utf8");
+  try {
+    const password = await ask(stdin, "Password: ");
+    if ((await ask(stdin, "The password again: ")) !== password)
+      throw new NoPassword(
+        "The two passwords are not the same. Nothing was changed.",
+      );
+    return password;
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+  }
 }
 
 async function firstLine(): Promise<string> {
@@ -41,9 +49,8 @@ async function firstLine(): Promise<string> {
   return line;
 }
 
-/** Reads a line without an echo. The prompt goes to standard error, which no script reads. */
+/** Reads a line. The prompt goes to standard error, which no script reads. */
 function ask(terminal: ReadStream, prompt: string): Promise<string> {
-  process.stderr.write(prompt);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let typed = "";
   const onData = (keys: string): void => {
@@ -52,18 +59,14 @@ function ask(terminal: ReadStream, prompt: string): Promise<string> {
         return reject(new NoPassword("Nothing was changed."));
       if (ENTER.includes(key)) return resolve(typed);
       typed = BACKSPACE.includes(key)
-        ? [...typed].slice(0, -1).join("")
+        ? Array.from(typed).slice(0, -1).join("")
         : typed + key;
     }
   };
-  terminal.setRawMode(true);
-  terminal.setEncoding("utf8");
   terminal.on("data", onData);
-  terminal.resume();
+  process.stderr.write(prompt);
   return promise.finally(() => {
     terminal.off("data", onData);
-    terminal.setRawMode(false);
-    terminal.pause();
     process.stderr.write("\n");
   });
 }

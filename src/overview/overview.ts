@@ -2,7 +2,12 @@ import { codesSeen, type CodeSeen } from "../errors/codes-seen.ts";
 import type { MessageFilter } from "../store/filter.ts";
 import type { MessageRow, Store } from "../store/store.ts";
 import type { BoundedCount, TimeRange } from "../store/tally.ts";
-import { rangeTerms, type Period, type RangeTerms } from "../time-range.ts";
+import {
+  rangeTerms,
+  spansOf,
+  type Period,
+  type RangeTerms,
+} from "../time-range.ts";
 import { worstGroups, type Group } from "./breakdown.ts";
 import { outcomesBySpan, type SpanOutcomes } from "./by-span.ts";
 import { deliveryTimeOf, type DeliveryTime } from "./delivery-time.ts";
@@ -69,7 +74,9 @@ export async function readOverview(
     since = now,
   ] = await Promise.all([
     store.tally({ range, spanMs }),
-    compared && store.tally({ range: compared.now }),
+    compared && !endsWithSpan(period, compared.now.to)
+      ? store.tally({ range: compared.now })
+      : undefined,
     compared && store.tally({ range: compared.before }),
     store.deliveryTimes(range),
     store.tally({ range, by: "errorCode", spanMs }),
@@ -84,8 +91,13 @@ export async function readOverview(
     total: sumOfOutcomes(spans.map(({ outcomes }) => outcomes)),
     spans,
     compared:
-      compared && comparedNow && comparedBefore && since <= compared.before.from
-        ? { now: totalOf(comparedNow), before: totalOf(comparedBefore) }
+      compared && comparedBefore && since <= compared.before.from
+        ? {
+            now: comparedNow
+              ? totalOf(comparedNow)
+              : totalUntil(spans, compared.now.to),
+            before: totalOf(comparedBefore),
+          }
         : undefined,
     deliveryTime: deliveryTimeOf(times),
     codes: codesSeen(byCode, period, lost),
@@ -94,6 +106,16 @@ export async function readOverview(
     failures: failures.messages,
     stuck,
   };
+}
+
+/** Whether what is counted by span tells how many there were before this time. */
+function endsWithSpan(period: Period, at: number): boolean {
+  return spansOf(period).some(({ to }) => to === at);
+}
+
+function totalUntil(spans: readonly SpanOutcomes[], at: number): Outcomes {
+  const before = spans.filter(({ span }) => span.to <= at);
+  return sumOfOutcomes(before.map(({ outcomes }) => outcomes));
 }
 
 async function readStuck(

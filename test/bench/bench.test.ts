@@ -125,6 +125,24 @@ test("the bench of callbacks beside pages runs, and every callback in it is answ
   });
 }, 120_000);
 
+test("the bench of callbacks beside chores runs, and every callback in it is answered 200", async () => {
+  const { output, report } = await runBench("upkeep.ts", [
+    "--rate=200",
+    "--seconds=1",
+    "--rounds=1",
+  ]);
+  expect(output).toContain("times quiet");
+  expect(report).toMatchObject({
+    rounds: {
+      quiet: [{ failed: 0 }, { failed: 0 }, { failed: 0 }, { failed: 0 }],
+      retention: [{ failed: 0 }],
+      prune: [{ failed: 0 }],
+      erase: [{ failed: 0 }],
+      backup: [{ failed: 0 }],
+    },
+  });
+}, 120_000);
+
 test.skipIf(!Bun.which("wrk"))(
   "the ingest bench runs (needs wrk), and every callback in it is answered 200",
   async () => {

@@ -1,11 +1,10 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { eventually } from "../store/eventually.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
-import { startBinary, type BinarySite } from "./sites.ts";
+import { makeFirstUser, PASSWORD, setupLink, signIn } from "./first-user.ts";
+import { startBinary } from "./sites.ts";
 
-const PASSWORD = "correct horse battery";
 const ONE_TIME = "seven green bicycles";
 
 describe.skipIf(!hasChromium)("who may look, in a browser", () => {
@@ -165,38 +164,4 @@ async function check(page: Page): Promise<void> {
       nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`),
     );
   expect([url, grave]).toEqual([url, []]);
-}
-
-async function setupLink(site: BinarySite): Promise<string> {
-  let link = "";
-  await eventually(async () => {
-    link = /http:\S+\/setup\?code=[\w-]+/.exec(site.output())?.[0] ?? "";
-    expect(link).not.toBe("");
-  });
-  return link;
-}
-
-async function makeFirstUser(
-  page: Page,
-  site: BinarySite,
-  name = "Ana Núñez",
-): Promise<void> {
-  await page.goto(site.origin);
-  await page.getByText("in the server’s log").waitFor();
-  await page.goto(await setupLink(site));
-  await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByLabel("The password again").fill(PASSWORD);
-  await page.getByRole("button", { name: "Make the user and sign in" }).click();
-  await page.waitForURL(`${site.origin}/`);
-}
-
-async function signIn(
-  page: Page,
-  name: string,
-  password: string,
-): Promise<void> {
-  await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
 }

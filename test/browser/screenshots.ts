@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { launchChromium } from "./browser.ts";
+import { makeFirstUser, setupLink } from "./first-user.ts";
 import {
   postHostileCallbacks,
   postSampleCallbacks,
@@ -10,13 +11,15 @@ import {
   PAGES_OF_DEMO,
   PAGES_OF_HOSTILE,
   PAGES_OF_SAMPLE,
+  PAGES_OF_SETTINGS,
   PAGES_WITHOUT_DATA,
   startBinary,
 } from "./sites.ts";
 
 /**
  * `bun run screenshots <folder>`: every page of the compiled program, wide and narrow,
- * light and dark: without data, with sample data, with hostile data, and of the demo.
+ * light and dark: without data, with sample data, with hostile data, of the demo, and
+ * those of who signs in and of settings.
  */
 const folder = process.argv[2];
 if (folder === undefined) {
@@ -44,6 +47,19 @@ const browser = await launchChromium();
   await using site = await startBinary({}, "demo");
   await shoot(browser, site.origin, "demo", PAGES_OF_DEMO);
 }
+{
+  await using site = await startBinary({ SIGN_IN: "password" });
+  const link = new URL(await setupLink(site));
+  const first = { "setup-first": "/setup", setup: link.pathname + link.search };
+  await shoot(browser, site.origin, "access", first);
+  const context = await browser.newContext();
+  await makeFirstUser(await context.newPage(), site);
+  await shoot(browser, site.origin, "access", { login: "/login" });
+  const storageState = await context.storageState();
+  await shoot(browser, site.origin, "settings", PAGES_OF_SETTINGS, {
+    storageState,
+  });
+}
 await browser.close();
 
 /** Takes each page in both widths and both themes. */
@@ -52,6 +68,7 @@ async function shoot(
   origin: string,
   kind: string,
   pages: Readonly<Record<string, string>>,
+  options: BrowserContextOptions = {},
 ): Promise<void> {
   for (const [size, width] of [
     ["wide", 1280],
@@ -62,6 +79,7 @@ async function shoot(
         viewport: { width, height: 800 },
         colorScheme: theme,
         reducedMotion: "reduce",
+        ...options,
       });
       const page = await context.newPage();
       for (const [name, path] of Object.entries(pages)) {

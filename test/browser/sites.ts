@@ -93,6 +93,17 @@ export const PAGES_OF_HOSTILE: Readonly<Record<string, string>> = {
   number: `/numbers/${encodeURIComponent("<script>alert(1)</script>")}`,
 };
 
+/** Pages of settings, and of the only user there is, for an admin. */
+export const PAGES_OF_SETTINGS: Readonly<Record<string, string>> = {
+  general: "/settings",
+  users: "/settings/users",
+  user: "/settings/users/1",
+  "user-remove": "/settings/users/1/remove",
+  tokens: "/settings/tokens",
+  account: "/settings/account",
+  audit: "/settings/audit",
+};
+
 /** Pages that look best with the demo's week of messages. */
 export const PAGES_OF_DEMO: Readonly<Record<string, string>> = {
   overview: "/",

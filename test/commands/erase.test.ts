@@ -67,7 +67,9 @@ test("a number is erased beside the server, whose pages show what is left", asyn
   expect(last?.to).toBe(NUMBER);
   expect(last?.recipientId).not.toBe(first?.recipientId ?? null);
   const entries = await store.audit.list({ size: 10 });
-  expect(entries.map(({ at: _, id: __, ...entry }) => entry)).toContainEqual({
+  expect(entries).toContainEqual({
+    id: expect.any(Number),
+    at: expect.any(Number),
     actor: "command line",
     action: "erased a number",
     subject: "+141••••••23",

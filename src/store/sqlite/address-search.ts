@@ -1,6 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import { LAST_DIGITS_MIN } from "../filter.ts";
-import { lastDigits } from "./addresses.ts";
+import { lastDigits } from "./last-digits.ts";
 import type { Schema } from "./schema.ts";
 
 /** The addresses that a condition means. */

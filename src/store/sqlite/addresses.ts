@@ -1,8 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { countryOf } from "../../country.ts";
-import { LAST_DIGITS_MIN } from "../filter.ts";
 import { createFreshIds } from "./fresh-ids.ts";
 import { interned } from "./interning.ts";
+import { lastDigits } from "./last-digits.ts";
 
 /** The ids of phone numbers and other addresses, and the countries they are of. */
 export function internedAddresses(db: Database) {
@@ -43,12 +43,4 @@ export function internedAddresses(db: Database) {
       for (const part of [ids, countries, freshIds]) part.forget();
     },
   };
-}
-
-/** The number that a phone number's last digits read as, which is indexed to find it by its end; null for what is no number. */
-export function lastDigits(address: string): number | null {
-  return /^\+?\d+$/.test(address) &&
-    address.replace("+", "").length >= LAST_DIGITS_MIN
-    ? Number(address.slice(-LAST_DIGITS_MIN))
-    : null;
 }

@@ -17,7 +17,8 @@ type Parts = MessageParts & {
 };
 
 /** The steps by name; what they take and give is what JSON can carry. */
-function stepsOf(db: Database, parts: Parts, { run }: Transactions) {
+function stepsOf(db: Database, parts: Parts, transactions: Transactions) {
+  const run = <T>(work: () => T): T => transactions.run(work);
   const retention = createRetention(db, parts);
   const eraser = createEraser(db, parts.names, parts.tags);
   const freePages = createFreePages(db);
@@ -40,10 +41,9 @@ function stepsOf(db: Database, parts: Parts, { run }: Transactions) {
     eraseEvents: (erasing: Erasing, isOver: IsOver) =>
       eraser.eraseEvents(erasing, isOver, run),
     /** Returns how many refusals were changed. */
-    eraseRefusals: (digits: Digits, _: IsOver) =>
+    eraseRefusals: (digits: Digits) =>
       run(() => eraseNumberFromRefusals(db, digits)),
-    eraseRest: (rest: ErasingRest, _: IsOver) =>
-      run(() => eraser.eraseRest(rest)),
+    eraseRest: (rest: ErasingRest) => run(() => eraser.eraseRest(rest)),
   };
   const forget = (): void => {
     retention.forget();

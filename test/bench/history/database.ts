@@ -16,8 +16,9 @@ export async function ensureHistory(
 ): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `history-${messages}-${days}d-seed${seed}.db`);
-  if (existsSync(file) && schemaOf(file) === (await currentSchema())) {
-    makeTheRestAnew(file);
+  const current = await currentSchema();
+  if (existsSync(file) && schemaOf(file) === current.ofFilled) {
+    if (schemaOfOthers(file) !== current.ofOthers) makeTheRestAnew(file);
     return file;
   }
   console.log(`making ${file}`);
@@ -110,10 +111,23 @@ function schemaOf(file: string): string {
   }
 }
 
+/** The words that made the other tables and their indexes. */
+function schemaOfOthers(file: string): string {
+  const db = new Database(file, { readonly: true });
+  try {
+    using statement = db.prepare<unknown, []>(
+      `SELECT sql FROM sqlite_schema WHERE tbl_name NOT IN (${names(FILLED)}) ORDER BY name`,
+    );
+    return JSON.stringify(statement.values());
+  } finally {
+    db.close();
+  }
+}
+
 /** What the schema of a new database is. */
-async function currentSchema(): Promise<string> {
+async function currentSchema() {
   using folder = tempDir();
   const file = join(folder.path, "empty.db");
   await makeEmpty(file);
-  return schemaOf(file);
+  return { ofFilled: schemaOf(file), ofOthers: schemaOfOthers(file) };
 }

@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { openSqliteReader } from "../../src/store/sqlite/sqlite-store.ts";
+import { run, start } from "../commands/program.ts";
+import { compiledBinary } from "../support/compiled-binary.ts";
+import { tempDir } from "../support/temp-dir.ts";
+
+/** Its chores begin some seconds after its start. */
+const PATIENCE_MS = 20_000;
+
+test("the compiled program writes its backups by itself, and restores one", async () => {
+  using folder = tempDir();
+  const program = [await compiledBinary()];
+  const databaseFile = join(folder.path, "data", "smsledger.db");
+  const backups = join(folder.path, "backups");
+  const env = {
+    DATABASE_URL: databaseFile,
+    BACKUP_FOLDER: backups,
+    PORT: "0",
+    SIGN_IN: "none",
+  };
+  await using server = await start(program, ["serve"], { env });
+  const end = performance.now() + PATIENCE_MS;
+  while (!server.output().includes("a backup was written")) {
+    if (performance.now() > end) throw new Error(server.output());
+    await Bun.sleep(100);
+  }
+  const [name = "", ...others] = readdirSync(backups);
+  expect(others).toEqual([]);
+  server.kill("SIGTERM");
+  expect(await server.ended()).toBe(0);
+  const restored = await run(program, ["restore", join(backups, name)], {
+    env: { DATABASE_URL: databaseFile },
+  });
+  expect(restored).toMatchObject({ status: 0, stderr: "" });
+  const reader = openSqliteReader(databaseFile);
+  expect(await reader.messagesAfter(0, 10)).toEqual([]);
+  await reader.close();
+}, 60_000);

@@ -1,0 +1,42 @@
+import type { Page } from "playwright-core";
+import { eventually } from "../store/eventually.ts";
+import type { BinarySite } from "./sites.ts";
+
+export const PASSWORD = "correct horse battery";
+
+/** The link that a server without users has logged. */
+export async function setupLink(site: BinarySite): Promise<string> {
+  let link = "";
+  await eventually(async () => {
+    link = /http:\S+\/setup\?code=[\w-]+/.exec(site.output())?.[0] ?? "";
+    if (link === "") throw new Error("The server has logged no link yet.");
+  });
+  return link;
+}
+
+/** Makes the first user as who has just started the server does; they are signed in then. */
+export async function makeFirstUser(
+  page: Page,
+  site: BinarySite,
+  name = "Ana Núñez",
+): Promise<void> {
+  await page.goto(site.origin);
+  await page.getByText("in the server’s log").waitFor();
+  await page.goto(await setupLink(site));
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("The password again").fill(PASSWORD);
+  await page.getByRole("button", { name: "Make the user and sign in" }).click();
+  await page.waitForURL(`${site.origin}/`);
+}
+
+/** Fills in the form of /login, which is open. */
+export async function signIn(
+  page: Page,
+  name: string,
+  password: string,
+): Promise<void> {
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
