@@ -8,6 +8,7 @@ import {
 import type { Config } from "../config.ts";
 import type { ApiToken } from "../store/api-tokens.ts";
 import { openSqliteForCommand } from "../store/sqlite/sqlite-store.ts";
+import { minuteText, textTable } from "./text-table.ts";
 
 type Database = Pick<Config, "databaseFile">;
 type Stores = ReturnType<typeof openSqliteForCommand>;
@@ -83,33 +84,14 @@ async function withStores(
 }
 
 function tableOf(tokens: readonly ApiToken[]): string {
-  const rows = [
+  return textTable([
     ["name", "sees", "created", "by", "last used"],
     ...tokens.map(({ name, scope, createdAt, createdBy, lastUsedAt }) => [
       name,
       SCOPE_WORDS[scope],
-      minute(createdAt),
+      minuteText(createdAt),
       createdBy,
-      lastUsedAt === null ? "never" : minute(lastUsedAt),
+      lastUsedAt === null ? "never" : minuteText(lastUsedAt),
     ]),
-  ];
-  const widths = rows[0]?.map((_, column) =>
-    Math.max(...rows.map((row) => Bun.stringWidth(row[column] ?? ""))),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => {
-          const missing = (widths?.[column] ?? 0) - Bun.stringWidth(cell);
-          return cell + " ".repeat(missing);
-        })
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
-/** `2026-11-23 14:02Z` */
-function minute(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")}Z`;
+  ]);
 }
