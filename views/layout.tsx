@@ -152,6 +152,7 @@ export function Layout({
             <span>
               Times are UTC.{" "}
               <span class="pointing">Point at one for your own time.</span>
+              <span class="tapping">Tap one for your own time.</span>
             </span>
             <span id="printed" class="print-only"></span>
           </div>
