@@ -48,6 +48,11 @@ export function maskNumbersIn(
     .join("");
 }
 
+/** Whether a text has as many digits together as a phone number, whatever else they may be. */
+export function mayHoldNumber(text: string): boolean {
+  return SEVEN_DIGITS.test(text);
+}
+
 const SEVEN_DIGITS = /\d(?:\D{0,3}\d){6}/;
 
 /** What may stand between a number's digits, as people write them: `(415) 555-0123`. */

@@ -24,8 +24,34 @@ export function publicUrl(text: string): string {
     );
   if (url.pathname !== (path || "/"))
     throw new Error("has a path with . or .. between slashes");
+  const [, first = ""] = path.split("/");
+  if (OWN_PATHS.has(first.replace(/\..*$/, "")))
+    throw new Error(
+      "has a path that begins like one of smsledger's own; choose another, such as /sms",
+    );
   return given.replace(/\/+$/, "");
 }
+
+/**
+ * How the paths of our own routes begin. A base path that began so would be two things
+ * at once, as routes are found with the base path and without it.
+ */
+export const OWN_PATHS: ReadonlySet<string> = new Set([
+  "api",
+  "assets",
+  "errors",
+  "live",
+  "livez",
+  "login",
+  "logout",
+  "messages",
+  "metrics",
+  "numbers",
+  "readyz",
+  "refusals",
+  "settings",
+  "setup",
+]);
 
 /** The path of the public address, without a slash at its end; "" for none. */
 export function basePathOf(publicUrl: string | undefined): string {

@@ -65,6 +65,8 @@ test.each([
   ["PORT", "80a", "0 to 65535"],
   ["PORT", "1e3", "0 to 65535"],
   ["PORT", " 80", "0 to 65535"],
+  ["PUBLIC_URL", "https://a.example/settings", "smsledger's own"],
+  ["PUBLIC_URL", "https://a.example/messages.csv/x", "smsledger's own"],
   ["RETENTION_DAYS", "-1", "0 to 36500"],
   ["RETENTION_DAYS", "1.5", "0 to 36500"],
   ["BACKUPS_KEPT", "0", "1 to 1000"],

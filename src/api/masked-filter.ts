@@ -1,4 +1,4 @@
-import { maskNumbersIn } from "../mask-numbers.ts";
+import { mayHoldNumber } from "../mask-numbers.ts";
 import type { Term } from "../messages/filter-language.ts";
 import type { FilterMistake } from "../messages/filter-mistakes.ts";
 
@@ -24,16 +24,15 @@ function asksForNumber({ condition }: Term): boolean {
       return condition.values.some(isPartOfNumber);
     case "word":
       return isPartOfNumber(condition.text);
-    case "tag": {
-      const { value = "" } = condition;
-      return maskNumbersIn(value, [], "sure") !== value;
-    }
+    // A message's own number is masked in its tags too, in their names as well.
+    case "tag":
+      return [condition.name, condition.value ?? ""].some(mayHoldNumber);
     default:
       return false;
   }
 }
 
-/** Digits alone: a sender's name and an address's id are none. */
+/** Digits alone, or enough of them, as in `rcs:+45…`: a sender's name and an address's id are none. */
 function isPartOfNumber(text: string): boolean {
-  return /^\+?\d+$/.test(text);
+  return /^\+?\d+$/.test(text) || mayHoldNumber(text);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { assetPath } from "../../src/assets.ts";
+import { OWN_PATHS } from "../../src/setting-values.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { signedInAs, startWithPeople, Visitor } from "./people.ts";
 
@@ -234,4 +235,13 @@ test("with SIGN_IN=none there is no sign-in to be found, and the rest is answere
   expect((await visitor.get("/messages")).status).toBe(200);
   expect((await visitor.get("/messages")).text).not.toContain("Sign out");
   expect((await visitor.get("/settings/audit")).status).toBe(200);
+});
+
+test("no base path may begin as a route does", () => {
+  const beginnings = Object.keys(ROUTES).map((route) =>
+    (route.split("/")[1] ?? "").replace(/\..*$/, ""),
+  );
+  expect(new Set(beginnings.filter((each) => each !== ""))).toEqual(
+    new Set(OWN_PATHS),
+  );
 });

@@ -116,6 +116,9 @@ test("a token that sees numbers masked cannot find one out digit by digit", asyn
     "+44",
     "tag:customer=442071838750",
     "-tag:customer=442071838750",
+    "tag:phone=20123456",
+    "tag:r20123456",
+    "from:rcs:+4520999888",
   ]) {
     const path = `/messages?q=${encodeURIComponent(`status:delivered ${term}`)}`;
     const { status, body } = await api.get(path, api.masked);
