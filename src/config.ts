@@ -106,7 +106,7 @@ export const SETTINGS = {
     name: "DATABASE_URL",
     placeholder: "file",
     default: "./data/smsledger.db",
-    help: "The SQLite database's file. It is made, with its folder, when it does not exist.",
+    help: "The SQLite database's file. The server makes it, with its folder, when it does not exist.",
     parse: databaseFile,
   }),
   trustedProxies: setting({
@@ -231,7 +231,8 @@ export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
       return [];
     } catch (error) {
       const reason = error instanceof Error ? error.message : "cannot be read";
-      return [`${each.name}: ${reason}.`];
+      const name = flags[flagOf(each)] ? `--${flagOf(each)}` : each.name;
+      return [`${name}: ${reason}.`];
     }
   });
   if (mistakes.length > 0) throw new ConfigError(mistakes);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bun
 import { CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import { commandLine } from "./command-line.ts";
+import { commandLine } from "./command-line/program.ts";
 import { ConfigError } from "./config.ts";
 import { CannotListen } from "./listen.ts";
 import { StoreUnavailable, StoreUnusable } from "./store/store.ts";
@@ -34,7 +34,7 @@ function explain(error: unknown): number {
     return error.exitCode === 0 ? DONE : WRONG_USAGE;
   }
   if (error instanceof ConfigError) {
-    console.error(["smsledger cannot start:", ...error.mistakes].join("\n  "));
+    console.error(["Wrong settings or flags:", ...error.mistakes].join("\n  "));
     return WRONG_USAGE;
   }
   if (

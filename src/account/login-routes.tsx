@@ -8,6 +8,7 @@ import {
 } from "../../views/login-page.tsx";
 import type { Site } from "../../views/site.ts";
 import { pages, redirectTo } from "../http.ts";
+import { RepeatedLines } from "../repeated-lines.ts";
 import { removeCookie } from "./cookies.ts";
 import { fieldOf } from "./form-body.ts";
 import { arrivedOf } from "./gate.ts";
@@ -24,16 +25,24 @@ const BUSY_RETRY_S = 5;
 type Refused =
   Exclude<SignInOutcome, { kind: "signed in" }> | { readonly kind: "busy" };
 
+const LOGGED: Record<Refused["kind"], string> = {
+  wrong: "the name or the password is wrong",
+  changed: "the password was changed meanwhile",
+  limited: "too many wrong ones before it",
+  busy: "too many at once",
+};
+
 /**
  * `/login` and `/logout`. The gate has seen that the form comes from a page of ours, so
  * no other site signs anybody in or out; a form token would need a session that there is
  * not yet.
  */
 export const loginRoutes = (
-  { store: { accounts }, access, config, now, hashing }: AccountDeps,
+  { store: { accounts }, access, config, now, hashing, log }: AccountDeps,
   site: Site,
 ) => {
   const { urls } = site;
+  const lines = new RepeatedLines(log);
   return new Elysia()
     .use(pages(site))
     .get("/login", async ({ page, request, server, site }) => {
@@ -71,6 +80,9 @@ export const loginRoutes = (
           outcome,
           isFormOverHttps(config, arrived),
         );
+      // Without the name: a password is typed there by mistake.
+      const { address } = requesterOf(request);
+      lines.warn({ address }, `sign-in refused: ${LOGGED[outcome.kind]}`);
       const { status, mistake, headers = {} } = refusal(outcome, now());
       return page(<LoginPage {...{ site, name, next, mistake }} />, {
         status,

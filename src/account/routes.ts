@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import type { Site } from "../../views/site.ts";
 import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
 import type { AnswerProblem } from "../problem.tsx";
 import type { Stores } from "../store/stores.ts";
 import type { Access } from "./access.ts";
@@ -17,6 +18,7 @@ export type AccountDeps = {
   readonly config: Config;
   readonly now: () => number;
   readonly hashing: PasswordHashing;
+  readonly log: Log;
 };
 
 /** Sign-in, users, sessions and the audit list: those of them that go with how users sign in. */

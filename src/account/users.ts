@@ -1,5 +1,10 @@
-import type { By, UserRow } from "../store/accounts.ts";
-import { USERS_MAX, type AccountStore } from "../store/accounts.ts";
+import {
+  USERS_MAX,
+  type AccountStore,
+  type AddRefusal,
+  type By,
+  type UserRow,
+} from "../store/accounts.ts";
 import type { Stores } from "../store/stores.ts";
 import type { PasswordHashing } from "./password-hashing.ts";
 import { passwordMistake } from "./passwords.ts";
@@ -11,6 +16,13 @@ import type { Role } from "./viewer.ts";
 type Deps = {
   readonly store: Pick<Stores, "accounts">;
   readonly hashing: PasswordHashing;
+};
+
+/** In sentences why no user was added. */
+export const ADD_REFUSALS: Record<AddRefusal, string> = {
+  "name taken":
+    "There is a user of this name already. Names that differ only in case are one.",
+  "too many": `There are ${USERS_MAX} users, which is as many as there may be. Remove one that is not needed any more first.`,
 };
 
 export type Added = { readonly name: string } | { readonly mistake: string };
@@ -35,11 +47,9 @@ export async function addUserWithPassword(
     { name, role, passwordHash, isPasswordTemporary: true },
     by,
   );
-  if (added !== undefined || (await isSame(accounts, name, password, hashing)))
+  if ("id" in added || (await isSame(accounts, name, password, hashing)))
     return { name };
-  return {
-    mistake: `There is a user of this name already, or there are ${USERS_MAX} users, which is as many as there may be.`,
-  };
+  return { mistake: ADD_REFUSALS[added.refusal] };
 }
 
 /** Whether the same form was sent before, as by a double click. */

@@ -2,6 +2,7 @@ import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import { hashOfToken, SCOPE_WORDS } from "../account/api-tokens.ts";
 import { failureOf, type Log } from "../log.ts";
 import type { ApiToken } from "../store/api-tokens.ts";
+import type { AuditEntry } from "../store/audit.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import {
@@ -86,14 +87,19 @@ export class TokenAccess {
    * and from where. Nobody waits for it, and reading goes on when it cannot be written.
    */
   noteUse(token: ApiToken, address: string | null): void {
-    const at = Math.floor(this.#deps.now() / MINUTE_MS) * MINUTE_MS;
+    const at = this.#deps.now();
+    const minute = Math.floor(at / MINUTE_MS) * MINUTE_MS;
     const before = this.#usedAt.get(token.id) ?? token.lastUsedAt;
-    if (before === at) return;
-    this.#usedAt.set(token.id, at);
+    if (before === minute) return;
+    this.#usedAt.set(token.id, minute);
     const isFirstOfDay =
       before === null ||
-      Math.floor(before / DAY_MS) !== Math.floor(at / DAY_MS);
-    this.#write(token, at, isFirstOfDay, address).catch((error: unknown) => {
+      Math.floor(before / DAY_MS) !== Math.floor(minute / DAY_MS);
+    this.#write(
+      token,
+      minute,
+      isFirstOfDay ? { at, address } : undefined,
+    ).catch((error: unknown) => {
       if (!(error instanceof StoreUnavailable))
         this.#deps.log.error(failureOf(error), "a token's use was not noted");
     });
@@ -101,19 +107,17 @@ export class TokenAccess {
 
   async #write(
     { id, name, scope }: ApiToken,
-    at: number,
-    isFirstOfDay: boolean,
-    address: string | null,
+    minute: number,
+    firstOfDay: Pick<AuditEntry, "at" | "address"> | undefined,
   ): Promise<void> {
     const { apiTokens, audit } = this.#deps.store;
-    await apiTokens.setLastUsed({ id, at });
-    if (!isFirstOfDay) return;
+    await apiTokens.setLastUsed({ id, at: minute });
+    if (firstOfDay === undefined) return;
     await audit.add({
-      at,
+      ...firstOfDay,
       actor: `token ${name}`,
       action: "read through the API for the first time that day, with",
       subject: SCOPE_WORDS[scope],
-      address,
     });
   }
 }

@@ -1,11 +1,11 @@
-import { createInterface } from "node:readline/promises";
 import { counted } from "../../views/amounts.ts";
 import type { Config } from "../config.ts";
 import { maskNumber } from "../mask-numbers.ts";
 import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
 import { openForUpkeep } from "../store/sqlite/upkeep-command.ts";
 import type { Erased } from "../store/upkeep.ts";
-import { digitsOfNumber, type Digits } from "../upkeep/erased-number.ts";
+import { digitsOfNumber } from "../upkeep/erased-number.ts";
+import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -32,7 +32,9 @@ export async function erase(
     return 2;
   }
   const latestEventId = await latestEventIdOf(databaseFile);
-  if (!isDryRun && !isSure && !(await isConfirmed(digits))) return 2;
+  const question = `Erase +${digits} for good? Nobody can bring it back.`;
+  if (!isDryRun && !isSure && !(await isConfirmed(question)))
+    return NOT_CONFIRMED;
   const signal = stopSignal();
   const bar = progressBar(process.stderr, latestEventId);
   const work = { signal, onProgress: bar.update };
@@ -69,26 +71,6 @@ async function latestEventIdOf(file: string): Promise<number> {
   const id = await reader.lastEventId();
   await reader.close();
   return id;
-}
-
-async function isConfirmed(digits: Digits): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    console.error(
-      "Nothing was changed. Add --yes to erase the number, or --dry-run to see what that would change.",
-    );
-    return false;
-  }
-  const lines = createInterface({
-    input: process.stdin,
-    output: process.stderr,
-  });
-  const answer = await lines.question(
-    `Erase +${digits} for good? Nobody can bring it back. Type yes: `,
-  );
-  lines.close();
-  if (answer.trim().toLowerCase() === "yes") return true;
-  console.error("Nothing was changed.");
-  return false;
 }
 
 function outcomeText(found: Erased, isDryRun: boolean): string {

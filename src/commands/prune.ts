@@ -4,6 +4,7 @@ import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
 import { openForUpkeep } from "../store/sqlite/upkeep-command.ts";
 import { EVENT_STATUSES } from "../twilio/status.ts";
 import { retentionCut } from "../upkeep/retention.ts";
+import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { FlagReader, type Flags } from "./flags.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -14,6 +15,8 @@ export type PruneOptions = {
   /** Days that are kept beside the begun one; undefined: as RETENTION_DAYS has it. */
   readonly days: number | undefined;
   readonly isDryRun: boolean;
+  /** It was confirmed on the command line. */
+  readonly isSure: boolean;
 };
 
 /** Reads the flags of `prune`. Throws ConfigError. */
@@ -22,12 +25,16 @@ export function pruneOptions(flags: Flags): PruneOptions {
   const limits = { min: 1, max: DAYS_MAX, whole: true };
   const days = reader.number("days", 0, limits);
   reader.requireRight();
-  return { days: days || undefined, isDryRun: flags["dryRun"] === true };
+  return {
+    days: days || undefined,
+    isDryRun: flags["dryRun"] === true,
+    isSure: flags["yes"] === true,
+  };
 }
 
 /**
  * Deletes old messages, also while the server runs. Resolves to the exit status: 1 when
- * it was stopped before it was done.
+ * it was stopped before it was done, 2 when it was not confirmed.
  */
 export async function prune(
   {
@@ -53,6 +60,8 @@ export async function prune(
     );
     return 0;
   }
+  const question = `Delete ${counted(messages, "message")} ${old}? Only a backup brings them back.`;
+  if (!options.isSure && !(await isConfirmed(question))) return NOT_CONFIRMED;
   const signal = stopSignal();
   const bar = progressBar(process.stderr, messages);
   const upkeep = openForUpkeep(databaseFile);

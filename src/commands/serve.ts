@@ -87,7 +87,7 @@ async function start(
   return server;
 }
 
-/** Where the first user is made. Behind a proxy the path is the same, below PUBLIC_URL. */
+/** Where the first user is made: at the address that browsers know, as far as it is set. */
 async function logSetupLink(
   { accounts }: Stores,
   { publicUrl }: Config,
@@ -97,7 +97,8 @@ async function logSetupLink(
   try {
     const { createUrls } = await import("../../views/site.ts");
     const code = await newSetupCode(accounts);
-    const link = server.url.origin + createUrls(publicUrl).setup(code);
+    const { origin } = new URL(publicUrl ?? server.url.origin);
+    const link = origin + createUrls(publicUrl).setup(code);
     log.warn(`no user exists yet; make the first one, once, at ${link}`);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;

@@ -1,3 +1,4 @@
+import { MADE_UP_ACCOUNT } from "../simulation/made-up-account.ts";
 import { ConfigError, type Config } from "../config.ts";
 import { callbackStream } from "../simulation/callback-stream.ts";
 import { TOKEN_PLACE } from "../overview/test-command.ts";
@@ -17,9 +18,6 @@ import { callDirectly, isThisMachine, serverOrigin } from "./own-server.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { allWentWell, loadReport, whatWentWrong } from "./simulate-report.ts";
-
-/** The account of callbacks whose token is bound to none. */
-const MADE_UP_ACCOUNT = "AC00000000000000000000000000000000";
 
 export type SimulateSettings = Pick<
   Config,

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import {
   generatedPassword,
   hashOf,
@@ -6,16 +8,17 @@ import {
 import { SecretKeys } from "../account/secret-keys.ts";
 import { accountLimitKeys } from "../account/sign-in.ts";
 import { NAME_RULE, userName } from "../account/user-name.ts";
+import { ADD_REFUSALS } from "../account/users.ts";
 import type { Role } from "../account/viewer.ts";
 import type { Config } from "../config.ts";
 import {
-  USERS_MAX,
   type AccountStore,
   type By,
   type UserRefusal,
   type UserRow,
 } from "../store/accounts.ts";
 import { openSqliteForCommand } from "../store/sqlite/sqlite-store.ts";
+import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { NoPassword, readNewPassword } from "./password-input.ts";
 import { minuteText, textTable } from "./text-table.ts";
 
@@ -37,11 +40,10 @@ export function userAdd(
   const name = userName(given);
   if (name === undefined)
     return Promise.resolve(complain(NAME_RULE, WRONG_USAGE));
-  return withAccounts(database, async (accounts) => {
+  const mayMake = true;
+  return withAccounts(database, mayMake, async (accounts) => {
     if ((await accounts.visitorByName(name)) !== undefined)
-      return complain(
-        "There is a user of this name already. Nothing was changed.",
-      );
+      return complain(`${ADD_REFUSALS["name taken"]} Nothing was changed.`);
     const role =
       options.role ?? ((await accounts.hasPasswords()) ? "member" : "admin");
     const password = await newPassword(options.source, name);
@@ -54,10 +56,8 @@ export function userAdd(
       },
       by(),
     );
-    if (added === undefined)
-      return complain(
-        `No user was added: there is one of this name, or there are ${USERS_MAX}, which is as many as there may be.`,
-      );
+    if ("refusal" in added)
+      return complain(`${ADD_REFUSALS[added.refusal]} Nothing was changed.`);
     if (options.source === "generated") console.log(password);
     console.error(`Added as ${role}.${handOver(options.source)}`);
     return DONE;
@@ -66,7 +66,7 @@ export function userAdd(
 
 /** Lists the users. Resolves to the exit status. */
 export function userList(database: Database): Promise<number> {
-  return withAccounts(database, async (accounts) => {
+  return withAccounts(database, false, async (accounts) => {
     const users = await accounts.users();
     if (users.length === 0)
       console.error(
@@ -126,13 +126,19 @@ export function userPassword(
 }
 
 /** Removes a user. Resolves to the exit status. */
-export function userRemove(database: Database, name: string): Promise<number> {
-  return withUser(database, name, async (accounts, user) =>
-    outcome(
+export function userRemove(
+  database: Database,
+  name: string,
+  isSure: boolean,
+): Promise<number> {
+  return withUser(database, name, async (accounts, user) => {
+    if (!isSure && !(await isConfirmed(`Remove ${user.name}?`)))
+      return NOT_CONFIRMED;
+    return outcome(
       await accounts.removeUser(user.id, by()),
       "Removed, and signed out everywhere.",
-    ),
-  );
+    );
+  });
 }
 
 async function newPassword(
@@ -179,7 +185,7 @@ function withUser(
   name: string,
   work: (accounts: AccountStore, user: UserRow) => Promise<number>,
 ): Promise<number> {
-  return withAccounts(database, async (accounts) => {
+  return withAccounts(database, false, async (accounts) => {
     const found = await accounts.visitorByName(name);
     if (found === undefined)
       return complain("No user has this name. smsledger user list names them.");
@@ -189,9 +195,12 @@ function withUser(
 
 async function withAccounts(
   { databaseFile }: Database,
+  mayMake: boolean,
   work: (accounts: AccountStore) => Promise<number>,
 ): Promise<number> {
-  const stores = openSqliteForCommand(databaseFile);
+  const isNew = mayMake && !existsSync(databaseFile);
+  const stores = openSqliteForCommand(databaseFile, mayMake);
+  if (isNew) console.error(`Made the database ${resolve(databaseFile)}.`);
   try {
     return await work(stores.accounts);
   } catch (error) {

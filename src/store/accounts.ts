@@ -74,6 +74,13 @@ export type SignIn = {
   readonly guessed: readonly GuessLimit[];
 };
 
+/** Why no user was added. */
+export type AddRefusal = "name taken" | "too many";
+
+/** A new user's id, or why there is none. */
+export type AddedUser =
+  { readonly id: number } | { readonly refusal: AddRefusal };
+
 /** Why a user was not changed. */
 export type UserRefusal = "no such user" | "last admin";
 
@@ -114,9 +121,12 @@ export interface AccountStore {
   /** A key of 256 bits in hex digits, of this database alone. Made when it is first asked for. */
   secretKey(): Promise<string>;
 
-  /** The new user's id; undefined when the name is taken, or there are `USERS_MAX`. */
-  addUser(user: NewUser, by: By): Promise<number | undefined>;
-  /** The same, as a member without a password; the id of the one who is there already. */
+  /** There are `USERS_MAX` users at most. */
+  addUser(user: NewUser, by: By): Promise<AddedUser>;
+  /**
+   * A member without a password: the new one's id, or that of the one who is there
+   * already; undefined when there are `USERS_MAX`.
+   */
   addProxyUser(name: string, by: By): Promise<number | undefined>;
   /** Replaces the code that the first user is made with, while nobody can sign in; its SHA-256 in hex digits. */
   setSetupCode(codeHash: string): Promise<void>;

@@ -16,8 +16,9 @@ export type AuditRow = AuditEntry & { readonly id: number };
 
 /** Keeps the newest entries, `AUDIT_MAX` of them. */
 export interface AuditStore {
+  /** An entry that is late by `AUDIT_LATE_MS` or less gets the time of the one before it, so that times follow the order. */
   add(entry: AuditEntry): Promise<void>;
-  /** Newest first; those with an id below `olderThan` when that is given. */
+  /** Newest first, in the order of writing; those with an id below `olderThan` when that is given. */
   list(page: {
     readonly size: number;
     readonly olderThan?: number | undefined;
@@ -25,3 +26,5 @@ export interface AuditStore {
 }
 
 export const AUDIT_MAX = 10_000;
+/** Between what is done and its entry others may be written, e.g. while a password is hashed: for so long at most. */
+export const AUDIT_LATE_MS = 60_000;

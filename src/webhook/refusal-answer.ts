@@ -2,7 +2,7 @@ import type { CallbackCounts } from "../ops/callback-counts.ts";
 import type { FormParams } from "../twilio/form.ts";
 import type { Channel } from "../twilio/status.ts";
 import type { Refusal } from "./refusal.ts";
-import type { RefusalLines } from "./refusal-lines.ts";
+import type { RepeatedLines } from "../repeated-lines.ts";
 
 /** What was posted, once it was read. */
 export type Posted = {
@@ -23,7 +23,7 @@ export type Refused = {
 
 export type RefusalDeps = {
   readonly counts: CallbackCounts;
-  readonly lines: RefusalLines;
+  readonly lines: RepeatedLines;
   /** Keeps what can be told of a refused callback; it does no work before the answer is on its way. */
   readonly refusals: { note(refused: Refused): void };
 };
@@ -41,7 +41,10 @@ export function refuser(
   ): Response => {
     const { check, status, error, headers = {} } = refusal;
     counts.refused(channel, check);
-    lines.add(channel, refusal);
+    lines.warn(
+      { channel, status: refusal.status },
+      `callback refused: ${refusal.error}`,
+    );
     refusals.note({ channel, refusal, request, peer, posted });
     return Response.json({ success: false, error }, { status, headers });
   };

@@ -4,6 +4,7 @@ import { basePathOf } from "../setting-values.ts";
 import type { Log } from "../log.ts";
 import { maskNumber } from "../mask-numbers.ts";
 import type { CallbackCounts } from "../ops/callback-counts.ts";
+import { RepeatedLines } from "../repeated-lines.ts";
 import { INSTANCE_HEADER } from "../ops/instance.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 import { tokensFor } from "../twilio/auth-tokens.ts";
@@ -27,7 +28,6 @@ import {
   type Refusal,
 } from "./refusal.ts";
 import { refuser, type RefusalDeps } from "./refusal-answer.ts";
-import { RefusalLines } from "./refusal-lines.ts";
 import { queryOf, signedUrls } from "./signed-urls.ts";
 
 export const WEBHOOK_PATHS: Record<Channel, string> = {
@@ -58,7 +58,7 @@ export const webhookRoutes = (deps: WebhookDeps) => {
   const app = new Elysia({ name: "webhook" });
   // A proxy may pass on the base path or take it off; both find the route.
   const prefixes = new Set([basePathOf(deps.config.publicUrl), ""]);
-  const lines = new RefusalLines(deps.log);
+  const lines = new RepeatedLines(deps.log);
   for (const channel of ["sms", "whatsapp"] as const) {
     const refuse = refuser(channel, { ...deps, lines });
     const receive = createReceiver(channel, deps, refuse);

@@ -16,12 +16,12 @@ export async function addPerson(
   role: Role,
 ): Promise<number> {
   const user = { name, role, passwordHash: hash };
-  const id = await accounts.addUser(
+  const added = await accounts.addUser(
     { ...user, isPasswordTemporary: false },
     BY,
   );
-  if (id === undefined) throw new Error("There is a user of this name.");
-  return id;
+  if ("refusal" in added) throw new Error(added.refusal);
+  return added.id;
 }
 
 /** The real server with an admin, ana, and a member, mo. */

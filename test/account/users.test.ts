@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
+import { USERS_MAX } from "../../src/store/accounts.ts";
 import {
   addPerson,
+  BY,
   PASSWORD,
   signedInAs,
   startWithPeople,
@@ -58,6 +60,26 @@ test("what is wrong with a new user is told, and nothing is added", async () => 
   }
   expect(await server.accounts.users()).toHaveLength(2);
 });
+
+test("that there are as many users as there may be is told from a name that is taken", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  for (let index = 2; index < USERS_MAX; index++)
+    await server.accounts.addProxyUser(`user ${index}`, BY);
+  const add = (name: string) =>
+    ana.post("/settings/users", { name, role: "member", password: PASSWORD });
+  const isFull = "There are 500 users, which is as many as there may be.";
+  const isTaken = "There is a user of this name already.";
+  for (const [name, words, others] of [
+    ["kim", isFull, isTaken],
+    ["MO", isTaken, isFull],
+  ] as const) {
+    const { status, text } = await add(name);
+    expect([name, status]).toEqual([name, 400]);
+    expect(text).toContain(words);
+    expect(text).not.toContain(others);
+  }
+}, 20_000);
 
 test("a role that is none is not taken, least of all as admin", async () => {
   await using server = await startWithPeople();

@@ -71,8 +71,9 @@ test("a token that is revoked is refused from the next request on", async () => 
   expect((await api.get("/messages", api.masked)).status).toBe(200);
 });
 
-test("a token's last use is kept to the minute, and its first of a day is in the audit list", async () => {
+test("a token's last use is kept to the minute, and its first of a day is in the audit list with its own time", async () => {
   await using api = await startApi();
+  const start = Date.now();
   for (let i = 0; i < 5; i++) await api.get("/events");
   await eventually(async () => {
     const used = await api.store.apiTokens.list();
@@ -89,6 +90,7 @@ test("a token's last use is kept to the minute, and its first of a day is in the
     subject: "whole numbers",
     address: "127.0.0.1",
   });
+  expect(reading[0]?.at).toBeGreaterThanOrEqual(start);
 });
 
 test("each token has a limit of its own, which every answer tells", async () => {

@@ -127,7 +127,9 @@ const chores = new Map<string, () => Promise<WebhookTimes>>();
 if (wanted.includes("retention"))
   chores.set("retention", await retentionServer());
 if (wanted.includes("prune"))
-  chores.set("prune", () => besideCommand("prune", "--days", DAYS_KEPT));
+  chores.set("prune", () =>
+    besideCommand("prune", "--yes", "--days", DAYS_KEPT),
+  );
 if (wanted.includes("erase"))
   chores.set("erase", () => besideCommand("erase", someRecipient(), "--yes"));
 if (wanted.includes("backup")) chores.set("backup", besideBackup);

@@ -30,9 +30,13 @@ test("the compiled program writes its backups by itself, and restores one", asyn
   expect(others).toEqual([]);
   server.kill("SIGTERM");
   expect(await server.ended()).toBe(0);
-  const restored = await run(program, ["restore", join(backups, name)], {
-    env: { DATABASE_URL: databaseFile },
-  });
+  const restored = await run(
+    program,
+    ["restore", "--yes", join(backups, name)],
+    {
+      env: { DATABASE_URL: databaseFile },
+    },
+  );
   expect(restored).toMatchObject({ status: 0, stderr: "" });
   const reader = openSqliteReader(databaseFile);
   expect(await reader.messagesAfter(0, 10)).toEqual([]);

@@ -48,6 +48,7 @@ test("a file that is there is not replaced, and what is not possible is told in 
   const cases = [
     [there, live, "There is a file of that name already."],
     [folder.path, live, "That is a folder."],
+    ["/proc/b.db", live, "The backup cannot be made there."],
     [
       join(folder.path, "no/such/b.db"),
       live,
@@ -56,7 +57,7 @@ test("a file that is there is not replaced, and what is not possible is told in 
     [
       join(folder.path, "b.db"),
       join(folder.path, "none.db"),
-      "The database file does not exist.",
+      `There is no database ${join(folder.path, "none.db")}.`,
     ],
     [
       join(folder.path, "b.db"),

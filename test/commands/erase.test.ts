@@ -93,10 +93,11 @@ test("a number that is nowhere is told as such, and one that is not whole is ref
     );
   }
   using folder = tempDir();
-  const missing = await erase(join(folder.path, "none.db"), NUMBER, "--yes");
+  const file = join(folder.path, "none.db");
+  const missing = await erase(file, NUMBER, "--yes");
   expect(missing).toEqual({
     status: 1,
     stdout: "",
-    stderr: "The database file does not exist. Check DATABASE_URL.\n",
+    stderr: `There is no database ${file}. Check DATABASE_URL.\n`,
   });
 });

@@ -165,7 +165,7 @@ test("a database that cannot be read is told in one plain line", async () => {
   using database = new Database(foreign);
   database.run("CREATE TABLE notes (text TEXT)");
   const cases = [
-    [join(folder.path, "missing.db"), "The database file does not exist."],
+    [join(folder.path, "missing.db"), "There is no database "],
     [text, "The file is no SQLite database."],
     [foreign, "The database file belongs to another program."],
   ] as const;

@@ -8,7 +8,7 @@ import { FROM_SOURCE, run } from "./program.ts";
 const DAY_MS = 86_400_000;
 
 const prune = (file: string, ...flags: string[]) =>
-  run(FROM_SOURCE, ["prune", "--database-url", file, ...flags]);
+  run(FROM_SOURCE, ["prune", "--yes", "--database-url", file, ...flags]);
 
 test("old messages are deleted beside the server, whose pages and recording go on", async () => {
   await using server = await startServer();
@@ -58,7 +58,7 @@ test("the days are those of RETENTION_DAYS when none are given, and without both
   await using server = await startServer();
   const { store, config } = server;
   await store.recordEvent(eventOf({}, { receivedAt: DAY_MS }));
-  const args = ["prune", "--database-url", config.databaseFile];
+  const args = ["prune", "--yes", "--database-url", config.databaseFile];
   const without = await run(FROM_SOURCE, args);
   expect(without.status).toBe(2);
   expect(without.stderr).toContain("--days: is not given");
@@ -79,6 +79,6 @@ test("days that are no days are refused, and so is a database that is not there"
   expect(await prune(file, "--days", "3")).toEqual({
     status: 1,
     stdout: "",
-    stderr: "The database file does not exist. Check DATABASE_URL.\n",
+    stderr: `There is no database ${file}. Check DATABASE_URL.\n`,
   });
 });

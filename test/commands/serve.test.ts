@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { eventually } from "../store/eventually.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { FROM_SOURCE, run, start } from "./program.ts";
 
@@ -22,6 +23,63 @@ test("a port that is in use is told in one plain line", async () => {
     stdout: "",
     stderr: `Port ${port} is in use by another program. Stop that program, or set PORT to another.\n`,
   });
+});
+
+test("a second server on a database is refused until the first one has ended, however it ends", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  const env = { PORT: "0", DATABASE_URL: file };
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    await using first = await start(FROM_SOURCE, ["serve"], { env });
+    expect(await serve(env)).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: `Another smsledger serves ${file}. Stop that one, or set DATABASE_URL to another file.\n`,
+    });
+    expect((await fetch(`${first.origin}/readyz`)).status).toBe(200);
+    first.kill(signal);
+    await first.ended();
+  }
+  await using last = await start(FROM_SOURCE, ["serve"], { env });
+  expect((await fetch(`${last.origin}/readyz`)).status).toBe(200);
+}, 20_000);
+
+test("the link to make the first user is one that its browser can open", async () => {
+  using folder = tempDir();
+  const env = { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") };
+  {
+    await using server = await start(FROM_SOURCE, ["serve"], { env });
+    await eventually(async () =>
+      expect(server.output()).toContain(`${server.origin}/setup?code=`),
+    );
+  }
+  await using server = await start(FROM_SOURCE, ["serve"], {
+    env: { ...env, PUBLIC_URL: "https://sms.example.com/ledger" },
+  });
+  await eventually(async () =>
+    expect(server.output()).toContain(
+      "https://sms.example.com/ledger/setup?code=",
+    ),
+  );
+});
+
+test("a refused sign-in is in the log with its address, and not with what was typed", async () => {
+  using folder = tempDir();
+  const env = { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") };
+  await run(FROM_SOURCE, ["user", "add", "ana", "--generate"], { env });
+  await using server = await start(FROM_SOURCE, ["serve"], { env });
+  const answer = await fetch(`${server.origin}/login`, {
+    method: "POST",
+    headers: { origin: server.origin },
+    body: new URLSearchParams({ name: "s3cret", password: "s3cret s3cret" }),
+  });
+  expect(answer.status).toBe(401);
+  await eventually(async () =>
+    expect(server.output()).toMatch(
+      /"level":"warn".*"address":"127\.0\.0\.1","msg":"sign-in refused: the name or the password is wrong"/,
+    ),
+  );
+  expect(server.output()).not.toContain("s3cret");
 });
 
 test("a database that cannot be used is told in one plain line, without a stack trace", async () => {

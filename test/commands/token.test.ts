@@ -1,12 +1,20 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { ask } from "../api/api-server.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { FROM_SOURCE, run } from "./program.ts";
 
 const tokenCommand = (file: string, ...args: string[]) =>
   run(FROM_SOURCE, ["token", ...args, "--database-url", file]);
+
+async function makeDatabase(file: string): Promise<void> {
+  const store = await openSqliteStore(file, (error) => {
+    throw error;
+  });
+  await store.close();
+}
 
 const TOKEN = /^smsl_[A-Za-z0-9_-]{43}\n$/;
 
@@ -48,6 +56,7 @@ test("a token that is added beside a running server works at once, and no more o
 test("the list names tokens, what they see and when they were used, and no token", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
+  await makeDatabase(file);
   const empty = await tokenCommand(file, "list");
   expect(empty).toMatchObject({ status: 0, stdout: "" });
   expect(empty.stderr).toContain("There are no tokens.");
@@ -70,6 +79,7 @@ test("the list names tokens, what they see and when they were used, and no token
 test("a name that is taken, not there or none is told with the right status", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
+  await makeDatabase(file);
   await tokenCommand(file, "add", "taken");
   for (const [args, status, sentence] of [
     [["add", "taken"], 1, "There is a token of this name already."],

@@ -66,10 +66,12 @@ test("all wrong settings are told at once, and none of their values", async () =
     },
   );
   expect(status).toBe(2);
+  expect(stderr).toStartWith("Wrong settings or flags:\n");
+  // Each is called what it was given by.
   for (const name of [
-    "PORT",
+    "--port",
     "HOST",
-    "LOG_LEVEL",
+    "--log-level",
     "PUBLIC_URL",
     "TWILIO_WEBHOOK_AUTH_TOKEN",
   ])
@@ -83,7 +85,7 @@ test("a setting that a command does not have cannot keep it from running", async
   });
   expect(status).toBe(1);
   expect(stderr).toBe(
-    "The database file does not exist. Check DATABASE_URL.\n",
+    "There is no database /nowhere/smsledger.db. Check DATABASE_URL.\n",
   );
 });
 

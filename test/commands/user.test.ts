@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PASSWORD, Visitor } from "../account/people.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -28,11 +28,16 @@ test("users are added before the first start, the first one as admin, and the da
   using folder = tempDir();
   const file = join(folder.path, "data", "smsledger.db");
   const first = await user(file, ["add", "ana"], `${PASSWORD}\n`);
-  expect(first).toEqual({ status: 0, stdout: "", stderr: "Added as admin.\n" });
+  expect(first).toEqual({
+    status: 0,
+    stdout: "",
+    stderr: `Made the database ${file}.\nAdded as admin.\n`,
+  });
   const second = await user(file, ["add", "mo", "--generate"]);
   expect(second.status).toBe(0);
   expect(second.stdout.trim()).toMatch(GENERATED);
   expect(second.stderr).toStartWith("Added as member.");
+  expect(second.stderr).not.toContain("Made");
   expect(
     (await user(file, ["add", "zoe", "--role", "admin", "--no-password"]))
       .status,
@@ -74,7 +79,7 @@ test("beside a running server each change holds at once", async () => {
     1,
     "This is the only admin. Make another user an admin first. Nothing was changed.\n",
   ]);
-  expect((await user(file, ["remove", "mo"])).status).toBe(1);
+  expect((await user(file, ["remove", "mo", "--yes"])).status).toBe(1);
 
   const stranger = new Visitor(server.origin);
   while ((await stranger.signIn("ana", "guess")).status === 401);
@@ -87,7 +92,7 @@ test("beside a running server each change holds at once", async () => {
     303,
   );
 
-  expect((await user(file, ["remove", "ana"])).stderr).toBe(
+  expect((await user(file, ["remove", "ana", "--yes"])).stderr).toBe(
     "Removed, and signed out everywhere.\n",
   );
   expect((await stranger.get("/messages")).status).toBe(302);
@@ -138,6 +143,7 @@ test("what cannot be done is told in one sentence, without the password in it", 
     [["role", "mo", "admin"], undefined, 1, "No user has this name."],
     [["password", "mo", "--generate"], undefined, 1, "No user has this name."],
     [["remove", "mo"], undefined, 1, "No user has this name."],
+    [["remove", "ana"], undefined, 2, "Nothing was changed. Add --yes"],
     [["add"], undefined, 2, "error: missing required argument 'name'"],
   ];
   for (const [args, input, status, words] of cases) {
@@ -146,6 +152,36 @@ test("what cannot be done is told in one sentence, without the password in it", 
     expect(ended.stderr).toStartWith(words);
     expect(ended.stderr).not.toContain("short");
   }
+}, 60_000);
+
+test("no command but the one that adds a user makes a database where the path is mistyped", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "data", "mistyped.db");
+  for (const args of [
+    ["user", "list"],
+    ["user", "role", "ana", "admin"],
+    ["user", "password", "ana", "--generate"],
+    ["user", "remove", "ana", "--yes"],
+    ["token", "list"],
+    ["token", "add", "dashboard"],
+    ["token", "remove", "dashboard"],
+    ["backup", join(folder.path, "backup.db")],
+    ["prune", "--days", "3", "--yes"],
+    ["erase", "+14155550123", "--yes"],
+    ["erase", "+14155550123", "--dry-run"],
+    ["export"],
+  ]) {
+    const ended = await run(FROM_SOURCE, [...args, "--database-url", file]);
+    expect([args, ended]).toEqual([
+      args,
+      {
+        status: 1,
+        stdout: "",
+        stderr: `There is no database ${file}. Check DATABASE_URL.\n`,
+      },
+    ]);
+  }
+  expect(readdirSync(folder.path)).toEqual([]);
 }, 60_000);
 
 test("a database of another program or version is left as it is", async () => {
@@ -162,7 +198,7 @@ test("a database of another program or version is left as it is", async () => {
   expect(existsSync(`${file}-wal`)).toBe(false);
 
   const older = join(folder.path, "older.db");
-  await user(older, ["list"]);
+  await user(older, ["add", "ana"], PASSWORD);
   const db = new Database(older);
   db.run("PRAGMA user_version = 2");
   db.close();

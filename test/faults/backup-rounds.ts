@@ -28,12 +28,12 @@ export async function backupRounds(
     const load = postUntil(stop.signal, server.origin, ledger, CLIENTS);
     await Bun.sleep(200 + Math.random() * 400);
     const before: Ledger = new Set(ledger);
-    await command("backup", backup, databaseFile);
+    await command(["backup", backup], databaseFile);
     await server.kill();
     stop.abort();
     await load;
 
-    await command("restore", backup, databaseFile);
+    await command(["restore", "--yes", backup], databaseFile);
     const found = await checkLedger(databaseFile, before);
     missing.push(...found.missing);
     acknowledged += before.size;
@@ -48,11 +48,14 @@ export async function backupRounds(
 }
 
 async function command(
-  name: "backup" | "restore",
-  file: string,
+  args: readonly [name: string, ...string[]],
   databaseFile: string,
 ): Promise<void> {
-  const args = [name, file, "--database-url", databaseFile];
-  const { status, stderr } = await run(FROM_SOURCE, args);
-  if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}`);
+  const { status, stderr } = await run(FROM_SOURCE, [
+    ...args,
+    "--database-url",
+    databaseFile,
+  ]);
+  if (status !== 0)
+    throw new Error(`${args[0]} ended with ${status}: ${stderr}`);
 }

@@ -54,6 +54,7 @@ describe.skipIf(Bun.which("cc") === null)(
     test("a restore leaves the database or the backup in its place, and loses neither", async () => {
       const restore = (folder: string) => [
         "restore",
+        "--yes",
         join(folder, "backup.db"),
         "--database-url",
         join(folder, "live.db"),

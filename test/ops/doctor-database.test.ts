@@ -109,7 +109,7 @@ describe("the database", () => {
     using other = new Database(file);
     other.run("BEGIN IMMEDIATE");
     expect(faults((await look(file)).findings)).toEqual([
-      "wrong: It cannot be written. The database is locked by another process. It is tried again with the next callback.",
+      "wrong: It cannot be written. The database is locked by another process. End that process, and try again.",
     ]);
     other.run("ROLLBACK");
   });

@@ -142,7 +142,7 @@ test("what the command says of a failure is passed on", async () => {
   await upkeepUntil({ backupFolder }, async () => {
     const { backupFailure } = await store.upkeep.state();
     expect(backupFailure?.reason).toBe(
-      "The database file does not exist. Check DATABASE_URL.",
+      `There is no database ${databaseFile}. Check DATABASE_URL.`,
     );
   });
   expect(readdirSync(backupFolder)).toEqual([]);

@@ -46,8 +46,7 @@ export function accountStore(
         known ?? (await write("keepSecretKey", randomBytes(32).toString("hex")))
       );
     },
-    addUser: async (user, by) =>
-      (await write("addUser", { user, by })) ?? undefined,
+    addUser: (user, by) => write("addUser", { user, by }),
     addProxyUser: async (name, by) =>
       (await write("addProxyUser", { name, by })) ?? undefined,
     setSetupCode: (codeHash) => write("setSetupCode", codeHash),

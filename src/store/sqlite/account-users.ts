@@ -3,6 +3,7 @@ import type { Role } from "../../account/viewer.ts";
 import {
   nameKey,
   USERS_MAX,
+  type AddedUser,
   type By,
   type NewUser,
   type UserRefusal,
@@ -19,21 +20,20 @@ type Found = {
 export function addUser(
   db: Database,
   { user, by }: { readonly user: NewUser; readonly by: By },
-): number | null {
-  if (userCount(db) >= USERS_MAX) return null;
+): AddedUser {
+  if (idOf(db, user.name) !== null) return { refusal: "name taken" };
+  if (userCount(db) >= USERS_MAX) return { refusal: "too many" };
   const id = insertUser(db, user, by.at);
-  if (id !== null) note(db, by, `added a user as ${user.role}`, user.name);
-  return id;
+  note(db, by, `added a user as ${user.role}`, user.name);
+  return { id };
 }
 
 export function addProxyUser(
   db: Database,
   { name, by }: { readonly name: string; readonly by: By },
 ): number | null {
-  const known = db
-    .query<{ id: number }, [string]>("SELECT id FROM users WHERE name_key = ?")
-    .get(nameKey(name));
-  if (known) return known.id;
+  const known = idOf(db, name);
+  if (known !== null) return known;
   if (userCount(db) >= USERS_MAX) return null;
   const user = {
     name,
@@ -46,14 +46,21 @@ export function addProxyUser(
   return id;
 }
 
-/** Null when the name is taken. */
-function insertUser(db: Database, user: NewUser, at: number): number | null {
-  const added = db
-    .query<{ id: number }, (string | number | null)[]>(
+function idOf(db: Database, name: string): number | null {
+  const known = db
+    .query<{ id: number }, [string]>("SELECT id FROM users WHERE name_key = ?")
+    .get(nameKey(name));
+  return known?.id ?? null;
+}
+
+/** The name must be free. */
+function insertUser(db: Database, user: NewUser, at: number): number {
+  const { lastInsertRowid } = db
+    .query(
       `INSERT INTO users (name, name_key, role, password_hash, is_password_temporary, created_at)
-         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
+         VALUES (?, ?, ?, ?, ?, ?)`,
     )
-    .get(
+    .run(
       user.name,
       nameKey(user.name),
       user.role,
@@ -61,7 +68,7 @@ function insertUser(db: Database, user: NewUser, at: number): number | null {
       Number(user.isPasswordTemporary),
       at,
     );
-  return added?.id ?? null;
+  return Number(lastInsertRowid);
 }
 
 export function setSetupCode(db: Database, codeHash: string): void {

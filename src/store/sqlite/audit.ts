@@ -1,6 +1,11 @@
 import type { Database } from "bun:sqlite";
 import type { Kysely } from "kysely";
-import { AUDIT_MAX, type AuditEntry, type AuditRow } from "../audit.ts";
+import {
+  AUDIT_LATE_MS,
+  AUDIT_MAX,
+  type AuditEntry,
+  type AuditRow,
+} from "../audit.ts";
 import type { Schema } from "./schema.ts";
 
 export const AUDIT_TABLE = `
@@ -19,10 +24,20 @@ export function addAuditEntry(db: Database, entry: AuditEntry): void {
   const { at, actor, action, subject, address } = entry;
   db.query(
     "INSERT INTO audit (at, actor, action, subject, address) VALUES (?, ?, ?, ?, ?)",
-  ).run(at, actor, action, subject, address);
+  ).run(inOrder(db, at), actor, action, subject, address);
   db.query("DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?").run(
     AUDIT_MAX,
   );
+}
+
+/** A time that is further back than an entry can be late means that the clock was set back: it stands. */
+function inOrder(db: Database, at: number): number {
+  const before = db
+    .query<{ at: number }, []>("SELECT at FROM audit ORDER BY id DESC LIMIT 1")
+    .get();
+  return before && before.at - at <= AUDIT_LATE_MS
+    ? Math.max(before.at, at)
+    : at;
 }
 
 export function auditEntries(

@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { existsSync, rmSync, statfsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
+import { requireDatabaseFile } from "./database-file.ts";
 import { makeEmptyFile, renameToNew, syncFile } from "./durable-file.ts";
 import { requireOurs } from "./migrations.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
@@ -15,7 +16,7 @@ export type Contents = {
   readonly bytes: number;
 };
 
-const READ_BUSY_TIMEOUT_MS = 10_000;
+const READ_BUSY_TIMEOUT_MS = 3_000;
 /** What is left free beside what a copy needs. */
 const ROOM_LEFT_BYTES = 16 * 1024 * 1024;
 
@@ -32,8 +33,8 @@ export function writeBackup(databaseFile: string, file: string): Contents {
   const db = openToRead(databaseFile);
   const partial = partialOf(path);
   try {
-    requireRoom(db, path);
     makePartial(partial);
+    requireRoom(db, path);
     copyInto(db, partial);
     const contents = checked(partial);
     if (!renameToNew(partial, path)) throw nameTaken();
@@ -53,10 +54,7 @@ function partialOf(file: string): string {
 
 /** Opens a database of ours, of this version or an older one, to read it. Throws StoreUnusable. */
 export function openToRead(file: string): Database {
-  if (!existsSync(file))
-    throw new StoreUnusable(
-      "The database file does not exist. Check DATABASE_URL.",
-    );
+  requireDatabaseFile(file);
   let db: Database | undefined;
   try {
     db = new Database(file, { readonly: true, strict: true });
@@ -151,7 +149,6 @@ function requireRoom(db: Database, file: string): void {
     const { bavail, bsize } = statfsSync(dirname(file));
     left = bavail * bsize;
   } catch {
-    // Why the folder cannot be looked at is told when the file is made.
     return;
   }
   if (needed + ROOM_LEFT_BYTES > left) throw diskFull();

@@ -1,5 +1,4 @@
 import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
-import { existsSync } from "node:fs";
 import {
   CompiledQuery,
   Kysely,
@@ -7,6 +6,7 @@ import {
   type SqliteDatabase,
 } from "kysely";
 import { StoreUnusable } from "../store.ts";
+import { requireDatabaseFile } from "./database-file.ts";
 import { requireOurs, SCHEMA_VERSION } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
 import { explainOpenError } from "./sqlite-errors.ts";
@@ -30,10 +30,7 @@ export type ReadConnection = {
  * program, or of another version of this one.
  */
 export function openForReading(file: string): ReadConnection {
-  if (!existsSync(file))
-    throw new StoreUnusable(
-      "The database file does not exist. Check DATABASE_URL.",
-    );
+  requireDatabaseFile(file);
   let db: Database | undefined;
   try {
     db = new Database(file, { readonly: true, strict: true });

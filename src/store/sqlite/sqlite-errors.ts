@@ -26,7 +26,7 @@ const DAMAGED_CODES = /^SQLITE_(?:ERROR$|CORRUPT)/;
 const SENTENCES: readonly (readonly [codeStart: string, sentence: string])[] = [
   [
     "SQLITE_BUSY",
-    "The database is locked by another process. It is tried again with the next callback.",
+    "The database is locked by another process. End that process, and try again.",
   ],
   ["SQLITE_FULL", "The disk is full. Free some space on the database's disk."],
   [
@@ -51,6 +51,6 @@ const SENTENCES: readonly (readonly [codeStart: string, sentence: string])[] = [
   ],
   [
     "SQLITE_PROTOCOL",
-    "The database is locked by another process. It is tried again with the next callback.",
+    "The database is locked by another process. End that process, and try again.",
   ],
 ];

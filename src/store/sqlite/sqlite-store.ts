@@ -1,12 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { Kysely } from "kysely";
-import { StoreUnavailable, StoreUnusable, type Store } from "../store.ts";
+import { StoreUnavailable, type Store } from "../store.ts";
 import type { Stores } from "../stores.ts";
 import { accountStore, type Write } from "./account-store.ts";
 import * as apiTokens from "./api-tokens.ts";
 import { auditEntries } from "./audit.ts";
 import { changesSince } from "./changes-since.ts";
+import { databasePath, makeFolder } from "./database-file.ts";
 import { errorCodeFacts } from "./error-code-facts.ts";
 import * as eventReader from "./event-reader.ts";
 import { failingRecipients } from "./failing-reader.ts";
@@ -21,6 +21,7 @@ import * as reader from "./reader.ts";
 import { recipientCounts } from "./recipient-counts.ts";
 import { refusalStore } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
+import { lockForServer } from "./server-lock.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
 import { suggest } from "./suggestions.ts";
 import { storedEvent } from "./stored-event.ts";
@@ -40,18 +41,26 @@ export type SearchOptions = {
 
 /**
  * Opens the SQLite database in `file`, making or upgrading it, with one thread that
- * writes and one connection that reads. Rejects with StoreUnusable. `onCrash` is
- * called when the writing thread ends by a mistake of ours; nothing is recorded then.
+ * writes and one connection that reads. Rejects with StoreUnusable, also while another
+ * server has it. `onCrash` is called when the writing thread ends by a mistake of ours; nothing is recorded then.
  */
 export async function openSqliteStore(
   file: string,
   onCrash: (error: Error) => void,
   options: SearchOptions = {},
 ): Promise<Stores> {
-  const path = pathOf(file);
+  const path = databasePath(file);
   makeFolder(dirname(path));
-  const queue = await WriteQueue.open(path, onCrash);
-  const connection = openForReading(path);
+  const lock = lockForServer(path);
+  let queue: WriteQueue;
+  let connection: ReadConnection;
+  try {
+    queue = await WriteQueue.open(path, onCrash);
+    connection = openForReading(path);
+  } catch (error) {
+    lock.undo();
+    throw error;
+  }
   const { kysely: db } = connection;
   const read = readsOf(connection);
   return {
@@ -69,13 +78,14 @@ export async function openSqliteStore(
     async close() {
       read.close();
       await queue.close();
+      lock.release();
     },
   };
 }
 
 /** Opens the database in `file` to read it only, also while a server writes it. Throws StoreUnusable. */
 export function openSqliteReader(file: string): StoreReader {
-  const connection = openForReading(pathOf(file));
+  const connection = openForReading(databasePath(file));
   return readerOf(connection, readsOf(connection));
 }
 
@@ -83,15 +93,16 @@ type KeptBeside = Pick<Stores, "accounts" | "audit" | "apiTokens" | "refusals">;
 
 /**
  * Opens what is kept beside messages in the database in `file`, for a command, also
- * while a server runs on it: its changes hold at once. Makes the database when there is
- * none. Throws StoreUnusable.
+ * while a server runs on it: its changes hold at once. Throws StoreUnusable, also when
+ * there is no database that `mayMake` allows it to make.
  */
 export function openSqliteForCommand(
   file: string,
+  mayMake = false,
 ): KeptBeside & { close(): void } {
-  const path = pathOf(file);
-  makeFolder(dirname(path));
-  const writing = openForCommand(path);
+  const path = databasePath(file);
+  if (mayMake) makeFolder(dirname(path));
+  const writing = openForCommand(path, mayMake);
   const connection = openForReading(path);
   const read = readsOf(connection);
   return {
@@ -196,39 +207,4 @@ function readerOf(
       read.close();
     },
   };
-}
-
-function pathOf(file: string): string {
-  const path = resolve(file);
-  if (isFolder(path)) {
-    throw new StoreUnusable(
-      "DATABASE_URL names a folder. Give the path of a file in it.",
-    );
-  }
-  return path;
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    // Why it cannot be looked at is told when it is opened.
-    return false;
-  }
-}
-
-/** Only the owner may look into a folder that we make; one that was there keeps its mode. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
-  } catch (error) {
-    throw new StoreUnusable(
-      "The database's folder cannot be made. Check DATABASE_URL and the permissions.",
-      {
-        cause: error,
-      },
-    );
-  }
 }

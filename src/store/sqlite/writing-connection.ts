@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
+import { requireDatabaseFile } from "./database-file.ts";
 import { migrate, requireOurs, SCHEMA_VERSION } from "./migrations.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
 import { write, type Input, type Output, type WriteName } from "./writes.ts";
@@ -7,7 +8,7 @@ import { write, type Input, type Output, type WriteName } from "./writes.ts";
 /** Half of SQLite's usual size: SIDs are random, so each new message costs whole pages of indexes. */
 const PAGE_BYTES = 2_048;
 /** How long a command waits for the server's writer, which mostly needs some milliseconds. */
-const COMMAND_BUSY_TIMEOUT_MS = 10_000;
+const COMMAND_BUSY_TIMEOUT_MS = 3_000;
 
 /**
  * Makes a connection durable and its schema current. Throws before it changes a
@@ -35,21 +36,33 @@ export type CommandConnection = {
 
 /**
  * Opens the database in `file` for a command's small writes, also beside a server,
- * whose writer waits for a transaction of this one as this one does for its own. Makes
- * the database when there is none. Throws StoreUnusable; a database of an older version
- * is refused too, as an older server may be running on it.
+ * whose writer waits for a transaction of this one as this one does for its own. Throws
+ * StoreUnusable, also when there is no database and it may make none: a mistyped path
+ * must not look like a database with nothing in it. One of an older version is refused
+ * too, as an older server may be running on it.
  */
-export function openForCommand(file: string): CommandConnection {
-  return connectionOf(openDatabaseForCommand(file));
+export function openForCommand(
+  file: string,
+  mayMake: boolean,
+): CommandConnection {
+  return connectionOf(openDatabaseForCommand(file, mayMake));
 }
 
 /** The connection itself, for work that no `write` does. Throws as `openForCommand` does. */
-export function openDatabaseForCommand(file: string): Database {
+export function openDatabaseForCommand(
+  file: string,
+  mayMake = false,
+): Database {
+  if (!mayMake) requireDatabaseFile(file);
   let db: Database | undefined;
   try {
-    db = new Database(file, { create: true, readwrite: true, strict: true });
+    db = new Database(file, { create: mayMake, readwrite: true, strict: true });
     db.run(`PRAGMA busy_timeout = ${COMMAND_BUSY_TIMEOUT_MS}`);
     const version = requireOurs(db);
+    if (version === 0 && !mayMake)
+      throw new StoreUnusable(
+        "The database is empty: nothing is in it yet. Start the server once.",
+      );
     if (version !== SCHEMA_VERSION && version !== 0) {
       throw new StoreUnusable(
         "The database is of an older version. Start the server once; it upgrades the database.",

@@ -26,9 +26,9 @@ async function add(
   name: string,
   more: Partial<NewUser> = {},
 ): Promise<number> {
-  const id = await accounts.addUser(newUser(name, more), by);
-  if (id === undefined) throw new Error("There is a user of this name.");
-  return id;
+  const added = await accounts.addUser(newUser(name, more), by);
+  if ("refusal" in added) throw new Error(added.refusal);
+  return added.id;
 }
 
 const begin = (
@@ -71,7 +71,9 @@ export function accountsContract(openStore: OpenStore): void {
       isAdminMissing: false,
     });
     expect(await accounts.passwordOf("zoë")).toEqual({ user, hash: HASH });
-    expect(await accounts.addUser(newUser("ZOË"), by)).toBeUndefined();
+    expect(await accounts.addUser(newUser("ZOË"), by)).toEqual({
+      refusal: "name taken",
+    });
     expect(await accounts.users()).toEqual([user]);
     expect(await accounts.userById(id + 1)).toBeUndefined();
     expect(await accounts.passwordOf("nobody")).toBeUndefined();

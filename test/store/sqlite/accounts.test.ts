@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import { AUDIT_LATE_MS } from "../../../src/store/audit.ts";
 import { FAILED_SIGN_INS_MAX, USERS_MAX } from "../../../src/store/accounts.ts";
 import { noteFailedSignIn } from "../../../src/store/sqlite/account-sessions.ts";
 import {
@@ -18,7 +19,7 @@ function openDatabase(): Database {
   return db;
 }
 
-test("there are no more users than there may be", () => {
+test("there are no more users than there may be, and a name that is taken is told from that", () => {
   using db = openDatabase();
   const user = {
     role: "member",
@@ -27,10 +28,29 @@ test("there are no more users than there may be", () => {
   } as const;
   const add = (name: string) => addUser(db, { user: { ...user, name }, by });
   for (let index = 0; index < USERS_MAX; index++)
-    expect(add(`u${index}`)).toBeNumber();
-  expect(add("more")).toBeNull();
+    expect(add(`u${index}`)).toEqual({ id: index + 1 });
+  expect(add("more")).toEqual({ refusal: "too many" });
+  expect(add("U7")).toEqual({ refusal: "name taken" });
   expect(addProxyUser(db, { name: "more", by })).toBeNull();
   expect(addProxyUser(db, { name: "U0", by })).toBeNumber();
+});
+
+test("an entry that is late has the time of the one before it; after the clock was set back its times stand", () => {
+  using db = openDatabase();
+  const hour = 3_600_000;
+  const given = [2 * hour, 2 * hour - AUDIT_LATE_MS, 2 * hour + 1, hour, hour];
+  for (const at of given)
+    addAuditEntry(db, { ...by, at, action: "erased", subject: "a number" });
+  const times = db
+    .query<{ at: number }, []>("SELECT at FROM audit ORDER BY id")
+    .all();
+  expect(times.map(({ at }) => at)).toEqual([
+    2 * hour,
+    2 * hour,
+    2 * hour + 1,
+    hour,
+    hour,
+  ]);
 });
 
 test("failed sign-ins push one another out of the audit list, but nothing else", () => {

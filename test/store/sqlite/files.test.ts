@@ -74,7 +74,10 @@ test("what was recorded is there when the database is opened again", async () =>
   for (const event of events) await first.recordEvent(event);
   const before = await everything(first);
   await first.close();
-  expect(readdirSync(dirname(file))).toEqual(["smsledger.db"]);
+  expect(readdirSync(dirname(file)).toSorted()).toEqual([
+    "smsledger.db",
+    "smsledger.db-lock",
+  ]);
 
   const second = await open();
   expect(await everything(second)).toEqual(before);
@@ -214,7 +217,7 @@ describe("a file that is not for this version is refused and left as it is", () 
     const refusal = await open().catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(StoreUnusable);
     expect(String(refusal)).toMatch(message);
-    expect(readdirSync(dirname(file))).toEqual(["smsledger.db"]);
+    expect(readdirSync(dirname(file)).toSorted()).toEqual(["smsledger.db"]);
     expect(() => openSqliteReader(file)).toThrow(StoreUnusable);
     expect(readFileSync(file).equals(before)).toBe(true);
   }
