@@ -6,7 +6,7 @@ import type { Site } from "./site.ts";
 import { Ago } from "./time.tsx";
 import { channelWord } from "./values.tsx";
 
-/** One line for each refusal. On a narrow screen where it came from folds into the first column. */
+/** One line for each refusal. On a narrow screen all that is known of it folds into the first column. */
 export function RefusalsTable({
   site,
   refusals,
@@ -21,7 +21,7 @@ export function RefusalsTable({
       <thead>
         <tr>
           <th scope="col" class="col-wrong">
-            What was wrong<span class="wide-only">, and what to do</span>
+            What was wrong, and what to do
           </th>
           <th scope="col" class="col-origin">
             From
@@ -66,7 +66,6 @@ function Row({
         <a class="row-link" href={urls.refusal(id)} safe>
           {sentences.join(" ")}
         </a>
-        {step === undefined ? "" : <StepWords step={step} />}
         <span class="narrow-only">
           <Origin refusal={refusal} />
           {times === 1 ? (
@@ -74,7 +73,12 @@ function Row({
           ) : (
             <span safe>{`, ${countWords(times)} times`}</span>
           )}
+          <span class="when-narrow">
+            {", "}
+            <Ago at={lastAt} now={now} />
+          </span>
         </span>
+        {step === undefined ? "" : <StepWords step={step} />}
       </td>
       <td class="col-origin">
         <Origin refusal={refusal} />

@@ -1,25 +1,23 @@
-import type { Refusal } from "../store/refusals.ts";
+import type { NewRefusal } from "../store/refusals.ts";
+import { addressAdvice, isAddressCause } from "./address-advice.ts";
 import {
   causeSentence,
   causeStep,
-  namedAccount,
+  type Advice,
   type Explained,
   type Step,
 } from "./cause-advice.ts";
-
-/** What a refusal means, in words for the team. */
-export type Advice = {
-  /** What was wrong, a sentence each. */
-  readonly sentences: readonly string[];
-  /** What to do; the first is the likeliest. */
-  readonly steps: readonly Step[];
-};
+import { unexplainedAdvice } from "./unexplained-advice.ts";
 
 const NOTHING: Step = { text: "Nothing needs to be done." };
 
-/** Says what was wrong with a callback, and what to do. `hasPublicUrl`: PUBLIC_URL is set. */
+/**
+ * Says what was wrong with a callback, and what to do. It goes by what makes refusals
+ * equal, so that one line of the list never has another's advice. `hasPublicUrl`:
+ * PUBLIC_URL is set.
+ */
 export function adviceFor(
-  refusal: Refusal,
+  refusal: NewRefusal,
   { hasPublicUrl }: { readonly hasPublicUrl: boolean },
 ): Advice {
   switch (refusal.check) {
@@ -69,85 +67,37 @@ export function adviceFor(
   }
 }
 
-function isExplained(refusal: Refusal): refusal is Explained {
+function isExplained(refusal: NewRefusal): refusal is NewRefusal & Explained {
   return refusal.diagnosis?.outcome === "explained";
 }
 
-function ofSignature(refusal: Refusal, hasPublicUrl: boolean): Advice {
-  if (!isExplained(refusal)) return ofUnexplained(refusal);
-  const { causes } = refusal.diagnosis;
-  const steps = causes.map((cause) => causeStep(cause, refusal));
-  const isOfAddress = steps.some(({ setting }) =>
-    setting?.startsWith("PUBLIC_URL="),
+function ofSignature(refusal: NewRefusal, hasPublicUrl: boolean): Advice {
+  const { diagnosis } = refusal;
+  if (diagnosis?.outcome !== "explained")
+    return unexplainedAdvice(refusal, diagnosis ?? { outcome: "unexplained" });
+  const explained: Explained = { ...refusal, diagnosis };
+  const { causes } = diagnosis;
+  const address = addressAdvice(
+    causes.filter(isAddressCause),
+    explained,
+    hasPublicUrl,
   );
-  const orInTwilio =
-    isOfAddress && hasPublicUrl
-      ? [
-          {
-            text: "If PUBLIC_URL is right as it is, correct the callback URL in Twilio instead.",
-          },
-        ]
-      : [];
+  const others = causes.filter((cause) => !isAddressCause(cause));
+  const steps = [
+    ...address.steps,
+    ...others.map((cause) => causeStep(cause, explained)),
+  ];
   return {
-    sentences: causes.map((cause) => causeSentence(cause, refusal)),
+    sentences: [
+      ...address.sentences,
+      ...others.map((cause) => causeSentence(cause, explained)),
+    ],
     // Several causes may be mended by the same step.
-    steps: [
-      ...new Map(steps.map((step) => [step.text, step])).values(),
-      ...orInTwilio,
-    ],
+    steps: [...new Map(steps.map((step) => [step.text, step])).values()],
   };
 }
 
-function ofUnexplained(refusal: Refusal): Advice {
-  const { diagnosis, sent, standing } = refusal;
-  const account = namedAccount(refusal);
-  const isMisshapen = diagnosis?.outcome === "misshapen";
-  const what = isMisshapen
-    ? "Its X-Twilio-Signature has not the form of Twilio’s: 28 characters, once."
-    : "Nothing would have matched: nobody who has one of your tokens signed it, for this address or a likely variant of it.";
-  if (standing === "strange") {
-    return account === undefined
-      ? {
-          sentences: [what, "It names no account, so it is not from Twilio."],
-          steps: [NOTHING],
-        }
-      : {
-          sentences: [
-            what,
-            "It names an account that is none of yours so far.",
-          ],
-          steps: [
-            {
-              text: "If it is a sub-account of yours, add its auth token, and restart smsledger. If not, nothing needs to be done.",
-              setting: `TWILIO_WEBHOOK_AUTH_TOKEN=…,${account}=…`,
-            },
-          ],
-        };
-  }
-  const whose =
-    standing === "known"
-      ? "It names an account of yours, so the auth token is probably another by now."
-      : "It has the form of Twilio’s, so the auth token is probably another.";
-  return {
-    sentences:
-      sent.bodyBytes === 0
-        ? [what, "Its body is empty: a proxy may have dropped it."]
-        : isMisshapen
-          ? [what]
-          : [what, whose],
-    steps: [
-      {
-        text: `Compare TWILIO_WEBHOOK_AUTH_TOKEN with the auth token that the Twilio Console shows for ${account ?? "the account"}. Each sub-account signs with its own; several stand with commas between them:`,
-        setting: `TWILIO_WEBHOOK_AUTH_TOKEN=…,${account ?? "AC…"}=…`,
-      },
-      {
-        text: "If the token is right, a proxy changes the request in a way that cannot be guessed: a path that it takes off (then set PUBLIC_URL), a query or header that it changes or drops.",
-      },
-    ],
-  };
-}
-
-function ofUnsigned({ standing }: Refusal): Advice {
+function ofUnsigned({ standing }: NewRefusal): Advice {
   return standing === "strange"
     ? {
         sentences: ["It has no signature, so it is not from Twilio."],
@@ -169,7 +119,7 @@ function ofUnsigned({ standing }: Refusal): Advice {
       };
 }
 
-function ofMethod(refusal: Refusal): Advice {
+function ofMethod(refusal: NewRefusal): Advice {
   const { method } = refusal.sent;
   return isExplained(refusal)
     ? {
@@ -188,7 +138,7 @@ function ofMethod(refusal: Refusal): Advice {
       };
 }
 
-function ofContentType(refusal: Refusal): Advice {
+function ofContentType(refusal: NewRefusal): Advice {
   return isExplained(refusal)
     ? {
         sentences: ["Twilio signed it, but its body is no form."],

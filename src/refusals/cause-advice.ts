@@ -1,37 +1,33 @@
 import type { Refusal } from "../store/refusals.ts";
+import type { AddressCause } from "./address-advice.ts";
 import type { Cause } from "./cause.ts";
 import type { Explanation } from "./diagnosis.ts";
 
 /** What is to be done, and for a setting how it is to be written. */
 export type Step = { readonly text: string; readonly setting?: string };
 
+/** What a refusal means, in words for the team. */
+export type Advice = {
+  /** What was wrong, a sentence each. */
+  readonly sentences: readonly string[];
+  /** What to do; the first is the likeliest. */
+  readonly steps: readonly Step[];
+};
+
 export type Explained = Refusal & { readonly diagnosis: Explanation };
 
 const CHANNELS = { sms: "SMS", whatsapp: "WhatsApp" };
 
-/** The account that a callback names, when it is of the form that accounts have. */
-export function namedAccount({ sent }: Refusal): string | undefined {
-  const sid = [...(sent.params ?? []), ...sent.query].find(
-    ([name]) => name === "AccountSid",
-  )?.[1];
-  return /^AC[0-9a-f]{32}$/i.test(sid ?? "") ? sid : undefined;
-}
+/** Causes that the settings of the address have no part in. */
+type OtherCause = Exclude<Cause, AddressCause>;
 
 /** What was otherwise when a callback was signed, a sentence for each cause. */
-export function causeSentence(cause: Cause, refusal: Explained): string {
-  const { channel, diagnosis } = refusal;
-  const { boundTo, signedUrl } = diagnosis;
+export function causeSentence(
+  cause: OtherCause,
+  { channel, diagnosis }: Explained,
+): string {
+  const { boundTo, signedUrl, named } = diagnosis;
   switch (cause) {
-    case "scheme":
-      return /^https/i.test(signedUrl)
-        ? "It was signed for https, and checked as http."
-        : "It was signed for http, and checked as https.";
-    case "host":
-      return "It was signed for another host name.";
-    case "port":
-      return "It was signed for another port.";
-    case "base-path":
-      return "It was signed for another path: the part before /api/rpc differs.";
     case "slash":
       return signedUrl.endsWith("/")
         ? "It was signed with a slash at the end of the path, and arrived without."
@@ -49,7 +45,7 @@ export function causeSentence(cause: Cause, refusal: Explained): string {
     case "query-escapes":
       return "The query was escaped otherwise when it was signed.";
     case "account":
-      return `It was signed with the token that is bound to ${boundTo ?? "another account"}, but names ${namedAccount(refusal) ?? "no account"}.`;
+      return `It was signed with the token that is bound to ${boundTo ?? "another account"}, but names ${named ?? "no account"}.`;
     case "token-quotes":
       return "The configured token has quotes, or something else that is not part of it, around it.";
     case "token-space":
@@ -70,24 +66,10 @@ export function causeSentence(cause: Cause, refusal: Explained): string {
 const SAME_QUERY: Step = {
   text: "Let the proxy pass the query on just as it arrives: nothing added, dropped, sorted or escaped anew.",
 };
-const RIGHT_PUBLIC_URL: Step = {
-  text: "Set PUBLIC_URL to the address that Twilio calls, with its scheme, host, port and base path, and restart smsledger.",
-};
 
 /** What to do about a cause. */
-export function causeStep(cause: Cause, refusal: Explained): Step {
-  const { publicUrl, boundTo } = refusal.diagnosis;
+export function causeStep(cause: OtherCause, { diagnosis }: Explained): Step {
   switch (cause) {
-    case "scheme":
-    case "host":
-    case "port":
-    case "base-path":
-      return publicUrl === null
-        ? RIGHT_PUBLIC_URL
-        : {
-            text: "Set PUBLIC_URL to the address that was signed, and restart smsledger:",
-            setting: `PUBLIC_URL=${publicUrl}`,
-          };
     case "slash":
       return {
         text: "Write the callback URL in Twilio as the settings page shows it, and let the proxy leave the end of the path as it is.",
@@ -106,7 +88,7 @@ export function causeStep(cause: Cause, refusal: Explained): Step {
     case "query-escapes":
       return SAME_QUERY;
     case "account":
-      return accountStep(boundTo, namedAccount(refusal));
+      return accountStep(diagnosis);
     case "token-quotes":
       return {
         text: "Write the token in TWILIO_WEBHOOK_AUTH_TOKEN with nothing around it, and restart smsledger.",
@@ -136,8 +118,8 @@ export function causeStep(cause: Cause, refusal: Explained): Step {
   }
 }
 
-function accountStep(boundTo: string | null, named: string | undefined): Step {
-  if (named === undefined) {
+function accountStep({ boundTo, named = null }: Explanation): Step {
+  if (named === null) {
     return {
       text: "In TWILIO_WEBHOOK_AUTH_TOKEN, write the token without an account before it: a bound one is tried only for callbacks that name its account.",
     };

@@ -3,6 +3,7 @@ import { isSignatureOf } from "../twilio/signature.ts";
 import { WEBHOOK_PATHS } from "../webhook/routes.ts";
 import { signedAddress, type SignedAddress } from "../webhook/signed-urls.ts";
 import type { Cause } from "./cause.ts";
+import type { Claim } from "./known-accounts.ts";
 import {
   PARTS,
   signedVariants,
@@ -24,11 +25,31 @@ export type Explanation = {
   readonly publicUrl: string | null;
   /** The account that the signing token is bound to; null when it is bound to none. */
   readonly boundTo: string | null;
+  /** The account that the callback names, where the cause is that it is another one. */
+  readonly named?: Claim["account"];
 };
 
-/** What would have matched; or that nothing would, or that there is no signature of Twilio's form. */
-export type Diagnosis =
-  Explanation | { readonly outcome: "unexplained" | "misshapen" };
+/** Nothing would have matched, or there is no signature of Twilio's form. */
+export type Unexplained = {
+  readonly outcome: "unexplained" | "misshapen";
+  /** What the advice depends on; kept with a refusal. */
+  readonly arrived?: Arrived;
+  /**
+   * When a callback of that account was proven, milliseconds since 1970. Not kept, but
+   * looked up when the refusal is shown; undefined for never.
+   */
+  readonly accountProvenAt?: number | undefined;
+};
+
+export type Arrived = {
+  /** The account that it names, as `Claim` has it. */
+  readonly account: Claim["account"];
+  readonly hasQuery: boolean;
+  readonly hasBody: boolean;
+};
+
+/** What would have matched, or that nothing would. */
+export type Diagnosis = Explanation | Unexplained;
 
 /** Base64 of the 20 bytes that Twilio's signatures have. */
 const SIGNATURE = /^[A-Za-z0-9+/]{27}=$/;

@@ -1,3 +1,4 @@
+import { MADE_UP_ACCOUNT } from "../simulation/made-up-account.ts";
 import type { Standing } from "../store/refusals.ts";
 import type { Store } from "../store/store.ts";
 import type { AuthToken } from "../twilio/auth-tokens.ts";
@@ -7,6 +8,18 @@ import type { FormParams } from "../twilio/form.ts";
 const REFRESH_EVERY_MS = 10 * 60_000;
 const ACCOUNTS_MAX = 1_000;
 const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
+/** Stands for an account that is not named. */
+const ANY_ACCOUNT = "AC…";
+/** Accounts that are none of ours and are told by name, in an hour: strangers can make up any number. */
+const FOREIGN_NAMED_MAX = 20;
+const FOREIGN_NAMED_FOR_MS = 3_600_000;
+
+/** What a callback says of whose it is; nothing proves it. */
+export type Claim = {
+  readonly standing: Standing;
+  /** Its SID; `AC…` for one too many of those that are none of ours; null for none. */
+  readonly account: string | null;
+};
 
 /** The accounts that are ours: those that tokens are bound to, and those whose callbacks were recorded. */
 export class KnownAccounts {
@@ -16,6 +29,8 @@ export class KnownAccounts {
   readonly #hasOpenToken: boolean;
   #hasRecorded = false;
   #refreshAt = 0;
+  readonly #foreignNamed = new Set<string>();
+  #foreignNamedUntil = 0;
 
   constructor(store: Pick<Store, "suggest">, authTokens: readonly AuthToken[]) {
     this.#store = store;
@@ -29,18 +44,43 @@ export class KnownAccounts {
 
   /** Whose a callback seems to be; nothing proves it. */
   standingOf(params: FormParams | undefined): Standing {
-    const sid = params?.find(([name]) => name === "AccountSid")?.[1] ?? "";
+    const sid = accountSidIn(params);
     if (this.#known.has(sid)) return "known";
     const mayBeFirst = this.#hasOpenToken && !this.#hasRecorded;
     return mayBeFirst && ACCOUNT_SID.test(sid) ? "new" : "strange";
+  }
+
+  /** The same, with the account by name; `now` in milliseconds. */
+  claimOf(params: FormParams | undefined, now: number): Claim {
+    const standing = this.standingOf(params);
+    const sid = accountSidIn(params);
+    if (!ACCOUNT_SID.test(sid)) return { standing, account: null };
+    const isNamed = standing === "known" || this.#mayName(sid, now);
+    return { standing, account: isNamed ? sid : ANY_ACCOUNT };
+  }
+
+  #mayName(sid: string, now: number): boolean {
+    if (now >= this.#foreignNamedUntil) {
+      this.#foreignNamed.clear();
+      this.#foreignNamedUntil = now + FOREIGN_NAMED_FOR_MS;
+    }
+    if (this.#foreignNamed.size < FOREIGN_NAMED_MAX)
+      this.#foreignNamed.add(sid);
+    return this.#foreignNamed.has(sid);
   }
 
   /** Looks for accounts that were heard of since; `now` in milliseconds. */
   async refresh(now: number): Promise<void> {
     if (now < this.#refreshAt && this.#hasRecorded) return;
     this.#refreshAt = now + REFRESH_EVERY_MS;
-    const recorded = await this.#store.suggest("account", "", ACCOUNTS_MAX);
+    const accounts = await this.#store.suggest("account", "", ACCOUNTS_MAX);
+    // After a trial of one's own the first real account is still to come.
+    const recorded = accounts.filter((sid) => sid !== MADE_UP_ACCOUNT);
     this.#hasRecorded = recorded.length > 0;
     for (const sid of recorded) this.#known.add(sid);
   }
+}
+
+function accountSidIn(params: FormParams | undefined): string {
+  return params?.find(([name]) => name === "AccountSid")?.[1] ?? "";
 }

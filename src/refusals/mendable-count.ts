@@ -5,8 +5,11 @@ export const NOTICE_MINUTES = 60;
 /** How many refusals that the team can mend came within the last hour; kept by the minute. */
 export class MendableCount {
   readonly #byMinute = new Map<number, number>();
+  #seenAt = 0;
 
+  /** Those that were marked as seen before they were counted stay so. */
   add(at: number, times: number): void {
+    if (at <= this.#seenAt || times === 0) return;
     const minute = Math.floor(at / MINUTE_MS);
     this.#byMinute.set(minute, (this.#byMinute.get(minute) ?? 0) + times);
   }
@@ -21,7 +24,9 @@ export class MendableCount {
     return sum;
   }
 
-  clear(): void {
+  /** All until now are seen. */
+  markSeen(now: number): void {
+    this.#seenAt = now;
     this.#byMinute.clear();
   }
 }

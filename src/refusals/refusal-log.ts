@@ -4,22 +4,17 @@ import {
   refusalKey,
   type NewRefusal,
   type RefusalStore,
+  type Standing,
 } from "../store/refusals.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 import type { Refused } from "../webhook/refusal-answer.ts";
 import { KnownAccounts } from "./known-accounts.ts";
+import { LookQueue } from "./look-queue.ts";
 import { MendableCount, NOTICE_MINUTES } from "./mendable-count.ts";
-import { PerSecond } from "./per-second.ts";
-import { captured, lookAt, type Captured } from "./refusal-look.ts";
+import { isMendable, lookAt, type Captured } from "./refusal-look.ts";
+import { situationOf } from "./situations.ts";
 
-/** Refusals that are looked at in a second, and how many of those may be strangers'. */
-const LOOKS_PER_SECOND = 20;
-const STRANGERS_LOOKS_PER_SECOND = 10;
-/** The same for those whose signature is looked at, which costs some milliseconds. */
-const DIAGNOSES_PER_SECOND = 5;
-const STRANGERS_DIAGNOSES_PER_SECOND = 2;
-/** Refusals that wait to be looked at, and different ones that wait for the disk. */
-const WAITING_MAX = 40;
+/** Different refusals that wait for the disk. */
 const UNWRITTEN_MAX = 200;
 /** Between two writes; longer after one that failed, as callbacks need the disk more. */
 const WRITE_EVERY_MS = 1_000;
@@ -42,23 +37,19 @@ export type RefusalLogDeps = {
 
 /**
  * Keeps what can be told of refused callbacks. To note one costs next to nothing: the
- * work is done after the answer, in short steps, for a bounded number each second. The
- * others are only counted, so a flood of forged posts is told without being kept.
+ * work is done after the answer, in short steps, for a bounded number each second, and
+ * for the first of each situation in a later one. The others are only counted, so a
+ * flood of forged posts is told without being kept.
  */
 export class RefusalLog {
   readonly #deps: RefusalLogDeps;
   readonly #accounts: KnownAccounts;
   readonly #mendable = new MendableCount();
-  readonly #looks = new PerSecond(LOOKS_PER_SECOND, STRANGERS_LOOKS_PER_SECOND);
-  readonly #diagnoses = new PerSecond(
-    DIAGNOSES_PER_SECOND,
-    STRANGERS_DIAGNOSES_PER_SECOND,
-  );
-  #waiting: Captured[] = [];
+  readonly #queue = new LookQueue();
   /** By what makes refusals equal. */
   #unwritten = new Map<string, NewRefusal>();
   #unlisted = 0;
-  #nextWriteAt = 0;
+  #nextWorkAt = 0;
   #timer: Timer | undefined;
   #isWorking = false;
 
@@ -84,24 +75,41 @@ export class RefusalLog {
 
   /** From now on only new ones are told. Rejects with StoreUnavailable. */
   async markSeen(): Promise<void> {
-    await this.#deps.store.refusals.markSeen(this.#deps.now());
-    this.#mendable.clear();
+    const now = this.#deps.now();
+    await this.#deps.store.refusals.markSeen(now);
+    this.#mendable.markSeen(now);
   }
 
   /** Takes note of a refused callback, while its answer is being made. */
   note(refused: Refused): void {
     const now = this.#deps.now();
     const { posted } = refused;
-    const isStranger = this.#accounts.standingOf(posted?.params) === "strange";
-    const signature = signatureToExplain(refused, this.#deps.config);
-    const isLookedAt =
-      this.#waiting.length < WAITING_MAX &&
-      (signature === undefined || this.#diagnoses.take(isStranger, now)) &&
-      this.#looks.take(isStranger, now);
-    if (isLookedAt)
-      this.#waiting.push(captured(refused, { at: now, signature }));
-    else this.#unlisted++;
+    const standing = this.#accounts.standingOf(posted?.params);
+    const situation = situationOf(refused);
+    const isQueued = this.#queue.add(refused, {
+      at: now,
+      signature: signatureToExplain(refused, this.#deps.config),
+      situation,
+      isStranger: standing === "strange",
+    });
+    if (!isQueued) this.#unlisted++;
+    this.#count(refused, standing, situation, now);
     this.#workLater();
+  }
+
+  /** All count that are for the team to mend, also those that are not looked at. */
+  #count(
+    { refusal: { check }, request: { headers } }: Refused,
+    standing: Standing,
+    situation: string,
+    now: number,
+  ): void {
+    const { situations } = this.#queue;
+    // Of a new account others may have been heard of by the time of the look.
+    const isSure =
+      standing !== "new" && isMendable(check, headers, standing, null);
+    if (isSure || situations.isMendable(situation)) this.#mendable.add(now, 1);
+    else situations.addUnjudged(situation);
   }
 
   /** What is still to be told of the time before the start. */
@@ -116,7 +124,7 @@ export class RefusalLog {
 
   #workLater(): void {
     if (this.#timer !== undefined || this.#isWorking) return;
-    const rest = this.#nextWriteAt - performance.now();
+    const rest = this.#nextWorkAt - performance.now();
     this.#timer = setTimeout(
       () => void this.#work(),
       Math.max(AFTER_ANSWER_MS, rest),
@@ -129,43 +137,43 @@ export class RefusalLog {
     this.#isWorking = true;
     await this.#attempt(() => this.#accounts.refresh(this.#deps.now()));
     await this.#attempt(async () => {
-      for (
-        let next = this.#waiting.shift();
-        next;
-        next = this.#waiting.shift()
-      ) {
+      this.#queue.advance(this.#deps.now());
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
         const look = this.#lookAt(next);
         let step = look.next();
         for (; step.done !== true; step = look.next()) await nextTurn();
-        this.#keep(step.value);
+        this.#keep(next, step.value);
       }
       await this.#write();
     });
     this.#isWorking = false;
-    const isLeft =
-      this.#waiting.length + this.#unwritten.size + this.#unlisted > 0;
+    if (this.#queue.firsts > 0) this.#restFor(WRITE_EVERY_MS);
+    const isLeft = this.#queue.size + this.#unwritten.size + this.#unlisted > 0;
     if (isLeft && !this.#deps.stopping.aborted) this.#workLater();
   }
 
   #lookAt(one: Captured): ReturnType<typeof lookAt> {
-    const standing = this.#accounts.standingOf(one.posted?.params);
-    return lookAt(one, standing, this.#deps.config);
+    const claim = this.#accounts.claimOf(one.posted?.params, one.at);
+    return lookAt(one, claim, this.#deps.config);
   }
 
-  /** The server stops: what waits is looked at and handed over at once. */
+  /** The server stops: those whose second has come are looked at and handed over at once. */
   #finish(): void {
     clearTimeout(this.#timer);
-    for (const each of this.#waiting.splice(0)) {
-      const look = this.#lookAt(each);
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+      const look = this.#lookAt(next);
       let step = look.next();
       while (step.done !== true) step = look.next();
-      this.#keep(step.value);
+      this.#keep(next, step.value);
     }
+    this.#unlisted += this.#queue.dropFirsts();
     void this.#attempt(() => this.#write());
   }
 
-  #keep(refusal: NewRefusal): void {
-    if (refusal.isMendable) this.#mendable.add(refusal.lastAt, refusal.times);
+  #keep({ situation }: Captured, refusal: NewRefusal): void {
+    const { isMendable, lastAt } = refusal;
+    const unjudged = this.#queue.situations.judge(situation, isMendable);
+    if (isMendable) this.#mendable.add(lastAt, unjudged);
     this.#merge(refusal);
   }
 
@@ -184,6 +192,10 @@ export class RefusalLog {
     });
   }
 
+  #restFor(ms: number): void {
+    this.#nextWorkAt = Math.max(this.#nextWorkAt, performance.now() + ms);
+  }
+
   async #write(isTidying = false): Promise<void> {
     const refusals = [...this.#unwritten.values()];
     const unlisted = this.#unlisted;
@@ -193,9 +205,9 @@ export class RefusalLog {
     try {
       const now = this.#deps.now();
       await this.#deps.store.refusals.add({ refusals, unlisted, now });
-      this.#nextWriteAt = performance.now() + WRITE_EVERY_MS;
+      this.#restFor(WRITE_EVERY_MS);
     } catch (error) {
-      this.#nextWriteAt = performance.now() + WRITE_AGAIN_MS;
+      this.#restFor(WRITE_AGAIN_MS);
       for (const refusal of refusals) this.#merge(refusal);
       this.#unlisted += unlisted;
       throw error;

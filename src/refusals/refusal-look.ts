@@ -2,12 +2,14 @@ import { clientAddress, isTrustedProxy } from "../account/peer.ts";
 import type { NewRefusal, Standing } from "../store/refusals.ts";
 import { WEBHOOK_PATHS } from "../webhook/routes.ts";
 import type { Refused } from "../webhook/refusal-answer.ts";
+import type { RefusalCheck } from "../webhook/refusal.ts";
 import {
   queryOf,
   signedAddress,
   type Addressed,
 } from "../webhook/signed-urls.ts";
 import { diagnosisSteps, type Diagnosis } from "./diagnosis.ts";
+import type { Claim } from "./known-accounts.ts";
 import { maskedUrl, sentRequest } from "./sent-request.ts";
 import type { DiagnosisSettings } from "./signed-variants.ts";
 
@@ -19,12 +21,14 @@ export type Captured = Pick<Refused, "channel" | "refusal" | "posted"> &
     readonly at: number;
     /** To be explained; undefined when there is none. */
     readonly signature: string | undefined;
+    /** As `situationOf` gives it. */
+    readonly situation: string;
   };
 
 /** Takes along what the request itself may not tell any more after its answer. */
 export function captured(
   { channel, refusal, request, peer, posted }: Refused,
-  about: Pick<Captured, "at" | "signature">,
+  about: Pick<Captured, "at" | "signature" | "situation">,
 ): Captured {
   const address = peer();
   return {
@@ -42,7 +46,7 @@ export function captured(
 /** Makes of a refused request what is kept of it, in short steps. */
 export function* lookAt(
   captive: Captured,
-  standing: Standing,
+  { standing, account }: Claim,
   settings: DiagnosisSettings,
 ): Generator<undefined, NewRefusal, undefined> {
   const { channel, refusal, posted, at } = captive;
@@ -70,9 +74,9 @@ export function* lookAt(
     proxy: isTrustedProxy(settings, peer) ? (peer ?? null) : null,
     path: maskedUrl(called.replace(/^[^/]*\/\/[^/]*/, "")),
     checkedUrl: diagnosis && maskedUrl(address.base + address.path),
-    diagnosis: diagnosis && masked(diagnosis),
+    diagnosis: diagnosis && asKept(diagnosis, captive, account),
     standing,
-    isMendable: isMendable(captive, standing, diagnosis),
+    isMendable: isMendable(check, headers, standing, diagnosis),
     sent: sentRequest(method, requestUrl, headers, posted),
     firstAt: at,
     lastAt: at,
@@ -83,10 +87,11 @@ export function* lookAt(
 /**
  * Whether it is for the team to mend something: the callback is proven, or would be with
  * other settings, or it seems to be of one of the team's accounts. What else strangers
- * post is noise.
+ * post is noise. Without a diagnosis, what only that could tell is left out.
  */
-function isMendable(
-  { refusal: { check }, headers }: Captured,
+export function isMendable(
+  check: RefusalCheck,
+  headers: Headers,
   standing: Standing,
   diagnosis: Diagnosis | null,
 ): boolean {
@@ -107,14 +112,24 @@ function isMendable(
   }
 }
 
-function masked(diagnosis: Diagnosis): Diagnosis {
-  if (diagnosis.outcome !== "explained") return diagnosis;
-  const { publicUrl, signedUrl } = diagnosis;
+/** Masked, with what the advice depends on, so that refusals with another advice are not equal. */
+function asKept(
+  diagnosis: Diagnosis,
+  { requestUrl, posted }: Captured,
+  account: Claim["account"],
+): Diagnosis {
+  if (diagnosis.outcome !== "explained") {
+    const hasQuery = queryOf(requestUrl).length > 1;
+    const hasBody = posted !== undefined && posted.bodyBytes > 0;
+    return { ...diagnosis, arrived: { account, hasQuery, hasBody } };
+  }
+  const { causes, publicUrl, signedUrl } = diagnosis;
   // A value that is not whole is none to set.
   const isWhole = publicUrl !== null && maskedUrl(publicUrl) === publicUrl;
   return {
     ...diagnosis,
     signedUrl: maskedUrl(signedUrl),
     publicUrl: isWhole ? publicUrl : null,
+    ...(causes.includes("account") && { named: account }),
   };
 }

@@ -7,13 +7,14 @@ import { pages, redirectTo } from "../http.ts";
 import type { AnswerProblem, Problem } from "../problem.tsx";
 import { REFUSAL_DAYS } from "../store/refusals.ts";
 import type { Stores } from "../store/stores.ts";
+import { withProvenAccounts } from "./proven-accounts.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { PAGE_SIZE, readRefusalsQuery } from "./refusals-query.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
 export type RefusalRoutesDeps = {
-  readonly store: Pick<Stores, "refusals" | "audit">;
+  readonly store: Pick<Stores, "refusals" | "audit" | "listMessages">;
   readonly refusalLog: RefusalLog;
   readonly now: () => number;
 };
@@ -52,7 +53,10 @@ export const refusalRoutes = (
         }),
         store.refusals.unlistedSince(now - DAY_MS),
       ]);
-      const refusals = found.slice(0, PAGE_SIZE);
+      const refusals = await withProvenAccounts(
+        store,
+        found.slice(0, PAGE_SIZE),
+      );
       const older = found.length > PAGE_SIZE ? refusals.at(-1) : undefined;
       const mendable = refusalLog.mendableLately();
       return page(
@@ -62,9 +66,10 @@ export const refusalRoutes = (
       );
     })
     .get("/refusals/:id", async ({ page, params, request, site }) => {
-      const refusal = /^\d{1,15}$/.test(params.id)
+      const found = /^\d{1,15}$/.test(params.id)
         ? await store.refusals.byId(Number(params.id))
         : undefined;
+      const [refusal] = await withProvenAccounts(store, found ? [found] : []);
       if (refusal === undefined) return problem(request, NO_SUCH_REFUSAL);
       return page(<RefusalPage {...{ site, refusal, now: clock() }} />);
     })

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import { createLog } from "../../src/log.ts";
 import { RefusalLog } from "../../src/refusals/refusal-log.ts";
+import { MADE_UP_ACCOUNT } from "../../src/simulation/made-up-account.ts";
 import type { RefusalBatch, RefusalRow } from "../../src/store/refusals.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
@@ -22,6 +24,7 @@ import {
 import { AT } from "./sample-refusals.ts";
 
 const STRANGER = `AC${"e".repeat(32)}`;
+const MessageSid = `SM${"1".repeat(32)}`;
 const FORGED = { authToken: "f".repeat(32) };
 
 /** A log of refusals on a store of its own, whose clock stands still, and what it wrote. */
@@ -69,16 +72,23 @@ function refusedPost(
   {
     refusal = WRONGLY_SIGNED,
     address = "203.0.113.9",
-  }: Partial<Refused & { address: string }> = {},
+    basePath = "",
+    signature = "0AAAAAAAAAAAAAAAAAAAAAAAAAA=",
+  }: Partial<
+    Refused & Record<"address" | "basePath" | "signature", string>
+  > = {},
 ): Refused {
-  const params = Object.entries(callbackParams({ AccountSid }));
+  const params = Object.entries(callbackParams({ AccountSid, MessageSid }));
   return {
     channel: "sms",
     refusal,
-    request: new Request(`http://sms.example.com${WEBHOOK_PATHS.sms}`, {
-      method: "POST",
-      headers: { "x-twilio-signature": "0AAAAAAAAAAAAAAAAAAAAAAAAAA=" },
-    }),
+    request: new Request(
+      `http://sms.example.com${basePath}${WEBHOOK_PATHS.sms}`,
+      {
+        method: "POST",
+        headers: { "x-twilio-signature": signature, host: "sms.example.com" },
+      },
+    ),
     peer: () => address,
     posted: { params, bodyBytes: 300 },
   };
@@ -138,6 +148,79 @@ test("strangers leave room for the team's own: two signatures and ten others in 
   );
 });
 
+test("the first of another situation in a burst is looked at later, while the burst goes on", async () => {
+  await using opened = await openLog();
+  const { log, store, clock } = opened;
+  const burst = () => {
+    for (let count = 0; count < 1_000; count++)
+      log.note(refusedPost(ACCOUNT_SID));
+  };
+  const others = Array.from({ length: 6 }, (_, index) => `/${index}`);
+  burst();
+  for (const basePath of others) {
+    log.note(refusedPost(ACCOUNT_SID, { basePath }));
+    log.note(refusedPost(STRANGER, { basePath }));
+  }
+  await eventually(async () => {
+    clock.now += 1_000;
+    burst();
+    const rows = await all(store);
+    const found = rows.map(({ standing, path }) => `${standing} ${path}`);
+    expect(found.toSorted()).toEqual(
+      [
+        `known ${WEBHOOK_PATHS.sms}`,
+        ...others.flatMap((basePath) => [
+          `known ${basePath}${WEBHOOK_PATHS.sms}`,
+          `strange ${basePath}${WEBHOOK_PATHS.sms}`,
+        ]),
+      ].toSorted(),
+    );
+  });
+});
+
+test("the banner counts all, also those that were not looked at; marked as seen they stay so", async () => {
+  await using opened = await openLog();
+  const { log, store, clock } = opened;
+  for (let count = 0; count < 10_000; count++)
+    log.note(refusedPost(ACCOUNT_SID));
+  for (let count = 0; count < 1_000; count++) log.note(refusedPost(STRANGER));
+  expect(log.mendableLately()).toBe(10_000);
+  await eventually(async () =>
+    expect(timesOf(await all(store))).toBeGreaterThan(0),
+  );
+  expect(log.mendableLately()).toBe(10_000);
+  log.note(refusedPost(ACCOUNT_SID, { basePath: "/other" }));
+  await log.markSeen();
+  clock.now += 1_000;
+  await eventually(async () => {
+    expect(timesOf(await all(store))).toBe(7);
+  });
+  expect(log.mendableLately()).toBe(0);
+});
+
+test("those of an account that turns out to be the team's count from the first on", async () => {
+  await using opened = await openLog();
+  const { log, store, clock } = opened;
+  // Its token is one of ours, but bound to another account.
+  const signature = getExpectedTwilioSignature(
+    AUTH_TOKEN,
+    `http://sms.example.com${WEBHOOK_PATHS.sms}`,
+    callbackParams({ AccountSid: STRANGER, MessageSid }),
+  );
+  for (let count = 0; count < 500; count++)
+    log.note(refusedPost(STRANGER, { signature }));
+  expect(log.mendableLately()).toBe(0);
+  await eventually(async () => {
+    const [row] = await all(store);
+    expect(row?.diagnosis?.outcome).toBe("explained");
+  });
+  expect(log.mendableLately()).toBe(500);
+  clock.now += 1_000;
+  for (let count = 0; count < 500; count++)
+    log.note(refusedPost(STRANGER, { signature }));
+  expect(log.mendableLately()).toBe(1_000);
+});
+
 test("what cannot be written waits, in bounded memory, and is written when the server stops", async () => {
   const trouble = { isAway: true };
   await using opened = await openLog(trouble);
@@ -153,7 +236,7 @@ test("what cannot be written waits, in bounded memory, and is written when the s
       );
     await eventually(async () => expect(batches.length).toBeGreaterThan(0));
   }
-  expect(log.mendableLately()).toBe(20);
+  expect(log.mendableLately()).toBe(60);
   trouble.isAway = false;
   stop.abort();
   await eventually(async () => {
@@ -260,5 +343,16 @@ test("noise alone makes no banner", async () => {
   );
   expect((await get(`${server.origin}/`)).text).not.toContain(
     "refused in the last hour",
+  );
+});
+
+test("after a trial with made-up callbacks the first refusals of a real account still make a banner", async () => {
+  await using server = await startServer();
+  await server.twilio.post({ AccountSid: MADE_UP_ACCOUNT });
+  await server.twilio.post({}, FORGED);
+  await eventually(async () =>
+    expect((await get(`${server.origin}/`)).text).toContain(
+      "refused in the last hour",
+    ),
   );
 });

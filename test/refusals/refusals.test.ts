@@ -51,8 +51,7 @@ const SITUATIONS: Record<string, Situation> = {
     post: { signedUrl: `http://sms.example.com${path}` },
     says: [
       "It was signed for http, and checked as https.",
-      "PUBLIC_URL=http://sms.example.com<",
-      "If PUBLIC_URL is right as it is, correct the callback URL in Twilio instead.",
+      "In Twilio, write the callback URL with https://, as the settings page shows it.",
     ],
   },
   "another port": {
@@ -269,7 +268,10 @@ const REFUSED: Record<string, Refused> = {
     sent: { body: "", signedBody: FORM },
     status: 403,
     isMendable: false,
-    says: ["It names no account, so it is not from Twilio."],
+    says: [
+      "Its body is empty, which Twilio’s never is",
+      "let the proxy pass the body on",
+    ],
   },
   "a signature of JSON, sent as a form": {
     sent: { query: "?bodySHA256=ab", signedBody: "" },
@@ -389,6 +391,8 @@ test("a misshapen signature is told as such", async () => {
   const [row] = await kept(server.store);
   const page = await get(`${server.origin}/refusals/${row?.id}`);
   expect(page.text).toContain("has not the form of Twilio’s");
+  expect(page.text).toContain("changes the header X-Twilio-Signature");
+  expect(page.text).not.toContain("TWILIO_WEBHOOK_AUTH_TOKEN");
 });
 
 test("what the disk could not take is told once it can", async () => {

@@ -1,0 +1,166 @@
+import { expect, test } from "bun:test";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { get } from "../pages/page-client.ts";
+import { eventually } from "../store/eventually.ts";
+import { startServer } from "../support/start-server.ts";
+import type { PostOptions } from "../support/twilio-client.ts";
+
+const path = WEBHOOK_PATHS.sms;
+const PUBLIC_URL = "https://sms.example.com";
+const TRUSTED = { TRUSTED_PROXIES: "127.0.0.0/8" };
+/** As it arrives through a proxy that says nothing but the name that was called. */
+const host = "sms.example.com";
+const IN_TWILIO =
+  "In Twilio, write the callback URL with https://, as the settings page shows it.";
+const LOCAL = "so it is a test from here: Twilio cannot call that.";
+
+type Case = {
+  readonly env?: Record<string, string>;
+  readonly post: PostOptions;
+  readonly says: readonly string[];
+  /** The only setting of the address that is told, if any. */
+  readonly publicUrl?: string;
+};
+
+const CASES: Record<string, Case> = {
+  "https signed, PUBLIC_URL not set, any proxy": {
+    post: { signedUrl: PUBLIC_URL + path, headers: { host } },
+    says: ["It was signed for https, and checked as http."],
+    publicUrl: PUBLIC_URL,
+  },
+  "https signed, PUBLIC_URL not set, a trusted proxy that does not name the scheme":
+    {
+      env: TRUSTED,
+      post: { signedUrl: PUBLIC_URL + path, headers: { host } },
+      says: ["It was signed for https, and checked as http."],
+      publicUrl: PUBLIC_URL,
+    },
+  "https signed, PUBLIC_URL has http": {
+    env: { PUBLIC_URL: "http://sms.example.com" },
+    post: { signedUrl: PUBLIC_URL + path },
+    says: ["It was signed for https, and checked as http."],
+    publicUrl: PUBLIC_URL,
+  },
+  "http signed, PUBLIC_URL has https": {
+    env: { PUBLIC_URL },
+    post: { signedUrl: `http://sms.example.com${path}` },
+    says: ["It was signed for http, and checked as https.", IN_TWILIO],
+  },
+  "http signed, PUBLIC_URL has https, through a trusted proxy": {
+    env: { PUBLIC_URL, ...TRUSTED },
+    post: {
+      signedUrl: `http://sms.example.com${path}`,
+      headers: { host, "x-forwarded-proto": "https" },
+    },
+    says: [IN_TWILIO],
+  },
+  "http signed, PUBLIC_URL not set, a trusted proxy that says https": {
+    env: TRUSTED,
+    post: {
+      signedUrl: `http://sms.example.com${path}`,
+      headers: { host, "x-forwarded-proto": "https" },
+    },
+    says: [
+      "It was signed for http, and checked as https.",
+      "In Twilio, write the callback URL with https:// in place of http://.",
+    ],
+  },
+  "http and a port signed, PUBLIC_URL has https": {
+    env: { PUBLIC_URL },
+    post: { signedUrl: `http://sms.example.com:8080${path}` },
+    says: ["It was signed for another port.", IN_TWILIO],
+  },
+  "http and another host signed, PUBLIC_URL has https": {
+    env: { PUBLIC_URL },
+    post: {
+      signedUrl: `http://hooks.example.org${path}`,
+      headers: { host: "hooks.example.org" },
+    },
+    says: [
+      "It was signed for another host name.",
+      IN_TWILIO,
+      "If PUBLIC_URL is not the address that Twilio is to call, correct it",
+    ],
+    publicUrl: "https://hooks.example.org",
+  },
+  "http and another host signed, a trusted proxy says https": {
+    env: TRUSTED,
+    post: {
+      signedUrl: `http://hooks.example.org${path}`,
+      headers: {
+        host: "hooks.example.org",
+        "x-forwarded-host": "backend.internal",
+        "x-forwarded-proto": "https",
+      },
+    },
+    says: ["Set PUBLIC_URL to the address that Twilio is to call, with https"],
+    publicUrl: "https://hooks.example.org",
+  },
+  "http and another host signed, PUBLIC_URL has http": {
+    env: { PUBLIC_URL: "http://sms.example.com" },
+    post: {
+      signedUrl: `http://hooks.example.org${path}`,
+      headers: { host: "hooks.example.org" },
+    },
+    says: [
+      "It came over http, which anybody on the way can read and change.",
+      "write it so in Twilio too",
+    ],
+    publicUrl: "https://hooks.example.org",
+  },
+  "http and a port signed, PUBLIC_URL has http": {
+    env: { PUBLIC_URL: "http://sms.example.com" },
+    post: { signedUrl: `http://sms.example.com:8080${path}` },
+    says: ["It came over http", "and restart smsledger."],
+  },
+  "a test here, PUBLIC_URL is set": {
+    env: { PUBLIC_URL: `${PUBLIC_URL}/ledger` },
+    post: {},
+    says: [LOCAL, "Sign for PUBLIC_URL"],
+    publicUrl: `${PUBLIC_URL}/ledger TWILIO_WEBHOOK_AUTH_TOKEN=… smsledger simulate --count 1`,
+  },
+  "a test here through a proxy with https, PUBLIC_URL is set": {
+    env: { PUBLIC_URL },
+    post: {
+      signedUrl: `https://localhost:8443${path}`,
+      headers: { host: "localhost:8443" },
+    },
+    says: [LOCAL],
+    publicUrl: `${PUBLIC_URL} TWILIO_WEBHOOK_AUTH_TOKEN=… smsledger simulate --count 1`,
+  },
+  "a test here, a trusted proxy says https": {
+    env: TRUSTED,
+    post: { headers: { "x-forwarded-proto": "https" } },
+    says: [
+      LOCAL,
+      "Sign for the address just as it is called.",
+      "TWILIO_WEBHOOK_AUTH_TOKEN=… smsledger simulate --count 1",
+    ],
+  },
+  "a proxy with https that is tried here, PUBLIC_URL not set": {
+    post: {
+      signedUrl: `https://localhost:8443${path}`,
+      headers: { host: "localhost:8443" },
+    },
+    says: ["It was signed for https, and checked as http."],
+    publicUrl: "https://localhost:8443",
+  },
+};
+
+test.each(Object.entries(CASES))(
+  "the advice on an address is right, and never that of plain http: %s",
+  async (_, { env = {}, post, says, publicUrl }) => {
+    await using server = await startServer(env);
+    expect((await server.twilio.post({}, post)).status).toBe(403);
+    await eventually(async () => {
+      const page = await get(`${server.origin}/refusals/1`);
+      for (const words of says) expect(page.text).toContain(words);
+      const told = [...page.text.matchAll(/PUBLIC_URL=([^<]*)/g)];
+      expect(told.map(([, value]) => value)).toEqual(
+        publicUrl === undefined ? [] : expect.arrayContaining([publicUrl]),
+      );
+      for (const [setting] of told) expect(setting).not.toMatch(/=http:/i);
+      expect(page.text).not.toContain("correct the callback URL in Twilio");
+    });
+  },
+);

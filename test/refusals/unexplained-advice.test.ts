@@ -1,0 +1,138 @@
+import { expect, test } from "bun:test";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { get } from "../pages/page-client.ts";
+import { eventually } from "../store/eventually.ts";
+import { startServer } from "../support/start-server.ts";
+import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
+import { AT } from "./sample-refusals.ts";
+
+const PUBLIC_URL = "https://sms.example.com";
+const signedUrl = PUBLIC_URL + WEBHOOK_PATHS.sms;
+/** What was signed had a query that nobody names any more. */
+const QUERY_LOST = { signedUrl: `${signedUrl}?campaign=spring&order=4711` };
+const OTHER_TOKEN = "c0ffee".repeat(6).slice(0, 32);
+const OTHER_ACCOUNT = `AC${"b".repeat(32)}`;
+const TOKEN_IS_ANOTHER = "the auth token is probably another";
+
+type Server = Awaited<ReturnType<typeof startServer>>;
+
+async function pageOf(server: Server, id: number): Promise<string> {
+  let text = "";
+  await eventually(async () => {
+    const page = await get(`${server.origin}/refusals/${id}`);
+    expect(page.status).toBe(200);
+    text = page.text;
+  });
+  return text;
+}
+
+test("once others of the account were proven, a proxy is to blame and not the token", async () => {
+  await using server = await startServer({ PUBLIC_URL });
+  expect((await server.twilio.post({}, { signedUrl })).status).toBe(200);
+  expect((await server.twilio.post({}, QUERY_LOST)).status).toBe(403);
+  const before = await pageOf(server, 1);
+  expect(before).toContain("were proven in the day before");
+  expect(before).toContain("It arrived without a query");
+  expect(before).not.toContain(TOKEN_IS_ANOTHER);
+  // Should they have been tests, or should the token have been changed.
+  expect(before).toContain("If only tests of your own were proven");
+  expect(before).toContain(`TWILIO_WEBHOOK_AUTH_TOKEN=…,${ACCOUNT_SID}=…`);
+  await server.twilio.post({}, { signedUrl });
+  const since = await pageOf(server, 1);
+  expect(since).toContain("were proven since, so the auth token is right");
+  const list = await get(`${server.origin}/refusals`);
+  expect(list.text).toContain("were proven since, so the auth token is right");
+});
+
+test("what was proven long before tells nothing of the token", async () => {
+  const clock = { now: AT };
+  await using server = await startServer({ PUBLIC_URL }, () => clock.now);
+  await server.twilio.post({}, { signedUrl });
+  clock.now += 25 * 3_600_000;
+  await server.twilio.post({}, { signedUrl, authToken: OTHER_TOKEN });
+  expect(await pageOf(server, 1)).toContain(
+    "It names an account of yours, so the auth token is probably another by now.",
+  );
+});
+
+test("what was proven for one account tells nothing of another's token", async () => {
+  await using server = await startServer({
+    PUBLIC_URL,
+    TWILIO_WEBHOOK_AUTH_TOKEN: `${ACCOUNT_SID}=${AUTH_TOKEN},${OTHER_ACCOUNT}=${OTHER_TOKEN}`,
+  });
+  await server.twilio.post({}, { signedUrl });
+  const authToken = "f".repeat(32);
+  await server.twilio.post(
+    { AccountSid: OTHER_ACCOUNT },
+    { signedUrl, authToken },
+  );
+  const page = await pageOf(server, 1);
+  expect(page).toContain(TOKEN_IS_ANOTHER);
+  expect(page).toContain(`Twilio Console shows for ${OTHER_ACCOUNT}`);
+});
+
+test("a stranger's account of which some was proven since is told as ours", async () => {
+  const env = { PUBLIC_URL };
+  await using server = await startServer(env);
+  await server.twilio.post({}, { signedUrl });
+  const AccountSid = OTHER_ACCOUNT;
+  await server.twilio.post({ AccountSid }, QUERY_LOST);
+  expect(await pageOf(server, 1)).toContain("none of yours so far");
+  await server.twilio.post({ AccountSid }, { signedUrl });
+  expect(await pageOf(server, 1)).toContain("so the auth token is right");
+});
+
+test("refusals of one account and path stay apart where what to do differs, and else are one", async () => {
+  await using server = await startServer({
+    PUBLIC_URL,
+    TWILIO_WEBHOOK_AUTH_TOKEN: `${ACCOUNT_SID}=${AUTH_TOKEN},${OTHER_ACCOUNT}=${OTHER_TOKEN}`,
+  });
+  const AccountSid = OTHER_ACCOUNT;
+  const authToken = "f".repeat(32);
+  const posts = [
+    () => server.twilio.post({}, QUERY_LOST),
+    () => server.twilio.post({}, { ...QUERY_LOST, query: "?x=1" }),
+    () => server.twilio.post({ AccountSid }, { signedUrl, authToken }),
+    () => server.twilio.post({}, QUERY_LOST),
+  ];
+  for (const post of posts) expect((await post()).status).toBe(403);
+  await eventually(async () => {
+    const rows = await server.store.refusals.list({ size: 9, since: 0 });
+    expect(rows.map(({ times }) => times).toSorted((a, b) => a - b)).toEqual([
+      1, 1, 2,
+    ]);
+  });
+});
+
+test("the token of one account that signs for several others is told of each", async () => {
+  await using server = await startServer({
+    PUBLIC_URL,
+    TWILIO_WEBHOOK_AUTH_TOKEN: `${ACCOUNT_SID}=${AUTH_TOKEN}`,
+  });
+  const accounts = ["c", "d"].map((digit) => `AC${digit.repeat(32)}`);
+  for (const AccountSid of accounts)
+    await server.twilio.post({ AccountSid }, { signedUrl });
+  await eventually(async () => {
+    const { text } = await get(`${server.origin}/refusals`);
+    for (const each of accounts)
+      expect(text).toContain(`TWILIO_WEBHOOK_AUTH_TOKEN=${each}=…`);
+  });
+});
+
+test("made-up accounts make twenty lines in an hour, however many they are", async () => {
+  const clock = { now: AT };
+  await using server = await startServer({ PUBLIC_URL }, () => clock.now);
+  for (let index = 0; index < 30; index++) {
+    clock.now += 1_000;
+    const AccountSid = `AC${String(index).padStart(32, "0")}`;
+    await server.twilio.post(
+      { AccountSid },
+      { signedUrl, authToken: OTHER_TOKEN },
+    );
+  }
+  await eventually(async () => {
+    const rows = await server.store.refusals.list({ size: 99, since: 0 });
+    expect(rows.reduce((sum, { times }) => sum + times, 0)).toBe(30);
+    expect(rows).toHaveLength(21);
+  });
+});
