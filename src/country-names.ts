@@ -1,3 +1,4 @@
+import { lazy } from "./lazy.ts";
 import { getCountries } from "libphonenumber-js/min";
 
 /** What people write for a country beside its code and its name. */
@@ -19,11 +20,7 @@ type Known = {
   readonly codeOf: ReadonlyMap<string, string>;
 };
 
-/** Made on first use: most starts of the server never need it at once. */
-let known: Known | undefined;
-
-function countries(): Known {
-  if (known !== undefined) return known;
+const countries = lazy((): Known => {
   const names = new Intl.DisplayNames("en", {
     type: "region",
     fallback: "code",
@@ -34,9 +31,8 @@ function countries(): Known {
   const codeOf = new Map(Object.entries(OTHER_NAMES));
   for (const [code, name] of nameOf) codeOf.set(folded(name), code);
   for (const code of nameOf.keys()) codeOf.set(folded(code), code);
-  known = { nameOf, codeOf };
-  return known;
-}
+  return { nameOf, codeOf };
+});
 
 /** A country's name in English, from ISO 3166-1 alpha-2; the code itself when it has none. */
 export function countryName(code: string): string {

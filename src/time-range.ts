@@ -1,3 +1,4 @@
+import { lazy } from "./lazy.ts";
 import type { RangeAddress } from "../views/site.ts";
 import { isDay, readTime } from "./messages/filter-times.ts";
 import type { TimeRange } from "./store/tally.ts";
@@ -206,15 +207,18 @@ function rangeWords({ from, to }: TimeRange): string {
   return `${hourWords(from)} – ${hourWords(to)} UTC`;
 }
 
-const DAY_FORMAT = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  timeZone: "UTC",
-});
+const dayFormat = lazy(
+  () =>
+    new Intl.DateTimeFormat("en-GB", {
+      day: "numeric",
+      month: "short",
+      year: "numeric",
+      timeZone: "UTC",
+    }),
+);
 
 function dayWords(at: number): string {
-  return DAY_FORMAT.format(at);
+  return dayFormat().format(at);
 }
 
 function lengthWords(hours: number): string {

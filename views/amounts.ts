@@ -1,20 +1,24 @@
+import { lazy } from "../src/lazy.ts";
 import type { BoundedCount } from "../src/store/tally.ts";
 
-const WHOLE = new Intl.NumberFormat("en-US");
-const COMPACT = new Intl.NumberFormat("en-US", {
-  notation: "compact",
-  maximumFractionDigits: 1,
-});
+const whole = lazy(() => new Intl.NumberFormat("en-US"));
+const compact = lazy(
+  () =>
+    new Intl.NumberFormat("en-US", {
+      notation: "compact",
+      maximumFractionDigits: 1,
+    }),
+);
 
 /** `12,345`. */
 export function countWords(count: number): string {
   // A chart has hundreds of them, and to format one is slow.
-  return count < 1_000 ? String(count) : WHOLE.format(count);
+  return count < 1_000 ? String(count) : whole().format(count);
 }
 
 /** `12.3K`, where room is short. */
 export function compactCount(count: number): string {
-  return count < 10_000 ? countWords(count) : COMPACT.format(count);
+  return count < 10_000 ? countWords(count) : compact().format(count);
 }
 
 /** `1 message`, `12,345 messages`. */

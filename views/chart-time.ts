@@ -1,3 +1,4 @@
+import { lazy } from "../src/lazy.ts";
 import type { TimeRange } from "../src/store/tally.ts";
 
 const MINUTE_MS = 60_000;
@@ -17,8 +18,12 @@ const FORMATS = {
   weekday: format({ weekday: "short", day: "numeric", month: "short" }),
 };
 
-function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
+function format(
+  options: Intl.DateTimeFormatOptions,
+): () => Intl.DateTimeFormat {
+  return lazy(
+    () => new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }),
+  );
 }
 
 export type TimeLabel = {
@@ -48,18 +53,18 @@ export function timeLabels(spans: readonly TimeRange[]): readonly TimeLabel[] {
 
 function labelOf(at: number): string {
   return at % DAY_MS === 0
-    ? FORMATS.day.format(at)
+    ? FORMATS.day().format(at)
     : new Date(at).toISOString().slice(11, 16);
 }
 
 /** A bar's time in words: `Mon 23 Nov, 14:00–15:00`, `Mon 23 Nov`, `21 Nov – 23 Nov`. */
 export function spanWords({ from, to }: TimeRange): string {
-  const weekday = FORMATS.weekday.format(from).replace(",", "");
+  const weekday = FORMATS.weekday().format(from).replace(",", "");
   const clock = (at: number): string =>
     new Date(at).toISOString().slice(11, 16);
   if (to - from === MINUTE_MS) return `${weekday}, ${clock(from)}`;
   if (to - from < DAY_MS)
     return `${weekday}, ${clock(from)}–${clock(to) === "00:00" ? "24:00" : clock(to)}`;
   if (to - from <= DAY_MS) return weekday;
-  return `${FORMATS.day.format(from)} – ${FORMATS.day.format(to - 1)}`;
+  return `${FORMATS.day().format(from)} – ${FORMATS.day().format(to - 1)}`;
 }

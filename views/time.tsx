@@ -1,3 +1,5 @@
+import { lazy } from "../src/lazy.ts";
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -18,15 +20,18 @@ export function utc(time: number, withMilliseconds = false): string {
   return `${text.slice(0, 10)} ${text.slice(11, withMilliseconds ? 23 : 19)}`;
 }
 
-const MINUTE_FORMAT = new Intl.DateTimeFormat("en-GB", {
-  dateStyle: "medium",
-  timeStyle: "short",
-  timeZone: "UTC",
-});
+const minuteFormat = lazy(
+  () =>
+    new Intl.DateTimeFormat("en-GB", {
+      dateStyle: "medium",
+      timeStyle: "short",
+      timeZone: "UTC",
+    }),
+);
 
 /** `3 Nov 2026, 14:00`; UTC. */
 export function minuteWords(time: number): string {
-  return MINUTE_FORMAT.format(time);
+  return minuteFormat().format(time);
 }
 
 /** A time as how long ago; exact when pointed at, and on paper, where "5 min ago" says nothing. */
