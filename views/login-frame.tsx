@@ -49,3 +49,13 @@ export function LoginFrame({
     </html>
   );
 }
+
+/** Why what was sent was not done, as a sentence; nothing when it was. */
+export function Mistake({ words }: { readonly words: string | undefined }) {
+  if (words === undefined) return "";
+  return (
+    <p class="mistake" role="alert" safe>
+      {words}
+    </p>
+  );
+}

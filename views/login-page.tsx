@@ -1,4 +1,4 @@
-import { LoginFrame } from "./login-frame.tsx";
+import { LoginFrame, Mistake } from "./login-frame.tsx";
 import type { Site } from "./site.ts";
 import { utc } from "./time.tsx";
 import { attribute } from "./values.tsx";
@@ -22,13 +22,7 @@ export function LoginPage({ site, name, next, mistake }: LoginPageProps) {
         ) : (
           <input type="hidden" name="next" value={attribute(next)} />
         )}
-        {mistake === undefined ? (
-          ""
-        ) : (
-          <p class="mistake" role="alert" safe>
-            {mistake}
-          </p>
-        )}
+        <Mistake words={mistake} />
         <label for="name">Name</label>
         <input
           id="name"

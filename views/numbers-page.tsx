@@ -1,7 +1,8 @@
-import { FAULTS, type Fault } from "../src/numbers/fault.ts";
+import { FAULTS } from "../src/numbers/fault.ts";
 import type { NumbersQuery } from "../src/numbers/numbers-query.ts";
 import { RECENT_MESSAGES, type FailingRecipient } from "../src/store/store.ts";
 import { FAULT_WORDS } from "./fault.tsx";
+import { KindTabs } from "./kind-tabs.tsx";
 import { Layout } from "./layout.tsx";
 import { NumbersTable } from "./numbers-table.tsx";
 import type { Site } from "./site.ts";
@@ -29,7 +30,21 @@ export function NumbersPage(view: NumbersView) {
     >
       <div class="page-head">
         <h1>Numbers that keep failing</h1>
-        <FaultTabs site={site} current={query.fault} />
+        <KindTabs
+          label="Kind of fault"
+          tabs={[
+            {
+              href: site.urls.numbers(),
+              words: "All",
+              isCurrent: query.fault === undefined,
+            },
+            ...FAULTS.map((fault) => ({
+              href: site.urls.numbers({ fault }),
+              words: FAULT_WORDS[fault],
+              isCurrent: fault === query.fault,
+            })),
+          ]}
+        />
       </div>
       <p class="list-lead">
         Recipients with two or more failures among their last {RECENT_MESSAGES}{" "}
@@ -58,34 +73,6 @@ export function NumbersPage(view: NumbersView) {
       </section>
       {recipients.length === 0 ? "" : <Hint />}
     </Layout>
-  );
-}
-
-function FaultTabs({
-  site: { urls },
-  current,
-}: {
-  readonly site: Site;
-  readonly current: Fault | undefined;
-}) {
-  return (
-    <nav class="tabs" aria-label="Kind of fault">
-      <a
-        href={urls.numbers()}
-        aria-current={current === undefined ? "true" : undefined}
-      >
-        All
-      </a>
-      {FAULTS.map((fault) => (
-        <a
-          href={urls.numbers({ fault })}
-          aria-current={fault === current ? "true" : undefined}
-          safe
-        >
-          {FAULT_WORDS[fault]}
-        </a>
-      ))}
-    </nav>
   );
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../src/store/refusals.ts";
 import { counted, countWords } from "./amounts.ts";
 import { FormToken } from "./form-token.tsx";
+import { KindTabs } from "./kind-tabs.tsx";
 import { Layout } from "./layout.tsx";
 import { RefusalsTable } from "./refusals-table.tsx";
 import type { Site } from "./site.ts";
@@ -41,7 +42,21 @@ export function RefusalsPage(view: RefusalsView) {
     <Layout site={site} title="Refused callbacks" section="refusals">
       <div class="page-head">
         <h1>Refused callbacks</h1>
-        <KindTabs site={site} current={query.kind} />
+        <KindTabs
+          label="Kind of refusal"
+          tabs={[
+            {
+              href: site.urls.refusals(),
+              words: "All",
+              isCurrent: query.kind === undefined,
+            },
+            ...REFUSAL_KINDS.map((kind) => ({
+              href: site.urls.refusals({ kind }),
+              words: KIND_WORDS[kind],
+              isCurrent: kind === query.kind,
+            })),
+          ]}
+        />
       </div>
       <p class="list-lead" safe>
         {`What was not recorded, and why. Equal ones within an hour are one line. The newest ${countWords(REFUSALS_MAX)} of ${REFUSAL_DAYS} days are kept, with numbers masked.`}
@@ -56,34 +71,6 @@ export function RefusalsPage(view: RefusalsView) {
         <Foot {...view} />
       </section>
     </Layout>
-  );
-}
-
-function KindTabs({
-  site: { urls },
-  current,
-}: {
-  readonly site: Site;
-  readonly current: RefusalKind | undefined;
-}) {
-  return (
-    <nav class="tabs" aria-label="Kind of refusal">
-      <a
-        href={urls.refusals()}
-        aria-current={current === undefined ? "true" : undefined}
-      >
-        All
-      </a>
-      {REFUSAL_KINDS.map((kind) => (
-        <a
-          href={urls.refusals({ kind })}
-          aria-current={kind === current ? "true" : undefined}
-          safe
-        >
-          {KIND_WORDS[kind]}
-        </a>
-      ))}
-    </nav>
   );
 }
 

@@ -1,6 +1,6 @@
 import { NAME_MAX } from "../src/account/user-name.ts";
 import { PASSWORD_MIN } from "../src/account/passwords.ts";
-import { LoginFrame } from "./login-frame.tsx";
+import { LoginFrame, Mistake } from "./login-frame.tsx";
 import type { Site } from "./site.ts";
 import { attribute } from "./values.tsx";
 
@@ -26,13 +26,7 @@ export function SetupUserPage({
           It is an admin, and can add the others. This link works once.
         </p>
         <input type="hidden" name="code" value={attribute(code)} />
-        {mistake === undefined ? (
-          ""
-        ) : (
-          <p class="mistake" role="alert" safe>
-            {mistake}
-          </p>
-        )}
+        <Mistake words={mistake} />
         <label for="name">Name</label>
         <input
           id="name"

@@ -112,13 +112,13 @@ test("the bench of callbacks beside pages runs, and every callback in it is answ
     "--seconds=1",
     "--rounds=1",
   ]);
-  expect(output).toContain("90-day overview");
+  expect(output).toContain("a page a second each");
   expect(report).toMatchObject({
     rates: [
       {
         rounds: {
-          quiet: [{ failed: 0 }, { failed: 0 }, { failed: 0 }],
-          "an export": [{ failed: 0 }],
+          quiet: [{ failed: 0 }, { failed: 0 }, { failed: 0 }, { failed: 0 }],
+          "8 people and an export": [{ failed: 0 }],
         },
       },
     ],

@@ -1,6 +1,6 @@
 /**
  * `bun test/bench/ingest-under-pages.ts [--messages 10000000] [--days 90] [--rates 1000,3000]
- *   [--seconds 10] [--rounds 5] [--pause-ms 0] [--history-dir /var/tmp/smsledger-bench] [--json FILE]`
+ *   [--seconds 10] [--rounds 5] [--history-dir /var/tmp/smsledger-bench] [--json FILE]`
  *
  * How long the webhook takes to answer while somebody looks at pages, against while
  * nobody does. Callbacks come at an even rate whether or not the ones before were
@@ -10,21 +10,15 @@
 import { copyFileSync, constants } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { percentile } from "../../src/simulation/load.ts";
-import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
 import {
   ensureHistory,
   HISTORY_UNTIL,
   removeDatabase,
 } from "./history/database.ts";
 import { serveHistory } from "./history/history-server.ts";
-import { openLoop, type OpenLoopResult } from "./open-loop.ts";
 import { pageAddresses } from "./page-addresses.ts";
-import {
-  BENCH_PUBLIC_URL,
-  BENCH_TOKEN,
-  signedRequests,
-} from "./signed-requests.ts";
+import { BENCH_PUBLIC_URL, BENCH_TOKEN } from "./signed-requests.ts";
+import { median, webhookTimes, type WebhookTimes } from "./wire-requests.ts";
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +27,6 @@ const { values } = parseArgs({
     rates: { type: "string", default: "1000,3000" },
     seconds: { type: "string", default: "10" },
     rounds: { type: "string", default: "5" },
-    "pause-ms": { type: "string", default: "0" },
     "history-dir": { type: "string", default: "/var/tmp/smsledger-bench" },
     json: { type: "string" },
   },
@@ -43,46 +36,33 @@ const RATIO_MAX = 1.5;
 /** Before pages and callbacks are measured together, both have become quick. */
 const SETTLE_MS = 1_000;
 
-/** What is done beside the callbacks. */
-type Busyness = {
-  readonly name: string;
-  readonly clients: number;
+/** Who looks, beside the callbacks. */
+type Clients = {
+  readonly count: number;
   readonly paths: readonly string[];
+  /** Between a page and the next one. */
+  readonly pauseMs: number;
 };
 
-type Round = {
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** The part of the 99th percentile that is the client's own lateness. */
-  readonly lateP99Ms: number;
-  readonly failed: number;
-  /** Pages, or megabytes of an export, per second. */
+type Busyness = {
+  readonly name: string;
+  readonly clients: readonly Clients[];
+};
+
+type Round = WebhookTimes & {
+  /** Pages, and megabytes of an export, per second. */
   readonly loadedPerSecond: number;
 };
 
-/** `count` callbacks as they go over the line. */
-function wireRequests(count: number): Uint8Array[] {
-  const host = new URL(BENCH_PUBLIC_URL).host;
-  return signedRequests(count).map((line) => {
-    const space = line.indexOf(" ");
-    const body = line.slice(space + 1);
-    return Buffer.from(
-      `POST ${WEBHOOK_PATHS.sms} HTTP/1.1\r\nHost: ${host}\r\n` +
-        "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n" +
-        `X-Twilio-Signature: ${line.slice(0, space)}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    );
-  });
-}
-
 /** Loads pages until it is ended; resolves then to how many were loaded. */
-function startClients(origin: string, { clients, paths }: Busyness) {
+function startClients(origin: string, { count, paths, pauseMs }: Clients) {
   const child = Bun.spawn(
     [
       process.execPath,
       join(import.meta.dir, "page-clients.ts"),
       origin,
-      String(clients),
-      values["pause-ms"],
+      String(count),
+      String(pauseMs),
     ],
     { stdin: Buffer.from(paths.join("\n")), stdout: "pipe" },
   );
@@ -97,37 +77,20 @@ async function measure(
   perSecond: number,
   busyness: Busyness,
 ): Promise<Round> {
-  const { hostname, port } = new URL(origin);
-  const requests = wireRequests(perSecond * Number(values.seconds));
-  const stopClients =
-    busyness.clients > 0 ? startClients(origin, busyness) : undefined;
+  const stops = busyness.clients.map((each) => startClients(origin, each));
   const start = performance.now();
   await Bun.sleep(SETTLE_MS);
-  let result: OpenLoopResult;
+  let times: WebhookTimes;
   let loaded = 0;
   try {
-    result = await openLoop({
-      hostname,
-      port: Number(port),
-      requests,
-      perSecond,
-    });
+    times = await webhookTimes(origin, perSecond, Number(values.seconds));
   } finally {
-    loaded = (await stopClients?.()) ?? 0;
+    for (const stop of stops) loaded += await stop();
   }
-  const { latenciesMs, latenessMs, failed } = result;
   return {
-    p50Ms: percentile(latenciesMs, 0.5) ?? NaN,
-    p99Ms: percentile(latenciesMs, 0.99) ?? NaN,
-    lateP99Ms: percentile(latenessMs, 0.99) ?? NaN,
-    failed,
+    ...times,
     loadedPerSecond: (loaded / (performance.now() - start)) * 1_000,
   };
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
 }
 
 const wishes = {
@@ -142,15 +105,19 @@ const copy = join(values["history-dir"], `ingest-${process.pid}.db`);
 process.on("exit", () => removeDatabase(copy));
 copyFileSync(original, copy, constants.COPYFILE_FICLONE);
 
-const QUIET: Busyness = { name: "quiet", clients: 0, paths: [] };
+const QUIET: Busyness = { name: "quiet", clients: [] };
+const EXPORT: Clients = { count: 1, paths: ["/messages.csv"], pauseMs: 0 };
+const paths = pages.flatMap((page) => page.paths);
+const TEAM: Clients = { count: 8, paths, pauseMs: 1_000 };
 const busy: readonly Busyness[] = [
+  { name: "8 people, a page a second each", clients: [TEAM] },
+  { name: "an export", clients: [EXPORT] },
+  { name: "8 people and an export", clients: [TEAM, EXPORT] },
+  // As many pages as the server can make: more than people ever ask for.
   {
-    name: "pages by 4 clients",
-    clients: 4,
-    paths: pages.flatMap(({ paths }) => paths),
+    name: "4 clients without a pause",
+    clients: [{ count: 4, paths, pauseMs: 0 }],
   },
-  { name: "an export", clients: 1, paths: ["/messages.csv"] },
-  { name: "90-day overview", clients: 1, paths: ["/?range=90d"] },
 ];
 const server = await serveHistory(copy, wishes.until, {
   TWILIO_WEBHOOK_AUTH_TOKEN: BENCH_TOKEN,
@@ -179,7 +146,6 @@ const json = JSON.stringify({
   date: new Date().toISOString(),
   messages: wishes.messages,
   seconds: Number(values.seconds),
-  pauseMs: Number(values["pause-ms"]),
   rates,
 });
 if (values.json === undefined) console.log(json);
@@ -199,7 +165,7 @@ function report(rate: number, rounds: ReadonlyMap<string, readonly Round[]>) {
       "p99 ms": of(name, "p99Ms").toFixed(2),
       "times quiet": ratio(name).toFixed(2),
       "sent late p99 ms": of(name, "lateP99Ms").toFixed(2),
-      "pages or MB /s": of(name, "loadedPerSecond").toFixed(1),
+      "pages + MB /s": of(name, "loadedPerSecond").toFixed(1),
       failed: of(name, "failed"),
     })),
   );

@@ -14,6 +14,7 @@ import {
   BENCH_TOKEN,
   signedRequests,
 } from "./signed-requests.ts";
+import { median } from "./wire-requests.ts";
 
 /** What wrk measured; see load.lua. */
 type LoadResult = {
@@ -150,15 +151,6 @@ async function listeningOrigin(
     if (origin !== undefined) return origin;
   }
   throw new Error("A server did not start.");
-}
-
-/** The middle of the rounds, or the mean of the middle two. */
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const half = sorted.length / 2;
-  return (
-    ((sorted[Math.ceil(half) - 1] ?? 0) + (sorted[Math.floor(half)] ?? 0)) / 2
-  );
 }
 
 if (Bun.which("wrk") === null) {

@@ -9,14 +9,10 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { percentile } from "../../src/simulation/load.ts";
-import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { openLoop } from "./open-loop.ts";
-import {
-  BENCH_PUBLIC_URL,
-  BENCH_TOKEN,
-  signedRequests,
-} from "./signed-requests.ts";
+import { BENCH_PUBLIC_URL, BENCH_TOKEN } from "./signed-requests.ts";
+import { median, wireRequests } from "./wire-requests.ts";
 
 const { values } = parseArgs({
   options: {
@@ -30,22 +26,8 @@ const { values } = parseArgs({
   },
 });
 const seconds = Number(values.seconds);
+/** Of the right form. */
 const FORGED_SIGNATURE = "0AAAAAAAAAAAAAAAAAAAAAAAAAA=";
-
-/** Callbacks as they go over the line; forged ones have a signature of the right form. */
-function wireRequests(count: number, isForged: boolean): Uint8Array[] {
-  const host = new URL(BENCH_PUBLIC_URL).host;
-  return signedRequests(count).map((line) => {
-    const space = line.indexOf(" ");
-    const body = line.slice(space + 1);
-    const signature = isForged ? FORGED_SIGNATURE : line.slice(0, space);
-    return Buffer.from(
-      `POST ${WEBHOOK_PATHS.sms} HTTP/1.1\r\nHost: ${host}\r\n` +
-        "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n" +
-        `X-Twilio-Signature: ${signature}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    );
-  });
-}
 
 function run(
   origin: string,
@@ -54,7 +36,10 @@ function run(
   isForged: boolean,
 ) {
   const { hostname, port } = new URL(origin);
-  const requests = wireRequests(perSecond * forSeconds, isForged);
+  const requests = wireRequests(
+    perSecond * forSeconds,
+    isForged ? FORGED_SIGNATURE : undefined,
+  );
   return openLoop({ hostname, port: Number(port), requests, perSecond });
 }
 
@@ -118,13 +103,6 @@ async function measure(main: string) {
     server.kill();
     await server.exited;
   }
-}
-
-function median(numbers: readonly number[]): number {
-  return (
-    numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ??
-    NaN
-  );
 }
 
 const programs = values.main.split(",");
