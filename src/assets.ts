@@ -35,12 +35,14 @@ import setup from "../views/styles/setup.css" with { type: "text" };
 import status from "../views/styles/status.css" with { type: "text" };
 import suggestions from "../views/styles/suggestions.css" with { type: "text" };
 import times from "../views/styles/times.css" with { type: "text" };
+import top from "../views/styles/top.css" with { type: "text" };
 import { acceptsEncoding } from "./http.ts";
 
 /** One stylesheet for the browser; a file for each part of the pages for us. Later ones win. */
 const STYLESHEET = [
   base,
   controls,
+  top,
   frame,
   status,
   filter,

@@ -1,3 +1,4 @@
+import { Mistake } from "./login-frame.tsx";
 import { PASSWORD_MIN } from "../src/account/passwords.ts";
 import type { Viewer } from "../src/account/viewer.ts";
 import type { SessionRow } from "../src/store/accounts.ts";
@@ -68,13 +69,7 @@ function PasswordForm({ site, viewer, mistake }: AccountPageProps) {
     >
       <h2>Change your password</h2>
       <FormToken site={site} />
-      {mistake === undefined ? (
-        ""
-      ) : (
-        <p class="mistake" role="alert" safe>
-          {mistake}
-        </p>
-      )}
+      <Mistake words={mistake} />
       <input
         type="text"
         name="username"
@@ -147,6 +142,11 @@ function Sessions({ site, viewer, sessions, now }: AccountPageProps) {
                 ) : (
                   ""
                 )}
+                <span class="narrow-only">
+                  Signed in from <span safe>{address ?? "unknown"}</span>,{" "}
+                  <Ago at={createdAt} now={now} />; last used{" "}
+                  <Ago at={lastUsedAt} now={now} />
+                </span>
               </td>
               <td class="col-where">
                 <span safe>{address ?? "unknown"}</span>,{" "}

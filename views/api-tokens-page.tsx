@@ -119,6 +119,15 @@ function TokensTable({
           <tr>
             <td class="col-name">
               <bdi safe>{name}</bdi>
+              <span class="narrow-only sees">
+                Sees <Scope scope={scope} />
+              </span>
+              <span class="narrow-only">
+                Created <Ago at={createdAt} now={now} /> by{" "}
+                <bdi safe>{createdBy}</bdi>
+                <br />
+                Last used: <LastUsed at={lastUsedAt} now={now} />
+              </span>
             </td>
             <td class="col-scope">
               <Scope scope={scope} />
@@ -127,11 +136,7 @@ function TokensTable({
               <Ago at={createdAt} now={now} /> by <bdi safe>{createdBy}</bdi>
             </td>
             <td class="col-used">
-              {lastUsedAt === null ? (
-                <span class="none">never</span>
-              ) : (
-                <Ago at={lastUsedAt} now={now} />
-              )}
+              <LastUsed at={lastUsedAt} now={now} />
             </td>
             <td class="col-do">
               <a
@@ -147,6 +152,16 @@ function TokensTable({
       </tbody>
     </table>
   );
+}
+
+function LastUsed({
+  at,
+  now,
+}: {
+  readonly at: number | null;
+  readonly now: number;
+}) {
+  return at === null ? <>never</> : <Ago at={at} now={now} />;
 }
 
 function Scope({ scope }: { readonly scope: TokenScope }) {

@@ -83,6 +83,11 @@ function Entries({ entries }: Pick<AuditPageProps, "entries">) {
                 <bdi safe>{actor}</bdi>
               </b>{" "}
               <span safe>{action}</span> <bdi safe>{subject}</bdi>
+              {address === null ? (
+                ""
+              ) : (
+                <span class="narrow-only" safe>{`From ${address}`}</span>
+              )}
             </td>
             <td class="col-where" safe>
               {address ?? ""}

@@ -1,30 +1,12 @@
 import type { Children } from "@kitajs/html";
-import type { Viewer } from "../src/account/viewer.ts";
 import type { AssetName } from "../src/assets.ts";
 import { KeysDialog } from "./keys-dialog.tsx";
 import { Live } from "./live.tsx";
+import { PagesNav, type Section } from "./layout-nav.tsx";
+import { SignedIn } from "./layout-viewer.tsx";
 import { RefusalsBanner } from "./refusals-banner.tsx";
-import type { Site, Urls } from "./site.ts";
+import type { Site } from "./site.ts";
 import { ThemeButton } from "./theme-button.tsx";
-
-const SECTIONS = [
-  "overview",
-  "messages",
-  "errors",
-  "numbers",
-  "refusals",
-  "settings",
-] as const;
-export type Section = (typeof SECTIONS)[number];
-
-const SECTION_WORDS: Record<Section, string> = {
-  overview: "Overview",
-  messages: "Messages",
-  errors: "Errors",
-  numbers: "Numbers",
-  refusals: "Refusals",
-  settings: "Settings",
-};
 
 /**
  * htmx: no style of its own in the page, requests to this server only, one extension.
@@ -106,18 +88,7 @@ export function Layout({
               />
               <span>smsledger</span>
             </a>
-            <nav aria-label="Pages">
-              {SECTIONS.map((each) => (
-                <a
-                  href={addressOf(each, urls)}
-                  data-key={each[0]}
-                  aria-current={each === section ? "page" : undefined}
-                  safe
-                >
-                  {SECTION_WORDS[each]}
-                </a>
-              ))}
-            </nav>
+            <PagesNav urls={urls} section={section} />
             <div class="top-tools">
               {live === undefined ? "" : <Live urls={urls} after={live} />}
               <ThemeButton />
@@ -161,35 +132,6 @@ export function Layout({
         <KeysDialog />
       </body>
     </html>
-  );
-}
-
-function addressOf(section: Section, urls: Urls): string {
-  return section === "settings" ? urls.settings : urls[section]();
-}
-
-/** Who looks, and the way out. A proxy's users sign out there. */
-function SignedIn({
-  urls,
-  viewer: { name, formToken, canSignOut },
-}: {
-  readonly urls: Urls;
-  readonly viewer: Viewer;
-}) {
-  return (
-    <>
-      <a class="tool viewer" href={urls.account} title="Your account">
-        <bdi safe>{name}</bdi>
-      </a>
-      {canSignOut ? (
-        <form method="post" action={urls.logout}>
-          <input type="hidden" name="form" value={formToken} />
-          <button class="tool">Sign out</button>
-        </form>
-      ) : (
-        ""
-      )}
-    </>
   );
 }
 

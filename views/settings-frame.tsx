@@ -22,7 +22,7 @@ const PAGES = {
   users: { words: "Users", address: ({ users }) => users, forUsers: true },
   tokens: { words: "API tokens", address: ({ tokens }) => tokens },
   account: {
-    words: "Your account",
+    words: "Account",
     address: ({ account }) => account,
     forMembers: true,
     forUsers: true,

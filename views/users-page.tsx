@@ -1,3 +1,4 @@
+import { Mistake } from "./login-frame.tsx";
 import type { Role } from "../src/account/viewer.ts";
 import { PASSWORD_MIN } from "../src/account/passwords.ts";
 import { NAME_MAX } from "../src/account/user-name.ts";
@@ -95,6 +96,9 @@ function UsersTable({
                 <bdi safe>{user.name}</bdi>
               </a>
               <UserState site={site} user={user} />
+              <span class="narrow-only">
+                Last seen: <LastSeen user={user} now={now} />
+              </span>
             </td>
             <td class="col-role">{user.role}</td>
             <td class="col-seen">
@@ -149,13 +153,7 @@ function AddUser({
     <form class="settings-form" method="post" action={site.urls.users}>
       <h2>Add a user</h2>
       <FormToken site={site} />
-      {mistake === undefined ? (
-        ""
-      ) : (
-        <p class="mistake" role="alert" safe>
-          {mistake}
-        </p>
-      )}
+      <Mistake words={mistake} />
       <label for="name">Name</label>
       <input
         id="name"

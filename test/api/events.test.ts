@@ -150,7 +150,7 @@ test("while callbacks come from many sides, and over restarts, a reader gets eve
         PORT: port,
       },
     });
-  const stores = openSqliteForCommand(file);
+  const stores = openSqliteForCommand(file, true);
   const token = await newToken(stores);
   stores.close();
 

@@ -93,7 +93,7 @@ const of = (
 
 using folder = tempDir();
 const file = join(folder.path, "smsledger.db");
-const stores = openSqliteForCommand(file);
+const stores = openSqliteForCommand(file, true);
 await stores.accounts.addUser(
   {
     name: "ana",

@@ -142,6 +142,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
       await page.goto(site.origin + path);
       await check(page);
     }
+    await page.getByRole("button", { name: "Your account" }).click();
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL("**/login");
     await signIn(page, "x", "y");

@@ -1,0 +1,267 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { hasChromium, launchChromium, openPage } from "./browser.ts";
+import { makeFirstUser } from "./first-user.ts";
+import { postSampleCallbacks } from "./sample-callbacks.ts";
+import { PAGES_OF_SETTINGS, startBinary, type BinarySite } from "./sites.ts";
+
+const PHONE = { width: 360, height: 740 };
+const ADMIN = "W".repeat(60);
+const NAMES = [
+  "Ø".repeat(60),
+  "محمد عبد الرحمن بن عبد العزيز آل سعود الطويل",
+  "🎉".repeat(60),
+  "a name of a dozen words, each of which is short enough",
+];
+
+const SETTINGS_PATHS = [
+  ...Object.values(PAGES_OF_SETTINGS),
+  "/settings/users/2",
+  "/settings/tokens/2/revoke",
+];
+const PATHS = [
+  "/",
+  "/messages",
+  "/errors",
+  "/errors/dictionary",
+  "/numbers",
+  "/refusals",
+  ...SETTINGS_PATHS,
+];
+
+describe.skipIf(!hasChromium)("the pages on a phone", () => {
+  let browser: Browser;
+  let site: BinarySite;
+  let signedIn: BrowserContextOptions;
+
+  beforeAll(async () => {
+    [browser, site] = await Promise.all([
+      launchChromium(),
+      startBinary({ SIGN_IN: "password" }),
+    ]);
+    await postSampleCallbacks(site.twilio, 20);
+    await using opened = await openPage(browser);
+    const { page } = opened;
+    await makeFirstUser(page, site, ADMIN);
+    for (const name of NAMES) await addUserAndToken(page, site, name);
+    signedIn = { storageState: await page.context().storageState() };
+  }, 90_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.[Symbol.asyncDispose]();
+  });
+
+  for (const javaScriptEnabled of [true, false]) {
+    const how = javaScriptEnabled ? "with" : "without";
+    test(`every entry of the navigation is in view on every page, ${how} JavaScript`, async () => {
+      await using opened = await openPage(browser, {
+        ...signedIn,
+        viewport: PHONE,
+        javaScriptEnabled,
+      });
+      const { page } = opened;
+      for (const path of PATHS) {
+        await page.goto(site.origin + path);
+        const isSettings = path.startsWith("/settings");
+        const shown = await linksInView(page, ".pages");
+        expect([path, shown.map(({ words }) => words)]).toEqual([
+          path,
+          ["Overview", "Messages", "Errors", "Numbers", "Refusals", "Settings"],
+        ]);
+        const settings = await linksInView(page, ".settings-nav");
+        expect([path, settings.map(({ words }) => words)]).toEqual([
+          path,
+          isSettings
+            ? ["General", "Users", "API tokens", "Account", "Audit"]
+            : [],
+        ]);
+        for (const { words, width, height } of [...shown, ...settings]) {
+          const isLarge = width >= 36 && height >= 44;
+          expect([path, words, width, height, isLarge]).toEqual([
+            path,
+            words,
+            width,
+            height,
+            true,
+          ]);
+        }
+        const current = (links: readonly ShownLink[]) =>
+          links.filter(({ isCurrent }) => isCurrent).length;
+        expect([path, current(shown), current(settings)]).toEqual([
+          path,
+          1,
+          isSettings ? 1 : 0,
+        ]);
+      }
+    }, 60_000);
+
+    test(`the keyboard reaches every entry, the account and the way out, ${how} JavaScript`, async () => {
+      await using opened = await openPage(browser, {
+        ...signedIn,
+        viewport: PHONE,
+        javaScriptEnabled,
+      });
+      const { page } = opened;
+      await page.goto(`${site.origin}/settings/audit`);
+      const reached = await tabThrough(page, 24);
+      for (const words of [
+        "Overview",
+        "Messages",
+        "Errors",
+        "Numbers",
+        "Refusals",
+        "Settings",
+        "General",
+        "Users",
+        "API tokens",
+        "Account",
+        "Audit",
+      ])
+        expect(reached).toContain(words);
+      const name = page.getByText(ADMIN).first();
+      const signOut = page.getByRole("button", { name: "Sign out" });
+      expect(await signOut.isVisible()).toBe(false);
+      await page.getByRole("button", { name: "Your account" }).focus();
+      await page.keyboard.press("Enter");
+      await signOut.waitFor();
+      expect(await name.isVisible()).toBe(true);
+      expect(await tabThrough(page, 2)).toEqual([
+        expect.stringContaining(ADMIN),
+        "Sign out",
+      ]);
+      expect(await isInView(page, "#viewer")).toBe(true);
+      await page.keyboard.press("Escape");
+      await signOut.waitFor({ state: "hidden" });
+    }, 30_000);
+  }
+
+  for (const width of [320, 360, 600, 768, 1024])
+    test(`no page scrolls sideways at ${width} px, whatever users and tokens are called`, async () => {
+      await using opened = await openPage(browser, {
+        ...signedIn,
+        viewport: { ...PHONE, width },
+      });
+      const { page } = opened;
+      for (const path of PATHS) {
+        await page.goto(site.origin + path);
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth,
+        );
+        expect([path, wide]).toEqual([path, width]);
+        expect([path, await brokenWords(page)]).toEqual([path, []]);
+        expect([path, await isInView(page, ".top-tools")]).toEqual([
+          path,
+          true,
+        ]);
+      }
+    }, 60_000);
+
+  test("the account that a button opens reads well in both themes", async () => {
+    await using opened = await openPage(browser, {
+      ...signedIn,
+      viewport: PHONE,
+    });
+    const { page, complaints } = opened;
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${site.origin}/settings/tokens`);
+      await page.getByRole("button", { name: "Your account" }).click();
+      const axe = new AxeBuilder({ page }).setLegacyMode();
+      const { violations } = await axe.analyze();
+      expect(violations.map(({ id }) => id)).toEqual([]);
+    }
+    expect(complaints).toEqual([]);
+  }, 30_000);
+});
+
+async function addUserAndToken(
+  page: Page,
+  { origin }: BinarySite,
+  name: string,
+): Promise<void> {
+  await page.goto(`${origin}/settings/users`);
+  await page.getByLabel("Name").fill(name);
+  await page.getByRole("button", { name: "Add the user" }).click();
+  await page.locator("#password-shown").waitFor();
+  await page.goto(`${origin}/settings/tokens`);
+  await page.getByLabel("Name").fill(name);
+  await page.getByRole("button", { name: "Create the token" }).click();
+  await page.locator("#token").waitFor();
+}
+
+type ShownLink = {
+  readonly words: string;
+  readonly width: number;
+  readonly height: number;
+  readonly isCurrent: boolean;
+};
+
+/** The links that one can see whole and tap, without scrolling. */
+function linksInView(page: Page, selector: string): Promise<ShownLink[]> {
+  return page.locator(`${selector} a`).evaluateAll((links) =>
+    links.flatMap((link) => {
+      const { left, right, top, bottom, width, height } =
+        link.getBoundingClientRect();
+      const x = (left + right) / 2;
+      const y = (top + bottom) / 2;
+      const isWhole =
+        left >= 0 &&
+        right <= innerWidth &&
+        bottom <= innerHeight &&
+        link.scrollWidth <= link.clientWidth &&
+        link.contains(document.elementFromPoint(x, y));
+      const words = (link.textContent ?? "").trim();
+      const isCurrent = link.ariaCurrent === "page";
+      return isWhole ? [{ words, width, height, isCurrent }] : [];
+    }),
+  );
+}
+
+/** Whether the element is seen whole, without scrolling sideways. */
+function isInView(page: Page, selector: string): Promise<boolean> {
+  return page.locator(selector).evaluate((element) => {
+    const { left, right, width } = element.getBoundingClientRect();
+    return width > 0 && left >= 0 && right <= innerWidth;
+  });
+}
+
+/** The words of what the Tab key comes to. */
+async function tabThrough(page: Page, times: number): Promise<string[]> {
+  const words: string[] = [];
+  for (let time = 0; time < times; time++) {
+    await page.keyboard.press("Tab");
+    words.push(
+      await page.evaluate(() => {
+        const focused = document.querySelector<HTMLElement>(":focus");
+        return focused?.innerText.trim() ?? "";
+      }),
+    );
+  }
+  return words;
+}
+
+/** Words of ours in lists that stand in two lines, or stick out of their cell. */
+function brokenWords(page: Page): Promise<string[]> {
+  return page
+    .locator(
+      ".settings .list :is(th:not(.col-do), .badge, .button, .col-role, .narrow-only time)",
+    )
+    .evaluateAll((elements) =>
+      elements.flatMap((element) => {
+        const text = element.textContent ?? "";
+        const lines = document.createRange();
+        lines.selectNodeContents(element);
+        const tops = new Set(
+          [...lines.getClientRects()]
+            .filter(({ width }) => width > 0)
+            .map(({ top }) => Math.round(top)),
+        );
+        const isOut = element.scrollWidth > element.clientWidth + 1;
+        const isInline = getComputedStyle(element).display === "inline";
+        const isBroken = /^\S+$/.test(text.trim()) && tops.size > 1;
+        return isBroken || (isOut && !isInline) ? [text] : [];
+      }),
+    );
+}
