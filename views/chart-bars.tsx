@@ -1,4 +1,4 @@
-import { compactCount, countWords, counted } from "./amounts.ts";
+import { compactCount } from "./amounts.ts";
 import {
   CHART_HEIGHT,
   CHART_WIDTH,
@@ -153,10 +153,12 @@ function Bars({ bars, hasRate }: ChartProps) {
           >
             <span class={`tip tip-${Math.round((index / lastAt) * ANCHORS)}`}>
               <b safe>{bar.words}</b>
-              <span safe>{counted(bar.outcomes.messages, "message")}</span>
+              <span safe>
+                {`${bar.counts.messages} ${bar.outcomes.messages === 1 ? "message" : "messages"}`}
+              </span>
               {PARTS.filter((part) => bar.outcomes[part] > 0).map((part) => (
                 <span class={`key part-${part}`} safe>
-                  {`${countWords(bar.outcomes[part])} ${PART_WORDS[part].toLowerCase()}`}
+                  {`${bar.counts[part]} ${PART_WORDS[part].toLowerCase()}`}
                 </span>
               ))}
               {hasRate ? (

@@ -2,7 +2,7 @@ import type { FilterPair } from "../src/messages/filter-language.ts";
 import type { SpanOutcomes } from "../src/overview/by-span.ts";
 import { rangeTerms, type Period } from "../src/time-range.ts";
 import { BarChart } from "./chart-bars.tsx";
-import { barWords } from "./chart-words.ts";
+import { barWords, countsInWords } from "./chart-words.ts";
 import { listHref } from "./list-link.ts";
 import type { Urls } from "./site.ts";
 
@@ -34,6 +34,7 @@ export function PeriodChart({
         span,
         words: barWords(span, now),
         outcomes,
+        counts: countsInWords(outcomes),
         href: listHref(urls, [...conditions, ...rangeTerms(span, now)]),
       }))}
       hasRate={hasRate}

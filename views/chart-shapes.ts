@@ -132,7 +132,10 @@ export function sparklinePath(
     .join("");
 }
 
-/** To a tenth of a unit. */
+/** To a tenth of a unit, of what is not below 0. Whole numbers are written much faster than others. */
 function short(number: number): string {
-  return String(Math.round(number * 10) / 10);
+  const tenths = Math.round(number * 10);
+  const tenth = tenths % 10;
+  const whole = (tenths - tenth) / 10;
+  return tenth === 0 ? `${whole}` : `${whole}.${tenth}`;
 }

@@ -1,4 +1,3 @@
-import { countWords } from "./amounts.ts";
 import {
   PART_WORDS,
   partsOf,
@@ -42,9 +41,9 @@ export function ChartTable({ label, bars, hasRate }: ChartProps) {
                     </a>
                   )}
                 </th>
-                <td safe>{countWords(bar.outcomes.messages)}</td>
+                <td safe>{bar.counts.messages}</td>
                 {parts.map((part) => (
-                  <td safe>{countWords(bar.outcomes[part])}</td>
+                  <td safe>{bar.counts[part]}</td>
                 ))}
                 {hasRate ? <td safe>{rateCell(bar.outcomes)}</td> : ""}
               </tr>

@@ -1,6 +1,6 @@
 import { deliveryRate, type Outcomes } from "../src/overview/outcomes.ts";
 import type { TimeRange } from "../src/store/tally.ts";
-import { percent } from "./amounts.ts";
+import { countWords, percent } from "./amounts.ts";
 import { PARTS, type Part } from "./chart-shapes.ts";
 import { spanWords } from "./chart-time.ts";
 import { statusMeaning, statusWord } from "./status.tsx";
@@ -11,6 +11,8 @@ export type ChartBar = {
   /** When it is. */
   readonly words: string;
   readonly outcomes: Outcomes;
+  /** The same in words, which the chart and its table share. */
+  readonly counts: Readonly<Record<keyof Outcomes, string>>;
   /** The list of these messages. */
   readonly href: string;
 };
@@ -43,6 +45,17 @@ export function partsOf(bars: readonly ChartBar[]): readonly Part[] {
   return PARTS.filter((part) =>
     bars.some(({ outcomes }) => outcomes[part] > 0),
   );
+}
+
+export function countsInWords(outcomes: Outcomes): ChartBar["counts"] {
+  const { messages, arrived, inFlight, undelivered, failed } = outcomes;
+  return {
+    messages: countWords(messages),
+    arrived: countWords(arrived),
+    inFlight: countWords(inFlight),
+    undelivered: countWords(undelivered),
+    failed: countWords(failed),
+  };
 }
 
 /** When a bar is. */

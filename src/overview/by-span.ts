@@ -1,6 +1,6 @@
 import type { TallyRow, TimeRange } from "../store/tally.ts";
 import { spansOf, type Period } from "../time-range.ts";
-import { NO_OUTCOMES, outcomesOf, type Outcomes } from "./outcomes.ts";
+import { totalOf, type Outcomes } from "./outcomes.ts";
 
 /** What became of the messages first heard of in a span. */
 export type SpanOutcomes = {
@@ -8,17 +8,15 @@ export type SpanOutcomes = {
   readonly outcomes: Outcomes;
 };
 
-/** All spans of a period, oldest first, those without messages too. `rows` has one row for each span at most. */
+/** All spans of a period, oldest first, those without messages too; of each all that `rows` has. */
 export function outcomesBySpan(
   rows: readonly TallyRow[],
   period: Period,
 ): readonly SpanOutcomes[] {
-  const byIndex = new Map(
-    rows.map(({ at, counts }) => [spanIndex(at, period), outcomesOf(counts)]),
-  );
+  const byIndex = Map.groupBy(rows, ({ at }) => spanIndex(at, period));
   return spansOf(period).map((span, index) => ({
     span,
-    outcomes: byIndex.get(index) ?? NO_OUTCOMES,
+    outcomes: totalOf(byIndex.get(index) ?? []),
   }));
 }
 

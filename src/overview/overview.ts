@@ -62,7 +62,6 @@ export async function readOverview(
 ): Promise<Overview> {
   const { range, spanMs, compared } = period;
   const [
-    bySpan,
     comparedNow,
     comparedBefore,
     times,
@@ -73,7 +72,6 @@ export async function readOverview(
     stuck,
     since = now,
   ] = await Promise.all([
-    store.tally({ range, spanMs }),
     compared && !endsWithSpan(period, compared.now.to)
       ? store.tally({ range: compared.now })
       : undefined,
@@ -86,7 +84,8 @@ export async function readOverview(
     readStuck(store, range, now),
     store.firstMessageAt(),
   ]);
-  const spans = outcomesBySpan(bySpan, period);
+  // Messages without a code have a row too: this counts every one.
+  const spans = outcomesBySpan(byCode, period);
   return {
     total: sumOfOutcomes(spans.map(({ outcomes }) => outcomes)),
     spans,

@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../store/eventually.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -39,6 +39,7 @@ test("a second server on a database is refused until the first one has ended, ho
     expect((await fetch(`${first.origin}/readyz`)).status).toBe(200);
     first.kill(signal);
     await first.ended();
+    expect(readdirSync(folder.path)).not.toContain("smsledger.db-lock-journal");
   }
   await using last = await start(FROM_SOURCE, ["serve"], { env });
   expect((await fetch(`${last.origin}/readyz`)).status).toBe(200);

@@ -51,7 +51,9 @@ test("every span of a period has its outcomes, also without messages and where t
   const spans = outcomesBySpan(
     [
       row("2026-11-20T06:00:00Z", { delivered: 1 }),
-      row("2026-11-21T06:00:00Z", { delivered: 2 }),
+      row("2026-11-21T06:00:00Z", { delivered: 1 }),
+      // Of another error code.
+      row("2026-11-21T06:00:00Z", { delivered: 1 }),
     ],
     period,
   );

@@ -117,6 +117,27 @@ test("a path has a corner, a way and an end for each rectangle", () => {
   ).toHaveLength(2);
 });
 
+test("what is drawn is written to a tenth of a unit, whole numbers without one", () => {
+  const tenth = (number: number): string =>
+    String(Math.round(number * 10) / 10);
+  const size = fc.double({ min: 0, max: CHART_WIDTH, noNaN: true });
+  fc.assert(
+    fc.property(size, size, size, size, (x, y, width, height) => {
+      const rectangle = {
+        part: "arrived" as const,
+        bar: 0,
+        x,
+        y,
+        width,
+        height,
+      };
+      expect(pathOf([rectangle])).toBe(
+        `M${tenth(x)},${tenth(y)}h${tenth(width)}v${tenth(height)}h-${tenth(width)}z`,
+      );
+    }),
+  );
+});
+
 test("a sparkline's highest bar is as high as there is room, and one of many is still drawn", () => {
   expect(sparklinePath([0, 0], 100, 20)).toBe("");
   expect(sparklinePath([], 100, 20)).toBe("");

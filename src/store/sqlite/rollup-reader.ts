@@ -13,7 +13,8 @@ export type Rows = { readonly dimension: number; readonly errorCode: number };
 export type Key = number | string;
 
 /** The counts of one key in one bucket. */
-export type Sum = StatusCounts & { readonly bucket: number; readonly key: Key };
+export type Sum = StatusCounts & { readonly key: Key };
+export type SumOfBucket = Sum & { readonly bucket: number };
 
 /** Undefined when there are no messages. */
 export async function extentOf(
@@ -47,8 +48,12 @@ const MINUTES_WITH_ROWS = `
       FROM piece WHERE bucket < ?2
   ) SELECT bucket FROM piece WHERE bucket < ?2`;
 
-export const readSums = reader<Sum>(
-  `rollups.bucket, key, ${EVENT_STATUSES.join(", ")}`,
+const COUNTS = EVENT_STATUSES.join(", ");
+
+export const readSums = reader<Sum>(`key, ${COUNTS}`);
+/** The rows of each bucket come together. */
+export const readSumsOfBuckets = reader<SumOfBucket>(
+  `rollups.bucket, key, ${COUNTS}`,
 );
 export const readDelivered =
   reader<Pick<Sum, "key" | "delivered">>("key, delivered");

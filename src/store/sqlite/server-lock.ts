@@ -21,7 +21,8 @@ export function lockForServer(path: string): ServerLock {
   let db: Database | undefined;
   try {
     db = new Database(file, { create: true, readwrite: true });
-    // Nothing is written, and no journal is made.
+    // Nothing is ever written, so no journal need lie beside it.
+    db.run("PRAGMA journal_mode = MEMORY");
     db.run("BEGIN EXCLUSIVE");
   } catch (error) {
     db?.close();

@@ -12,7 +12,9 @@ import {
   extentOf,
   readDelivered,
   readSums,
+  readSumsOfBuckets,
   type Key,
+  type Rows,
   type Sum,
 } from "./rollup-reader.ts";
 import {
@@ -49,6 +51,9 @@ export async function tally(
   return tallied;
 }
 
+type Counts = { -readonly [S in keyof StatusCounts]: number };
+type CountsByKey = Map<Key, Counts>;
+
 /** Counts by key of each span that has some, by its beginning, oldest first. */
 async function spansOf(
   db: Kysely<Schema>,
@@ -60,39 +65,45 @@ async function spansOf(
     dimension: DIMENSIONS[by === undefined || isOfCode ? "all" : by],
     errorCode: errorCode ?? ANY_CODE,
   };
-  const spans = new Map<number, Map<Key, Counts>>();
-  const pieces = await readPieces(db, range, spanMs, (transaction, piece) =>
-    readSums(transaction, piece, wanted),
-  );
+  if (spanMs === undefined) {
+    const pieces = await readPieces(db, range, spanMs, wanted, readSums);
+    const all: CountsByKey = new Map();
+    for (const { rows } of pieces) for (const row of rows) addTo(all, row);
+    return all.size === 0 ? [] : [[range.from, all]];
+  }
+  const pieces = await readPieces(db, range, spanMs, wanted, readSumsOfBuckets);
+  const spans = new Map<number, CountsByKey>();
   for (const { grain, rows } of pieces) {
     const bucketMs = grain * 1_000;
+    let bucket: number | undefined;
+    let ofSpan: CountsByKey = new Map();
     for (const row of rows) {
-      const at =
-        spanMs === undefined
-          ? range.from
-          : Math.floor((row.bucket * bucketMs) / spanMs) * spanMs;
-      let ofSpan = spans.get(at);
-      if (ofSpan === undefined) spans.set(at, (ofSpan = new Map()));
-      const counts = ofSpan.get(row.key);
-      if (counts === undefined) ofSpan.set(row.key, countsOf(row));
-      else add(counts, row);
+      if (row.bucket !== bucket) {
+        bucket = row.bucket;
+        const at = Math.floor((bucket * bucketMs) / spanMs) * spanMs;
+        ofSpan = spans.get(at) ?? new Map();
+        spans.set(at, ofSpan);
+      }
+      addTo(ofSpan, row);
     }
   }
   return [...spans].toSorted(([a], [b]) => a - b);
 }
 
-type Counts = { -readonly [S in keyof StatusCounts]: number };
-
-function countsOf({ sent, failed, undelivered, delivered, read }: Sum): Counts {
-  return { sent, failed, undelivered, delivered, read };
-}
-
-function add(counts: Counts, more: StatusCounts): void {
-  counts.sent += more.sent;
-  counts.failed += more.failed;
-  counts.undelivered += more.undelivered;
-  counts.delivered += more.delivered;
-  counts.read += more.read;
+function addTo(
+  byKey: CountsByKey,
+  { key, sent, failed, undelivered, delivered, read }: Sum,
+): void {
+  const counts = byKey.get(key);
+  if (counts === undefined) {
+    byKey.set(key, { sent, failed, undelivered, delivered, read });
+    return;
+  }
+  counts.sent += sent;
+  counts.failed += failed;
+  counts.undelivered += undelivered;
+  counts.delivered += delivered;
+  counts.read += read;
 }
 
 export async function deliveryTimes(
@@ -100,9 +111,7 @@ export async function deliveryTimes(
   range: TimeRange,
 ): Promise<DeliveryTimes> {
   const wanted = { dimension: DIMENSIONS.deliveryTime, errorCode: ANY_CODE };
-  const pieces = await readPieces(db, range, undefined, (transaction, piece) =>
-    readDelivered(transaction, piece, wanted),
-  );
+  const pieces = await readPieces(db, range, undefined, wanted, readDelivered);
   const messages = DELIVERY_TIMES_FROM_MS.map(() => 0);
   for (const { rows } of pieces) {
     for (const { key, delivered } of rows)
@@ -128,14 +137,18 @@ function readPieces<Row>(
   db: Kysely<Schema>,
   range: TimeRange,
   spanMs: number | undefined,
-  read: (db: Kysely<Schema>, piece: Piece) => Promise<Row[]>,
+  wanted: Rows,
+  read: (db: Kysely<Schema>, piece: Piece, rows: Rows) => Promise<Row[]>,
 ): Promise<PieceRows<Row>[]> {
   return db.transaction().execute(async (transaction) => {
     const extent = await extentOf(transaction);
     const pieces = extent ? piecesOf(range, spanMs, extent) : [];
     const all: PieceRows<Row>[] = [];
     for (const piece of pieces)
-      all.push({ grain: piece.grain, rows: await read(transaction, piece) });
+      all.push({
+        grain: piece.grain,
+        rows: await read(transaction, piece, wanted),
+      });
     return all;
   });
 }
