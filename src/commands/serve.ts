@@ -1,3 +1,4 @@
+import type { AnyElysia } from "elysia";
 import {
   newSetupCode,
   requireUserBeyondLoopback,
@@ -5,7 +6,7 @@ import {
 import type { Config } from "../config.ts";
 import { listen, type Listening } from "../listen.ts";
 import { createLog, type Log } from "../log.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
+import { openingSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import { doUpkeep } from "../upkeep/upkeep.ts";
@@ -18,16 +19,26 @@ const STOP_LIMIT_MS = 9_500;
 export async function serve(config: Config, version: string): Promise<number> {
   const signal = stopSignal();
   const log = createLog(config.logLevel, config.logFormat);
-  const opening = openSqliteStore(config.databaseFile, (error) => {
+  const { store, opened } = openingSqliteStore(config.databaseFile, (error) => {
     log.fatal(
       { err: error.name },
       "the writing thread ended unexpectedly; stopping, as nothing can be recorded",
     );
     process.exit(1);
   });
-  // The routes are loaded while the writing thread opens the database.
-  const [store] = await Promise.all([opening, import("../server.ts")]);
-  const server = await start(config, version, store, log, signal);
+  // The routes are made while the writing thread opens the database.
+  const making = import("../server.ts").then(({ createServer }) =>
+    createServer({
+      store,
+      config,
+      log,
+      version,
+      now: Date.now,
+      stopping: signal,
+    }),
+  );
+  const [app] = await Promise.all([making, opened]);
+  const server = await start(app, config, version, store, log);
   const upkeep = doUpkeep({
     config,
     store: store.upkeep,
@@ -52,15 +63,12 @@ export async function serve(config: Config, version: string): Promise<number> {
 }
 
 async function start(
+  app: AnyElysia,
   config: Config,
   version: string,
   store: Stores,
   log: Log,
-  stopping: AbortSignal,
 ): Promise<Listening> {
-  const { createServer } = await import("../server.ts");
-  const now = Date.now;
-  const app = createServer({ store, config, log, version, now, stopping });
   let server: Listening;
   let isFirstUserMissing: boolean;
   try {

@@ -30,6 +30,34 @@ export type ReadConnection = {
  * program, or of another version of this one.
  */
 export function openForReading(file: string): ReadConnection {
+  const database = openDatabase(file);
+  return {
+    kysely: new Kysely({ dialect: new SqliteDialect({ database }) }),
+    // Kysely closes a database only once it has used it.
+    close: () => database.close(),
+  };
+}
+
+/**
+ * The same of a database that is there once `opened` resolves: queries wait for that.
+ * `ready` rejects as `openForReading` throws.
+ */
+export function openForReadingWhen(
+  opened: Promise<void>,
+  file: string,
+): ReadConnection & { readonly ready: Promise<void> } {
+  let database: SqliteDatabase | undefined;
+  const opening = opened.then(() => (database = openDatabase(file)));
+  return {
+    kysely: new Kysely({
+      dialect: new SqliteDialect({ database: () => opening }),
+    }),
+    ready: opening.then(() => undefined),
+    close: () => database?.close(),
+  };
+}
+
+function openDatabase(file: string): SqliteDatabase {
   requireDatabaseFile(file);
   let db: Database | undefined;
   try {
@@ -47,12 +75,7 @@ export function openForReading(file: string): ReadConnection {
     if (reason === undefined) throw error;
     throw new StoreUnusable(reason, { cause: error });
   }
-  const database = kyselyDatabase(db);
-  // Kysely closes a database only once it has used it.
-  return {
-    kysely: new Kysely({ dialect: new SqliteDialect({ database }) }),
-    close: () => database.close(),
-  };
+  return kyselyDatabase(db);
 }
 
 /**

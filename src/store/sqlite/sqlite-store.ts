@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { Kysely } from "kysely";
-import { StoreUnavailable, type Store } from "../store.ts";
+import { StoreUnavailable, StoreUnusable, type Store } from "../store.ts";
 import type { Stores } from "../stores.ts";
 import { accountStore, type Write } from "./account-store.ts";
 import * as apiTokens from "./api-tokens.ts";
@@ -16,7 +16,11 @@ import {
   listMessages,
   READS_MAX,
 } from "./message-list.ts";
-import { openForReading, type ReadConnection } from "./read-connection.ts";
+import {
+  openForReading,
+  openForReadingWhen,
+  type ReadConnection,
+} from "./read-connection.ts";
 import * as reader from "./reader.ts";
 import { recipientCounts } from "./recipient-counts.ts";
 import { refusalStore } from "./refusals.ts";
@@ -42,28 +46,47 @@ export type SearchOptions = {
 /**
  * Opens the SQLite database in `file`, making or upgrading it, with one thread that
  * writes and one connection that reads. Rejects with StoreUnusable, also while another
- * server has it. `onCrash` is called when the writing thread ends by a mistake of ours; nothing is recorded then.
+ * server has it. `onCrash` is called when the writing thread ends by a mistake of ours;
+ * nothing is recorded then.
  */
 export async function openSqliteStore(
   file: string,
   onCrash: (error: Error) => void,
   options: SearchOptions = {},
 ): Promise<Stores> {
+  const { store, opened } = openingSqliteStore(file, onCrash, options);
+  await opened;
+  return store;
+}
+
+/**
+ * The same of a store that is there at once, so that a server can be made while the
+ * database is opened: until `opened` resolves, queries wait and nothing may be written.
+ * What is wrong with the path itself is thrown.
+ */
+export function openingSqliteStore(
+  file: string,
+  onCrash: (error: Error) => void,
+  options: SearchOptions = {},
+): { readonly store: Stores; readonly opened: Promise<void> } {
   const path = databasePath(file);
   makeFolder(dirname(path));
   const lock = lockForServer(path);
-  let queue: WriteQueue;
-  let connection: ReadConnection;
-  try {
-    queue = await WriteQueue.open(path, onCrash);
-    connection = openForReading(path);
-  } catch (error) {
+  const queue = new WriteQueue(onCrash);
+  const writable = queue.open(path);
+  const connection = openForReadingWhen(writable, path);
+  const opened = connection.ready.catch(async (error: unknown) => {
+    await writable.then(
+      () => queue.close(),
+      // Its thread has ended.
+      () => undefined,
+    );
     lock.undo();
     throw error;
-  }
+  });
   const { kysely: db } = connection;
   const read = readsOf(connection);
-  return {
+  const store: Stores = {
     ...readerOf(connection, read, options),
     recordEvent: (event) => queue.record(storedEvent(event)),
     checkWritable: () => queue.check(),
@@ -81,6 +104,7 @@ export async function openSqliteStore(
       lock.release();
     },
   };
+  return { store, opened };
 }
 
 /** Opens the database in `file` to read it only, also while a server writes it. Throws StoreUnusable. */
@@ -155,7 +179,10 @@ function readsOf({ close }: ReadConnection): Reads {
     try {
       return await query();
     } catch (error) {
-      const reason = explainSqliteError(error);
+      const reason =
+        error instanceof StoreUnusable
+          ? error.message
+          : explainSqliteError(error);
       if (reason === undefined) throw error;
       throw new StoreUnavailable(reason, { cause: error });
     }

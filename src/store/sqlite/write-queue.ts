@@ -68,7 +68,8 @@ export class WriteQueue {
   #failedBatches = 0;
   #closing: Promise<void> | undefined;
 
-  private constructor(onCrash: (error: Error) => void) {
+  /** Starts the thread, which may take long; it does nothing before `open`. */
+  constructor(onCrash: (error: Error) => void) {
     this.#worker = new Worker(WRITER);
     this.#worker.on("message", (reply: WriterReply) =>
       this.#replies.shift()?.(reply),
@@ -79,23 +80,17 @@ export class WriteQueue {
   }
 
   /** Opens the database, making or upgrading it. Rejects with StoreUnusable when that cannot be. */
-  static async open(
-    file: string,
-    onCrash: (error: Error) => void,
-  ): Promise<WriteQueue> {
-    const queue = new WriteQueue(onCrash);
-    const reply = await queue.#ask({
+  async open(file: string): Promise<void> {
+    const reply = await this.#ask({
       kind: "open",
       file,
       busyTimeoutMs: BUSY_TIMEOUT_MS,
     });
-    if (reply.kind !== "done") {
-      await queue.#end();
-      throw new StoreUnusable(
-        "reason" in reply ? reply.reason : "The database could not be opened.",
-      );
-    }
-    return queue;
+    if (reply.kind === "done") return;
+    await this.#end();
+    throw new StoreUnusable(
+      "reason" in reply ? reply.reason : "The database could not be opened.",
+    );
   }
 
   record(stored: StoredEvent): Promise<boolean> {
