@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
+import { join } from "node:path";
 import { INSTANCE_HEADER } from "../../src/ops/instance.ts";
 import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
 import { startServer } from "../support/start-server.ts";
+import { tempDir } from "../support/temp-dir.ts";
 
 type Health = Record<string, unknown>;
 
@@ -44,15 +46,19 @@ test("a repeated callback and a skipped one are callbacks too; a refused one is 
 });
 
 test("after a restart it is the latest event that was recorded", async () => {
-  await using first = await startServer();
-  await first.twilio.post();
-  const { body } = await ask(first, "/readyz");
-  await using second = await startServer({
-    DATABASE_URL: first.config.databaseFile,
+  using folder = tempDir();
+  const env = { DATABASE_URL: join(folder.path, "smsledger.db") };
+  const before = Date.UTC(2026, 10, 23, 12);
+  {
+    await using first = await startServer(env, () => before);
+    await first.twilio.post();
+  }
+  await using second = await startServer(env, () => before + 90_000);
+  expect((await ask(second, "/readyz")).body).toEqual({
+    ready: true,
+    lastCallbackAt: "2026-11-23T12:00:00.000Z",
+    lastCallbackAgeSeconds: 90,
   });
-  expect((await ask(second, "/readyz")).body["lastCallbackAt"]).toEqual(
-    body["lastCallbackAt"],
-  );
 });
 
 test("a silent week is no reason not to be ready, and a server that is not ready tells it too", async () => {

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import type { MessageFields } from "../fold.ts";
 import { createFailingRecipients } from "./failing-recipients.ts";
-import { createMessageHours } from "./message-hours.ts";
+import type { createMessageHours } from "./message-hours.ts";
 import { deliveryPlace } from "./rollup-table.ts";
 import type { Counted } from "./rollup-changes.ts";
 import { createRollups } from "./rollups.ts";
@@ -18,9 +18,11 @@ export type Message = MessageFields<number, number> & {
  * Keeps what is derived from messages: counts, failing recipients, the hours' ids.
  * Changes are noted while a batch is recorded and written at its end.
  */
-export function createMessageChanges(db: Database) {
+export function createMessageChanges(
+  db: Database,
+  hours: ReturnType<typeof createMessageHours>,
+) {
   const rollups = createRollups(db);
-  const hours = createMessageHours(db);
   const failingRecipients = createFailingRecipients(db);
   return {
     /** Takes note of what an event made of a message, and when; `before` is undefined when it is new. */
@@ -42,8 +44,6 @@ export function createMessageChanges(db: Database) {
       rollups.add(countedOf(message), -1);
       failingRecipients.noteRemoved(message);
     },
-    /** To be called when no message of this hour since 1970 is left. */
-    removeHour: (hour: number) => hours.remove(hour),
     write(): void {
       rollups.write();
       failingRecipients.write();
@@ -52,7 +52,7 @@ export function createMessageChanges(db: Database) {
     nextStep: () => rollups.nextStep(),
     /** To be called when the transaction is rolled back, or another process wrote. */
     forget(): void {
-      for (const part of [rollups, hours, failingRecipients]) part.forget();
+      for (const part of [rollups, failingRecipients]) part.forget();
     },
   };
 }

@@ -5,6 +5,7 @@ import { createFreshIds } from "./fresh-ids.ts";
 import { createMessageChanges, type Message } from "./message-changes.ts";
 import { createMessageEvents, type Fields } from "./message-events.ts";
 import { packMessageSid } from "./message-sid.ts";
+import { createMessageHours } from "./message-hours.ts";
 import { createMessageTags } from "./message-tags.ts";
 import { createNames } from "./names.ts";
 import {
@@ -50,11 +51,21 @@ export function createRecorder(db: Database, stepMs = STEP_MS) {
   const eventAddresses = createEventAddresses(db);
   const tags = createMessageTags(db);
   const repeats = createEventRepeats(db);
-  const changes = createMessageChanges(db);
+  const hours = createMessageHours(db);
+  const changes = createMessageChanges(db, hours);
   const messageIds = createFreshIds(db, "messages");
-  const parts = { names, events, eventAddresses, tags, changes, messageIds };
+  const parts = {
+    names,
+    events,
+    eventAddresses,
+    tags,
+    hours,
+    changes,
+    messageIds,
+  };
   const transactions = createTransactions(db, () => {
-    for (const part of [names, changes, messageIds, steps]) part.forget();
+    for (const part of [names, hours, changes, messageIds, steps])
+      part.forget();
   });
   const steps = createSteps(db, parts, transactions, stepMs);
   let hasRecorded = false;

@@ -3,6 +3,7 @@ import type { createEventAddresses } from "./event-addresses.ts";
 import type { createFreshIds } from "./fresh-ids.ts";
 import type { createMessageChanges } from "./message-changes.ts";
 import type { createMessageEvents } from "./message-events.ts";
+import type { createMessageHours } from "./message-hours.ts";
 import type { Names } from "./names.ts";
 import { createUnusedNames } from "./unused-names.ts";
 
@@ -15,6 +16,7 @@ export type MessageParts = {
   readonly names: Names;
   readonly events: ReturnType<typeof createMessageEvents>;
   readonly eventAddresses: ReturnType<typeof createEventAddresses>;
+  readonly hours: ReturnType<typeof createMessageHours>;
   readonly changes: ReturnType<typeof createMessageChanges>;
   readonly messageIds: ReturnType<typeof createFreshIds>;
 };
@@ -33,14 +35,7 @@ export type PruneStep = {
  * had never been recorded.
  */
 export function createRetention(db: Database, parts: MessageParts) {
-  const { names, changes, messageIds } = parts;
-  const findHour = db.prepare<
-    { hour: number; firstId: number; lastId: number },
-    [number]
-  >(
-    `SELECT hour, first_id AS firstId, last_id AS lastId FROM message_hours
-       WHERE hour < ? ORDER BY hour LIMIT 1`,
-  );
+  const { names, hours, changes, messageIds } = parts;
   const findMessages = db.prepare<
     { id: number; firstEventAt: number },
     [number, number]
@@ -50,19 +45,15 @@ export function createRetention(db: Database, parts: MessageParts) {
   );
   const unused = createUnusedNames(db, names.addresses);
   const remove = createRemoval(db, parts, unused);
-  /** Of which hour messages were looked at last, and up to which id. */
-  let lookedAt = { hour: -1, id: 0 };
 
   /** Looks at some messages of the oldest hour; returns what it deleted, or undefined at the end. */
   const pruneSome = (before: number, isOver: () => boolean) => {
-    const hour = findHour.get(Math.floor(before / HOUR_MS));
-    if (!hour) return undefined;
-    if (lookedAt.hour !== hour.hour)
-      lookedAt = { hour: hour.hour, id: hour.firstId - 1 };
-    const found = findMessages.all(lookedAt.id, hour.lastId);
+    const rest = hours.oldestBefore(Math.floor(before / HOUR_MS));
+    if (!rest) return undefined;
+    const found = findMessages.all(rest.afterId, rest.lastId);
     const pruned = { messages: 0, events: 0 };
     for (const { id, firstEventAt } of found) {
-      lookedAt = { hour: hour.hour, id };
+      hours.looked(rest.hour, id);
       // The ids of an hour are those of messages of other hours too.
       if (firstEventAt < before) {
         pruned.events += remove(id);
@@ -71,7 +62,7 @@ export function createRetention(db: Database, parts: MessageParts) {
       }
       if (isOver()) return pruned;
     }
-    if (found.length < FOUND_MAX) changes.removeHour(hour.hour);
+    if (found.length < FOUND_MAX) hours.remove(rest.hour);
     return pruned;
   };
 
@@ -96,10 +87,7 @@ export function createRetention(db: Database, parts: MessageParts) {
       return { ...total, isDone };
     },
     /** To be called when the transaction is rolled back, or another process wrote. */
-    forget(): void {
-      lookedAt = { hour: -1, id: 0 };
-      unused.forget();
-    },
+    forget: () => unused.forget(),
   };
 }
 

@@ -189,6 +189,41 @@ test("what another process deleted is not handed out from memory", async () => {
   expect(await reader.messagesAfter(0, 10)).toHaveLength(2);
 });
 
+test("a message that a late event moves into an hour is deleted with it, however far that is looked through", async () => {
+  const recorder = createRecorder(db, 0);
+  const message = (hour: number, minute: number) => ({
+    MessageSid: newMessageSid(),
+    hour: hour + minute / 60,
+  });
+  const messages = [
+    message(30, 0),
+    message(31, 0),
+    message(5, 1),
+    message(5, 2),
+  ];
+  const record = (
+    given: { MessageSid: string; hour: number },
+    MessageStatus: string,
+  ) =>
+    recorder.record([
+      storedEvent(
+        at(given.hour, { MessageSid: given.MessageSid, MessageStatus }),
+      ),
+    ]);
+  for (const each of messages) record(each, "sent");
+  const [early, earlier] = messages;
+  expect(recorder.step("prune", MIDNIGHT + DAY_MS).output.messages).toBe(1);
+  // Their ids are before those that were looked at already.
+  if (early) record({ ...early, hour: 5.5 }, "delivered");
+  expect(pruneAll(recorder, MIDNIGHT + DAY_MS).messages).toBe(2);
+  await expectConsistent();
+  if (earlier) record({ ...earlier, hour: 5.5 }, "delivered");
+  await expectConsistent();
+  expect(pruneAll(recorder, MIDNIGHT + DAY_MS).messages).toBe(1);
+  await expectConsistent();
+  expect(await reader.messagesAfter(0, 10)).toEqual([]);
+});
+
 test("ids of what was deleted are not given again, also after a restart", async () => {
   const ids = async () => {
     const [message] = await reader.messagesAfter(0, 10);
