@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import { StoreUnusable } from "../store.ts";
 import { MIGRATION_TO_2 } from "./migration-to-2.ts";
 import { MIGRATION_TO_3 } from "./migration-to-3.ts";
+import { MIGRATION_TO_4 } from "./migration-to-4.ts";
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -102,6 +103,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   MIGRATION_TO_2,
   MIGRATION_TO_3,
+  MIGRATION_TO_4,
 ];
 
 /** The schema version that this program writes and reads. */

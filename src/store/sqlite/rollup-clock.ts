@@ -3,6 +3,7 @@ import { MINUTES_KEPT } from "../tally.ts";
 import { createMinutesAnew } from "./rollup-minutes.ts";
 import { createRollupSums } from "./rollup-sums.ts";
 import {
+  DAYS_PER_WEEK,
   HOURS_PER_DAY,
   MINUTES_PER_HOUR,
   type RollupBorders,
@@ -19,18 +20,18 @@ export type Step = () => void;
 
 /**
  * Moves the borders of the rollups along with the clock, which says when the latest
- * event was received. The hours and days that are over get their rows, and minutes that
+ * event was received. The hours, days and weeks that are over get their rows, and minutes that
  * are no longer kept lose theirs. Where the clock goes back, as one does that had run
  * ahead, so do the borders. All of this is done in small steps, after each of which
  * every message is counted; how late they come changes no count.
  */
 export function createRollupClock(db: Database) {
   const find = db.prepare<RollupBorders, []>(
-    `SELECT minutes_from AS minutesFrom, hours_until AS hoursUntil, days_until AS daysUntil
-       FROM rollup_clock`,
+    `SELECT minutes_from AS minutesFrom, hours_until AS hoursUntil, days_until AS daysUntil,
+       weeks_until AS weeksUntil FROM rollup_clock`,
   );
-  const put = db.prepare<unknown, [number, number, number]>(
-    "UPDATE rollup_clock SET minutes_from = ?, hours_until = ?, days_until = ?",
+  const put = db.prepare<unknown, [number, number, number, number]>(
+    "UPDATE rollup_clock SET minutes_from = ?, hours_until = ?, days_until = ?, weeks_until = ?",
   );
   const findLatest = db.prepare<{ receivedAt: number }, []>(
     "SELECT received_at AS receivedAt FROM events ORDER BY id DESC LIMIT 1",
@@ -46,23 +47,31 @@ export function createRollupClock(db: Database) {
   let tooFarBack: number | undefined;
 
   const borders = (): RollupBorders =>
-    (known ??= find.get() ?? { minutesFrom: 0, hoursUntil: 0, daysUntil: 0 });
+    (known ??= find.get() ?? {
+      minutesFrom: 0,
+      hoursUntil: 0,
+      daysUntil: 0,
+      weeksUntil: 0,
+    });
   const move = (to: Partial<RollupBorders>): void => {
     known = { ...borders(), ...to };
-    put.run(known.minutesFrom, known.hoursUntil, known.daysUntil);
+    const { minutesFrom, hoursUntil, daysUntil, weeksUntil } = known;
+    put.run(minutesFrom, hoursUntil, daysUntil, weeksUntil);
   };
   const stepBack = (at: number): Step | undefined => {
-    const { minutesFrom, hoursUntil, daysUntil } = borders();
+    const { minutesFrom, hoursUntil, daysUntil, weeksUntil } = borders();
     const hour = hourOf(at);
     if (at >= hoursUntil - BACK_MAX || hour === tooFarBack) return undefined;
     const from = Math.max(0, hourOf(at - MINUTES_KEPT + 1));
     if (minutesFrom <= from)
       return () => {
-        const day = dayOf(hour);
-        sums.remove(hour / MINUTES_PER_HOUR, day / MINUTES_PER_DAY);
+        const day = Math.floor(hour / MINUTES_PER_DAY);
+        const week = Math.floor(day / DAYS_PER_WEEK);
+        sums.remove(hour / MINUTES_PER_HOUR, day, week);
         move({
           hoursUntil: hour,
-          daysUntil: Math.min(daysUntil, day / MINUTES_PER_HOUR),
+          daysUntil: Math.min(daysUntil, day * HOURS_PER_DAY),
+          weeksUntil: Math.min(weeksUntil, week * DAYS_PER_WEEK),
         });
       };
     if (minutesAnew.areFew(from, minutesFrom))
@@ -75,13 +84,17 @@ export function createRollupClock(db: Database) {
     return undefined;
   };
   const stepOn = (at: number): Step | undefined => {
-    const { minutesFrom, hoursUntil, daysUntil } = borders();
+    const { minutesFrom, hoursUntil, daysUntil, weeksUntil } = borders();
     const hour = hourOf(at);
     if (hoursUntil < hour)
       return () => move({ hoursUntil: sums.addHours(hoursUntil, hour) });
-    const day = dayOf(hoursUntil) / MINUTES_PER_HOUR;
-    if (daysUntil < day)
-      return () => move({ daysUntil: sums.addDays(daysUntil, day) });
+    const day = Math.floor(hoursUntil / MINUTES_PER_DAY);
+    const daysOver = day * HOURS_PER_DAY;
+    if (daysUntil < daysOver)
+      return () => move({ daysUntil: sums.addDays(daysUntil, daysOver) });
+    const weeksOver = day - (day % DAYS_PER_WEEK);
+    if (weeksUntil < weeksOver)
+      return () => move({ weeksUntil: sums.addWeeks(weeksUntil, weeksOver) });
     const kept = Math.max(
       minutesFrom,
       Math.min(at - MINUTES_KEPT + 1, hourOf(hoursUntil)),
@@ -118,11 +131,7 @@ function minuteOf(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.floor(ms / MINUTE_MS);
 }
 
-/** The first minute of the hour, or the day, that this minute is in. */
+/** The first minute of the hour that this minute is in. */
 function hourOf(minute: number): number {
   return minute - (minute % MINUTES_PER_HOUR);
-}
-
-function dayOf(minute: number): number {
-  return minute - (minute % MINUTES_PER_DAY);
 }

@@ -1,5 +1,6 @@
 import type { TimeRange } from "../tally.ts";
 import {
+  DAYS_PER_WEEK,
   GRAINS,
   HOURS_PER_DAY,
   MINUTES_PER_HOUR,
@@ -23,8 +24,8 @@ export type Extent = RollupBorders & {
 const MINUTE_MS = GRAINS.minute * 1_000;
 
 /**
- * As few buckets as cover the range, widened as TallyRequest says: whole days in the
- * middle, hours towards its ends, minutes where only they tell. None is longer than a
+ * As few buckets as cover the range, widened as TallyRequest says: whole weeks and
+ * days in the middle, hours towards its ends, minutes where only they tell. None is longer than a
  * span that it has to be in, unless there is no shorter one.
  */
 export function piecesOf(
@@ -34,6 +35,7 @@ export function piecesOf(
 ): Piece[] {
   const hoursUntil = Math.floor(until.hoursUntil / MINUTES_PER_HOUR);
   const daysUntil = Math.floor(until.daysUntil / HOURS_PER_DAY);
+  const weeksUntil = Math.floor(until.weeksUntil / DAYS_PER_WEEK);
   const divides = (grain: number): boolean =>
     spanMs === undefined || spanMs % (grain * 1_000) === 0;
   const { from, to } = widened(
@@ -52,10 +54,16 @@ export function piecesOf(
       : Math.min(hoursUntil, Math.ceil(minutesFrom / MINUTES_PER_HOUR)),
   );
   const days = inner(hours, HOURS_PER_DAY, divides(GRAINS.day) ? daysUntil : 0);
+  const weeks = inner(
+    days,
+    DAYS_PER_WEEK,
+    divides(GRAINS.week) ? weeksUntil : 0,
+  );
   return [
     ...around({ from, to }, hours, MINUTES_PER_HOUR, GRAINS.minute),
     ...around(hours, days, HOURS_PER_DAY, GRAINS.hour),
-    { grain: GRAINS.day, ...days },
+    ...around(days, weeks, DAYS_PER_WEEK, GRAINS.day),
+    { grain: GRAINS.week, ...weeks },
   ].filter((piece) => piece.from < piece.to);
 }
 

@@ -25,6 +25,7 @@ export async function extentOf(
   >(
     db,
     `SELECT minutes_from AS minutesFrom, hours_until AS hoursUntil, days_until AS daysUntil,
+      weeks_until AS weeksUntil,
       (SELECT min(hour) FROM message_hours) AS oldestHour,
       ifnull((SELECT max(bucket) FROM rollups WHERE grain = ${GRAINS.minute}), 0) AS newestMinute
       FROM rollup_clock`,

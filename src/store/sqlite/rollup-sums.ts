@@ -1,5 +1,10 @@
 import type { Database } from "bun:sqlite";
-import { GRAINS, HOURS_PER_DAY, MINUTES_PER_HOUR } from "./rollup-table.ts";
+import {
+  DAYS_PER_WEEK,
+  GRAINS,
+  HOURS_PER_DAY,
+  MINUTES_PER_HOUR,
+} from "./rollup-table.ts";
 
 /** Rows that one step reads or deletes, of whole buckets and of one at least. */
 const STEP_ROWS = 5_000;
@@ -21,8 +26,13 @@ const DAYS: Sum = {
   longer: GRAINS.day,
   times: HOURS_PER_DAY,
 };
+const WEEKS: Sum = {
+  grain: GRAINS.day,
+  longer: GRAINS.week,
+  times: DAYS_PER_WEEK,
+};
 
-/** Makes rows of hours from those of minutes, and of days from those of hours, and removes some. */
+/** Makes rows of hours, days and weeks from those of the next shorter grain, and removes some. */
 export function createRollupSums(db: Database) {
   const findFirst = db.prepare<{ bucket: number }, [number, number]>(
     "SELECT bucket FROM rollups WHERE grain = ? AND bucket >= ? ORDER BY bucket LIMIT 1",
@@ -67,16 +77,19 @@ export function createRollupSums(db: Database) {
     addHours: (from: number, until: number) => add(HOURS, from, until),
     /** Adds rows of hours from this one on to those of their days; returns before which hour it ended. */
     addDays: (from: number, until: number) => add(DAYS, from, until),
+    /** Adds rows of days from this one on to those of their weeks; returns before which day it ended. */
+    addWeeks: (from: number, until: number) => add(WEEKS, from, until),
     /** Removes rows of minutes before this one; returns before which minute it ended. */
     removeMinutes(until: number): number {
       const end = endOfStep(GRAINS.minute, 0, until);
       removeBefore.run(end);
       return end;
     },
-    /** Removes the rows of this hour and later ones, and of this day and later ones. */
-    remove(hour: number, day: number): void {
+    /** Removes the rows of this hour and later ones, and so those of days and weeks. */
+    remove(hour: number, day: number, week: number): void {
       removeFrom.run(GRAINS.hour, hour);
       removeFrom.run(GRAINS.day, day);
+      removeFrom.run(GRAINS.week, week);
     },
   };
 }

@@ -20,18 +20,27 @@ export const DIMENSIONS = {
   deliveryTime: 5,
 } as const;
 
-/** Seconds of a bucket; a bucket is so many since 1970, counted from 0. */
-export const GRAINS = { minute: 60, hour: 3_600, day: 86_400 } as const;
+/**
+ * Seconds of a bucket; a bucket is so many since 1970, counted from 0. Weeks begin on a
+ * Thursday, as 1970 did.
+ */
+export const GRAINS = {
+  minute: 60,
+  hour: 3_600,
+  day: 86_400,
+  week: 604_800,
+} as const;
 
 export const MINUTES_PER_HOUR = GRAINS.hour / GRAINS.minute;
 export const HOURS_PER_DAY = GRAINS.day / GRAINS.hour;
+export const DAYS_PER_WEEK = GRAINS.week / GRAINS.day;
 
 /**
  * How far the rows of each grain go, as the table `rollup_clock` has it. A message whose
  * minute lies on both sides has both rows, and each has one at least: `minutesFrom` is
- * never later than the last whole hour before `hoursUntil`. Hours and days get their
- * rows when they are over, and some time later; till then the minutes and hours in them
- * tell, so that most events write to one row, not three.
+ * never later than the last whole hour before `hoursUntil`. Hours, days and weeks get
+ * their rows when they are over, and some time later; till then the shorter buckets in
+ * them tell, so that most events write to one row, not four.
  */
 export type RollupBorders = {
   /** Rows of minutes count the messages of this minute since 1970 and of later ones. */
@@ -40,6 +49,8 @@ export type RollupBorders = {
   readonly hoursUntil: number;
   /** Rows of days count those of hours since 1970 before this one. */
   readonly daysUntil: number;
+  /** Rows of weeks count those of days since 1970 before this one. */
+  readonly weeksUntil: number;
 };
 
 /** Stands in `error_code` for messages with any or none. */

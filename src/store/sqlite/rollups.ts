@@ -7,7 +7,12 @@ import {
 } from "./rollup-changes.ts";
 import { createRollupClock } from "./rollup-clock.ts";
 import { createRollupRows } from "./rollup-rows.ts";
-import { GRAINS, HOURS_PER_DAY, MINUTES_PER_HOUR } from "./rollup-table.ts";
+import {
+  DAYS_PER_WEEK,
+  GRAINS,
+  HOURS_PER_DAY,
+  MINUTES_PER_HOUR,
+} from "./rollup-table.ts";
 
 /**
  * Counts of messages, see rollup-table.ts. Changes are collected while a batch is
@@ -23,7 +28,8 @@ export function createRollups(db: Database) {
     add: (message: Counted, by: 1 | -1) => addMessage(minutes, message, by),
     write(): void {
       if (minutes.size === 0) return;
-      const { minutesFrom, hoursUntil, daysUntil } = clock.borders();
+      const { minutesFrom, hoursUntil, daysUntil, weeksUntil } =
+        clock.borders();
       for (const [minute, bucket] of minutes)
         if (minute >= minutesFrom) writeBucket(GRAINS.minute, minute, bucket);
       const hours = longer(minutes, MINUTES_PER_HOUR, hoursUntil);
@@ -31,6 +37,9 @@ export function createRollups(db: Database) {
         writeBucket(GRAINS.hour, hour, bucket);
       const days = longer(hours, HOURS_PER_DAY, daysUntil);
       for (const [day, bucket] of days) writeBucket(GRAINS.day, day, bucket);
+      const weeks = longer(days, DAYS_PER_WEEK, weeksUntil);
+      for (const [week, bucket] of weeks)
+        writeBucket(GRAINS.week, week, bucket);
       minutes.clear();
     },
     heard: (receivedAt: number) => clock.heard(receivedAt),

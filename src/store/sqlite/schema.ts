@@ -116,6 +116,7 @@ export type Schema = {
     minutes_from: number;
     hours_until: number;
     days_until: number;
+    weeks_until: number;
   };
   failing_recipients: {
     recipient_id: number;

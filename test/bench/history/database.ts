@@ -16,11 +16,7 @@ export async function ensureHistory(
 ): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `history-${messages}-${days}d-seed${seed}.db`);
-  const current = await currentSchema();
-  if (existsSync(file) && schemaOf(file) === current.ofFilled) {
-    if (schemaOfOthers(file) !== current.ofOthers) makeTheRestAnew(file);
-    return file;
-  }
+  if (existsSync(file) && canBeUsed(file)) return file;
   console.log(`making ${file}`);
   // A process of its own, as what recorded in this one would still have the file open.
   const maker = Bun.spawn(
@@ -40,7 +36,7 @@ export async function ensureHistory(
 
 /** Removes a database and what SQLite keeps beside it. */
 export function removeDatabase(file: string): void {
-  for (const end of ["", "-wal", "-shm", "-journal"])
+  for (const end of ["", "-wal", "-shm", "-journal", "-lock"])
     rmSync(file + end, { force: true });
 }
 
@@ -57,77 +53,22 @@ export async function makeEmpty(file: string): Promise<void> {
   db.close();
 }
 
-/** The tables that a history fills, the work of many minutes. */
-const FILLED = [
-  "addresses",
-  "event_repeats",
-  "events",
-  "failing_recipients",
-  "message_hours",
-  "message_tags",
-  "messages",
-  "post_shapes",
-  "rollup_clock",
-  "rollups",
-  "sids",
-  "tags",
-  "write_checks",
-];
-/** The schema version in which each of them had its form of today. */
-const FILLED_VERSION = 2;
-
-/** Gives an older file the other tables as this version has them. */
-function makeTheRestAnew(file: string): void {
-  const db = new Database(file);
-  using others = db.prepare<{ name: string }, []>(
-    `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-       AND name NOT IN (${names(FILLED)})`,
+/** The columns of all tables and indexes; the words that made them may differ. */
+function schemaOf(db: Database): string {
+  using statement = db.prepare<unknown, []>(
+    `SELECT made.name, columns.name FROM sqlite_schema AS made, pragma_table_info(made.name) AS columns
+     UNION ALL
+     SELECT made.name, columns.name FROM sqlite_schema AS made, pragma_index_info(made.name) AS columns
+     ORDER BY 1, 2`,
   );
-  for (const { name } of others.all()) db.run(`DROP TABLE ${name}`);
-  db.run(`PRAGMA user_version = ${FILLED_VERSION}`);
+  return JSON.stringify(statement.values());
+}
+
+/** Whether an older file, once upgraded as the program upgrades it, has this version's schema. */
+function canBeUsed(file: string): boolean {
+  using db = new Database(file);
   migrate(db);
-  db.close();
-}
-
-function names(tables: readonly string[]): string {
-  return tables.map((table) => `'${table}'`).join();
-}
-
-/** The columns of those tables and of their indexes; the words that made them may differ. */
-function schemaOf(file: string): string {
-  const db = new Database(file, { readonly: true });
-  try {
-    using statement = db.prepare<unknown, []>(
-      `SELECT made.name, columns.name FROM sqlite_schema AS made, pragma_table_info(made.name) AS columns
-         WHERE made.tbl_name IN (${names(FILLED)})
-       UNION ALL
-       SELECT made.name, columns.name FROM sqlite_schema AS made, pragma_index_info(made.name) AS columns
-         WHERE made.tbl_name IN (${names(FILLED)})
-       ORDER BY 1, 2`,
-    );
-    return JSON.stringify(statement.values());
-  } finally {
-    db.close();
-  }
-}
-
-/** The words that made the other tables and their indexes. */
-function schemaOfOthers(file: string): string {
-  const db = new Database(file, { readonly: true });
-  try {
-    using statement = db.prepare<unknown, []>(
-      `SELECT sql FROM sqlite_schema WHERE tbl_name NOT IN (${names(FILLED)}) ORDER BY name`,
-    );
-    return JSON.stringify(statement.values());
-  } finally {
-    db.close();
-  }
-}
-
-/** What the schema of a new database is. */
-async function currentSchema() {
-  using folder = tempDir();
-  const file = join(folder.path, "empty.db");
-  await makeEmpty(file);
-  return { ofFilled: schemaOf(file), ofOthers: schemaOfOthers(file) };
+  using empty = new Database(":memory:");
+  migrate(empty);
+  return schemaOf(db) === schemaOf(empty);
 }

@@ -99,6 +99,7 @@ test("a clock that falls back by more hours than can be counted anew moves no bo
   expect(counted.values()).toEqual([
     [3_600, 80],
     [86_400, 61],
+    [604_800, 61],
   ]);
 });
 

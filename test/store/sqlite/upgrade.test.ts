@@ -15,7 +15,8 @@ import { eventOf } from "../events.ts";
 import { eventually } from "../eventually.ts";
 
 const TO = Date.UTC(2026, 10, 23, 12, 30);
-const FROM = TO - 4 * 24 * 3_600_000;
+/** With the end of a week after it. */
+const FROM = TO - 6 * 24 * 3_600_000;
 
 /** Their removal is the last thing that is done. */
 const MINUTES_TO_REMOVE = `SELECT count(*) AS minutes FROM rollups
@@ -63,6 +64,7 @@ test("a database of the first version, once upgraded, equals one written anew", 
     "SELECT * FROM failing_recipients",
     "SELECT * FROM rollup_clock",
     "SELECT * FROM rollups",
+    "SELECT * FROM rollups WHERE grain = 604800",
     "SELECT name, sql FROM sqlite_schema ORDER BY name",
   ]) {
     const rows = rowsOf(ofUpgraded, query);
@@ -103,7 +105,7 @@ function open(file: string): Promise<Store> {
   });
 }
 
-/** Four days of made-up callbacks; one in twenty comes hundreds of others late. */
+/** Six days of made-up callbacks; one in twenty comes hundreds of others late. */
 async function recordSome(store: Store, messages = 2_000): Promise<void> {
   const random = seededRandom([1, 2, 3]);
   const accountSid = `AC${"0".repeat(32)}`;
