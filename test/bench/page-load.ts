@@ -1,13 +1,16 @@
 import { serveHistory } from "./history/history-server.ts";
 import type { PageAddresses } from "./page-addresses.ts";
 
-/** Milliseconds from the request to the last byte of the answer. */
-export async function loadPage(
-  url: string,
-): Promise<{ readonly ms: number; readonly status: number }> {
+/** How long a page takes, in milliseconds from the request to the last byte of the answer. */
+export async function loadPage(url: string): Promise<{
+  readonly ms: number;
+  readonly status: number;
+  /** Of the answer, compressed. */
+  readonly bytes: number;
+}> {
   const start = performance.now();
-  const { status } = await load(url, "gzip");
-  return { ms: performance.now() - start, status };
+  const { status, bytes } = await load(url, "gzip");
+  return { ms: performance.now() - start, status, bytes };
 }
 
 /** What a browser's first visit to a page takes over the line: the page and its assets, compressed. */
