@@ -41,7 +41,7 @@ export type PageAnswer = {
  */
 export const pages = (site: Site) =>
   new Elysia({ name: "pages" })
-    // It would look through the whole text, to tell a page from a part of one.
+    // To detect either, the plugin looks through the whole text.
     .use(html({ autoDetect: false, autoDoctype: false }))
     // Resolved, not derived: only then has been found out who asks.
     .resolve({ as: "scoped" }, ({ html, request }) => ({
@@ -52,19 +52,17 @@ export const pages = (site: Site) =>
       ): Promise<Response> => {
         const made = await html(markup);
         const text = typeof made === "string" ? made : await made.text();
-        const whole = text.startsWith("<html")
-          ? `<!doctype html>${text}`
-          : text;
-        return pageResponse(request, whole, answer);
+        return pageResponse(request, text, answer);
       },
     }));
 
-/** A page or a part of one, as it goes out, as an answer to `request`. */
+/** A page, or a part of one, as an answer to `request`. */
 export function pageResponse(
   request: Request,
-  text: string,
+  markup: string,
   { status = 200, headers: more = {} }: PageAnswer = {},
 ): Response {
+  const text = markup.startsWith("<html") ? `<!doctype html>${markup}` : markup;
   const headers: Record<string, string> = {
     "content-type": "text/html; charset=utf-8",
     ...SECURITY_HEADERS,

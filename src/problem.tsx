@@ -105,7 +105,7 @@ export const problemAnswers =
     ) : (
       <OutsiderPage title={title} detail={detail} />
     );
-    return pageResponse(request, `<!doctype html>${await markup}`, {
+    return pageResponse(request, await markup, {
       status,
       headers: { ...headers, ...WHOLE_PAGE_SWAP },
     });

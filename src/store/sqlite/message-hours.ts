@@ -4,7 +4,7 @@ import type { Database } from "bun:sqlite";
 const IDS_AHEAD = 500;
 
 /** Messages of an hour that were not looked at yet have one of these ids. */
-export type HourRest = {
+type HourRest = {
   /** Since 1970. */
   readonly hour: number;
   readonly afterId: number;

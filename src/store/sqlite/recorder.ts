@@ -4,8 +4,8 @@ import { createEventRepeats } from "./event-repeats.ts";
 import { createFreshIds } from "./fresh-ids.ts";
 import { createMessageChanges, type Message } from "./message-changes.ts";
 import { createMessageEvents, type Fields } from "./message-events.ts";
-import { packMessageSid } from "./message-sid.ts";
 import { createMessageHours } from "./message-hours.ts";
+import { packMessageSid } from "./message-sid.ts";
 import { createMessageTags } from "./message-tags.ts";
 import { createNames } from "./names.ts";
 import {
