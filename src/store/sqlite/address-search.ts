@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import { LAST_DIGITS_MIN } from "../filter.ts";
+import { isAmong } from "./condition-tests.ts";
 import { lastDigits } from "./last-digits.ts";
 import type { Schema } from "./schema.ts";
 
@@ -44,6 +45,18 @@ export async function addressesMeant(
       return { isMeant: sql`(${sql.join(tests, sql` OR `)})` };
   }
   return { ids: [...found] };
+}
+
+/** Those of the addresses that are of one of these countries. */
+export async function addressesIn(
+  db: Kysely<Schema>,
+  ids: readonly number[],
+  countries: readonly string[],
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    SELECT id FROM addresses WHERE ${isAmong(sql.ref("id"), ids)}
+      AND ${isAmong(sql.ref("country"), countries)}`.execute(db);
+  return rows.map((row) => row.id);
 }
 
 /** Whether a message has just this address. */

@@ -6,7 +6,7 @@ import {
 } from "../../twilio/status.ts";
 import { isMessageSidStart } from "../../twilio/sid.ts";
 import type { Condition, MessageFilter } from "../filter.ts";
-import { addressesMeant } from "./address-search.ts";
+import { addressesIn, addressesMeant } from "./address-search.ts";
 import { allIds, idsBetween, type GappedRange } from "./message-ids.ts";
 import { WHATSAPP_INDEX } from "./message-indexes.ts";
 import {
@@ -32,8 +32,9 @@ export async function messageTests(
   filter: MessageFilter,
 ): Promise<MessageTests | undefined> {
   const tests: MessageTest[] = [];
+  const country = filter.find(isOfCountry);
   for (const condition of filter) {
-    const meaning = await meaningOf(db, condition);
+    const meaning = await meaningOf(db, condition, country?.values);
     if (meaning === "none") return undefined;
     if (meaning !== "all") tests.push(meaning);
   }
@@ -61,9 +62,17 @@ function isBeginning({ field, negated }: Condition): boolean {
   return (field === "after") !== negated;
 }
 
+function isOfCountry(
+  condition: Condition,
+): condition is Extract<Condition, { field: "country" }> {
+  return condition.field === "country" && !condition.negated;
+}
+
+/** `countries` are those that the whole filter keeps to, if any. */
 async function meaningOf(
   db: Kysely<Schema>,
   condition: Condition,
+  countries: readonly string[] | undefined,
 ): Promise<Meaning> {
   const { negated } = condition;
   switch (condition.field) {
@@ -92,13 +101,16 @@ async function meaningOf(
     }
     case "to":
     case "from":
-      return ofAddresses(db, condition.field, condition.values, negated);
+      return ofAddresses(db, condition.field, condition.values, {
+        negated,
+        countries,
+      });
     case "sid":
       return ofSids(db, condition.values, negated);
     case "word":
       return isMessageSidStart(condition.text)
         ? ofSids(db, [condition.text], negated)
-        : ofAddresses(db, "to", [condition.text], negated);
+        : ofAddresses(db, "to", [condition.text], { negated, countries });
     case "after":
     case "before":
       return rowTest(
@@ -132,11 +144,24 @@ async function ofAddresses(
   db: Kysely<Schema>,
   role: "to" | "from",
   values: readonly string[],
-  negated: boolean,
+  {
+    negated,
+    countries,
+  }: {
+    readonly negated: boolean;
+    readonly countries: readonly string[] | undefined;
+  },
 ): Promise<Meaning> {
   const column = role === "to" ? "to_id" : "from_id";
   const meant = await addressesMeant(db, role, values);
-  if ("ids" in meant) return ofValues(role, column, meant.ids, negated);
+  if ("ids" in meant) {
+    // A message's country is its recipient's: the messages of others need not be looked for.
+    const ids =
+      role === "to" && !negated && countries !== undefined
+        ? await addressesIn(db, meant.ids, countries)
+        : meant.ids;
+    return ofValues(role, column, ids, negated);
+  }
   const isTrue = sql`(SELECT ${meant.isMeant} FROM addresses
     WHERE addresses.id = ${sql.ref(`messages.${column}`)})`;
   return rowTest(negated ? not(isTrue) : isTrue, "address");
