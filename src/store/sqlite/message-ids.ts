@@ -92,7 +92,7 @@ export async function idsBetween(
   const last =
     before === undefined
       ? undefined
-      : await lastIdBefore(db, Math.ceil(before / HOUR_MS));
+      : await lastIdBefore(db, all, Math.ceil(before / HOUR_MS));
   const to = before === undefined ? all.to : Math.min(all.to, (last ?? 0) + 1);
   if (after === undefined) return { range: { from: all.from, to } };
   const { ahead, ...since } = await idsSince(db, Math.floor(after / HOUR_MS));
@@ -110,7 +110,7 @@ export async function idsSurelyBetween(
   after: number,
   before: number,
 ): Promise<IdRange> {
-  const last = await lastIdBefore(db, Math.ceil(after / HOUR_MS));
+  const last = await lastIdBefore(db, all, Math.ceil(after / HOUR_MS));
   const { from, ahead } = await idsSince(db, Math.floor(before / HOUR_MS));
   return { from: Math.max((last ?? 0) + 1, ahead.to), to: from ?? all.to };
 }
@@ -143,12 +143,15 @@ async function idsSince(db: Kysely<Schema>, hour: number) {
 /** The highest id that messages of the hours before this one can have. */
 async function lastIdBefore(
   db: Kysely<Schema>,
+  all: IdRange,
   hour: number,
 ): Promise<number | null | undefined> {
+  // Most times end with the hour under way: then the hours need not be gone through.
   const [row] = await query<{ id: number | null }>(
     db,
-    "SELECT max(last_id) AS id FROM message_hours WHERE hour < ?",
-    [hour],
+    `SELECT CASE WHEN ?1 > (SELECT max(hour) FROM message_hours) THEN ?2
+      ELSE (SELECT max(last_id) FROM message_hours WHERE hour < ?1) END AS id`,
+    [hour, all.to - 1],
   );
   return row?.id;
 }
