@@ -1,5 +1,5 @@
 /**
- * `bun test/bench/pages.ts [--messages 100000,10000000] [--days 90] [--requests 100]
+ * `bun test/bench/pages.ts [--messages 100000,10000000] [--days 90] [--requests 300]
  *   [--history-dir /var/tmp/smsledger-bench] [--cold] [--only TEXT] [--json FILE]`
  *
  * How long each page takes, from the request to the last byte of the answer, with a
@@ -34,7 +34,7 @@ const { values } = parseArgs({
   options: {
     messages: { type: "string", default: "100000,10000000" },
     days: { type: "string", default: "90" },
-    requests: { type: "string", default: "100" },
+    requests: { type: "string", default: "300" },
     "history-dir": { type: "string", default: "/var/tmp/smsledger-bench" },
     cold: { type: "boolean", default: false },
     only: { type: "string", default: "" },

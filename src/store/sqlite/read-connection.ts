@@ -15,7 +15,7 @@ import { explainOpenError } from "./sqlite-errors.ts";
  * Memory for pages of the file, in KiB; taken only as they are read. The file is not
  * mapped: a disk that fails would then end the process, not the query.
  */
-const CACHE_KIB_MAX = 16_384;
+const CACHE_KIB_MAX = 65_536;
 
 /** Statements kept ready; the one that was not used for longest makes room. */
 const STATEMENTS_MAX = 100;
