@@ -177,6 +177,44 @@ export function listingContract(openStore: OpenStore): void {
     expect(await sidsOf(store, british)).toHaveLength(1);
   });
 
+  test("digits and a country find only the recipients that have both", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const record = async (To: string, From = "+14155550199") => {
+      const event = eventOf({ To, From });
+      await store.recordEvent(event);
+      return event.messageSid;
+    };
+    const american = await record("+14155550123");
+    const british = await record("+442079460123", "+14155550123");
+    await record("+14155550188");
+    const inCountry = (...values: string[]): Condition => ({
+      negated: false,
+      field: "country",
+      values,
+    });
+    const notBritish: Condition = {
+      negated: true,
+      field: "country",
+      values: ["GB"],
+    };
+    for (const field of ["to", "word"] as const) {
+      const digits = condition(field, "0123");
+      const found = (...others: Condition[]) =>
+        sidsOf(store, [digits, ...others]);
+      expect(await found(inCountry("US"))).toEqual([american]);
+      expect(await found(inCountry("GB", "FR"))).toEqual([british]);
+      expect(await found(inCountry("US", "GB"))).toEqual([british, american]);
+      expect(await found(inCountry("FR"))).toEqual([]);
+      expect(await found(inCountry("US"), inCountry("GB"))).toEqual([]);
+      expect(await found(notBritish)).toEqual([american]);
+    }
+    // The country is the recipient's, whatever the sender's number says.
+    expect(
+      await sidsOf(store, [condition("from", "0123"), inCountry("GB")]),
+    ).toEqual([british]);
+  });
+
   test("a message from a clock that ran ahead is found by its time, and others need no search as far back as it", async () => {
     const hourMs = 3_600_000;
     const start = Date.UTC(2026, 10, 1);
