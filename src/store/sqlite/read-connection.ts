@@ -12,8 +12,10 @@ import type { Schema } from "./schema.ts";
 import { explainOpenError } from "./sqlite-errors.ts";
 
 /**
- * Memory for pages of the file, in KiB; taken only as they are read. The file is not
- * mapped: a disk that fails would then end the process, not the query.
+ * Memory for pages of the file, in KiB; taken only as they are read. So much because a
+ * look around with ten million messages would push out of a quarter of it what the next
+ * page needs. The file is not mapped: a disk that fails would then end the process, not
+ * the query.
  */
 const CACHE_KIB_MAX = 65_536;
 
