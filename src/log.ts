@@ -1,5 +1,5 @@
 import pino from "pino";
-import type { LogFormat, LogLevel } from "./config.ts";
+import type { LogFormat, LogLevel } from "./settings.ts";
 
 export type Log = pino.Logger;
 

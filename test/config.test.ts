@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { flagOf, SETTINGS } from "../src/config.ts";
+import { flagOf, SETTINGS } from "../src/settings.ts";
 import { mistakesIn, read, type Given } from "./support/settings.ts";
 import { tempDir } from "./support/temp-dir.ts";
 

@@ -1,6 +1,6 @@
 import { viewerOf, type Viewer } from "../src/account/viewer.ts";
 import { WEBHOOK_PATHS } from "../src/webhook/routes.ts";
-import type { SignIn } from "../src/config.ts";
+import type { SignIn } from "../src/settings.ts";
 import { basePathOf } from "../src/setting-values.ts";
 import { assetPath, type AssetName } from "../src/assets.ts";
 

@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import type { Flags } from "../commands/flags.ts";
-import { flagOf, readConfig, SETTINGS, type Config } from "../config.ts";
+import { readConfig, type Config } from "../config.ts";
+import { flagOf, SETTINGS } from "../settings.ts";
 
 type SettingName = keyof typeof SETTINGS;
 

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Config } from "../config.ts";
-import { flagOf, SETTINGS } from "../config.ts";
+import { flagOf, SETTINGS } from "../settings.ts";
 
 /** What stands in the command for the auth token, which no page shows. */
 export const TOKEN_PLACE = "TOKEN";
