@@ -1,5 +1,5 @@
 import { sql, type Kysely } from "kysely";
-import type { ErrorCodeFacts, TimeRange } from "../tally.ts";
+import type { BoundedCount, ErrorCodeFacts, TimeRange } from "../tally.ts";
 import { allIds, idsBetween, idsSurelyBetween } from "./message-ids.ts";
 import type { Schema } from "./schema.ts";
 
@@ -11,8 +11,8 @@ const RECIPIENTS_MAX = 1_000;
 
 type Row = {
   readonly errorCode: number;
-  readonly messages: number;
-  readonly recipients: number;
+  /** JSON: an entry for each message looked at, null for one of another time or to nobody. */
+  readonly recipients: string;
   readonly firstSeenAt: number | null;
   readonly lastSeenAt: number | null;
 };
@@ -34,37 +34,46 @@ export async function errorCodeFacts(
     ),
   );
   // Only where the ids leave it open is a message read to see its time. So many are
-  // looked at, of whatever time, and one more tells whether there are more.
+  // looked at, of whatever time, and one more tells whether there are more. To count
+  // different ones takes SQLite longer than to name them all.
   const { rows } = await sql<Row>`
-    SELECT errorCode, firstSeenAt, lastSeenAt, counts ->> 0 AS messages, counts ->> 1 AS recipients
-    FROM (
-      SELECT named.value AS errorCode,
-        (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id LIMIT 1) AS firstSeenAt,
-        (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id DESC LIMIT 1) AS lastSeenAt,
-        (SELECT json_array(count(*), count(DISTINCT to_id) FILTER (WHERE
-            id >= ${sure.from} AND id < ${sure.to}
-            OR (SELECT first_event_at >= ${from} AND first_event_at < ${to}
-              FROM messages WHERE messages.id = latest.id))) FROM (
-          SELECT id, to_id FROM messages
-            WHERE error_code = named.value AND id >= ${ids.from} AND id < ${ids.to}
-            ORDER BY id DESC LIMIT ${messagesMax + 1}
-        ) AS latest) AS counts
-      FROM json_each(${JSON.stringify([...new Set(errorCodes)])}) AS named
-    )`.execute(db);
-  return rows.flatMap(
-    ({ errorCode, messages, recipients, firstSeenAt, lastSeenAt }) =>
-      firstSeenAt === null || lastSeenAt === null
-        ? []
-        : [
-            {
-              errorCode,
-              recipients: {
-                count: Math.min(recipients, messagesMax, RECIPIENTS_MAX),
-                isMore: messages > messagesMax || recipients > RECIPIENTS_MAX,
-              },
-              firstSeenAt,
-              lastSeenAt,
-            },
-          ],
+    SELECT named.value AS errorCode,
+      (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id LIMIT 1) AS firstSeenAt,
+      (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id DESC LIMIT 1) AS lastSeenAt,
+      (SELECT json_group_array(iif(
+          id >= ${sure.from} AND id < ${sure.to}
+          OR (SELECT first_event_at >= ${from} AND first_event_at < ${to}
+            FROM messages WHERE messages.id = latest.id), to_id, NULL)) FROM (
+        SELECT id, to_id FROM messages
+          WHERE error_code = named.value AND id >= ${ids.from} AND id < ${ids.to}
+          ORDER BY id DESC LIMIT ${messagesMax + 1}
+      ) AS latest) AS recipients
+    FROM json_each(${JSON.stringify([...new Set(errorCodes)])}) AS named`.execute(
+    db,
   );
+  return rows.flatMap(({ errorCode, recipients, firstSeenAt, lastSeenAt }) =>
+    firstSeenAt === null || lastSeenAt === null
+      ? []
+      : [
+          {
+            errorCode,
+            recipients: different(JSON.parse(recipients), messagesMax),
+            firstSeenAt,
+            lastSeenAt,
+          },
+        ],
+  );
+}
+
+/** How many different recipients, of messages of which at most so many count. */
+function different(
+  recipients: readonly (number | null)[],
+  messagesMax: number,
+): BoundedCount {
+  const those = new Set(recipients);
+  those.delete(null);
+  return {
+    count: Math.min(those.size, messagesMax, RECIPIENTS_MAX),
+    isMore: recipients.length > messagesMax || those.size > RECIPIENTS_MAX,
+  };
 }

@@ -7,7 +7,10 @@ import { eventOf, type OpenStore } from "../events.ts";
 const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 10, 1);
 const CODES = [30003, 30005, 63016, 99999];
-const RECIPIENTS = ["+14155550123", "+14155550199", "+442071838750", ""];
+const RECIPIENTS = [
+  "",
+  ...Array.from({ length: 50 }, (_, index) => `+1415555${1_000 + index}`),
+];
 
 export function errorFactsContract(openStore: OpenStore): void {
   test("what is told of error codes is what their messages tell", async () => {
@@ -17,13 +20,13 @@ export function errorFactsContract(openStore: OpenStore): void {
           fc.record({
             ErrorCode: fc.constantFrom("", ...CODES.slice(0, 3).map(String)),
             To: fc.constantFrom(...RECIPIENTS),
-            laterMs: fc.integer({ min: -HOUR_MS, max: 2 * HOUR_MS }),
+            laterMs: fc.integer({ min: -HOUR_MS / 2, max: HOUR_MS }),
           }),
-          { minLength: 1, maxLength: 40 },
+          { minLength: 1, maxLength: 40, size: "max" },
         ),
-        fc.integer({ min: -2, max: 20 }),
-        fc.integer({ min: 1, max: 20 }),
-        async (messages, hour, hours) => {
+        fc.integer({ min: -2 * HOUR_MS, max: 10 * HOUR_MS }),
+        fc.integer({ min: 1, max: 10 * HOUR_MS }),
+        async (messages, after, lengthMs) => {
           await using opened = await openStore();
           const { store } = opened;
           let receivedAt = START;
@@ -33,8 +36,8 @@ export function errorFactsContract(openStore: OpenStore): void {
               eventOf({ ...params, MessageStatus: "failed" }, { receivedAt }),
             );
           }
-          const from = START + hour * HOUR_MS;
-          const range = { from, to: from + hours * HOUR_MS };
+          const from = START + after;
+          const range = { from, to: from + lengthMs };
           const all = await store.messagesAfter(0, 100);
           const facts = await store.errorCodeFacts(CODES, range);
           expect(facts.toSorted((a, b) => a.errorCode - b.errorCode)).toEqual(
@@ -42,7 +45,7 @@ export function errorFactsContract(openStore: OpenStore): void {
           );
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 30 },
     );
   });
 
