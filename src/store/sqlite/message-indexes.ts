@@ -29,7 +29,7 @@ export type MessageIndex = {
 };
 
 /** Of values that one condition names, each gets a share of the entries, and at least so many. */
-const ENTRIES_EACH_MIN = 8;
+export const ENTRIES_EACH_MIN = 8;
 
 /** How many entries each of so many values gets. */
 export function entriesOfEach(places: number, entries: number): number {

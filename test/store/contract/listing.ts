@@ -105,6 +105,39 @@ export function listingContract(openStore: OpenStore): void {
     }
   });
 
+  test.each([
+    ["few", 300],
+    ["many", 1_500],
+  ])(
+    "%s messages of a hundred recipients are all found, forth and back",
+    async (_, amount) => {
+      await using opened = await openStore();
+      const { store } = opened;
+      const recipients = Array.from({ length: 100 }, (_, index) =>
+        index % 2 === 0
+          ? `+1415${500 + index}0123`
+          : `+44207${900 + index}0123`,
+      );
+      const sids: string[] = [];
+      for (let index = 0; index < amount; index++) {
+        // Most have few, and the first one what is left.
+        const To = recipients[index < 300 ? index % 100 : 0] ?? "";
+        const events = [eventOf({ To }), eventOf({ To: "+14155550188" })];
+        await Promise.all(events.map((event) => store.recordEvent(event)));
+        sids.push(events[0]?.messageSid ?? "");
+      }
+      for (const field of ["to", "word"] as const) {
+        const filter = [condition(field, "0123")];
+        expect(await sidsOf(store, filter, 70)).toEqual(sids.toReversed());
+        expect(await sidsBack(store, filter, 70)).toEqual(sids);
+        expect(await store.countMessages(filter)).toEqual({
+          count: Math.min(1_000, amount),
+          isMore: amount > 1_000,
+        });
+      }
+    },
+  );
+
   test("what is counted has a limit, and says when it was reached", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -298,13 +331,34 @@ function condition(
 }
 
 /** SIDs of all messages that a filter finds, newest first, page by page. */
-async function sidsOf(store: Store, filter: MessageFilter): Promise<string[]> {
+async function sidsOf(
+  store: Store,
+  filter: MessageFilter,
+  size = 400,
+): Promise<string[]> {
   const sids: string[] = [];
   let olderThan = Number.MAX_SAFE_INTEGER;
   for (;;) {
-    const page = await store.listMessages(filter, { size: 400, olderThan });
+    const page = await store.listMessages(filter, { size, olderThan });
     sids.push(...page.messages.map((message) => message.messageSid));
     if (page.older === undefined) return sids;
     olderThan = page.older;
+  }
+}
+
+/** The same from the oldest on, oldest first. */
+async function sidsBack(
+  store: Store,
+  filter: MessageFilter,
+  size: number,
+): Promise<string[]> {
+  const sids: string[] = [];
+  let newerThan = 0;
+  for (;;) {
+    const page = await store.listMessages(filter, { size, newerThan });
+    const found = page.messages.map((message) => message.messageSid);
+    sids.push(...found.toReversed());
+    if (page.newer === undefined) return sids;
+    newerThan = page.newer;
   }
 }
