@@ -1,4 +1,3 @@
-import { html } from "@elysiajs/html";
 import { Elysia } from "elysia";
 import { siteFor, type Site } from "../views/site.ts";
 
@@ -41,19 +40,14 @@ export type PageAnswer = {
  */
 export const pages = (site: Site) =>
   new Elysia({ name: "pages" })
-    // To detect either, the plugin looks through the whole text.
-    .use(html({ autoDetect: false, autoDoctype: false }))
     // Resolved, not derived: only then has been found out who asks.
-    .resolve({ as: "scoped" }, ({ html, request }) => ({
+    .resolve({ as: "scoped" }, ({ request }) => ({
       site: siteFor(site, request),
+      // The plugin's own `html` would make an answer of it only to be read again.
       page: async (
         markup: JSX.Element,
         answer?: PageAnswer,
-      ): Promise<Response> => {
-        const made = await html(markup);
-        const text = typeof made === "string" ? made : await made.text();
-        return pageResponse(request, text, answer);
-      },
+      ): Promise<Response> => pageResponse(request, await markup, answer),
     }));
 
 /** A page, or a part of one, as an answer to `request`. */

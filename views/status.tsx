@@ -1,4 +1,4 @@
-import type { EventStatus } from "../src/twilio/status.ts";
+import { EVENT_STATUSES, type EventStatus } from "../src/twilio/status.ts";
 
 /** How a status is named and drawn: the shape differs too, so that colour is never alone. */
 const STATUSES: Record<
@@ -56,11 +56,19 @@ export function StatusIcon({ status }: { readonly status: EventStatus }) {
 
 /** The status as a shape and a word; its meaning shows when pointed at. */
 export function Status({ status }: { readonly status: EventStatus }) {
-  const { word, meaning } = STATUSES[status];
-  return (
-    <span class={`status status-${status}`} title={meaning}>
-      <StatusIcon status={status} />
-      <span safe>{word}</span>
-    </span>
-  );
+  return MARKS.get(status) ?? "";
 }
+
+/** Rendered once, as a list has a hundred of them. */
+const MARKS: ReadonlyMap<EventStatus, JSX.Element> = new Map(
+  EVENT_STATUSES.map((status) => {
+    const { word, meaning } = STATUSES[status];
+    return [
+      status,
+      <span class={`status status-${status}`} title={meaning}>
+        <StatusIcon status={status} />
+        <span safe>{word}</span>
+      </span>,
+    ];
+  }),
+);

@@ -42,12 +42,15 @@ export function Ago({
   readonly at: number;
   readonly now: number;
 }) {
+  // A list has a hundred of these.
+  const iso = new Date(at).toISOString();
+  const minute = `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
   return (
     <time
       class="ago"
-      datetime={new Date(at).toISOString()}
-      title={`${utc(at)} UTC`}
-      data-minute={utc(at).slice(0, 16)}
+      datetime={iso}
+      title={`${minute}${iso.slice(16, 19)} UTC`}
+      data-minute={minute}
       safe
     >
       {ago(at, now)}

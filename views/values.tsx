@@ -1,4 +1,4 @@
-import { escapeHtml } from "@kitajs/html";
+import { Html } from "@elysiajs/html";
 import { countryName } from "../src/country-names.ts";
 import type { Channel } from "../src/twilio/status.ts";
 import { explainErrorCode } from "../src/twilio/error-codes/error-codes.ts";
@@ -8,7 +8,7 @@ import { explainErrorCode } from "../src/twilio/error-codes/error-codes.ts";
  * keeps the value inside but would change an `&amp;` that someone posted.
  */
 export function attribute(text: string): string {
-  return escapeHtml(text);
+  return Html.escapeHtml(text);
 }
 
 /** Characters of a posted value that a list shows; a message's own page shows all. */
