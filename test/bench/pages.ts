@@ -5,9 +5,10 @@
  * How long each page takes, from the request to the last byte of the answer, with a
  * little and with a lot of history. Servers with both run side by side and take turns,
  * so that what else the machine does meets both. The histories are made when they are
- * not there, and are read once, so that the disk counts only in `--cold`. How long
- * the answers are stands beside their times, as with a lot of history a page may have
- * more to show. Numbers are read here, not asserted: it exits 0.
+ * not there, and are read once, so that the disk counts only in `--cold`. Told are the
+ * times of each kind of request, and of each page over all kinds of requests to it, as
+ * many of each. How long the answers are stands beside their times, as with a lot of
+ * history a page may have more to show. Numbers are read here, not asserted: it exits 0.
  */
 import { parseArgs } from "node:util";
 import { percentile } from "../../src/simulation/load.ts";
@@ -42,7 +43,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Of one page. */
+/** Of one kind of request. */
 type Result = {
   /** Milliseconds of each request. */
   readonly times: number[];
@@ -120,18 +121,30 @@ function turnOf({ pages }: Subject, page: string, turn: number) {
   return { path: paths[turn % paths.length] ?? "/", status };
 }
 
-function timesOf({ results }: Subject, page: string) {
-  const { times = [], bytes = 0, failed = 0 } = results.get(page) ?? {};
+/** Of requests of all these kinds together. */
+function timesOf({ results }: Subject, kinds: readonly string[]) {
+  const those = kinds.flatMap((kind) => results.get(kind) ?? []);
+  const times = those.flatMap((result) => result.times);
   const sorted = Float64Array.from(times).sort();
   const ms = (share: number): number => percentile(sorted, share) ?? NaN;
-  const kb = bytes / 1024 / times.length;
-  return { p50: ms(0.5), p95: ms(0.95), max: ms(1), kb, failed };
+  const sum = (of: (result: Result) => number): number =>
+    those.reduce((all, result) => all + of(result), 0);
+  return {
+    p50: ms(0.5),
+    p95: ms(0.95),
+    max: ms(1),
+    kb: sum(({ bytes }) => bytes) / 1024 / times.length,
+    failed: sum(({ failed }) => failed),
+  };
 }
 
 /** What misses a target, in words. */
-function misses(page: string, subjects: readonly Subject[]): string[] {
+function misses(
+  kinds: readonly string[],
+  subjects: readonly Subject[],
+): string[] {
   const [small, big] = [subjects[0], subjects.at(-1)].map(
-    (subject) => subject && timesOf(subject, page),
+    (subject) => subject && timesOf(subject, kinds),
   );
   if (!small || !big) return [];
   const ratio = big.p95 / small.p95;
@@ -155,32 +168,9 @@ const [first] = subjects;
 const pages = first?.pages.map(({ page }) => page) ?? [];
 await measure(subjects);
 
-console.table(
-  pages.map((page) => {
-    const times = subjects.map((subject) => timesOf(subject, page));
-    return {
-      page,
-      ...Object.fromEntries(
-        subjects.flatMap(({ messages }, index) =>
-          (["p50", "p95", "max", "kb"] as const).map((share) => [
-            `${share === "kb" ? "KB" : share} ${shortCount(messages)}`,
-            times[index]?.[share].toFixed(1),
-          ]),
-        ),
-      ),
-      ratio: ((times.at(-1)?.p95 ?? NaN) / (times[0]?.p95 ?? NaN)).toFixed(2),
-    };
-  }),
-);
-const missed = pages.flatMap((page) => {
-  const reasons = misses(page, subjects);
-  return reasons.length === 0 ? [] : [`${page}: ${reasons.join(", ")}`];
-});
-console.log(
-  missed.length === 0
-    ? `Every page is answered within ${P95_MS_MAX} ms and ${RATIO_MAX} times the small one's time (p95).`
-    : `Missed by ${missed.length} of ${pages.length} pages:\n${missed.join("\n")}`,
-);
+tell("kinds of requests", new Map(pages.map((page) => [page, [page]])));
+const byPage = Map.groupBy(pages, (page) => page.replace(/ .*/, ""));
+tell("pages", byPage);
 
 const big = subjects.at(-1);
 const bytes = big ? await firstLoads(big) : [];
@@ -213,19 +203,57 @@ if (cold.length > 0) {
 const json = JSON.stringify({
   date: new Date().toISOString(),
   requests: Number(values.requests),
-  pages: pages.map((page) => ({
-    page,
-    times: subjects.map((subject) => ({
-      messages: subject.messages,
-      ...timesOf(subject, page),
-    })),
-    misses: misses(page, subjects),
-  })),
+  requestKinds: pages.map((page) => reportOf(page, [page])),
+  pages: [...byPage].map(([page, kinds]) => reportOf(page, kinds)),
   firstLoadBytes: bytes,
   cold,
 });
 if (values.json === undefined) console.log(json);
 else await Bun.write(values.json, `${json}\n`);
+
+/** Prints the times of some kinds of requests in each line, and which lines miss a target. */
+function tell(
+  what: string,
+  lines: ReadonlyMap<string, readonly string[]>,
+): void {
+  console.table(
+    [...lines].map(([page, kinds]) => {
+      const times = subjects.map((subject) => timesOf(subject, kinds));
+      return {
+        page,
+        ...Object.fromEntries(
+          subjects.flatMap(({ messages }, index) =>
+            (["p50", "p95", "max", "kb"] as const).map((share) => [
+              `${share === "kb" ? "KB" : share} ${shortCount(messages)}`,
+              times[index]?.[share].toFixed(1),
+            ]),
+          ),
+        ),
+        ratio: ((times.at(-1)?.p95 ?? NaN) / (times[0]?.p95 ?? NaN)).toFixed(2),
+      };
+    }),
+  );
+  const missed = [...lines].flatMap(([page, kinds]) => {
+    const reasons = misses(kinds, subjects);
+    return reasons.length === 0 ? [] : [`${page}: ${reasons.join(", ")}`];
+  });
+  console.log(
+    missed.length === 0
+      ? `All ${lines.size} ${what} are answered within ${P95_MS_MAX} ms and ${RATIO_MAX} times the small one's time (p95).`
+      : `Missed by ${missed.length} of ${lines.size} ${what}:\n${missed.join("\n")}`,
+  );
+}
+
+function reportOf(page: string, kinds: readonly string[]) {
+  return {
+    page,
+    times: subjects.map((subject) => ({
+      messages: subject.messages,
+      ...timesOf(subject, kinds),
+    })),
+    misses: misses(kinds, subjects),
+  };
+}
 
 /** The pages without a filter, one address of each. */
 function mainPages({ pages: all }: Subject): readonly PageAddresses[] {
