@@ -137,6 +137,25 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
     }, 30_000);
   }
 
+  test("no name of a country, sender or service is cut off", async () => {
+    await using opened = await openPage(browser, {
+      ...signedIn,
+      viewport: PHONE,
+    });
+    const { page } = opened;
+    await page.goto(`${site.origin}/errors/30003`);
+    const cells = await page.locator(".groups td").evaluateAll((all) =>
+      all.map((cell) => ({
+        words: cell.textContent,
+        isCut: cell.scrollWidth > cell.clientWidth,
+      })),
+    );
+    const names = cells.map(({ words }) => words);
+    expect(names).toContain("France");
+    expect(names).toContain("MG0123456789abcdef0123456789abcdef");
+    expect(cells.filter(({ isCut }) => isCut)).toEqual([]);
+  });
+
   for (const width of [320, 360, 600, 768, 1024])
     test(`no page scrolls sideways at ${width} px, whatever users and tokens are called`, async () => {
       await using opened = await openPage(browser, {
