@@ -4,6 +4,7 @@ import { RECENT_MESSAGES, type FailingRecipient } from "../src/store/store.ts";
 import { FAULT_WORDS } from "./fault.tsx";
 import { KindTabs } from "./kind-tabs.tsx";
 import { Layout } from "./layout.tsx";
+import { NothingFurther } from "./nothing-further.tsx";
 import { NumbersTable } from "./numbers-table.tsx";
 import type { Site } from "./site.ts";
 
@@ -82,14 +83,7 @@ function NothingFails({
 }: Pick<NumbersView, "site" | "query">) {
   if (olderThan !== undefined) {
     return (
-      <div class="empty">
-        <h2>Nothing further here</h2>
-        <p>
-          <a href={urls.numbers({ ...(fault && { fault }) })}>
-            Go to the latest
-          </a>
-        </p>
-      </div>
+      <NothingFurther latest={urls.numbers({ ...(fault && { fault }) })} />
     );
   }
   return (

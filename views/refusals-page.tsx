@@ -14,6 +14,7 @@ import { counted, countWords } from "./amounts.ts";
 import { FormToken } from "./form-token.tsx";
 import { KindTabs } from "./kind-tabs.tsx";
 import { Layout } from "./layout.tsx";
+import { NothingFurther } from "./nothing-further.tsx";
 import { RefusalsTable } from "./refusals-table.tsx";
 import type { Site } from "./site.ts";
 
@@ -100,16 +101,7 @@ function NothingRefused({
   query: { kind, behind },
 }: Pick<RefusalsView, "site" | "query">) {
   if (behind !== undefined) {
-    return (
-      <div class="empty">
-        <h2>Nothing further here</h2>
-        <p>
-          <a href={urls.refusals({ ...(kind && { kind }) })}>
-            Go to the latest
-          </a>
-        </p>
-      </div>
-    );
+    return <NothingFurther latest={urls.refusals({ ...(kind && { kind }) })} />;
   }
   return (
     <div class="empty">
