@@ -1,6 +1,7 @@
 import type { FormParams } from "../twilio/form.ts";
-import type { Channel, EventStatus } from "../twilio/status.ts";
+import type { Channel } from "../twilio/status.ts";
 import { callbackParams, type MessageFields } from "./callback-params.ts";
+import { course, type Course } from "./message-course.ts";
 import { fateOf, pickAddresses } from "./phone-numbers.ts";
 import {
   between,
@@ -29,15 +30,6 @@ export type MessageWishes = {
   readonly campaign?: string | undefined;
   /** Instead of what usually becomes of messages. */
   readonly outcomes?: readonly Outcome[] | undefined;
-};
-
-/** What becomes of a message: its statuses in order, each so long after the one before. */
-type Course = {
-  readonly statuses: readonly (readonly [
-    status: EventStatus,
-    afterMs: number,
-  ])[];
-  readonly errorCode: number | undefined;
 };
 
 /**
@@ -130,44 +122,6 @@ function courseOf(
     status,
     pickWeighted(random, causes).errorCode,
   );
-}
-
-function course(
-  random: Random,
-  channel: Channel,
-  last: EventStatus,
-  errorCode: number | undefined,
-): Course {
-  const sent = ["sent", between(random, 200, 1_800)] as const;
-  const delivered = ["delivered", 800 + 6_000 * random() ** 3] as const;
-  switch (last) {
-    case "sent":
-      return { statuses: [sent], errorCode };
-    case "delivered":
-      if (channel === "sms" && random() < TRAFFIC.lateShare) {
-        const undelivered = [
-          "undelivered",
-          between(random, 2_000, 9_000),
-        ] as const;
-        return { statuses: [sent, undelivered, delivered], errorCode: 30008 };
-      }
-      return { statuses: [sent, delivered], errorCode };
-    case "read":
-      return {
-        statuses: [sent, delivered, ["read", 3_000 + 240_000 * random() ** 3]],
-        errorCode,
-      };
-    case "undelivered":
-      return {
-        statuses: [sent, ["undelivered", between(random, 2_000, 40_000)]],
-        errorCode,
-      };
-    case "failed":
-      return {
-        statuses: [["failed", between(random, 200, 2_500)]],
-        errorCode,
-      };
-  }
 }
 
 /** Now and then swaps the first two callbacks, or repeats one some seconds later. */

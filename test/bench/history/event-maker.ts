@@ -44,7 +44,7 @@ export function eventMaker() {
   return (
     message: MadeMessage,
     status: EventStatus,
-    errorCode: number | null,
+    errorCode: number | undefined,
     at: number,
   ): StoredEvent => {
     const kind = `${message.channel} ${status} ${errorCode} ${message.messagingServiceSid}`;
@@ -78,12 +78,12 @@ export function eventMaker() {
 function eventOf(
   message: MadeMessage,
   status: EventStatus,
-  errorCode: number | null,
+  errorCode: number | undefined,
   at: number,
 ): StoredEvent {
   const params = callbackParams(message, {
     status,
-    errorCode: errorCode ?? undefined,
+    errorCode,
     at,
   });
   const callback = parseCallback(message.channel, params);

@@ -1,3 +1,8 @@
+import {
+  course,
+  usualDeliveryMs,
+  type Course,
+} from "../../../src/simulation/message-course.ts";
 import { fateOf } from "../../../src/simulation/phone-numbers.ts";
 import {
   between,
@@ -22,12 +27,6 @@ const ACCOUNTS = [
   { weight: 2, sid: "ACc0b1e5f7742d4c8d8b7a90e6f1d35a82" },
 ];
 
-/** What becomes of a message: its statuses, each so long after the one before. */
-type Course = {
-  readonly statuses: readonly (readonly [EventStatus, afterMs: number])[];
-  readonly errorCode: number | null;
-};
-
 export type MessageMaker = {
   /** The events of a message that is sent at a time, milliseconds since 1970, in order of time. */
   readonly message: (sentAt: number, campaign?: string) => StoredEvent[];
@@ -50,7 +49,7 @@ export function messageMaker(
       1,
     ),
   );
-  const course = courseChooser(random);
+  const courseOf = courseChooser(random);
   const event = eventMaker();
   let order = 100_000;
 
@@ -69,7 +68,7 @@ export function messageMaker(
         campaign === undefined ? purpose(random) : purposeOf(campaign);
       const { channel } = about;
       const { number, country } = recipients.pick(random);
-      const { statuses, errorCode } = course(about, number, country);
+      const { statuses, errorCode } = courseOf(about, number, country);
       const message = {
         messageSid: `SM${hexDigits(random, 32)}`,
         accountSid: account(random).sid,
@@ -129,6 +128,12 @@ function courseChooser(random: Random) {
   };
   const causes = { us: causesIn(true), elsewhere: causesIn(false) };
 
+  const courseTo = (
+    channel: Channel,
+    last: EventStatus,
+    errorCode: number | undefined,
+  ): Course => course(random, channel, last, errorCode, deliveryMs);
+
   return (purpose: Purpose, number: string, country: string): Course => {
     const { channel, refusedShare } = purpose;
     if (channel === "sms") {
@@ -136,60 +141,27 @@ function courseChooser(random: Random) {
       if (fate < TRAFFIC.unreachableShare) {
         // Always the same cause for the same recipient.
         const cause = unreachable(() => fate / TRAFFIC.unreachableShare);
-        return courseTo(random, channel, "undelivered", cause.errorCode);
+        return courseTo(channel, "undelivered", cause.errorCode);
       }
       if (random() < refusedShare) {
         const refusal = refusals(random);
-        return courseTo(random, channel, refusal.status, refusal.errorCode);
+        return courseTo(channel, refusal.status, refusal.errorCode);
       }
     }
     const { status } = outcomes[channel](random);
     if (status !== "failed" && status !== "undelivered")
-      return courseTo(random, channel, status, null);
+      return courseTo(channel, status, undefined);
     const cause =
       causes[country === "US" ? "us" : "elsewhere"][channel][status](random);
-    return courseTo(random, channel, status, cause.errorCode);
+    return courseTo(channel, status, cause.errorCode);
   };
 }
 
-function courseTo(
-  random: Random,
-  channel: Channel,
-  last: EventStatus,
-  errorCode: number | null,
-): Course {
-  const sent = ["sent", between(random, 200, 1_800)] as const;
-  const delivered = [
-    "delivered",
-    random() < SLOW_SHARE
-      ? SLOW_MS * random() ** 4
-      : 800 + 6_000 * random() ** 3,
-  ] as const;
-  switch (last) {
-    case "sent":
-      return { statuses: [sent], errorCode };
-    case "delivered":
-      if (channel === "sms" && random() < TRAFFIC.lateShare) {
-        const undelivered = ["undelivered", between(random, 2e3, 9e3)] as const;
-        return { statuses: [sent, undelivered, delivered], errorCode: 30008 };
-      }
-      return { statuses: [sent, delivered], errorCode };
-    case "read":
-      return {
-        statuses: [sent, delivered, ["read", 3_000 + 240_000 * random() ** 3]],
-        errorCode,
-      };
-    case "undelivered":
-      return {
-        statuses: [sent, ["undelivered", between(random, 2e3, 40e3)]],
-        errorCode,
-      };
-    case "failed":
-      return {
-        statuses: [["failed", between(random, 200, 2_500)]],
-        errorCode,
-      };
-  }
+/** Some phones are off for hours. */
+function deliveryMs(random: Random): number {
+  return random() < SLOW_SHARE
+    ? SLOW_MS * random() ** 4
+    : usualDeliveryMs(random);
 }
 
 /** Now and then the second event overtakes the first, or one comes again some seconds later. */
