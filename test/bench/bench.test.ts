@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import { join } from "node:path";
 import { restorePost } from "../../src/store/sqlite/post-shape.ts";
 import {
   CHANNELS,
@@ -11,33 +10,14 @@ import { statusOfRank } from "../../src/twilio/status.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { HISTORY_UNTIL } from "./history/database.ts";
 import { historyByMinute } from "./history/history.ts";
+import { runBench } from "./run-bench.ts";
 
-/** Runs a bench to its end; resolves to what it printed and the JSON that it wrote. */
-async function runBench(
-  name: string,
-  options: readonly string[],
-): Promise<{ readonly output: string; readonly report: unknown }> {
+/** A bench that needs a made-up history, with a small one. */
+async function runWithHistory(name: string, options: readonly string[]) {
   using folder = tempDir();
-  const report = join(folder.path, "report.json");
-  const bench = Bun.spawn(
-    [
-      process.execPath,
-      join(import.meta.dir, name),
-      "--messages=2000",
-      "--days=3",
-      `--history-dir=${folder.path}`,
-      `--json=${report}`,
-      ...options,
-    ],
-    { stdout: "pipe", stderr: "pipe" },
-  );
-  const [code, output, complaints] = await Promise.all([
-    bench.exited,
-    new Response(bench.stdout).text(),
-    new Response(bench.stderr).text(),
-  ]);
-  expect(code, complaints).toBe(0);
-  return { output, report: await Bun.file(report).json() };
+  const small = ["--messages=2000", "--days=3"];
+  const place = `--history-dir=${folder.path}`;
+  return await runBench(name, [...small, place, ...options]);
 }
 
 test("a made-up history's events are those that its callbacks are recorded as", () => {
@@ -94,7 +74,7 @@ function recordedAgain(event: StoredEvent): StoredEvent {
 }
 
 test("the bench of the pages runs, and every page in it is answered as it should be", async () => {
-  const { output, report } = await runBench("pages.ts", [
+  const { output, report } = await runWithHistory("pages.ts", [
     "--messages=500,2000",
     "--requests=1",
     "--cold",
@@ -107,7 +87,7 @@ test("the bench of the pages runs, and every page in it is answered as it should
 }, 120_000);
 
 test("the bench of callbacks beside pages runs, and every callback in it is answered 200", async () => {
-  const { output, report } = await runBench("ingest-under-pages.ts", [
+  const { output, report } = await runWithHistory("ingest-under-pages.ts", [
     "--rates=200",
     "--seconds=1",
     "--rounds=1",
@@ -126,7 +106,7 @@ test("the bench of callbacks beside pages runs, and every callback in it is answ
 }, 120_000);
 
 test("the bench of callbacks beside chores runs, and every callback in it is answered 200", async () => {
-  const { output, report } = await runBench("upkeep.ts", [
+  const { output, report } = await runWithHistory("upkeep.ts", [
     "--rate=200",
     "--seconds=1",
     "--rounds=1",
@@ -146,26 +126,12 @@ test("the bench of callbacks beside chores runs, and every callback in it is ans
 test.skipIf(!Bun.which("wrk"))(
   "the ingest bench runs (needs wrk), and every callback in it is answered 200",
   async () => {
-    using folder = tempDir();
-    const report = join(folder.path, "report.json");
-    const bench = Bun.spawn(
-      [
-        process.execPath,
-        join(import.meta.dir, "ingest.ts"),
-        "--connections=8",
-        "--seconds=1",
-        "--rounds=1",
-        `--json=${report}`,
-      ],
-      { stdout: "ignore", stderr: "pipe" },
-    );
-    const [code, complaints] = await Promise.all([
-      bench.exited,
-      new Response(bench.stderr).text(),
+    const { report } = await runBench("ingest.ts", [
+      "--connections=8",
+      "--seconds=1",
+      "--rounds=1",
     ]);
-    expect(code, complaints).toBe(0);
-    const { reports } = await Bun.file(report).json();
-    const [{ rounds }] = reports;
+    const [{ rounds }] = report.reports;
     expect(Object.keys(rounds)).toHaveLength(4);
     for (const [result] of Object.values<
       { failed: number; perSecond: number }[]
@@ -176,3 +142,15 @@ test.skipIf(!Bun.which("wrk"))(
   },
   120_000,
 );
+
+test("the bench of callbacks beside sign-ins runs, and every callback in it is answered 200", async () => {
+  const { report } = await runBench("sign-ins.ts", [
+    "--at-once=5",
+    "--rate=100",
+    "--seconds=1",
+    "--rounds=1",
+  ]);
+  const { quiet, busy } = report;
+  expect([quiet, busy]).toMatchObject([[{ failed: 0 }], [{ failed: 0 }]]);
+  expect(busy[0].signIns["401"]).toBeGreaterThan(0);
+}, 60_000);
