@@ -52,7 +52,14 @@ for (const [name, command] of checks) {
 }
 
 console.log("\n== tests");
-const { code, output } = await run([bun, "test", "--timeout", "20000"]);
+// Two files at a time, as most of them wait for a browser or a server.
+const { code, output } = await run([
+  bun,
+  "test",
+  "--timeout",
+  "20000",
+  "--parallel=2",
+]);
 const count = (word: string): number =>
   Number(new RegExp(`^ *(\\d+) ${word}$`, "m").exec(output)?.[1] ?? 0);
 counts.passed += count("pass");
