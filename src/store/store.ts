@@ -22,6 +22,13 @@ export type NewEvent = Omit<Callback, "messageStatus"> & {
   readonly query: string;
 };
 
+/**
+ * What became of an event: it is new; it adds something to an event that is there; it
+ * says nothing that isn't; or it was refused because its message belongs to another
+ * account.
+ */
+export type RecordOutcome = "new" | "supplement" | "repeat" | "other-account";
+
 /** An event as recorded. Ids rise in the order of recording. */
 export type EventRow = NewEvent & {
   readonly id: number;
@@ -141,11 +148,10 @@ export type SuggestibleField =
  */
 export interface Store {
   /**
-   * Makes an event durable. Resolves once it is on disk: true when it is new, false
-   * when this message already has an event of this status, which then stays as it is
-   * but for the count of its repeats.
+   * Makes an event durable. Resolves once it is on disk. Where this message already has
+   * an event of this status, that one stays as it is but for the count of its repeats.
    */
-  recordEvent(event: NewEvent): Promise<boolean>;
+  recordEvent(event: NewEvent): Promise<RecordOutcome>;
   /** Resolves when a write went through to the disk just now. */
   checkWritable(): Promise<void>;
 

@@ -142,22 +142,22 @@ function createReceiver(
 
     try {
       const query = queryOf(request.url).slice(1);
-      const isNew = await store.recordEvent({
+      const outcome = await store.recordEvent({
         ...callback,
         status,
         receivedAt,
         query,
       });
-      if (isNew) counts[channel].recorded[status]++;
+      if (outcome === "new") counts[channel].recorded[status]++;
       else counts[channel].repeated++;
       if (log.isLevelEnabled("debug")) {
         const to = callback.to === null ? null : maskNumber(callback.to);
         log.debug(
-          { messageSid: callback.messageSid, to, isNew },
+          { messageSid: callback.messageSid, to, outcome },
           eventType(channel, status),
         );
       }
-      return accepted(isNew ? 1 : 0);
+      return accepted(outcome === "new" ? 1 : 0);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       return refusePosted(notDurable(error.message));

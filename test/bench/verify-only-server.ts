@@ -6,7 +6,7 @@ import { webhookRoutes } from "../../src/webhook/routes.ts";
 import { BENCH_PUBLIC_URL, BENCH_TOKEN } from "./signed-requests.ts";
 
 const app = webhookRoutes({
-  store: { recordEvent: async () => true },
+  store: { recordEvent: async () => "new" },
   config: {
     authTokens: [{ token: BENCH_TOKEN, accountSid: undefined }],
     publicUrl: BENCH_PUBLIC_URL,

@@ -1,3 +1,4 @@
+import type { RecordOutcome } from "../store.ts";
 import type { StepName } from "./steps.ts";
 import type { WriteName } from "./writes.ts";
 
@@ -30,11 +31,31 @@ export type WriterRequest =
 
 export type WriterReply =
   | { readonly kind: "done" }
-  /** For each event of the batch "1" when it was new, else "0". */
-  | { readonly kind: "recorded"; readonly isNew: string }
+  /** For each event of the batch its outcome's character; see `OUTCOME_CODES`. */
+  | { readonly kind: "recorded"; readonly outcomes: string }
   /** What a write or a step came to, as JSON. */
   | { readonly kind: "written"; readonly output: string }
   /** Cannot be done now; nothing of the request was. */
   | { readonly kind: "unavailable"; readonly reason: string }
   /** The database is not for this program; only in answer to "open". */
   | { readonly kind: "unusable"; readonly reason: string };
+
+/** What an outcome crosses as: one character for each event. */
+export const OUTCOME_CODES: Record<RecordOutcome, string> = {
+  repeat: "0",
+  new: "1",
+  supplement: "2",
+  "other-account": "3",
+};
+
+const OUTCOMES: ReadonlyMap<string | undefined, RecordOutcome> = new Map([
+  [OUTCOME_CODES.repeat, "repeat"],
+  [OUTCOME_CODES.new, "new"],
+  [OUTCOME_CODES.supplement, "supplement"],
+  [OUTCOME_CODES["other-account"], "other-account"],
+]);
+
+/** The outcome that a character stands for; undefined for a character never sent. */
+export function outcomeOf(code: string | undefined): RecordOutcome | undefined {
+  return OUTCOMES.get(code);
+}

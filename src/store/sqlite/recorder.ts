@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import type { RecordOutcome } from "../store.ts";
 import { createEventAddresses } from "./event-addresses.ts";
 import { createEventRepeats } from "./event-repeats.ts";
 import { createFreshIds } from "./fresh-ids.ts";
@@ -101,7 +102,7 @@ export function createRecorder(db: Database, stepMs = STEP_MS) {
     return knownId;
   };
 
-  const record = (event: StoredEvent): boolean => {
+  const record = (event: StoredEvent): RecordOutcome => {
     const [messageSid, channel, status, receivedAt, to, from, ...rest] = event;
     const [errorCode, errorMessage, account, service, numSegments] = rest;
     const [, , , , , rawDlrDoneDate, query, shape, values] = rest;
@@ -113,7 +114,7 @@ export function createRecorder(db: Database, stepMs = STEP_MS) {
       earlier.some((each) => each.status === status)
     ) {
       repeats.add(knownId, status, receivedAt);
-      return false;
+      return "repeat";
     }
     const fields: Fields = {
       channel,
@@ -154,20 +155,20 @@ export function createRecorder(db: Database, stepMs = STEP_MS) {
     // Mostly a message's events have one query, whose tags the message then has already.
     if (query !== null && !earlier.some((each) => each.query === query))
       tags.add(messageId, query);
-    return true;
+    return "new";
   };
 
   return {
     /**
-     * Makes a batch durable in one transaction and tells for each event whether it was
-     * new; when it throws, none of the batch was recorded.
+     * Makes a batch durable in one transaction and returns the outcome of each event; when
+     * it throws, none of the batch was recorded.
      */
-    record(batch: readonly StoredEvent[]): boolean[] {
+    record(batch: readonly StoredEvent[]): RecordOutcome[] {
       hasRecorded = true;
       return transactions.run(() => {
-        const isNew = batch.map(record);
+        const outcomes = batch.map(record);
         changes.write();
-        return isNew;
+        return outcomes;
       });
     },
     /**

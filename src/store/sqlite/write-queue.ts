@@ -1,8 +1,12 @@
 import { Worker } from "node:worker_threads";
 import { Distribution } from "../../distribution.ts";
-import { StoreUnavailable, StoreUnusable } from "../store.ts";
+import {
+  StoreUnavailable,
+  StoreUnusable,
+  type RecordOutcome,
+} from "../store.ts";
 import type { Writing } from "../writing.ts";
-import type { WriterReply, WriterRequest } from "./protocol.ts";
+import { outcomeOf, type WriterReply, type WriterRequest } from "./protocol.ts";
 import type { StepInput, StepName, StepResult } from "./steps.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import type { Input, Output, WriteName } from "./writes.ts";
@@ -44,7 +48,7 @@ type Waiting = {
   /** The event as JSON: text waits in less memory than objects do. */
   readonly event: string;
   readonly since: number;
-  readonly resolve: (isNew: boolean) => void;
+  readonly resolve: (outcome: RecordOutcome) => void;
   readonly reject: (error: Error) => void;
 };
 
@@ -93,7 +97,7 @@ export class WriteQueue {
     );
   }
 
-  record(stored: StoredEvent): Promise<boolean> {
+  record(stored: StoredEvent): Promise<RecordOutcome> {
     if (this.#closing)
       return Promise.reject(new StoreUnavailable("The server is stopping."));
     const event = JSON.stringify(stored);
@@ -226,9 +230,11 @@ export class WriteQueue {
         this.#failure = undefined;
         this.#commitSeconds.add((performance.now() - handedOver) / 1_000);
         this.#batchEvents.add(batch.length);
-        batch.forEach((each, index) =>
-          each.resolve(reply.isNew[index] === "1"),
-        );
+        batch.forEach((each, index) => {
+          const outcome = outcomeOf(reply.outcomes[index]);
+          if (outcome) each.resolve(outcome);
+          else each.reject(new StoreUnavailable("The writer did not record."));
+        });
       } else {
         const reason =
           "reason" in reply ? reply.reason : "The writer did not record.";

@@ -2,7 +2,11 @@ import { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
-import type { WriterReply, WriterRequest } from "./protocol.ts";
+import {
+  OUTCOME_CODES,
+  type WriterReply,
+  type WriterRequest,
+} from "./protocol.ts";
 import { createRecorder } from "./recorder.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
 import type { StoredEvent } from "./stored-event.ts";
@@ -112,7 +116,10 @@ function writerOf(db: Database, file: string, busyTimeoutMs: number) {
   return {
     record(events: readonly StoredEvent[]): string {
       requireInPlace();
-      return recorder.record(events).map(Number).join("");
+      return recorder
+        .record(events)
+        .map((outcome) => OUTCOME_CODES[outcome])
+        .join("");
     },
     write(name: WriteName, input: string): string {
       requireInPlace();
@@ -150,7 +157,7 @@ function answer(request: WriterRequest): WriterReply {
     case "record":
       return {
         kind: "recorded",
-        isNew: writer?.record(JSON.parse(request.events)) ?? "",
+        outcomes: writer?.record(JSON.parse(request.events)) ?? "",
       };
     case "write":
       return {

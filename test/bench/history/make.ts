@@ -89,8 +89,8 @@ function recordAll(
   let repeats = 0;
   let batch: StoredEvent[] = [];
   const write = (): void => {
-    for (const isNew of recorder.record(batch)) {
-      if (isNew) events++;
+    for (const outcome of recorder.record(batch)) {
+      if (outcome === "new") events++;
       else repeats++;
     }
     batch = [];

@@ -37,7 +37,7 @@ export function closingContract(openStore: OpenStore): void {
       store.recordEvent(eventOf({})),
     );
     await store.close();
-    expect(await Promise.all(taken)).toEqual(taken.map(() => true));
+    expect(await Promise.all(taken)).toEqual(taken.map(() => "new"));
   });
 
   test.each(Object.entries(CALLS))(

@@ -19,7 +19,7 @@ export function recordingContract(openStore: OpenStore): void {
       },
       { query: "campaign=spring" },
     );
-    expect(await store.recordEvent(event)).toBe(true);
+    expect(await store.recordEvent(event)).toBe("new");
     const [row] = await store.timeline(event.messageSid);
     expect(row).toEqual({
       ...event,
@@ -78,7 +78,7 @@ export function recordingContract(openStore: OpenStore): void {
       ),
     ];
     for (const repeat of repeats)
-      expect(await store.recordEvent(repeat)).toBe(false);
+      expect(await store.recordEvent(repeat)).toBe("repeat");
     expect(await state()).toEqual(before);
   });
 
@@ -91,7 +91,9 @@ export function recordingContract(openStore: OpenStore): void {
         Array.from({ length: 20 }, () => store.recordEvent(event)),
       ),
     );
-    expect(results.filter(Boolean)).toHaveLength(events.length);
+    expect(results.filter((outcome) => outcome === "new")).toHaveLength(
+      events.length,
+    );
     expect(await store.eventsAfter(0, 1000)).toHaveLength(events.length);
     expect(await store.messagesAfter(0, 1000)).toHaveLength(events.length);
   });
@@ -111,7 +113,7 @@ export function recordingContract(openStore: OpenStore): void {
     const results = await Promise.all(
       events.map((event) => store.recordEvent(event)),
     );
-    expect(results).toEqual([true, false, true, false, true]);
+    expect(results).toEqual(["new", "repeat", "new", "repeat", "new"]);
   });
 
   test("a message nobody has heard of has no row and no timeline", async () => {

@@ -82,8 +82,8 @@ test("what was recorded is there when the database is opened again", async () =>
   const second = await open();
   expect(await everything(second)).toEqual(before);
   for (const event of events)
-    expect(await second.recordEvent(event)).toBe(false);
-  expect(await second.recordEvent(eventOf({}))).toBe(true);
+    expect(await second.recordEvent(event)).toBe("repeat");
+  expect(await second.recordEvent(eventOf({}))).toBe("new");
   const [, , third] = await second.messagesAfter(0, 100);
   expect(third?.id).toBeGreaterThan(before.messages[1]?.id ?? Infinity);
   await second.close();
@@ -202,7 +202,7 @@ describe("a file that is not for this version is refused and left as it is", () 
     await mkdir(dirname(file));
     writeFileSync(file, "");
     const store = await open();
-    expect(await store.recordEvent(eventOf({}))).toBe(true);
+    expect(await store.recordEvent(eventOf({}))).toBe("new");
     await store.close();
   });
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { migrate } from "../../../src/store/sqlite/migrations.ts";
 import { createRecorder } from "../../../src/store/sqlite/recorder.ts";
 import { storedEvent } from "../../../src/store/sqlite/stored-event.ts";
-import type { NewEvent } from "../../../src/store/store.ts";
+import type { NewEvent, RecordOutcome } from "../../../src/store/store.ts";
 import { MINUTES_KEPT } from "../../../src/store/tally.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
@@ -22,10 +22,10 @@ beforeEach(() => {
 afterEach(() => db.close());
 
 /** Records events as one batch, and does all that is left to be done then. */
-function record(...events: readonly NewEvent[]): boolean[] {
-  const isNew = recorder.record(events.map(storedEvent));
+function record(...events: readonly NewEvent[]): RecordOutcome[] {
+  const outcomes = recorder.record(events.map(storedEvent));
   for (let step; (step = recorder.nextStep());) step();
-  return isNew;
+  return outcomes;
 }
 
 const at = (minutes: number, params: Record<string, string> = {}): NewEvent =>
@@ -148,7 +148,7 @@ test("a batch that fails leaves nothing behind, and is recorded when it comes ag
   );
   expect(state()).toEqual(before);
 
-  expect(record(...failing)).toEqual([true, true]);
+  expect(record(...failing)).toEqual(["new", "new"]);
   const counts = db.query(
     "SELECT sum(failed) FROM rollups WHERE dimension = 0 AND error_code = 0",
   );

@@ -136,9 +136,9 @@ test("between any two steps everything is as if the deleted messages had never b
         for (const deed of deeds) {
           if ("event" in deed) {
             const event = eventFrom(sids, deed.event);
-            const [isNew] = recorder.record([storedEvent(event)]);
+            const [outcome] = recorder.record([storedEvent(event)]);
             const known = kept.get(event.messageSid) ?? Infinity;
-            if (isNew)
+            if (outcome === "new")
               kept.set(event.messageSid, Math.min(known, event.receivedAt));
           } else {
             const before = MIDNIGHT + deed.pruneDay * DAY_MS;
