@@ -6,6 +6,7 @@ import { failureOf, type Log } from "../log.ts";
 import type { AnswerProblem, Problem } from "../problem.tsx";
 import type { AuditStore } from "../store/audit.ts";
 import { StoreUnavailable } from "../store/store.ts";
+import { BYTE_ORDER_MARK } from "./csv.ts";
 import { MEDIA_TYPES, type FileFormat } from "./formats.ts";
 import { Pace } from "./pace.ts";
 import { ProgressBoard, type Progress } from "./progress.ts";
@@ -89,7 +90,8 @@ export class Downloads {
     this.#running.add(request);
     await this.#noteExport(request, `exported ${what} as ${format}`, which);
     const watched = this.#deps.streams.watch(request);
-    const stream = textStream(text, {
+    const pieces = format === "csv" ? withMark(text) : text;
+    const stream = textStream(pieces, {
       step: (make) => {
         watched.ended.throwIfAborted();
         // A step may find nothing to send, and Bun does not count what it sends as activity.
@@ -136,4 +138,11 @@ export class Downloads {
       this.#deps.log.warn({ reason: failure.message }, words);
     else this.#deps.log.error(failureOf(failure), words);
   }
+}
+
+async function* withMark(
+  text: AsyncGenerator<string, void>,
+): AsyncGenerator<string, void> {
+  yield BYTE_ORDER_MARK;
+  yield* text;
 }

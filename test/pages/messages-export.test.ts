@@ -70,6 +70,19 @@ test("a line tells a message as the command's export does, and starts no formula
   expect(csv.text).toContain(",+14155550123,'=HYPERLINK(1),US,30003,");
 });
 
+test("a CSV download begins with a byte order mark, so that Excel reads accents", async () => {
+  await using server = await startServer();
+  await server.twilio.post({ MessageStatus: "sent", From: "ÉLAN Paris" });
+  for (const path of ["/messages.csv", "/numbers.csv"]) {
+    const bytes = await (await fetch(server.origin + path)).bytes();
+    expect([path, ...bytes.slice(0, 3)]).toEqual([path, 0xef, 0xbb, 0xbf]);
+  }
+  for (const path of ["/messages.jsonl", "/numbers.json"]) {
+    const bytes = await (await fetch(server.origin + path)).bytes();
+    expect([path, bytes[0]]).toEqual([path, "{".charCodeAt(0)]);
+  }
+});
+
 test("nothing to export is a header, or nothing", async () => {
   await using server = await startServer();
   expect((await get(`${server.origin}/messages.csv`)).text).toStartWith(

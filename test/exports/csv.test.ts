@@ -1,0 +1,60 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { csvHeader, csvLines } from "../../src/exports/csv.ts";
+import { parseCsv } from "./spreadsheet.ts";
+
+/** A sign that a formula begins with, after whatever a spreadsheet may drop. */
+const FORMULA = /^[\s"\u200b]*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+
+function cells(record: object, separator: string): string[] {
+  const columns = Object.keys(record);
+  const file = csvHeader(columns) + csvLines(columns, [record]);
+  return parseCsv(file, separator).flat();
+}
+
+test("no text opens a formula cell, whichever separator a spreadsheet takes", () => {
+  const part = fc.constantFrom(
+    ..."=+-@;,\t\r\n\"' a1\u200b\uff1d\uff0b\uff1b".split(""),
+    "=HYPERLINK(1)",
+    "cmd|' /C calc'!A0",
+  );
+  const text = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(text, text, (from, tag) => {
+      const record = { sid: "SM1", from, tags: { tag }, country: "US" };
+      for (const separator of [",", ";", "\t"])
+        for (const cell of cells(record, separator))
+          if (!/^\+\d+$/.test(cell)) expect(cell).not.toMatch(FORMULA);
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+test("text after a semicolon is no formula where Excel splits at semicolons", () => {
+  const record = { sid: "SM1", errorMessage: 'x;=cmd|"/C calc"!A0' };
+  expect(cells(record, ";")).toContainEqual(expect.stringMatching(/^'=cmd/));
+});
+
+test("phone numbers and plain text are exported as they are", () => {
+  for (const text of [
+    "+14155550123",
+    "Zeus Bar",
+    "a - b",
+    "a; b",
+    "a=b",
+    "US.13491208655302741918",
+  ])
+    expect(cells({ text }, ",")).toEqual(["text", text]);
+});
+
+test("tags in a cell are still the same JSON", () => {
+  const tags = { order: 'a;=1,"\n\\;' };
+  const [, cell = ""] = cells({ tags }, ",");
+  expect(cell).not.toContain(";");
+  expect(JSON.parse(cell)).toEqual(tags);
+});
+
+test("a long cell of separators costs no more than any other", () => {
+  const text = "\t".repeat(200_000);
+  expect(cells({ text }, ",")).toEqual(["text", `'${text}`]);
+});
