@@ -13,15 +13,13 @@ import { TOKEN_SCOPES, type ApiToken } from "../store/api-tokens.ts";
 import type { Stores } from "../store/stores.ts";
 import { createToken, revokeToken, type CreatedToken } from "./api-tokens.ts";
 import { fieldOf } from "./form-body.ts";
-import { requesterOf } from "./viewer.ts";
+import { createRepeatedForms } from "./repeated-forms.ts";
+import { requesterOf, viewerOf } from "./viewer.ts";
 
 export type ApiTokenDeps = {
   readonly store: Pick<Stores, "apiTokens" | "audit">;
   readonly now: () => number;
 };
-
-/** How long a form that is sent a second time, as by a double click, is answered with the token it made. */
-const REPEATED_MS = 10_000;
 
 const NO_SUCH_TOKEN = {
   status: 404,
@@ -37,24 +35,17 @@ export const apiTokenRoutes = (
   problem: AnswerProblem,
 ) => {
   const { apiTokens } = store;
-  let latest:
-    | { readonly once: string; readonly created: Promise<CreatedToken> }
-    | undefined;
-  /** What a form makes, once, however often it is sent. */
-  const createOnce = (
-    request: Request,
-    once: string,
-    { name, scope }: TokenForm,
-  ): Promise<CreatedToken> => {
-    if (latest?.once === once) return latest.created;
-    const deed = { ...requesterOf(request), at: now() };
-    const made = { once, created: createToken(store, name, scope, deed) };
-    latest = made;
-    const forget = (): void => {
-      if (latest === made) latest = undefined;
-    };
-    setTimeout(forget, REPEATED_MS).unref();
-    return made.created;
+  const createOnce = createRepeatedForms<CreatedToken>();
+  const create = (request: Request, body: unknown, form: TokenForm) => {
+    const requester = requesterOf(request);
+    // Names the session, or the user whom a proxy signs in.
+    const sender = viewerOf(request)?.formToken ?? requester.actor;
+    return createOnce(
+      fieldOf(body, "once"),
+      [sender, form.name, form.scope],
+      () =>
+        createToken(store, form.name, form.scope, { ...requester, at: now() }),
+    );
   };
   const tokenOf = async (id: string): Promise<ApiToken | undefined> =>
     /^\d{1,15}$/.test(id) ? apiTokens.byId(Number(id)) : undefined;
@@ -73,7 +64,7 @@ export const apiTokenRoutes = (
     )
     .post("/settings/tokens", async ({ page, request, site, body }) => {
       const form = formOf(body);
-      const created = await createOnce(request, fieldOf(body, "once"), form);
+      const created = await create(request, body, form);
       const isMistaken = "mistake" in created;
       return page(
         <ApiTokensPage

@@ -47,7 +47,8 @@ export async function addUserWithPassword(
     { name, role, passwordHash, isPasswordTemporary: true },
     by,
   );
-  if ("id" in added || (await isSame(accounts, name, password, hashing)))
+  if ("id" in added) return { name };
+  if (await isSame(accounts, { name, role, password }, hashing))
     return { name };
   return { mistake: ADD_REFUSALS[added.refusal] };
 }
@@ -55,13 +56,20 @@ export async function addUserWithPassword(
 /** Whether the same form was sent before, as by a double click. */
 async function isSame(
   accounts: AccountStore,
-  name: string,
-  password: string,
+  {
+    name,
+    role,
+    password,
+  }: Readonly<Record<"name" | "password", string>> & {
+    readonly role: Role;
+  },
   hashing: PasswordHashing,
 ): Promise<boolean> {
   const known = await accounts.passwordOf(name);
-  if (known === undefined || !known.user.isPasswordTemporary) return false;
-  return hashing.inTurn(({ isPassword }) => isPassword(password, known.hash));
+  if (known === undefined) return false;
+  const { user, hash } = known;
+  if (!user.isPasswordTemporary || user.role !== role) return false;
+  return hashing.inTurn(({ isPassword }) => isPassword(password, hash));
 }
 
 /** Gives a user a one-time password, and all guesses anew; says in a sentence why not. Rejects with TooManyAtOnce. */

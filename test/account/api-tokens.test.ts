@@ -2,6 +2,12 @@ import { expect, test } from "bun:test";
 import { ask } from "../api/api-server.ts";
 import { get, linksIn, type Page } from "../pages/page-client.ts";
 import { startServer } from "../support/start-server.ts";
+import {
+  addPerson,
+  signedInAs,
+  startWithPeople,
+  type Visitor,
+} from "./people.ts";
 
 const TOKEN = /smsl_[A-Za-z0-9_-]{43}/;
 
@@ -99,6 +105,35 @@ test("the same form sent twice, as by a double click, makes one token and shows 
   expect(first).toBeDefined();
   expect(second).toBe(first);
   expect(await server.store.apiTokens.list()).toHaveLength(1);
+});
+
+test("only the same form of the same session is given a token again", async () => {
+  await using server = await startWithPeople();
+  await addPerson(server.accounts, "eve", "admin");
+  const ana = await signedInAs(server.origin, "ana");
+  const eve = await signedInAs(server.origin, "eve");
+  const shown = new Set<string>();
+  let forms = 0;
+  const post = async (visitor: Visitor, fields: Record<string, string>) => {
+    forms++;
+    const { text } = await visitor.post("/settings/tokens", fields);
+    const [token] = TOKEN.exec(text) ?? [];
+    // A name that is taken shows none.
+    if (token === undefined) forms--;
+    else shown.add(token);
+  };
+  const once = crypto.randomUUID();
+  await post(ana, { name: "no id" });
+  await post(ana, { name: "no id either" });
+  await post(eve, { name: "no id of another's" });
+  await post(ana, { once: "x", name: "not an id of ours" });
+  await post(ana, { once: "x", name: "nor this" });
+  await post(ana, { once, name: "whole" });
+  await post(ana, { once, name: "whole", scope: "read unmasked" });
+  await post(ana, { once, name: "other name" });
+  await post(eve, { once, name: "whole" });
+  expect(shown.size).toBe(forms);
+  expect(await server.store.apiTokens.list()).toHaveLength(forms);
 });
 
 test("a name that cannot be is told, and what was filled in stays", async () => {

@@ -23,6 +23,14 @@ test("a user that an admin adds signs in with the one-time password, and then ch
   // The second click.
   const again = await ana.post("/settings/users", fields);
   expect([again.status, again.text.includes(password)]).toEqual([200, true]);
+  const asAdmin = await ana.post("/settings/users", {
+    ...fields,
+    role: "admin",
+  });
+  expect([asAdmin.status, asAdmin.text.includes("already")]).toEqual([
+    400,
+    true,
+  ]);
   expect(await server.accounts.users()).toHaveLength(3);
 
   const kim = new Visitor(server.origin);
