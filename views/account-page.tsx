@@ -78,7 +78,7 @@ function PasswordForm({ site, viewer, mistake }: AccountPageProps) {
         readonly
         hidden
       />
-      <label for="current">Password until now</label>
+      <label for="current">Current password</label>
       <input
         id="current"
         name="current"

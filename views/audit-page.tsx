@@ -1,4 +1,5 @@
 import type { AuditRow } from "../src/store/audit.ts";
+import { countWords } from "./amounts.ts";
 import { SettingsFrame } from "./settings-frame.tsx";
 import type { Site } from "./site.ts";
 import { utc } from "./time.tsx";
@@ -17,8 +18,9 @@ export function AuditPage({ site, entries, older, isFirst }: AuditPageProps) {
   return (
     <SettingsFrame site={site} section="audit" title="Audit">
       <p class="lead">
-        Who signed in, changed and exported what, newest first. The last 10,000
-        entries are kept.
+        Who signed in, changed and exported what, newest first. Repeated
+        sign-ins and exports of one day are one entry. Of changes, sign-ins,
+        wrong passwords and exports, the newest 5,000 entries each are kept.
       </p>
       {entries.length === 0 ? (
         <div class="empty">
@@ -71,29 +73,38 @@ function Entries({ entries }: Pick<AuditPageProps, "entries">) {
         </tr>
       </thead>
       <tbody>
-        {entries.map(({ at, actor, action, subject, address }) => (
-          <tr>
-            <td class="col-when">
-              <time datetime={new Date(at).toISOString()} safe>
-                {utc(at)}
-              </time>
-            </td>
-            <td>
-              <b>
-                <bdi safe>{actor}</bdi>
-              </b>{" "}
-              <span safe>{action}</span> <bdi safe>{subject}</bdi>
-              {address === null ? (
-                ""
-              ) : (
-                <span class="narrow-only" safe>{`From ${address}`}</span>
-              )}
-            </td>
-            <td class="col-where" safe>
-              {address ?? ""}
-            </td>
-          </tr>
-        ))}
+        {entries.map(
+          ({ at, actor, action, subject, address, times, firstAt }) => (
+            <tr>
+              <td class="col-when">
+                <time datetime={new Date(at).toISOString()} safe>
+                  {utc(at)}
+                </time>
+              </td>
+              <td>
+                <b>
+                  <bdi safe>{actor}</bdi>
+                </b>{" "}
+                <span safe>{action}</span> <bdi safe>{subject}</bdi>
+                {times === 1 ? (
+                  ""
+                ) : (
+                  <span class="repeated" safe>
+                    {` ${countWords(times)} times since ${utc(firstAt)}`}
+                  </span>
+                )}
+                {address === null ? (
+                  ""
+                ) : (
+                  <span class="narrow-only" safe>{`From ${address}`}</span>
+                )}
+              </td>
+              <td class="col-where" safe>
+                {address ?? ""}
+              </td>
+            </tr>
+          ),
+        )}
       </tbody>
     </table>
   );

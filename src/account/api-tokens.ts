@@ -75,7 +75,14 @@ export async function createToken(
   });
   if (added !== "added") return { mistake: NOT_ADDED[added] };
   const action = `created the ${scope === "read" ? "masked" : "unmasked"} API token`;
-  await store.audit.add({ at, actor, action, subject: name, address });
+  await store.audit.add({
+    kind: "change",
+    at,
+    actor,
+    action,
+    subject: name,
+    address,
+  });
   return { token };
 }
 
@@ -94,7 +101,14 @@ export async function revokeToken(
   const wasThere = await store.apiTokens.remove(id);
   if (wasThere) {
     const action = "revoked the API token";
-    await store.audit.add({ at, actor, action, subject: name, address });
+    await store.audit.add({
+      kind: "change",
+      at,
+      actor,
+      action,
+      subject: name,
+      address,
+    });
   }
   return wasThere;
 }

@@ -38,7 +38,14 @@ const LOGGED: Record<Refused["kind"], string> = {
  * not yet.
  */
 export const loginRoutes = (
-  { store: { accounts }, access, config, now, hashing, log }: AccountDeps,
+  {
+    store: { accounts, audit },
+    access,
+    config,
+    now,
+    hashing,
+    log,
+  }: AccountDeps,
   site: Site,
 ) => {
   const { urls } = site;
@@ -61,7 +68,7 @@ export const loginRoutes = (
       const name = fieldOf(body, "name");
       const next = nextPath(fieldOf(body, "next"), urls.base);
       const outcome = await signIn(
-        { accounts, keys: await access.keys(), hashing, now },
+        { accounts, audit, keys: await access.keys(), hashing, now },
         {
           name,
           password: fieldOf(body, "password"),

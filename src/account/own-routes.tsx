@@ -21,7 +21,7 @@ const SAID: Readonly<Record<string, string>> = {
 
 /** `/settings/account`: a user's own password and sessions. */
 export const ownRoutes = (
-  { store: { accounts }, access, now, hashing }: AccountDeps,
+  { store: { accounts, audit }, access, now, hashing }: AccountDeps,
   site: Site,
   problem: AnswerProblem,
 ) => {
@@ -50,7 +50,7 @@ export const ownRoutes = (
         if (viewer === undefined || viewer.sessionId === null)
           return problem(request, NOT_FOUND);
         const outcome = await changePassword(
-          { accounts, keys: await access.keys(), hashing, now },
+          { accounts, audit, keys: await access.keys(), hashing, now },
           { ...viewer, sessionId: viewer.sessionId },
           {
             current: fieldOf(body, "current"),

@@ -3,7 +3,7 @@ import { passwordMistake } from "./passwords.ts";
 import { accountLimitKeys, type SignInDeps } from "./sign-in.ts";
 import type { Requester, Viewer } from "./viewer.ts";
 
-/** Guesses of the password until now, in a session: whoever found it open shall not try many. */
+/** Guesses of the current password in a session: anyone who finds it open can't try many. */
 const IN_SESSION = { burst: 5, everyMs: 12 * 60_000 };
 
 export type NewPassword = {
@@ -21,7 +21,7 @@ export type ChangeOutcome =
 
 /** Changes a user's own password, and ends their other sessions. */
 export async function changePassword(
-  { accounts, keys, hashing, now }: SignInDeps,
+  { accounts, audit, keys, hashing, now }: SignInDeps,
   user: Viewer & { readonly sessionId: number },
   { current, password, repeat }: NewPassword,
   requester: Requester,
@@ -38,8 +38,16 @@ export async function changePassword(
     return await hashing.inTurn(async ({ hashOf, isPassword }) => {
       const guess = await accounts.takeGuess([[limit]], now());
       if ("retryAt" in guess) return { kind: "limited", ...guess };
-      if (!(await isPassword(current, known.hash)))
+      if (!(await isPassword(current, known.hash))) {
+        await audit.add({
+          kind: "failure",
+          ...requester,
+          at: now(),
+          action: "gave a wrong current password",
+          subject: "",
+        });
         return mistaken(NOT_CURRENT);
+      }
       if (await isPassword(password, known.hash))
         return mistaken("The new password is the old one. Choose another.");
       await accounts.setPassword(
@@ -63,8 +71,7 @@ export async function changePassword(
   }
 }
 
-const NOT_CURRENT =
-  "The password until now is another one. Nothing was changed.";
+const NOT_CURRENT = "The current password is wrong. Nothing was changed.";
 
 /** What is wrong with a new password that is typed twice, as a sentence. */
 export function newPasswordMistake(

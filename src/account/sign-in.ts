@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { AccountStore } from "../store/accounts.ts";
+import type { AuditStore } from "../store/audit.ts";
 import type { GuessLimit } from "../store/guess-limit.ts";
 import { chooseLimits } from "../store/guess-limit.ts";
 import { nameKey } from "../store/accounts.ts";
@@ -25,6 +26,7 @@ const ADDRESS = { burst: 20, everyMs: HOUR_MS / 20 };
 
 export type SignInDeps = {
   readonly accounts: AccountStore;
+  readonly audit: Pick<AuditStore, "add">;
   readonly keys: SecretKeys;
   readonly hashing: PasswordHashing;
   readonly now: () => number;
@@ -79,8 +81,13 @@ export async function signIn(
     const at = deps.now();
     const { address } = attempt;
     if (!isRight || known === undefined) {
-      await deps.accounts.noteFailedSignIn(known?.user.name ?? null, {
+      await deps.audit.add({
+        kind: "failure",
         at,
+        // Not the name that was typed: a password is typed there by mistake.
+        actor: known?.user.name ?? "somebody",
+        action: "failed to sign in",
+        subject: known ? "" : "with a name that no user has",
         address,
       });
       return { kind: "wrong" };

@@ -114,6 +114,7 @@ export class TokenAccess {
     await apiTokens.setLastUsed({ id, at: minute });
     if (firstOfDay === undefined) return;
     await audit.add({
+      kind: "use",
       ...firstOfDay,
       actor: `token ${name}`,
       action: "read through the API for the first time that day, with",

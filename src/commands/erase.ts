@@ -46,6 +46,7 @@ export async function erase(
     bar.end();
     if (!isDryRun)
       upkeep.addAuditEntry({
+        kind: "change",
         at: Date.now(),
         actor: "command line",
         action: signal.aborted ? "began to erase a number" : "erased a number",

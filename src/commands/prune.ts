@@ -71,6 +71,7 @@ export async function prune(
     bar.end();
     const deleted = `${counted(pruned.messages, "message")} with ${counted(pruned.events, "event")}`;
     upkeep.addAuditEntry({
+      kind: "change",
       at: now,
       actor: "command line",
       action: "deleted old messages",

@@ -117,7 +117,13 @@ export class Downloads {
   ): Promise<void> {
     const { audit, now, log } = this.#deps;
     try {
-      await audit.add({ at: now(), ...requesterOf(request), action, subject });
+      await audit.add({
+        kind: "use",
+        at: now(),
+        ...requesterOf(request),
+        action,
+        subject,
+      });
     } catch (error) {
       const words = "an export could not be noted in the audit list";
       if (error instanceof StoreUnavailable)

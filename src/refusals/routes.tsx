@@ -76,6 +76,7 @@ export const refusalRoutes = (
     .post("/refusals/seen", async ({ request, site }) => {
       await refusalLog.markSeen();
       await store.audit.add({
+        kind: "use",
         ...requesterOf(request),
         at: clock(),
         action: "marked the refusals as seen",

@@ -14,8 +14,6 @@ export const LAST_USE_STEP_MS = 5 * MINUTE_MS;
 /** A user's sessions at most: another one ends the one that was not used for longest. */
 export const SESSIONS_MAX = 50;
 export const USERS_MAX = 500;
-/** Failed sign-ins that the audit list keeps, so that they push nothing else out of it. */
-export const FAILED_SIGN_INS_MAX = 2_000;
 
 export type UserRow = {
   readonly id: number;
@@ -168,8 +166,6 @@ export interface AccountStore {
    * when the password was changed meanwhile.
    */
   signIn(session: SignIn, by: By): Promise<boolean>;
-  /** Notes in the audit list that a password was wrong; `name` is a user's, null when nobody has the name. */
-  noteFailedSignIn(name: string | null, by: Omit<By, "actor">): Promise<void>;
   /** Notes that a user was here. */
   noteUse(
     use: { readonly userId: number; readonly sessionId: number | null },

@@ -1,5 +1,15 @@
-/** Who did what, and when: sign-ins, changes and exports. */
+/**
+ * What an entry is about. Entries of one kind never push out those of another:
+ * - `change`: who may do what, and what can't be undone: users, passwords, tokens, erasing;
+ * - `sign-in`: sessions that began or ended;
+ * - `failure`: wrong passwords;
+ * - `use`: exports, reads through the API, refusals marked as seen.
+ */
+export type AuditKind = "change" | "sign-in" | "failure" | "use";
+
+/** Who did what, and when. */
 export type AuditEntry = {
+  readonly kind: AuditKind;
   /** Milliseconds since 1970. */
   readonly at: number;
   /** A user's name, `token` and an API token's name, `command line`, or `server`. */
@@ -12,11 +22,25 @@ export type AuditEntry = {
   readonly address: string | null;
 };
 
-export type AuditRow = AuditEntry & { readonly id: number };
+/** An entry as it is kept; one that was repeated stands for all its repetitions. */
+export type AuditRow = AuditEntry & {
+  /** Rises in the order of writing; a repetition moves the entry to the end. */
+  readonly id: number;
+  /** How often it happened: from `firstAt` to `at`. */
+  readonly times: number;
+  readonly firstAt: number;
+};
 
-/** Keeps the newest entries, `AUDIT_MAX` of them. */
+/**
+ * Keeps the newest entries: `AUDIT_MAX` of each kind, of which one actor has at most
+ * `AUDIT_OF_ONE_MAX`, so that nobody can push others' entries out of the list.
+ */
 export interface AuditStore {
-  /** An entry that is late by `AUDIT_LATE_MS` or less gets the time of the one before it, so that times follow the order. */
+  /**
+   * Adds an entry, or counts it with an equal one of the last `AUDIT_MERGED_MS`; changes
+   * are never merged. An entry that is late by `AUDIT_LATE_MS` or less gets the time of
+   * the one before it, so that times follow the order.
+   */
   add(entry: AuditEntry): Promise<void>;
   /** Newest first, in the order of writing; those with an id below `olderThan` when that is given. */
   list(page: {
@@ -25,6 +49,8 @@ export interface AuditStore {
   }): Promise<readonly AuditRow[]>;
 }
 
-export const AUDIT_MAX = 10_000;
-/** Between what is done and its entry others may be written, e.g. while a password is hashed: for so long at most. */
+export const AUDIT_MAX = 5_000;
+export const AUDIT_OF_ONE_MAX = 1_000;
+export const AUDIT_MERGED_MS = 24 * 3_600_000;
+/** Other entries may be written between an action and its entry, e.g. while a password is hashed, for at most this long. */
 export const AUDIT_LATE_MS = 60_000;

@@ -43,6 +43,7 @@ test("a long list comes in pages", async () => {
   await using server = await startWithPeople();
   for (let index = 0; index < 220; index++)
     await server.store.audit.add({
+      kind: "change",
       at: 1,
       actor: "ana",
       action: "did",
@@ -65,4 +66,35 @@ test("a long list comes in pages", async () => {
     "Nothing further here",
   );
   expect((await ana.get("/settings/audit?older=x")).status).toBe(400);
+});
+
+test("a member who keeps repeating something pushes nobody's entry out", async () => {
+  await using server = await startWithPeople();
+  const mo = await signedInAs(server.origin, "mo");
+  const ana = await signedInAs(server.origin, "ana");
+  for (let batch = 0; batch < 20; batch++)
+    await Promise.all(
+      Array.from({ length: 20 }, () => mo.post("/refusals/seen")),
+    );
+  const { text } = await ana.get("/settings/audit");
+  expect(text.match(/marked the refusals as seen/g)).toHaveLength(1);
+  expect(text).toContain("400 times since");
+  expect(text).toContain("added a user as");
+});
+
+test("a wrong current password is in the audit list", async () => {
+  await using server = await startWithPeople();
+  const mo = await signedInAs(server.origin, "mo");
+  const password = "another fine passphrase";
+  const change = { current: "not it", password, repeat: password };
+  const { status } = await mo.post("/settings/account/password", change);
+  expect(status).toBe(400);
+  expect(await server.store.audit.list({ size: 1 })).toMatchObject([
+    {
+      kind: "failure",
+      actor: "mo",
+      action: "gave a wrong current password",
+      times: 1,
+    },
+  ]);
 });

@@ -181,7 +181,7 @@ test("nobody can end another user's session", async () => {
   expect((await ana.get("/messages")).status).toBe(200);
 });
 
-test("a new password of one's own ends all other sessions, and asks for the one until now", async () => {
+test("a new password of one's own ends all other sessions, and asks for the current one", async () => {
   await using server = await startWithPeople();
   const here = await signedInAs(server.origin, "mo");
   const there = await signedInAs(server.origin, "mo");
@@ -193,7 +193,7 @@ test("a new password of one's own ends all other sessions, and asks for the one 
       ...fields,
     });
   const mistakes: readonly (readonly [Record<string, string>, string])[] = [
-    [{ current: "not the password" }, "The password until now is another one."],
+    [{ current: "not the password" }, "The current password is wrong."],
     [{ repeat: "seven green bicycle" }, "The two passwords are not the same."],
     [{ password: "short", repeat: "short" }, "12 characters or more"],
     [

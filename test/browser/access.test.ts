@@ -49,7 +49,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
       await member.page
         .getByText("Choose a password of your own first.")
         .waitFor();
-      await member.page.getByLabel("Password until now").fill(ONE_TIME);
+      await member.page.getByLabel("Current password").fill(ONE_TIME);
       await member.page
         .getByLabel("New password", { exact: true })
         .fill(PASSWORD);

@@ -69,7 +69,10 @@ test("a number is erased beside the server, whose pages show what is left", asyn
   const entries = await store.audit.list({ size: 10 });
   expect(entries).toContainEqual({
     id: expect.any(Number),
+    kind: "change",
     at: expect.any(Number),
+    firstAt: expect.any(Number),
+    times: 1,
     actor: "command line",
     action: "erased a number",
     subject: "+141••••••23",

@@ -1,6 +1,5 @@
 import type { Database } from "bun:sqlite";
 import {
-  FAILED_SIGN_INS_MAX,
   SESSION_AGE_MS,
   SESSION_IDLE_MS,
   SESSIONS_MAX,
@@ -14,8 +13,6 @@ import {
   type GuessTaken,
 } from "../guess-limit.ts";
 import { addAuditEntry } from "./audit.ts";
-
-const FAILED_SIGN_IN = "failed to sign in";
 
 export function takeGuess(
   db: Database,
@@ -68,7 +65,12 @@ export function signIn(db: Database, { session, by }: SignInInput): boolean {
        VALUES (?, ?, ?, ?, ?, ?)`,
   ).run(tokenHash, userId, device, by.address, by.at, by.at);
   db.query("UPDATE users SET last_seen_at = ? WHERE id = ?").run(by.at, userId);
-  addAuditEntry(db, { ...by, action: "signed in", subject: "" });
+  addAuditEntry(db, {
+    kind: "sign-in",
+    ...by,
+    action: "signed in",
+    subject: "",
+  });
   return true;
 }
 
@@ -82,26 +84,6 @@ function removeOldSessions(db: Database, userId: number, at: number): void {
        SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC, id DESC LIMIT -1 OFFSET ?
      )`,
   ).run(userId, SESSIONS_MAX - 1);
-}
-
-export function noteFailedSignIn(
-  db: Database,
-  {
-    name,
-    by,
-  }: { readonly name: string | null; readonly by: Omit<By, "actor"> },
-): void {
-  addAuditEntry(db, {
-    ...by,
-    actor: name ?? "somebody",
-    action: FAILED_SIGN_IN,
-    subject: name === null ? "with a name that no user has" : "",
-  });
-  db.query(
-    `DELETE FROM audit WHERE action = ?1 AND id <= (
-       SELECT id FROM audit WHERE action = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2
-     )`,
-  ).run(FAILED_SIGN_IN, FAILED_SIGN_INS_MAX);
 }
 
 export function noteUse(
@@ -132,7 +114,12 @@ export function signOut(
     .query("DELETE FROM sessions WHERE id = ?")
     .run(sessionId);
   if (changes > 0)
-    addAuditEntry(db, { ...by, action: "signed out", subject: "" });
+    addAuditEntry(db, {
+      kind: "sign-in",
+      ...by,
+      action: "signed out",
+      subject: "",
+    });
 }
 
 export function endSession(
@@ -150,6 +137,7 @@ export function endSession(
     .get(userId, sessionId);
   if (ended)
     addAuditEntry(db, {
+      kind: "sign-in",
       ...by,
       action: "ended a session",
       subject: ended.device,
@@ -169,6 +157,7 @@ export function endOtherSessions(
     .run(userId, keptSession);
   if (changes > 0)
     addAuditEntry(db, {
+      kind: "sign-in",
       ...by,
       action: "ended all other sessions",
       subject: "",

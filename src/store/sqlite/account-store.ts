@@ -63,7 +63,6 @@ export function accountStore(
     takeGuess: (ways, at) => write("takeGuess", { ways, at }),
     limitsWholeAt: (keys) => read(() => reader.limitsWholeAt(db, keys)),
     signIn: (session, by) => write("signIn", { session, by }),
-    noteFailedSignIn: (name, by) => write("noteFailedSignIn", { name, by }),
     noteUse: (use, at) => write("noteUse", { ...use, at }),
     signOut: (sessionId, by) => write("signOut", { sessionId, by }),
     endSession: (userId, sessionId, by) =>

@@ -42,7 +42,12 @@ export function addProxyUser(
     isPasswordTemporary: false,
   } as const;
   const id = insertUser(db, user, by.at);
-  note(db, by, "came through the proxy for the first time", "");
+  addAuditEntry(db, {
+    kind: "sign-in",
+    ...by,
+    action: "came through the proxy for the first time",
+    subject: "",
+  });
   return id;
 }
 
@@ -225,5 +230,5 @@ function isLastAdmin(db: Database, { id, role }: Found): boolean {
 }
 
 function note(db: Database, by: By, action: string, subject: string): void {
-  addAuditEntry(db, { ...by, action, subject });
+  addAuditEntry(db, { kind: "change", ...by, action, subject });
 }

@@ -3,11 +3,17 @@ import type { Kysely } from "kysely";
 import {
   AUDIT_LATE_MS,
   AUDIT_MAX,
+  AUDIT_MERGED_MS,
+  AUDIT_OF_ONE_MAX,
   type AuditEntry,
   type AuditRow,
 } from "../audit.ts";
 import type { Schema } from "./schema.ts";
 
+/** An actor's latest entries, among which an equal one is searched for. */
+const LOOKED_AT_MAX = 100;
+
+/** As released with schema 3; later migrations add to it. */
 export const AUDIT_TABLE = `
   CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -21,13 +27,46 @@ export const AUDIT_TABLE = `
 `;
 
 export function addAuditEntry(db: Database, entry: AuditEntry): void {
-  const { at, actor, action, subject, address } = entry;
+  const { kind, actor, action, subject, address } = entry;
+  const at = inOrder(db, entry.at);
+  const equal = kind === "change" ? null : takeEqual(db, { ...entry, at });
   db.query(
-    "INSERT INTO audit (at, actor, action, subject, address) VALUES (?, ?, ?, ?, ?)",
-  ).run(inOrder(db, at), actor, action, subject, address);
-  db.query("DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?").run(
-    AUDIT_MAX,
+    `INSERT INTO audit (kind, at, actor, action, subject, address, times, first_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    kind,
+    at,
+    actor,
+    action,
+    subject,
+    address,
+    (equal?.times ?? 0) + 1,
+    equal?.firstAt ?? at,
   );
+  db.query(
+    `DELETE FROM audit WHERE id IN (
+       SELECT id FROM audit WHERE kind = ? AND actor = ? ORDER BY id DESC LIMIT -1 OFFSET ?)`,
+  ).run(kind, actor, AUDIT_OF_ONE_MAX);
+  db.query(
+    `DELETE FROM audit WHERE id IN (
+       SELECT id FROM audit WHERE kind = ? ORDER BY id DESC LIMIT -1 OFFSET ?)`,
+  ).run(kind, AUDIT_MAX);
+}
+
+/** Removes a recent entry that says the same, and returns what it counted. */
+function takeEqual(
+  db: Database,
+  { kind, at, actor, action, subject, address }: AuditEntry,
+): { times: number; firstAt: number } | null {
+  return db
+    .query<{ times: number; firstAt: number }, (string | number | null)[]>(
+      `DELETE FROM audit WHERE id = (
+         SELECT id FROM (
+           SELECT * FROM audit WHERE kind = ? AND actor = ? ORDER BY id DESC LIMIT ${LOOKED_AT_MAX}
+         ) WHERE action = ? AND subject = ? AND address IS ? AND abs(? - first_at) < ? LIMIT 1
+       ) RETURNING times, first_at AS firstAt`,
+    )
+    .get(kind, actor, action, subject, address, at, AUDIT_MERGED_MS);
 }
 
 /** A time that is further back than an entry can be late means that the clock was set back: it stands. */
@@ -49,7 +88,17 @@ export function auditEntries(
 ): Promise<AuditRow[]> {
   return db
     .selectFrom("audit")
-    .selectAll()
+    .select([
+      "id",
+      "kind",
+      "at",
+      "actor",
+      "action",
+      "subject",
+      "address",
+      "times",
+      "first_at as firstAt",
+    ])
     .$if(olderThan !== undefined, (query) =>
       query.where("id", "<", olderThan ?? 0),
     )

@@ -3,6 +3,7 @@ import { StoreUnusable } from "../store.ts";
 import { MIGRATION_TO_2 } from "./migration-to-2.ts";
 import { MIGRATION_TO_3 } from "./migration-to-3.ts";
 import { MIGRATION_TO_4 } from "./migration-to-4.ts";
+import { MIGRATION_TO_5 } from "./migration-to-5.ts";
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -104,6 +105,7 @@ export const MIGRATIONS: readonly string[] = [
   MIGRATION_TO_2,
   MIGRATION_TO_3,
   MIGRATION_TO_4,
+  MIGRATION_TO_5,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -195,6 +195,7 @@ function noteRestore(copy: string, now: number): void {
   try {
     if (valueOf(db, "PRAGMA user_version") !== SCHEMA_VERSION) return;
     addAuditEntry(db, {
+      kind: "change",
       at: now,
       actor: "command line",
       action: "restored a backup",

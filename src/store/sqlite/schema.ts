@@ -1,5 +1,6 @@
 import type { Generated } from "kysely";
 import type { Role } from "../../account/viewer.ts";
+import type { AuditKind } from "../audit.ts";
 
 /** The tables as Kysely sees them; migrations.ts is what makes them. */
 export type Schema = {
@@ -10,6 +11,9 @@ export type Schema = {
     action: string;
     subject: string;
     address: string | null;
+    kind: AuditKind;
+    times: number;
+    first_at: number;
   };
   api_tokens: {
     id: Generated<number>;

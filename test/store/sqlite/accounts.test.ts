@@ -1,8 +1,13 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { AUDIT_LATE_MS } from "../../../src/store/audit.ts";
-import { FAILED_SIGN_INS_MAX, USERS_MAX } from "../../../src/store/accounts.ts";
-import { noteFailedSignIn } from "../../../src/store/sqlite/account-sessions.ts";
+import { USERS_MAX } from "../../../src/store/accounts.ts";
+import {
+  AUDIT_LATE_MS,
+  AUDIT_MAX,
+  AUDIT_MERGED_MS,
+  AUDIT_OF_ONE_MAX,
+  type AuditEntry,
+} from "../../../src/store/audit.ts";
 import {
   addProxyUser,
   addUser,
@@ -11,6 +16,21 @@ import { addAuditEntry } from "../../../src/store/sqlite/audit.ts";
 import { migrate } from "../../../src/store/sqlite/migrations.ts";
 
 const by = { at: 1, actor: "ana", address: null };
+
+const change: AuditEntry = {
+  ...by,
+  kind: "change",
+  action: "erased",
+  subject: "a number",
+};
+const use: AuditEntry = {
+  kind: "use",
+  at: 1,
+  actor: "mo",
+  action: "exported messages as csv",
+  subject: "",
+  address: "203.0.113.7",
+};
 
 /** A database in memory, which commits as often as it likes. */
 function openDatabase(): Database {
@@ -39,8 +59,7 @@ test("an entry that is late has the time of the one before it; after the clock w
   using db = openDatabase();
   const hour = 3_600_000;
   const given = [2 * hour, 2 * hour - AUDIT_LATE_MS, 2 * hour + 1, hour, hour];
-  for (const at of given)
-    addAuditEntry(db, { ...by, at, action: "erased", subject: "a number" });
+  for (const at of given) addAuditEntry(db, { ...change, at });
   const times = db
     .query<{ at: number }, []>("SELECT at FROM audit ORDER BY id")
     .all();
@@ -53,20 +72,71 @@ test("an entry that is late has the time of the one before it; after the clock w
   ]);
 });
 
-test("failed sign-ins push one another out of the audit list, but nothing else", () => {
+/** Entries as they are kept, oldest first. */
+function entriesOf(db: Database) {
+  return db
+    .query<
+      {
+        actor: string;
+        subject: string;
+        times: number;
+        firstAt: number;
+        at: number;
+      },
+      []
+    >(
+      "SELECT actor, subject, times, first_at AS firstAt, at FROM audit ORDER BY id",
+    )
+    .all();
+}
+
+test("equal entries of a day are one with a count, whatever comes between them", () => {
   using db = openDatabase();
-  addAuditEntry(db, { ...by, action: "erased", subject: "a number" });
-  for (let at = 0; at < FAILED_SIGN_INS_MAX + 50; at++)
-    noteFailedSignIn(db, { name: "mo", by: { at, address: null } });
-  const count = (action: string) =>
-    db
-      .query<{ entries: number; latest: number }, [string]>(
-        "SELECT count(*) AS entries, max(at) AS latest FROM audit WHERE action = ?",
-      )
-      .get(action);
-  expect(count("failed to sign in")).toEqual({
-    entries: FAILED_SIGN_INS_MAX,
-    latest: FAILED_SIGN_INS_MAX + 49,
-  });
-  expect(count("erased")).toEqual({ entries: 1, latest: 1 });
+  for (let at = 1; at <= 5; at++) {
+    addAuditEntry(db, { ...use, at });
+    addAuditEntry(db, { ...use, at, subject: "status:failed" });
+    addAuditEntry(db, { ...use, at, actor: "ana", address: null });
+  }
+  addAuditEntry(db, { ...use, at: 1 + AUDIT_MERGED_MS });
+  expect(entriesOf(db)).toEqual([
+    { actor: "mo", subject: "", times: 5, firstAt: 1, at: 5 },
+    { actor: "mo", subject: "status:failed", times: 5, firstAt: 1, at: 5 },
+    { actor: "ana", subject: "", times: 5, firstAt: 1, at: 5 },
+    {
+      actor: "mo",
+      subject: "",
+      times: 1,
+      firstAt: 1 + AUDIT_MERGED_MS,
+      at: 1 + AUDIT_MERGED_MS,
+    },
+  ]);
 });
+
+test("equal changes are all kept, as their order matters", () => {
+  using db = openDatabase();
+  for (const at of [1, 2]) addAuditEntry(db, { ...change, at });
+  expect(entriesOf(db).map(({ at, times }) => [at, times])).toEqual([
+    [1, 1],
+    [2, 1],
+  ]);
+});
+
+test("whatever one user does, or one kind of entry, others' entries stay in the list", () => {
+  using db = openDatabase();
+  addAuditEntry(db, change);
+  addAuditEntry(db, { ...use, actor: "ana" });
+  for (let at = 1; at <= AUDIT_OF_ONE_MAX + 50; at++)
+    addAuditEntry(db, { ...use, at, subject: `tag:order=${at}` });
+  const entries = entriesOf(db);
+  expect(entries.filter(({ actor }) => actor === "mo")).toHaveLength(
+    AUDIT_OF_ONE_MAX,
+  );
+  expect(entries.at(-1)?.subject).toBe(`tag:order=${AUDIT_OF_ONE_MAX + 50}`);
+  expect(entries.filter(({ actor }) => actor === "ana")).toHaveLength(2);
+  const kept = AUDIT_MAX / AUDIT_OF_ONE_MAX;
+  for (let user = 0; user <= kept; user++)
+    for (let at = 1; at <= AUDIT_OF_ONE_MAX; at++)
+      addAuditEntry(db, { ...use, at, actor: `u${user}`, subject: `${at}` });
+  expect(entriesOf(db)).toHaveLength(AUDIT_MAX + 1);
+  expect(entriesOf(db)[0]).toMatchObject({ subject: "a number" });
+}, 20_000);
