@@ -69,6 +69,15 @@ export function unavailableProblem(detail: string): Problem {
   };
 }
 
+/** The page that asked shows a ledger that a backup has replaced since. htmx loads it anew. */
+export const LEDGER_RESTORED: Problem = {
+  status: 410,
+  title: "The ledger was restored",
+  detail:
+    "A backup was restored, or smsledger was upgraded, after this page was loaded. Load the page again to see the ledger as it is now.",
+  headers: { "hx-refresh": "true" },
+};
+
 export type AnswerProblem = (
   request: Request,
   problem: Problem,

@@ -27,6 +27,7 @@ import { generalSettingsRoutes } from "./ops/settings-routes.tsx";
 import { overviewRoutes } from "./overview/routes.tsx";
 import {
   FAILED,
+  LEDGER_RESTORED,
   methodNotAllowed,
   NOT_FOUND,
   problemAnswers,
@@ -35,6 +36,7 @@ import {
 } from "./problem.tsx";
 import { RefusalLog } from "./refusals/refusal-log.ts";
 import { refusalRoutes } from "./refusals/routes.tsx";
+import { FeedPositionGone } from "./store/feed-position.ts";
 import { maskedStore } from "./store/masked.ts";
 import { StoreUnavailable } from "./store/store.ts";
 import type { Stores } from "./store/stores.ts";
@@ -168,6 +170,8 @@ function onFailure(
 ): Promise<Response> {
   if (error instanceof StoreUnavailable)
     return problem(request, unavailableProblem(error.message));
+  if (error instanceof FeedPositionGone)
+    return problem(request, LEDGER_RESTORED);
   log.error(failureOf(error), "a request failed");
   return problem(request, FAILED);
 }

@@ -1,3 +1,4 @@
+import type { FeedPosition } from "../src/store/feed-position.ts";
 import {
   explainErrorCode,
   type ErrorCodeInfo,
@@ -20,7 +21,7 @@ export function ErrorPage({
   ...view
 }: CodeView & {
   /** The latest event's id. */
-  readonly live: number;
+  readonly live: FeedPosition;
 }) {
   const { site, code, period, history, now } = view;
   const { urls } = site;

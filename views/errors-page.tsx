@@ -1,3 +1,4 @@
+import type { FeedPosition } from "../src/store/feed-position.ts";
 import type { ErrorsOfPeriod } from "../src/errors/errors-of-period.ts";
 import type { Period } from "../src/time-range.ts";
 import { counted, countWords, percent } from "./amounts.ts";
@@ -25,7 +26,7 @@ export function ErrorsPage({
   readonly errors: ErrorsOfPeriod;
   readonly now: number;
   /** The latest event's id. */
-  readonly live: number;
+  readonly live: FeedPosition;
 }) {
   const { urls } = site;
   const { listed, codes } = errors;

@@ -1,3 +1,4 @@
+import type { FeedPosition } from "../src/store/feed-position.ts";
 import type { Children } from "@kitajs/html";
 import type { AssetName } from "../src/assets.ts";
 import { KeysDialog } from "./keys-dialog.tsx";
@@ -38,7 +39,7 @@ export function Layout({
   readonly title: string;
   readonly section?: Section | undefined;
   /** The latest event's id when the page was made. With it the page hears what is recorded after. */
-  readonly live?: number | undefined;
+  readonly live?: FeedPosition | undefined;
   /** The page's own scripts. They run before htmx starts, so that they miss none of its events. */
   readonly scripts?: readonly AssetName[];
   readonly children: Children;

@@ -1,3 +1,4 @@
+import type { FeedPosition } from "../src/store/feed-position.ts";
 import type { MessageRow } from "../src/store/store.ts";
 import type { BoundedCount } from "../src/store/tally.ts";
 import { boundedCount } from "./amounts.ts";
@@ -12,8 +13,8 @@ type ListState = {
   readonly q: string;
   /** It showed all that its filter let through above this id: what it does not show there is new. */
   readonly completeAbove: number;
-  /** The latest event that the list has been told of. */
-  readonly eventId: number;
+  /** Up to where in the feed the list has been told. */
+  readonly position: FeedPosition;
   /** The messages that it shows. */
   readonly ids: readonly number[];
 };
@@ -47,7 +48,7 @@ export function ListNews({
   site,
   q,
   completeAbove,
-  eventId,
+  position,
   ids,
   count,
   changed,
@@ -62,7 +63,7 @@ export function ListNews({
     <>
       <News
         urls={site.urls}
-        state={{ q, completeAbove, eventId, ids }}
+        state={{ q, completeAbove, position, ids }}
         count={count}
       />
       {changed.map((message) => (
@@ -77,7 +78,7 @@ export function ListNews({
             q={q}
             now={now}
             // Another class than the last time, so that the highlight begins anew.
-            mark={eventId % 2 === 0 ? "changed changed-even" : "changed"}
+            mark={position.order % 2 === 0 ? "changed changed-even" : "changed"}
           />
         </tag>
       ))}
@@ -87,7 +88,7 @@ export function ListNews({
 
 function News({
   urls,
-  state: { q, completeAbove, eventId, ids },
+  state: { q, completeAbove, position, ids },
   count,
 }: {
   readonly urls: Urls;
@@ -99,7 +100,7 @@ function News({
     <div id="news" class="news">
       <input type="hidden" name="q" value={attribute(q)} />
       <input type="hidden" name="above" value={String(completeAbove)} />
-      <input type="hidden" name="after" value={String(eventId)} />
+      <input type="hidden" name="after" value={position.text} />
       <input type="hidden" name="ids" value={ids.join(",")} />
       {count.count === 0 ? (
         ""

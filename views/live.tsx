@@ -1,3 +1,4 @@
+import type { FeedPosition } from "../src/store/feed-position.ts";
 import type { Urls } from "./site.ts";
 
 /**
@@ -10,7 +11,7 @@ export function Live({
   after,
 }: {
   readonly urls: Urls;
-  readonly after: number;
+  readonly after: FeedPosition;
 }) {
   return (
     <div id="live" class="live" data-state="connecting">

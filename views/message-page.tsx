@@ -20,14 +20,14 @@ export type MessageView = {
 /** One message: what happened to it, why, and everything that was posted about it. */
 export function MessagePage(view: MessageView) {
   const { site, details, q } = view;
-  const { message, eventId } = details;
+  const { message, position } = details;
   const title = `${statusWord(message.status)}: ${shortened(message.to ?? message.messageSid)}`;
   return (
     <Layout
       site={site}
       title={title}
       section="messages"
-      live={eventId}
+      live={position}
       scripts={["messages.js"]}
     >
       <div
@@ -49,11 +49,11 @@ export function MessagePage(view: MessageView) {
 /** All that changes when something is recorded of the message while its page is open. */
 function Message({ site, details, q, now }: MessageView) {
   const { urls } = site;
-  const { message, events, others, eventId } = details;
+  const { message, events, others, position } = details;
   const story = storyOf(events);
   return (
     <div id="message">
-      <input id="seen" type="hidden" name="seen" value={String(eventId)} />
+      <input id="seen" type="hidden" name="seen" value={position.text} />
       <Neighbours urls={urls} details={details} q={q} />
       <div class="message-head">
         <h1>

@@ -33,7 +33,7 @@ export function MessagesPage({ site, query, list, now }: MessagesView) {
       site={site}
       title="Messages"
       section="messages"
-      live={list.eventId}
+      live={list.position}
       scripts={["messages.js"]}
     >
       <div class="page-head">
@@ -91,7 +91,7 @@ function Results({ site, query, list, now }: MessagesView) {
           state={{
             q: query.q,
             completeAbove: list.completeAbove,
-            eventId: list.eventId,
+            position: list.position,
             ids: messages.map(({ id }) => id),
           }}
         />

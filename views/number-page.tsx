@@ -1,3 +1,4 @@
+import type { FeedPosition } from "../src/store/feed-position.ts";
 import { countryName } from "../src/country-names.ts";
 import { addressText, filterText } from "../src/messages/filter-language.ts";
 import type { Recipient, RecipientSummary } from "../src/numbers/recipient.ts";
@@ -22,7 +23,7 @@ export type NumberView = {
   readonly summary: RecipientSummary;
   readonly found: MessagePage;
   readonly pageRequest: PageRequest;
-  readonly live: number;
+  readonly live: FeedPosition;
   readonly now: number;
 };
 

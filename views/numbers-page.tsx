@@ -1,3 +1,4 @@
+import type { FeedPosition } from "../src/store/feed-position.ts";
 import { FAULTS } from "../src/numbers/fault.ts";
 import type { NumbersQuery } from "../src/numbers/numbers-query.ts";
 import { RECENT_MESSAGES, type FailingRecipient } from "../src/store/store.ts";
@@ -14,7 +15,7 @@ export type NumbersView = {
   readonly recipients: readonly FailingRecipient[];
   /** Pages on from here; undefined at the end. */
   readonly older: number | undefined;
-  readonly live: number;
+  readonly live: FeedPosition;
   readonly now: number;
 };
 

@@ -1,3 +1,4 @@
+import type { FeedPosition } from "../src/store/feed-position.ts";
 import { namedPeriod, RANGE_NAMES, type Period } from "../src/time-range.ts";
 import { Layout } from "./layout.tsx";
 import {
@@ -11,13 +12,16 @@ import type { RangeAddress, Site } from "./site.ts";
 import { Ago } from "./time.tsx";
 
 /** Before the first callback: how to set Twilio up, until one comes. */
-export function SetupPage(props: SetupProps) {
+export function SetupPage({
+  live,
+  ...props
+}: SetupProps & { readonly live: FeedPosition }) {
   return (
     <Layout
       site={props.site}
       title="Set Twilio up"
       section="overview"
-      live={0}
+      live={live}
       scripts={["setup.js"]}
     >
       <SetupSteps {...props} />
@@ -38,7 +42,7 @@ export function QuietPage({
   /** When the latest message was first heard of. */
   readonly latestAt: number;
   readonly now: number;
-  readonly live: number;
+  readonly live: FeedPosition;
 }) {
   const { urls } = site;
   const nearest = nearestRange(latestAt, now);

@@ -1,3 +1,4 @@
+import type { FeedPosition } from "../src/store/feed-position.ts";
 import { STUCK_AFTER_HOURS, type Overview } from "../src/overview/overview.ts";
 import type { Period } from "../src/time-range.ts";
 import { changeWords } from "./change-words.tsx";
@@ -20,7 +21,7 @@ export type OverviewView = {
   readonly overview: Overview;
   readonly now: number;
   /** The latest event's id. */
-  readonly live: number;
+  readonly live: FeedPosition;
 };
 
 /** Whether delivery is healthy, and if not, what to look at. Keeps itself up to date. */

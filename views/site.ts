@@ -1,3 +1,4 @@
+import type { FeedPosition } from "../src/store/feed-position.ts";
 import { viewerOf, type Viewer } from "../src/account/viewer.ts";
 import { WEBHOOK_PATHS } from "../src/webhook/routes.ts";
 import type { SignIn } from "../src/settings.ts";
@@ -93,9 +94,9 @@ export function createUrls(publicUrl: string | undefined) {
     ): string => `${base}/refusals${queryString(address)}`,
     refusal: (id: number): string => `${base}/refusals/${id}`,
     refusalsSeen: `${base}/refusals/seen`,
-    /** The event stream that tells what was recorded after an event. */
-    live: (afterEventId: number): string =>
-      `${base}/live${queryString({ after: afterEventId })}`,
+    /** The event stream of what is recorded after a position in the feed. */
+    live: (after: FeedPosition): string =>
+      `${base}/live${queryString({ after: after.text })}`,
     settings: `${base}/settings`,
     users: `${base}/settings/users`,
     user: (id: number): string => `${base}/settings/users/${id}`,

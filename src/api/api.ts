@@ -62,10 +62,10 @@ export class Api {
       params,
       searchParams: new URLSearchParams(queryOf(request.url)),
       now: this.#now(),
-      waitForEvent: async (eventId, seconds) => {
+      waitForEvent: async (after, seconds) => {
         hasWaited = true;
         server?.timeout(request, seconds + TIMEOUT_MORE_S);
-        await this.#waits.wait(eventId, seconds * 1_000, request.signal);
+        await this.#waits.wait(after, seconds * 1_000, request.signal);
       },
     });
     if (hasWaited) {

@@ -1,7 +1,8 @@
+import type { FeedPosition } from "../store/feed-position.ts";
 import type { Store } from "../store/store.ts";
 
 export type EventWaitsDeps = {
-  readonly store: Pick<Store, "lastEventId">;
+  readonly store: Pick<Store, "feedEnd">;
   readonly stopping: AbortSignal;
 };
 
@@ -12,14 +13,14 @@ const LIMITS = {
   waiting: 100,
 };
 
-type Waiting = { readonly eventId: number; readonly goOn: () => void };
+type Waiting = { readonly after: FeedPosition; readonly goOn: () => void };
 
 /**
  * Lets requests wait for an event. One question a second to the store serves all of
  * them, and none is asked while nobody waits.
  */
 export class EventWaits {
-  readonly #store: Pick<Store, "lastEventId">;
+  readonly #store: Pick<Store, "feedEnd">;
   readonly #limits: typeof LIMITS;
   readonly #stopping: AbortSignal;
   readonly #waiting = new Set<Waiting>();
@@ -35,10 +36,14 @@ export class EventWaits {
   }
 
   /**
-   * Resolves when there is an event after this one, when the time is over, when `gone`
+   * Resolves when there is an event after this position, when the time is over, when `gone`
    * is aborted, or when the server is about to stop. Never rejects.
    */
-  async wait(eventId: number, ms: number, gone: AbortSignal): Promise<void> {
+  async wait(
+    after: FeedPosition,
+    ms: number,
+    gone: AbortSignal,
+  ): Promise<void> {
     const ends = AbortSignal.any([
       gone,
       this.#stopping,
@@ -47,7 +52,7 @@ export class EventWaits {
     if (this.#waiting.size >= this.#limits.waiting || ends.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const goOn = (): void => resolve();
-    const waiting = { eventId, goOn };
+    const waiting = { after, goOn };
     ends.addEventListener("abort", goOn, { once: true });
     this.#waiting.add(waiting);
     this.#timer ??= setInterval(() => void this.#look(), this.#limits.pollMs);
@@ -61,7 +66,8 @@ export class EventWaits {
 
   async #look(): Promise<void> {
     // Where the store does not answer all go on: they ask it themselves, and are told why.
-    const latest = await this.#store.lastEventId().catch(() => Infinity);
-    for (const { eventId, goOn } of this.#waiting) if (eventId < latest) goOn();
+    const end = await this.#store.feedEnd().catch(() => undefined);
+    for (const { after, goOn } of this.#waiting)
+      if (end === undefined || !after.isSame(end)) goOn();
   }
 }

@@ -1,9 +1,9 @@
 import { Type } from "@sinclair/typebox";
 import { eventRecord } from "../messages/export-records.ts";
-import type { EventRow } from "../store/store.ts";
-import { cursorOf, idOfCursor } from "./cursors.ts";
+import { FeedPosition, FeedPositionGone } from "../store/feed-position.ts";
+import type { EventRow, FeedPage } from "../store/store.ts";
 import { EVENT_EXAMPLE } from "./examples.ts";
-import { wrongParameters } from "./problems.ts";
+import { START_OVER, wrongParameters } from "./problems.ts";
 import { apiRoute, type ApiStore } from "./route.ts";
 import { Event } from "./schemas.ts";
 
@@ -28,7 +28,8 @@ export const eventsRoute = apiRoute({
   summary: "The feed of events, in the order of recording",
   description:
     "Every event once. Keep nextCursor with what you made of the events, and go on from there: also after a restart, " +
-    "of this server or of yours, nothing is left out and nothing comes twice. It is always there; " +
+    "of this server or of yours, nothing is left out and nothing comes twice. " +
+    "After a backup is restored, cursors from before it are answered 410: start over without one. It is always there; " +
     "when data is empty there is nothing new, so wait a little, or let the request wait.",
   query: Type.Object({
     cursor: Type.Optional(
@@ -60,43 +61,56 @@ export const eventsRoute = apiRoute({
       description: "Goes on after the last of these events.",
     }),
   }),
-  example: { data: [EVENT_EXAMPLE], nextCursor: cursorOf("events", 4711) },
+  example: {
+    data: [EVENT_EXAMPLE],
+    nextCursor: new FeedPosition("0123456789abcdef", 4711).text,
+  },
   async handle({ store, waitForEvent }, query) {
     const { cursor, limit = EVENTS_DEFAULT, wait = 0 } = query;
-    const after =
-      cursor === undefined
-        ? 0
-        : cursor === FROM_NOW
-          ? await store.lastEventId()
-          : idOfCursor("events", cursor);
+    const after = await positionOf(store, cursor);
     if (after === undefined) {
-      const detail = `cursor is none of this address: give a nextCursor as it came, or ${FROM_NOW}.`;
+      const detail = `cursor isn't from this address: pass a nextCursor as it came, or ${FROM_NOW}.`;
       return wrongParameters([{ parameter: "cursor", detail }]);
     }
-    let events = await eventsAfter(store, after, limit);
-    if (events.length === 0 && wait > 0) {
-      await waitForEvent(after, wait);
-      events = await eventsAfter(store, after, limit);
+    try {
+      let page = await feedAfter(store, after, limit);
+      if (page.events.length === 0 && wait > 0) {
+        await waitForEvent(after, wait);
+        page = await feedAfter(store, after, limit);
+      }
+      return {
+        data: page.events.map(eventRecord),
+        nextCursor: page.next.text,
+      };
+    } catch (error) {
+      if (error instanceof FeedPositionGone) return START_OVER;
+      throw error;
     }
-    return {
-      data: events.map(eventRecord),
-      nextCursor: cursorOf("events", events.at(-1)?.id ?? after),
-    };
   },
 });
 
+async function positionOf(
+  store: ApiStore,
+  cursor: string | undefined,
+): Promise<FeedPosition | undefined> {
+  if (cursor === undefined) return store.feedStart();
+  return cursor === FROM_NOW ? store.feedEnd() : FeedPosition.read(cursor);
+}
+
 /** In steps; events are only ever added behind what was read. */
-async function eventsAfter(
-  store: Pick<ApiStore, "eventsAfter">,
-  afterId: number,
+async function feedAfter(
+  store: Pick<ApiStore, "feedAfter">,
+  after: FeedPosition,
   limit: number,
-): Promise<EventRow[]> {
+): Promise<FeedPage> {
   const events: EventRow[] = [];
-  let step: readonly EventRow[];
+  let next = after;
+  let step: FeedPage;
   do {
     const size = Math.min(STEP_EVENTS, limit - events.length);
-    step = await store.eventsAfter(events.at(-1)?.id ?? afterId, size);
-    events.push(...step);
-  } while (step.length === STEP_EVENTS && events.length < limit);
-  return events;
+    step = await store.feedAfter(next, size);
+    events.push(...step.events);
+    ({ next } = step);
+  } while (step.events.length === STEP_EVENTS && events.length < limit);
+  return { events, next };
 }

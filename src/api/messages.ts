@@ -74,14 +74,13 @@ export const messagesRoute = apiRoute({
   }),
   example: {
     data: [MESSAGE_EXAMPLE],
-    nextCursor: cursorOf("messages", 4711),
+    nextCursor: cursorOf(4711),
     lookedBackTo: null,
   },
   async handle({ store, masksNumbers, now }, query) {
     const { q = "", limit = MESSAGES_DEFAULT, cursor } = query;
     const mistakes: ApiMistake[] = [];
-    const olderThan =
-      cursor === undefined ? undefined : idOfCursor("messages", cursor);
+    const olderThan = cursor === undefined ? undefined : idOfCursor(cursor);
     if (cursor !== undefined && olderThan === undefined)
       mistakes.push(NO_CURSOR);
     const { filter, terms, mistakes: inFilter } = parseFilter(q, now);
@@ -96,7 +95,7 @@ export const messagesRoute = apiRoute({
     const { messages, older, lookedBackTo } = page;
     return {
       data: messages.map(messageRecord),
-      nextCursor: older === undefined ? null : cursorOf("messages", older),
+      nextCursor: older === undefined ? null : cursorOf(older),
       lookedBackTo: lookedBackTo === undefined ? null : rfc3339(lookedBackTo),
     };
   },

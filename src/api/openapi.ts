@@ -57,7 +57,7 @@ const DESCRIPTION = [
 const PROBLEM_ANSWER = {
   description:
     "Not answered as asked. 400: the parameters are not understood, errors says which. 401: no token, or none that is known. " +
-    "404: no such message. 429 and 503: try again after so many seconds as Retry-After says.",
+    "404: no such message. 410: the cursor is from before a restore, so start over without one. 429 and 503: try again after so many seconds as Retry-After says.",
   headers: {
     "Retry-After": {
       description: "Seconds; with 429 and 503.",

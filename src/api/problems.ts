@@ -19,12 +19,23 @@ export class ApiProblem {
     readonly more: {
       readonly headers?: Readonly<Record<string, string>>;
       readonly mistakes?: readonly ApiMistake[];
+      /** Its type, where programs need more than the status. */
+      readonly type?: string;
     } = {},
   ) {}
 }
 
-/** The only problem with more to it than its status says; the others are `about:blank`. */
+/** Problems whose status doesn't say everything; the others are `about:blank`. */
 export const WRONG_PARAMETERS = "urn:smsledger:problem:wrong-parameters";
+
+export const START_OVER = new ApiProblem(
+  410,
+  "Start the feed over",
+  "This cursor isn't from this ledger as it is now: a backup was restored since, or version 0.1.0 issued the cursor. " +
+    "To skip nothing, read from the start, without a cursor. Event ids from before don't apply anymore: the same id can " +
+    "name another event now. Match events by messageSid and status.",
+  { type: "urn:smsledger:problem:start-over" },
+);
 
 export const NO_SUCH_ROUTE = new ApiProblem(
   404,
@@ -85,12 +96,19 @@ export function tooManyRequests(
 }
 
 export function problemResponse(
-  { status, title, detail, more: { mistakes, headers = {} } }: ApiProblem,
+  { status, title, detail, more: { mistakes, type, headers = {} } }: ApiProblem,
   moreHeaders: Readonly<Record<string, string>> = {},
 ): Response {
-  const type = mistakes === undefined ? "about:blank" : WRONG_PARAMETERS;
+  const kind =
+    type ?? (mistakes === undefined ? "about:blank" : WRONG_PARAMETERS);
   return jsonResponse(
-    { type, title, status, detail, ...(mistakes && { errors: mistakes }) },
+    {
+      type: kind,
+      title,
+      status,
+      detail,
+      ...(mistakes && { errors: mistakes }),
+    },
     {
       status,
       headers: {

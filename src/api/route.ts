@@ -1,4 +1,5 @@
 import type { Static, TObject } from "@sinclair/typebox";
+import type { FeedPosition } from "../store/feed-position.ts";
 import type { Store } from "../store/store.ts";
 import { readParameters } from "./parameters.ts";
 import { wrongParameters, type ApiProblem } from "./problems.ts";
@@ -9,9 +10,10 @@ export type ApiStore = Pick<
   | "listMessages"
   | "messageBySid"
   | "timeline"
-  | "eventsAfter"
+  | "feedStart"
+  | "feedEnd"
+  | "feedAfter"
   | "firstMessageAt"
-  | "lastEventId"
   | "tally"
   | "deliveryTimes"
   | "errorCodeFacts"
@@ -25,8 +27,11 @@ export type Asked = {
   readonly params: Readonly<Record<string, string>>;
   readonly searchParams: URLSearchParams;
   readonly now: number;
-  /** Waits until an event after this one is recorded, `seconds` at most. */
-  readonly waitForEvent: (eventId: number, seconds: number) => Promise<void>;
+  /** Waits until an event after this position is recorded, `seconds` at most. */
+  readonly waitForEvent: (
+    after: FeedPosition,
+    seconds: number,
+  ) => Promise<void>;
 };
 
 /** What the OpenAPI document says of a route. */

@@ -176,7 +176,7 @@ export const Problem = Type.Object(
   {
     type: Type.String({
       description:
-        "about:blank: the status says it all; or urn:smsledger:problem:wrong-parameters, which has errors.",
+        "about:blank: the status says it all; urn:smsledger:problem:wrong-parameters has errors; urn:smsledger:problem:start-over means that the cursor is from before a restore.",
     }),
     title: Type.String(),
     status: Type.Integer(),

@@ -31,12 +31,12 @@ export async function erase(
     );
     return 2;
   }
-  const latestEventId = await latestEventIdOf(databaseFile);
+  const events = await eventsIn(databaseFile);
   const question = `Erase +${digits} for good? Nobody can bring it back.`;
   if (!isDryRun && !isSure && !(await isConfirmed(question)))
     return NOT_CONFIRMED;
   const signal = stopSignal();
-  const bar = progressBar(process.stderr, latestEventId);
+  const bar = progressBar(process.stderr, events);
   const work = { signal, onProgress: bar.update };
   const upkeep = openForUpkeep(databaseFile);
   try {
@@ -66,12 +66,12 @@ export async function erase(
   }
 }
 
-/** Throws StoreUnusable when there is no database to look into. */
-async function latestEventIdOf(file: string): Promise<number> {
+/** For the progress bar. Throws StoreUnusable when there's no database to search. */
+async function eventsIn(file: string): Promise<number> {
   const reader = openSqliteReader(file);
-  const id = await reader.lastEventId();
+  const { order } = await reader.feedEnd();
   await reader.close();
-  return id;
+  return order;
 }
 
 function outcomeText(found: Erased, isDryRun: boolean): string {

@@ -16,11 +16,7 @@ import { readCodeHistory, readErrors } from "./errors-of-period.ts";
 export type ErrorDeps = {
   readonly store: Pick<
     Store,
-    | "tally"
-    | "errorCodeFacts"
-    | "listMessages"
-    | "firstMessageAt"
-    | "lastEventId"
+    "tally" | "errorCodeFacts" | "listMessages" | "firstMessageAt" | "feedEnd"
   >;
   readonly now: () => number;
 };
@@ -38,7 +34,7 @@ export const errorRoutes = ({ store, now: clock }: ErrorDeps, site: Site) =>
         });
       }
       const limit = searchParams.has("all") ? Infinity : LISTED_FIRST;
-      const live = await store.lastEventId();
+      const live = await store.feedEnd();
       const errors = await readErrors(store, period, limit);
       return page(<ErrorsPage {...{ site, period, errors, now, live }} />);
     })
@@ -71,7 +67,7 @@ export const errorRoutes = ({ store, now: clock }: ErrorDeps, site: Site) =>
           status: 400,
         });
       }
-      const live = await store.lastEventId();
+      const live = await store.feedEnd();
       const history = await readCodeHistory(store, code, period);
       return page(
         <ErrorPage {...{ site, code, period, history, now, live }} />,

@@ -1,9 +1,10 @@
 import type { WatchedStream } from "../account/open-streams.ts";
 import type { Log } from "../log.ts";
+import { FeedPosition, FeedPositionGone } from "../store/feed-position.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 
 export type HubDeps = {
-  readonly store: Pick<Store, "lastEventId" | "changesSince">;
+  readonly store: Pick<Store, "feedEnd" | "changesSince">;
   readonly log: Log;
   readonly stopping: AbortSignal;
 };
@@ -26,15 +27,15 @@ type Listener = {
   /** Ends the connection of a listener who does not read; then its stream is cancelled. */
   readonly cutOff: () => void;
   readonly watched: WatchedStream;
-  /** The latest event it knows of. */
-  lastEventId: number;
+  /** Up to where it knows the feed. */
+  known: FeedPosition;
   /** It was just told what it had missed, so its next turn is left out. */
   isJustTold: boolean;
 };
 
 /**
  * Tells its listeners when something was recorded, as server-sent events: `recorded`,
- * whose id is the latest event's and whose data says how many failures came since the
+ * whose id is the end of the feed and whose data says how many failures came since the
  * listener's last one. It asks the store, and only while someone listens, so recording
  * knows nothing of it. A listener who reads too slowly is told less often, of more.
  */
@@ -61,12 +62,25 @@ export class LiveHub {
   }
 
   /**
-   * An event stream of what was recorded after an event; what is missed already is told
+   * The position that a client names by a cursor; the end of the feed when it names none.
+   * Rejects with FeedPositionGone, and with StoreUnavailable.
+   */
+  async positionOf(cursor: string | null): Promise<FeedPosition> {
+    const { store } = this.#deps;
+    if (cursor === null) return store.feedEnd();
+    const position = FeedPosition.read(cursor);
+    if (position === undefined) throw new FeedPositionGone();
+    await store.changesSince(position);
+    return position;
+  }
+
+  /**
+   * An event stream of what was recorded after a position; what is missed already is told
    * at once. It ends when what `watch` gives does. Undefined when as many listen as may,
    * or the server is about to stop.
    */
   listen(
-    afterEventId: number,
+    after: FeedPosition,
     cutOff: () => void,
     watch: () => WatchedStream,
   ): ReadableStream<Uint8Array> | undefined {
@@ -80,7 +94,7 @@ export class LiveHub {
             controller,
             cutOff,
             watched: watch(),
-            lastEventId: afterEventId,
+            known: after,
             isJustTold: false,
           };
           this.#add(listener);
@@ -115,9 +129,9 @@ export class LiveHub {
   }
 
   async #tellMissed(listener: Listener): Promise<void> {
-    const before = listener.lastEventId;
+    const before = listener.known;
     await this.#tell([listener]);
-    listener.isJustTold = listener.lastEventId !== before;
+    listener.isJustTold = listener.known !== before;
   }
 
   async #tellAll(): Promise<void> {
@@ -133,24 +147,15 @@ export class LiveHub {
   async #tell(listeners: readonly Listener[]): Promise<void> {
     const groups = Map.groupBy(
       listeners.filter(takesMore),
-      ({ lastEventId }) => lastEventId,
+      ({ known }) => known.text,
     );
     const { store } = this.#deps;
     try {
-      const latest = await store.lastEventId();
-      for (const [known, group] of groups) {
-        if (known === latest) continue;
-        const { lastEventId, failures } = await store.changesSince(known);
-        const data = JSON.stringify({ failures: failures.count });
-        for (const listener of group) {
-          const isStale = listener.lastEventId !== known;
-          if (isStale || !this.#listeners.has(listener)) continue;
-          listener.lastEventId = lastEventId;
-          this.#send(
-            listener,
-            `event: recorded\nid: ${lastEventId}\ndata: ${data}\n\n`,
-          );
-        }
+      const latest = await store.feedEnd();
+      for (const group of groups.values()) {
+        const [{ known } = {}] = group;
+        if (known !== undefined && !known.isSame(latest))
+          await this.#tellGroup(known, group);
       }
       this.#isFailing = false;
     } catch (error) {
@@ -161,6 +166,33 @@ export class LiveHub {
         { error: error instanceof Error ? error.name : typeof error },
         "live updates cannot be read; trying again every second",
       );
+    }
+  }
+
+  /** Tells those who know the feed up to the same position. */
+  async #tellGroup(
+    known: FeedPosition,
+    group: readonly Listener[],
+  ): Promise<void> {
+    const isCurrent = (listener: Listener): boolean =>
+      listener.known.isSame(known) && this.#listeners.has(listener);
+    try {
+      const { end, failures } = await this.#deps.store.changesSince(known);
+      const data = JSON.stringify({
+        order: end.order,
+        failures: failures.count,
+      });
+      for (const listener of group.filter(isCurrent)) {
+        listener.known = end;
+        this.#send(
+          listener,
+          `event: recorded\nid: ${end.text}\ndata: ${data}\n\n`,
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof FeedPositionGone)) throw error;
+      // They come back with the same position, and are told to start over.
+      for (const listener of group.filter(isCurrent)) this.#close(listener);
     }
   }
 

@@ -1,3 +1,4 @@
+import { FeedPosition } from "../store/feed-position.ts";
 import { Elysia } from "elysia";
 import { ExportProgress } from "../../views/export-progress.tsx";
 import { FilterSuggestions } from "../../views/filter-suggestions.tsx";
@@ -14,7 +15,7 @@ import { MESSAGES_PER_PAGE } from "./messages-query.ts";
 export type ListPartDeps = {
   readonly store: Pick<
     Store,
-    "suggest" | "countMessages" | "changedMessages" | "lastEventId"
+    "suggest" | "countMessages" | "changedMessages" | "feedEnd"
   >;
   readonly downloads: Pick<Downloads, "progress">;
   readonly now: () => number;
@@ -55,30 +56,30 @@ export const listPartRoutes = (
       const { filter, mistakes } = parseFilter(asked?.q ?? "", at);
       if (asked === undefined || mistakes.length > 0)
         return unchangedResponse();
-      const eventId = await store.lastEventId();
+      const position = await store.feedEnd();
       const [count, changed] = await Promise.all([
         store.countMessages(filter, asked.completeAbove, asked.ids),
-        store.changedMessages(asked.ids, asked.eventId),
+        store.changedMessages(asked.ids, asked.position),
       ]);
       return page(
-        <ListNews {...{ site, ...asked, eventId, count, changed, now: at }} />,
+        <ListNews {...{ site, ...asked, position, count, changed, now: at }} />,
       );
     });
 
 /** What a list's page says of itself; undefined when that is damaged. */
 function newsAsked(params: URLSearchParams) {
   const completeAbove = wholeNumber(params.get("above") ?? "");
-  const eventId = wholeNumber(params.get("after") ?? "");
+  const position = FeedPosition.read(params.get("after") ?? "");
   const ids = (params.get("ids") ?? "")
     .split(",")
     .filter((id) => id !== "")
     .map(wholeNumber);
-  if (completeAbove === undefined || eventId === undefined) return undefined;
+  if (completeAbove === undefined || position === undefined) return undefined;
   if (ids.length > MESSAGES_PER_PAGE) return undefined;
   return {
     q: params.get("q")?.trim() ?? "",
     completeAbove,
-    eventId,
+    position,
     ids: ids.filter((id) => id !== undefined),
   };
 }

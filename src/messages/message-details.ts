@@ -1,14 +1,11 @@
+import type { FeedPosition } from "../store/feed-position.ts";
 import type { MessageFilter } from "../store/filter.ts";
 import type { EventRow, MessageRow, Store } from "../store/store.ts";
 import { parseFilter } from "./filter-language.ts";
 
 export type MessageDetailsStore = Pick<
   Store,
-  | "messageBySid"
-  | "timeline"
-  | "listMessages"
-  | "changedMessages"
-  | "lastEventId"
+  "messageBySid" | "timeline" | "listMessages" | "changedMessages" | "feedEnd"
 >;
 
 /** What the page of one message shows. */
@@ -20,8 +17,8 @@ export type MessageDetails = {
   /** Its neighbours in the list that it was opened from. */
   readonly newer: MessageRow | undefined;
   readonly older: MessageRow | undefined;
-  /** The latest event when this was read. */
-  readonly eventId: number;
+  /** The end of the feed when this was read. */
+  readonly position: FeedPosition;
 };
 
 /** Other messages to the recipient that the page shows. */
@@ -34,7 +31,7 @@ export async function readMessageDetails(
   q: string,
   now: number,
 ): Promise<MessageDetails | undefined> {
-  const eventId = await store.lastEventId();
+  const position = await store.feedEnd();
   const message = await store.messageBySid(messageSid);
   if (message === undefined) return undefined;
   const { filter, mistakes } = parseFilter(q, now);
@@ -54,7 +51,7 @@ export async function readMessageDetails(
     others,
     newer: newer?.messages[0],
     older: older?.messages[0],
-    eventId,
+    position,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { FeedPosition } from "../store/feed-position.ts";
 import type { CountedPage, MessagePage, Store } from "../store/store.ts";
 import type { StatusCounts } from "../store/tally.ts";
 import { lastDayCounts, showsLastDay } from "./last-day.ts";
@@ -14,7 +15,7 @@ export type MessageListStore = Pick<
   | "countMessages"
   | "tally"
   | "suggest"
-  | "lastEventId"
+  | "feedEnd"
 >;
 
 /** Values that the filter's controls offer. */
@@ -32,8 +33,8 @@ export type MessageList = {
   readonly offered: Offered;
   /** All that the filter lets through above this id is in the list; see `ListNews`. */
   readonly completeAbove: number;
-  /** The latest event when the list was made. */
-  readonly eventId: number;
+  /** The end of the feed when the list was made. */
+  readonly position: FeedPosition;
 };
 
 const COUNTRIES_MAX = 300;
@@ -46,7 +47,7 @@ export async function readMessageList(
   now: number,
 ): Promise<MessageList> {
   // First, so that nothing falls between the list and what is told later.
-  const eventId = await store.lastEventId();
+  const position = await store.feedEnd();
   const newestId = await readNewestId(store, query);
   const [found, lastDay, countries, senders] = await Promise.all([
     hasMistakes(query) ? undefined : find(store, query),
@@ -59,7 +60,7 @@ export async function readMessageList(
     lastDay,
     offered: { countries, senders },
     completeAbove: completeAbove(found?.page, newestId),
-    eventId,
+    position,
   };
 }
 

@@ -1,3 +1,4 @@
+import { FeedPosition } from "../store/feed-position.ts";
 import { Elysia } from "elysia";
 import { MessagePage } from "../../views/message-page.tsx";
 import { MessagesPage } from "../../views/messages-page.tsx";
@@ -68,7 +69,10 @@ export const messageRoutes = (
       if (sid === undefined) return problem(request, NO_SUCH_MESSAGE);
       const { searchParams } = new URL(request.url);
       const seen = searchParams.get("seen");
-      if (seen !== null && !(await hasChanged(store, sid, Number(seen))))
+      if (
+        seen !== null &&
+        !(await hasChanged(store, sid, FeedPosition.read(seen)))
+      )
         return unchangedResponse();
       const q = searchParams.get("q")?.trim() ?? "";
       const at = now();
@@ -82,16 +86,16 @@ function isTyped({ headers }: Request): boolean {
   return headers.has("smsledger-typed");
 }
 
-/** Whether a message has an event after `eventId`: its open page asks so again and again. */
+/** Whether a message has an event after `seen`: its open page asks so again and again. */
 async function hasChanged(
   store: Pick<Store, "messageBySid" | "changedMessages">,
   sid: string,
-  eventId: number,
+  seen: FeedPosition | undefined,
 ): Promise<boolean> {
-  if (!Number.isSafeInteger(eventId)) return true;
+  if (seen === undefined) return true;
   const message = await store.messageBySid(sid);
   if (message === undefined) return true;
-  return (await store.changedMessages([message.id], eventId)).length > 0;
+  return (await store.changedMessages([message.id], seen)).length > 0;
 }
 
 /** The filter's form sends an empty field too; the address that htmx shows does not have it. */

@@ -24,7 +24,7 @@ export type NumberDeps = {
     | "listMessages"
     | "recipientCounts"
     | "addressById"
-    | "lastEventId"
+    | "feedEnd"
   >;
   readonly downloads: Downloads;
   readonly now: () => number;
@@ -72,7 +72,7 @@ export const numberRoutes = (
     .get("/numbers", async ({ page, request, site }) => {
       const query = readNumbersQuery(new URL(request.url).searchParams);
       if (query === undefined) return problem(request, NOT_UNDERSTOOD);
-      const live = await store.lastEventId();
+      const live = await store.feedEnd();
       const found = await store.failingRecipients(
         failingRequest(query, PAGE_SIZE + 1),
       );
@@ -101,7 +101,7 @@ export const numberRoutes = (
           site.urls.number(addressText(address, id, site.masksNumbers)),
         );
       }
-      const live = await store.lastEventId();
+      const live = await store.feedEnd();
       const [summary, found] = await Promise.all([
         summaryOf(store, recipient),
         store.listMessages(messagesTo(recipient), pageRequest),

@@ -14,7 +14,7 @@ import { testCommand } from "./test-command.ts";
 import { readOverview, type OverviewStore } from "./overview.ts";
 
 export type OverviewDeps = {
-  readonly store: OverviewStore & Pick<Store, "lastEventId">;
+  readonly store: OverviewStore & Pick<Store, "feedEnd">;
   readonly config: Pick<Config, "authTokens" | "authTokensFile">;
   readonly now: () => number;
 };
@@ -32,8 +32,8 @@ export const overviewRoutes = (
         status: 400,
       });
     }
-    // The event's id first: what is recorded from then on is told, at worst once too often.
-    const live = await store.lastEventId();
+    // Read first: what is recorded from then on is reported, at worst twice.
+    const live = await store.feedEnd();
     const overview = await readOverview(store, period, now);
     if (overview.total.messages > 0)
       return page(<OverviewPage {...{ site, period, overview, now, live }} />);
@@ -44,7 +44,7 @@ export const overviewRoutes = (
       // A fragment is never sent. Posted where Twilio posts, it tries the proxy too.
       const [address = ""] = callbackUrl.split("#");
       const command = testCommand(config, address);
-      return page(<SetupPage {...{ site, callbackUrl, command }} />);
+      return page(<SetupPage {...{ site, callbackUrl, command, live }} />);
     }
     const latestAt = latest.firstEventAt;
     return page(<QuietPage {...{ site, period, latestAt, now, live }} />);

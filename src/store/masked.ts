@@ -27,8 +27,8 @@ export function maskedStore<S extends Reading>(store: S): S {
       const message = await store.messageBySid(messageSid);
       return message && maskedMessage(message);
     },
-    changedMessages: async (ids, eventId) =>
-      (await store.changedMessages(ids, eventId)).map(maskedMessage),
+    changedMessages: async (ids, since) =>
+      (await store.changedMessages(ids, since)).map(maskedMessage),
     timeline: async (messageSid) =>
       (await store.timeline(messageSid)).map(maskedEvent),
     tally: async (request) =>
@@ -54,6 +54,10 @@ export function maskedStore<S extends Reading>(store: S): S {
         .slice(0, limit),
     messagesAfter: async (afterId, limit) =>
       (await store.messagesAfter(afterId, limit)).map(maskedMessage),
+    async feedAfter(position, limit) {
+      const { events, next } = await store.feedAfter(position, limit);
+      return { events: events.map(maskedEvent), next };
+    },
     eventsAfter: async (afterId, limit) =>
       (await store.eventsAfter(afterId, limit)).map(maskedEvent),
   } satisfies Partial<Reading>;

@@ -1,6 +1,7 @@
 import type { Callback } from "../twilio/callback.ts";
 import type { FormParams } from "../twilio/form.ts";
 import type { Channel, EventStatus } from "../twilio/status.ts";
+import type { FeedPosition } from "./feed-position.ts";
 import type { MessageFilter } from "./filter.ts";
 import type {
   BoundedCount,
@@ -92,13 +93,21 @@ export type PageRequest = {
   readonly newerThan?: number;
 };
 
-/** What was recorded since an event. */
+/** What was recorded since a position in the feed. */
 export type Changes = {
-  /** The latest event's id; 0 before the first. */
-  readonly lastEventId: number;
+  /** The end of the feed: everything up to it is counted. */
+  readonly end: FeedPosition;
   /** Events since, and those among them that say failed or undelivered. */
   readonly events: BoundedCount;
   readonly failures: BoundedCount;
+};
+
+/** A stretch of the feed. */
+export type FeedPage = {
+  /** In the order of recording. */
+  readonly events: readonly EventRow[];
+  /** After the last of these events. */
+  readonly next: FeedPosition;
 };
 
 /** A recipient to whom several of the latest messages did not arrive. */
@@ -172,10 +181,10 @@ export interface Store {
     except?: readonly number[],
   ): Promise<BoundedCount>;
   messageBySid(messageSid: string): Promise<MessageRow | undefined>;
-  /** Those of the messages with these ids that have an event after `eventId`, by id. */
+  /** Those of the messages with these ids that have an event after `since`, by id. Rejects with FeedPositionGone. */
   changedMessages(
     ids: readonly number[],
-    eventId: number,
+    since: FeedPosition,
   ): Promise<readonly MessageRow[]>;
   /** A message's events in the order of recording. */
   timeline(messageSid: string): Promise<readonly EventRow[]>;
@@ -207,12 +216,15 @@ export interface Store {
   firstMessageAt(): Promise<number | undefined>;
   /** When the latest event was received; undefined before the first. */
   lastEventAt(): Promise<number | undefined>;
-  /**
-   * The latest event's id, 0 before the first. Read before what a page shows, it tells
-   * what that page is to be told of later.
-   */
-  lastEventId(): Promise<number>;
-  changesSince(eventId: number): Promise<Changes>;
+
+  /** The position before the first event. */
+  feedStart(): Promise<FeedPosition>;
+  /** The position after the latest event. Read before what a page shows, it says what that page doesn't show yet. */
+  feedEnd(): Promise<FeedPosition>;
+  /** Up to `limit` events after a position, in the order of recording. Rejects with FeedPositionGone. */
+  feedAfter(position: FeedPosition, limit: number): Promise<FeedPage>;
+  /** Rejects with FeedPositionGone. */
+  changesSince(position: FeedPosition): Promise<Changes>;
 
   /** Up to `limit` messages with an id above `afterId`, by id: for reading all of them in steps. */
   messagesAfter(afterId: number, limit: number): Promise<readonly MessageRow[]>;

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { EventWaits } from "../../src/api/event-waits.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import type { FeedPosition } from "../../src/store/feed-position.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
@@ -18,17 +19,19 @@ async function startWaits(limits: ConstructorParameters<typeof EventWaits>[1]) {
   let questions = 0;
   const stop = new AbortController();
   const counting = {
-    lastEventId(): Promise<number> {
+    feedEnd(): Promise<FeedPosition> {
       questions++;
-      return store.lastEventId();
+      return store.feedEnd();
     },
   };
   const waits = new EventWaits(
     { store: counting, stopping: stop.signal },
     { pollMs: 20, ...limits },
   );
+  const start = await store.feedStart();
   return {
     store,
+    start,
     waits,
     stop,
     questions: () => questions,
@@ -49,16 +52,16 @@ function isOver(waiting: Promise<void>): Promise<boolean> {
 
 const NEVER = new AbortController().signal;
 
-test("all who wait for an event go on when it is recorded, and others wait on", async () => {
+test("all who wait for an event go on when it is recorded, and later ones wait on", async () => {
   await using started = await startWaits({});
-  const { waits, store } = started;
-  const first = waits.wait(0, MINUTE_MS, NEVER);
-  const second = waits.wait(0, MINUTE_MS, NEVER);
-  const later = new AbortController();
-  const third = waits.wait(1, MINUTE_MS, later.signal);
-  expect(await isOver(Promise.race([first, second, third]))).toBe(false);
+  const { waits, store, start } = started;
+  const first = waits.wait(start, MINUTE_MS, NEVER);
+  const second = waits.wait(start, MINUTE_MS, NEVER);
+  expect(await isOver(Promise.race([first, second]))).toBe(false);
   await store.recordEvent(eventOf({}));
   await Promise.all([first, second]);
+  const later = new AbortController();
+  const third = waits.wait(await store.feedEnd(), MINUTE_MS, later.signal);
   expect(await isOver(third)).toBe(false);
   later.abort();
   await third;
@@ -66,28 +69,30 @@ test("all who wait for an event go on when it is recorded, and others wait on", 
 
 test("a wait ends with its time, when the client is gone and when the server stops", async () => {
   await using started = await startWaits({});
-  const { waits, stop } = started;
-  await waits.wait(0, 50, NEVER);
+  const { waits, stop, start } = started;
+  await waits.wait(start, 50, NEVER);
   const client = new AbortController();
-  const gone = waits.wait(0, MINUTE_MS, client.signal);
+  const gone = waits.wait(start, MINUTE_MS, client.signal);
   client.abort();
   await gone;
-  const stopped = waits.wait(0, MINUTE_MS, NEVER);
+  const stopped = waits.wait(start, MINUTE_MS, NEVER);
   stop.abort();
   await stopped;
-  await waits.wait(0, MINUTE_MS, NEVER);
+  await waits.wait(start, MINUTE_MS, NEVER);
 });
 
 test("past the bound nobody waits, until another is gone", async () => {
   await using started = await startWaits({ waiting: 2 });
-  const { waits } = started;
+  const { waits, start } = started;
   const clients = [new AbortController(), new AbortController()];
-  const waiting = clients.map(({ signal }) => waits.wait(0, MINUTE_MS, signal));
-  await waits.wait(0, MINUTE_MS, NEVER);
+  const waiting = clients.map(({ signal }) =>
+    waits.wait(start, MINUTE_MS, signal),
+  );
+  await waits.wait(start, MINUTE_MS, NEVER);
   clients[0]?.abort();
   await waiting[0];
   const next = new AbortController();
-  const free = waits.wait(0, MINUTE_MS, next.signal);
+  const free = waits.wait(start, MINUTE_MS, next.signal);
   expect(await isOver(free)).toBe(false);
   next.abort();
   clients[1]?.abort();
@@ -96,12 +101,12 @@ test("past the bound nobody waits, until another is gone", async () => {
 
 test("the store is asked only while somebody waits, and who waits goes on when it does not answer", async () => {
   await using started = await startWaits({});
-  const { waits, store, questions } = started;
-  await waits.wait(0, 100, NEVER);
+  const { waits, store, start, questions } = started;
+  await waits.wait(start, 100, NEVER);
   const asked = questions();
   expect(asked).toBeGreaterThan(0);
   await Bun.sleep(100);
   expect(questions()).toBe(asked);
   await store.close();
-  await waits.wait(0, MINUTE_MS, NEVER);
+  await waits.wait(start, MINUTE_MS, NEVER);
 });

@@ -2,7 +2,9 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { openSqliteForCommand } from "../../src/store/sqlite/sqlite-store.ts";
 import { FROM_SOURCE, start } from "../commands/program.ts";
+import { FeedPosition } from "../../src/store/feed-position.ts";
 import { eventOf } from "../store/events.ts";
+import { oldCursor, positionAfter } from "../store/positions.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import {
   AUTH_TOKEN,
@@ -209,3 +211,28 @@ test("while callbacks come from many sides, and over restarts, a reader gets eve
   expect(acknowledged.filter((sid) => !new Set(sids).has(sid))).toEqual([]);
   expect(acknowledged.length).toBeGreaterThan(POSTERS * POSTS_OF_EACH * 0.5);
 }, 60_000);
+
+test("a cursor from before a restore is gone, and so is one of version 0.1.0; the answer says to start over", async () => {
+  await using api = await startApi();
+  await api.twilio.post();
+  const other = new FeedPosition("0123456789abcdef", 1).text;
+  const beyond = (await positionAfter(api.store, 2)).text;
+  for (const cursor of [other, beyond, oldCursor(1)]) {
+    for (const more of ["", "&wait=30"]) {
+      const { status, body, headers } = await api.get(
+        `/events?cursor=${cursor}${more}`,
+      );
+      expect([cursor, status]).toEqual([cursor, 410]);
+      expect(headers.get("content-type")).toBe("application/problem+json");
+      expect(headers.get("ratelimit-limit")).toBe("600");
+      expect(body).toMatchObject({
+        type: "urn:smsledger:problem:start-over",
+        status: 410,
+        detail: expect.stringContaining("without a cursor"),
+      });
+    }
+  }
+  const { nextCursor } = (await api.get("/messages?limit=1")).body;
+  for (const cursor of ["x", nextCursor ?? "bWVzc2FnZXM6MQ"])
+    expect((await api.get(`/events?cursor=${cursor}`)).status).toBe(400);
+});

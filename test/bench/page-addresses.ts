@@ -2,6 +2,7 @@ import {
   openSqliteReader,
   type StoreReader,
 } from "../../src/store/sqlite/sqlite-store.ts";
+import { positionAfter } from "../store/positions.ts";
 import type { MessageRow } from "../../src/store/store.ts";
 import { createUrls } from "../../views/site.ts";
 import {
@@ -179,14 +180,15 @@ async function parts(
   store: StoreReader,
   messages: number,
 ): Promise<readonly PageAddresses[]> {
-  const lastEventId = await store.lastEventId();
+  const end = await store.feedEnd();
   const [old] = await store.messagesAfter(Math.floor(messages / 2), 1);
   const news = async (page: string, age: number): Promise<PageAddresses> => {
     const newest = Math.max(60, messages - age);
     const rows = await store.messagesAfter(newest - 50, 50);
     const asked = {
       above: String(newest - 50),
-      after: String(Math.max(0, lastEventId - 2 * age)),
+      after: (await positionAfter(store, Math.max(0, end.order - 2 * age)))
+        .text,
       ids: rows.map(({ id }) => id).join(),
     };
     return {
@@ -205,7 +207,7 @@ async function parts(
     await news("open for long", Math.floor(messages / 2)),
     {
       page: "/messages/:sid unchanged",
-      paths: [`${urls.message(old?.messageSid ?? "")}?seen=${lastEventId}`],
+      paths: [`${urls.message(old?.messageSid ?? "")}?seen=${end.text}`],
       status: 204,
     },
     {

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { FeedPositionGone } from "../../src/store/feed-position.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { eventOf } from "../store/events.ts";
@@ -198,7 +199,7 @@ test("a backup of an older version is restored, and upgraded when the server sta
   const sid = await record();
   {
     using db = new Database(live);
-    for (const table of ["audit", "upkeep_notes", "event_addresses"])
+    for (const table of ["audit", "upkeep_notes", "event_addresses", "ledger"])
       db.run(`DROP TABLE ${table}`);
     db.run("PRAGMA user_version = 2");
   }
@@ -209,4 +210,39 @@ test("a backup of an older version is restored, and upgraded when the server sta
   expect(db.query("PRAGMA user_version").values()).toEqual([[2]]);
   expect(db.query("SELECT count(*) FROM messages").values()).toEqual([[1]]);
   expect(sid).toStartWith("SM");
+});
+
+test("after a restore every cursor from before is gone, from whichever side of the backup it is", async () => {
+  await record();
+  const store = await open(live);
+  const before = await store.feedStart();
+  const backedUpTo = await store.feedEnd();
+  await store.close();
+  await command("backup", backedUp);
+  await record();
+  const later = await open(live);
+  const end = await later.feedEnd();
+  await later.close();
+  const ends = new Set([end.text]);
+  for (let time = 0; time < 2; time++) {
+    expect((await restore()).status).toBe(0);
+    // As many events as there were, so ids alone wouldn't tell.
+    await record();
+    const restored = await open(live);
+    for (const position of [before, backedUpTo, end]) {
+      const [result] = await Promise.allSettled([
+        restored.feedAfter(position, 10),
+      ]);
+      expect(result).toMatchObject({ reason: expect.any(FeedPositionGone) });
+    }
+    ends.add((await restored.feedEnd()).text);
+    await restored.close();
+  }
+  // Each restore is another ledger; so is a backup that is put in place by hand.
+  copyFileSync(backedUp, live);
+  await record();
+  const copied = await open(live);
+  ends.add((await copied.feedEnd()).text);
+  await copied.close();
+  expect(ends.size).toBe(4);
 });

@@ -3,7 +3,9 @@ export type Said =
   | { readonly comment: string }
   | {
       readonly event: string;
-      readonly id: number;
+      /** The cursor to come back with, and its place among others. */
+      readonly id: string;
+      readonly order: number;
       readonly failures: number;
     };
 
@@ -68,6 +70,6 @@ function parsed(block: string): Said | undefined {
   );
   const event = fields.get("event");
   if (event === undefined) return undefined;
-  const { failures } = JSON.parse(fields.get("data") ?? "");
-  return { event, id: Number(fields.get("id")), failures };
+  const { order, failures } = JSON.parse(fields.get("data") ?? "");
+  return { event, id: fields.get("id") ?? "", order, failures };
 }

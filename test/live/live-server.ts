@@ -5,6 +5,8 @@ import { LiveHub } from "../../src/live/hub.ts";
 import { liveRoutes } from "../../src/live/routes.ts";
 import { createLog } from "../../src/log.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import type { FeedPosition } from "../../src/store/feed-position.ts";
+import { positionAfter } from "../store/positions.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
@@ -24,11 +26,11 @@ export async function startLive(limits: Limits = {}) {
   );
   let questions = 0;
   const counting = {
-    lastEventId(): Promise<number> {
+    feedEnd(): Promise<FeedPosition> {
       questions++;
-      return store.lastEventId();
+      return store.feedEnd();
     },
-    changesSince: (eventId: number) => store.changesSince(eventId),
+    changesSince: (position: FeedPosition) => store.changesSince(position),
   };
   const stop = new AbortController();
   const hub = new LiveHub(
@@ -46,13 +48,19 @@ export async function startLive(limits: Limits = {}) {
   const app = new Elysia()
     .use(liveRoutes(hub, streams))
     .listen({ hostname: "127.0.0.1", port: 0, idleTimeout: 1 });
+  const url = `http://127.0.0.1:${app.server?.port}/live`;
   return {
     /** A listener of the hub itself, without a connection. */
-    listen: (afterEventId: number, cutOff: () => void = () => undefined) =>
-      hub.listen(afterEventId, cutOff, () =>
+    listen: async (eventId: number, cutOff: () => void = () => undefined) =>
+      hub.listen(await positionAfter(store, eventId), cutOff, () =>
         streams.watch(new Request("http://127.0.0.1/live")),
       ),
-    url: `http://127.0.0.1:${app.server?.port}/live`,
+    /** The address of the stream of what comes after an event. */
+    urlAfter: async (eventId: number) =>
+      `${url}?after=${(await positionAfter(store, eventId)).text}`,
+    url,
+    cursorAfter: async (eventId: number) =>
+      (await positionAfter(store, eventId)).text,
     /** How often the store was asked. */
     questions: () => questions,
     stop: () => stop.abort(),

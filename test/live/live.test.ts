@@ -1,10 +1,12 @@
 import { expect, test } from "bun:test";
+import { FeedPosition } from "../../src/store/feed-position.ts";
+import { oldCursor } from "../store/positions.ts";
 import { listenTo } from "./live-client.ts";
 import { startLive } from "./live-server.ts";
 
-test("a listener hears what is recorded: the latest event's id, and the failures among the new ones", async () => {
+test("a listener hears what is recorded: the end of the feed, and the failures among the new ones", async () => {
   await using live = await startLive();
-  await using listener = await listenTo(`${live.url}?after=0`);
+  await using listener = await listenTo(await live.urlAfter(0));
   expect(listener.response.headers.get("content-type")).toBe(
     "text/event-stream",
   );
@@ -15,7 +17,7 @@ test("a listener hears what is recorded: the latest event's id, and the failures
     const said = await listener.next();
     if (said === undefined || "comment" in said) throw new Error("No event.");
     expect(said.event).toBe("recorded");
-    ids.push(said.id);
+    ids.push(said.order);
     failures.push(said.failures);
   }
   expect(ids).toEqual([1, 2, 3]);
@@ -24,7 +26,7 @@ test("a listener hears what is recorded: the latest event's id, and the failures
 
 test("a thousand callbacks at once are told of once for each turn, not once for each", async () => {
   await using live = await startLive({ pollMs: 200 });
-  await using listener = await listenTo(`${live.url}?after=0`);
+  await using listener = await listenTo(await live.urlAfter(0));
   const before = performance.now();
   const recorded = Promise.all(
     Array.from({ length: 1_000 }, (_, index) =>
@@ -36,7 +38,7 @@ test("a thousand callbacks at once are told of once for each turn, not once for 
   for (let id = 0; id < 1_000;) {
     const said = await listener.next();
     if (said === undefined || "comment" in said) continue;
-    ({ id } = said);
+    id = said.order;
     failures += said.failures;
     events++;
   }
@@ -50,36 +52,46 @@ test("who comes back is told at once what was missed, by the id it names", async
   await using live = await startLive({ pollMs: 60_000 });
   for (const status of ["failed", "sent", "failed", "delivered", "failed"])
     await live.record(status);
-  await using first = await listenTo(`${live.url}?after=2`);
-  expect(await first.next()).toMatchObject({ id: 5, failures: 2 });
+  await using first = await listenTo(await live.urlAfter(2));
+  expect(await first.next()).toMatchObject({ order: 5, failures: 2 });
   // The header is what a browser knows since then, so it wins.
-  await using second = await listenTo(`${live.url}?after=0`, {
-    "last-event-id": "4",
+  await using second = await listenTo(await live.urlAfter(0), {
+    "last-event-id": await live.cursorAfter(4),
   });
-  expect(await second.next()).toMatchObject({ id: 5, failures: 1 });
-  await using third = await listenTo(`${live.url}?after=5`);
+  expect(await second.next()).toMatchObject({ order: 5, failures: 1 });
+  await using third = await listenTo(await live.urlAfter(5));
   expect(await third.isQuietFor(200)).toBe(true);
 });
 
-test("an id that this database never had is told the latest one", async () => {
-  await using live = await startLive({ pollMs: 60_000 });
+test("a stream that names no position begins with what comes next", async () => {
+  await using live = await startLive();
+  await live.record("failed");
+  await using listener = await listenTo(live.url);
   await live.record("sent");
-  for (const after of ["999", "", "x", "-1", "99999999999999999999"]) {
-    await using listener = await listenTo(`${live.url}?after=${after}`);
-    expect(await listener.next()).toMatchObject({ id: 1, failures: 0 });
+  expect(await listener.next()).toMatchObject({ order: 2, failures: 0 });
+});
+
+test("a position that isn't in this ledger is gone", async () => {
+  await using live = await startLive();
+  await live.record("sent");
+  const other = new FeedPosition("0123456789abcdef", 1).text;
+  const beyond = await live.cursorAfter(2);
+  for (const after of [other, beyond, oldCursor(1), "1", "0", "", "x", "-1"]) {
+    const { status } = await fetch(`${live.url}?after=${after}`);
+    expect([after, status]).toEqual([after, 410]);
   }
 });
 
 test("a silent stream has signs of life, and outlives the server's idle timeout", async () => {
   await using live = await startLive({ heartbeatMs: 500 });
-  await using listener = await listenTo(`${live.url}?after=0`);
+  await using listener = await listenTo(await live.urlAfter(0));
   // Bun looks for idle connections every four seconds.
   for (let beat = 0; beat < 11; beat++)
     expect(await listener.next()).toEqual({ comment: "" });
   await live.record("failed");
   let said = await listener.next();
   while (said && "comment" in said) said = await listener.next();
-  expect(said).toMatchObject({ id: 1, failures: 1 });
+  expect(said).toMatchObject({ order: 1, failures: 1 });
 }, 15_000);
 
 test("nobody listens, nobody asks the store", async () => {
@@ -87,7 +99,7 @@ test("nobody listens, nobody asks the store", async () => {
   await live.record("sent");
   await Bun.sleep(100);
   expect(live.questions()).toBe(0);
-  const listener = await listenTo(`${live.url}?after=1`);
+  const listener = await listenTo(await live.urlAfter(1));
   expect(await listener.isQuietFor(100)).toBe(true);
   expect(live.questions()).toBeGreaterThan(1);
   await listener[Symbol.asyncDispose]();
@@ -100,7 +112,9 @@ test("nobody listens, nobody asks the store", async () => {
 test("all who know of the same events are answered with one question", async () => {
   await using live = await startLive({ pollMs: 20 });
   await live.record("sent");
-  const streams = Array.from({ length: 50 }, () => live.listen(1));
+  const streams = await Promise.all(
+    Array.from({ length: 50 }, () => live.listen(1)),
+  );
   // Each is answered by itself when it comes, as it may have missed something.
   const asked = live.questions();
   await Bun.sleep(100);
@@ -111,34 +125,34 @@ test("all who know of the same events are answered with one question", async () 
 
 test("past the limit a listener is turned away with a time to come back, until one leaves", async () => {
   await using live = await startLive({ listeners: 2 });
-  const first = await listenTo(`${live.url}?after=0`);
-  await using second = await listenTo(`${live.url}?after=0`);
+  const first = await listenTo(await live.urlAfter(0));
+  await using second = await listenTo(await live.urlAfter(0));
   expect(second.response.status).toBe(200);
-  await using third = await listenTo(`${live.url}?after=0`);
+  await using third = await listenTo(await live.urlAfter(0));
   expect(third.response.status).toBe(503);
   expect(third.response.headers.get("retry-after")).toBe("30");
   expect(await third.next()).toBeUndefined();
   await first[Symbol.asyncDispose]();
   await Bun.sleep(50);
-  await using fourth = await listenTo(`${live.url}?after=0`);
+  await using fourth = await listenTo(await live.urlAfter(0));
   expect(fourth.response.status).toBe(200);
 });
 
 test("asking for the headers only takes no place", async () => {
   await using live = await startLive({ listeners: 1 });
   for (let index = 0; index < 3; index++) {
-    const head = await fetch(`${live.url}?after=0`, { method: "HEAD" });
+    const head = await fetch(await live.urlAfter(0), { method: "HEAD" });
     expect(head.status).toBe(200);
     await Bun.sleep(20);
   }
-  await using listener = await listenTo(`${live.url}?after=0`);
+  await using listener = await listenTo(await live.urlAfter(0));
   expect(listener.response.status).toBe(200);
 });
 
 test("who does not read is told less often, of more, and loses the connection in the end", async () => {
   await using live = await startLive({ pollMs: 20, heartbeatMs: 600 });
   let cutOffs = 0;
-  const stream = live.listen(0, () => cutOffs++);
+  const stream = await live.listen(0, () => cutOffs++);
   for (let index = 0; index < 12; index++) {
     await live.record("failed");
     await Bun.sleep(40);
@@ -150,7 +164,7 @@ test("who does not read is told less often, of more, and loses the connection in
   const ids: number[] = [];
   while (ids.at(-1) !== 12) {
     const chunk = await reader?.read();
-    const [, id] = /id: (\d+)/.exec(decoder.decode(chunk?.value)) ?? [];
+    const [, id] = /"order":(\d+)/.exec(decoder.decode(chunk?.value)) ?? [];
     if (id !== undefined) ids.push(Number(id));
   }
   // A few had waited; the rest came as one.
@@ -160,10 +174,10 @@ test("who does not read is told less often, of more, and loses the connection in
 
 test("a stop ends every stream, and no new one begins", async () => {
   await using live = await startLive();
-  await using listener = await listenTo(`${live.url}?after=0`);
+  await using listener = await listenTo(await live.urlAfter(0));
   expect(await listener.isQuietFor(100)).toBe(true);
   live.stop();
   expect(await listener.next()).toBeUndefined();
-  const after = await fetch(`${live.url}?after=0`);
+  const after = await fetch(await live.urlAfter(0));
   expect(after.status).toBe(503);
 });

@@ -15,7 +15,7 @@ const PRIVATE_PATHS = [
   "/numbers",
   "/numbers.csv",
   "/numbers/%2B14155550123",
-  "/live?after=0",
+  "/live",
   "/livez",
   "/readyz",
   assetPath("style.css"),

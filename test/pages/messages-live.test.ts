@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { startServer } from "../support/start-server.ts";
+import { FeedPosition } from "../../src/store/feed-position.ts";
+import { oldCursor } from "../store/positions.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { get, linkById, sidsIn, type Page } from "./page-client.ts";
 
@@ -88,15 +90,35 @@ test("what changes on later pages is not new to an open list, and what comes is 
 test("a damaged question for news is answered with none", async () => {
   await using server = await startServer();
   await server.twilio.post();
+  const after = (await server.store.feedEnd()).text;
   for (const query of [
     "",
     "above=1",
-    "above=x&after=1",
-    `above=1&after=1&ids=${"1,".repeat(51)}`,
-    "above=1&after=1&q=status%3Afoo",
+    "above=1&after=x",
+    `above=x&after=${after}`,
+    `above=1&after=${after}&ids=${"1,".repeat(51)}`,
+    `above=1&after=${after}&q=status%3Afoo`,
   ]) {
     const { status } = await get(`${server.origin}/messages/live?${query}`);
     expect([query, status]).toEqual([query, 204]);
+  }
+});
+
+test("an open page from before a restore is told to load itself anew", async () => {
+  await using server = await startServer();
+  const sid = newMessageSid();
+  await server.twilio.post({ MessageSid: sid });
+  const cursor = new FeedPosition("0123456789abcdef", 1).text;
+  for (const after of [cursor, "1", oldCursor(1)]) {
+    for (const path of [
+      `/messages/live?above=1&after=${after}`,
+      `/messages/${sid}?seen=${after}`,
+    ]) {
+      const { status, headers, text } = await get(server.origin + path);
+      expect([path, status]).toEqual([path, 410]);
+      expect(headers.get("hx-refresh")).toBe("true");
+      expect(text).toContain("The ledger was restored");
+    }
   }
 });
 
@@ -106,7 +128,7 @@ test("an open message is renewed only when it has changed", async () => {
   await server.twilio.post({ MessageSid: sid, MessageStatus: "sent" });
   const url = `${server.origin}/messages/${sid}`;
   const page = await get(url);
-  const seen = page.text.match(/name="seen" value="(\d+)"/)?.[1] ?? "";
+  const seen = page.text.match(/name="seen" value="([\w-]+)"/)?.[1] ?? "";
   await server.twilio.post();
   expect((await get(`${url}?seen=${seen}`)).status).toBe(204);
   await server.twilio.post({ MessageSid: sid, MessageStatus: "delivered" });

@@ -206,9 +206,10 @@ test("every list, count and suggestion is masked, and filters find numbers as ev
   const hour = Math.floor((message?.firstEventAt ?? 0) / HOUR_MS) * HOUR_MS;
   const range = { from: hour, to: hour + HOUR_MS };
   const returned = [
-    await store.changedMessages([message?.id ?? 0], 0),
+    await store.changedMessages([message?.id ?? 0], await store.feedStart()),
     await store.messagesAfter(0, 1_000),
     await store.eventsAfter(0, 1_000),
+    (await store.feedAfter(await store.feedStart(), 1_000)).events,
     await store.tally({ range, by: "sender" }),
     await store.failingRecipients({ size: 10 }),
     await store.suggest("from", "", 10),

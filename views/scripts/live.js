@@ -24,9 +24,43 @@ function replaceStream(isOpen) {
   if (isOpen) htmx.process(next);
 }
 
-function rememberEvent(id) {
+function rememberPosition(cursor) {
   const address = stream().getAttribute(ADDRESS);
-  stream().setAttribute(ADDRESS, address.replace(/after=\d+/, `after=${id}`));
+  stream().setAttribute(
+    ADDRESS,
+    address.replace(/after=[\w-]+/, `after=${cursor}`),
+  );
+}
+
+// ---- After a restore the server doesn't have this page's position in the feed anymore.
+
+/** Answered to a position that isn't in the ledger. */
+const GONE = 410;
+const RESTORED_KEY = "smsledger.restored";
+/** How long the page that was loaded anew says why. */
+const RESTORED_MS = 30_000;
+
+function loadAnew() {
+  try {
+    sessionStorage.setItem(RESTORED_KEY, "true");
+  } catch {
+    // Then it is loaded anew without a word.
+  }
+  location.reload();
+}
+
+function sayRestored() {
+  try {
+    if (sessionStorage.getItem(RESTORED_KEY) === null) return;
+    sessionStorage.removeItem(RESTORED_KEY);
+  } catch {
+    return;
+  }
+  sayTrouble(
+    "A backup was restored, or smsledger was upgraded. This page now shows the ledger as it is.",
+    "restored",
+  );
+  setTimeout(() => sayTrouble("", "restored"), RESTORED_MS);
 }
 
 const WORDS = {
@@ -55,9 +89,9 @@ function showState(state) {
   } else sayTrouble("");
 }
 
-function sayTrouble(text) {
+function sayTrouble(text, about = "stream") {
   document.dispatchEvent(
-    new CustomEvent("trouble", { detail: { about: "stream", text } }),
+    new CustomEvent("trouble", { detail: { about, text } }),
   );
 }
 
@@ -124,8 +158,8 @@ let failures = 0;
 let lastCounted = 0;
 
 function countFailures(recorded) {
-  if (!document.hidden || recorded.id <= lastCounted) return;
-  lastCounted = recorded.id;
+  if (!document.hidden || recorded.order <= lastCounted) return;
+  lastCounted = recorded.order;
   showFailures(failures + recorded.failures);
 }
 
@@ -141,9 +175,8 @@ function showFailures(count) {
 /** Runs before the page's regions hear of it; those of a hidden page wait until it is seen. */
 function onRecorded(event) {
   if (event.detail?.id === undefined) return;
-  const id = Number(event.detail.id);
-  const recorded = { id, failures: JSON.parse(event.detail.data).failures };
-  rememberEvent(id);
+  const recorded = JSON.parse(event.detail.data);
+  rememberPosition(event.detail.id);
   otherPages.postMessage(recorded);
   countFailures(recorded);
   if (!document.hidden) return;
@@ -163,18 +196,22 @@ document.addEventListener("click", ({ target }) => {
   showState(live().dataset.state === "paused" ? "connecting" : "paused");
   settle();
 });
-document.addEventListener("htmx:sse:after:connection", ({ detail }) =>
-  showState(detail.connection.status === 200 ? "live" : "reconnecting"),
-);
+document.addEventListener("htmx:sse:after:connection", ({ detail }) => {
+  const { status } = detail.connection;
+  if (status === GONE) loadAnew();
+  else showState(status === 200 ? "live" : "reconnecting");
+});
 // Who was signed out meanwhile is led to where they sign in.
 document.addEventListener("htmx:sse:error", ({ detail }) => {
   if (detail.status === SIGNED_OUT) location.reload();
+  if (detail.status === GONE) loadAnew();
 });
 document.addEventListener("htmx:sse:before:connection", ({ detail }) => {
   if (detail.connection.attempt > 0) showState("reconnecting");
 });
 for (const name of ["htmx:error", "htmx:response:error"]) {
   document.addEventListener(name, ({ detail }) => {
+    if (detail.ctx?.response?.status === GONE) return loadAnew();
     if (!isStream(detail.ctx?.sourceElement)) return;
     if (detail.ctx.response?.status === SIGNED_OUT) return location.reload();
     showState("reconnecting");
@@ -183,3 +220,5 @@ for (const name of ["htmx:error", "htmx:response:error"]) {
     }, FIRST_RETRY_MS);
   });
 }
+// page.js, which shows it, may not run yet.
+addEventListener("load", sayRestored);

@@ -76,8 +76,26 @@ export function copyInto(db: Database, file: string): void {
   if (valueOf(db, "PRAGMA auto_vacuum") === 0)
     db.run("PRAGMA auto_vacuum = INCREMENTAL");
   db.run("VACUUM INTO ?", [file]);
+  nameLedger(file);
   syncFile(file);
 }
+
+/**
+ * Gives a copy a ledger id of its own: once it's in use, its events aren't those of the
+ * database it was copied from. Older versions have no ids; the upgrade makes one.
+ */
+function nameLedger(file: string): void {
+  const db = new Database(file, { readwrite: true, strict: true });
+  try {
+    if (valueOf(db, HAS_LEDGER) === 1)
+      db.run("UPDATE ledger SET id = lower(hex(randomblob(8)))");
+  } finally {
+    db.close();
+  }
+}
+
+const HAS_LEDGER =
+  "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'ledger'";
 
 /** What the database in a file holds, once SQLite found no damage in it. Throws StoreUnavailable. */
 function checked(file: string): Contents {

@@ -1,7 +1,8 @@
 import { sql, type Kysely } from "kysely";
 import { FAILED_STATUSES, statusRank } from "../../twilio/status.ts";
+import { FeedPosition } from "../feed-position.ts";
 import type { Changes } from "../store.ts";
-import { lastEventId } from "./event-reader.ts";
+import { readLedger } from "./feed.ts";
 import type { Schema } from "./schema.ts";
 
 /** Events that are counted, the latest ones; there may be more. */
@@ -9,14 +10,18 @@ const COUNTED_MAX = 1_000;
 
 const FAILURES = FAILED_STATUSES.map(statusRank);
 
+/** Throws FeedPositionGone. */
 export async function changesSince(
   db: Kysely<Schema>,
-  eventId: number,
+  position: FeedPosition,
 ): Promise<Changes> {
+  const { id, lastEventId } = await readLedger(db);
+  const eventId = position.eventIdIn(id, lastEventId);
   const latest = db
     .selectFrom("events")
     .select(["id", "status"])
     .where("id", ">", eventId)
+    .where("id", "<=", lastEventId)
     .orderBy("id", "desc")
     .limit(COUNTED_MAX + 1);
   const counts = await db
@@ -32,7 +37,7 @@ export async function changesSince(
     isMore,
   });
   return {
-    lastEventId: await lastEventId(db),
+    end: new FeedPosition(id, lastEventId),
     events: bounded(counts.events),
     failures: bounded(counts.failures),
   };

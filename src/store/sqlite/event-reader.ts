@@ -1,7 +1,6 @@
 import type { Kysely } from "kysely";
 import { statusOfRank } from "../../twilio/status.ts";
 import type { EventRow } from "../store.ts";
-import { query } from "./read-connection.ts";
 import { packMessageSid, unpackMessageSid } from "./message-sid.ts";
 import { restorePost } from "./post-shape.ts";
 import type { Schema } from "./schema.ts";
@@ -91,14 +90,6 @@ function eventRow(row: EventRecord): EventRow {
     params: restorePost({ shape: row.shape, values }, columns),
     ...columns,
   };
-}
-
-export async function lastEventId(db: Kysely<Schema>): Promise<number> {
-  const [row] = await query<{ id: number | null }>(
-    db,
-    "SELECT max(id) AS id FROM events",
-  );
-  return row?.id ?? 0;
 }
 
 export async function lastEventAt(

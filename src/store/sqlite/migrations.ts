@@ -4,6 +4,7 @@ import { MIGRATION_TO_2 } from "./migration-to-2.ts";
 import { MIGRATION_TO_3 } from "./migration-to-3.ts";
 import { MIGRATION_TO_4 } from "./migration-to-4.ts";
 import { MIGRATION_TO_5 } from "./migration-to-5.ts";
+import { MIGRATION_TO_6 } from "./migration-to-6.ts";
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -106,6 +107,7 @@ export const MIGRATIONS: readonly string[] = [
   MIGRATION_TO_3,
   MIGRATION_TO_4,
   MIGRATION_TO_5,
+  MIGRATION_TO_6,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -1,6 +1,8 @@
 import type { Kysely } from "kysely";
 import { statusOfRank } from "../../twilio/status.ts";
+import type { FeedPosition } from "../feed-position.ts";
 import type { MessageRow } from "../store.ts";
+import { eventIdAt } from "./feed.ts";
 import { packMessageSid, unpackMessageSid } from "./message-sid.ts";
 import { query } from "./read-connection.ts";
 import type { Schema } from "./schema.ts";
@@ -47,13 +49,13 @@ export async function firstMessageAt(
 export async function changedMessages(
   db: Kysely<Schema>,
   ids: readonly number[],
-  eventId: number,
+  since: FeedPosition,
 ): Promise<MessageRow[]> {
   const changed = await query<{ id: number }>(
     db,
     `SELECT DISTINCT message_id AS id FROM events
       WHERE message_id IN (SELECT value FROM json_each(?)) AND id > ?`,
-    [JSON.stringify(ids), eventId],
+    [JSON.stringify(ids), await eventIdAt(db, since)],
   );
   return messagesOf(
     db,

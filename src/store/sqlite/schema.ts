@@ -80,6 +80,7 @@ export type Schema = {
     /** The recipient's. */
     country: string | null;
   };
+  ledger: { one: number; id: string };
   upkeep_notes: { name: string; note: string };
   message_hours: { hour: number; first_id: number; last_id: number };
   events: {

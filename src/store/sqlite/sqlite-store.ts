@@ -9,6 +9,7 @@ import { changesSince } from "./changes-since.ts";
 import { databasePath, makeFolder } from "./database-file.ts";
 import { errorCodeFacts } from "./error-code-facts.ts";
 import * as eventReader from "./event-reader.ts";
+import * as feed from "./feed.ts";
 import { failingRecipients } from "./failing-reader.ts";
 import {
   countMessages,
@@ -209,8 +210,8 @@ function readerOf(
       read(() => countMessages(db, filter, newerThan, except, readsMax)),
     messageBySid: (messageSid) =>
       read(() => reader.messageBySid(db, messageSid)),
-    changedMessages: (ids, eventId) =>
-      read(() => reader.changedMessages(db, ids, eventId)),
+    changedMessages: (ids, since) =>
+      read(() => reader.changedMessages(db, ids, since)),
     timeline: (messageSid) => read(() => eventReader.timeline(db, messageSid)),
     tally: (request) => read(() => tally(db, request)),
     deliveryTimes: (range) => read(() => deliveryTimes(db, range)),
@@ -222,8 +223,11 @@ function readerOf(
     addressById: (id) => read(() => reader.addressById(db, id)),
     suggest: (field, start, limit) =>
       read(() => suggest(db, field, start, limit)),
-    lastEventId: () => read(() => eventReader.lastEventId(db)),
-    changesSince: (eventId) => read(() => changesSince(db, eventId)),
+    feedStart: () => read(() => feed.feedStart(db)),
+    feedEnd: () => read(() => feed.feedEnd(db)),
+    feedAfter: (position, limit) =>
+      read(() => feed.readFeed(db, position, limit)),
+    changesSince: (position) => read(() => changesSince(db, position)),
     firstMessageAt: () => read(() => reader.firstMessageAt(db)),
     lastEventAt: () => read(() => eventReader.lastEventAt(db)),
     messagesAfter: (afterId, limit) =>

@@ -1,36 +1,42 @@
 import { expect, test } from "bun:test";
+import {
+  FeedPosition,
+  FeedPositionGone,
+} from "../../../src/store/feed-position.ts";
 import type { MessageRow } from "../../../src/store/store.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
+import { oldCursor, positionAfter } from "../positions.ts";
 import { eventOf, type OpenStore } from "../events.ts";
 
 export function changesContract(openStore: OpenStore): void {
-  test("what changed since an event is counted, failures apart", async () => {
+  test("what changed since a position is counted, failures apart", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const none = { count: 0, isMore: false };
-    expect(await store.lastEventId()).toBe(0);
-    expect(await store.changesSince(0)).toEqual({
-      lastEventId: 0,
+    const start = await store.feedStart();
+    expect(await store.feedEnd()).toEqual(start);
+    expect(await store.changesSince(start)).toEqual({
+      end: start,
       events: none,
       failures: none,
     });
     const statuses = ["sent", "failed", "delivered", "undelivered"];
     for (const MessageStatus of statuses)
       await store.recordEvent(eventOf({ MessageStatus }));
-    const events = await store.eventsAfter(0, 10);
-    expect(await store.lastEventId()).toBe(events.at(-1)?.id ?? 0);
-    const [, second, , last] = events.map((event) => event.id);
-    expect(await store.changesSince(0)).toEqual({
-      lastEventId: last ?? 0,
+    const { next: second } = await store.feedAfter(start, 2);
+    const { next: end } = await store.feedAfter(start, 10);
+    expect(await store.feedEnd()).toEqual(end);
+    expect(await store.changesSince(start)).toEqual({
+      end,
       events: { count: 4, isMore: false },
       failures: { count: 2, isMore: false },
     });
-    expect(await store.changesSince(second ?? 0)).toMatchObject({
+    expect(await store.changesSince(second)).toMatchObject({
       events: { count: 2 },
       failures: { count: 1 },
     });
-    expect(await store.changesSince(last ?? 0)).toEqual({
-      lastEventId: last ?? 0,
+    expect(await store.changesSince(end)).toEqual({
+      end,
       events: none,
       failures: none,
     });
@@ -45,11 +51,13 @@ export function changesContract(openStore: OpenStore): void {
       ),
     );
     const limited = { count: 1_000, isMore: true };
-    expect(await store.changesSince(0)).toMatchObject({
+    const start = await store.feedStart();
+    expect(await store.changesSince(start)).toMatchObject({
       events: limited,
       failures: limited,
     });
-    expect(await store.changesSince(1)).toMatchObject({
+    const { next: first } = await store.feedAfter(start, 1);
+    expect(await store.changesSince(first)).toMatchObject({
       events: { count: 1_000, isMore: false },
     });
   });
@@ -60,22 +68,77 @@ export function changesContract(openStore: OpenStore): void {
     const [first = "", second = "", third = ""] = [1, 2, 3].map(newMessageSid);
     for (const MessageSid of [first, second, third])
       await store.recordEvent(eventOf({ MessageSid, MessageStatus: "sent" }));
-    const lastEventId = await store.lastEventId();
+    const sent = await store.feedEnd();
     for (const MessageSid of [third, first])
       await store.recordEvent(
         eventOf({ MessageSid, MessageStatus: "delivered" }),
       );
     const rows = await store.messagesAfter(0, 10);
     const ids = rows.map((message) => message.id);
-    const changed = async (among: readonly number[], since: number) =>
+    const changed = async (among: readonly number[], since: FeedPosition) =>
       (await store.changedMessages(among, since)).map(sidAndStatus);
-    expect(await changed(ids.toReversed(), lastEventId)).toEqual([
+    expect(await changed(ids.toReversed(), sent)).toEqual([
       [first, "delivered"],
       [third, "delivered"],
     ]);
-    expect(await changed(ids.slice(1, 2), lastEventId)).toEqual([]);
-    expect(await changed([], 0)).toEqual([]);
-    expect(await changed(ids.slice(1, 2), 0)).toEqual([[second, "sent"]]);
+    expect(await changed(ids.slice(1, 2), sent)).toEqual([]);
+    const start = await store.feedStart();
+    expect(await changed([], start)).toEqual([]);
+    expect(await changed(ids.slice(1, 2), start)).toEqual([[second, "sent"]]);
+  });
+
+  test("the feed has every event once, in the order of recording, in any steps", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    for (let index = 0; index < 5; index++)
+      await store.recordEvent(eventOf({}));
+    const all = await store.eventsAfter(0, 10);
+    const read = [];
+    let position = await store.feedStart();
+    for (;;) {
+      const { events, next } = await store.feedAfter(position, 2);
+      read.push(...events);
+      if (events.length === 0) expect(next).toEqual(position);
+      if (events.length === 0) break;
+      position = next;
+    }
+    expect(read).toEqual([...all]);
+    expect(position).toEqual(await store.feedEnd());
+  });
+
+  test("a position of another ledger, beyond the end, or of version 0.1.0 is gone, whatever is asked of it", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await store.recordEvent(eventOf({}));
+    const old = FeedPosition.read(oldCursor(1));
+    const bare = FeedPosition.read("1");
+    for (const position of [
+      new FeedPosition("0123456789abcdef", 0),
+      new FeedPosition("0123456789abcdef", 1),
+      await positionAfter(store, 2),
+      old,
+      bare,
+    ]) {
+      if (position === undefined) throw new Error("It is read as a cursor.");
+      for (const asked of [
+        store.feedAfter(position, 1),
+        store.changesSince(position),
+        store.changedMessages([1], position),
+      ]) {
+        const [result] = await Promise.allSettled([asked]);
+        expect(result).toMatchObject({ reason: expect.any(FeedPositionGone) });
+      }
+    }
+  });
+
+  test("a cursor names its position, and no other text does", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await store.recordEvent(eventOf({}));
+    const end = await store.feedEnd();
+    expect(FeedPosition.read(end.text)).toEqual(end);
+    for (const text of ["", "x", "-1", "1x", `${end.text}AA`, oldCursor(-1)])
+      expect([text, FeedPosition.read(text)]).toEqual([text, undefined]);
   });
 
   test("an address is known by the id that messages give it", async () => {

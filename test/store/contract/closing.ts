@@ -1,11 +1,15 @@
 import { expect, test } from "bun:test";
+import type { FeedPosition } from "../../../src/store/feed-position.ts";
 import { StoreUnavailable, type Store } from "../../../src/store/store.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf, type OpenStore } from "../events.ts";
 
 const RANGE = { from: 0, to: 3_600_000 };
 
-const CALLS: Record<string, (store: Store) => Promise<unknown>> = {
+const CALLS: Record<
+  string,
+  (store: Store, start: FeedPosition) => Promise<unknown>
+> = {
   recordEvent: (store) => store.recordEvent(eventOf({})),
   checkWritable: (store) => store.checkWritable(),
   listMessages: (store) => store.listMessages([], { size: 10 }),
@@ -13,7 +17,7 @@ const CALLS: Record<string, (store: Store) => Promise<unknown>> = {
   countMessages: (store) => store.countMessages([]),
   messageBySid: (store) => store.messageBySid(newMessageSid()),
   timeline: (store) => store.timeline(newMessageSid()),
-  changedMessages: (store) => store.changedMessages([1], 0),
+  changedMessages: (store, start) => store.changedMessages([1], start),
   tally: (store) => store.tally({ range: RANGE }),
   deliveryTimes: (store) => store.deliveryTimes(RANGE),
   errorCodeFacts: (store) => store.errorCodeFacts([30003], RANGE),
@@ -21,8 +25,10 @@ const CALLS: Record<string, (store: Store) => Promise<unknown>> = {
   recipientCounts: (store) => store.recipientCounts(1),
   addressById: (store) => store.addressById(1),
   suggest: (store) => store.suggest("tag", "", 10),
-  lastEventId: (store) => store.lastEventId(),
-  changesSince: (store) => store.changesSince(0),
+  feedStart: (store) => store.feedStart(),
+  feedEnd: (store) => store.feedEnd(),
+  feedAfter: (store, start) => store.feedAfter(start, 1),
+  changesSince: (store, start) => store.changesSince(start),
   firstMessageAt: (store) => store.firstMessageAt(),
   lastEventAt: (store) => store.lastEventAt(),
   messagesAfter: (store) => store.messagesAfter(0, 1),
@@ -45,9 +51,10 @@ export function closingContract(openStore: OpenStore): void {
     async (_, call) => {
       await using opened = await openStore();
       const { store } = opened;
-      await call(store);
+      const start = await store.feedStart();
+      await call(store, start);
       await store.close();
-      const [result] = await Promise.allSettled([call(store)]);
+      const [result] = await Promise.allSettled([call(store, start)]);
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
     },
   );

@@ -236,8 +236,12 @@ test("ids of what was deleted are not given again, also after a restart", async 
     const now = await ids();
     now.forEach((id, index) => expect(id).toBeGreaterThan(before[index] ?? 0));
     before.splice(0, 2, ...now);
+    const end = await reader.feedEnd();
     pruneAll(recorder, MIDNIGHT + DAY_MS);
     expect(await reader.messagesAfter(0, 10)).toEqual([]);
+    // Whoever read up to there still has a place in the feed.
+    expect(await reader.feedEnd()).toEqual(end);
+    expect((await reader.feedAfter(end, 10)).events).toEqual([]);
   }
 });
 

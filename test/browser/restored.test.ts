@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { run, start } from "../commands/program.ts";
+import { compiledBinary } from "../support/compiled-binary.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import {
+  AUTH_TOKEN,
+  newMessageSid,
+  twilioClient,
+} from "../support/twilio-client.ts";
+import { hasChromium, launchChromium, openPage } from "./browser.ts";
+
+describe.skipIf(!hasChromium)(
+  "pages that are open while a backup is restored",
+  () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await launchChromium();
+    }, 30_000);
+    afterAll(() => browser.close());
+
+    test("each loads itself anew, says why, and goes on live", async () => {
+      using folder = tempDir();
+      const program = [await compiledBinary()];
+      const database = join(folder.path, "smsledger.db");
+      const backup = join(folder.path, "backup.db");
+      const command = (...args: string[]) =>
+        run(program, [...args, "--database-url", database]);
+      const serve = (port: string) =>
+        start(program, ["serve"], {
+          env: {
+            TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+            DATABASE_URL: database,
+            SIGN_IN: "none",
+            PORT: port,
+          },
+        });
+      await using server = await serve("0");
+      const { origin } = server;
+      const twilio = twilioClient(origin);
+      const [kept = "", lost = "", later = ""] = [1, 2, 3].map(newMessageSid);
+      await twilio.post({ MessageSid: kept, MessageStatus: "sent" });
+      expect((await command("backup", backup)).status).toBe(0);
+      await twilio.post({ MessageSid: lost, MessageStatus: "sent" });
+      await using list = await openPage(browser);
+      await using one = await openPage(browser);
+      await list.page.goto(`${origin}/messages`);
+      await one.page.goto(`${origin}/messages/${kept}`);
+      for (const { page } of [list, one])
+        await page.locator("#live[data-state=live]").waitFor();
+      expect(await list.page.locator("tbody tr").count()).toBe(2);
+
+      server.kill("SIGTERM");
+      await server.ended();
+      expect((await command("restore", backup, "--yes")).status).toBe(0);
+      await using _again = await serve(new URL(origin).port);
+      // As many events as before: by their ids alone nothing seems to be missing.
+      await twilio.post({ MessageSid: later, MessageStatus: "sent" });
+      for (const { page } of [list, one]) {
+        await page
+          .getByText("A backup was restored", { exact: false })
+          .waitFor({ timeout: 20_000 });
+        await page.locator("#live[data-state=live]").waitFor();
+      }
+      const links = list.page.locator("tbody a.row-link");
+      const shown = await links.evaluateAll((all) =>
+        all.map((link) => link.getAttribute("href")),
+      );
+      expect(shown.join()).toContain(later);
+      expect(shown.join()).toContain(kept);
+      expect(shown.join()).not.toContain(lost);
+      await twilio.post({ MessageSid: kept, MessageStatus: "delivered" });
+      await one.page.getByText("Delivered to the phone").first().waitFor();
+    }, 60_000);
+  },
+);

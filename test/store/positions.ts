@@ -1,0 +1,17 @@
+import { FeedPosition } from "../../src/store/feed-position.ts";
+import type { Store } from "../../src/store/store.ts";
+
+/** The position after any event of a store's ledger, also one that it doesn't have. */
+export async function positionAfter(
+  store: Pick<Store, "feedStart">,
+  eventId: number,
+): Promise<FeedPosition> {
+  const { text } = await store.feedStart();
+  const [, ledger] = Buffer.from(text, "base64url").toString().split(":");
+  return new FeedPosition(ledger, eventId);
+}
+
+/** A cursor as version 0.1.0 issued it. */
+export function oldCursor(eventId: number): string {
+  return Buffer.from(`events:${eventId}`).toString("base64url");
+}
