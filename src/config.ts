@@ -10,12 +10,16 @@ import {
   type SignIn,
 } from "./settings.ts";
 import type { AuthToken } from "./twilio/auth-tokens.ts";
+import type { SharedKey } from "./twilio/shared-keys.ts";
 
 export type Config = {
-  /** Empty: callbacks are answered 503. */
+  /** If there are neither tokens nor shared keys, callbacks are answered 503. */
   readonly authTokens: readonly AuthToken[];
   /** The file that they came from, as it was given; undefined when they came from elsewhere. */
   readonly authTokensFile: string | undefined;
+  readonly sharedKeys: readonly SharedKey[];
+  /** The file that they came from, as it was given; undefined when they came from elsewhere. */
+  readonly sharedKeysFile: string | undefined;
   /** Scheme, host and base path of the address Twilio calls, without a slash at the end. */
   readonly publicUrl: string | undefined;
   readonly host: string;
@@ -81,6 +85,8 @@ export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
   const config: Config = {
     authTokens: read(SETTINGS.authTokens) ?? [],
     authTokensFile: secretFile(SETTINGS.authTokens, flags, env),
+    sharedKeys: read(SETTINGS.sharedKeys) ?? [],
+    sharedKeysFile: secretFile(SETTINGS.sharedKeys, flags, env),
     publicUrl: read(SETTINGS.publicUrl),
     host: withDefault(SETTINGS.host),
     port: withDefault(SETTINGS.port),

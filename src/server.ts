@@ -62,7 +62,7 @@ export function createServer(deps: Deps) {
   const site: Site = {
     urls: createUrls(config.publicUrl),
     version: deps.version,
-    hasAuthToken: config.authTokens.length > 0,
+    canVerify: config.authTokens.length + config.sharedKeys.length > 0,
     masksNumbers: config.masksNumbers,
     mendableRefusals: () => refusalLog.mendableLately(),
     signIn: config.signIn,

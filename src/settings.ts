@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from "./setting-values.ts";
 import { parseAuthTokens } from "./twilio/auth-tokens.ts";
+import { parseSharedKeys } from "./twilio/shared-keys.ts";
 
 const SIGN_INS = ["password", "proxy", "none"] as const;
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
@@ -42,8 +43,18 @@ export const SETTINGS = {
     default: undefined,
     help:
       "Auth token of the Twilio account, as its Console shows it. Several with commas between them; " +
-      "AC…=token binds one to an account. Without it callbacks are answered 503.",
+      "AC…=token binds one to an account. Without it, and without shared keys, callbacks are answered 503.",
     parse: parseAuthTokens,
+  }),
+  sharedKeys: setting({
+    name: "TWILIO_WEBHOOK_SHARED_KEYS",
+    secret: true,
+    placeholder: "key=secret,…",
+    default: undefined,
+    help:
+      "Secrets of the shared keys that a Twilio Webhook Rule signs callbacks with, each after its key's id: " +
+      "webhooks_sharedkey_…=secret. Separate several with commas. A secret without an id is tried for any key.",
+    parse: parseSharedKeys,
   }),
   publicUrl: setting({
     name: "PUBLIC_URL",

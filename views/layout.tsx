@@ -112,7 +112,7 @@ export function Layout({
             </div>
           </div>
         </header>
-        {site.hasAuthToken ? "" : <NoTokenBanner />}
+        {site.canVerify ? "" : <NoTokenBanner />}
         {section === "refusals" ? "" : <RefusalsBanner site={site} />}
         <p id="notice" class="notice" role="alert" hidden></p>
         <main id="main" class="wrap" tabindex="-1">
@@ -136,7 +136,7 @@ export function Layout({
   );
 }
 
-/** On every page while no auth token is set: what that means, and what to do. */
+/** On every page while nothing is set that could verify a callback: what that means, and what to do. */
 function NoTokenBanner() {
   return (
     <aside class="banner" aria-label="Setup">
@@ -145,7 +145,8 @@ function NoTokenBanner() {
         <code>TWILIO_WEBHOOK_AUTH_TOKEN</code> is set. Copy the auth token from
         the Twilio Console, put it into that environment variable (or into a
         file that <code>TWILIO_WEBHOOK_AUTH_TOKEN_FILE</code> names), and
-        restart smsledger.
+        restart smsledger. If Twilio signs with a shared key, set{" "}
+        <code>TWILIO_WEBHOOK_SHARED_KEYS</code> instead.
       </div>
     </aside>
   );

@@ -11,7 +11,7 @@ export type SetupProps = {
 
 /** Before the first callback: how to make Twilio send them here. */
 export function SetupSteps({ site, callbackUrl, command }: SetupProps) {
-  const { urls, hasAuthToken } = site;
+  const { urls, canVerify } = site;
   return (
     <article class="setup">
       <h1>Set Twilio up</h1>
@@ -20,7 +20,7 @@ export function SetupSteps({ site, callbackUrl, command }: SetupProps) {
         <li>
           <h2>Give smsledger the auth token</h2>
           <p>
-            {hasAuthToken ? (
+            {canVerify ? (
               <>
                 <b class="done">Done.</b> Callbacks that this token signed are
                 believed, and no others.
@@ -97,7 +97,7 @@ export function SetupSteps({ site, callbackUrl, command }: SetupProps) {
 }
 
 /** setup.js shows the second part in place of the first when a callback was recorded. */
-function Waiting({ site: { urls, hasAuthToken } }: { readonly site: Site }) {
+function Waiting({ site: { urls, canVerify } }: { readonly site: Site }) {
   return (
     <div class="setup-state" role="status">
       <div id="waiting">
@@ -107,7 +107,7 @@ function Waiting({ site: { urls, hasAuthToken } }: { readonly site: Site }) {
         </p>
         <p class="setup-waiting">
           <span class="setup-dot" aria-hidden="true"></span>
-          {hasAuthToken
+          {canVerify
             ? "Waiting for the first callback."
             : "Callbacks are refused until the auth token is set."}
           <noscript>Reload this page to see whether it came.</noscript>

@@ -10,7 +10,7 @@ export type Site = {
   readonly urls: Urls;
   readonly version: string;
   /** False: no callback can be proven yet, and every page says so. */
-  readonly hasAuthToken: boolean;
+  readonly canVerify: boolean;
   /** Numbers are shown masked: links name them by their id. */
   readonly masksNumbers: boolean;
   /** How many callbacks of the last hour were refused for a reason that the team can mend. */

@@ -85,10 +85,11 @@ async function start(
     { version, database: config.databaseFile },
     `listening on ${server.url.origin}`,
   );
-  if (config.authTokens.length === 0) {
+  if (config.authTokens.length === 0 && config.sharedKeys.length === 0) {
     log.warn(
       "TWILIO_WEBHOOK_AUTH_TOKEN is not set: callbacks are answered 503 until it is. " +
-        "Copy the auth token from the Twilio Console, set it, and restart.",
+        "Copy the auth token from the Twilio Console, set it, and restart. " +
+        "If Twilio signs with a shared key, set TWILIO_WEBHOOK_SHARED_KEYS instead.",
     );
   }
   if (isFirstUserMissing) await logSetupLink(store, config, server, log);

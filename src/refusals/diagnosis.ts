@@ -92,7 +92,7 @@ export function* diagnosisSteps(
   for (const candidate of candidates(variants)) {
     const { origin, path, query, body, token } = candidate;
     const text = origin.value + path.value + query.value + body.value;
-    if (isSignatureOf(signature, token.value, text))
+    if (isSignatureOf(signature, token.value, text, "sha1"))
       return explanation(candidate, address, settings);
     tries++;
     chars += text.length;

@@ -1,7 +1,7 @@
+import type { Config } from "../config.ts";
 import { MADE_UP_ACCOUNT } from "../simulation/made-up-account.ts";
 import type { Standing } from "../store/refusals.ts";
 import type { Store } from "../store/store.ts";
-import type { AuthToken } from "../twilio/auth-tokens.ts";
 import type { FormParams } from "../twilio/form.ts";
 
 /** Account SIDs in a database are looked up so often, and so many at most. */
@@ -25,20 +25,24 @@ export type Claim = {
 export class KnownAccounts {
   readonly #store: Pick<Store, "suggest">;
   readonly #known: Set<string>;
-  /** Whether there is a token that is tried for every account. */
+  /** Whether there is a token or key that is tried for every account. */
   readonly #hasOpenToken: boolean;
   #hasRecorded = false;
   #refreshAt = 0;
   readonly #foreignNamed = new Set<string>();
   #foreignNamedUntil = 0;
 
-  constructor(store: Pick<Store, "suggest">, authTokens: readonly AuthToken[]) {
+  constructor(
+    store: Pick<Store, "suggest">,
+    { authTokens, sharedKeys }: Pick<Config, "authTokens" | "sharedKeys">,
+  ) {
     this.#store = store;
     this.#known = new Set(
       authTokens.flatMap(({ accountSid }) => accountSid ?? []),
     );
     this.#hasOpenToken =
       authTokens.length === 0 ||
+      sharedKeys.length > 0 ||
       authTokens.some(({ accountSid }) => accountSid === undefined);
   }
 

@@ -28,7 +28,7 @@ export type RefusalLogDeps = {
   readonly store: Pick<Store, "suggest"> & { readonly refusals: RefusalStore };
   readonly config: Pick<
     Config,
-    "authTokens" | "publicUrl" | "trustedProxies" | "port"
+    "authTokens" | "sharedKeys" | "publicUrl" | "trustedProxies" | "port"
   >;
   readonly log: Log;
   readonly now: () => number;
@@ -55,7 +55,7 @@ export class RefusalLog {
 
   constructor(deps: RefusalLogDeps) {
     this.#deps = deps;
-    this.#accounts = new KnownAccounts(deps.store, deps.config.authTokens);
+    this.#accounts = new KnownAccounts(deps.store, deps.config);
     const tidy = setInterval(
       () => void this.#attempt(() => this.#write(true)),
       TIDY_EVERY_MS,
@@ -228,14 +228,15 @@ export class RefusalLog {
   }
 }
 
-/** The signature whose cause is to be found; undefined when there is none, or no token to compare it with. */
+/** The signature whose cause is to be found; undefined when there is none, or no token or key to compare it with. */
 function signatureToExplain(
   { refusal: { check }, request }: Refused,
-  { authTokens }: RefusalLogDeps["config"],
+  { authTokens, sharedKeys }: RefusalLogDeps["config"],
 ): string | undefined {
   const isProvable =
     check === "signature" || check === "method" || check === "content-type";
-  if (!isProvable || authTokens.length === 0) return undefined;
+  if (!isProvable || authTokens.length + sharedKeys.length === 0)
+    return undefined;
   return request.headers.get("x-twilio-signature") || undefined;
 }
 

@@ -5,53 +5,60 @@ import {
 } from "node:querystring";
 import type { FormParams } from "./form.ts";
 
-/** Length of base64(HMAC-SHA1), in characters. */
-const SIGNATURE_LENGTH = 28;
+/** Auth tokens sign with SHA-1, shared keys with either. */
+export type Algorithm = "sha1" | "sha256";
+
+/** Length of the base64 HMAC, in characters. */
+const SIGNATURE_LENGTH: Record<Algorithm, number> = { sha1: 28, sha256: 44 };
 
 /**
- * Base64 HMAC-SHA1 of `url` and the sorted `params`, as Twilio signs a form post.
- * Names sort by UTF-16 code unit; a name given twice contributes each distinct value once.
- * Source: twilio.com/docs/usage/webhooks/webhooks-security; verdicts equal twilio-node 6.2.
+ * Returns the base64 HMAC of `url` and the sorted `params`, the way Twilio signs a form
+ * post. `secret` is an auth token or a shared key's secret. Names sort by UTF-16 code
+ * unit; a repeated name contributes each distinct value once.
+ * Source: twilio.com/docs/usage/webhooks/webhooks-security; verdicts match twilio-node 6.3.1.
  */
 export function sign(
-  authToken: string,
+  secret: string,
   url: string,
   params: FormParams,
+  algorithm: Algorithm = "sha1",
 ): string {
-  return hmac(authToken, url + signedParams(params));
+  return hmac(algorithm, secret, url + signedParams(params));
 }
 
 /** Whether a signature is that of a text: a URL and `signedParams`. Compared in constant time. */
 export function isSignatureOf(
   signature: Buffer,
-  authToken: string,
+  secret: string,
   text: string,
+  algorithm: Algorithm,
 ): boolean {
-  const expected = Buffer.from(hmac(authToken, text));
+  const expected = Buffer.from(hmac(algorithm, secret, text));
   return (
     signature.length === expected.length && timingSafeEqual(signature, expected)
   );
 }
 
 /**
- * The first of `authTokens` that explains `signature` for one of `urls` and `params`,
- * or undefined. Each URL is tried in the six forms that twilio-node 6.2 tries: as it
- * is, then as `new URL()` normalises it, then with the query re-encoded the legacy
- * way, each without its port and with it (or the scheme's own). A URL that does not
- * parse is no match. Compared in constant time.
+ * Returns the first of `secrets` (auth tokens or shared keys' secrets) that explains
+ * `signature` for one of `urls` and `params`, or undefined. Each URL is tried in the six
+ * forms that twilio-node 6.3.1 tries: as it is, then as `new URL()` normalizes it, then
+ * with the query re-encoded the legacy way, each without its port and with it (or the
+ * scheme's own). A URL that doesn't parse matches only as it is. Compared in constant time.
  */
 export function findSigningToken(
-  authTokens: readonly string[],
+  secrets: readonly string[],
   signature: string,
   urls: readonly string[],
   params: FormParams,
+  algorithm: Algorithm = "sha1",
 ): string | undefined {
   const given = Buffer.from(signature);
-  if (given.length !== SIGNATURE_LENGTH) return undefined;
+  if (given.length !== SIGNATURE_LENGTH[algorithm]) return undefined;
   const text = signedParams(params);
   const signing = (form: string): string | undefined => {
     const data = form + text;
-    return authTokens.find((token) => isSignatureOf(given, token, data));
+    return secrets.find((each) => isSignatureOf(given, each, data, algorithm));
   };
   // Nearly every callback is proven by the first form, so the others are made one by one.
   for (const url of urls) {
@@ -65,8 +72,8 @@ export function findSigningToken(
   return undefined;
 }
 
-function hmac(authToken: string, data: string): string {
-  return createHmac("sha1", authToken).update(data).digest("base64");
+function hmac(algorithm: Algorithm, secret: string, data: string): string {
+  return createHmac(algorithm, secret).update(data).digest("base64");
 }
 
 /** The part of the signed text after the URL: names and values without any delimiter. */

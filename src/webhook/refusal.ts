@@ -45,7 +45,14 @@ export const TOO_MANY_PARAMS: Refusal = {
 export const NO_AUTH_TOKEN: Refusal = {
   check: "auth-token-missing",
   status: 503,
-  error: "TWILIO_WEBHOOK_AUTH_TOKEN is not set, so no callback can be proven.",
+  error: "TWILIO_WEBHOOK_AUTH_TOKEN isn't set, so no callback can be verified.",
+};
+/** The callback says that a shared key signed it. */
+export const NO_SHARED_KEY: Refusal = {
+  check: "auth-token-missing",
+  status: 503,
+  error:
+    "TWILIO_WEBHOOK_SHARED_KEYS isn't set, so this callback can't be verified.",
 };
 export const UNSIGNED: Refusal = {
   check: "signature-missing",
@@ -56,6 +63,16 @@ export const WRONGLY_SIGNED: Refusal = {
   check: "signature",
   status: 403,
   error: "The signature matches no configured auth token and this address.",
+};
+export const WRONGLY_SIGNED_BY_KEY: Refusal = {
+  check: "signature",
+  status: 403,
+  error: "The signature matches no configured shared key and this address.",
+};
+export const UNKNOWN_ALGORITHM: Refusal = {
+  check: "signature",
+  status: 403,
+  error: "The signature's algorithm must be HMAC_SHA1 or HMAC_SHA256.",
 };
 export const NO_UTF8 = malformed("The body holds bytes that are no UTF-8.");
 

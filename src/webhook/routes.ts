@@ -1,5 +1,4 @@
 import { Elysia } from "elysia";
-import type { Config } from "../config.ts";
 import { basePathOf } from "../setting-values.ts";
 import type { Log } from "../log.ts";
 import { maskNumber } from "../mask-numbers.ts";
@@ -7,16 +6,13 @@ import type { CallbackCounts } from "../ops/callback-counts.ts";
 import { RepeatedLines } from "../repeated-lines.ts";
 import { INSTANCE_HEADER } from "../ops/instance.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
-import { tokensFor } from "../twilio/auth-tokens.ts";
 import { parseCallback } from "../twilio/callback.ts";
 import { parseForm } from "../twilio/form.ts";
-import { findSigningToken } from "../twilio/signature.ts";
 import { eventType, recordedStatus, type Channel } from "../twilio/status.ts";
 import { readBody } from "./body.ts";
 import { endOfTurn } from "./end-of-turn.ts";
 import {
   malformed,
-  NO_AUTH_TOKEN,
   NO_FORM,
   NO_UTF8,
   NOT_A_POST,
@@ -24,11 +20,11 @@ import {
   TOO_LONG,
   TOO_MANY_PARAMS,
   UNSIGNED,
-  WRONGLY_SIGNED,
   type Refusal,
 } from "./refusal.ts";
 import { refuser, type RefusalDeps } from "./refusal-answer.ts";
-import { queryOf, signedUrls } from "./signed-urls.ts";
+import { unproven, type SignatureCheckSettings } from "./signature-check.ts";
+import { queryOf } from "./signed-urls.ts";
 
 export const WEBHOOK_PATHS: Record<Channel, string> = {
   sms: "/api/rpc/webhooks/twilio/sms",
@@ -40,7 +36,7 @@ const PARAMS_MAX = 100;
 
 export type WebhookDeps = {
   readonly store: Pick<Store, "recordEvent">;
-  readonly config: Pick<Config, "authTokens" | "publicUrl" | "trustedProxies">;
+  readonly config: SignatureCheckSettings;
   readonly log: Log;
   readonly now: () => number;
   readonly counts: CallbackCounts;
@@ -109,25 +105,10 @@ function createReceiver(
       refuse(refusal, request, peer, { params, bodyBytes: body.length });
     if (params.length > PARAMS_MAX) return refusePosted(TOO_MANY_PARAMS);
 
-    if (config.authTokens.length === 0) return refusePosted(NO_AUTH_TOKEN);
-    const signature = headers.get("x-twilio-signature");
-    if (!signature) return refusePosted(unsigned);
-    const accountSid = params.find(([name]) => name === "AccountSid")?.[1];
-    const urls = signedUrls(config, route, {
-      requestUrl: request.url,
-      headers,
-      peer,
-    });
-    if (
-      findSigningToken(
-        tokensFor(config.authTokens, accountSid),
-        signature,
-        urls,
-        params,
-      ) === undefined
-    ) {
-      return refusePosted(WRONGLY_SIGNED);
-    }
+    const addressed = { requestUrl: request.url, headers, peer };
+    const refusal = unproven(config, route, addressed, params);
+    if (refusal !== undefined)
+      return refusePosted(refusal === UNSIGNED ? unsigned : refusal);
 
     if (!isUtf8) return refusePosted(NO_UTF8);
     const callback = parseCallback(channel, params);

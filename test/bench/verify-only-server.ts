@@ -9,6 +9,7 @@ const app = webhookRoutes({
   store: { recordEvent: async () => "new" },
   config: {
     authTokens: [{ token: BENCH_TOKEN, accountSid: undefined }],
+    sharedKeys: [],
     publicUrl: BENCH_PUBLIC_URL,
     trustedProxies: undefined,
   },

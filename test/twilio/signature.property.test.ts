@@ -10,9 +10,16 @@ import {
   joined,
   type UrlPieces,
 } from "./arbitrary-requests.ts";
-import { sdkAccepts, sdkParams } from "./sdk-verdict.ts";
+import { FUNCTION_RUNS, sdkAccepts, sdkParams } from "./sdk-verdict.ts";
 
 const TOKENS = ["token", "other", "third"] as const;
+/** By the names that Twilio gives them. */
+const ALGORITHMS = { HMAC_SHA1: "sha1", HMAC_SHA256: "sha256" } as const;
+type AlgorithmName = keyof typeof ALGORITHMS;
+const algorithmName = fc.constantFrom<AlgorithmName>(
+  "HMAC_SHA1",
+  "HMAC_SHA256",
+);
 
 /** What a back end may have signed for a URL; the SDK accepts some of them. */
 const SIGNED_FORMS: readonly ((url: UrlPieces) => string)[] = [
@@ -53,6 +60,8 @@ type Request = {
   readonly url: UrlPieces;
   readonly params: FormParams;
   readonly signature: string;
+  /** That the callback names. */
+  readonly algorithm: AlgorithmName;
 };
 
 /** A request signed by one of the tokens for one of the forms, mostly as it should be. */
@@ -62,32 +71,48 @@ const signedRequest: fc.Arbitrary<Request> = fc
     params: arbitraryParams,
     signer: mostly(TOKENS[0], fc.constantFrom(...TOKENS)),
     form: fc.constantFrom(...SIGNED_FORMS),
+    algorithm: algorithmName,
+    used: algorithmName,
+    isOther: mostly(false, fc.constant(true)),
     spoil: mostly(
       (signature: string) => signature,
       fc.constantFrom(...SPOILED),
     ),
   })
-  .map(({ url, params, signer, form, spoil }) => ({
+  .map(({ url, params, signer, form, spoil, algorithm, used, isOther }) => ({
     url,
     params,
+    algorithm,
     signature: spoil(
-      getExpectedTwilioSignature(signer, form(url), sdkParams(params)),
+      getExpectedTwilioSignature(
+        signer,
+        form(url),
+        sdkParams(params),
+        isOther ? used : algorithm,
+      ),
     ),
   }));
 
 test("every verdict on a signature is that of Twilio's SDK", () => {
   const verdicts = { accepted: 0, refused: 0 };
   fc.assert(
-    fc.property(signedRequest, ({ url: pieces, params, signature }) => {
+    fc.property(signedRequest, ({ url: pieces, ...request }) => {
+      const { params, signature, algorithm } = request;
       const [token] = TOKENS;
       const url = joined(pieces);
-      const accepted = sdkAccepts(token, signature, url, params);
+      const accepted = sdkAccepts(token, signature, url, params, algorithm);
       verdicts[accepted ? "accepted" : "refused"]++;
-      expect(findSigningToken([token], signature, [url], params)).toBe(
-        accepted ? token : undefined,
-      );
+      expect(
+        findSigningToken(
+          [token],
+          signature,
+          [url],
+          params,
+          ALGORITHMS[algorithm],
+        ),
+      ).toBe(accepted ? token : undefined);
     }),
-    { numRuns: 8_000 },
+    { numRuns: FUNCTION_RUNS },
   );
   // Both kinds must have come up often, or the property says little.
   expect(verdicts.accepted).toBeGreaterThan(1_000);
@@ -102,11 +127,19 @@ test("with several tokens and addresses the verdict is the SDK's on any of them"
       arbitraryUrl,
       tokens,
       (each, otherUrl, tried) => {
-        const { params, signature } = each;
+        const { params, signature, algorithm } = each;
         const urls = [joined(otherUrl), joined(each.url)];
         const accepts = (token: string) =>
-          urls.some((url) => sdkAccepts(token, signature, url, params));
-        const found = findSigningToken(tried, signature, urls, params);
+          urls.some((url) =>
+            sdkAccepts(token, signature, url, params, algorithm),
+          );
+        const found = findSigningToken(
+          tried,
+          signature,
+          urls,
+          params,
+          ALGORITHMS[algorithm],
+        );
         expect(found !== undefined).toBe(tried.some(accepts));
         if (found !== undefined) expect(accepts(found)).toBe(true);
       },
@@ -121,9 +154,10 @@ test("what is signed is what Twilio's SDK signs", () => {
       fc.string(),
       fc.webUrl(),
       arbitraryParams,
-      (token, url, params) => {
-        expect(sign(token, url, params)).toBe(
-          getExpectedTwilioSignature(token, url, sdkParams(params)),
+      algorithmName,
+      (token, url, params, algorithm) => {
+        expect(sign(token, url, params, ALGORITHMS[algorithm])).toBe(
+          getExpectedTwilioSignature(token, url, sdkParams(params), algorithm),
         );
       },
     ),
