@@ -32,6 +32,8 @@ export type Config = {
   readonly signIn: SignIn;
   /** With `signIn` proxy: the header in which a trusted proxy names the user, in small letters. */
   readonly signInHeader: string;
+  /** With `signIn` proxy: the secret that the proxy sends; undefined: its address is enough. */
+  readonly signInSecret: string | undefined;
   /** Bearer token for `/metrics`; undefined: only this machine may read it. */
   readonly metricsToken: string | undefined;
   /** Days that messages are kept; 0 for ever. */
@@ -94,6 +96,7 @@ export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
     trustedProxies: read(SETTINGS.trustedProxies),
     signIn: withDefault(SETTINGS.signIn),
     signInHeader: withDefault(SETTINGS.signInHeader),
+    signInSecret: read(SETTINGS.signInSecret),
     masksNumbers: withDefault(SETTINGS.masksNumbers),
     retentionDays: withDefault(SETTINGS.retentionDays),
     backupFolder: read(SETTINGS.backupFolder),

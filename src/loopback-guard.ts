@@ -36,6 +36,16 @@ const BEHIND_PROXY =
   "This request came through a proxy. SIGN_IN is none, so a proxy must pass on nothing but the webhook's path. " +
   "Open the pages on the machine itself, or through an SSH tunnel, or let users sign in.";
 
+const CLOSES_CONNECTION =
+  "This request asks to close its connection, as a proxy does that adds no header of its own, and SIGN_IN is none. " +
+  "Without a proxy: leave out the header Connection: close. Otherwise let the proxy pass on nothing but the webhook's " +
+  "path, or let users sign in.";
+
+/** Why a service of this machine, such as a proxy, gets no page where nobody signs in. */
+export const FROM_SERVICE =
+  "This request came from a service of this machine, such as a proxy, and SIGN_IN is none: a proxy must pass on nothing " +
+  "but the webhook's path. Open the pages as yourself, or through an SSH tunnel, or let users sign in.";
+
 const FOREIGN_HOST =
   "The pages are answered only under the name localhost, 127.0.0.1 or [::1], because SIGN_IN is none. " +
   "Open them on the machine itself, or through an SSH tunnel, or let users sign in.";
@@ -50,10 +60,9 @@ export function refusalOfOutsider(headers: Headers): string | undefined {
     if (headers.has(name)) return BEHIND_PROXY;
   for (const name of headers.keys())
     if (name.startsWith("x-forwarded")) return BEHIND_PROXY;
-  // nginx as it comes adds no header and closes each connection; no browser asks for that.
-  const isBrowser = headers.has("sec-fetch-mode");
-  if (isBrowser && headers.get("connection")?.toLowerCase() === "close")
-    return BEHIND_PROXY;
+  // nginx as it comes adds no header and closes each connection; browsers and curl don't.
+  if (headers.get("connection")?.toLowerCase() === "close")
+    return CLOSES_CONNECTION;
   const host = headers.get("host") ?? "";
   // The pattern lets through numbers that are too big for an address or a port.
   const isThisMachine =

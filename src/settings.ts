@@ -113,6 +113,16 @@ export const SETTINGS = {
     help: "With SIGN_IN=proxy: the header that holds the user's name. The proxy must set or remove it on every request.",
     parse: headerName,
   }),
+  signInSecret: setting({
+    name: "SIGN_IN_SECRET",
+    secret: true,
+    placeholder: "secret",
+    default: undefined,
+    help:
+      "With SIGN_IN=proxy: what the proxy must send in the header X-Sign-In-Secret, 16 characters or more. Set it when " +
+      "TRUSTED_PROXIES includes loopback: without it, every program on this machine can sign in as any user.",
+    parse: secretToken,
+  }),
   masksNumbers: setting({
     name: "MASK_NUMBERS",
     placeholder: "true|false",

@@ -7,7 +7,7 @@ import {
 import { cookieOf } from "./cookies.ts";
 import { isHttps, type Arrived } from "./origin.ts";
 import { isTrustedProxy } from "./peer.ts";
-import { SecretKeys, sha256 } from "./secret-keys.ts";
+import { isSameText, SecretKeys, sha256 } from "./secret-keys.ts";
 import { userName } from "./user-name.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -15,7 +15,7 @@ export type AccessDeps = {
   readonly accounts: AccountStore;
   readonly config: Pick<
     Config,
-    "signIn" | "signInHeader" | "trustedProxies" | "publicUrl"
+    "signIn" | "signInHeader" | "signInSecret" | "trustedProxies" | "publicUrl"
   >;
   readonly now: () => number;
 };
@@ -27,6 +27,8 @@ export type Unknown =
   | "not through the proxy"
   /** It did, but names no user, or not one. */
   | "not named by the proxy"
+  /** The name is another user's but for its case or the form of its letters. */
+  | "looks like another user"
   | "too many users";
 
 /** Finds out who asks. Everything is looked up for each request, so that changes hold at once. */
@@ -87,7 +89,8 @@ export class Access {
 
   async #viewerByProxy({ headers, peer }: Arrived): Promise<Viewer | Unknown> {
     const { accounts, config, now } = this.#deps;
-    if (!isTrustedProxy(config, peer)) return "not through the proxy";
+    if (!isTrustedProxy(config, peer) || !hasSecret(config, headers))
+      return "not through the proxy";
     const name = nameIn(headers.get(config.signInHeader));
     if (name === undefined) return "not named by the proxy";
     let found = await accounts.visitorByName(name);
@@ -100,6 +103,7 @@ export class Access {
       found = await accounts.visitorByName(name);
       if (found === undefined) return "too many users";
     }
+    if (!isSameName(found.user.name, name)) return "looks like another user";
     const { id, lastSeenAt } = found.user;
     this.#noteUse(id, null, lastSeenAt ?? 0);
     const keys = await this.keys();
@@ -137,13 +141,38 @@ function viewerOf(
   };
 }
 
+/** The header in which a proxy that signs users in sends `SIGN_IN_SECRET`. */
+const SECRET_HEADER = "x-sign-in-secret";
+
+function hasSecret(
+  { signInSecret }: Pick<Config, "signInSecret">,
+  headers: Headers,
+): boolean {
+  return (
+    signInSecret === undefined ||
+    isSameText(headers.get(SECRET_HEADER) ?? "", signInSecret)
+  );
+}
+
 /**
  * The user whom a proxy names. A comma may mean that the header came twice, once from
- * the proxy and once from the client: then nobody is named.
+ * the proxy and once from the client: then nobody is named. Nor is anybody by a name
+ * that normalization changes: the proxy may know two users by two forms of it.
  */
 function nameIn(header: string | null): string | undefined {
   if (header === null || header.includes(",")) return undefined;
-  return userName(utf8(header));
+  const text = utf8(header);
+  return text === text.normalize("NFC") ? userName(text) : undefined;
+}
+
+/**
+ * Whether a proxy's name is this user's. Unlike `nameKey`, which keeps look-alikes from
+ * being added, it ignores only the case of A to Z: `ａｄｍｉｎ` must not sign in as `admin`.
+ */
+function isSameName(known: string, named: string): boolean {
+  const plain = (name: string): string =>
+    name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return plain(known) === plain(named);
 }
 
 /** Bytes beyond ASCII come as one character each; names are mostly sent as UTF-8. */

@@ -2,7 +2,8 @@ import type { Server } from "bun";
 import type { Site } from "../../views/site.ts";
 import type { Config } from "../config.ts";
 import { redirectTo } from "../http.ts";
-import { refusalOfOutsider } from "../loopback-guard.ts";
+import { FROM_SERVICE, refusalOfOutsider } from "../loopback-guard.ts";
+import { isFromService } from "../peer-user.ts";
 import {
   FOREIGN_FORM,
   NOT_ADMIN,
@@ -37,7 +38,7 @@ type Asked = {
   /** As it is declared, with the base path where it has one. */
   readonly route: string;
   readonly body: unknown;
-  readonly server: Pick<Server<unknown>, "requestIP"> | null;
+  readonly server: Pick<Server<unknown>, "requestIP" | "port"> | null;
 };
 
 /**
@@ -57,7 +58,8 @@ export function createGate(deps: GateDeps) {
       deps.isDeclared(request.method, asked.route);
     const isForeign = isChange && !isFromOwnPage(config, request.headers);
     if (config.signIn === "none") {
-      const refusal = refusalOfOutsider(request.headers);
+      const refusal =
+        refusalOfOutsider(request.headers) ?? serviceRefusal(asked);
       if (refusal !== undefined)
         return problem(request, outsiderProblem(refusal));
       return isForeign ? problem(request, FOREIGN_FORM) : undefined;
@@ -78,6 +80,21 @@ export function createGate(deps: GateDeps) {
       return leadTo(request, site.urls.account, problem);
     return undefined;
   };
+}
+
+/** Health checks and metrics are what services ask for. */
+const FOR_SERVICES: ReadonlySet<string> = new Set([
+  "/livez",
+  "/readyz",
+  "/metrics",
+]);
+
+function serviceRefusal({ request, server }: Asked): string | undefined {
+  const peerPort = server?.requestIP(request)?.port;
+  const ownPort = server?.port;
+  if (peerPort === undefined || ownPort === undefined) return undefined;
+  if (FOR_SERVICES.has(new URL(request.url).pathname)) return undefined;
+  return isFromService({ peerPort, ownPort }) ? FROM_SERVICE : undefined;
 }
 
 /** The headers of a request and the other end of its connection. */
@@ -105,7 +122,8 @@ const PROXY_PROBLEMS: Partial<Record<Unknown, Problem>> = {
     status: 403,
     title: "Open smsledger through its sign-in proxy",
     detail:
-      "Users are signed in by a proxy, and this request did not come from one that TRUSTED_PROXIES names.",
+      "Users are signed in by a proxy, and this request did not come from one that TRUSTED_PROXIES names, " +
+      "or not with the SIGN_IN_SECRET that is set.",
   },
   "not named by the proxy": {
     status: 401,
@@ -113,6 +131,13 @@ const PROXY_PROBLEMS: Partial<Record<Unknown, Problem>> = {
     detail:
       "The header that SIGN_IN_HEADER names is missing, came twice, or holds no name that can be a user’s. " +
       "Check the proxy’s settings.",
+  },
+  "looks like another user": {
+    status: 403,
+    title: "Your name looks like another user’s",
+    detail:
+      "It differs from that user’s name only in case or in the form of its letters. Ask an admin to remove that user, " +
+      "or change your name where you sign in.",
   },
   "too many users": {
     status: 403,

@@ -1,4 +1,5 @@
 import { isIP, type BlockList } from "node:net";
+import type { SignIn } from "../settings.ts";
 
 export type ProxySettings = {
   /** Undefined: none is trusted. */
@@ -16,6 +17,23 @@ export function isTrustedProxy(
   return (
     family !== 0 &&
     trustedProxies.check(address, family === 6 ? "ipv6" : "ipv4")
+  );
+}
+
+/** Whether any program on this machine can sign in as any user, as a proxy on it does. */
+export function isOpenToThisMachine({
+  signIn,
+  signInSecret,
+  trustedProxies,
+}: ProxySettings & {
+  readonly signIn: SignIn;
+  readonly signInSecret: string | undefined;
+}): boolean {
+  return (
+    signIn === "proxy" &&
+    signInSecret === undefined &&
+    (isTrustedProxy({ trustedProxies }, "127.0.0.1") ||
+      isTrustedProxy({ trustedProxies }, "::1"))
   );
 }
 

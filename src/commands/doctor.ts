@@ -50,8 +50,9 @@ async function* topicsOf(
   const { publicUrl, databaseFile, retentionDays } = config;
   if (publicUrl !== undefined) {
     const { instance } = server;
-    const hasPages = config.signIn !== "none";
-    const asked = { publicUrl, instance, hasPages, version };
+    const { signIn, metricsToken } = config;
+    const hasMetricsToken = metricsToken !== undefined;
+    const asked = { publicUrl, instance, signIn, hasMetricsToken, version };
     yield { title: "Public address", findings: await publicUrlFindings(asked) };
   }
   const isRunning = server.instance !== undefined;

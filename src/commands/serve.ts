@@ -3,6 +3,7 @@ import {
   newSetupCode,
   requireUserBeyondLoopback,
 } from "../account/first-user.ts";
+import { isOpenToThisMachine } from "../account/peer.ts";
 import type { Config } from "../config.ts";
 import { listen, type Listening } from "../listen.ts";
 import { createLog, type Log } from "../log.ts";
@@ -90,6 +91,12 @@ async function start(
       "TWILIO_WEBHOOK_AUTH_TOKEN is not set: callbacks are answered 503 until it is. " +
         "Copy the auth token from the Twilio Console, set it, and restart. " +
         "If Twilio signs with a shared key, set TWILIO_WEBHOOK_SHARED_KEYS instead.",
+    );
+  }
+  if (isOpenToThisMachine(config)) {
+    log.warn(
+      "TRUSTED_PROXIES includes loopback, so every program on this machine can sign in as any user. " +
+        "Set SIGN_IN_SECRET to let in only the proxy.",
     );
   }
   if (isFirstUserMissing) await logSetupLink(store, config, server, log);

@@ -1,3 +1,4 @@
+import type { SignIn } from "../settings.ts";
 import { INSTANCE_HEADER } from "../ops/instance.ts";
 import { WEBHOOK_PATHS } from "../webhook/routes.ts";
 import { call, jsonOf, type Answer, type CallFault } from "./calls.ts";
@@ -8,8 +9,9 @@ export type Asked = {
   readonly publicUrl: string;
   /** The id of the server that runs here; undefined when none does. */
   readonly instance: string | undefined;
-  /** Whether the pages are meant to be reached from elsewhere too. */
-  readonly hasPages: boolean;
+  /** With `none`, nobody elsewhere may reach the pages. */
+  readonly signIn: SignIn;
+  readonly hasMetricsToken: boolean;
   readonly version: string;
 };
 
@@ -30,9 +32,46 @@ export async function publicUrlFindings(asked: Asked): Promise<Finding[]> {
     body: "",
   });
   const webhook = webhookFinding(asked, answer);
-  if (webhook.level !== "fine" || !asked.hasPages) return [webhook];
+  if (webhook.level !== "fine") return [webhook];
+  const open = await openFindings(asked, headers);
+  if (asked.signIn === "none") return [webhook, ...open];
   const live = await call(`${publicUrl}/livez`, { headers });
-  return [webhook, pagesFinding(asked, live)];
+  return [webhook, pagesFinding(asked, live), ...open];
+}
+
+/**
+ * Whether a stranger can open through the proxy what only this machine should be able to:
+ * under the proxy's own name, or one that makes the request look like a local one.
+ */
+async function openFindings(
+  { publicUrl, signIn, hasMetricsToken }: Asked,
+  headers: Readonly<Record<string, string>>,
+): Promise<Finding[]> {
+  const isOpen = async (path: string): Promise<boolean> => {
+    for (const host of [undefined, "localhost"]) {
+      const answer = await call(publicUrl + path, {
+        headers: host === undefined ? headers : { ...headers, host },
+      });
+      if (typeof answer !== "string" && answer.status === 200) return true;
+    }
+    return false;
+  };
+  const findings: Finding[] = [];
+  if (signIn === "none" && (await isOpen("/messages")))
+    findings.push(
+      wrong(
+        "Anybody can open the pages at PUBLIC_URL: SIGN_IN is none, and the proxy adds no header that gives it away.",
+        "Let users sign in (SIGN_IN=password), or let the proxy pass on nothing but /api/rpc/webhooks/twilio/.",
+      ),
+    );
+  if (!hasMetricsToken && (await isOpen("/metrics")))
+    findings.push(
+      wrong(
+        "Anybody can read the metrics at PUBLIC_URL: METRICS_TOKEN is not set, and the proxy adds no header that gives it away.",
+        "Set METRICS_TOKEN, or let the proxy set X-Forwarded-For.",
+      ),
+    );
+  return findings;
 }
 
 function webhookFinding(asked: Asked, answer: Answer | CallFault): Finding {

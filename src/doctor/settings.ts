@@ -1,4 +1,5 @@
 import { isIP, type BlockList } from "node:net";
+import { isOpenToThisMachine } from "../account/peer.ts";
 import { counted } from "../../views/amounts.ts";
 import type { Config } from "../config.ts";
 import { cidrList, isLoopback } from "../setting-values.ts";
@@ -102,9 +103,13 @@ const OWN_NETWORKS = cidrList(
 
 function signInFindings({
   signIn,
+  signInSecret,
   host,
   trustedProxies,
-}: Pick<Config, "signIn" | "host" | "trustedProxies">): Finding[] {
+}: Pick<
+  Config,
+  "signIn" | "signInSecret" | "host" | "trustedProxies"
+>): Finding[] {
   const findings: Finding[] = [];
   if (trustedProxies !== undefined && trustsEverybody(trustedProxies)) {
     const advice =
@@ -126,6 +131,13 @@ function signInFindings({
       note(
         "TRUSTED_PROXIES is not set: behind a proxy everybody who signs in seems to come from the proxy's address, and shares one limit on wrong passwords.",
         "Set TRUSTED_PROXIES to your proxy's address, mostly 127.0.0.1. Without a proxy there is nothing to do.",
+      ),
+    );
+  if (isOpenToThisMachine({ signIn, signInSecret, trustedProxies }))
+    findings.push(
+      note(
+        "TRUSTED_PROXIES includes loopback, so every program on this machine can sign in as any user, by a header.",
+        "Set SIGN_IN_SECRET, and let the proxy send it in the header X-Sign-In-Secret.",
       ),
     );
   findings.push(fine(SIGN_IN_WORDS[signIn]));

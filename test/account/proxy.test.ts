@@ -103,6 +103,46 @@ test("a proxy that names nobody, or two, or nothing that is a name, lets nobody 
   expect(await server.store.accounts.users()).toEqual([]);
 });
 
+test("a name that only looks like a user's does not sign in as that user, nor becomes one", async () => {
+  await using server = await startServer(BEHIND_PROXY);
+  const { accounts } = server.store;
+  await new Visitor(server.origin, { [HEADER]: "admin" }).get("/messages");
+  await new Visitor(server.origin, { [HEADER]: "mike" }).get("/messages");
+  const bytes = (name: string) => Buffer.from(name).toString("latin1");
+  for (const name of ["ªdmin", "ａｄｍｉｎ", "ⓐdmin", "𝐚dmin", "ADMİN"]) {
+    const page = await new Visitor(server.origin, {
+      [HEADER]: bytes(name),
+    }).get("/messages");
+    expect([name, page.status]).toEqual([name, name === "ADMİN" ? 200 : 403]);
+    expect(page.text.includes("looks like another user")).toBe(
+      name !== "ADMİN",
+    );
+  }
+  // A kelvin sign, which normalization makes a K.
+  const kelvin = new Visitor(server.origin, { [HEADER]: bytes("mi\u212ae") });
+  expect((await kelvin.get("/messages")).status).toBe(401);
+  const admin = new Visitor(server.origin, { [HEADER]: "Admin" });
+  expect((await admin.get("/messages")).status).toBe(200);
+  const names = (await accounts.users()).map(({ name }) => name);
+  expect(names.toSorted()).toEqual(["ADMİN", "admin", "mike"].toSorted());
+});
+
+test("with a secret, only a proxy that sends it is believed", async () => {
+  const secret = "a shared secret of the proxy".replaceAll(" ", "-");
+  await using server = await startServer({
+    ...BEHIND_PROXY,
+    SIGN_IN_SECRET: secret,
+  });
+  const named = { [HEADER]: "zoe" };
+  const statusWith = async (more: Record<string, string>) =>
+    (await new Visitor(server.origin, { ...named, ...more }).get("/messages"))
+      .status;
+  expect(await statusWith({})).toBe(403);
+  expect(await statusWith({ "x-sign-in-secret": `${secret}x` })).toBe(403);
+  expect(await server.store.accounts.users()).toEqual([]);
+  expect(await statusWith({ "x-sign-in-secret": secret })).toBe(200);
+});
+
 test("there is no password to sign in with, and a session of one does not count", async () => {
   await using before = await startWithPeople();
   const mo = await signedInAs(before.origin, "mo");

@@ -24,9 +24,18 @@ test("usual settings are fine", () => {
       TWILIO_WEBHOOK_AUTH_TOKEN: `${AUTH_TOKEN},${ACCOUNT_SID}=${AUTH_TOKEN}`,
       PUBLIC_URL: "https://ops.example.com/sms",
       SIGN_IN: "proxy",
-      TRUSTED_PROXIES: "10.0.0.0/8,::1",
+      TRUSTED_PROXIES: "10.0.0.0/8",
     }),
   ).toEqual([]);
+});
+
+test("a proxy on this machine needs a secret, or every program on it is any user", () => {
+  const proxy = { SIGN_IN: "proxy", TRUSTED_PROXIES: "127.0.0.0/8" };
+  expect(faults(proxy)).toEqual([
+    "note: TRUSTED_PROXIES includes loopback, so every program on this machine can sign in as any user, by a header.",
+  ]);
+  expect(faults({ ...proxy, SIGN_IN_SECRET: "x".repeat(16) })).toEqual([]);
+  expect(faults({ SIGN_IN: "proxy", TRUSTED_PROXIES: "10.0.0.1" })).toEqual([]);
 });
 
 test("auth tokens are missing, odd, or all bound to an account", () => {

@@ -41,6 +41,20 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
     expect(await server.store.lastEventAt()).toBeUndefined();
   });
 
+  test("pages and metrics that a proxy passes on without a word are reported as open", async () => {
+    await using server = await startServer();
+    const silent = `  reverse_proxy ${new URL(server.origin).host} {
+      header_up Host localhost
+      header_up -X-Forwarded-For
+      header_up -X-Forwarded-Proto
+      header_up -X-Forwarded-Host
+      header_up -Via
+    }`;
+    const [, ...open] = await throughCaddy(server, silent);
+    expect(open.join("\n")).toContain("Anybody can open the pages");
+    expect(open.join("\n")).toContain("Anybody can read the metrics");
+  });
+
   test("with a sign-in the pages are looked for too", async () => {
     await using server = await startServer({ SIGN_IN: "password" });
     const env = { SIGN_IN: "password" };
@@ -136,7 +150,8 @@ const levelAndText = async (publicUrl: string, instance?: string) => {
   const [finding] = await publicUrlFindings({
     publicUrl,
     instance,
-    hasPages: false,
+    signIn: "none",
+    hasMetricsToken: false,
     version: "0.0.0-test",
   });
   return `${finding?.level}: ${finding?.text}`;

@@ -70,12 +70,14 @@ test("no page, asset or health check is answered to a request that a proxy passe
   }
 });
 
-test("a browser behind a proxy that adds no header is refused as well", async () => {
+test("a request that asks to close its connection, as nginx's do, is refused as well", async () => {
   await using server = await startServer();
-  const page = await get(`${server.origin}/messages`, {
-    headers: { connection: "close", "sec-fetch-mode": "navigate" },
-  });
-  expect(page.status).toBe(403);
+  for (const path of ["/messages", "/metrics", "/api/v1/messages"]) {
+    const page = await get(server.origin + path, {
+      headers: { connection: "close" },
+    });
+    expect([path, page.status]).toEqual([path, 403]);
+  }
 });
 
 test("pages answer only under the names of this machine, whatever a name elsewhere points to", async () => {

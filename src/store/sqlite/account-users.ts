@@ -109,7 +109,7 @@ export function addFirstUser(
     .query<{ id: number }, (string | number | null)[]>(
       `INSERT INTO users (name, name_key, role, password_hash, is_password_temporary, created_at)
          VALUES (?, ?, 'admin', ?, 0, ?)
-         ON CONFLICT (name_key) DO UPDATE SET role = 'admin', password_hash = excluded.password_hash, is_password_temporary = 0
+         ON CONFLICT (name_key) DO UPDATE SET name = excluded.name, role = 'admin', password_hash = excluded.password_hash, is_password_temporary = 0
          RETURNING id`,
     )
     .get(name, nameKey(name), passwordHash, by.at);
