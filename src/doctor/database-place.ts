@@ -1,5 +1,6 @@
-import { statfsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import { diskKind } from "../store/sqlite/disk-kind.ts";
 import { note, wrong, type Finding } from "./finding.ts";
 
 /** Only what is amiss with where the database is: who may read it, and on what kind of disk. */
@@ -27,24 +28,8 @@ function modeFindings(path: string): Finding[] {
   ];
 }
 
-/** By the numbers that Linux gives kinds of disks: statfs(2). */
-const DISK_KINDS: Readonly<Record<number, "network" | "memory" | "container">> =
-  {
-    0x6969: "network",
-    0x517b: "network",
-    0xff534d42: "network",
-    0xfe534d42: "network",
-    0x01021997: "network",
-    0x01021994: "memory",
-    0x858458f6: "memory",
-    0x794c7630: "container",
-  };
-
 function diskKindFindings(path: string): Finding[] {
-  if (process.platform !== "linux") return [];
-  const { type } = statfsSync(dirname(path));
-  // Some systems report the number with a sign.
-  switch (DISK_KINDS[type >>> 0]) {
+  switch (diskKind(dirname(path))) {
     case "network":
       return [
         wrong(

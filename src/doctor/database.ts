@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { byteWords } from "../../views/amounts.ts";
 import { logOf } from "../ops/disk.ts";
 import { users } from "../store/sqlite/account-reader.ts";
+import { databasePath } from "../store/sqlite/database-file.ts";
 import { requireOurs, SCHEMA_VERSION } from "../store/sqlite/migrations.ts";
 import { openForReading } from "../store/sqlite/read-connection.ts";
 import {
@@ -49,23 +50,30 @@ export async function lookAtDatabase(
   isServerRunning: boolean,
   now: number,
 ): Promise<DatabaseLook> {
-  const path = resolve(databaseFile);
-  const stats = fileStats(path);
+  const given = resolve(databaseFile);
+  const stats = fileStats(given);
   const nothing = (finding: Finding): DatabaseLook => ({
     ...NOT_READ,
     findings: [finding],
     bytes: 0,
   });
-  if (stats === "missing") return nothing(missing(path, isServerRunning));
+  if (stats === "missing") return nothing(missing(given, isServerRunning));
   if (stats === "forbidden")
-    return nothing(wrong(`This user may not look at ${path}.`, OTHER_USER));
+    return nothing(wrong(`This user may not look at ${given}.`, OTHER_USER));
   if (!stats.isFile())
     return nothing(
       wrong(
-        `${path} is no file.`,
+        `${given} is no file.`,
         "Give DATABASE_URL the path of a file in a folder.",
       ),
     );
+  let path: string;
+  try {
+    path = databasePath(databaseFile);
+  } catch (error) {
+    if (!(error instanceof StoreUnusable)) throw error;
+    return nothing(wrong(error.message));
+  }
   const place = placeFindings(path);
   // What is still in the log is of the database too.
   const log = statSync(logOf(path), { throwIfNoEntry: false });

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { stat, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
@@ -12,7 +12,7 @@ export type DiskRoom = {
 /** Also of a file that is still to be made. Undefined when the system does not tell. */
 export async function diskRoom(file: string): Promise<DiskRoom | undefined> {
   try {
-    let folder = dirname(resolve(file));
+    let folder = dirname(realFile(file));
     while (!existsSync(folder)) folder = dirname(folder);
     const { bsize, bavail, blocks } = await statfs(folder);
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
@@ -32,5 +32,14 @@ export async function fileBytes(file: string): Promise<number | undefined> {
 
 /** The name of the write-ahead log beside a database's file. */
 export function logOf(databaseFile: string): string {
-  return `${databaseFile}-wal`;
+  return `${realFile(databaseFile)}-wal`;
+}
+
+/** Where a symbolic link leads: the log is beside the file, and so is the disk's room. */
+function realFile(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    return resolve(file);
+  }
 }

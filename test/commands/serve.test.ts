@@ -96,7 +96,7 @@ test("a database that cannot be used is told in one plain line, without a stack 
   const cases = [
     [
       join(at("file"), "below", "smsledger.db"),
-      "The database's folder cannot be made.",
+      `Can't open ${join(at("file"), "below", "smsledger.db")}: a part of its path is a file, not a folder.`,
     ],
     ["/proc/smsledger/smsledger.db", "The database's folder cannot be made."],
     [at("notes.txt"), "The file is no SQLite database."],

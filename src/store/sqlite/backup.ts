@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { existsSync, rmSync, statfsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
-import { requireDatabaseFile } from "./database-file.ts";
+import { databasePath, requireDatabaseFile } from "./database-file.ts";
 import { makeEmptyFile, renameToNew, syncFile } from "./durable-file.ts";
 import { requireOurs } from "./migrations.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
@@ -30,7 +30,7 @@ const ROOM_LEFT_BYTES = 16 * 1024 * 1024;
 export function writeBackup(databaseFile: string, file: string): Contents {
   const path = resolve(file);
   requireNew(path);
-  const db = openToRead(databaseFile);
+  const db = openToRead(databasePath(databaseFile));
   const partial = partialOf(path);
   try {
     makePartial(partial);

@@ -87,6 +87,7 @@ export function openingSqliteStore(
   });
   const { kysely: db } = connection;
   const read = readsOf(connection);
+  let closing: Promise<void> | undefined;
   const store: Stores = {
     ...readerOf(connection, read, options),
     recordEvent: (event) => queue.record(storedEvent(event)),
@@ -99,10 +100,13 @@ export function openingSqliteStore(
       (name, input) => queue.step(name, input),
     ),
     ...keptBeside(db, read, (name, input) => queue.write(name, input)),
-    async close() {
-      read.close();
-      await queue.close();
-      lock.release();
+    close() {
+      closing ??= (async () => {
+        read.close();
+        await queue.close();
+        lock.release();
+      })();
+      return closing;
     },
   };
   return { store, opened };

@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import type { AuditEntry } from "../audit.ts";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import type { UpkeepStore } from "../upkeep.ts";
+import { databasePath } from "./database-file.ts";
 import { erase, findNumber, prune, type DoStep } from "./long-work.ts";
 import { createRecorder } from "./recorder.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
@@ -18,7 +19,7 @@ export function openForUpkeep(file: string): LongWorks & {
   addAuditEntry(entry: AuditEntry): void;
   close(): void;
 } {
-  const db = openDatabaseForCommand(file);
+  const db = openDatabaseForCommand(databasePath(file));
   // Steps need not be on disk one by one: the log's end at close brings all there.
   db.run("PRAGMA synchronous = NORMAL");
   const recorder = recorderOf(db);

@@ -214,10 +214,11 @@ describe("a file that is not for this version is refused and left as it is", () 
 
   async function expectRefused(message: RegExp): Promise<void> {
     const before = readFileSync(file);
+    const namesBefore = readdirSync(dirname(file)).toSorted();
     const refusal = await open().catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(StoreUnusable);
     expect(String(refusal)).toMatch(message);
-    expect(readdirSync(dirname(file)).toSorted()).toEqual(["smsledger.db"]);
+    expect(readdirSync(dirname(file)).toSorted()).toEqual(namesBefore);
     expect(() => openSqliteReader(file)).toThrow(StoreUnusable);
     expect(readFileSync(file).equals(before)).toBe(true);
   }
