@@ -1,6 +1,6 @@
 import type { Server } from "bun";
 import type { OpenStreams } from "../account/open-streams.ts";
-import { requesterOf } from "../account/viewer.ts";
+import { requesterOf, viewerOf } from "../account/viewer.ts";
 import { downloadResponse } from "../http.ts";
 import { failureOf, type Log } from "../log.ts";
 import type { AnswerProblem, Problem } from "../problem.tsx";
@@ -14,6 +14,8 @@ import { textStream } from "./text-stream.ts";
 
 /** Downloads that run at once; each waits for its turn, so more would only be slower. */
 const RUNNING_MAX = 10;
+/** Of one user, so that nobody takes all places. */
+const RUNNING_OF_ONE_MAX = 4;
 
 /**
  * Seconds after which one who takes nothing loses the connection. The system holds some
@@ -25,8 +27,14 @@ const IDLE_S = 240;
 const TOO_MANY: Problem = {
   status: 503,
   title: "Too many exports at once",
-  detail: `${RUNNING_MAX} exports are being downloaded, which is as many as there may be. Wait until one has ended, then try again.`,
+  detail: `${RUNNING_MAX} exports are running, which is the maximum. Wait until one has ended, then try again.`,
   headers: { "retry-after": "30" },
+};
+
+const TOO_MANY_OF_ONE: Problem = {
+  ...TOO_MANY,
+  title: "You have too many exports at once",
+  detail: `${RUNNING_OF_ONE_MAX} exports of yours are running, which is the maximum for one user. Wait until one has ended, or cancel one in your browser, then try again.`,
 };
 
 /** A request as a route has it; the server is null where none listens. */
@@ -64,7 +72,8 @@ export type DownloadsDeps = {
 export class Downloads {
   readonly #deps: DownloadsDeps;
   readonly #pace = new Pace();
-  readonly #running = new Set<Request>();
+  /** Whose each one is; undefined where nobody signs in. */
+  readonly #running = new Map<Request, number | undefined>();
 
   /** How far those are that a page asks for. */
   readonly progress = new ProgressBoard();
@@ -83,11 +92,13 @@ export class Downloads {
     { request, server }: DownloadRequest,
     { name, format, text, what, which, progress }: Download,
   ): Promise<Response> {
-    if (this.#running.size >= RUNNING_MAX) {
+    const userId = viewerOf(request)?.userId;
+    const refusal = this.#refusal(userId);
+    if (refusal !== undefined) {
       if (progress) progress.state = "refused";
-      return this.#deps.problem(request, TOO_MANY);
+      return this.#deps.problem(request, refusal);
     }
-    this.#running.add(request);
+    this.#running.set(request, userId);
     await this.#noteExport(request, `exported ${what} as ${format}`, which);
     const watched = this.#deps.streams.watch(request);
     const pieces = format === "csv" ? withMark(text) : text;
@@ -107,6 +118,13 @@ export class Downloads {
       },
     });
     return downloadResponse(stream, MEDIA_TYPES[format], `${name}.${format}`);
+  }
+
+  #refusal(userId: number | undefined): Problem | undefined {
+    if (this.#running.size >= RUNNING_MAX) return TOO_MANY;
+    if (userId === undefined) return undefined;
+    const own = [...this.#running.values()].filter((each) => each === userId);
+    return own.length >= RUNNING_OF_ONE_MAX ? TOO_MANY_OF_ONE : undefined;
   }
 
   /** A database that cannot be written is one to be exported, so the export goes on. */

@@ -15,6 +15,8 @@ const LIMITS = {
   /** How often a listener gets a sign of life; proxies close what is silent for long. */
   heartbeatMs: 15_000,
   listeners: 100,
+  /** Of one user, so that nobody takes all places: a tab that is open but not seen needs none. */
+  listenersOfOne: 20,
 };
 
 /** Pieces, of some 50 bytes each, that wait for a listener who does not read. */
@@ -27,6 +29,8 @@ type Listener = {
   /** Ends the connection of a listener who does not read; then its stream is cancelled. */
   readonly cutOff: () => void;
   readonly watched: WatchedStream;
+  /** Undefined where nobody signs in. */
+  readonly userId: number | undefined;
   /** Up to where it knows the feed. */
   known: FeedPosition;
   /** It was just told what it had missed, so its next turn is left out. */
@@ -77,14 +81,18 @@ export class LiveHub {
   /**
    * An event stream of what was recorded after a position; what is missed already is told
    * at once. It ends when what `watch` gives does. Undefined when as many listen as may,
-   * or the server is about to stop.
+   * in all or for this user, or the server is about to stop.
    */
   listen(
     after: FeedPosition,
     cutOff: () => void,
     watch: () => WatchedStream,
+    userId?: number,
   ): ReadableStream<Uint8Array> | undefined {
-    const isFull = this.#listeners.size >= this.#limits.listeners;
+    const isFull =
+      this.#listeners.size >= this.#limits.listeners ||
+      (userId !== undefined &&
+        this.#listenersOf(userId) >= this.#limits.listenersOfOne);
     if (isFull || this.#deps.stopping.aborted) return undefined;
     let listener: Listener;
     return new ReadableStream<Uint8Array>(
@@ -94,6 +102,7 @@ export class LiveHub {
             controller,
             cutOff,
             watched: watch(),
+            userId,
             known: after,
             isJustTold: false,
           };
@@ -103,6 +112,12 @@ export class LiveHub {
       },
       { highWaterMark: WAITING_PIECES_MAX },
     );
+  }
+
+  #listenersOf(userId: number): number {
+    let listeners = 0;
+    for (const each of this.#listeners) if (each.userId === userId) listeners++;
+    return listeners;
   }
 
   #add(listener: Listener): void {

@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import type { OpenStreams } from "../account/open-streams.ts";
+import { viewerOf } from "../account/viewer.ts";
 import { eventStream } from "../http.ts";
 import { FeedPositionGone } from "../store/feed-position.ts";
 import { StoreUnavailable } from "../store/store.ts";
@@ -26,6 +27,7 @@ export const liveRoutes = (hub: LiveHub, streams: Pick<OpenStreams, "watch">) =>
         await hub.positionOf(after),
         () => server?.timeout(request, CUT_OFF_S),
         () => streams.watch(request),
+        viewerOf(request)?.userId,
       );
       if (stream === undefined) return notNow(FULL_RETRY_S);
       // Bun does not count what it writes as activity, so it would close the stream.

@@ -181,6 +181,22 @@ test("nobody can end another user's session", async () => {
   expect((await ana.get("/messages")).status).toBe(200);
 });
 
+test("one user can't take all places for live pages", async () => {
+  await using server = await startWithPeople();
+  const mo = await signedInAs(server.origin, "mo");
+  const ana = await signedInAs(server.origin, "ana");
+  const listenAs = ({ cookies }: typeof mo) =>
+    listenTo(`${server.origin}/live`, {
+      cookie: [...cookies].map((pair) => pair.join("=")).join("; "),
+    });
+  await using streams = new AsyncDisposableStack();
+  const statusAs = async (visitor: typeof mo) =>
+    streams.use(await listenAs(visitor)).response.status;
+  for (let tab = 0; tab < 20; tab++) expect(await statusAs(mo)).toBe(200);
+  expect(await statusAs(mo)).toBe(503);
+  expect(await statusAs(ana)).toBe(200);
+});
+
 test("a new password of one's own ends all other sessions, and asks for the current one", async () => {
   await using server = await startWithPeople();
   const here = await signedInAs(server.origin, "mo");

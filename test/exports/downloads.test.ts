@@ -1,11 +1,24 @@
 import { expect, test } from "bun:test";
 import { createLog } from "../../src/log.ts";
 import { OpenStreams } from "../../src/account/open-streams.ts";
+import { rememberViewer } from "../../src/account/viewer.ts";
 import { Downloads } from "../../src/exports/downloads.ts";
 import { messagesExport } from "../../src/messages/messages-export.ts";
+import type { Problem } from "../../src/problem.tsx";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import { eventOf } from "../store/events.ts";
 import { nextTurn, startDownloadServer } from "./download-server.ts";
+
+const VIEWER = {
+  userId: 1,
+  name: "mo",
+  role: "member",
+  sessionId: null,
+  formToken: "",
+  canSignOut: false,
+  isPasswordTemporary: false,
+  isAdminMissing: false,
+} as const;
 
 test("a search that finds nothing ends soon after its client has gone", async () => {
   await using server = await startDownloadServer({ isEndless: true });
@@ -80,6 +93,53 @@ test("when the store fails in the middle the connection is cut, and the log says
       expect(line).not.toContain("a value that");
     }
   }
+});
+
+test("one user has four of the ten places", async () => {
+  await using server = await startDownloadServer({ isEndless: true });
+  const { accounts, audit } = server.store;
+  const refused: Problem[] = [];
+  const downloads = new Downloads({
+    log: createLog("silent", "json"),
+    now: Date.now,
+    audit,
+    streams: new OpenStreams({ accounts, now: Date.now }),
+    problem: (_, problem) => {
+      refused.push(problem);
+      return Promise.resolve(new Response(null, { status: problem.status }));
+    },
+  });
+  const bodies: (ReadableStream | null)[] = [];
+  const statusFor = async (userId: number): Promise<number> => {
+    const request = new Request("http://localhost/messages.jsonl");
+    rememberViewer(request, { ...VIEWER, userId });
+    const { status, body } = await downloads.answer(
+      { request, server: null },
+      {
+        name: "messages",
+        format: "jsonl",
+        what: "messages",
+        which: "",
+        text: messagesExport(server.store, [], "jsonl"),
+      },
+    );
+    bodies.push(body);
+    return status;
+  };
+  const statuses = async (userIds: readonly number[]) => {
+    const all: number[] = [];
+    for (const id of userIds) all.push(await statusFor(id));
+    return all;
+  };
+  expect(await statuses([1, 1, 1, 1, 1, 2, 2])).toEqual([
+    200, 200, 200, 200, 503, 200, 200,
+  ]);
+  expect(refused.map(({ title }) => title)).toEqual([
+    "You have too many exports at once",
+  ]);
+  await bodies[0]?.cancel();
+  expect(await statuses([1, 1])).toEqual([200, 503]);
+  for (const body of bodies) await body?.cancel();
 });
 
 test("ten exports run at once; one more is told so, until one ends or its client leaves", async () => {
