@@ -1,19 +1,47 @@
 import { lazy } from "./lazy.ts";
 import type { RangeAddress } from "../views/site.ts";
-import { isDay, readTime } from "./messages/filter-times.ts";
+import { endOfMinute, isDay, readTime } from "./messages/filter-times.ts";
 import type { TimeRange } from "./store/tally.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The ranges by name. Each ends with the span under way and begins on a whole one. */
+/**
+ * The ranges by name. Each ends with the minute under way. Those up to a day begin as much
+ * earlier to the minute, longer ones with the whole hour that this falls into.
+ */
 const NAMED = {
-  "1h": { words: "hour", lengthMs: HOUR_MS, spanMs: MINUTE_MS },
-  "24h": { words: "24 hours", lengthMs: DAY_MS, spanMs: HOUR_MS },
-  "7d": { words: "7 days", lengthMs: 7 * DAY_MS, spanMs: 6 * HOUR_MS },
-  "30d": { words: "30 days", lengthMs: 30 * DAY_MS, spanMs: DAY_MS },
-  "90d": { words: "90 days", lengthMs: 90 * DAY_MS, spanMs: DAY_MS },
+  "1h": {
+    words: "hour",
+    lengthMs: HOUR_MS,
+    spanMs: MINUTE_MS,
+    grainMs: MINUTE_MS,
+  },
+  "24h": {
+    words: "24 hours",
+    lengthMs: DAY_MS,
+    spanMs: HOUR_MS,
+    grainMs: MINUTE_MS,
+  },
+  "7d": {
+    words: "7 days",
+    lengthMs: 7 * DAY_MS,
+    spanMs: 6 * HOUR_MS,
+    grainMs: HOUR_MS,
+  },
+  "30d": {
+    words: "30 days",
+    lengthMs: 30 * DAY_MS,
+    spanMs: DAY_MS,
+    grainMs: HOUR_MS,
+  },
+  "90d": {
+    words: "90 days",
+    lengthMs: 90 * DAY_MS,
+    spanMs: DAY_MS,
+    grainMs: HOUR_MS,
+  },
 } as const;
 
 export type RangeName = keyof typeof NAMED;
@@ -37,16 +65,12 @@ export type Period = {
   readonly when: string;
   /** What it is compared with: `the 24 hours before`. */
   readonly before: string;
+  /** Ends with the minute under way at the latest. */
   readonly range: TimeRange;
-  /** How long a bar of its chart is; counted from 1970, so that the first bar may be cut. */
+  /** The same time before it: as long, up to the same point. */
+  readonly beforeRange: TimeRange;
+  /** How long a bar of its chart is; counted from 1970, so that the first and the last may be cut. */
   readonly spanMs: number;
-  /**
-   * As much of the range as has passed in whole hours, or minutes where they are
-   * counted, and the same stretch of the time before it: what may be compared.
-   * Undefined while there is no such hour.
-   */
-  readonly compared:
-    { readonly now: TimeRange; readonly before: TimeRange } | undefined;
   /** The conditions of a list of the same messages. */
   readonly terms: RangeTerms;
 };
@@ -62,9 +86,14 @@ export type RangeRead =
 /**
  * Reads `range`, or `from` and `to`, from an address; without any the last 24 hours.
  * `from` and `to` are dates or RFC 3339 times, UTC unless they say otherwise, and are
- * widened to whole hours; a date as `to` means until that day's end.
+ * widened to whole hours; a date as `to` means until that day's end. `byMinuteSince` is
+ * what the store's `countedByMinuteSince` resolves to.
  */
-export function readRange(params: URLSearchParams, now: number): RangeRead {
+export function readRange(
+  params: URLSearchParams,
+  now: number,
+  byMinuteSince = 0,
+): RangeRead {
   const given = (name: string): string => params.get(name)?.trim() ?? "";
   const names = ["range", "from", "to"];
   if (names.some((name) => params.getAll(name).length > 1))
@@ -76,7 +105,7 @@ export function readRange(params: URLSearchParams, now: number): RangeRead {
     const name = range === "" ? DEFAULT_RANGE : range;
     if (!isRangeName(name))
       return wrong("The range must be one of 1h, 24h, 7d, 30d and 90d.");
-    return { period: namedPeriod(name, now), mistakes: [] };
+    return { period: namedPeriod(name, now, byMinuteSince), mistakes: [] };
   }
   if (range !== "")
     return wrong("The address gives the range by its name and by its ends.");
@@ -87,19 +116,28 @@ function isRangeName(text: string): text is RangeName {
   return Object.hasOwn(NAMED, text);
 }
 
-/** The range of this name that ends with the span under way at `now`. */
-export function namedPeriod(name: RangeName, now: number): Period {
-  const { words, lengthMs, spanMs } = NAMED[name];
-  const to = floor(now, spanMs) + spanMs;
-  const range = { from: to - lengthMs, to };
+/**
+ * The range of this name that ends with the minute under way at `now`. It begins with a
+ * whole hour where not everything was counted by the minute.
+ */
+export function namedPeriod(
+  name: RangeName,
+  now: number,
+  byMinuteSince = 0,
+): Period {
+  const { words, lengthMs, spanMs, grainMs } = NAMED[name];
+  const to = endOfMinute(now);
+  const minute = to - lengthMs;
+  const from = floor(minute, minute < byMinuteSince ? HOUR_MS : grainMs);
+  const range = { from, to };
   return {
     address: { range: name },
     label: `Last ${words}`,
     when: `in the last ${words}`,
     before: `the ${words} before`,
     range,
+    beforeRange: earlier(range, lengthMs),
     spanMs,
-    compared: comparedRanges(range, Math.min(spanMs, HOUR_MS), now),
     terms: rangeTerms(range, now),
   };
 }
@@ -142,7 +180,7 @@ function readEnds(fromText: string, toText: string, now: number): RangeRead {
   const from = floor(fromRead.at, HOUR_MS);
   if (from > now) return wrong("The range begins in the future.");
   if (end <= fromRead.at) return wrong("The range ends before it begins.");
-  const to = ceil(Math.min(end, now + 1), HOUR_MS);
+  const to = Math.min(ceil(end, HOUR_MS), endOfMinute(now));
   if (to - from > RANGE_DAYS_MAX * DAY_MS)
     return wrong(`The range is longer than ${RANGE_DAYS_MAX} days.`);
   const address = { from: fromText, ...(toText !== "" && { to: toText }) };
@@ -154,35 +192,31 @@ function givenPeriod(
   address: RangeAddress,
   now: number,
 ): Period {
-  const hours = (range.to - range.from) / HOUR_MS;
+  const { from, to } = range;
+  const hours = Math.ceil((to - from) / HOUR_MS);
   const spanHours =
     SPAN_HOURS.find((each) => hours / each <= SPANS_MAX) ??
     Math.ceil(hours / SPANS_MAX);
   const label = rangeWords(range);
+  // What is under way is compared with the same time of day.
+  const isUnderWay = to === endOfMinute(now);
+  const lengthMs = isUnderWay ? ceil(to - from, DAY_MS) : to - from;
+  const length = lengthWords(lengthMs / HOUR_MS);
+  const isCut = lengthMs > to - from;
   return {
     address,
     label,
     when: `in ${label}`,
-    before: `the ${lengthWords(hours)} before`,
+    before: `the ${isCut ? "same part of the " : ""}${length} before`,
     range,
+    beforeRange: earlier(range, lengthMs),
     spanMs: spanHours * HOUR_MS,
-    compared: comparedRanges(range, HOUR_MS, now),
     terms: rangeTerms(range, now),
   };
 }
 
-function comparedRanges(
-  { from, to }: TimeRange,
-  grainMs: number,
-  now: number,
-): Period["compared"] {
-  const passed = Math.min(to, floor(now, grainMs));
-  if (passed <= from) return undefined;
-  const lengthMs = to - from;
-  return {
-    now: { from, to: passed },
-    before: { from: from - lengthMs, to: passed - lengthMs },
-  };
+function earlier({ from, to }: TimeRange, ms: number): TimeRange {
+  return { from: from - ms, to: to - ms };
 }
 
 /** `2026-11-01` or an RFC 3339 time; undefined for anything else. */

@@ -56,9 +56,9 @@ export function Figures({
   readonly period: Period;
   readonly overview: Overview;
 }) {
-  const { total, compared } = overview;
+  const { total } = overview;
   const rate = deliveryRate(total);
-  const changes = changesOf(compared);
+  const changes = changesOf(overview);
   return (
     <dl class="outcomes">
       <div class="outcomes-main">
@@ -104,13 +104,13 @@ export function Figures({
 /** What is in flight now says nothing about what was then. */
 const COMPARED = ["messages", "arrived", "undelivered", "failed"] as const;
 
-function changesOf(
-  compared: Overview["compared"],
-): ReadonlyMap<keyof Outcomes, Change> {
-  if (compared === undefined) return new Map();
-  const { now, before } = compared;
+function changesOf({
+  total,
+  before,
+}: Overview): ReadonlyMap<keyof Outcomes, Change> {
+  if (before === undefined) return new Map();
   const changes = changesOfCounts(
-    COMPARED.map((of) => ({ now: now[of], before: before[of] })),
+    COMPARED.map((of) => ({ now: total[of], before: before[of] })),
   );
   return new Map(
     COMPARED.map((of, index) => [of, changes[index] ?? { kind: "none" }]),

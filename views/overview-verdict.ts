@@ -14,13 +14,16 @@ import type { Overview } from "../src/overview/overview.ts";
 import { explainErrorCode } from "../src/twilio/error-codes/error-codes.ts";
 import { counted, countWords, percent } from "./amounts.ts";
 
-/** How the delivery rate of what can be compared differs from the time before. */
-export function rateChange({ compared }: Pick<Overview, "compared">): Change {
-  return compared === undefined
+/** How the delivery rate differs from that of the same time before. */
+export function rateChange({
+  total,
+  before,
+}: Pick<Overview, "total" | "before">): Change {
+  return before === undefined
     ? { kind: "none" }
     : changeOfRate(
-        { rate: deliveryRate(compared.now), of: ended(compared.now) },
-        { rate: deliveryRate(compared.before), of: ended(compared.before) },
+        { rate: deliveryRate(total), of: ended(total) },
+        { rate: deliveryRate(before), of: ended(before) },
       );
 }
 

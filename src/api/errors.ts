@@ -80,7 +80,7 @@ export const errorsRoute = apiRoute({
     notDeliveredWithoutCode: 1,
   },
   async handle(asked, { limit = CODES_DEFAULT }) {
-    const period = periodAsked(asked);
+    const period = await periodAsked(asked);
     if (!("spanMs" in period)) return period;
     const errors = await readErrors(asked.store, period, limit);
     const { messages } = errors.total;

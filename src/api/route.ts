@@ -15,6 +15,7 @@ export type ApiStore = Pick<
   | "feedAfter"
   | "firstMessageAt"
   | "tally"
+  | "countedByMinuteSince"
   | "deliveryTimes"
   | "errorCodeFacts"
 >;

@@ -20,7 +20,8 @@ export const rangeParameters = {
   range: Type.Optional(
     oneOf(RANGE_NAMES, {
       default: "24h",
-      description: "The time until now. Not together with from and to.",
+      description:
+        "The time until now, to the minute; longer than a day, it begins with a whole hour. Can’t be combined with from and to.",
     }),
   ),
   from: Type.Optional(
@@ -33,7 +34,8 @@ export const rangeParameters = {
   to: Type.Optional(
     Type.String({
       maxLength: END_LENGTH_MAX,
-      description: "Likewise; a day counts to its end. Without it until now.",
+      description:
+        "Likewise; a day counts to its end. Without it, or if it is in the future, until now.",
     }),
   ),
 };
@@ -103,7 +105,7 @@ export const statsRoute = apiRoute({
     },
   },
   async handle(asked) {
-    const period = periodAsked(asked);
+    const period = await periodAsked(asked);
     if (!("spanMs" in period)) return period;
     const { range, spanMs } = period;
     const [rows, times] = await Promise.all([
@@ -136,11 +138,15 @@ export const statsRoute = apiRoute({
 });
 
 /** The time that an address asks about, or what is wrong with it. */
-export function periodAsked({
+export async function periodAsked({
+  store,
   searchParams,
   now,
-}: Pick<Asked, "searchParams" | "now">): Period | ApiProblem {
-  const { period, mistakes } = readRange(searchParams, now);
+}: Pick<Asked, "store" | "searchParams" | "now">): Promise<
+  Period | ApiProblem
+> {
+  const since = await store.countedByMinuteSince();
+  const { period, mistakes } = readRange(searchParams, now, since);
   return (
     period ??
     wrongParameters(mistakes.map((detail) => ({ parameter: null, detail })))

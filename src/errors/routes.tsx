@@ -16,7 +16,12 @@ import { readCodeHistory, readErrors } from "./errors-of-period.ts";
 export type ErrorDeps = {
   readonly store: Pick<
     Store,
-    "tally" | "errorCodeFacts" | "listMessages" | "firstMessageAt" | "feedEnd"
+    | "tally"
+    | "errorCodeFacts"
+    | "listMessages"
+    | "firstMessageAt"
+    | "feedEnd"
+    | "countedByMinuteSince"
   >;
   readonly now: () => number;
 };
@@ -27,7 +32,11 @@ export const errorRoutes = ({ store, now: clock }: ErrorDeps, site: Site) =>
     .get("/errors", async ({ page, request, site }) => {
       const { searchParams } = new URL(request.url);
       const now = clock();
-      const { period, mistakes } = readRange(searchParams, now);
+      const { period, mistakes } = readRange(
+        searchParams,
+        now,
+        await store.countedByMinuteSince(),
+      );
       if (period === undefined) {
         return page(<ErrorsMistakesPage {...{ site, mistakes, now }} />, {
           status: 400,
@@ -61,6 +70,7 @@ export const errorRoutes = ({ store, now: clock }: ErrorDeps, site: Site) =>
       const { period, mistakes } = readRange(
         new URL(request.url).searchParams,
         now,
+        await store.countedByMinuteSince(),
       );
       if (period === undefined) {
         return page(<ErrorMistakesPage {...{ site, code, mistakes, now }} />, {

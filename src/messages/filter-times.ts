@@ -15,14 +15,16 @@ const MOMENT =
 
 /**
  * A time as a filter writes it, milliseconds since 1970: `2026-11-01`, `2026-11-01T10:00`
- * with Z or an offset (UTC when there is none), or how long before `now`: `90m`, `24h`,
- * `7d`, `2w`. Undefined for anything else, and for days that no calendar has.
+ * with Z or an offset (UTC when there is none), or how long before the end of the minute
+ * under way at `now`: `90m`, `24h`, `7d`, `2w`. So these begin with a whole minute, as counts
+ * do. Undefined for anything else, and for days that no calendar has.
  */
 export function readTime(text: string, now: number): number | undefined {
   const ago = AGO.exec(text);
   if (ago) {
     const at =
-      now - Number(ago[1]) * (UNIT_MS[ago[2]?.toLowerCase() ?? ""] ?? NaN);
+      endOfMinute(now) -
+      Number(ago[1]) * (UNIT_MS[ago[2]?.toLowerCase() ?? ""] ?? NaN);
     return at >= 0 ? at : undefined;
   }
   const [, day, clock = "00:00", zone = "Z"] = MOMENT.exec(text) ?? [];
@@ -30,6 +32,11 @@ export function readTime(text: string, now: number): number | undefined {
   const offset = zone.toUpperCase().replace(/^([+-]\d\d):?(\d\d)$/, "$1:$2");
   const at = Date.parse(`${day}T${clock}${offset}`);
   return Number.isFinite(at) && at >= 0 ? at : undefined;
+}
+
+/** When the minute under way ends. */
+export function endOfMinute(now: number): number {
+  return Math.floor(now / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
 }
 
 /** A time as short as a filter can write it: `2026-11-01`, or `2026-11-01T10:00`, or to the millisecond; UTC. */

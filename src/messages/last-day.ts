@@ -1,11 +1,9 @@
 import type { Store } from "../store/store.ts";
 import type { StatusCounts } from "../store/tally.ts";
 import { namedPeriod } from "../time-range.ts";
-import type { EventStatus } from "../twilio/status.ts";
 import { controlledText, type StatusChoice } from "./filter-controls.ts";
 import { filterText, type Term } from "./filter-language.ts";
 
-const DAY_MS = 24 * 3_600_000;
 /** The term of the messages that `lastDayCounts` counts. */
 const LAST_DAY = ["after", "24h"] as const;
 
@@ -23,29 +21,23 @@ export function lastDayText(choice: StatusChoice): string {
 }
 
 /**
- * What became of the messages of the last 24 hours. The rollups count whole hours; what
- * came in the part of an hour before those is counted one by one, up to a bound, so that
- * a status counts just what its list holds.
+ * What happened to the messages of the last 24 hours: each status counts exactly what its
+ * list holds. Undefined while that isn't counted by the minute.
  */
 export async function lastDayCounts(
-  store: Pick<Store, "tally" | "countMessages">,
+  store: Pick<Store, "tally" | "countedByMinuteSince">,
   now: number,
-): Promise<StatusCounts> {
+): Promise<StatusCounts | undefined> {
   const { range } = namedPeriod("24h", now);
+  if (range.from < (await store.countedByMinuteSince())) return undefined;
   const [day] = await store.tally({ range });
-  const total = async (status: EventStatus): Promise<number> => {
-    const { count } = await store.countMessages([
-      { negated: false, field: "status", values: [status] },
-      { negated: false, field: "after", at: now - DAY_MS },
-      { negated: false, field: "before", at: range.from },
-    ]);
-    return (day?.counts[status] ?? 0) + count;
-  };
-  return {
-    sent: await total("sent"),
-    failed: await total("failed"),
-    undelivered: await total("undelivered"),
-    delivered: await total("delivered"),
-    read: await total("read"),
-  };
+  return day?.counts ?? NO_COUNTS;
 }
+
+const NO_COUNTS: StatusCounts = {
+  sent: 0,
+  failed: 0,
+  undelivered: 0,
+  delivered: 0,
+  read: 0,
+};

@@ -14,6 +14,7 @@ export type MessageListStore = Pick<
   | "listAndCount"
   | "countMessages"
   | "tally"
+  | "countedByMinuteSince"
   | "suggest"
   | "feedEnd"
 >;

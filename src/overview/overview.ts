@@ -2,12 +2,7 @@ import { codesSeen, type CodeSeen } from "../errors/codes-seen.ts";
 import type { MessageFilter } from "../store/filter.ts";
 import type { MessageRow, Store } from "../store/store.ts";
 import type { BoundedCount, TimeRange } from "../store/tally.ts";
-import {
-  rangeTerms,
-  spansOf,
-  type Period,
-  type RangeTerms,
-} from "../time-range.ts";
+import { rangeTerms, type Period, type RangeTerms } from "../time-range.ts";
 import { worstGroups, type Group } from "./breakdown.ts";
 import { outcomesBySpan, type SpanOutcomes } from "./by-span.ts";
 import { deliveryTimeOf, type DeliveryTime } from "./delivery-time.ts";
@@ -27,9 +22,8 @@ export type OverviewStore = Pick<
 export type Overview = {
   readonly total: Outcomes;
   readonly spans: readonly SpanOutcomes[];
-  /** Like for like with the time before; undefined when messages do not reach back to its beginning. */
-  readonly compared:
-    { readonly now: Outcomes; readonly before: Outcomes } | undefined;
+  /** All of the same time before; undefined when messages don't reach back to its beginning. */
+  readonly before: Outcomes | undefined;
   readonly deliveryTime: DeliveryTime | undefined;
   /** Why messages did not arrive: the code of most of them first. */
   readonly codes: readonly CodeSeen[];
@@ -60,10 +54,9 @@ export async function readOverview(
   period: Period,
   now: number,
 ): Promise<Overview> {
-  const { range, spanMs, compared } = period;
+  const { range, spanMs, beforeRange } = period;
   const [
-    comparedNow,
-    comparedBefore,
+    before,
     times,
     byCode,
     byCountry,
@@ -72,10 +65,7 @@ export async function readOverview(
     stuck,
     since = now,
   ] = await Promise.all([
-    compared && !endsWithSpan(period, compared.now.to)
-      ? store.tally({ range: compared.now })
-      : undefined,
-    compared && store.tally({ range: compared.before }),
+    store.tally({ range: beforeRange }),
     store.deliveryTimes(range),
     store.tally({ range, by: "errorCode", spanMs }),
     store.tally({ range, by: "country" }),
@@ -89,15 +79,7 @@ export async function readOverview(
   return {
     total: sumOfOutcomes(spans.map(({ outcomes }) => outcomes)),
     spans,
-    compared:
-      compared && comparedBefore && since <= compared.before.from
-        ? {
-            now: comparedNow
-              ? totalOf(comparedNow)
-              : totalUntil(spans, compared.now.to),
-            before: totalOf(comparedBefore),
-          }
-        : undefined,
+    before: since <= beforeRange.from ? totalOf(before) : undefined,
     deliveryTime: deliveryTimeOf(times),
     codes: codesSeen(byCode, period, lost),
     countries: worstGroups(byCountry, GROUPS_SHOWN),
@@ -105,16 +87,6 @@ export async function readOverview(
     failures: failures.messages,
     stuck,
   };
-}
-
-/** Whether what is counted by span tells how many there were before this time. */
-function endsWithSpan(period: Period, at: number): boolean {
-  return spansOf(period).some(({ to }) => to === at);
-}
-
-function totalUntil(spans: readonly SpanOutcomes[], at: number): Outcomes {
-  const before = spans.filter(({ span }) => span.to <= at);
-  return sumOfOutcomes(before.map(({ outcomes }) => outcomes));
 }
 
 async function readStuck(

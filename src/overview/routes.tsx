@@ -14,7 +14,8 @@ import { testCommand } from "./test-command.ts";
 import { readOverview, type OverviewStore } from "./overview.ts";
 
 export type OverviewDeps = {
-  readonly store: OverviewStore & Pick<Store, "feedEnd">;
+  readonly store: OverviewStore &
+    Pick<Store, "feedEnd" | "countedByMinuteSince">;
   readonly config: Pick<Config, "authTokens" | "authTokensFile">;
   readonly now: () => number;
 };
@@ -26,7 +27,11 @@ export const overviewRoutes = (
   new Elysia().use(pages(site)).get("/", async ({ page, request, site }) => {
     const { searchParams, origin } = new URL(request.url);
     const now = clock();
-    const { period, mistakes } = readRange(searchParams, now);
+    const { period, mistakes } = readRange(
+      searchParams,
+      now,
+      await store.countedByMinuteSince(),
+    );
     if (period === undefined) {
       return page(<OverviewMistakesPage {...{ site, mistakes, now }} />, {
         status: 400,

@@ -191,6 +191,11 @@ export interface Store {
 
   /** Counts from the rollups; see TallyRequest. In the order of `at`. */
   tally(request: TallyRequest): Promise<readonly TallyRow[]>;
+  /**
+   * From when on everything is counted by the minute, milliseconds since 1970: at most
+   * `MINUTES_KEPT` before the latest event, later only after its clock went back.
+   */
+  countedByMinuteSince(): Promise<number>;
   /** Shortest first. */
   deliveryTimes(range: TimeRange): Promise<DeliveryTimes>;
   errorCodeFacts(

@@ -10,9 +10,9 @@ export type TimeRange = { readonly from: number; readonly to: number };
 export type Dimension = "errorCode" | "country" | "sender" | "service";
 
 /**
- * Which messages to count: those first heard of in `range`. Its ends lie on whole hours,
- * or on whole minutes when it ends within the last `MINUTES_KEPT`; other ends are widened
- * to whole hours.
+ * Which messages to count: those first seen in `range`. Its ends are whole minutes. Without
+ * `by` and `errorCode` it counts exactly those. With either, an end between two hours is
+ * widened to the whole hour where it is before `countedByMinuteSince`.
  */
 export type TallyRequest = {
   readonly range: TimeRange;
@@ -36,8 +36,11 @@ export type TallyRow = {
   readonly id?: number;
 };
 
-/** How many minutes back counts are kept by the minute. */
-export const MINUTES_KEPT = 180;
+/**
+ * How many minutes back everything is counted by the minute: a day, and two hours in which
+ * links to lists of the last 24 hours still lead to exact counts.
+ */
+export const MINUTES_KEPT = 26 * 60;
 
 /** How many messages took how long from their `sent` callback to their `delivered` one. */
 export type DeliveryTimes = readonly {

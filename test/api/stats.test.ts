@@ -48,7 +48,8 @@ test("statistics count what became of messages, in all and by bucket", async () 
     deliveryRate: 7 / 9,
   };
   expect(data).toMatchObject({ ...counts, bucketSeconds: 3_600 });
-  expect(data.buckets).toHaveLength(24);
+  // The first and the last are cut, unless the time is on the hour.
+  expect(data.buckets.length).toBeOneOf([24, 25]);
   expect(Date.parse(data.range.to) - Date.parse(data.range.from)).toBe(
     24 * HOUR_MS,
   );
@@ -60,7 +61,7 @@ test("statistics count what became of messages, in all and by bucket", async () 
   expect(filled).toEqual([
     {
       from: new Date(Math.floor(now / HOUR_MS) * HOUR_MS).toISOString(),
-      to: new Date((Math.floor(now / HOUR_MS) + 1) * HOUR_MS).toISOString(),
+      to: data.range.to,
       ...counts,
     },
   ]);

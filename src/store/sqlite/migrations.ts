@@ -5,6 +5,7 @@ import { MIGRATION_TO_3 } from "./migration-to-3.ts";
 import { MIGRATION_TO_4 } from "./migration-to-4.ts";
 import { MIGRATION_TO_5 } from "./migration-to-5.ts";
 import { MIGRATION_TO_6 } from "./migration-to-6.ts";
+import { MIGRATION_TO_7 } from "./migration-to-7.ts";
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -108,6 +109,7 @@ export const MIGRATIONS: readonly string[] = [
   MIGRATION_TO_4,
   MIGRATION_TO_5,
   MIGRATION_TO_6,
+  MIGRATION_TO_7,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -44,6 +44,11 @@ export function addMessage(
   change(bucket, byTime, deliveryPlace, DELIVERED, by);
 }
 
+/** What changes in a bucket's count of all its messages. */
+export function changeOfAll(bucket: Bucket): Change | undefined {
+  return bucket.get(groupOf(DIMENSIONS.all, ANY_CODE))?.get(NO_KEY);
+}
+
 /** The same changes in buckets `times` as long, of the buckets before `until`. */
 export function longer(
   buckets: Buckets,

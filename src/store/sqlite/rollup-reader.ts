@@ -3,11 +3,21 @@ import { EVENT_STATUSES } from "../../twilio/status.ts";
 import { MINUTES_KEPT, type StatusCounts } from "../tally.ts";
 import { query } from "./read-connection.ts";
 import type { Extent, Piece } from "./rollup-pieces.ts";
-import { GRAINS } from "./rollup-table.ts";
+import { ANY_CODE, DIMENSIONS, GRAINS, NO_KEY } from "./rollup-table.ts";
 import type { Schema } from "./schema.ts";
 
 /** Which rows of the buckets are read; see rollup-table.ts. */
-export type Rows = { readonly dimension: number; readonly errorCode: number };
+export type Rows = {
+  readonly dimension: number;
+  readonly errorCode: number;
+  /** Only rows with these keys. */
+  readonly keys?: readonly Key[] | undefined;
+};
+
+/** Whether these rows count every message: that is known of each minute, however long ago. */
+export function countsAll({ dimension, errorCode }: Rows): boolean {
+  return dimension === DIMENSIONS.all && errorCode === ANY_CODE;
+}
 
 /** An id, a code or a text; see `DIMENSIONS`. */
 export type Key = number | string;
@@ -34,6 +44,16 @@ export async function extentOf(
   return { ...extent, oldestHour: extent.oldestHour };
 }
 
+export async function countedByMinuteSince(
+  db: Kysely<Schema>,
+): Promise<number> {
+  const [clock] = await query<{ readonly at: number }>(
+    db,
+    `SELECT minutes_from * ${GRAINS.minute * 1_000} AS at FROM rollup_clock`,
+  );
+  return clock?.at ?? 0;
+}
+
 const EACH_BUCKET = `
   WITH RECURSIVE piece (bucket) AS (
     SELECT ?1 UNION ALL SELECT bucket + 1 FROM piece WHERE bucket + 1 < ?2
@@ -50,6 +70,12 @@ const MINUTES_WITH_ROWS = `
   ) SELECT bucket FROM piece WHERE bucket < ?2`;
 
 const COUNTS = EVENT_STATUSES.join(", ");
+
+/** In the shape of rows of rollups. */
+const MESSAGE_MINUTES = `(
+  SELECT minute AS bucket, ${NO_KEY} AS key, ${COUNTS} FROM message_minutes
+  WHERE minute >= ?1 AND minute < ?2
+) AS rollups`;
 
 export const readSums = reader<Sum>(`key, ${COUNTS}`);
 /** The rows of each bucket come together. */
@@ -68,15 +94,23 @@ function reader<Row>(columns: string) {
     `SELECT ${columns} FROM (${buckets}) AS piece
       CROSS JOIN rollups ON rollups.grain = ?3 AND rollups.bucket = piece.bucket
       AND dimension = ?4 AND error_code = ?5`;
+  const ofKeys = " AND key IN (SELECT value FROM json_each(?6))";
   const ofEach = textOf(EACH_BUCKET);
   const ofMinutes = textOf(MINUTES_WITH_ROWS);
+  const ofAll = `SELECT ${columns} FROM ${MESSAGE_MINUTES} ORDER BY bucket`;
   return (
     db: Kysely<Schema>,
     { grain, from, to }: Piece,
-    { dimension, errorCode }: Rows,
+    rows: Rows,
   ): Promise<Row[]> => {
+    const { dimension, errorCode, keys } = rows;
+    if (grain === GRAINS.minute && countsAll(rows))
+      return query<Row>(db, ofAll, [from, to]);
     const isEach = grain !== GRAINS.minute || to - from <= MINUTES_EACH_MAX;
+    const text = isEach ? ofEach : ofMinutes;
     const values = [from, to, grain, dimension, errorCode];
-    return query<Row>(db, isEach ? ofEach : ofMinutes, values);
+    return keys === undefined
+      ? query<Row>(db, text, values)
+      : query<Row>(db, text + ofKeys, [...values, JSON.stringify(keys)]);
   };
 }

@@ -5,6 +5,7 @@ import {
   type Buckets,
   type Counted,
 } from "./rollup-changes.ts";
+import { createMessageMinutes } from "./message-minutes.ts";
 import { createRollupClock } from "./rollup-clock.ts";
 import { createRollupRows } from "./rollup-rows.ts";
 import {
@@ -22,6 +23,7 @@ import {
 export function createRollups(db: Database) {
   const clock = createRollupClock(db);
   const writeBucket = createRollupRows(db);
+  const writeMinutes = createMessageMinutes(db);
   const minutes: Buckets = new Map();
   return {
     /** Adds a message, or takes it out: `by` is 1 or -1. */
@@ -30,6 +32,7 @@ export function createRollups(db: Database) {
       if (minutes.size === 0) return;
       const { minutesFrom, hoursUntil, daysUntil, weeksUntil } =
         clock.borders();
+      writeMinutes(minutes);
       for (const [minute, bucket] of minutes)
         if (minute >= minutesFrom) writeBucket(GRAINS.minute, minute, bucket);
       const hours = longer(minutes, MINUTES_PER_HOUR, hoursUntil);

@@ -116,6 +116,15 @@ export type Schema = {
     delivered: number;
     read: number;
   };
+  /** See message-minutes.ts. */
+  message_minutes: {
+    minute: number;
+    sent: number;
+    failed: number;
+    undelivered: number;
+    delivered: number;
+    read: number;
+  };
   rollup_clock: {
     id: number;
     minutes_from: number;

@@ -30,6 +30,7 @@ import { lockForServer } from "./server-lock.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
 import { suggest } from "./suggestions.ts";
 import { storedEvent } from "./stored-event.ts";
+import { countedByMinuteSince } from "./rollup-reader.ts";
 import { deliveryTimes, tally } from "./tallies.ts";
 import { Turns } from "../../turns.ts";
 import { upkeepStore } from "./upkeep.ts";
@@ -218,6 +219,7 @@ function readerOf(
       read(() => reader.changedMessages(db, ids, since)),
     timeline: (messageSid) => read(() => eventReader.timeline(db, messageSid)),
     tally: (request) => read(() => tally(db, request)),
+    countedByMinuteSince: () => read(() => countedByMinuteSince(db)),
     deliveryTimes: (range) => read(() => deliveryTimes(db, range)),
     failingRecipients: (request) => read(() => failingRecipients(db, request)),
     errorCodeFacts: (errorCodes, range) =>

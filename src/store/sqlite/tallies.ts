@@ -9,6 +9,7 @@ import type {
 import { query } from "./read-connection.ts";
 import { piecesOf, type Piece } from "./rollup-pieces.ts";
 import {
+  countsAll,
   extentOf,
   readDelivered,
   readSums,
@@ -141,7 +142,9 @@ function readPieces<Row>(
   read: (db: Kysely<Schema>, piece: Piece, rows: Rows) => Promise<Row[]>,
 ): Promise<PieceRows<Row>[]> {
   return db.transaction().execute(async (transaction) => {
-    const extent = await extentOf(transaction);
+    const known = await extentOf(transaction);
+    const extent =
+      known && countsAll(wanted) ? { ...known, minutesFrom: 0 } : known;
     const pieces = extent ? piecesOf(range, spanMs, extent) : [];
     const all: PieceRows<Row>[] = [];
     for (const piece of pieces)

@@ -191,11 +191,11 @@ export function countsContract(openStore: OpenStore): void {
     expect(await count(4, 2)).toBe(0);
   });
 
-  test("ends between hours are widened to whole ones where minutes are no longer kept", async () => {
+  test("where not everything is counted by the minute any more, all messages still are, and the rest by the hour", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const old = 1_000 * HOUR_MS;
-    for (const minute of [-1, 0, 59, 60])
+    for (const minute of [-1, 0, 39, 40, 59, 60])
       await store.recordEvent(
         eventOf({}, { receivedAt: old + minute * MINUTE_MS }),
       );
@@ -204,15 +204,18 @@ export function countsContract(openStore: OpenStore): void {
     );
     const range = { from: old + 20 * MINUTE_MS, to: old + 40 * MINUTE_MS };
     await eventually(async () =>
-      expect(total(await store.tally({ range }))).toBe(2),
+      expect(await store.countedByMinuteSince()).toBeGreaterThan(range.to),
     );
+    const byCountry = { range, by: "country" } as const;
+    expect(total(await store.tally({ range }))).toBe(1);
+    expect(total(await store.tally(byCountry))).toBe(4);
     // What has no minutes stands in the first span of its hour.
     expect(
-      (await store.tally({ range, spanMs: 5 * MINUTE_MS })).map((row) => [
-        row.at,
-        total([row]),
-      ]),
-    ).toEqual([[old, 2]]);
+      (await store.tally({ ...byCountry, spanMs: 5 * MINUTE_MS })).map(
+        (row) => [row.at, total([row])],
+      ),
+    ).toEqual([[old, 4]]);
+    await expectRecount(store, { range, spanMs: 5 * MINUTE_MS });
   });
 
   test("after a clock that ran ahead for a while nothing is lost from the counts", async () => {

@@ -35,6 +35,8 @@ const STRAY = {
     WHERE message_id NOT IN (SELECT id FROM messages) OR tag_id NOT IN (SELECT id FROM tags)`,
   "empty count":
     "SELECT * FROM rollups WHERE sent + failed + undelivered + delivered + read < 1",
+  "empty count of a minute":
+    "SELECT * FROM message_minutes WHERE sent + failed + undelivered + delivered + read < 1",
   "SID or shape without a day": `SELECT sid FROM sids WHERE id NOT IN (SELECT id FROM sid_days)
     UNION ALL SELECT shape FROM post_shapes WHERE id NOT IN (SELECT id FROM shape_days)`,
 };

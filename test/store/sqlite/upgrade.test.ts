@@ -65,6 +65,7 @@ test("a database of the first version, once upgraded, equals one written anew", 
     "SELECT * FROM rollup_clock",
     "SELECT * FROM rollups",
     "SELECT * FROM rollups WHERE grain = 604800",
+    "SELECT * FROM message_minutes",
     "SELECT name, sql FROM sqlite_schema ORDER BY name",
   ]) {
     const rows = rowsOf(ofUpgraded, query);
