@@ -1,7 +1,6 @@
 /** Names of the backups that the server writes by itself. Pure: what is in the folder is given. */
 
 const NAME = /^smsledger-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.db$/;
-const PARTIAL = /^smsledger-\d{8}T\d{6}Z\.db\.partial-\d+$/;
 
 const DAY_MS = 86_400_000;
 
@@ -38,9 +37,4 @@ export function backupsToDelete(
     .filter((name) => backupTime(name) !== undefined)
     .toSorted()
     .slice(0, -kept);
-}
-
-/** What backups left that were cut off, as by a power cut. */
-export function partialBackups(names: readonly string[]): string[] {
-  return names.filter((name) => PARTIAL.test(name));
 }

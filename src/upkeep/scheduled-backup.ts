@@ -1,11 +1,12 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { removeUnfinishedIn } from "../store/sqlite/durable-file.ts";
 import type { Backup } from "../store/upkeep.ts";
 import {
   backupName,
+  backupTime,
   backupsToDelete,
   nextBackupAt,
-  partialBackups,
 } from "./backup-files.ts";
 import { runOwnCommand } from "./own-command.ts";
 
@@ -35,18 +36,23 @@ export async function writeScheduledBackup(
   now: number,
   signal: AbortSignal,
 ): Promise<Backup & { readonly file: string }> {
-  remove(folder, partialBackups(namesIn(folder)));
+  removePartial(folder);
   const file = join(folder, backupName(now));
   const reason = await runOwnCommand(
     ["backup", file, "--database-url", databaseFile],
     signal,
   );
   if (reason !== undefined) {
-    remove(folder, partialBackups(namesIn(folder)));
+    removePartial(folder);
     throw new BackupFailed(reason);
   }
   remove(folder, backupsToDelete(namesIn(folder), kept));
   return { at: now, bytes: statSync(file).size, file };
+}
+
+/** Removes what backups left that were cut off, as by a power cut. */
+function removePartial(folder: string): void {
+  removeUnfinishedIn(folder, (name) => backupTime(name) !== undefined);
 }
 
 /** What is in the folder, which is made when it is not there. */

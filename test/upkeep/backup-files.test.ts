@@ -4,7 +4,6 @@ import {
   backupsToDelete,
   backupTime,
   nextBackupAt,
-  partialBackups,
 } from "../../src/upkeep/backup-files.ts";
 
 const HOUR_MS = 3_600_000;
@@ -36,12 +35,4 @@ test("the oldest ones make room, and nothing of another name does", () => {
   expect(backupsToDelete(names, 2)).toEqual([name(72), name(48)]);
   expect(backupsToDelete(names, 4)).toEqual([]);
   expect(backupsToDelete(names, 9)).toEqual([]);
-  expect(
-    partialBackups([
-      ...names,
-      `${name(0)}.partial-123`,
-      "mine.db.partial-123",
-      "smsledger-x.db.partial-1",
-    ]),
-  ).toEqual([`${name(0)}.partial-123`]);
 });

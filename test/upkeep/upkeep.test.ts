@@ -104,12 +104,16 @@ test("with BACKUP_FOLDER a backup is written there, and not again within a day, 
   expect(readdirSync(backupFolder)).toEqual([name]);
 });
 
+/** No process can have this id. */
+const NO_PROCESS = 2 ** 22 + 1;
+
 test("the oldest backups are deleted once a new one is whole, and what a killed one left; nothing else is", async () => {
   mkdirSync(backupFolder, { recursive: true });
   const now = Date.now();
   const old = [26, 50, 74].map((hours) => backupName(now - hours * HOUR_MS));
-  const left = `${backupName(now - HOUR_MS)}.partial-1`;
-  for (const name of [...old, left, "mine.db", "smsledger.db"])
+  const left = `${backupName(now - HOUR_MS)}.partial-${NO_PROCESS}`;
+  const lefts = [left, `${left}-journal`];
+  for (const name of [...old, ...lefts, "mine.db", "smsledger.db"])
     writeFileSync(join(backupFolder, name), "");
   await upkeepUntil({ backupFolder, backupsKept: 2 }, async () => {
     const names = readdirSync(backupFolder);

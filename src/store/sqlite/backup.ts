@@ -1,9 +1,15 @@
 import { Database } from "bun:sqlite";
-import { existsSync, rmSync, statfsSync, statSync } from "node:fs";
+import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import { databasePath, requireDatabaseFile } from "./database-file.ts";
-import { makeEmptyFile, renameToNew, syncFile } from "./durable-file.ts";
+import {
+  makeEmptyFile,
+  removeUnfinished,
+  renameToNew,
+  syncFile,
+  unfinishedName,
+} from "./durable-file.ts";
 import { requireOurs } from "./migrations.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
 
@@ -23,7 +29,7 @@ const ROOM_LEFT_BYTES = 16 * 1024 * 1024;
 /**
  * Writes a whole and checked copy of a database into a new file, also while a server
  * writes: what was committed before this began is in it. The file has its name only when
- * it is whole and on disk; until then it is called as `partialOf` has it. Takes as long as
+ * it is whole and on disk; see `unfinishedName`. Takes as long as
  * it takes to read and write everything, and holds the thread meanwhile. Throws
  * StoreUnusable and StoreUnavailable, and leaves nothing behind then.
  */
@@ -31,8 +37,9 @@ export function writeBackup(databaseFile: string, file: string): Contents {
   const path = resolve(file);
   requireNew(path);
   const db = openToRead(databasePath(databaseFile));
-  const partial = partialOf(path);
+  const partial = unfinishedName(path, "partial");
   try {
+    removeUnfinished(path);
     makePartial(partial);
     requireRoom(db, path);
     copyInto(db, partial);
@@ -43,13 +50,8 @@ export function writeBackup(databaseFile: string, file: string): Contents {
     throw explained(error);
   } finally {
     db.close();
-    rmSync(partial, { force: true });
+    removeUnfinished(path);
   }
-}
-
-/** What a backup is called by this process before it is whole. */
-function partialOf(file: string): string {
-  return `${file}.partial-${process.pid}`;
 }
 
 /** Opens a database of ours, of this version or an older one, to read it. Throws StoreUnusable. */

@@ -4,13 +4,80 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
+  statSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** For its owner only. */
 const MODE = 0o600;
+
+/** Files that SQLite keeps beside a database. */
+export const BESIDE = ["-wal", "-shm", "-journal"] as const;
+
+/** What a file is called until it's whole; the process that writes it is in the name. */
+export function unfinishedName(
+  file: string,
+  kind: "partial" | "restoring",
+): string {
+  return `${file}.${kind}-${process.pid}`;
+}
+
+/** A copy that is being checked isn't written, for some minutes when it's large. */
+const UNTOUCHED_MS_MAX = 3_600_000;
+
+const UNFINISHED = /^(.+)\.(?:partial|restoring)-(\d+)(?:-wal|-shm|-journal)?$/;
+
+/**
+ * Removes what processes that were cut off left of unfinished copies of `file`, and what
+ * SQLite kept beside them. What a running process is writing stays.
+ */
+export function removeUnfinished(file: string): void {
+  removeUnfinishedIn(dirname(file), (name) => name === basename(file));
+}
+
+/** The same for every file in a folder whose name is one that `isOurs` accepts. */
+export function removeUnfinishedIn(
+  folder: string,
+  isOurs: (name: string) => boolean,
+): void {
+  for (const name of namesIn(folder)) {
+    const [, finished, pid] = UNFINISHED.exec(name) ?? [];
+    if (finished === undefined || !isOurs(finished)) continue;
+    const path = join(folder, name);
+    try {
+      if (!isBeingWritten(path, Number(pid))) rmSync(path, { force: true });
+    } catch {
+      // It's tried again by the next one that looks here.
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether the process that a file names still works on it; another one may have its id by now. */
+function isBeingWritten(path: string, pid: number): boolean {
+  if (pid === process.pid || !isRunning(pid)) return false;
+  const { mtimeMs } = statSync(path);
+  return Date.now() - mtimeMs < UNTOUCHED_MS_MAX;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
 
 /** Makes an empty file that was not there. Throws the system's error. */
 export function makeEmptyFile(file: string): void {

@@ -12,9 +12,12 @@ import {
 } from "./backup.ts";
 import {
   giveSecondName,
+  BESIDE,
   makeEmptyFile,
+  removeUnfinished,
   syncFile,
   syncFolderOf,
+  unfinishedName,
 } from "./durable-file.ts";
 import { APPLICATION_ID, SCHEMA_VERSION } from "./migrations.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
@@ -24,8 +27,6 @@ export type Restored = Contents & {
   readonly before: string | undefined;
 };
 
-/** Files that SQLite keeps beside a database. */
-const BESIDE = ["-wal", "-shm", "-journal"];
 const LOCK_BUSY_TIMEOUT_MS = 500;
 
 /**
@@ -43,7 +44,7 @@ export function restoreBackup(
   const [source, target] = [resolve(file), resolve(databaseFile)];
   requireOther(source, target);
   const backup = openBackup(source);
-  const partial = `${target}.restoring-${process.pid}`;
+  const partial = unfinishedName(target, "restoring");
   let old: OldDatabase | undefined;
   try {
     old = holdOld(target);
@@ -64,7 +65,7 @@ export function restoreBackup(
   } finally {
     backup.close();
     old?.release();
-    rmSync(partial, { force: true });
+    removeUnfinished(target);
   }
 }
 
@@ -160,12 +161,12 @@ function inUse(): StoreUnavailable {
 
 /** Removes what restores left that were cut off: copies, and second names of what is still the database. */
 function removeLeftOver(target: string): void {
+  removeUnfinished(target);
   const folder = dirname(target);
   const prefix = basename(target);
   const { ino, dev } = statSync(target, { throwIfNoEntry: false }) ?? {};
   for (const name of readdirSync(folder)) {
     const path = resolve(folder, name);
-    if (name.startsWith(`${prefix}.restoring-`)) rmSync(path, { force: true });
     if (!name.startsWith(`${prefix}.before-restore-`)) continue;
     const other = statSync(path, { throwIfNoEntry: false });
     if (ino !== undefined && other?.ino === ino && other.dev === dev)
