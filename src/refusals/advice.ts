@@ -1,4 +1,5 @@
 import type { NewRefusal } from "../store/refusals.ts";
+import { looksShifted } from "../twilio/form-format.ts";
 import { addressAdvice, isAddressCause } from "./address-advice.ts";
 import {
   causeSentence,
@@ -36,16 +37,18 @@ export function adviceFor(
         ],
       };
     case "fields":
-      return {
-        sentences: [
-          `It is signed with your token, but is no status callback of a message. ${refusal.error}`,
-        ],
-        steps: [
-          {
-            text: "Use this URL in Twilio only for status callbacks of messages, not for calls or anything else.",
-          },
-        ],
-      };
+      return looksShifted(refusal.error)
+        ? ofShifted(refusal)
+        : {
+            sentences: [
+              `It is signed with your token, but isn’t a status callback as Twilio posts it. ${refusal.error}`,
+            ],
+            steps: [
+              {
+                text: "Use this URL in Twilio only for status callbacks of messages, not for calls or anything else.",
+              },
+            ],
+          };
     case "store":
       return {
         sentences: [`It could not be made durable. ${refusal.error}`],
@@ -65,6 +68,23 @@ export function adviceFor(
         steps: [NOTHING],
       };
   }
+}
+
+function ofShifted({ error }: NewRefusal): Advice {
+  return {
+    sentences: [
+      error,
+      "Twilio signs names and values without anything between them, so anyone who captured a callback can move text from one field to another.",
+    ],
+    steps: [
+      {
+        text: "If the form below is what Twilio’s log shows for the message, a new parameter or a tag looks like one of its fields: use other tags in the callback URL.",
+      },
+      {
+        text: "If not, somebody could read a callback on its way: check who can read your proxy’s traffic and logs. The genuine callback isn’t affected.",
+      },
+    ],
+  };
 }
 
 function isExplained(refusal: NewRefusal): refusal is NewRefusal & Explained {

@@ -8,6 +8,7 @@ import { INSTANCE_HEADER } from "../ops/instance.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 import { parseCallback } from "../twilio/callback.ts";
 import { parseForm } from "../twilio/form.ts";
+import { formFault } from "../twilio/form-format.ts";
 import { eventType, recordedStatus, type Channel } from "../twilio/status.ts";
 import { readBody } from "./body.ts";
 import { endOfTurn } from "./end-of-turn.ts";
@@ -113,6 +114,9 @@ function createReceiver(
     if (!isUtf8) return refusePosted(NO_UTF8);
     const callback = parseCallback(channel, params);
     if ("fault" in callback) return refusePosted(malformed(callback.fault));
+    const query = queryOf(request.url).slice(1);
+    const fault = formFault(params, query);
+    if (fault !== undefined) return refusePosted(malformed(fault));
     const status = recordedStatus(channel, callback.messageStatus);
     const receivedAt = now();
     counts.lastAt = receivedAt;
@@ -122,7 +126,6 @@ function createReceiver(
     }
 
     try {
-      const query = queryOf(request.url).slice(1);
       const outcome = await store.recordEvent({
         ...callback,
         status,

@@ -79,29 +79,31 @@ export async function postSampleCallbacks(
   }
 }
 
-/** Posts what an unfriendly or careless sender may sign: markup, long values, text from right to left. */
+/** Markup, long values, text from right to left. */
+export const HOSTILE_VALUES: readonly string[] = [
+  "<script>alert(1)</script>",
+  "javascript:alert(1)//",
+  '"><img src=x onerror=alert(1)>',
+  "مرحبا \u202egnp.exe",
+  "👩‍👩‍👧‍👦🏳️‍🌈 Ünïcødé",
+  "W".repeat(4_000),
+  "a b\tc\nd",
+  "' or 1=1 --",
+];
+
+/** Posts what an unfriendly or careless sender may sign, as far as it is taken. */
 export async function postHostileCallbacks(twilio: Twilio): Promise<void> {
-  const values = [
-    "<script>alert(1)</script>",
-    "javascript:alert(1)//",
-    '"><img src=x onerror=alert(1)>',
-    "مرحبا \u202egnp.exe",
-    "👩‍👩‍👧‍👦🏳️‍🌈 Ünïcødé",
-    "W".repeat(4_000),
-    "a b\tc\nd",
-    "' or 1=1 --",
-  ];
-  for (const [index, value] of values.entries()) {
+  for (const [index, value] of HOSTILE_VALUES.entries()) {
+    const isAddress = value.length <= 32 && !/\p{Cc}/u.test(value);
     await twilio.post(
       {
         MessageSid: sampleSid(10_000 + index),
         MessageStatus: index % 2 === 0 ? "undelivered" : "delivered",
-        To: value,
-        From: value,
+        ...(isAddress && { To: value, From: value }),
         ErrorCode: index % 2 === 0 ? "99123" : "",
         ErrorMessage: value,
         Body: value,
-        ["<b>name</b>"]: value,
+        b_name: value,
       },
       {
         query: `?${new URLSearchParams({ note: value.slice(0, 1_500), "<i>": "1" })}`,

@@ -1,14 +1,13 @@
 import { expect, test } from "bun:test";
-import {
-  postHostileCallbacks,
-  sampleSid,
-} from "../browser/sample-callbacks.ts";
+import { HOSTILE_VALUES, sampleSid } from "../browser/sample-callbacks.ts";
+import { eventOf } from "../store/events.ts";
 import { startServer } from "../support/start-server.ts";
+import type { Store } from "../../src/store/store.ts";
 import { get, linksIn, sidsIn } from "./page-client.ts";
 
 test("what was posted never becomes markup, an address or a script", async () => {
   await using server = await startServer();
-  await postHostileCallbacks(server.twilio);
+  await recordHostileEvents(server.store);
   const list = await get(`${server.origin}/messages`);
   const sids = sidsIn(list);
   expect(sids).toContain(sampleSid(10_000));
@@ -29,7 +28,9 @@ test("a list stays short when values are long, and the message's page shows them
   await using server = await startServer();
   const long = "W".repeat(4_000);
   for (let index = 0; index < 50; index++)
-    await server.twilio.post({ To: long, From: long, MessageStatus: "sent" });
+    await server.store.recordEvent(
+      eventOf({ To: long, From: long, MessageStatus: "sent" }),
+    );
   const list = await get(`${server.origin}/messages`);
   expect(list.text.length).toBeLessThan(150_000);
   expect(list.text).not.toContain("W".repeat(301));
@@ -40,7 +41,7 @@ test("a list stays short when values are long, and the message's page shows them
 
 test("every link of a hostile message leads to a list that has it", async () => {
   await using server = await startServer();
-  await postHostileCallbacks(server.twilio);
+  await recordHostileEvents(server.store);
   const list = await get(`${server.origin}/messages`);
   for (const sid of sidsIn(list)) {
     const page = await get(`${server.origin}/messages/${sid}`);
@@ -55,7 +56,7 @@ test("every link of a hostile message leads to a list that has it", async () => 
 
 test("a hostile filter never becomes markup", async () => {
   await using server = await startServer();
-  await postHostileCallbacks(server.twilio);
+  await recordHostileEvents(server.store);
   for (const text of [
     '"><script>alert(1)</script>',
     "status:<img src=x onerror=alert(1)>",
@@ -70,6 +71,33 @@ test("a hostile filter never becomes markup", async () => {
     }
   }
 });
+
+/** Records what older versions took from the webhook: names and addresses that are neither. */
+async function recordHostileEvents(
+  store: Pick<Store, "recordEvent">,
+): Promise<void> {
+  for (const [index, value] of HOSTILE_VALUES.entries()) {
+    const query = new URLSearchParams({
+      note: value.slice(0, 1_500),
+      "<i>": "1",
+    });
+    await store.recordEvent(
+      eventOf(
+        {
+          MessageSid: sampleSid(10_000 + index),
+          MessageStatus: index % 2 === 0 ? "undelivered" : "delivered",
+          To: value,
+          From: value,
+          ErrorCode: index % 2 === 0 ? "99123" : "",
+          ErrorMessage: value,
+          Body: value,
+          ["<b>name</b>"]: value,
+        },
+        { query: query.toString(), receivedAt: Date.now() },
+      ),
+    );
+  }
+}
 
 const KNOWN_TAG = /^<\/?[a-z][a-z0-9]*$/;
 

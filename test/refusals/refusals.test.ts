@@ -363,7 +363,7 @@ const REFUSED: Record<string, Refused> = {
     status: 400,
     isMendable: true,
     says: [
-      "It is signed with your token, but is no status callback of a message.",
+      "It is signed with your token, but isn’t a status callback as Twilio posts it.",
     ],
   },
 };

@@ -75,6 +75,28 @@ describe("a signed form that is no callback is answered 400, and the field is na
       `MessageSid=SM${hex}&MessageStatus=sent&x=1&x=2`,
       "A parameter is given twice.",
     ],
+    ["a name of digits", `MessageSid=SM${hex}&MessageStatus=sent&12=`, "name"],
+    ["an empty name", `MessageSid=SM${hex}&MessageStatus=sent&=`, "name"],
+    [
+      "a name with markup",
+      `MessageSid=SM${hex}&MessageStatus=sent&%3Cb%3E=`,
+      "name",
+    ],
+    [
+      "an AccountSid of another form",
+      `MessageSid=SM${hex}&MessageStatus=sent&AccountSid=AC1`,
+      "AccountSid is not",
+    ],
+    [
+      "an ErrorCode that is no number",
+      `MessageSid=SM${hex}&MessageStatus=failed&ErrorCode=30003x`,
+      "ErrorCode is not",
+    ],
+    [
+      "a number with letters",
+      `MessageSid=SM${hex}&MessageStatus=sent&To=%2B14155550123Mcc310`,
+      "To is not",
+    ],
     [
       "a name twice, escaped once",
       `MessageSid=SM${hex}&MessageStatus=sent&x=&%78=`,
@@ -120,7 +142,7 @@ test("no body at all, but signed, is answered 400", async () => {
 });
 
 test("a signed form with unknown names, empty values and lone ampersands is taken", async () => {
-  const body = `&&${leastForm()}&&New=&=&%26%3D=%F0%9F%98%80&`;
+  const body = `&&${leastForm()}&&New=&new_2=%F0%9F%98%80&Empty&`;
   const answer = await send(server, { body });
   expect(await answer.json()).toEqual({ success: true, processed: 1 });
 });

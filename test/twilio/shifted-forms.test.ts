@@ -1,0 +1,167 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { parseCallback } from "../../src/twilio/callback.ts";
+import { parseForm, type FormParams } from "../../src/twilio/form.ts";
+import { formFault } from "../../src/twilio/form-format.ts";
+import { capturedCallbacks } from "../support/captured-callbacks.ts";
+import { callbackParams } from "../support/twilio-client.ts";
+import {
+  changesOf,
+  isSigned,
+  readings,
+  signedText,
+  type Sent,
+} from "./resplits.ts";
+
+/** What is recorded of a form, but for texts that nothing depends on; a fault when it is refused. */
+function recorded({ query, params }: Sent): unknown {
+  const callback = parseCallback("sms", params);
+  if ("fault" in callback) return callback.fault;
+  const fault = formFault(params, query);
+  if (fault !== undefined) return fault;
+  return {
+    ...callback,
+    params: null,
+    errorMessage: null,
+    tags: parseForm(query).params,
+  };
+}
+
+/** Changes that are accepted although they record something else. */
+function falsified(genuine: Sent, changed: Iterable<Sent>): Sent[] {
+  const right = JSON.stringify(recorded(genuine));
+  const text = signedText(genuine);
+  const wrong: Sent[] = [];
+  for (const each of changed) {
+    if (!isSigned(each)) continue;
+    if (signedText(each) !== text) throw new Error("That is not re-split.");
+    const got = recorded(each);
+    if (typeof got !== "string" && JSON.stringify(got) !== right)
+      wrong.push(each);
+  }
+  return wrong;
+}
+
+const QUERIES = [
+  "",
+  "campaign=spring",
+  "order=4711&campaign=SALE",
+  "ref=A1B2&team=cartAbandoned",
+  "note=it%27s+Account",
+];
+
+const captured = capturedCallbacks.map(({ what, body }, index) => ({
+  name: `${what} (${index})`,
+  params: parseForm(body).params,
+}));
+
+const more: Record<string, Record<string, string>> = {
+  "an alphanumeric sender": { From: "GRANDHOTEL", MessageStatus: "delivered" },
+  "a mixed-case sender": { From: "MyHotel", MessageStatus: "sent" },
+  "a bank of that city": { From: "CityBank", MessageStatus: "sent" },
+  "a sender of two words": { From: "Zeus Bar", MessageStatus: "sent" },
+  "an RCS agent": { From: "rcs:acme_agent", To: "rcs:+14155550123" },
+  "a WhatsApp user ID": {
+    From: "whatsapp:+14155559000",
+    To: "whatsapp:US.13491208655302741918",
+    EventType: "READ",
+    MessageStatus: "read",
+  },
+  "a bare user ID": { To: "US.13491208655302741918" },
+  "an error message": {
+    MessageStatus: "undelivered",
+    ErrorCode: "30005",
+    ErrorMessage: "Unknown destination handset",
+    NumSegments: "2",
+  },
+  "a text about fields": {
+    Body: "The fields are To, From and ErrorCode: see MessageStatus below",
+  },
+  "new parameters": { Mcc: "310", NewThing: "1", Zeta: "a b" },
+};
+const genuine: readonly { name: string; params: FormParams }[] = [
+  ...captured,
+  ...Object.entries(more).map(([name, params]) => ({
+    name,
+    params: Object.entries(callbackParams(params)),
+  })),
+];
+
+describe("every callback as Twilio posts it is taken", () => {
+  test.each(genuine)("$name", ({ params }) => {
+    for (const query of QUERIES)
+      expect(recorded({ query, params })).toMatchObject({ channel: "sms" });
+  });
+
+  test("also with a parameter that is new", () => {
+    const name = fc.stringMatching(/^[B-Z][A-Za-z0-9]{2,14}$/);
+    const value = fc.oneof(
+      fc.stringMatching(/^[a-z0-9]{0,12}$/),
+      fc.string({ unit: "binary", maxLength: 12 }),
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...captured),
+        fc.constantFrom(...QUERIES),
+        name,
+        value,
+        ({ params }, query, newName, newValue) => {
+          fc.pre(!params.some(([each]) => each === newName));
+          // A name of ours within one that is new would be a shift.
+          fc.pre(!/To|From|Sid|Status|Error/.test(newName));
+          const sent = {
+            query,
+            params: [...params, [newName, newValue]] as const,
+          };
+          expect(recorded(sent)).toMatchObject({ channel: "sms" });
+        },
+      ),
+      { numRuns: 20_000 },
+    );
+  });
+});
+
+describe("no single shift of a boundary falsifies what is recorded", () => {
+  test.each(genuine)("$name", ({ params }) => {
+    for (const query of QUERIES) {
+      const sent = { query, params };
+      expect(falsified(sent, changesOf(sent))).toEqual([]);
+    }
+  });
+});
+
+describe("no other reading of a signed text falsifies what is recorded", () => {
+  const names = [
+    ...new Set(genuine.flatMap(({ params }) => params.map(([name]) => name))),
+    "FromCity",
+    "SmsMessageSid",
+  ];
+
+  test.each(genuine)("$name, with one invented parameter", ({ params }) => {
+    const sent = { query: "", params };
+    const others = readings(signedText(sent), names, 5);
+    const changed = others.map((each) => ({ query: "", params: each }));
+    expect(falsified(sent, changed)).toEqual([]);
+  });
+
+  test("with up to five boundaries shifted at random", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...genuine),
+        fc.constantFrom(...QUERIES),
+        fc.array(fc.nat(), { minLength: 2, maxLength: 5 }),
+        ({ params }, query, choices) => {
+          const sent = { query, params };
+          let changed: Sent = sent;
+          for (const choice of choices) {
+            // Those that are refused for a malformed field only rarely lead anywhere.
+            const next = [...changesOf(changed)].filter(isSigned);
+            changed = next[choice % next.length] ?? changed;
+            expect(falsified(sent, [changed])).toEqual([]);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
