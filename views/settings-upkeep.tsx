@@ -10,7 +10,7 @@ type Props = {
 /** How long messages are kept, and how deleting them went. */
 export function Kept({ settings: { retentionDays, upkeep }, now }: Props) {
   if (retentionDays === 0) return <>Ever.</>;
-  const { retention, retentionFailure } = upkeep;
+  const { retention, retentionFailure, retentionPause } = upkeep;
   return (
     <>
       <span safe>{`${counted(retentionDays, "day")}.`}</span>{" "}
@@ -28,6 +28,11 @@ export function Kept({ settings: { retentionDays, upkeep }, now }: Props) {
         ""
       ) : (
         <Failure what="Deleting failed" failure={retentionFailure} now={now} />
+      )}
+      {retentionPause === undefined ? (
+        ""
+      ) : (
+        <Failure what="Paused" failure={retentionPause} now={now} />
       )}
     </>
   );

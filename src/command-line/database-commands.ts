@@ -76,6 +76,10 @@ export function addPrune(program: Command, setStatus: SetStatus): void {
         "Days to keep, beside today. [default: RETENTION_DAYS]",
       )
       .option("--dry-run", "Say what would be deleted, and delete nothing.")
+      .option(
+        "--trust-clock",
+        "Delete even if the latest event is so old that the clock may be wrong.",
+      )
       .option("--yes", SURE),
     ["databaseFile"],
   )

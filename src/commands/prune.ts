@@ -1,20 +1,23 @@
 import { counted } from "../../views/amounts.ts";
 import { ConfigError, type Config } from "../config.ts";
 import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
-import { openForUpkeep } from "../store/sqlite/upkeep-command.ts";
+import { clockOf, openForUpkeep } from "../store/sqlite/upkeep-command.ts";
 import { EVENT_STATUSES } from "../twilio/status.ts";
-import { retentionCut } from "../upkeep/retention.ts";
+import { cutByClock, retentionCut } from "../upkeep/retention.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { FlagReader, type Flags } from "./flags.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 const DAYS_MAX = 36_500;
+const IF_RIGHT = "If the clock is right, add --trust-clock.";
 
 export type PruneOptions = {
   /** Days that are kept beside the begun one; undefined: as RETENTION_DAYS has it. */
   readonly days: number | undefined;
   readonly isDryRun: boolean;
+  /** Whoever runs it says that the clock is right, whatever the database tells. */
+  readonly trustsClock: boolean;
   /** It was confirmed on the command line. */
   readonly isSure: boolean;
 };
@@ -28,6 +31,7 @@ export function pruneOptions(flags: Flags): PruneOptions {
   return {
     days: days || undefined,
     isDryRun: flags["dryRun"] === true,
+    trustsClock: flags["trustClock"] === true,
     isSure: flags["yes"] === true,
   };
 }
@@ -49,7 +53,8 @@ export async function prune(
       "--days: is not given, and RETENTION_DAYS is not set. Give the number of days to keep.",
     ]);
   const now = Date.now();
-  const before = retentionCut(now, days);
+  const before = cutOf(databaseFile, now, days, options);
+  if (before === undefined) return 1;
   const old = `first heard of before ${new Date(before).toISOString().slice(0, 10)} (UTC)`;
   const messages = await messagesBefore(databaseFile, before);
   if (options.isDryRun || messages === 0) {
@@ -85,6 +90,27 @@ export async function prune(
   } finally {
     upkeep.close();
   }
+}
+
+/** Undefined when the clock may be wrong: then nothing may be deleted, which is said. */
+function cutOf(
+  file: string,
+  now: number,
+  days: number,
+  { trustsClock }: PruneOptions,
+): number | undefined {
+  const byClock = cutByClock(now, days);
+  if (trustsClock) return byClock;
+  const cut = retentionCut(clockOf(file, now), days);
+  if ("pause" in cut) {
+    console.error(`Nothing was deleted. ${cut.pause} ${IF_RIGHT}`);
+    return undefined;
+  }
+  if (cut.before < byClock)
+    console.error(
+      `The clock was set, or the server was off, for more than a day. That time isn't counted. ${IF_RIGHT}`,
+    );
+  return cut.before;
 }
 
 /** Those that the counts have, which are kept true to the messages. */

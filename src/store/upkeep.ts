@@ -1,3 +1,4 @@
+import type { ClockRecord } from "../clock.ts";
 import type { Digits } from "../upkeep/erased-number.ts";
 
 /** What was deleted. */
@@ -26,6 +27,15 @@ export type Backup = {
 /** Work that failed: when, and a sentence for who runs the server. */
 export type UpkeepFailure = { readonly at: number; readonly reason: string };
 
+/** The clock, read once, and what tells whether it is right. */
+export type ClockReading = {
+  /** What it says, milliseconds since 1970. */
+  readonly now: number;
+  readonly record: ClockRecord;
+  /** The latest event up to `now`, or the beginning of its hour. */
+  readonly latestEventAt: number | undefined;
+};
+
 /** How the chores of the server went; undefined for what never was. */
 export type UpkeepState = {
   /** The latest scheduled backup. */
@@ -35,6 +45,8 @@ export type UpkeepState = {
   /** The latest time that retention was done: when it ended, and what it deleted. */
   readonly retention: (Pruned & { readonly at: number }) | undefined;
   readonly retentionFailure: UpkeepFailure | undefined;
+  /** Why retention deletes nothing for now; undefined when it isn't paused. */
+  readonly retentionPause: UpkeepFailure | undefined;
 };
 
 /** What is noted of the chores, for `UpkeepState`. */
@@ -74,5 +86,7 @@ export interface UpkeepStore {
    */
   erase(digits: Digits, work?: LongWork): Promise<Erased>;
   state(): Promise<UpkeepState>;
+  /** Keeps what the clock says now, for later readings to be judged by. */
+  readClock(now: number): Promise<ClockReading>;
   note(note: UpkeepNote): Promise<void>;
 }

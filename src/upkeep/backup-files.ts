@@ -28,13 +28,20 @@ export function nextBackupAt(names: readonly string[], now: number): number {
   return times.length === 0 ? now : Math.max(...times.map(Number)) + DAY_MS;
 }
 
-/** The backups of these that make room, so that `kept` are left: the oldest ones. */
+/**
+ * The backups of these that make room, so that `kept` are left: the oldest ones. Those
+ * from the future stay and aren't counted: their names say nothing about which is newer.
+ */
 export function backupsToDelete(
   names: readonly string[],
   kept: number,
+  now: number,
 ): string[] {
   return names
-    .filter((name) => backupTime(name) !== undefined)
+    .filter((name) => {
+      const at = backupTime(name);
+      return at !== undefined && at <= now;
+    })
     .toSorted()
     .slice(0, -kept);
 }

@@ -46,7 +46,7 @@ export async function writeScheduledBackup(
     removePartial(folder);
     throw new BackupFailed(reason);
   }
-  remove(folder, backupsToDelete(namesIn(folder), kept));
+  remove(folder, backupsToDelete(namesIn(folder), kept, now));
   return { at: now, bytes: statSync(file).size, file };
 }
 

@@ -39,7 +39,7 @@ export async function doUpkeep(upkeep: Upkeep): Promise<void> {
   const { config, stopping, beginAfterMs = BEGIN_AFTER_MS } = upkeep;
   await pause(beginAfterMs, stopping);
   await Promise.all([
-    config.retentionDays > 0 ? keepRetention(upkeep) : undefined,
+    keepRetention(upkeep),
     config.backupFolder === undefined
       ? undefined
       : keepBackups(upkeep, resolve(config.backupFolder)),
@@ -48,54 +48,79 @@ export async function doUpkeep(upkeep: Upkeep): Promise<void> {
 
 async function keepRetention(upkeep: Upkeep): Promise<void> {
   const { stopping } = upkeep;
+  let wasPaused = false;
   while (!stopping.aborted) {
-    await retain(upkeep);
+    wasPaused = await retain(upkeep, wasPaused);
     await pause(RETENTION_EVERY_MS, stopping);
   }
 }
 
-async function retain(upkeep: Upkeep): Promise<void> {
+/**
+ * Reads the clock, also without RETENTION_DAYS, which may be set later, and deletes what
+ * is old. Returns whether deleting is paused.
+ */
+async function retain(upkeep: Upkeep, wasPaused: boolean): Promise<boolean> {
   const { config, store, log, now, stopping } = upkeep;
-  const before = retentionCut(now(), config.retentionDays);
+  const days = config.retentionDays;
   try {
-    const pruned = await store.prune(before, { signal: stopping });
-    if (pruned.messages > 0)
-      log.info(
-        { ...pruned, before: new Date(before).toISOString() },
-        "retention deleted old messages",
-      );
-    if (stopping.aborted) return;
-    await store.note({ name: "retention", note: { ...pruned, at: now() } });
-    await store.note({ name: "retentionFailure", note: undefined });
+    const clock = await store.readClock(now());
+    if (days === 0) return false;
+    const cut = retentionCut(clock, days);
+    if ("pause" in cut) {
+      const note = { at: clock.now, reason: cut.pause };
+      if (!wasPaused) log.warn(`retention is paused. ${cut.pause}`);
+      await store.note({ name: "retentionPause", note });
+      return true;
+    }
+    await store.note({ name: "retentionPause", note: undefined });
+    await deleteOld(upkeep, cut.before);
   } catch (error) {
-    if (stopping.aborted) return;
+    if (stopping.aborted) return wasPaused;
     const reason =
       error instanceof StoreUnavailable ? error.message : undefined;
+    if (days === 0 && reason !== undefined) return false;
     if (reason === undefined) log.error(failureOf(error), "retention failed");
     else log.error(`retention is tried again in an hour: ${reason}`);
     const note = { at: now(), reason: reason ?? "Its error is in the log." };
     await noteFailure(upkeep, { name: "retentionFailure", note });
   }
+  return false;
+}
+
+async function deleteOld(upkeep: Upkeep, before: number): Promise<void> {
+  const { store, log, now, stopping } = upkeep;
+  const pruned = await store.prune(before, { signal: stopping });
+  if (pruned.messages > 0)
+    log.info(
+      { ...pruned, before: new Date(before).toISOString() },
+      "retention deleted old messages",
+    );
+  if (stopping.aborted) return;
+  await store.note({ name: "retention", note: { ...pruned, at: now() } });
+  await store.note({ name: "retentionFailure", note: undefined });
 }
 
 async function keepBackups(upkeep: Upkeep, folder: string): Promise<void> {
   const { config, store, log, now, stopping } = upkeep;
   const { backupsKept: kept, databaseFile } = config;
   const wishes = { databaseFile: resolve(databaseFile), folder, kept };
-  let notBefore = 0;
+  /** By a clock that nobody sets. */
+  let restsUntil = 0;
   for (; !stopping.aborted; await pause(BACKUP_LOOK_EVERY_MS, stopping)) {
+    if (performance.now() < restsUntil) continue;
     const at = now();
-    if (at < notBefore) continue;
+    const begun = performance.now();
     try {
       if (at < nextBackupDueAt(folder, at)) continue;
       const backup = await writeScheduledBackup(wishes, at, stopping);
       const { file, bytes } = backup;
-      log.info({ file, bytes, ms: now() - at }, "a backup was written");
+      const ms = Math.round(performance.now() - begun);
+      log.info({ file, bytes, ms }, "a backup was written");
       await store.note({ name: "backup", note: { at, bytes } });
       await store.note({ name: "backupFailure", note: undefined });
     } catch (error) {
       if (stopping.aborted) return;
-      notBefore = at + BACKUP_AGAIN_AFTER_MS;
+      restsUntil = performance.now() + BACKUP_AGAIN_AFTER_MS;
       const isKnown =
         error instanceof BackupFailed || error instanceof StoreUnavailable;
       if (isKnown)

@@ -57,7 +57,8 @@ test("old messages are deleted beside the server, whose pages and recording go o
 test("the days are those of RETENTION_DAYS when none are given, and without both nothing is deleted", async () => {
   await using server = await startServer();
   const { store, config } = server;
-  await store.recordEvent(eventOf({}, { receivedAt: DAY_MS }));
+  for (const receivedAt of [DAY_MS, Date.now()])
+    await store.recordEvent(eventOf({}, { receivedAt }));
   const args = ["prune", "--yes", "--database-url", config.databaseFile];
   const without = await run(FROM_SOURCE, args);
   expect(without.status).toBe(2);
@@ -81,4 +82,36 @@ test("days that are no days are refused, and so is a database that is not there"
     stdout: "",
     stderr: `There is no database ${file}. Check DATABASE_URL.\n`,
   });
+});
+
+test("where the latest event is long past, the clock may be wrong: nothing is deleted until it is trusted", async () => {
+  await using server = await startServer();
+  const { store, config } = server;
+  const latest = Date.now() - 400 * DAY_MS;
+  for (const receivedAt of [latest - 50 * DAY_MS, latest])
+    await store.recordEvent(eventOf({}, { receivedAt }));
+  const file = config.databaseFile;
+  for (const more of [[], ["--dry-run"]]) {
+    const { status, stdout, stderr } = await prune(
+      file,
+      "--days",
+      "30",
+      ...more,
+    );
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("400 d after the latest event");
+    expect(stderr).toContain("If the clock is right, add --trust-clock.");
+  }
+  expect(await store.messagesAfter(0, 10)).toHaveLength(2);
+
+  // Events that arrive by a wrong clock make nothing older.
+  await store.upkeep.readClock(latest);
+  await store.recordEvent(eventOf({}, { receivedAt: Date.now() }));
+  const kept = await prune(file, "--days", "30");
+  expect(kept.stdout).toStartWith("Deleted: 1 message with 1 event, ");
+  expect(kept.stderr).toContain("That time isn't counted.");
+  expect(await store.messagesAfter(0, 10)).toHaveLength(2);
+
+  const trusted = await prune(file, "--days", "30", "--trust-clock");
+  expect(trusted.stdout).toStartWith("Deleted: 1 message with 1 event, ");
 });

@@ -204,6 +204,7 @@ describe("backups", () => {
     backupFailure: undefined,
     retention: undefined,
     retentionFailure: undefined,
+    retentionPause: undefined,
   };
 
   test("are none, fresh, too old, or failed", () => {

@@ -32,7 +32,11 @@ test("one is due a day after the latest, whatever else is there and whatever the
 
 test("the oldest ones make room, and nothing of another name does", () => {
   const names = [name(0), name(24), "a.db", name(72), name(48), "smsledger.db"];
-  expect(backupsToDelete(names, 2)).toEqual([name(72), name(48)]);
-  expect(backupsToDelete(names, 4)).toEqual([]);
-  expect(backupsToDelete(names, 9)).toEqual([]);
+  expect(backupsToDelete(names, 2, NOW)).toEqual([name(72), name(48)]);
+  expect(backupsToDelete(names, 4, NOW)).toEqual([]);
+  expect(backupsToDelete(names, 9, NOW)).toEqual([]);
+  expect(backupsToDelete([...names, name(-900), name(-901)], 2, NOW)).toEqual([
+    name(72),
+    name(48),
+  ]);
 });

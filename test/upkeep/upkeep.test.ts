@@ -21,7 +21,9 @@ let folder: ReturnType<typeof tempDir>;
 let databaseFile: string;
 let backupFolder: string;
 let store: Stores;
+let now: () => number;
 beforeEach(async () => {
+  now = Date.now;
   folder = tempDir();
   databaseFile = join(folder.path, "smsledger.db");
   backupFolder = join(folder.path, "backups", "here");
@@ -53,7 +55,7 @@ async function upkeepUntil(
     },
     store: store.upkeep,
     log: createLog("silent", "json"),
-    now: Date.now,
+    now,
     stopping: stop.signal,
     beginAfterMs: 0,
   });
@@ -66,25 +68,77 @@ async function upkeepUntil(
 }
 
 test("days are cut at midnight in UTC, and the begun one is kept beside them", () => {
-  const at = (time: string) => Date.parse(time);
-  expect(retentionCut(at("2026-11-23T00:00:00Z"), 1)).toBe(
-    at("2026-11-22T00:00:00Z"),
+  const cut = (time: string, days: number) => {
+    const now = Date.parse(time);
+    const record = { seenAt: now, gaps: [] };
+    return retentionCut({ now, record, latestEventAt: now }, days);
+  };
+  const before = (time: string) => ({ before: Date.parse(time) });
+  expect(cut("2026-11-23T00:00:00Z", 1)).toEqual(
+    before("2026-11-22T00:00:00Z"),
   );
-  expect(retentionCut(at("2026-11-23T23:59:59.999Z"), 90)).toBe(
-    at("2026-08-25T00:00:00Z"),
+  expect(cut("2026-11-23T23:59:59.999Z", 90)).toEqual(
+    before("2026-08-25T00:00:00Z"),
   );
 });
 
 test("with RETENTION_DAYS old messages are deleted soon after the start, and that is noted", async () => {
-  const now = Date.now();
-  for (const age of [0, 5, 20])
-    await store.recordEvent(eventOf({}, { receivedAt: now - age * DAY_MS }));
+  const begun = Date.now();
+  for (const age of [20, 5, 0])
+    await store.recordEvent(eventOf({}, { receivedAt: begun - age * DAY_MS }));
   await upkeepUntil({ retentionDays: 10 }, async () => {
     const { retention } = await store.upkeep.state();
     expect(retention).toMatchObject({ messages: 1, events: 1 });
-    expect(retention?.at).toBeGreaterThanOrEqual(now);
+    expect(retention?.at).toBeGreaterThanOrEqual(begun);
   });
   expect(await store.messagesAfter(0, 10)).toHaveLength(2);
+});
+
+test("a clock that jumped ahead deletes nothing, not even once events arrive by it", async () => {
+  const today = Date.now();
+  for (const age of [8, 5, 0])
+    await store.recordEvent(eventOf({}, { receivedAt: today - age * DAY_MS }));
+  const wrong = today + 2 * 365 * DAY_MS;
+  now = () => wrong;
+  await upkeepUntil({ retentionDays: 10 }, async () => {
+    const { retention, retentionPause } = await store.upkeep.state();
+    expect(retention).toBeUndefined();
+    expect(retentionPause?.reason).toContain("730 d");
+  });
+  // A callback arrives while the clock is wrong.
+  await store.recordEvent(eventOf({}, { receivedAt: wrong }));
+  await upkeepUntil({ retentionDays: 10 }, async () => {
+    const { retention, retentionPause } = await store.upkeep.state();
+    expect(retention).toMatchObject({ messages: 0, at: wrong });
+    expect(retentionPause).toBeUndefined();
+  });
+  // The clock is set right, and deletes what is old by then.
+  const later = today + 3 * DAY_MS;
+  await store.recordEvent(eventOf({}, { receivedAt: later }));
+  for (const before of [2, 1])
+    await store.upkeep.readClock(later - before * DAY_MS);
+  now = () => later;
+  await upkeepUntil({ retentionDays: 10 }, async () => {
+    const { retention } = await store.upkeep.state();
+    expect(retention).toMatchObject({ messages: 1, at: later });
+  });
+  expect(await store.messagesAfter(0, 10)).toHaveLength(4);
+});
+
+test("a server that was off for weeks deletes what is old once it has run for that much longer", async () => {
+  const begin = Date.now();
+  await store.recordEvent(eventOf({}, { receivedAt: begin }));
+  await store.upkeep.readClock(begin);
+  const back = begin + 60 * DAY_MS;
+  for (const day of [0, 1, 2, 3]) {
+    const at = back + day * DAY_MS;
+    await store.recordEvent(eventOf({}, { receivedAt: at }));
+    now = () => at;
+    await upkeepUntil({ retentionDays: 3 }, async () => {
+      const { retention } = await store.upkeep.state();
+      expect(retention).toMatchObject({ at, messages: day === 3 ? 1 : 0 });
+    });
+  }
 });
 
 test("with BACKUP_FOLDER a backup is written there, and not again within a day, also after a restart", async () => {
@@ -109,9 +163,9 @@ const NO_PROCESS = 2 ** 22 + 1;
 
 test("the oldest backups are deleted once a new one is whole, and what a killed one left; nothing else is", async () => {
   mkdirSync(backupFolder, { recursive: true });
-  const now = Date.now();
-  const old = [26, 50, 74].map((hours) => backupName(now - hours * HOUR_MS));
-  const left = `${backupName(now - HOUR_MS)}.partial-${NO_PROCESS}`;
+  const begun = Date.now();
+  const old = [26, 50, 74].map((hours) => backupName(begun - hours * HOUR_MS));
+  const left = `${backupName(begun - HOUR_MS)}.partial-${NO_PROCESS}`;
   const lefts = [left, `${left}-journal`];
   for (const name of [...old, ...lefts, "mine.db", "smsledger.db"])
     writeFileSync(join(backupFolder, name), "");
@@ -121,6 +175,25 @@ test("the oldest backups are deleted once a new one is whole, and what a killed 
     expect(names).toContain(old[0] ?? "");
     expect(names).toContain("mine.db");
     expect(names).toContain("smsledger.db");
+  });
+});
+
+test("backups that a wrong clock named after the future push out no others", async () => {
+  mkdirSync(backupFolder, { recursive: true });
+  const begun = Date.now();
+  const old = [26, 50].map((hours) => backupName(begun - hours * HOUR_MS));
+  const ahead = [400, 401, 402].map((days) =>
+    backupName(begun + days * DAY_MS),
+  );
+  for (const name of [...old, ...ahead])
+    writeFileSync(join(backupFolder, name), "");
+  await upkeepUntil({ backupFolder, backupsKept: 2 }, async () => {
+    const { backup } = await store.upkeep.state();
+    expect(backup).toBeDefined();
+    const names = readdirSync(backupFolder);
+    expect(names.toSorted()).toEqual(
+      [old[0] ?? "", backupName(backup?.at ?? 0), ...ahead].toSorted(),
+    );
   });
 });
 

@@ -32,7 +32,7 @@ export type ReadConnection = {
  * program, or of another version of this one.
  */
 export function openForReading(file: string): ReadConnection {
-  const database = openDatabase(file);
+  const database = kyselyDatabase(openDatabaseForReading(file));
   return {
     kysely: new Kysely({ dialect: new SqliteDialect({ database }) }),
     // Kysely closes a database only once it has used it.
@@ -49,7 +49,9 @@ export function openForReadingWhen(
   file: string,
 ): ReadConnection & { readonly ready: Promise<void> } {
   let database: SqliteDatabase | undefined;
-  const opening = opened.then(() => (database = openDatabase(file)));
+  const opening = opened.then(
+    () => (database = kyselyDatabase(openDatabaseForReading(file))),
+  );
   return {
     kysely: new Kysely({
       dialect: new SqliteDialect({ database: () => opening }),
@@ -59,7 +61,8 @@ export function openForReadingWhen(
   };
 }
 
-function openDatabase(file: string): SqliteDatabase {
+/** The connection itself, for what Kysely isn't needed for. Throws as `openForReading` does. */
+export function openDatabaseForReading(file: string): Database {
   requireDatabaseFile(file);
   let db: Database | undefined;
   try {
@@ -77,7 +80,7 @@ function openDatabase(file: string): SqliteDatabase {
     if (reason === undefined) throw error;
     throw new StoreUnusable(reason, { cause: error });
   }
-  return kyselyDatabase(db);
+  return db;
 }
 
 /**

@@ -1,13 +1,21 @@
 import type { Database } from "bun:sqlite";
 import type { AuditEntry } from "../audit.ts";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
-import type { UpkeepStore } from "../upkeep.ts";
+import type { ClockReading, UpkeepStore } from "../upkeep.ts";
+import { clockReading } from "./clock-record.ts";
 import { databasePath } from "./database-file.ts";
 import { erase, findNumber, prune, type DoStep } from "./long-work.ts";
+import { openDatabaseForReading } from "./read-connection.ts";
 import { createRecorder } from "./recorder.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
 import { write } from "./writes.ts";
 import { openDatabaseForCommand } from "./writing-connection.ts";
+
+/** What tells whether the clock that says `now` is right; nothing is written. Throws StoreUnusable. */
+export function clockOf(file: string, now: number): ClockReading {
+  using db = openDatabaseForReading(databasePath(file));
+  return clockReading(db, now);
+}
 
 type LongWorks = Pick<UpkeepStore, "prune" | "findNumber" | "erase">;
 

@@ -32,5 +32,6 @@ export async function upkeepState(db: Kysely<Schema>): Promise<UpkeepState> {
     backupFailure: noteOf("backupFailure"),
     retention: noteOf("retention"),
     retentionFailure: noteOf("retentionFailure"),
+    retentionPause: noteOf("retentionPause"),
   };
 }

@@ -17,6 +17,7 @@ export function upkeepStore(
     findNumber: (digits, work) => findNumber(doStep, digits, work),
     erase: (digits, work) => erase(doStep, digits, work),
     state: () => read(() => upkeepState(db)),
+    readClock: (now) => write("readClock", now),
     note: (note) => write("noteUpkeep", note),
   };
 }

@@ -7,6 +7,7 @@ import {
   setApiTokenLastUsed,
 } from "./api-tokens.ts";
 import { addAuditEntry } from "./audit.ts";
+import { readClock } from "./clock-record.ts";
 import { addRefusals, markRefusalsSeen } from "./refusals.ts";
 import { noteUpkeep } from "./upkeep-notes.ts";
 
@@ -17,6 +18,7 @@ import { noteUpkeep } from "./upkeep-notes.ts";
  */
 const WRITES = {
   noteUpkeep,
+  readClock,
   ...accountUsers,
   ...accountSessions,
   addAuditEntry,

@@ -1,0 +1,63 @@
+/*
+ * Judges the machine's clock. A clock can be wrong, and nothing within the machine tells.
+ * So only time that was seen to pass counts when something is deleted for its age: the
+ * server reads the clock every hour, and where it has moved on by more than a day since,
+ * it was set, or the server was off. That gap makes nothing older.
+ */
+
+const DAY_MS = 86_400_000;
+
+/** The clock may move on by this between two readings: a server can be off for that long. */
+const UNSEEN_MAX_MS = DAY_MS;
+/** Beyond this many gaps the oldest two become one, with the time between them. */
+const GAPS_MAX = 100;
+
+/** The clock moved from one reading to the next, and nobody saw the time between them pass. */
+type Gap = { readonly from: number; readonly to: number };
+
+/** What is known of the clock, across restarts. */
+export type ClockRecord = {
+  /** The latest reading that was not undone by setting the clock back. */
+  readonly seenAt: number;
+  /** In order of time. */
+  readonly gaps: readonly Gap[];
+};
+
+/** The record after one more reading. */
+export function afterReading(record: ClockRecord, now: number): ClockRecord {
+  // A clock that was set back to before the end of a gap had been wrong since.
+  const undone = record.gaps.find(({ to }) => to > now);
+  const gaps = record.gaps.filter(({ to }) => to <= now);
+  const seenAt = undone?.from ?? record.seenAt;
+  if (now - seenAt > UNSEEN_MAX_MS) gaps.push({ from: seenAt, to: now });
+  return { seenAt: Math.max(seenAt, now), gaps: atMost(GAPS_MAX, gaps) };
+}
+
+function atMost(max: number, gaps: readonly Gap[]): readonly Gap[] {
+  const [first, second, ...rest] = gaps;
+  if (first === undefined || second === undefined || gaps.length <= max)
+    return gaps;
+  return [{ from: first.from, to: second.to }, ...rest];
+}
+
+/** The time since which this long was seen to pass; never later than `now` less that. */
+export function seenBefore(
+  { gaps }: ClockRecord,
+  now: number,
+  ms: number,
+): number {
+  let at = now;
+  let rest = ms;
+  for (const { from, to } of gaps.toReversed()) {
+    if (to > at) continue;
+    if (at - to >= rest) break;
+    rest -= at - to;
+    at = from;
+  }
+  return at - rest;
+}
+
+/** Whether a clock that says `now` may have run ahead, as nothing came for so long. */
+export function mayBeAhead(now: number, latestEventAt: number): boolean {
+  return now - latestEventAt > DAY_MS;
+}
