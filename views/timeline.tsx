@@ -69,7 +69,10 @@ function Event({
   readonly channel: Channel;
 }) {
   return (
-    <li id={`event-${event.id}`} class={`event event-${event.status}`}>
+    <li
+      id={`event-${event.id}`}
+      class={`event event-${event.status}${event.isSupplement ? " event-supplement" : ""}`}
+    >
       <p class="event-head">
         <b class="event-words" safe>
           {HAPPENED[channel][event.status]}
@@ -124,7 +127,9 @@ function Repeats({
   if (repeats === 0 || lastRepeatAt === null) return "";
   return (
     <p class="event-note">
-      <span safe>{`The same callback came ${repeats + 1} times, last`}</span>{" "}
+      <span safe>
+        {repeats === 1 ? "Repeated once," : `Repeated ${repeats} times, last`}
+      </span>{" "}
       <Exact at={lastRepeatAt} />
     </p>
   );

@@ -29,6 +29,7 @@ export const EVENT_EXAMPLE: Static<typeof Event> = {
   ...shared,
   id: 4711,
   type: "sms_undelivered",
+  supplement: false,
   receivedAt: "2026-11-23T12:30:03.901Z",
   errorMessage: null,
   params: {

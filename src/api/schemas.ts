@@ -110,6 +110,10 @@ export const Event = Type.Object(
     channel,
     messageSid: Type.String(),
     status: oneOf(EVENT_STATUSES),
+    supplement: Type.Boolean({
+      description:
+        "True when this callback adds something to an earlier event of the message with the same status.",
+    }),
     receivedAt: time("When the callback was received."),
     ...shared,
     errorMessage: orNull(Type.String(), {

@@ -22,6 +22,7 @@ export function csvLines(
     quoted_match: /[\r\n;]/,
     cast: {
       string: formulaSafe,
+      boolean: (value) => String(value),
       // The same JSON without a semicolon, which would begin a new cell in some countries.
       object: (value) => JSON.stringify(value).replaceAll(";", "\\u003b"),
     },

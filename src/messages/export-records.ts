@@ -6,7 +6,7 @@ import { eventType } from "../twilio/status.ts";
 export type Pairs = Readonly<Record<string, string | readonly string[]>>;
 
 export type ExportRecord = Readonly<
-  Record<string, string | number | null | Pairs>
+  Record<string, string | number | boolean | null | Pairs>
 >;
 
 /** The columns of each kind of export, in their order. */
@@ -27,6 +27,7 @@ export const COLUMNS = {
     "numSegments",
     "tags",
     "params",
+    "supplement",
   ],
   messages: [
     "messageSid",
@@ -65,6 +66,7 @@ export function eventRecord(event: EventRow) {
     numSegments: event.numSegments,
     tags: pairs(parseForm(event.query).params),
     params: pairs(event.params),
+    supplement: event.isSupplement,
   } satisfies Record<(typeof COLUMNS.events)[number], unknown>;
 }
 

@@ -31,20 +31,20 @@ export function storyOf(events: readonly EventRow[]): Story {
       return {
         event,
         gapMs: before && event.receivedAt - before.receivedAt,
-        note: noteOn(
-          event.status,
-          events.slice(0, index).map(({ status }) => status),
-        ),
+        note: noteOn(event, events.slice(0, index)),
       };
     }),
   };
 }
 
-/** What is odd about a status that comes after others: they overtake each other on their way here. */
+/** What is odd about an event that comes after others: they overtake each other on their way here. */
 function noteOn(
-  status: EventStatus,
-  earlier: readonly EventStatus[],
+  event: EventRow,
+  before: readonly EventRow[],
 ): string | undefined {
+  const { status, isSupplement } = event;
+  if (isSupplement) return supplementNote(event, before);
+  const earlier = before.map((each) => each.status);
   const highest = earlier.toSorted((a, b) => statusRank(b) - statusRank(a))[0];
   if (highest === undefined) return undefined;
   if (isFailure(highest) && isArrived(status))
@@ -53,6 +53,21 @@ function noteOn(
     return "Came after the word that it arrived, which counts.";
   if (statusRank(status) > statusRank(highest)) return undefined;
   return "Came late: what follows it had been reported already.";
+}
+
+/** What a callback adds to an event that was there; the rest is under everything posted. */
+function supplementNote(
+  { status, errorCode, errorMessage }: EventRow,
+  before: readonly EventRow[],
+): string {
+  const same = before.filter((each) => each.status === status);
+  const isNewCode = same.every((each) => each.errorCode !== errorCode);
+  const isNewText = same.every((each) => each.errorMessage !== errorMessage);
+  if (errorCode !== null && isNewCode)
+    return `Twilio reported this again, with error code ${errorCode}.`;
+  if (errorMessage !== null && isNewText)
+    return "Twilio reported this again, with another error message.";
+  return "Twilio reported this again, with other details.";
 }
 
 function isArrived(status: EventStatus): boolean {

@@ -20,7 +20,9 @@ export class CallbackCounts {
 type ChannelCounts = {
   /** New events, by their status. */
   readonly recorded: Record<EventStatus, number>;
-  /** Callbacks of events that were there already. */
+  /** Callbacks that added something to an event that was there already. */
+  supplemented: number;
+  /** Callbacks that added nothing. */
   repeated: number;
   /** Callbacks whose status is not recorded. */
   skipped: number;
@@ -31,6 +33,7 @@ type ChannelCounts = {
 function noneYet(): ChannelCounts {
   return {
     recorded: { sent: 0, failed: 0, undelivered: 0, delivered: 0, read: 0 },
+    supplemented: 0,
     repeated: 0,
     skipped: 0,
     refused: new Map(),

@@ -23,11 +23,16 @@ export function addCallbackMetrics(
     );
   metrics.counter({
     name: "smsledger_callbacks_total",
-    help: "Proven callbacks: recorded, repeated (the event was there already), or skipped (a status that is not recorded).",
+    help: "Proven callbacks: recorded, supplemented (the event was there, and this callback added to it), repeated (it added nothing), or skipped (a status that is not recorded).",
     labels: ["channel", "outcome"],
     read: () =>
-      ofEach("outcome", ({ recorded, repeated, skipped }) =>
-        Object.entries({ recorded: sumOf(recorded), repeated, skipped }),
+      ofEach("outcome", ({ recorded, supplemented, repeated, skipped }) =>
+        Object.entries({
+          recorded: sumOf(recorded),
+          supplemented,
+          repeated,
+          skipped,
+        }),
       ),
   });
   metrics.counter({

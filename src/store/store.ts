@@ -33,6 +33,8 @@ export type RecordOutcome = "new" | "supplement" | "repeat" | "other-account";
 /** An event as recorded. Ids rise in the order of recording. */
 export type EventRow = NewEvent & {
   readonly id: number;
+  /** It adds something to an earlier event of this message with this status. */
+  readonly isSupplement: boolean;
   /** How often the same callback came again, and when it last did. */
   readonly repeats: number;
   readonly lastRepeatAt: number | null;
@@ -158,7 +160,8 @@ export type SuggestibleField =
 export interface Store {
   /**
    * Makes an event durable. Resolves once it is on disk. Where this message already has
-   * an event of this status, that one stays as it is but for the count of its repeats.
+   * an event of this status, a callback that adds something is recorded as a supplement
+   * of it; any other is only counted.
    */
   recordEvent(event: NewEvent): Promise<RecordOutcome>;
   /** Resolves when a write went through to the disk just now. */

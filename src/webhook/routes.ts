@@ -133,6 +133,7 @@ function createReceiver(
         query,
       });
       if (outcome === "new") counts[channel].recorded[status]++;
+      else if (outcome === "supplement") counts[channel].supplemented++;
       else counts[channel].repeated++;
       if (log.isLevelEnabled("debug")) {
         const to = callback.to === null ? null : maskNumber(callback.to);
@@ -141,7 +142,7 @@ function createReceiver(
           eventType(channel, status),
         );
       }
-      return accepted(outcome === "new" ? 1 : 0);
+      return accepted(outcome === "repeat" ? 0 : 1);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       return refusePosted(notDurable(error.message));

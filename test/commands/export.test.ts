@@ -63,7 +63,7 @@ test("every event is exported with all that was posted, in order", async () => {
   expect(stdout).toEndWith(
     '","to":null,"from":null,"errorCode":null,"errorMessage":null,"accountSid":null,' +
       '"messagingServiceSid":null,"numSegments":null,"tags":{"__proto__":"1","order":"4711"},' +
-      `"params":{"__proto__":"kept","MessageSid":"${sid}","MessageStatus":"delivered","constructor":"kept too","Body":"Grüße, ✓"}}\n`,
+      `"params":{"__proto__":"kept","MessageSid":"${sid}","MessageStatus":"delivered","constructor":"kept too","Body":"Grüße, ✓"},"supplement":false}\n`,
   );
 });
 
@@ -100,7 +100,7 @@ test("CSV has a header, quotes what must be, and starts no formula", async () =>
   );
   const [header, ...lines] = stdout.split(/(?<=\n)(?=id,|\d+,)/);
   expect(header).toBe(
-    "id,type,channel,messageSid,status,receivedAt,to,from,errorCode,errorMessage,accountSid,messagingServiceSid,numSegments,tags,params\n",
+    "id,type,channel,messageSid,status,receivedAt,to,from,errorCode,errorMessage,accountSid,messagingServiceSid,numSegments,tags,params,supplement\n",
   );
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain(",+14155550123,'=HYPERLINK(1),,");

@@ -11,6 +11,7 @@ function events(...statuses: readonly EventStatus[]): EventRow[] {
     messageSid: `SM${"0".repeat(32)}`,
     status,
     receivedAt: 1_000 * (index + 1),
+    isSupplement: false,
     repeats: 0,
     lastRepeatAt: null,
     query: "",
@@ -46,6 +47,21 @@ test("what overtook or contradicts another is said", () => {
   expect(notes("delivered", "undelivered")[1]).toStartWith(
     "Came after the word that it arrived",
   );
+});
+
+test("a supplement says what it adds", () => {
+  const [first, second] = events("failed", "failed");
+  const noteOf = (fields: Partial<EventRow>) => {
+    if (!first || !second) throw new Error("There are two.");
+    const story = storyOf([
+      first,
+      { ...second, isSupplement: true, ...fields },
+    ]);
+    return story.events[1]?.note;
+  };
+  expect(noteOf({ errorCode: 30008 })).toEndWith("with error code 30008.");
+  expect(noteOf({ errorMessage: "Blocked" })).toEndWith("error message.");
+  expect(noteOf({})).toEndWith("with other details.");
 });
 
 test("the time to deliver is told when both callbacks came in their order", () => {

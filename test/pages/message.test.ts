@@ -97,8 +97,19 @@ test("the timeline says in words what happened, how long it took, and what came 
   expect(text).toContain("Handed to the carrier");
   expect(text).toContain("Delivered to the phone");
   expect(text).toMatch(/Delivered <b>\d+ ms<\/b> after it was handed over/);
-  expect(text).toContain("The same callback came 3 times, last");
+  expect(text).toContain("Repeated 2 times, last");
   expect(text).toMatch(/2611231402[^]*carrier’s clock/);
+});
+
+test("a callback that adds an error code is shown as an addition, with the code explained above", async () => {
+  await using server = await startServer();
+  const failed = { MessageSid: newMessageSid(), MessageStatus: "undelivered" };
+  await server.twilio.post(failed);
+  await server.twilio.post({ ...failed, ErrorCode: "30008" });
+  const { text } = await get(`${server.origin}/messages/${failed.MessageSid}`);
+  expect(text.match(/class="event event-undelivered/g)).toHaveLength(2);
+  expect(text).toContain("Twilio reported this again, with error code 30008.");
+  expect(text).toContain("event-supplement");
 });
 
 test("events that overtook each other are marked", async () => {

@@ -14,6 +14,7 @@ import { postsContract } from "./contract/posts.ts";
 import { recordingContract } from "./contract/recording.ts";
 import { refusalsContract } from "./contract/refusals.ts";
 import { repeatsContract } from "./contract/repeats.ts";
+import { supplementsContract } from "./contract/supplements.ts";
 import { suggestionsContract } from "./contract/suggestions.ts";
 import type { OpenStore } from "./events.ts";
 
@@ -32,6 +33,7 @@ export function storeContract(name: string, openStore: OpenStore): void {
     deliveryTimesContract(openStore);
     failingRecipientsContract(openStore);
     repeatsContract(openStore);
+    supplementsContract(openStore);
     accountsContract(openStore);
     apiTokensContract(openStore);
     refusalsContract(openStore);

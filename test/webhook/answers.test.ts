@@ -61,15 +61,14 @@ test.each([...skipped, ["sms", "read"] as const])(
   },
 );
 
-test("a repeat is answered with processed: 0 on either channel and changes nothing but the count of repeats", async () => {
+test("a repeat is answered with processed: 0 and changes nothing but the count of repeats", async () => {
   const MessageSid = newMessageSid();
   const first = { MessageSid, MessageStatus: "failed", ErrorCode: "30003" };
   await server.twilio.post(first);
   const before = await server.store.timeline(MessageSid);
   const repeats = await Promise.all([
     server.twilio.post(first),
-    server.twilio.post({ ...first, ErrorCode: "30005" }, { query: "?a=1" }),
-    server.twilio.post(first, { channel: "whatsapp" }),
+    server.twilio.post(first),
   ]);
   for (const repeat of repeats) {
     expect(repeat.status).toBe(200);
@@ -82,10 +81,28 @@ test("a repeat is answered with processed: 0 on either channel and changes nothi
       lastRepeatAt: expect.any(Number),
     })),
   );
+});
+
+test("a callback that adds to an event is answered with processed: 1 and is an entry of its own", async () => {
+  const MessageSid = newMessageSid();
+  const first = { MessageSid, MessageStatus: "undelivered" };
+  const additions = [
+    await server.twilio.post({ ...first, ErrorCode: "30008" }),
+    await server.twilio.post({ ...first, ErrorCode: "30005" }),
+    await server.twilio.post(first, { query: "?a=1" }),
+  ];
+  for (const addition of additions) {
+    expect(addition.status).toBe(200);
+    expect(await addition.json()).toEqual({ success: true, processed: 1 });
+  }
+  expect(await server.store.timeline(MessageSid)).toMatchObject([
+    { errorCode: 30008, isSupplement: false },
+    { errorCode: 30005, isSupplement: true },
+    { query: "a=1", isSupplement: true },
+  ]);
   expect(await server.store.messageBySid(MessageSid)).toMatchObject({
-    channel: "sms",
-    errorCode: 30003,
-    tags: [],
+    errorCode: 30005,
+    tags: [["a", "1"]],
   });
 });
 

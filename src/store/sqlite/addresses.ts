@@ -16,6 +16,9 @@ export function internedAddresses(db: Database) {
     "INSERT INTO addresses (id, address, last_digits, country) VALUES (?, ?, ?, ?)",
   );
   const freshIds = createFreshIds(db, "addresses");
+  const findText = db.prepare<{ address: string }, [number]>(
+    "SELECT address FROM addresses WHERE id = ?",
+  );
   const countries = interned<string | null, number>(
     (id) => findCountry.get(id)?.country ?? null,
   );
@@ -34,6 +37,8 @@ export function internedAddresses(db: Database) {
   return {
     get: (address: string): number => ids.get(address),
     countryOf: (id: number): string | null => countries.get(id),
+    /** Read each time, as an address can be erased. */
+    textOf: (id: number): string => findText.get(id)?.address ?? "",
     /** To be called when this address was deleted or is another one now. */
     drop: (address: string) => ids.drop(address),
     /** To be called before addresses are deleted. */

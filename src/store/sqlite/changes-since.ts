@@ -19,7 +19,7 @@ export async function changesSince(
   const eventId = position.eventIdIn(id, lastEventId);
   const latest = db
     .selectFrom("events")
-    .select(["id", "status"])
+    .select(["id", "status", "is_supplement"])
     .where("id", ">", eventId)
     .where("id", "<=", lastEventId)
     .orderBy("id", "desc")
@@ -28,7 +28,9 @@ export async function changesSince(
     .selectFrom(latest.as("latest"))
     .select((eb) => [
       eb.fn.countAll<number>().as("events"),
-      sql<number>`total(${eb("status", "in", FAILURES)})`.as("failures"),
+      sql<number>`total(${eb.and([eb("status", "in", FAILURES), eb("is_supplement", "=", 0)])})`.as(
+        "failures",
+      ),
     ])
     .executeTakeFirstOrThrow();
   const isMore = counts.events > COUNTED_MAX;

@@ -99,13 +99,13 @@ export function createFailingRecipients(db: Database) {
     );
   };
   return {
-    /** Takes note of a message before and after an event; `before` is undefined when it is new. */
-    note(before: Arrival | undefined, after: Arrival): void {
+    /** Takes note of a message before and after an event; `before` is null when it is new. */
+    note(before: Arrival | null, after: Arrival): void {
       const isFailure = FAILED.includes(after.status);
-      const wasFailure = before !== undefined && FAILED.includes(before.status);
-      const isMoved = before !== undefined && before.to !== after.to;
+      const wasFailure = before !== null && FAILED.includes(before.status);
+      const isMoved = before !== null && before.to !== after.to;
       if (isMoved) note(before.to, true);
-      if (before === undefined || isMoved || isFailure || wasFailure)
+      if (before === null || isMoved || isFailure || wasFailure)
         note(after.to, isMoved || (isFailure && !wasFailure));
     },
     /** Takes note of a message that is deleted: an older failure may be among the latest now. */

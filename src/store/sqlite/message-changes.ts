@@ -25,10 +25,10 @@ export function createMessageChanges(
   const rollups = createRollups(db);
   const failingRecipients = createFailingRecipients(db);
   return {
-    /** Takes note of what an event made of a message, and when; `before` is undefined when it is new. */
+    /** Takes note of what an event made of a message, and when; `before` is null when it is new. */
     note(
       id: number,
-      before: Message | undefined,
+      before: Message | null,
       after: Message,
       receivedAt: number,
     ): void {
@@ -37,7 +37,7 @@ export function createMessageChanges(
       rollups.heard(receivedAt);
       failingRecipients.note(before, after);
       const hour = hourOf(after);
-      if (before === undefined || hourOf(before) !== hour) hours.add(hour, id);
+      if (before === null || hourOf(before) !== hour) hours.add(hour, id);
     },
     /** Takes note of a message that is deleted, as its events told it. */
     remove(message: Message): void {

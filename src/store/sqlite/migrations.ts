@@ -6,6 +6,7 @@ import { MIGRATION_TO_4 } from "./migration-to-4.ts";
 import { MIGRATION_TO_5 } from "./migration-to-5.ts";
 import { MIGRATION_TO_6 } from "./migration-to-6.ts";
 import { MIGRATION_TO_7 } from "./migration-to-7.ts";
+import { MIGRATION_TO_8 } from "./migration-to-8.ts";
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -110,6 +111,7 @@ export const MIGRATIONS: readonly string[] = [
   MIGRATION_TO_5,
   MIGRATION_TO_6,
   MIGRATION_TO_7,
+  MIGRATION_TO_8,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { internedAddresses } from "./addresses.ts";
-import { internedColumn } from "./interning.ts";
+import { interned, internedColumn } from "./interning.ts";
 import { createLastDays } from "./last-days.ts";
 
 export type Names = ReturnType<typeof createNames>;
@@ -12,6 +12,10 @@ export function createNames(db: Database) {
   const addresses = internedAddresses(db);
   const sidDays = createLastDays(db, "sid_days", "sids");
   const shapeDays = createLastDays(db, "shape_days", "post_shapes");
+  const findSid = db.prepare<{ sid: string }, [number]>(
+    "SELECT sid FROM sids WHERE id = ?",
+  );
+  const sidTexts = interned<string, number>((id) => findSid.get(id)?.sid ?? "");
   const idOf = (
     ids: typeof sids,
     days: typeof sidDays,
@@ -27,16 +31,25 @@ export function createNames(db: Database) {
     /** The id of a SID that an event has which was received then. */
     sid: (sid: string, receivedAt: number) =>
       idOf(sids, sidDays, sid, receivedAt),
+    sidText: (id: number): string => sidTexts.get(id),
     shape: (shape: string, receivedAt: number) =>
       idOf(shapes, shapeDays, shape, receivedAt),
     /** Removes SIDs and shapes that only events received before then had. */
     removeUnused(before: number): void {
       for (const days of [sidDays, shapeDays]) days.removeUnused(before);
-      for (const part of [sids, shapes, sidDays, shapeDays]) part.forget();
+      for (const part of [sids, sidTexts, shapes, sidDays, shapeDays])
+        part.forget();
     },
     /** To be called when the transaction is rolled back, or another process wrote. */
     forget(): void {
-      for (const part of [sids, shapes, sidDays, shapeDays, addresses])
+      for (const part of [
+        sids,
+        sidTexts,
+        shapes,
+        sidDays,
+        shapeDays,
+        addresses,
+      ])
         part.forget();
     },
   };

@@ -1,11 +1,18 @@
 import type { Database } from "bun:sqlite";
+import { deliveryMs } from "../fold.ts";
 import type { RecordOutcome } from "../store.ts";
 import { createEventAddresses } from "./event-addresses.ts";
+import { createEventPosts, SUPPLEMENTS_MAX } from "./event-posts.ts";
 import { createEventRepeats } from "./event-repeats.ts";
 import { createFreshIds } from "./fresh-ids.ts";
-import { createMessageChanges, type Message } from "./message-changes.ts";
-import { createMessageEvents, type Fields } from "./message-events.ts";
+import { createMessageChanges } from "./message-changes.ts";
+import {
+  createMessageEvents,
+  type Fields,
+  type RecordedFields,
+} from "./message-events.ts";
 import { createMessageHours } from "./message-hours.ts";
+import { createMessageRows } from "./message-rows.ts";
 import { packMessageSid } from "./message-sid.ts";
 import { createMessageTags } from "./message-tags.ts";
 import { createNames } from "./names.ts";
@@ -24,39 +31,25 @@ import { createTransactions } from "./transactions.ts";
  * `stepMs` and a commit.
  */
 export function createRecorder(db: Database, stepMs = STEP_MS) {
-  const findMessage = db.prepare<{ id: number }, [Uint8Array]>(
-    "SELECT id FROM messages WHERE sid = ?",
-  );
-  const addMessage = db.prepare(
-    `INSERT INTO messages (channel, status, to_id, from_id, error_code, account_id, service_id,
-       num_segments, first_event_at, last_event_at, country, id, sid)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const updateMessage = db.prepare(
-    `UPDATE messages SET channel = ?, status = ?, to_id = ?, from_id = ?, error_code = ?,
-       account_id = ?, service_id = ?, num_segments = ?, first_event_at = ?, last_event_at = ?,
-       country = ? WHERE id = ?`,
-  );
-  // What nearly every later event changes. To name more columns would write their indexes anew.
-  const updateStatus = db.prepare(
-    "UPDATE messages SET status = ?, last_event_at = ? WHERE id = ?",
-  );
   const addEvent = db.prepare(
     `INSERT INTO events (message_id, channel, status, received_at, to_id, from_id, error_code,
        error_message, account_id, service_id, num_segments, raw_dlr_done_date, query, shape_id,
-       post_values) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       post_values, is_supplement) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
 
   const names = createNames(db);
-  const events = createMessageEvents(db, names.addresses.countryOf);
+  const events = createMessageEvents(db, names);
   const eventAddresses = createEventAddresses(db);
   const tags = createMessageTags(db);
   const repeats = createEventRepeats(db);
   const hours = createMessageHours(db);
   const changes = createMessageChanges(db, hours);
   const messageIds = createFreshIds(db, "messages");
+  const rows = createMessageRows(db, messageIds);
+  const posts = createEventPosts(db);
   const parts = {
     names,
+    rows,
     events,
     eventAddresses,
     tags,
@@ -71,91 +64,90 @@ export function createRecorder(db: Database, stepMs = STEP_MS) {
   const steps = createSteps(db, parts, transactions, stepMs);
   let hasRecorded = false;
 
-  /** Writes a message as it is after an event; returns its id. */
-  const write = (
-    knownId: number | undefined,
-    sid: Uint8Array,
-    before: Message | undefined,
-    message: Message,
-  ): number => {
-    const columns = [
-      message.channel,
-      message.status,
-      message.to,
-      message.from,
-      message.errorCode,
-      message.accountSid,
-      message.messagingServiceSid,
-      message.numSegments,
-      message.firstEventAt,
-      message.lastEventAt,
-      message.country,
-    ];
-    if (knownId === undefined) {
-      const id = messageIds.next();
-      addMessage.run(...columns, id, sid);
-      return id;
-    }
-    if (before && differsInStatusOnly(before, message))
-      updateStatus.run(message.status, message.lastEventAt, knownId);
-    else updateMessage.run(...columns, knownId);
-    return knownId;
-  };
+  /** What a callback of an event that is there already repeats; undefined when it adds something. */
+  const repeatedBy = (
+    event: StoredEvent,
+    messageId: number,
+    recorded: readonly RecordedFields[],
+  ): number | undefined =>
+    recorded.length > SUPPLEMENTS_MAX
+      ? recorded[0]?.id
+      : posts.repeatedBy(messageId, event);
 
   const record = (event: StoredEvent): RecordOutcome => {
-    const [messageSid, channel, status, receivedAt, to, from, ...rest] = event;
-    const [errorCode, errorMessage, account, service, numSegments] = rest;
-    const [, , , , , rawDlrDoneDate, query, shape, values] = rest;
+    const [messageSid, , status, receivedAt] = event;
     const sid = packMessageSid(messageSid);
-    const knownId = findMessage.get(sid)?.id;
-    const earlier = knownId === undefined ? [] : events.of(knownId);
-    if (
-      knownId !== undefined &&
-      earlier.some((each) => each.status === status)
-    ) {
-      repeats.add(knownId, status, receivedAt);
-      return "repeat";
+    const known = rows.bySid(sid);
+    const earlier = known ? events.of(known.id) : [];
+    const same = earlier.filter((each) => each.status === status);
+    const isSupplement = same.length > 0;
+    if (known && isSupplement) {
+      const repeated = repeatedBy(event, known.id, same);
+      if (repeated !== undefined) {
+        repeats.add(repeated, receivedAt);
+        return "repeat";
+      }
     }
-    const fields: Fields = {
+    const fields = fieldsOf(event);
+    const message = events.fold([fields, ...earlier]);
+    const before = known && { ...known, deliveryMs: deliveryMs(earlier) };
+    const messageId = rows.write(known, sid, message);
+    changes.note(messageId, before, message, receivedAt);
+    if (known) eventAddresses.note(messageId, message, [fields, ...earlier]);
+    add(messageId, event, fields, isSupplement);
+    // Mostly a message's events have one query, whose tags the message then has already.
+    const { query } = fields;
+    if (query !== null && !earlier.some((each) => each.query === query))
+      tags.add(messageId, query);
+    return isSupplement ? "supplement" : "new";
+  };
+
+  /** What a message is made of, with ids in place of texts. */
+  const fieldsOf = (event: StoredEvent): Fields => {
+    const [, channel, status, receivedAt, to, from, errorCode, ...rest] = event;
+    const [, account, service, numSegments, , query] = rest;
+    const { addresses, sid } = names;
+    return {
       channel,
       status,
       receivedAt,
-      to: to === null ? null : names.addresses.get(to),
-      from: from === null ? null : names.addresses.get(from),
+      to: to === null ? null : addresses.get(to),
+      from: from === null ? null : addresses.get(from),
       errorCode,
-      accountSid: account === null ? null : names.sid(account, receivedAt),
-      messagingServiceSid:
-        service === null ? null : names.sid(service, receivedAt),
+      accountSid: account === null ? null : sid(account, receivedAt),
+      messagingServiceSid: service === null ? null : sid(service, receivedAt),
       numSegments,
       query,
     };
-    const [first, ...others] = earlier;
-    const before = first && events.fold([first, ...others]);
-    const message = events.fold([fields, ...earlier]);
-    const messageId = write(knownId, sid, before, message);
-    changes.note(messageId, before, message, receivedAt);
-    if (first) eventAddresses.note(messageId, message, [fields, ...earlier]);
+  };
+
+  const add = (
+    messageId: number,
+    event: StoredEvent,
+    fields: Fields,
+    isSupplement: boolean,
+  ): void => {
+    const [, , , , , , , errorMessage, , , , ...rest] = event;
+    const [rawDlrDoneDate, query, shape, values] = rest;
+    const { receivedAt } = fields;
     addEvent.run(
       messageId,
-      channel,
-      status,
+      fields.channel,
+      fields.status,
       receivedAt,
       fields.to,
       fields.from,
-      errorCode,
+      fields.errorCode,
       errorMessage,
       fields.accountSid,
       fields.messagingServiceSid,
-      numSegments,
+      fields.numSegments,
       rawDlrDoneDate,
       query,
       names.shape(shape, receivedAt),
       values === null ? null : JSON.stringify(values),
+      isSupplement ? 1 : 0,
     );
-    // Mostly a message's events have one query, whose tags the message then has already.
-    if (query !== null && !earlier.some((each) => each.query === query))
-      tags.add(messageId, query);
-    return "new";
   };
 
   return {
@@ -186,18 +178,4 @@ export function createRecorder(db: Database, stepMs = STEP_MS) {
       return { ...result, othersWrote };
     },
   };
-}
-
-/** Whether all but the status and the time of the last event is as before; a delivery time is no column. */
-function differsInStatusOnly(before: Message, after: Message): boolean {
-  return (
-    before.channel === after.channel &&
-    before.to === after.to &&
-    before.from === after.from &&
-    before.errorCode === after.errorCode &&
-    before.accountSid === after.accountSid &&
-    before.messagingServiceSid === after.messagingServiceSid &&
-    before.numSegments === after.numSegments &&
-    before.firstEventAt === after.firstEventAt
-  );
 }

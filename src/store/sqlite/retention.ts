@@ -1,8 +1,10 @@
 import type { Database } from "bun:sqlite";
+import { deliveryMs } from "../fold.ts";
 import type { createEventAddresses } from "./event-addresses.ts";
 import type { createFreshIds } from "./fresh-ids.ts";
 import type { createMessageChanges } from "./message-changes.ts";
 import type { createMessageEvents } from "./message-events.ts";
+import type { createMessageRows } from "./message-rows.ts";
 import type { createMessageHours } from "./message-hours.ts";
 import type { Names } from "./names.ts";
 import { createUnusedNames } from "./unused-names.ts";
@@ -14,6 +16,7 @@ const FOUND_MAX = 50;
 /** What recording keeps of messages, and has to hear of when one goes. */
 export type MessageParts = {
   readonly names: Names;
+  readonly rows: ReturnType<typeof createMessageRows>;
   readonly events: ReturnType<typeof createMessageEvents>;
   readonly eventAddresses: ReturnType<typeof createEventAddresses>;
   readonly hours: ReturnType<typeof createMessageHours>;
@@ -94,7 +97,7 @@ export function createRetention(db: Database, parts: MessageParts) {
 /** Returns a function that deletes a message and returns how many events it had. */
 function createRemoval(
   db: Database,
-  { events, eventAddresses, changes }: MessageParts,
+  { rows, events, eventAddresses, changes }: MessageParts,
   unused: ReturnType<typeof createUnusedNames>,
 ) {
   const removeRepeats = db.prepare<unknown, [number]>(
@@ -111,8 +114,8 @@ function createRemoval(
   );
   return (id: number): number => {
     const all = events.of(id);
-    const [first, ...others] = all;
-    if (first) changes.remove(events.fold([first, ...others]));
+    const message = rows.byId(id);
+    if (message) changes.remove({ ...message, deliveryMs: deliveryMs(all) });
     eventAddresses.remove(id, all);
     for (const address of all.flatMap(({ to, from }) => [to, from]))
       if (address !== null) unused.noteAddress(address);

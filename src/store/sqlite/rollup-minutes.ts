@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { statusRank } from "../../twilio/status.ts";
+import { statusRank, type EventStatus } from "../../twilio/status.ts";
 import { addMessage, type Buckets, type Counted } from "./rollup-changes.ts";
 import { createRollupRows } from "./rollup-rows.ts";
 import { deliveryPlace, GRAINS, MINUTES_PER_HOUR } from "./rollup-table.ts";
@@ -35,14 +35,10 @@ export function createMinutesAnew(db: Database) {
        WHERE hour >= ? AND hour < ? ORDER BY hour DESC LIMIT 1`,
   );
   const findMessages = db.prepare<Row, [number, number, number, number]>(
-    `SELECT first_event_at / ${MINUTE_MS} AS minute, messages.status, messages.error_code AS errorCode,
-       country, messages.from_id AS senderId, messages.service_id AS serviceId,
-       sent.received_at AS sentAt, delivered.received_at AS deliveredAt FROM messages
-       LEFT JOIN events AS sent
-         ON sent.message_id = messages.id AND sent.status = ${statusRank("sent")}
-       LEFT JOIN events AS delivered
-         ON delivered.message_id = messages.id AND delivered.status = ${statusRank("delivered")}
-       WHERE messages.id >= ? AND messages.id <= ? AND first_event_at >= ? AND first_event_at < ?`,
+    `SELECT first_event_at / ${MINUTE_MS} AS minute, status, error_code AS errorCode,
+       country, from_id AS senderId, service_id AS serviceId,
+       ${firstReceived("sent")} AS sentAt, ${firstReceived("delivered")} AS deliveredAt FROM messages
+       WHERE id >= ? AND id <= ? AND first_event_at >= ? AND first_event_at < ?`,
   );
   const remove = db.prepare<unknown, [number, number]>(
     `DELETE FROM rollups WHERE grain = ${GRAINS.minute} AND bucket >= ? AND bucket < ?`,
@@ -93,6 +89,12 @@ export function createMinutesAnew(db: Database) {
       return first;
     },
   };
+}
+
+/** When a message's first callback of this status was received, supplements included. */
+function firstReceived(status: EventStatus): string {
+  return `(SELECT min(received_at) FROM events
+    WHERE message_id = messages.id AND status = ${statusRank(status)})`;
 }
 
 /** The first of the minutes before `until` that one step counts, in this hour. */

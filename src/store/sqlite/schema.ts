@@ -100,6 +100,8 @@ export type Schema = {
     query: string | null;
     shape_id: number;
     post_values: string | null;
+    /** 1 when an earlier event of this message has this status. */
+    is_supplement: number;
   };
   tags: { id: Generated<number>; name: string; value: string };
   message_tags: { message_id: number; tag_id: number };

@@ -27,6 +27,34 @@ export type StoredEvent = readonly [
   values: readonly string[] | null,
 ];
 
+/** Those of an event's columns that its posted form repeats; see post-shape.ts. */
+export function postColumns([
+  messageSid,
+  ,
+  ,
+  ,
+  to,
+  from,
+  errorCode,
+  errorMessage,
+  accountSid,
+  messagingServiceSid,
+  numSegments,
+  rawDlrDoneDate,
+]: StoredEvent) {
+  return {
+    messageSid,
+    to,
+    from,
+    errorCode,
+    errorMessage,
+    accountSid,
+    messagingServiceSid,
+    numSegments,
+    rawDlrDoneDate,
+  };
+}
+
 /** Puts an event in the form in which it is stored; done here so that the writer only writes. */
 export function storedEvent(event: NewEvent): StoredEvent {
   const { shape, values } = shapePost(event.params, event);

@@ -1,61 +1,76 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { MessageRow, NewEvent, Store } from "../../../src/store/store.ts";
-import {
-  statusRank,
-  type Channel,
-  type EventStatus,
-} from "../../../src/twilio/status.ts";
+import { CHANNELS } from "../../../src/store/sqlite/stored-event.ts";
+import type {
+  MessageRow,
+  NewEvent,
+  RecordOutcome,
+  Store,
+} from "../../../src/store/store.ts";
+import { statusRank, type Channel } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf, type OpenStore } from "../events.ts";
+import { failingRecount } from "../failing-recount.ts";
+import { expectRecount } from "../recount.ts";
 
 type Outcome = Omit<MessageRow, "id" | "messageSid">;
 
-/** Statuses with the channels that have them. */
-const KINDS: readonly [EventStatus, ...Channel[]][] = [
+const ARRIVAL = Date.UTC(2026, 10, 23, 12, 30);
+const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
+
+/** Twilio's words with the channels on which they are recorded. */
+const KINDS: readonly [string, ...Channel[]][] = [
   ["sent", "sms", "whatsapp"],
   ["failed", "sms", "whatsapp"],
-  ["undelivered", "sms"],
+  ["undelivered", "sms", "whatsapp"],
   ["delivered", "sms", "whatsapp"],
   ["read", "whatsapp"],
 ];
 const kind = fc.constantFrom(
-  ...KINDS.flatMap(([status, ...channels]) =>
-    channels.map((channel) => ({ status, channel })),
+  ...KINDS.flatMap(([word, ...channels]) =>
+    channels.map((channel) => ({ word, channel })),
   ),
 );
 
-/** The events of one message, each of another status, that contradict one another. */
-const contradictingEvents: fc.Arbitrary<readonly NewEvent[]> = fc
-  .uniqueArray(
-    fc.record({
-      kind,
-      receivedAt: fc.integer({ min: 1, max: 20_000_000 }),
-      query: fc.constantFrom(
-        "",
-        "campaign=spring",
-        "campaign=autumn&order=1",
-        "order=1&a=%C3%A4",
-      ),
-      params: fc.record(
-        {
-          To: fc.constantFrom("+14155550123", "+442071838750", "40404", ""),
-          From: fc.constantFrom("+15595551269", "ACME", ""),
-          ErrorCode: fc.constantFrom("30003", "30005", "63016", "", "none"),
-          NumSegments: fc.constantFrom("1", "2", ""),
-          MessagingServiceSid: fc.constantFrom("MGa", "MGb", ""),
-          AccountSid: fc.constantFrom("ACa", "ACb", ""),
-        },
-        { requiredKeys: [] },
-      ),
-    }),
-    { minLength: 1, selector: (event) => event.kind.status },
+/** Callbacks of one message that repeat, add to and contradict one another. */
+const arbitraryCallbacks: fc.Arbitrary<readonly NewEvent[]> = fc
+  .tuple(
+    fc.constantFrom("ACa", "ACb"),
+    fc.array(
+      fc.record({
+        kind,
+        query: fc.constantFrom(
+          "",
+          "campaign=spring",
+          "campaign=autumn&order=1",
+          "order=1&a=%C3%A4",
+        ),
+        hasAccount: fc.boolean(),
+        params: fc.record(
+          {
+            To: fc.constantFrom("+14155550123", "+442071838750", "40404", ""),
+            From: fc.constantFrom("+15595551269", "ACME", ""),
+            ErrorCode: fc.constantFrom("30003", "30005", "63016", "", "none"),
+            ErrorMessage: fc.constantFrom("Unreachable", "Blocked"),
+            NumSegments: fc.constantFrom("1", "2", ""),
+            MessagingServiceSid: fc.constantFrom("MGa", "MGb", ""),
+            Extra: fc.constantFrom("1", "2"),
+          },
+          { requiredKeys: [] },
+        ),
+      }),
+      { minLength: 1, maxLength: 7 },
+    ),
   )
-  .map((events) =>
-    events.map(({ kind: { status, channel }, params, ...circumstances }) =>
+  .map(([account, callbacks]) =>
+    callbacks.map(({ kind: { word, channel }, hasAccount, params, query }) =>
       eventOf(
-        { MessageStatus: status, ...params },
-        { channel, ...circumstances },
+        {
+          MessageStatus: word,
+          AccountSid: hasAccount ? account : "",
+          ...params,
+        },
+        { channel, query },
       ),
     ),
   );
@@ -112,10 +127,10 @@ export function orderContract(openStore: OpenStore): void {
       });
   });
 
-  test("events that contradict one another, in any order with repeats, have one outcome", async () => {
+  test("callbacks in any order, with repeats, additions and contradictions, make one message and lose nothing", async () => {
     await using opened = await openStore();
     const { store } = opened;
-    const orders = contradictingEvents.chain((events) => {
+    const orders = arbitraryCallbacks.chain((events) => {
       const withRepeats = fc
         .array(fc.constantFrom(...events), { maxLength: 4 })
         .chain((repeats) => shuffled([...events, ...repeats]));
@@ -126,16 +141,56 @@ export function orderContract(openStore: OpenStore): void {
     });
     await fc.assert(
       fc.asyncProperty(orders, async ([events, sequences]) => {
-        const outcomes = await Promise.all(
-          sequences.map((sequence, index) =>
-            outcomeOf(store, sequence, index % 2 === 0),
-          ),
-        );
-        const [first, ...others] = outcomes;
-        for (const other of others) expect(other).toEqual(first);
-        expect(first).toMatchObject(expectedOutcome(events));
+        for (const [index, sequence] of sequences.entries()) {
+          const sid = newMessageSid();
+          const arrived = sequence.map((event, place) => ({
+            ...event,
+            messageSid: sid,
+            receivedAt: ARRIVAL + place * 1_000,
+          }));
+          const outcomes = await recordAll(store, arrived, index % 2 === 0);
+          expect(outcomes).toEqual(expectedOutcomes(arrived));
+          const recorded = arrived.filter((_, at) => outcomes[at] !== "repeat");
+          expect(await store.messageBySid(sid)).toMatchObject({
+            ...expectedOutcome(events),
+            firstEventAt: ARRIVAL,
+            lastEventAt: recorded.at(-1)?.receivedAt ?? 0,
+          });
+          const timeline = await store.timeline(sid);
+          expect(timeline).toMatchObject(
+            recorded.map((event, at) => ({
+              ...event,
+              isSupplement: recorded
+                .slice(0, at)
+                .some(({ status }) => status === event.status),
+            })),
+          );
+          const [first] = timeline;
+          expect(
+            (await store.eventsAfter((first?.id ?? 0) - 1, 1_000)).filter(
+              ({ messageSid }) => messageSid === sid,
+            ),
+          ).toEqual([...timeline]);
+          const known = new Set(timeline.flatMap(partsOf));
+          for (const event of arrived)
+            expect(partsOf(event).filter((part) => !known.has(part))).toEqual(
+              [],
+            );
+        }
       }),
-      { numRuns: 150 },
+      { numRuns: 120 },
+    );
+    for (const by of [
+      undefined,
+      "errorCode",
+      "country",
+      "sender",
+      "service",
+    ] as const)
+      await expectRecount(store, { range: ALL_TIME, by });
+    await expectRecount(store, { range: ALL_TIME, errorCode: 30003 });
+    expect(await store.failingRecipients({ size: 1_000 })).toEqual(
+      await failingRecount(store),
     );
   });
 
@@ -182,45 +237,87 @@ export function orderContract(openStore: OpenStore): void {
   });
 }
 
-/**
- * What a new message is after these events, recorded one after the other, or all at
- * once in this order.
- */
+/** What a new message is after these events. */
 async function outcomeOf(
   store: Store,
   events: readonly NewEvent[],
-  atOnce = false,
 ): Promise<Outcome | undefined> {
   const messageSid = newMessageSid();
-  const own = events.map((event) => ({ ...event, messageSid }));
-  if (atOnce) await Promise.all(own.map((event) => store.recordEvent(event)));
-  else for (const event of own) await store.recordEvent(event);
+  await recordAll(
+    store,
+    events.map((event) => ({ ...event, messageSid })),
+  );
   const message = await store.messageBySid(messageSid);
   if (message === undefined) return undefined;
   const { id: _id, messageSid: _messageSid, ...outcome } = message;
   return outcome;
 }
 
-/** The design's rule, naively: of each field the word of the highest status that says something. */
+/** Records events in sequence, or all at once in this order. */
+async function recordAll(
+  store: Store,
+  events: readonly NewEvent[],
+  atOnce = false,
+): Promise<RecordOutcome[]> {
+  if (atOnce)
+    return Promise.all(events.map((event) => store.recordEvent(event)));
+  const outcomes: RecordOutcome[] = [];
+  for (const event of events) outcomes.push(await store.recordEvent(event));
+  return outcomes;
+}
+
+/** All that a callback says about its event. */
+function partsOf({ status, channel, params, query }: NewEvent): string[] {
+  const tags = [...new URLSearchParams(query)];
+  return [
+    [status, channel],
+    ...params.map((pair) => [status, "posted", ...pair]),
+    ...tags.map((pair) => [status, "tag", ...pair]),
+  ].map((part) => JSON.stringify(part));
+}
+
+function expectedOutcomes(events: readonly NewEvent[]): RecordOutcome[] {
+  const known = new Set<string>();
+  const statuses = new Set<string>();
+  return events.map((event) => {
+    const parts = partsOf(event);
+    const isNew = !statuses.has(event.status);
+    const adds = parts.some((part) => !known.has(part));
+    statuses.add(event.status);
+    for (const part of parts) known.add(part);
+    return isNew ? "new" : adds ? "supplement" : "repeat";
+  });
+}
+
+/**
+ * The rule, naively: of each field a value of the highest status that has any; where that
+ * status has several, a fixed one.
+ */
 function expectedOutcome(events: readonly NewEvent[]): Partial<Outcome> {
   const highestFirst = events.toSorted(
     (a, b) => statusRank(b.status) - statusRank(a.status),
   );
-  const said = <K extends keyof NewEvent>(key: K) =>
-    highestFirst.map((event) => event[key]).find((value) => value !== null) ??
-    null;
-  const times = events.map((event) => event.receivedAt);
+  const said = <T>(valueOf: (event: NewEvent) => T | null): T[] => {
+    const rank = highestFirst.find((event) => valueOf(event) !== null)?.status;
+    return events
+      .filter(({ status }) => status === rank)
+      .map(valueOf)
+      .filter((value) => value !== null);
+  };
+  const text = (key: "to" | "from" | "accountSid" | "messagingServiceSid") =>
+    said((event) => event[key]).toSorted()[0] ?? null;
+  const numbers = (key: "errorCode" | "numSegments") =>
+    said((event) => event[key]).toSorted((a, b) => a - b);
+  const channels = said((event) => event.channel);
   return {
     status: highestFirst[0]?.status ?? "sent",
-    channel: highestFirst[0]?.channel ?? "sms",
-    to: said("to"),
-    from: said("from"),
-    errorCode: said("errorCode"),
-    accountSid: said("accountSid"),
-    messagingServiceSid: said("messagingServiceSid"),
-    numSegments: said("numSegments"),
-    firstEventAt: Math.min(...times),
-    lastEventAt: Math.max(...times),
+    channel: CHANNELS.find((channel) => channels.includes(channel)) ?? "sms",
+    to: text("to"),
+    from: text("from"),
+    errorCode: numbers("errorCode")[0] ?? null,
+    accountSid: text("accountSid"),
+    messagingServiceSid: text("messagingServiceSid"),
+    numSegments: numbers("numSegments").at(-1) ?? null,
   };
 }
 

@@ -28,6 +28,7 @@ export function postsContract(openStore: OpenStore): void {
             {
               ...event,
               id: expect.any(Number),
+              isSupplement: false,
               repeats: 0,
               lastRepeatAt: null,
             },

@@ -58,6 +58,12 @@ async function recordAll(): Promise<void> {
       },
       { query: "order=4711&phone=%2B14155550123" },
     ),
+    eventOf({
+      MessageSid: sid,
+      MessageStatus: "failed",
+      To: NUMBER,
+      ErrorMessage: `${DIGITS} was blocked`,
+    }),
     eventOf(
       {
         To: `whatsapp:${NUMBER}`,
@@ -106,7 +112,7 @@ test("a number is erased from addresses, texts, posts and tags, and the messages
 
   const erased = await store.upkeep.erase(DIGITS);
   expect(erased).toEqual(found);
-  expect(erased).toMatchObject({ messages: 5, events: 6, tags: 2 });
+  expect(erased).toMatchObject({ messages: 5, events: 7, tags: 2 });
   const text = await everything(store);
   expect(text).not.toMatch(WHOLE);
   expect(text).not.toContain("415 555 0123");

@@ -138,7 +138,7 @@ test("between any two steps everything is as if the deleted messages had never b
             const event = eventFrom(sids, deed.event);
             const [outcome] = recorder.record([storedEvent(event)]);
             const known = kept.get(event.messageSid) ?? Infinity;
-            if (outcome === "new")
+            if (outcome !== "repeat")
               kept.set(event.messageSid, Math.min(known, event.receivedAt));
           } else {
             const before = MIDNIGHT + deed.pruneDay * DAY_MS;

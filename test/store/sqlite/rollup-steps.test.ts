@@ -73,7 +73,12 @@ test("between any two steps, wherever the clock goes, each message is counted on
         for (const { message, status, minute, stepsLater } of events) {
           record(
             eventOf(
-              { MessageSid: sids[message] ?? "", MessageStatus: status },
+              {
+                MessageSid: sids[message] ?? "",
+                MessageStatus: status,
+                // A second callback of a status is a supplement.
+                Extra: String(minute),
+              },
               { receivedAt: NOON + minute * MINUTE_MS },
             ),
           );

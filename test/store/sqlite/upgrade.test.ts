@@ -32,7 +32,11 @@ const FIRST_TABLES: readonly (readonly [string, string])[] = [
     `id, sid, channel, status, to_id, from_id, error_code, account_id, service_id,
      num_segments, first_event_at, last_event_at`,
   ],
-  ["events", "*"],
+  [
+    "events",
+    `id, message_id, channel, status, received_at, to_id, from_id, error_code, error_message,
+     account_id, service_id, num_segments, raw_dlr_done_date, query, shape_id, post_values`,
+  ],
   ["tags", "*"],
   ["message_tags", "*"],
 ];
