@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { byteWords, countWords } from "../../views/amounts.ts";
+import { isSound } from "../store/sqlite/soundness.ts";
 import { explainSqliteError } from "../store/sqlite/sqlite-errors.ts";
 import { fine, wrong, type Finding } from "./finding.ts";
 
@@ -12,10 +13,8 @@ const SAMPLES = 500;
 export function wholenessFinding(db: Database, bytes: number): Finding {
   try {
     if (bytes <= WHOLE_BYTES_MAX) {
-      using check = db.prepare<unknown, []>("PRAGMA quick_check(1)");
-      const [[answer] = []] = check.values();
-      return answer === "ok"
-        ? fine("It is whole: all of it was looked at.")
+      return isSound(db)
+        ? fine("It is whole: all of it was checked.")
         : DAMAGED;
     }
     return areSamplesWhole(db)

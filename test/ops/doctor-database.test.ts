@@ -58,7 +58,7 @@ describe("the database", () => {
     const file = await databaseIn(folder.path);
     const { findings, bytes, bytesPerDay, users, upkeep } = await look(file);
     expect(faults(findings)).toEqual([]);
-    expect(words(findings).join("\n")).toContain("all of it was looked at");
+    expect(words(findings).join("\n")).toContain("all of it was checked");
     expect(bytes).toBe(statSync(file).size);
     expect(bytesPerDay).toBeGreaterThan(bytes / 2);
     expect(users).toEqual({ withPassword: 0, admins: 0 });

@@ -11,6 +11,7 @@ import {
   unfinishedName,
 } from "./durable-file.ts";
 import { requireOurs } from "./migrations.ts";
+import { isDamage, isSound } from "./soundness.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
 
 /** What a database holds. */
@@ -42,8 +43,11 @@ export function writeBackup(databaseFile: string, file: string): Contents {
     removeUnfinished(path);
     makePartial(partial);
     requireRoom(db, path);
-    copyInto(db, partial);
-    const contents = checked(partial);
+    const contents = copyChecked(db, partial);
+    if (contents === undefined)
+      throw new StoreUnavailable(
+        "The copy is damaged, so it was deleted. Either the database is damaged or the backup's disk fails: run smsledger doctor, and check the disk.",
+      );
     if (!renameToNew(partial, path)) throw nameTaken();
     return contents;
   } catch (error) {
@@ -72,8 +76,22 @@ export function openToRead(file: string): Database {
   }
 }
 
-/** Copies what is committed now into an empty file, which is on disk then. */
-export function copyInto(db: Database, file: string): void {
+/**
+ * Copies what is committed now into an empty file, which is on disk then, and checks the
+ * copy: what a backup is checked for is just what a restore asks of it. Undefined when it
+ * isn't sound.
+ */
+export function copyChecked(db: Database, file: string): Contents | undefined {
+  copyInto(db, file);
+  const copy = openToRead(file);
+  try {
+    return isSound(copy) ? contentsOf(copy, file) : undefined;
+  } finally {
+    copy.close();
+  }
+}
+
+function copyInto(db: Database, file: string): void {
   // A copy can give free pages back to the disk, also one of a database that cannot.
   if (valueOf(db, "PRAGMA auto_vacuum") === 0)
     db.run("PRAGMA auto_vacuum = INCREMENTAL");
@@ -99,21 +117,7 @@ function nameLedger(file: string): void {
 const HAS_LEDGER =
   "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'ledger'";
 
-/** What the database in a file holds, once SQLite found no damage in it. Throws StoreUnavailable. */
-function checked(file: string): Contents {
-  const db = new Database(file, { readonly: true, strict: true });
-  try {
-    if (valueOf(db, "PRAGMA quick_check(1)") !== "ok")
-      throw new StoreUnavailable(
-        "The copy is damaged. Check the disk, and the database with smsledger doctor.",
-      );
-    return contentsOf(db, file);
-  } finally {
-    db.close();
-  }
-}
-
-export function contentsOf(db: Database, file: string): Contents {
+function contentsOf(db: Database, file: string): Contents {
   const lastEventAt = valueOf(
     db,
     "SELECT received_at FROM events ORDER BY id DESC LIMIT 1",
@@ -186,8 +190,9 @@ function explained(error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? error.code : "";
   if (code === "SQLITE_FULL" || code === "ENOSPC" || code === "EDQUOT")
     return diskFull();
-  const reason =
-    code === "EIO"
+  const reason = isDamage(error)
+    ? "The database is damaged. Run smsledger doctor, and restore a backup from before."
+    : code === "EIO"
       ? "The disk reports an error. Check the backup's disk and the system's log."
       : explainSqliteError(error);
   return reason === undefined

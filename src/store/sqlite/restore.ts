@@ -1,15 +1,22 @@
 import { Database, SQLiteError } from "bun:sqlite";
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type Stats,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import { addAuditEntry } from "./audit.ts";
+import { copyChecked, openToRead, valueOf, type Contents } from "./backup.ts";
 import {
-  contentsOf,
-  copyInto,
-  openToRead,
-  valueOf,
-  type Contents,
-} from "./backup.ts";
+  cannotOpen,
+  databasePath,
+  namesLeftByRestore,
+} from "./database-file.ts";
 import {
   giveSecondName,
   BESIDE,
@@ -20,48 +27,51 @@ import {
   unfinishedName,
 } from "./durable-file.ts";
 import { APPLICATION_ID, SCHEMA_VERSION } from "./migrations.ts";
+import { settleAccess, type RestoredAccess } from "./restored-access.ts";
+import { isDamage } from "./soundness.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
 
-export type Restored = Contents & {
-  /** What the database is called that was there before; undefined when there was none. */
-  readonly before: string | undefined;
-};
+export type Restored = Contents &
+  RestoredAccess & {
+    /** What the database is called that was there before; undefined when there was none. */
+    readonly before: string | undefined;
+  };
 
 const LOCK_BUSY_TIMEOUT_MS = 500;
 
 /**
  * Puts a copy of the backup in `file` in the place of the database, once it is checked and
- * whole on the same disk. The database that was there gets another name. At every moment
- * there is one or the other under the database's name, so that whatever interrupts this,
- * nothing is lost. Refuses while a server has the database open. Throws StoreUnusable and
- * StoreUnavailable; nothing is changed then.
+ * whole on the same disk, and belongs to the same user. The database that was there gets
+ * another name. At every moment there is one or the other under the database's name, so
+ * that whatever interrupts this, nothing is lost. Refuses while a server has the database
+ * open. Throws StoreUnusable and StoreUnavailable; nothing is changed then.
  */
 export function restoreBackup(
   file: string,
   databaseFile: string,
   now: number,
 ): Restored {
-  const [source, target] = [resolve(file), resolve(databaseFile)];
+  // Where the data is, when a symbolic link leads there.
+  const [source, target] = [resolve(file), databasePath(databaseFile)];
   requireOther(source, target);
   const backup = openBackup(source);
   const partial = unfinishedName(target, "restoring");
   let old: OldDatabase | undefined;
   try {
     old = holdOld(target);
-    requireSound(backup);
     removeLeftOver(target);
     makeEmptyFile(partial);
-    copyInto(backup, partial);
-    noteRestore(partial, now);
-    const contents = contentsOf(backup, partial);
+    const contents = copySound(backup, partial, source);
+    const access = settle(partial, old?.db, now);
+    giveToOwnerOf(partial, target);
     // There a file that is open cannot get another name.
     if (process.platform === "win32") old?.release();
     const before = keepOld(target, now);
     renameSync(partial, target);
     syncFolderOf(target);
-    return { ...contents, before };
+    return { ...contents, ...access, before };
   } catch (error) {
-    throw explained(error);
+    throw explained(error, target);
   } finally {
     backup.close();
     old?.release();
@@ -70,18 +80,24 @@ export function restoreBackup(
 }
 
 function requireOther(source: string, target: string): void {
-  const [one, other] = [source, target].map((path) =>
-    statSync(path, { throwIfNoEntry: false }),
-  );
-  if (!one?.isFile())
-    throw new StoreUnusable("There is no such file to restore from.");
-  if (other?.isDirectory())
+  let one: Stats | undefined;
+  try {
+    one = statSync(source, { throwIfNoEntry: false });
+  } catch (error) {
+    throw cannotOpen(source, error);
+  }
+  if (one === undefined)
     throw new StoreUnusable(
-      "DATABASE_URL names a folder. Give the path of a file in it.",
+      `There is no backup ${source}. Check the path. Nothing was changed.`,
     );
+  if (!one.isFile())
+    throw new StoreUnusable(
+      `${source} is a folder. Give the path of a backup in it. Nothing was changed.`,
+    );
+  const other = statSync(target, { throwIfNoEntry: false });
   if (one.ino === other?.ino && one.dev === other.dev)
     throw new StoreUnusable(
-      "That is the database itself. Give a backup of it.",
+      `${source} is the database itself. Give a backup of it. Nothing was changed.`,
     );
 }
 
@@ -91,31 +107,37 @@ function openBackup(file: string): Database {
     return openToRead(file);
   } catch (error) {
     if (!(error instanceof StoreUnusable)) throw error;
+    const { cause } = error;
+    // It's about the file, not about what is in it.
+    if (cause !== undefined && !isDamage(cause)) throw error;
     const isNewer = error.message.includes("newer smsledger");
     throw new StoreUnusable(
       isNewer
-        ? "That backup was written by a newer smsledger. Restore it with that version."
-        : "That file is no backup of smsledger, or it is damaged. Nothing was changed.",
+        ? `${file} was written by a newer smsledger. Restore it with that version. Nothing was changed.`
+        : `${file} isn't a backup of smsledger, or it is damaged. Nothing was changed.`,
       { cause: error },
     );
   }
 }
 
-function requireSound(backup: Database): void {
-  let verdict: unknown;
+function copySound(
+  backup: Database,
+  partial: string,
+  source: string,
+): Contents {
   try {
-    verdict = valueOf(backup, "PRAGMA integrity_check(1)");
+    const contents = copyChecked(backup, partial);
+    if (contents !== undefined) return contents;
   } catch (error) {
-    if (!(error instanceof SQLiteError)) throw error;
+    if (!isDamage(error)) throw error;
   }
-  if (verdict !== "ok")
-    throw new StoreUnusable(
-      "That backup is damaged. Nothing was changed; restore an older one.",
-    );
+  throw new StoreUnusable(
+    `${source} is damaged. Nothing was changed; restore an older backup.`,
+  );
 }
 
 /** The database that is to make room, held so that no server opens it meanwhile. */
-type OldDatabase = { release(): void };
+type OldDatabase = { readonly db: Database; release(): void };
 
 /** Undefined when there is none that could be held. */
 function holdOld(target: string): OldDatabase | undefined {
@@ -136,6 +158,7 @@ function holdOld(target: string): OldDatabase | undefined {
     return undefined;
   }
   return {
+    db,
     release() {
       if (!db.inTransaction) return;
       // Nothing was written, so no file beside the database is touched, whoever has it now.
@@ -162,16 +185,9 @@ function inUse(): StoreUnavailable {
 /** Removes what restores left that were cut off: copies, and second names of what is still the database. */
 function removeLeftOver(target: string): void {
   removeUnfinished(target);
-  const folder = dirname(target);
-  const prefix = basename(target);
-  const { ino, dev } = statSync(target, { throwIfNoEntry: false }) ?? {};
-  for (const name of readdirSync(folder)) {
-    const path = resolve(folder, name);
-    if (!name.startsWith(`${prefix}.before-restore-`)) continue;
-    const other = statSync(path, { throwIfNoEntry: false });
-    if (ino !== undefined && other?.ino === ino && other.dev === dev)
-      rmSync(path, { force: true });
-  }
+  const stats = statSync(target, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  for (const name of namesLeftByRestore(target, stats)) rmSync(name);
 }
 
 /** Gives what is there another name beside its own; returns it, or undefined when nothing is there. */
@@ -190,37 +206,64 @@ function keepOld(target: string, now: number): string | undefined {
   return isThere ? before : undefined;
 }
 
-/** Puts into the copy's audit list that it was restored, where this version knows its tables. */
-function noteRestore(copy: string, now: number): void {
+/** Settles in the copy who may get in, and notes the restore where this version knows its audit list. */
+function settle(
+  copy: string,
+  old: Database | undefined,
+  now: number,
+): RestoredAccess {
   const db = new Database(copy, { readwrite: true, strict: true });
   try {
-    if (valueOf(db, "PRAGMA user_version") !== SCHEMA_VERSION) return;
-    addAuditEntry(db, {
-      kind: "change",
-      at: now,
-      actor: "command line",
-      action: "restored a backup",
-      subject: "",
-      address: null,
-    });
+    return db.transaction(() => {
+      const access = settleAccess(db, old);
+      if (valueOf(db, "PRAGMA user_version") === SCHEMA_VERSION)
+        addAuditEntry(db, {
+          kind: "change",
+          at: now,
+          actor: "command line",
+          action: "restored a backup",
+          subject: "",
+          address: null,
+        });
+      return access;
+    })();
   } finally {
     db.close();
     syncFile(copy);
   }
 }
 
-function explained(error: unknown): unknown {
+/** Gives the copy the owner and mode of the file that it replaces; as root, at least the folder's owner. */
+function giveToOwnerOf(copy: string, target: string): void {
+  const old = statSync(target, { throwIfNoEntry: false });
+  if (old === undefined && process.geteuid?.() !== 0) return;
+  const { uid, gid } = old ?? statSync(dirname(target));
+  try {
+    chownSync(copy, uid, gid);
+  } catch (error) {
+    throw new StoreUnusable(
+      `${target} belongs to another user, who couldn't open what is restored. Run this as that user, or as root. Nothing was changed.`,
+      { cause: error },
+    );
+  }
+  if (old !== undefined) chmodSync(copy, old.mode & 0o777);
+}
+
+function explained(error: unknown, target: string): unknown {
   if (error instanceof StoreUnavailable || error instanceof StoreUnusable)
     return error;
   const code = error instanceof Error && "code" in error ? error.code : "";
+  const folder = dirname(target);
   const reason =
-    code === "ENOSPC" || code === "EDQUOT"
-      ? "The disk is full. Free some space on the database's disk."
-      : code === "EACCES" || code === "EPERM" || code === "EROFS"
-        ? "The database's folder cannot be written. Check its permissions."
-        : code === "ENOENT"
-          ? "The database's folder does not exist. Check DATABASE_URL."
-          : (explainSqliteError(error) ?? explainOpenError(error));
+    code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL"
+      ? `The disk of ${folder} is full. Free some space there.`
+      : code === "EACCES" || code === "EPERM"
+        ? `This user may not write in ${folder}. Run this as the user that the server runs as.`
+        : code === "EROFS"
+          ? `The disk of ${folder} is read-only. Mount it for writing.`
+          : code === "ENOENT"
+            ? `There is no folder ${folder}. Make it, or check DATABASE_URL.`
+            : (explainSqliteError(error) ?? explainOpenError(error));
   return reason === undefined
     ? error
     : new StoreUnavailable(`${reason} Nothing was changed.`, { cause: error });

@@ -1,0 +1,128 @@
+import type { Database } from "bun:sqlite";
+
+/** Who and what a restore lets in again, or no longer; each list has names. */
+export type RestoredAccess = {
+  /** False when there was no database, or none that could be read, to compare the backup with. */
+  readonly isCompared: boolean;
+  /** Users of the backup: those removed since, or all when nothing could be compared. */
+  readonly usersBack: readonly string[];
+  readonly usersGone: readonly string[];
+  /** Users whose password was changed since, so that the old one works again. */
+  readonly passwordsBack: readonly string[];
+  readonly rolesBack: readonly {
+    readonly name: string;
+    readonly role: string;
+  }[];
+  /** Tokens of the backup that aren't in the database that was replaced: they stay revoked. */
+  readonly tokensRevoked: readonly string[];
+  readonly tokensGone: readonly string[];
+  /** Numbers that were erased since, masked. */
+  readonly numbersBack: readonly string[];
+};
+
+type User = {
+  readonly key: string;
+  readonly name: string;
+  readonly role: string;
+  readonly password: string | null;
+};
+type Token = { readonly name: string; readonly hash: string };
+
+type Access = {
+  readonly users: readonly User[];
+  readonly tokens: readonly Token[];
+  readonly erased: readonly { readonly at: number; readonly subject: string }[];
+};
+
+const NONE: Access = { users: [], tokens: [], erased: [] };
+
+/**
+ * Keeps what was ended or revoked from coming back to life in `copy`, which is about to
+ * replace `old`: all sessions end, and of the API tokens only those stay that are valid in
+ * both. Users can't be kept out so: whoever restores may need them. They are reported.
+ */
+export function settleAccess(
+  copy: Database,
+  old: Database | undefined,
+): RestoredAccess {
+  const before = old && readOrNothing(old);
+  const backup = accessOf(copy);
+  const { users, tokens, erased } = before ?? NONE;
+  const tokenHashes = new Set(tokens.map(({ hash }) => hash));
+  const revoked = backup.tokens.filter(({ hash }) => !tokenHashes.has(hash));
+  endSessions(copy, revoked);
+  const find = (among: readonly User[], { key }: User) =>
+    among.find((other) => other.key === key);
+  const changed = (is: (now: User, then: User) => boolean): User[] =>
+    backup.users.filter((then) => {
+      const now = find(users, then);
+      return now !== undefined && is(now, then);
+    });
+  const backupHashes = new Set(backup.tokens.map(({ hash }) => hash));
+  const known = new Set(backup.erased.map(({ at }) => at));
+  return {
+    isCompared: before !== undefined,
+    usersBack: names(backup.users.filter((user) => !find(users, user))),
+    usersGone: names(users.filter((user) => !find(backup.users, user))),
+    passwordsBack: names(changed((a, b) => a.password !== b.password)),
+    rolesBack: changed((a, b) => a.role !== b.role),
+    tokensRevoked: names(revoked),
+    tokensGone: names(tokens.filter(({ hash }) => !backupHashes.has(hash))),
+    numbersBack: erased
+      .filter(({ at }) => !known.has(at))
+      .map(({ subject }) => subject),
+  };
+}
+
+function names(all: readonly { readonly name: string }[]): string[] {
+  return all.map(({ name }) => name);
+}
+
+function endSessions(copy: Database, revoked: readonly Token[]): void {
+  if (hasTable(copy, "sessions")) copy.run("DELETE FROM sessions");
+  for (const { hash } of revoked)
+    copy.run("DELETE FROM api_tokens WHERE hash = ?", [hash]);
+}
+
+/** Undefined when it's damaged, or so new that its tables are others. */
+function readOrNothing(old: Database): Access | undefined {
+  try {
+    return accessOf(old);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Older versions don't have all of these tables; then nothing is in them. */
+function accessOf(db: Database): Access {
+  return {
+    users: rows<User>(
+      db,
+      "users",
+      "SELECT name_key AS key, name, role, password_hash AS password FROM users ORDER BY name_key",
+    ),
+    tokens: rows<Token>(
+      db,
+      "api_tokens",
+      "SELECT name, hash FROM api_tokens ORDER BY name",
+    ),
+    erased: rows<{ at: number; subject: string }>(
+      db,
+      "audit",
+      "SELECT at, subject FROM audit WHERE action IN ('erased a number', 'began to erase a number') ORDER BY id",
+    ),
+  };
+}
+
+function rows<Row>(db: Database, table: string, sql: string): Row[] {
+  if (!hasTable(db, table)) return [];
+  using statement = db.prepare<Row, []>(sql);
+  return statement.all();
+}
+
+function hasTable(db: Database, name: string): boolean {
+  using statement = db.prepare<unknown, [string]>(
+    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
+  );
+  return statement.values(name).length > 0;
+}
