@@ -49,6 +49,21 @@ export function adviceFor(
               },
             ],
           };
+    case "account":
+      return {
+        sentences: [
+          "It is signed with one of your tokens or keys, but names another account than the one its message belongs to. Nothing about the message changed.",
+        ],
+        steps: [
+          {
+            text: "Twilio reports a message under one account only, so somebody who has this account’s token made the callback up: find out who, and change the token in the Twilio Console.",
+          },
+          {
+            text: "Bind each account’s token to the account, so that it can sign for no other:",
+            setting: "TWILIO_WEBHOOK_AUTH_TOKEN=AC…=…,AC…=…",
+          },
+        ],
+      };
     case "store":
       return {
         sentences: [`It could not be made durable. ${refusal.error}`],

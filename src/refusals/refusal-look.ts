@@ -99,6 +99,7 @@ export function isMendable(
   switch (check) {
     case "store":
     case "fields":
+    case "account":
       return true;
     case "signature":
     case "signature-missing":

@@ -161,7 +161,8 @@ export interface Store {
   /**
    * Makes an event durable. Resolves once it is on disk. Where this message already has
    * an event of this status, a callback that adds something is recorded as a supplement
-   * of it; any other is only counted.
+   * of it; any other is only counted. A callback that names another account than its
+   * message's changes nothing; the first account that a message is reported under is its own.
    */
   recordEvent(event: NewEvent): Promise<RecordOutcome>;
   /** Resolves when a write went through to the disk just now. */

@@ -7,6 +7,7 @@ export const REFUSAL_CHECKS = [
   "signature-missing",
   "signature",
   "fields",
+  "account",
   "store",
 ] as const;
 export type RefusalCheck = (typeof REFUSAL_CHECKS)[number];
@@ -73,6 +74,11 @@ export const UNKNOWN_ALGORITHM: Refusal = {
   check: "signature",
   status: 403,
   error: "The signature's algorithm must be HMAC_SHA1 or HMAC_SHA256.",
+};
+export const OTHER_ACCOUNT: Refusal = {
+  check: "account",
+  status: 403,
+  error: "The message belongs to another account.",
 };
 export const NO_UTF8 = malformed("The body holds bytes that are no UTF-8.");
 

@@ -17,6 +17,7 @@ import {
   NO_FORM,
   NO_UTF8,
   NOT_A_POST,
+  OTHER_ACCOUNT,
   notDurable,
   TOO_LONG,
   TOO_MANY_PARAMS,
@@ -132,6 +133,7 @@ function createReceiver(
         receivedAt,
         query,
       });
+      if (outcome === "other-account") return refusePosted(OTHER_ACCOUNT);
       if (outcome === "new") counts[channel].recorded[status]++;
       else if (outcome === "supplement") counts[channel].supplemented++;
       else counts[channel].repeated++;

@@ -10,6 +10,7 @@ import { failingRecipientsContract } from "./contract/failing-recipients.ts";
 import { filtersContract } from "./contract/filters.ts";
 import { listingContract } from "./contract/listing.ts";
 import { orderContract } from "./contract/order.ts";
+import { otherAccountsContract } from "./contract/other-accounts.ts";
 import { postsContract } from "./contract/posts.ts";
 import { recordingContract } from "./contract/recording.ts";
 import { refusalsContract } from "./contract/refusals.ts";
@@ -34,6 +35,7 @@ export function storeContract(name: string, openStore: OpenStore): void {
     failingRecipientsContract(openStore);
     repeatsContract(openStore);
     supplementsContract(openStore);
+    otherAccountsContract(openStore);
     accountsContract(openStore);
     apiTokensContract(openStore);
     refusalsContract(openStore);

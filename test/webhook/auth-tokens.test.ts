@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { get } from "../pages/page-client.ts";
+import { eventually } from "../store/eventually.ts";
 import { startServer } from "../support/start-server.ts";
-import { ACCOUNT_SID } from "../support/twilio-client.ts";
+import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
 
 const MAIN = "a".repeat(32);
 const ROTATED = "b".repeat(32);
@@ -42,6 +44,34 @@ test("a bound token is not tried for a callback that names no account", async ()
     authToken: MAIN,
   });
   expect(unbound.status).toBe(200);
+});
+
+test("a sub-account's token can't change a message of another account", async () => {
+  const failed = { MessageSid: newMessageSid(), MessageStatus: "failed" };
+  const sent = { ...failed, MessageStatus: "sent" };
+  await server.twilio.post(sent, { authToken: MAIN });
+  const before = await server.store.timeline(failed.MessageSid);
+  const refused = await server.twilio.post(
+    { ...failed, AccountSid: SUB_ACCOUNT },
+    { authToken: BOUND },
+  );
+  expect(refused.status).toBe(403);
+  expect(await refused.json()).toEqual({
+    success: false,
+    error: "The message belongs to another account.",
+  });
+  expect(await server.store.timeline(failed.MessageSid)).toEqual(before);
+  expect(await server.store.messageBySid(failed.MessageSid)).toMatchObject({
+    accountSid: ACCOUNT_SID,
+    status: "sent",
+  });
+  await eventually(async () => {
+    const [refusal] = await server.store.refusals.list({ size: 1, since: 0 });
+    expect(refusal).toMatchObject({ check: "account", isMendable: true });
+    const page = await get(`${server.origin}/refusals/${refusal?.id}`);
+    expect(page.text).toContain("Nothing about the message changed.");
+    expect(page.text).toContain("AC…=…");
+  });
 });
 
 test("with only a bound token, other accounts are refused and not told why", async () => {

@@ -12,7 +12,7 @@ import {
   type RecordedFields,
 } from "./message-events.ts";
 import { createMessageHours } from "./message-hours.ts";
-import { createMessageRows } from "./message-rows.ts";
+import { createMessageRows, type StoredMessage } from "./message-rows.ts";
 import { packMessageSid } from "./message-sid.ts";
 import { createMessageTags } from "./message-tags.ts";
 import { createNames } from "./names.ts";
@@ -23,7 +23,7 @@ import {
   type StepName,
   type StepResult,
 } from "./steps.ts";
-import type { StoredEvent } from "./stored-event.ts";
+import { postColumns, type StoredEvent } from "./stored-event.ts";
 import { createTransactions } from "./transactions.ts";
 
 /**
@@ -74,10 +74,21 @@ export function createRecorder(db: Database, stepMs = STEP_MS) {
       ? recorded[0]?.id
       : posts.repeatedBy(messageId, event);
 
+  /** A message, or a callback, may name no account: older ones have only a SID and a status. */
+  const belongsToAnother = (
+    { accountSid }: StoredMessage,
+    event: StoredEvent,
+  ): boolean => {
+    const { accountSid: named } = postColumns(event);
+    if (accountSid === null || named === null) return false;
+    return names.sidText(accountSid) !== named;
+  };
+
   const record = (event: StoredEvent): RecordOutcome => {
     const [messageSid, , status, receivedAt] = event;
     const sid = packMessageSid(messageSid);
     const known = rows.bySid(sid);
+    if (known && belongsToAnother(known, event)) return "other-account";
     const earlier = known ? events.of(known.id) : [];
     const same = earlier.filter((each) => each.status === status);
     const isSupplement = same.length > 0;
