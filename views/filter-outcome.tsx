@@ -90,10 +90,7 @@ export function NothingFound({
     return (
       <div class="empty">
         <h2>No match so far</h2>
-        <p>
-          Matches are rare: as many messages were looked at as one request may.
-          Older ones may still match.
-        </p>
+        <p>This search hit its limit. Older messages may match.</p>
       </div>
     );
   }

@@ -47,7 +47,7 @@ export function MessagesPage({ site, query, list, now }: MessagesView) {
         offered={list.offered}
       />
       <p id="found" class="visually-hidden" role="status" safe>
-        {spokenWords(list)}
+        {spokenWords(list, query.shown ?? 0)}
       </p>
       <section id="results" aria-label="Messages found">
         <Results {...{ site, query, list, now }} />
@@ -164,14 +164,25 @@ function Pager({
 }) {
   const { q } = query;
   const { newer, older, lookedBackTo, messages } = page;
-  const isPartial = lookedBackTo !== undefined && older !== undefined;
+  const isCut =
+    lookedBackTo !== undefined &&
+    older !== undefined &&
+    query.page.newerThan === undefined;
+  const shown = (query.shown ?? 0) + messages.length;
   return (
     <div class="results-foot">
-      <p safe>
-        {isPartial
-          ? `Looked back to ${minuteWords(lookedBackTo)} UTC so far.`
-          : shownWords(messages.length)}
-      </p>
+      <div id="results-state">
+        {isCut ? (
+          <>
+            <p safe>
+              {`This search hit its limit. Older messages may match. Searched back to ${minuteWords(lookedBackTo)} UTC.`}
+            </p>
+            <SearchOn href={urls.messages({ q, older, shown })} shown={shown} />
+          </>
+        ) : (
+          <p safe>{shownWords(shown)}</p>
+        )}
+      </div>
       <nav class="pager" aria-label="Older and newer messages">
         {newer === undefined ? (
           ""
@@ -185,17 +196,51 @@ function Pager({
             />
           </>
         )}
-        {older === undefined ? (
-          ""
-        ) : (
-          <PageLink
-            id="older"
-            href={urls.messages({ q, older })}
-            label={isPartial ? "Look further back →" : "Older →"}
-          />
-        )}
+        <span id="older-place">
+          {older === undefined ? (
+            ""
+          ) : (
+            <PageLink
+              id="older"
+              href={urls.messages({ q, older })}
+              label={isCut ? "Search older →" : "Older →"}
+            />
+          )}
+        </span>
       </nav>
     </div>
+  );
+}
+
+/** Goes on by itself once it is in view, until the page is full: what is found joins the list. */
+function SearchOn({
+  href,
+  shown,
+}: {
+  readonly href: string;
+  readonly shown: number;
+}) {
+  const joins = {
+    "hx-target": "#results tbody",
+    "hx-select": "#results tbody > tr",
+    "hx-swap": "beforeend",
+    "hx-select-oob": "#results-state,#older-place,#found:innerHTML",
+  };
+  const replaces = {
+    "hx-target": "#results",
+    "hx-select": "#results",
+    "hx-swap": "outerHTML",
+    "hx-select-oob": "#found:innerHTML",
+  };
+  return (
+    <span
+      id="search-on"
+      hx-get={href}
+      hx-trigger="intersect once delay:300ms"
+      hx-sync="#filter:drop"
+      hx-indicator="#results-state"
+      {...(shown > 0 ? joins : replaces)}
+    ></span>
   );
 }
 
@@ -236,9 +281,9 @@ function shownWords(shown: number): string {
 }
 
 /** For screen readers, each time the list changes. */
-function spokenWords({ found }: MessageList): string {
+function spokenWords({ found }: MessageList, already: number): string {
   if (found === undefined) return "The filter is not understood";
-  const shown = found.page.messages.length;
+  const shown = already + found.page.messages.length;
   if (shown === 0) return "No messages shown";
   return `${countedWords(found.count)}, ${shown} shown, newest first`;
 }

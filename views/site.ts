@@ -36,6 +36,8 @@ export type PageAddress = {
 export type MessagesAddress = PageAddress & {
   /** In the filter language; see `filterText`. */
   readonly q?: string;
+  /** Of a search that goes on: how many messages the page shows already. */
+  readonly shown?: number;
 };
 
 /** A time range, as an address carries it: one of the ranges by name, or its two ends. */

@@ -14,11 +14,19 @@ export type MessagesQuery = {
   readonly q: string;
   readonly parsed: ParsedFilter;
   readonly page: PageRequest;
+  /** Of a search that an open page goes on with: how many messages that shows already. */
+  readonly shown: number | undefined;
   /** What is wrong with the address beside its filter, each a sentence. */
   readonly mistakes: readonly string[];
 };
 
-const NAMES: readonly string[] = ["q", "older", "newer", ...CONTROL_NAMES];
+const NAMES: readonly string[] = [
+  "q",
+  "older",
+  "newer",
+  "shown",
+  ...CONTROL_NAMES,
+];
 
 /** Reads the query of a list's address. What it does not understand is a mistake, never ignored. */
 export function readMessagesQuery(
@@ -42,12 +50,20 @@ export function readMessagesQuery(
     );
   if (older !== undefined && newer !== undefined)
     mistakes.push("The address asks for older and newer messages at once.");
+  const shownText = cursor(params.get("shown"));
+  const shown =
+    typeof shownText === "number" && shownText < MESSAGES_PER_PAGE
+      ? shownText
+      : undefined;
+  if (shown === undefined && shownText !== undefined)
+    mistakes.push("The page’s address is damaged: shown is a small number.");
   const q = params.get("q")?.trim() ?? "";
   return {
     q,
+    shown,
     parsed: parseFilter(q, now),
     page: {
-      size: MESSAGES_PER_PAGE,
+      size: MESSAGES_PER_PAGE - (shown ?? 0),
       ...(typeof older === "number" && { olderThan: older }),
       ...(typeof newer === "number" && { newerThan: newer }),
     },

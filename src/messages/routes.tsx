@@ -106,7 +106,8 @@ function tidyAddress(
 ): Record<string, string> {
   const isFilterChange =
     headers.has("hx-request") && !headers.has("hx-history-restore-request");
-  if (!isFilterChange || query.mistakes.length > 0) return {};
+  if (!isFilterChange || query.shown !== undefined) return {};
+  if (query.mistakes.length > 0) return {};
   const { olderThan, newerThan } = query.page;
   return {
     "hx-push-url": urls.messages({

@@ -1,5 +1,6 @@
 import { createToken } from "../../src/account/api-tokens.ts";
 import type { TokenScope } from "../../src/store/api-tokens.ts";
+import type { SearchOptions } from "../../src/store/sqlite/sqlite-store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { startServer } from "../support/start-server.ts";
 
@@ -48,8 +49,11 @@ export async function ask(
 }
 
 /** The real server with two tokens, one of each scope. To be held with `await using`. */
-export async function startApi(env: Record<string, string> = {}) {
-  const server = await startServer(env);
+export async function startApi(
+  env: Record<string, string> = {},
+  search: SearchOptions = {},
+) {
+  const server = await startServer(env, Date.now, search);
   const masked = await newToken(server.store, "read", "masked");
   const whole = await newToken(server.store, "read unmasked", "whole");
   return {

@@ -148,3 +148,45 @@ export const arbitraryFilter: fc.Arbitrary<MessageFilter> = fc.array(
     maxLength: 3,
   },
 );
+
+const optional = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.option(arbitrary, { nil: undefined });
+const hours = fc.integer({ min: -2, max: 160 });
+
+/** Filters whose messages rollups count: see `exactCount`. */
+export const arbitraryCountedFilter: fc.Arbitrary<MessageFilter> = fc
+  .record({
+    status: optional(values(...EVENT_STATUSES)),
+    negated: fc.boolean(),
+    code: optional(values(...ERROR_CODES, 99_999)),
+    group: optional(
+      fc.oneof(
+        fc.record({
+          field: field("country"),
+          values: values("US", "GB", "DE", "FR"),
+        }),
+        fc.record({ field: field("from"), values: values(...ADDRESSES, "~3") }),
+        fc.record({
+          field: field("service"),
+          values: values(...SERVICES, "MGc"),
+        }),
+      ),
+    ),
+    after: optional(hours),
+    before: optional(hours),
+    minute: fc.integer({ min: 0, max: 59 }),
+  })
+  .map(({ status, negated, code, group, after, before, minute }) => {
+    // Only all messages are counted by the minute for all time.
+    const minutes = code || group ? 0 : minute;
+    const timeOf = (hour: number) => START + hour * HOUR_MS + minutes * 60_000;
+    const filter: Condition[] = [];
+    if (status) filter.push({ field: "status", values: status, negated });
+    if (code) filter.push({ field: "code", values: code, negated: false });
+    if (group) filter.push({ ...group, negated: false });
+    if (after !== undefined)
+      filter.push({ field: "after", at: timeOf(after), negated: false });
+    if (before !== undefined)
+      filter.push({ field: "before", at: timeOf(before), negated: false });
+    return filter;
+  });

@@ -10,7 +10,7 @@ storeContract("SQLite", async (readsMax) => {
     (error) => {
       throw error;
     },
-    { readsMax },
+    { readsMax, ...(readsMax !== undefined && { fillMs: 0 }) },
   );
   let closed = false;
   const close = async () => {

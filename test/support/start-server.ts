@@ -3,18 +3,22 @@ import { readConfig } from "../../src/config.ts";
 import { listen } from "../../src/listen.ts";
 import { createLog } from "../../src/log.ts";
 import { createServer } from "../../src/server.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import {
+  openSqliteStore,
+  type SearchOptions,
+} from "../../src/store/sqlite/sqlite-store.ts";
 import { tempDir } from "./temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "./twilio-client.ts";
 
 /**
  * The real server on a free port of loopback with a database of its own, where nobody
- * has to sign in. Settings are given as the environment has them. To be held with
- * `await using`.
+ * has to sign in. Settings are given as the environment has them; `search` bounds searches
+ * for messages. To be held with `await using`.
  */
 export async function startServer(
   env: Record<string, string> = {},
   now: () => number = Date.now,
+  search: SearchOptions = {},
 ) {
   const folder = tempDir();
   const config = readConfig({
@@ -29,9 +33,13 @@ export async function startServer(
     },
     isTerminal: false,
   });
-  const store = await openSqliteStore(config.databaseFile, (error) => {
-    throw error;
-  });
+  const store = await openSqliteStore(
+    config.databaseFile,
+    (error) => {
+      throw error;
+    },
+    search,
+  );
   const log = createLog(config.logLevel, config.logFormat);
   const stop = new AbortController();
   const app = createServer({

@@ -19,6 +19,12 @@ document.addEventListener("htmx:config:request", (event) => {
   if (sourceElement.id === "filter-q")
     request.body.set("at", String(sourceElement.selectionStart));
   if (sourceElement.id === "export-note") request.body.set("id", exportId);
+  // A list that was searched further shows more than it was made with.
+  if (event.detail.ctx.target?.id === "news") {
+    const rows = document.querySelectorAll("#results tbody tr[id]");
+    const ids = [...rows].map(({ id }) => id.replace("message-", ""));
+    request.body.set("ids", ids.join());
+  }
   if (!isOfList(event.detail.ctx)) return;
   isTyped = sourceElement.id === "filter" && sourceEvent.type === "input";
   if (isTyped && isOvertaken) return event.preventDefault();

@@ -46,7 +46,7 @@ export async function messageTests(
 }
 
 /** The latest beginning and the earliest end. */
-function timesOf(filter: MessageFilter) {
+export function timesOf(filter: MessageFilter) {
   let after: number | undefined;
   let before: number | undefined;
   for (const condition of filter) {
@@ -167,7 +167,8 @@ async function ofAddresses(
   return rowTest(negated ? not(isTrue) : isTrue, "address");
 }
 
-async function sidIds(
+/** The ids of those of these SIDs that are known. */
+export async function sidIds(
   db: Kysely<Schema>,
   sids: readonly string[],
 ): Promise<number[]> {

@@ -2,14 +2,28 @@ import type { Kysely } from "kysely";
 import type { MessageFilter } from "../filter.ts";
 import type { CountedPage, MessagePage, PageRequest } from "../store.ts";
 import type { BoundedCount } from "../tally.ts";
+import { exactCount } from "./exact-count.ts";
 import { messageTests, type MessageTests } from "./message-conditions.ts";
 import type { Direction, IdRange } from "./message-ids.ts";
 import { searchMessages, type SearchResult } from "./message-search.ts";
 import { messagesOf } from "./reader.ts";
 import type { Schema } from "./schema.ts";
 
-/** What a search for a page or a count reads at most; see `SearchBounds`. */
+/** What one search for a page or a count does at most. */
+export type SearchLimits = {
+  /** What it reads; see `SearchBounds`. */
+  readonly readsMax: number;
+  /** Milliseconds that it goes on for to fill a page. */
+  readonly fillMs: number;
+  readonly turn: () => Promise<void>;
+};
+
 export const READS_MAX = 200;
+export const FILL_MS = 100;
+
+function fillOf(messages: number, { fillMs, turn }: SearchLimits) {
+  return { messages, turn, until: performance.now() + fillMs };
+}
 
 /** What is read to see whether there is a way back. */
 const BACK_READS_MAX = 64;
@@ -28,8 +42,9 @@ export async function listMessages(
   db: Kysely<Schema>,
   filter: MessageFilter,
   page: PageRequest,
-  readsMax: number,
+  limits: SearchLimits,
 ): Promise<MessagePage> {
+  const { readsMax } = limits;
   const { size, olderThan, newerThan } = page;
   const all = await messageTests(db, filter);
   if (all === undefined) return NO_MESSAGES;
@@ -39,7 +54,7 @@ export async function listMessages(
     db,
     within(all, direction, from),
     direction,
-    { limit: size + 1, readsMax },
+    { limit: size + 1, readsMax, fill: fillOf(size + 1, limits) },
   );
   const { page: found, ahead } = await pageOf(db, result, size, direction);
   if (from === undefined) return { ...found, older: ahead };
@@ -50,24 +65,32 @@ export async function listMessages(
     : { ...found, older: back, newer: ahead };
 }
 
-/** The first so many that a search found are the newest page; the others are only counted. */
+/**
+ * The newest page, and how many there are in all. Where the rollups can't tell that, the
+ * search for the page goes on within its bound and counts what it finds.
+ */
 export async function listAndCount(
   db: Kysely<Schema>,
   filter: MessageFilter,
   size: number,
-  readsMax: number,
+  limits: SearchLimits,
 ): Promise<CountedPage> {
   const all = await messageTests(db, filter);
   if (all === undefined)
     return { page: NO_MESSAGES, count: { count: 0, isMore: false } };
+  const exact = await exactCount(db, filter);
   const result = await searchMessages(db, all, "older", {
-    limit: COUNTED_MAX + 1,
-    readsMax,
+    limit: exact === undefined ? COUNTED_MAX + 1 : size + 1,
+    readsMax: limits.readsMax,
+    fill: fillOf(size + 1, limits),
   });
   const { page, ahead } = await pageOf(db, result, size, "older");
   return {
     page: { ...page, older: ahead },
-    count: countOf(result.ids.length, result),
+    count:
+      exact === undefined
+        ? countOf(result.ids.length, result)
+        : { count: exact, isMore: false },
   };
 }
 
@@ -77,8 +100,11 @@ export async function countMessages(
   filter: MessageFilter,
   newerThan: number | undefined,
   except: readonly number[],
-  readsMax: number,
+  { readsMax }: SearchLimits,
 ): Promise<BoundedCount> {
+  const isOfAll = newerThan === undefined && except.length === 0;
+  const exact = isOfAll ? await exactCount(db, filter) : undefined;
+  if (exact !== undefined) return { count: exact, isMore: false };
   const all = await messageTests(db, filter);
   if (all === undefined) return { count: 0, isMore: false };
   const newer = within(all, "newer", newerThan);

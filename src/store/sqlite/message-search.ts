@@ -19,11 +19,23 @@ export type SearchBounds = {
   readonly limit: number;
   /** Messages to read from anywhere in the table; other work is measured in them, less in fractions. */
   readonly readsMax: number;
+  /** Goes on beyond that, a stretch in each turn, until so many are found or the time is up. */
+  readonly fill?: (Patience & { readonly messages: number }) | undefined;
+};
+
+/** How long a search goes on for a full page. */
+export type Patience = {
+  /** By `performance.now()`. */
+  readonly until: number;
+  /** Resolves when callbacks and others have had their turn. */
+  readonly turn: () => Promise<void>;
 };
 
 /** Most searches are done after the first stretch; each next one reads this much more. */
 const FIRST_READS = 64;
 const MORE_READS = 4;
+/** Of each stretch that fills a page: callbacks wait for one at most. */
+const FILL_READS = 200;
 
 export type SearchResult = {
   /** In the order of the search. */
@@ -43,10 +55,14 @@ export async function searchMessages(
   db: Kysely<Schema>,
   { tests, ...within }: MessageTests,
   direction: Direction,
-  { limit, readsMax }: SearchBounds,
+  { limit, readsMax, fill }: SearchBounds,
 ): Promise<SearchResult> {
   const ids: number[] = [];
   let left = readsMax;
+  const goesOn = (): boolean =>
+    fill !== undefined &&
+    ids.length < fill.messages &&
+    performance.now() < fill.until;
   let reads = FIRST_READS;
   for (let rest of partsOf(within, direction)) {
     const few = await fewOfMany(db, rest, tests, direction);
@@ -56,6 +72,10 @@ export async function searchMessages(
       continue;
     }
     while (!isEmpty(rest)) {
+      if (left <= 0 && goesOn()) {
+        await fill?.turn();
+        left = reads = FILL_READS;
+      }
       if (left <= 0)
         return {
           ids,

@@ -13,6 +13,7 @@ import * as feed from "./feed.ts";
 import { failingRecipients } from "./failing-reader.ts";
 import {
   countMessages,
+  FILL_MS,
   listAndCount,
   listMessages,
   READS_MAX,
@@ -43,6 +44,8 @@ export type StoreReader = Omit<Store, "recordEvent" | "checkWritable">;
 export type SearchOptions = {
   /** What one search for messages reads at most; see `SearchBounds`. */
   readonly readsMax?: number | undefined;
+  /** How many milliseconds it goes on for to fill a page. */
+  readonly fillMs?: number | undefined;
 };
 
 /**
@@ -168,6 +171,8 @@ function keptBeside(db: Kysely<Schema>, read: Reads, write: Write): KeptBeside {
 
 type Reads = {
   <T>(query: () => Promise<T>): Promise<T>;
+  /** Lets callbacks through in the middle of a long query. */
+  turn(): Promise<void>;
   close(): void;
 };
 
@@ -179,9 +184,12 @@ type Reads = {
 function readsOf({ close }: ReadConnection): Reads {
   let isClosed = false;
   const turns = new Turns();
-  const read = async <T>(query: () => Promise<T>): Promise<T> => {
+  const turn = async (): Promise<void> => {
     await turns.next();
     if (isClosed) throw new StoreUnavailable("The database is closed.");
+  };
+  const read = async <T>(query: () => Promise<T>): Promise<T> => {
+    await turn();
     try {
       return await query();
     } catch (error) {
@@ -194,6 +202,7 @@ function readsOf({ close }: ReadConnection): Reads {
     }
   };
   return Object.assign(read, {
+    turn,
     close() {
       if (!isClosed) close();
       isClosed = true;
@@ -204,15 +213,16 @@ function readsOf({ close }: ReadConnection): Reads {
 function readerOf(
   { kysely: db }: ReadConnection,
   read: Reads,
-  { readsMax = READS_MAX }: SearchOptions = {},
+  { readsMax = READS_MAX, fillMs = FILL_MS }: SearchOptions = {},
 ): StoreReader {
+  const limits = { readsMax, fillMs, turn: () => read.turn() };
   return {
     listMessages: (filter, page) =>
-      read(() => listMessages(db, filter, page, readsMax)),
+      read(() => listMessages(db, filter, page, limits)),
     listAndCount: (filter, size) =>
-      read(() => listAndCount(db, filter, size, readsMax)),
+      read(() => listAndCount(db, filter, size, limits)),
     countMessages: (filter, newerThan, except = []) =>
-      read(() => countMessages(db, filter, newerThan, except, readsMax)),
+      read(() => countMessages(db, filter, newerThan, except, limits)),
     messageBySid: (messageSid) =>
       read(() => reader.messageBySid(db, messageSid)),
     changedMessages: (ids, since) =>

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import type { MessageFilter } from "../../../src/store/filter.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+import { eventOf } from "../events.ts";
+
+const LONG_MS = 60_000;
+
+let folder: ReturnType<typeof tempDir>;
+beforeEach(() => {
+  folder = tempDir();
+});
+afterEach(() => folder[Symbol.dispose]());
+
+/** No index leads to those that have a whole number's digits anywhere but at its ends. */
+const RARE: MessageFilter = [
+  { negated: false, field: "status", values: ["delivered"] },
+  { negated: true, field: "to", values: ["+14155550123"] },
+];
+const MESSAGES = 3_000;
+const EACH = 100;
+
+/** A store in which a search reads one message at a time, and goes on for so long. */
+async function open(fillMs: number) {
+  const store = await openSqliteStore(
+    join(folder.path, "smsledger.db"),
+    (error) => {
+      throw error;
+    },
+    { readsMax: 1, fillMs },
+  );
+  if ((await store.countMessages([])).count === 0)
+    await Promise.all(
+      Array.from({ length: MESSAGES }, (_, index) =>
+        store.recordEvent(
+          eventOf({
+            MessageStatus: "delivered",
+            To: index % EACH === 0 ? "+442071838750" : "+14155550123",
+          }),
+        ),
+      ),
+    );
+  return store;
+}
+
+test("a page of a rare filter is full, or says that the search hit its limit", async () => {
+  const patient = await open(LONG_MS);
+  const full = await patient.listMessages(RARE, { size: 20 });
+  expect(full.messages).toHaveLength(20);
+  expect(full.lookedBackTo).toBeUndefined();
+  const counted = await patient.listAndCount(RARE, 20);
+  expect(counted.page.messages).toEqual(full.messages);
+  await patient.close();
+
+  const hasty = await open(0);
+  const cut = await hasty.listMessages(RARE, { size: 20 });
+  expect(cut.messages.length).toBeLessThan(20);
+  expect(cut.lookedBackTo).toBeNumber();
+  expect(cut.older).toBeNumber();
+  await hasty.close();
+});
+
+test("a search that fills a page lets the event loop turn after each stretch", async () => {
+  const store = await open(LONG_MS);
+  let turns = 0;
+  let isSearching = true;
+  const turn = () => {
+    turns++;
+    if (isSearching) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await store.listMessages(RARE, { size: MESSAGES });
+  isSearching = false;
+  // Three thousand messages are two stretches of 16 times 200 at most, and the first one.
+  expect(turns).toBeGreaterThanOrEqual(2);
+  await store.close();
+});
+
+test("a search that goes on ends when the store is closed", async () => {
+  const store = await open(LONG_MS);
+  const ended = store.listMessages(RARE, { size: MESSAGES }).then(
+    () => "found",
+    (error: Error) => error.name,
+  );
+  // The first stretch, in the turn after this one.
+  await new Promise((resolve) => setImmediate(resolve));
+  await store.close();
+  expect(await ended).toBe("StoreUnavailable");
+});
