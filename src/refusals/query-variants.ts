@@ -1,9 +1,11 @@
-import { rawQueries } from "../webhook/signed-urls.ts";
+import { rawQueries } from "../webhook/raw-queries.ts";
 import { distinct, type Cause, type Variant } from "./cause.ts";
 
 /** Of a query with more pairs, not each one left out and not each order is tried. */
 const PAIRS_LEFT_OUT_MAX = 8;
 const PAIRS_REORDERED_MAX = 4;
+/** Spellings of the query that arrived; each is combined with everything else that may differ. */
+const SPELLINGS_MAX = 8;
 
 /**
  * Queries, each with its question mark or "", that may have been signed instead of the
@@ -18,11 +20,13 @@ export function queryVariants(
     values.map((value) => ({ value, causes: [cause], isLikely: true }));
   const pairs = arrived.slice(1).split("&");
   return distinct([
-    ...rawQueries(arrived).map((value): Variant => ({
-      value,
-      causes: [],
-      isLikely: true,
-    })),
+    ...[arrived, ...rawQueries(arrived, SPELLINGS_MAX)].map(
+      (value): Variant => ({
+        value,
+        causes: [],
+        isLikely: true,
+      }),
+    ),
     ...likely(
       "query-lost",
       forwarded.filter((each) => each !== ""),

@@ -46,12 +46,11 @@ export type Candidate = Readonly<Record<Part, Variant>>;
 export function signedVariants(
   request: SignedRequest,
   { authTokens, port }: DiagnosisSettings,
-  { base, path, queries }: SignedAddress,
+  { base, path, query }: SignedAddress,
 ): Variants | undefined {
   const expected = originIn(base);
   if (expected === undefined) return undefined;
   const { channel, headers, params, requestUrl } = request;
-  const [query = ""] = queries;
   const targets = forwardedTargets(headers);
   const fields = params ?? parseForm(query.slice(1)).params;
   const accountSid = fields.find(([name]) => name === "AccountSid")?.[1];

@@ -103,12 +103,13 @@ function createReceiver(
     if (body === undefined) return refuse(TOO_LONG, request, peer);
     await endOfTurn();
     const { params, isUtf8 } = parseForm(body);
+    const posted = { params, bodyBytes: body.length };
     const refusePosted = (refusal: Refusal) =>
-      refuse(refusal, request, peer, { params, bodyBytes: body.length });
+      refuse(refusal, request, peer, posted);
     if (params.length > PARAMS_MAX) return refusePosted(TOO_MANY_PARAMS);
 
     const addressed = { requestUrl: request.url, headers, peer };
-    const refusal = unproven(config, route, addressed, params);
+    const refusal = unproven(config, route, addressed, posted);
     if (refusal !== undefined)
       return refusePosted(refusal === UNSIGNED ? unsigned : refusal);
 

@@ -1,6 +1,5 @@
 import type { Config } from "../config.ts";
 import { tokensFor } from "../twilio/auth-tokens.ts";
-import type { FormParams } from "../twilio/form.ts";
 import {
   algorithmNamed,
   readSignatureSettings,
@@ -8,6 +7,7 @@ import {
   SIGNATURE_SETTINGS_HEADER,
 } from "../twilio/shared-keys.ts";
 import { findSigningToken, type Algorithm } from "../twilio/signature.ts";
+import type { Posted } from "./refusal-answer.ts";
 import {
   NO_AUTH_TOKEN,
   NO_SHARED_KEY,
@@ -18,13 +18,23 @@ import {
   type Refusal,
 } from "./refusal.ts";
 import {
-  signedUrls,
+  otherSpellings,
+  signedAddress,
   type Addressed,
   type SignedUrlSettings,
 } from "./signed-urls.ts";
 
 export type SignatureCheckSettings = SignedUrlSettings &
   Pick<Config, "authTokens" | "sharedKeys">;
+
+/**
+ * What one callback may cost at most to verify, beyond its first spellings: HMACs, and
+ * characters that they sign. That is about a millisecond, like parsing the largest form.
+ */
+const HMACS_MAX = 512;
+const CHARS_MAX = 512 * 1024;
+/** Spellings of an address that are tried in any case. */
+const SPELLINGS_MIN = 8;
 
 /**
  * Returns why a posted form isn't proven to come from Twilio, or undefined if it is. The
@@ -37,7 +47,7 @@ export function unproven(
   settings: SignatureCheckSettings,
   route: string,
   addressed: Addressed,
-  params: FormParams,
+  { params, bodyBytes }: Posted,
 ): Refusal | undefined {
   const { authTokens, sharedKeys } = settings;
   const { headers } = addressed;
@@ -47,10 +57,21 @@ export function unproven(
   const signature = headers.get("x-twilio-signature");
   if (!signature) return UNSIGNED;
   const isSigned = (secrets: readonly string[], algorithm: Algorithm) => {
-    const urls = signedUrls(settings, route, addressed);
+    const address = signedAddress(settings, route, addressed);
+    const url = address.base + address.path + address.query;
+    const hmacs = Math.min(HMACS_MAX, CHARS_MAX / (url.length + bodyBytes));
+    // Each spelling is signed with and without a port, by each secret.
+    const max = Math.max(hmacs / 2 / secrets.length, SPELLINGS_MIN);
+    const spellings = otherSpellings(address, max);
     return (
-      findSigningToken(secrets, signature, urls, params, algorithm) !==
-      undefined
+      findSigningToken(
+        secrets,
+        signature,
+        [url],
+        params,
+        algorithm,
+        spellings,
+      ) !== undefined
     );
   };
   if (!signedWith) {

@@ -1,5 +1,6 @@
 import type { BlockList } from "node:net";
 import { isTrustedProxy } from "../account/peer.ts";
+import { rawQueries } from "./raw-queries.ts";
 
 /** What the address that Twilio signed is built from. */
 export type Addressed = {
@@ -15,19 +16,12 @@ export type SignedUrlSettings = {
   readonly trustedProxies: BlockList | undefined;
 };
 
-/**
- * The URLs that a callback may have been signed for, likeliest first: `publicUrl` and
- * the path and query as they arrived, or without it the connection's own address,
- * where forwarding headers count only from a trusted proxy. `Host` has no say when
- * `publicUrl` is set.
- */
-export function signedUrls(
-  settings: SignedUrlSettings,
-  route: string,
-  addressed: Addressed,
-): string[] {
-  const { base, path, queries } = signedAddress(settings, route, addressed);
-  return queries.map((query) => base + path + query);
+/** Other spellings that the signed address may have had; likeliest first, at most `max`. */
+export function* otherSpellings(
+  { base, path, query }: SignedAddress,
+  max: number,
+): Generator<string> {
+  for (const each of rawQueries(query, max)) yield base + path + each;
 }
 
 /** An address that may have been signed, in its parts. */
@@ -36,11 +30,15 @@ export type SignedAddress = {
   readonly base: string;
   /** The route, with a slash at the end if one arrived. */
   readonly path: string;
-  /** Each with its question mark, or "". */
-  readonly queries: readonly string[];
+  /** As the server reports it, with its question mark, or "". */
+  readonly query: string;
 };
 
-/** The same as `signedUrls`, in parts. */
+/**
+ * Returns the address that a callback was signed for: `publicUrl` and the path and query
+ * as they arrived, or without it the connection's own address, where forwarding headers
+ * count only from a trusted proxy. `Host` has no say when `publicUrl` is set.
+ */
 export function signedAddress(
   settings: SignedUrlSettings,
   route: string,
@@ -55,7 +53,7 @@ export function signedAddress(
   )
     ? "/"
     : "";
-  return { base, path: route + slash, queries: rawQueries(query) };
+  return { base, path: route + slash, query };
 }
 
 /** The query with its question mark, or "". */
@@ -77,38 +75,4 @@ function connectionOrigin(
       ? "https"
       : "http";
   return `${scheme}://${forwarded("x-forwarded-host") ?? headers.get("host") ?? ""}`;
-}
-
-/**
- * What the server escapes in a query when it normalises the request's URL, by kind.
- * Lower-case hex digits cannot come from it.
- */
-const ESCAPED_BY_SERVER: readonly RegExp[] = [
-  /%27/g,
-  /%22|%3C|%3E/g,
-  /(?:%[C-F][0-9A-F](?:%[89AB][0-9A-F])+)+/g,
-];
-
-/**
- * The queries that may have arrived, given how the server reports one. Twilio signs
- * the characters it sends, `'` among them, but the server reports them escaped, the
- * same as if they had been sent so. Each kind is taken as escaped or as not: senders
- * do not mix the two.
- */
-export function rawQueries(query: string): string[] {
-  let queries = [query];
-  if (!query.includes("%")) return queries;
-  for (const kind of ESCAPED_BY_SERVER) {
-    if (query.search(kind) === -1) continue;
-    queries = queries.flatMap((each) => [each, each.replace(kind, unescaped)]);
-  }
-  return queries;
-}
-
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -12,7 +12,8 @@ import { tokensFor } from "../../src/twilio/auth-tokens.ts";
 import { findSigningToken } from "../../src/twilio/signature.ts";
 import type { Channel } from "../../src/twilio/status.ts";
 import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
-import { signedUrls } from "../../src/webhook/signed-urls.ts";
+import { rawQueries } from "../../src/webhook/raw-queries.ts";
+import { signedAddress } from "../../src/webhook/signed-urls.ts";
 import { ACCOUNT_SID, callbackParams } from "../support/twilio-client.ts";
 
 /** What is signed, in pieces that can be distorted one by one. */
@@ -414,7 +415,11 @@ function isAccepted(
 ): boolean {
   const params = request.params ?? [];
   const accountSid = params.find(([name]) => name === "AccountSid")?.[1];
-  const urls = signedUrls(settings, WEBHOOK_PATHS[request.channel], request);
+  const route = WEBHOOK_PATHS[request.channel];
+  const { base, path, query } = signedAddress(settings, route, request);
+  const urls = ["", ...rawQueries(query, 8)].map(
+    (each) => base + path + (each || query),
+  );
   const tokens = tokensFor(settings.authTokens, accountSid);
   return (
     findSigningToken(tokens, request.signature, urls, params) !== undefined

@@ -46,6 +46,9 @@ describe("the address of the connection, when PUBLIC_URL is not set", () => {
     ["brackets escaped", "?a=%3Cb%3E"],
     ["brackets escaped in lower case", "?a=%3cb%3e"],
     ["one kind as it is, another escaped", "?a=<b>&c=%27"],
+    ["a quote as it is and one escaped", "?name=O'Neil&x=%27"],
+    ["a letter as it is and one escaped", "?n=é&m=%C3%A9"],
+    ["both spellings of every kind in one value", `?a='%27"%22é%C3%A9<%3C`],
     ["every kind as it is", `?a='"<ü✓😀>`],
     ["unicode as it is", "?a=ü✓😀"],
     ["unicode escaped", "?a=%C3%BC%E2%9C%93%F0%9F%98%80"],
@@ -61,6 +64,27 @@ describe("the address of the connection, when PUBLIC_URL is not set", () => {
     const tampered = server.origin + path + query;
     const target = `${path}${query}x`;
     expect(await statusOf(server, { target, signedUrl: tampered })).toBe(403);
+  });
+
+  test.each([
+    ["a dot", `/.${path}`],
+    ["two dots", `/x/..${path}`],
+    ["an escaped dot", `/%2e${path}`],
+    ["a dot at the end", `${path}/.`],
+    ["a backslash", path.replace("/rpc", "\\rpc")],
+  ])(
+    "a path with %s is taken as signed for the path that it leads to",
+    async (_, target) => {
+      const signedUrl = new URL(target, server.origin).href;
+      expect(await statusOf(server, { target, signedUrl })).toBe(200);
+      // The server is told only where a path leads, not how it was written.
+      expect(await statusOf(server, { target })).toBe(403);
+    },
+  );
+
+  test("a path with an escaped letter is another path", async () => {
+    const target = path.replace("sms", "%73ms");
+    expect(await statusOf(server, { target })).toBe(404);
   });
 
   test("a query that is added, taken away or put in another order is refused", async () => {
