@@ -1,8 +1,12 @@
+import { digitsInPlace, FILLER } from "./phone/pasted-text.ts";
+
 /** How many digits a phone number has; shorter ones are short codes. */
 const DIGITS_MIN = 7;
 const DIGITS_MAX = 15;
 /** From so many on a bare run of digits hardly is a date or the number of an order. */
 const SURE_DIGITS_MIN = 10;
+/** A message's own number is recognized with so many characters between two digits, whatever they are. */
+const OWN_GAP_MAX = 8;
 
 /**
  * Which numbers in a text are masked beside the own ones. `likely`: all that may be phone
@@ -11,16 +15,51 @@ const SURE_DIGITS_MIN = 10;
  */
 export type OtherNumbers = "none" | "likely" | "sure";
 
-/** A phone number with all but its beginning and last two digits hidden; names and short codes whole. */
+/** An address as the log shows it: phone numbers masked, names and short codes whole. */
 export function maskNumber(address: string): string {
-  if (!/^\+?\d{7,}$/.test(address))
-    return /^[\w :.+-]{1,20}$/.test(address) ? address : "…";
-  return hidden(address);
+  return fitForLog(maskNumbersIn(address, [address]));
 }
 
 /**
- * Text with the phone numbers in it masked: these addresses' own, wherever they stand,
- * also without their beginning and with separators; and `others`.
+ * A recipient's address with all but its beginning and end hidden: a phone number, a user id
+ * such as `US.13491208655302741918`, or any other name of a person. Short codes stay.
+ */
+export function maskRecipient(address: string): string {
+  if (NOBODYS.test(address)) return address;
+  if (NUMBER_OR_ID.test(digitsInPlace(address)[0]))
+    return maskNumbersIn(address, [address]);
+  const chars = Array.from(address);
+  return chars.length < 8
+    ? BULLETS
+    : fitForLog(
+        chars.slice(0, 2).join("") + BULLETS + chars.slice(-2).join(""),
+      );
+}
+
+/** A text with its own recipient masked where it is a name and no number. */
+export function maskRecipientIn(
+  text: string,
+  recipient: string | null,
+): string {
+  if (recipient === null || recipient === "") return text;
+  const masked = maskRecipient(recipient);
+  if (masked === recipient || mayHoldNumber(recipient)) return text;
+  const name = RegExp.escape(recipient);
+  return text.replaceAll(new RegExp(name, "giu"), masked);
+}
+
+const BULLETS = "••••••";
+/** A short code, or what is left of an erased address. */
+const NOBODYS = /^(?:\+?\d{1,6}|erased(?:-\d+)?)$/;
+
+function fitForLog(address: string): string {
+  return /^[\w :.+•-]{1,40}$/.test(address) ? address : "…";
+}
+
+/**
+ * Text with the phone numbers in it masked: these addresses' own, wherever they are, also
+ * without their beginning and whatever is between their digits; and `others`. Digits of any
+ * script count, escaped or not.
  */
 export function maskNumbersIn(
   text: string,
@@ -28,43 +67,52 @@ export function maskNumbersIn(
   others: OtherNumbers = "likely",
 ): string {
   // Most texts have nothing to hide, and a look costs less.
-  if (!SEVEN_DIGITS.test(text)) return text;
+  if (!mayHoldNumber(text)) return text;
   let masked = text;
-  for (const address of addresses) {
-    for (const [run] of (address ?? "").matchAll(RUN)) {
-      const digits = run.replaceAll(/\D/g, "");
-      if (digits.length < DIGITS_MIN) continue;
-      for (const own of [digits.slice(-DIGITS_MAX), digits.slice(-DIGITS_MIN)])
-        masked = masked.replace(anywhere(own), hidden);
-    }
-  }
-  if (others === "none") return masked;
-  // A split by a pattern in brackets has what it matched at every second place.
-  return masked
-    .split(NO_NUMBERS)
-    .map((piece, index) =>
-      index % 2 === 0 ? maskOthers(piece, others) : piece,
-    )
-    .join("");
+  for (const own of addresses.flatMap(ownDigits))
+    masked = maskRead(masked, (plain) => ownNumbers(plain, own));
+  return others === "none"
+    ? masked
+    : maskRead(masked, (plain) => otherNumbers(plain, others));
 }
 
-/** Whether a text has as many digits together as a phone number, whatever else they may be. */
+/** Hides what `find` finds, in each way in which a text's digits can be read. */
+function maskRead(text: string, find: (plain: string) => Span[]): string {
+  const [plain, asWritten] = digitsInPlace(text);
+  const masked = spliced(text, plain, find(plain));
+  if (asWritten === undefined) return masked;
+  const again = digitsInPlace(masked).at(-1) ?? masked;
+  return spliced(masked, again, find(again));
+}
+
+/** Whether a text has as many digits as a phone number, whatever else they may be. */
 export function mayHoldNumber(text: string): boolean {
-  return SEVEN_DIGITS.test(text);
+  return digitsInPlace(text).some((plain) => SEVEN_DIGITS.test(plain));
 }
 
-const SEVEN_DIGITS = /\d(?:\D{0,3}\d){6}/;
+const SEVEN_DIGITS = /^\D*(?:\d\D*){6}\d/;
 
-/** What may stand between a number's digits, as people write them: `(415) 555-0123`. */
-export const BETWEEN = String.raw`[\s().\u2010-\u2015-]{0,3}`;
+/** What people write between a number's digits, and what can be there by chance. */
+const CLOSE = String.raw`\s().\p{Pd}\u2212${FILLER}`;
+const LOOSE = String.raw`/,:_&*|\u00b7`;
+const BETWEEN = `[${CLOSE}${LOOSE}]{0,6}`;
 
 /** Digits that belong together, however many; not those of what is masked already. */
-export const RUN = new RegExp(
+const RUN = new RegExp(
   String.raw`(?<![\d•])(?:\((?=\+?\d{1,5}\)))?\+?\d(?:${BETWEEN}\d)*(?![\d•])`,
-  "g",
+  "gu",
 );
+const HAS_LOOSE = new RegExp(`[${LOOSE}]`, "u");
 
-/** Twilio's SIDs, UUIDs, hashes, and dates with or without a time. */
+/** An address of digits alone, with a prefix or a country of a user id in front. */
+const NUMBER_OR_ID = new RegExp(
+  String.raw`^(?:[a-z]+:)?(?:[a-z]{2}\.|\+)?\d(?:${BETWEEN}\d){6,}$`,
+  "iu",
+);
+const USER_ID_COUNTRY = /(?<![\p{L}\p{N}])[a-z]{2}\.$/iu;
+
+const TIME = String.raw`[0-2]?\d:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?`;
+/** Twilio's SIDs, UUIDs, hashes, times, and dates with or without one. */
 const NO_NUMBERS = new RegExp(
   [
     String.raw`((?<![\p{L}\p{N}])(?:`,
@@ -72,26 +120,51 @@ const NO_NUMBERS = new RegExp(
     String.raw`[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|`,
     String.raw`[0-9A-Fa-f]{32,64}`,
     String.raw`)(?![\p{L}\p{N}])`,
-    String.raw`|(?<![\d+]${BETWEEN})(?:`,
-    String.raw`(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?)?|`,
-    String.raw`[0-3]?\d[.-][0-3]?\d[.-](?:19|20)\d\d`,
-    String.raw`)(?!\d|[.-]\d))`,
+    String.raw`|(?<![\d+][${CLOSE}/:_]{0,6})(?:`,
+    String.raw`(?:19|20)\d\d[-/][01]\d[-/][0-3]\d(?:[T ]${TIME})?|`,
+    String.raw`[0-3]?\d[./-][0-3]?\d[./-](?:19|20)\d\d(?:[T ]${TIME})?|${TIME}`,
+    String.raw`)(?![\d•]|[.:/_&-]\d))`,
   ].join(""),
   "u",
 );
 
-function maskOthers(text: string, others: "likely" | "sure"): string {
-  return text.replaceAll(RUN, (run: string, offset: number) => {
-    const { length } = run.replaceAll(/\D/g, "");
-    if (length < DIGITS_MIN) return run;
-    const isBare = !/\D/.test(run);
-    if (!isBare) return hidden(run);
-    const isNumber =
-      length >= SURE_DIGITS_MIN
-        ? length <= DIGITS_MAX
-        : others === "likely" && standsAlone(text, offset, run.length);
-    return isNumber ? hidden(run) : run;
+/** A part of a text that is hidden. */
+type Span = { readonly from: number; readonly to: number };
+
+function otherNumbers(plain: string, others: "likely" | "sure"): Span[] {
+  let at = 0;
+  // A split by a pattern in brackets has what it matched at every second place.
+  return plain.split(NO_NUMBERS).flatMap((piece, index) => {
+    const start = at;
+    at += piece.length;
+    if (index % 2 === 1) return [];
+    return [...piece.matchAll(RUN)]
+      .filter((run) => isOther(run[0], piece, run.index, others))
+      .map((run) => ({
+        from: start + run.index,
+        to: start + run.index + run[0].length,
+      }));
   });
+}
+
+function isOther(
+  run: string,
+  piece: string,
+  offset: number,
+  others: "likely" | "sure",
+): boolean {
+  const { length } = run.replaceAll(/\D/g, "");
+  if (length < DIGITS_MIN) return false;
+  if (USER_ID_COUNTRY.test(piece.slice(0, offset)) && length > DIGITS_MIN)
+    return true;
+  const isBare = !/\D/.test(run);
+  if (!isBare)
+    return (
+      others === "likely" || !HAS_LOOSE.test(run) || length >= SURE_DIGITS_MIN
+    );
+  return length >= SURE_DIGITS_MIN
+    ? length <= DIGITS_MAX
+    : others === "likely" && standsAlone(piece, offset, run.length);
 }
 
 /** Whether no letter, digit or underscore is beside a part of a text. */
@@ -102,14 +175,50 @@ function standsAlone(text: string, offset: number, length: number): boolean {
   );
 }
 
+/** An address's digits, and the last ones, by which it is known too; none of a name's. */
+function ownDigits(address: string | null): string[] {
+  const digits = digitsInPlace(address ?? "")[0].replaceAll(/\D/g, "");
+  if (digits.length < DIGITS_MIN) return [];
+  const [number, last] = [digits.slice(-DIGITS_MAX), digits.slice(-DIGITS_MIN)];
+  return [...new Set([digits, number, last])];
+}
+
+/** Where these digits are in order, close together. */
+function ownNumbers(plain: string, own: string): Span[] {
+  const places = [...plain.matchAll(/\d/g)].map(({ index }) => index);
+  const digits = plain.replaceAll(/\D/g, "");
+  const spans: Span[] = [];
+  for (let at = digits.indexOf(own); at >= 0;) {
+    const found = places.slice(at, at + own.length);
+    const isClose = found.every(
+      (place, index) =>
+        index === 0 || place - (found[index - 1] ?? 0) <= OWN_GAP_MAX + 1,
+    );
+    const [from = 0] = found;
+    const start = plain.charAt(from - 1) === "+" ? from - 1 : from;
+    if (isClose) spans.push({ from: start, to: (found.at(-1) ?? 0) + 1 });
+    at = digits.indexOf(own, isClose ? at + own.length : at + 1);
+  }
+  return spans;
+}
+
+/** A text with parts of it hidden; `plain` is the same text to read their digits from. */
+function spliced(text: string, plain: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text;
+  let result = "";
+  let done = 0;
+  for (const { from: seen, to } of spans) {
+    let from = seen;
+    while (from > done && plain.charAt(from - 1) === FILLER) from--;
+    result += text.slice(done, from) + hidden(plain.slice(from, to));
+    done = to;
+  }
+  return result + text.slice(done);
+}
+
 /** Of digits too many for one number, such as two with a space between, only the end is left. */
 function hidden(run: string): string {
   const number = run.replaceAll(/[^\d+]/g, "");
   const isOne = number.replace("+", "").length <= DIGITS_MAX;
-  return `${isOne ? number.slice(0, -8) : ""}••••••${number.slice(-2)}`;
-}
-
-/** These digits, as people write them. */
-function anywhere(digits: string): RegExp {
-  return new RegExp(digits.split("").join(BETWEEN), "g");
+  return `${isOne ? number.slice(0, -8) : ""}${BULLETS}${number.slice(-2)}`;
 }

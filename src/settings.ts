@@ -129,7 +129,7 @@ export const SETTINGS = {
     default: "false",
     help:
       "true shows and exports phone numbers with all but their beginning and last two digits hidden, also within " +
-      "posted values and tags. In tags, short numbers and dates stay: a run of digits is masked from ten digits on, " +
+      "posted values and tags, and user ids and other names of recipients. In tags, short numbers and dates stay: a run of digits is masked from ten digits on, " +
       "with a plus or separators, or when it is the message's own number. The database keeps all whole.",
     parse: trueOrFalse,
   }),

@@ -1,13 +1,17 @@
 import { mayHoldNumber } from "../mask-numbers.ts";
 import type { Term } from "../messages/filter-language.ts";
 import type { FilterMistake } from "../messages/filter-mistakes.ts";
+import { numberMeant } from "../messages/filter-numbers.ts";
+import { digitsInPlace, plainText } from "../phone/pasted-text.ts";
+import { isMessageSidStart } from "../twilio/sid.ts";
 
 const SENTENCE =
   "This token sees numbers masked, so it cannot search for one. A token that may see whole numbers can.";
 
 /**
- * The terms of a filter that ask for a phone number or a part of one. Asked often enough,
- * digit by digit, they would tell a program the numbers that it is not to see.
+ * The terms of a filter that search for a person's address or a part of one. Sent often
+ * enough, with one more character each time, they would give a program the numbers and user
+ * ids that it isn't allowed to see.
  */
 export function numbersAskedFor(
   terms: readonly Term[],
@@ -19,11 +23,13 @@ export function numbersAskedFor(
 
 function asksForNumber({ condition }: Term): boolean {
   switch (condition?.field) {
+    // Whatever a recipient is, it is a person's. Only an id says nothing about it.
     case "to":
-    case "from":
-      return condition.values.some(isPartOfNumber);
+      return !condition.values.every((value) => /^~\d+$/.test(value));
     case "word":
-      return isPartOfNumber(condition.text);
+      return !isMessageSidStart(condition.text);
+    case "from":
+      return condition.values.some(mayFindNumber);
     // A message's own number is masked in its tags too, in their names as well.
     case "tag":
       return [condition.name, condition.value ?? ""].some(mayHoldNumber);
@@ -32,7 +38,16 @@ function asksForNumber({ condition }: Term): boolean {
   }
 }
 
-/** Digits alone, or enough of them, as in `rcs:+45…`: a sender's name and an address's id are none. */
-function isPartOfNumber(text: string): boolean {
-  return /^\+?\d+$/.test(text) || mayHoldNumber(text);
+/** More digits than a sender's name has are a part of a number. */
+const NAME_DIGITS_MAX = 4;
+
+/** Digits alone, in whatever notation, or more of them than a name has; the beginning of a user id. */
+function mayFindNumber(text: string): boolean {
+  if (/^~\d+$/.test(text)) return false;
+  const digits = digitsInPlace(text)[0].replaceAll(/\D/g, "");
+  return (
+    numberMeant(text) !== undefined ||
+    digits.length > NAME_DIGITS_MAX ||
+    /^[a-z]{2}\./i.test(plainText(text))
+  );
 }

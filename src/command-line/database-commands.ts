@@ -23,14 +23,14 @@ export function addErase(program: Command, setStatus: SetStatus): void {
   withSettings(
     program
       .command("erase <number>")
-      .option("--dry-run", "Say where the number is, and change nothing.")
+      .option("--dry-run", "Say where it is, and change nothing.")
       .option("--yes", SURE),
     settings,
   )
-    .description("take a person's phone number out of everything")
+    .description("take a person's phone number or user id out of everything")
     .addHelpText(
       "after",
-      "\nAlso while the server runs. The number is written whole, such as +14155550123. Messages and counts stay.",
+      "\nAlso while the server runs. Write it whole, such as +14155550123 or US.13491208655302741918. Messages and counts stay.",
     )
     .action(async (number: string, flags: Flags) => {
       const { erase } = await import("../commands/erase.ts");

@@ -1,10 +1,10 @@
 import { counted } from "../../views/amounts.ts";
 import type { Config } from "../config.ts";
-import { maskNumber } from "../mask-numbers.ts";
+import { maskRecipient } from "../mask-numbers.ts";
 import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
 import { openForUpkeep } from "../store/sqlite/upkeep-command.ts";
 import type { Erased } from "../store/upkeep.ts";
-import { digitsOfNumber } from "../upkeep/erased-number.ts";
+import { addressToErase, isNumber } from "../upkeep/erased-number.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -16,7 +16,7 @@ export type EraseOptions = {
 };
 
 /**
- * Takes a person's number out of the database, also while the server runs. Resolves to
+ * Takes a person's number, user id or name out of the database, also while the server runs. Resolves to
  * the exit status: 1 when it was stopped before it was done, 2 when it was not confirmed.
  */
 export async function erase(
@@ -24,15 +24,16 @@ export async function erase(
   number: string,
   { isDryRun, isSure }: EraseOptions,
 ): Promise<number> {
-  const digits = digitsOfNumber(number);
-  if (digits === undefined) {
+  const address = addressToErase(number);
+  if (address === undefined) {
     console.error(
-      "Give the whole number with a plus sign and its country code, such as +14155550123.",
+      "Give the whole number with a plus sign and its country code, such as +14155550123, or a user id or name as the pages show it.",
     );
     return 2;
   }
+  const shown = isNumber(address) ? `+${address}` : address;
   const events = await eventsIn(databaseFile);
-  const question = `Erase +${digits} for good? Nobody can bring it back.`;
+  const question = `Erase ${shown} for good? Nobody can bring it back.`;
   if (!isDryRun && !isSure && !(await isConfirmed(question)))
     return NOT_CONFIRMED;
   const signal = stopSignal();
@@ -41,8 +42,8 @@ export async function erase(
   const upkeep = openForUpkeep(databaseFile);
   try {
     const found = isDryRun
-      ? await upkeep.findNumber(digits, work)
-      : await upkeep.erase(digits, work);
+      ? await upkeep.findNumber(address, work)
+      : await upkeep.erase(address, work);
     bar.end();
     if (!isDryRun)
       upkeep.addAuditEntry({
@@ -50,7 +51,7 @@ export async function erase(
         at: Date.now(),
         actor: "command line",
         action: signal.aborted ? "began to erase a number" : "erased a number",
-        subject: maskNumber(`+${digits}`),
+        subject: maskRecipient(shown),
         address: null,
       });
     if (signal.aborted) {
@@ -77,7 +78,7 @@ async function eventsIn(file: string): Promise<number> {
 function outcomeText(found: Erased, isDryRun: boolean): string {
   const { messages, events, tags, refusals, addressIds } = found;
   if (messages + refusals + addressIds.length === 0)
-    return "The number is nowhere in the database.";
+    return "It isn’t anywhere in the database.";
   const places = [
     `${counted(messages, "message")} with ${counted(events, "event")}`,
     counted(tags, "tag"),
@@ -87,8 +88,8 @@ function outcomeText(found: Erased, isDryRun: boolean): string {
   const names = addressIds.map((id) => `erased-${id}`).join(", ");
   return [
     `Erased from ${places}. The messages and all counts stay.`,
-    ...(names === "" ? [] : [`In the number’s place stands ${names}.`]),
+    ...(names === "" ? [] : [`It is now called ${names}.`]),
     "Backups that were made before still have it: delete them, or erase again after restoring one.",
-    "A callback that comes later for the number is recorded as usual.",
+    "A callback that comes later for it is recorded as usual.",
   ].join("\n");
 }

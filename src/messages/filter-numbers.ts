@@ -1,22 +1,26 @@
+import { withoutPrefix } from "../phone/address-prefix.ts";
+import { plainText } from "../phone/pasted-text.ts";
 import type { RawTerm } from "./filter-terms.ts";
 
-const PREFIX = /^(?:whatsapp|tel):/i;
 /** The zero that is dialled only within a country: `+44 (0)161 …`, `0044 (0)161 …`. */
-const ZERO_AFTER_COUNTRY = /^((?:\+|00)[\s.\-\u2010-\u2013]*\d{1,3}\s*)\(0\)/;
-const BETWEEN_DIGITS = /[\s().\-\u2010-\u2013]/g;
+const ZERO_AFTER_COUNTRY = /^((?:\+|00)[\s.\p{Pd}]*\d{1,3}\s*)\(0\)/u;
+/** What people write between the digits of a number. */
+const BETWEEN = String.raw`\s().\p{Pd}\u2212/\u00b7`;
+const BETWEEN_DIGITS = new RegExp(`[${BETWEEN}]`, "gu");
+const NUMBER_LIKE = new RegExp(String.raw`^(?=.*\d)\+?[\d${BETWEEN}]+$`, "u");
 
 /** So long a number that begins with a zero is one as dialled within its country, not some last digits. */
 const NATIONAL_LENGTH_MIN = 8;
 
 /**
- * A number as people write it, without what is between its digits: `+1 (415) 555-0123`,
- * `0044 (0)161 496 0014`, `tel:+4916…`; undefined for what is none. `00` is a plus sign.
+ * A number as people write or paste it, without what is between its digits: `+1 (415) 555-0123`,
+ * `0044 (0)161 496 0014`, `tel:+4916…`, with digits of any script; undefined for what isn't
+ * one. `00` is a plus sign.
  * One that is dialled within its country, `0161 496 0014`, has another beginning
  * everywhere else: what is left are its last digits.
  */
 export function numberMeant(text: string): string | undefined {
-  const digits = text
-    .replace(PREFIX, "")
+  const digits = withoutPrefix(plainText(text).trim())
     .replace(ZERO_AFTER_COUNTRY, "$1")
     .replace(BETWEEN_DIGITS, "");
   if (!/^\+?\d+$/.test(digits)) return undefined;
@@ -49,7 +53,7 @@ export function joinedNumbers(
       start !== undefined &&
       isBareNumber(term) &&
       !term.negated &&
-      !term.values[0]?.text.includes("+")
+      !plainText(term.values[0]?.text ?? "").includes("+")
     ) {
       const { from } = start;
       const whole = {
@@ -87,7 +91,5 @@ function isBareNumber(term: RawTerm): boolean {
 
 /** Whether a bare word may be a part of a number. */
 export function isNumberLike(text: string): boolean {
-  return /^(?=.*\d)\+?[\d\s().\-\u2010-\u2013]+$/.test(
-    text.replace(PREFIX, ""),
-  );
+  return NUMBER_LIKE.test(withoutPrefix(plainText(text).trim()));
 }

@@ -1,3 +1,6 @@
+import { isAddressPrefix } from "../phone/address-prefix.ts";
+import { isInvisible } from "../phone/pasted-text.ts";
+
 /** A value of a term as typed, without its quotes. */
 export type TermValue = {
   readonly text: string;
@@ -25,10 +28,9 @@ export type RawTerm = {
   readonly openQuoteAt: number | undefined;
 };
 
-const SPACE = /\s/;
+/** Not the byte order mark, which nobody sees. */
+const SPACE = /[^\S\ufeff]/;
 const NAME = /([a-z][\w-]*):/iy;
-/** What numbers begin with elsewhere, Twilio's WhatsApp addresses and links to call: no names of a filter. */
-const ADDRESS_PREFIXES: readonly string[] = ["whatsapp", "tel"];
 
 /** Names whose values commas divide. Of the others a comma is a part. */
 const LIST_NAMES: ReadonlySet<string> = new Set([
@@ -56,7 +58,7 @@ export function readsAsNamed(word: string): boolean {
 export function splitTerms(text: string): RawTerm[] {
   const terms: RawTerm[] = [];
   for (let at = 0; ;) {
-    while (at < text.length && SPACE.test(text.charAt(at))) at++;
+    while (at < text.length && isGap(text.charAt(at))) at++;
     if (at === text.length) return terms;
     const term = termAt(text, at);
     terms.push(term);
@@ -65,9 +67,12 @@ export function splitTerms(text: string): RawTerm[] {
 }
 
 function termAt(text: string, from: number): RawTerm {
+  let minusSigns = 0;
   let nameFrom = from;
-  while (text.charAt(nameFrom) === "-") nameFrom++;
-  const minusSigns = nameFrom - from;
+  for (; nameFrom < text.length; nameFrom++) {
+    if (text.charAt(nameFrom) === "-") minusSigns++;
+    else if (!isInvisible(text.charAt(nameFrom))) break;
+  }
   const name = nameAt(text, nameFrom);
   const valuesFrom = name === undefined ? nameFrom : nameFrom + name.length + 1;
   const isList = takesList(name);
@@ -94,12 +99,15 @@ function termAt(text: string, from: number): RawTerm {
   };
 }
 
+/** Whether a character between terms is none of theirs: pasted text begins and ends with invisible ones. */
+function isGap(char: string): boolean {
+  return SPACE.test(char) || isInvisible(char);
+}
+
 function nameAt(text: string, at: number): string | undefined {
   NAME.lastIndex = at;
   const name = NAME.exec(text)?.[1]?.toLowerCase();
-  return name === undefined || ADDRESS_PREFIXES.includes(name)
-    ? undefined
-    : name;
+  return name === undefined || isAddressPrefix(name) ? undefined : name;
 }
 
 type ValueRead = TermValue & { readonly openQuoteAt: number | undefined };

@@ -1,4 +1,6 @@
 import { countryCodeOf } from "../country-names.ts";
+import { withoutPrefix } from "../phone/address-prefix.ts";
+import { plainText } from "../phone/pasted-text.ts";
 import { LAST_DIGITS_MIN, type Condition } from "../store/filter.ts";
 import { canonicalSid, isMessageSidStart } from "../twilio/sid.ts";
 import { isEventStatus } from "../twilio/status.ts";
@@ -21,8 +23,8 @@ const SENTENCES: Record<FilterName | "word", string> = {
   code: "An error code is a number, such as code:30003.",
   country:
     "A country is two letters or its English name, such as country:DE or country:germany.",
-  to: `A recipient is a whole number, its beginning with a plus sign, or at least its last ${LAST_DIGITS_MIN} digits.`,
-  from: `A sender is a whole number, its beginning with a plus sign, at least its last ${LAST_DIGITS_MIN} digits, or a name.`,
+  to: `A recipient is a whole number, its beginning with a plus sign, at least its last ${LAST_DIGITS_MIN} digits, or the beginning of a name or user id.`,
+  from: `A sender is a whole number, its beginning with a plus sign, at least its last ${LAST_DIGITS_MIN} digits, or the beginning of a name.`,
   sid: "A message SID is SM or MM and up to 32 characters from 0-9 and a-f.",
   account: "An account is AC and 32 characters from 0-9 and a-f.",
   service: "A messaging service is MG and 32 characters from 0-9 and a-f.",
@@ -52,10 +54,12 @@ export function namedCondition(
   now: number,
 ): Condition | readonly WrongValue[] {
   const wrong: WrongValue[] = [];
-  /** Reads each value; what reads as undefined is wrong. */
+  /** Reads each value; what reads as undefined is wrong. Addresses and tags can hold any character. */
   const each = <T>(read: Reading<T>): T[] =>
     values.flatMap((value) => {
-      const meant = read(value.text, value.isQuoted);
+      const { text, isQuoted } = value;
+      const isAsTyped = field === "to" || field === "from" || field === "tag";
+      const meant = read(isAsTyped ? text : plainText(text).trim(), isQuoted);
       if (meant !== undefined) return [meant];
       wrong.push(new WrongValue(value, SENTENCES[field]));
       return [];
@@ -130,7 +134,8 @@ export function wordCondition(
   negated: boolean,
   value: TermValue,
 ): Condition | WrongValue {
-  const text = sidMeant(value.text) ?? addressMeant(value.text, value.isQuoted);
+  const sid = sidMeant(plainText(value.text).trim());
+  const text = sid ?? addressMeant(value.text, value.isQuoted);
   return text === undefined
     ? new WrongValue(value, SENTENCES.word)
     : { negated, field: "word", text };
@@ -145,7 +150,7 @@ function addressMeant(text: string, isQuoted: boolean): string | undefined {
   const number = numberMeant(text);
   if (number !== undefined)
     return TOO_FEW_DIGITS.test(number) ? undefined : number;
-  return text.replace(/^whatsapp:/i, "") || undefined;
+  return withoutPrefix(text) || undefined;
 }
 
 type Tag = { readonly name: string; readonly value: string | undefined };

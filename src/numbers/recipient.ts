@@ -1,4 +1,4 @@
-import { maskNumbersIn } from "../mask-numbers.ts";
+import { maskRecipient } from "../mask-numbers.ts";
 import type { Condition, MessageFilter } from "../store/filter.ts";
 import {
   RECENT_MESSAGES,
@@ -55,7 +55,7 @@ export async function findRecipient(
   if (to === null || recipientId === null) return undefined;
   // A number's beginning finds messages too, but is nobody's address.
   const isById = name === `~${recipientId}`;
-  const isWhole = to === (masksNumbers ? maskNumbersIn(name, [name]) : name);
+  const isWhole = to === (masksNumbers ? maskRecipient(name) : name);
   return isById || isWhole ? { id: recipientId, address: to } : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { maskNumbersIn } from "../mask-numbers.ts";
+import { maskNumbersIn, maskRecipientIn } from "../mask-numbers.ts";
+import { digitsInPlace } from "../phone/pasted-text.ts";
 import type { SentRequest } from "../store/refusals.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
 import { queryOf } from "../webhook/signed-urls.ts";
@@ -125,8 +126,8 @@ function shown(
 /** Without the digits at the end, which may be half a number. */
 function withoutLastDigits(text: string): string {
   let end = text.length;
-  while (end > 0 && /[\d+\s().%\u2010-\u2015-]/.test(text.charAt(end - 1)))
-    end--;
+  const [plain] = digitsInPlace(text);
+  while (end > 0 && !/\p{L}/u.test(plain.charAt(end - 1))) end--;
   return text.slice(0, end);
 }
 
@@ -134,7 +135,8 @@ function withoutLastDigits(text: string): string {
 function maskedThrough(text: string, own: readonly (string | null)[]): string {
   let plain = text;
   for (let depth = 0; depth < 3; depth++) {
-    const masked = maskNumbersIn(plain, own);
+    const [recipient = null] = own;
+    const masked = maskNumbersIn(maskRecipientIn(plain, recipient), own);
     if (masked !== plain) return masked;
     if (!/%[0-9a-f]{2}/i.test(plain)) return text;
     plain =

@@ -1,4 +1,9 @@
-import { maskNumbersIn, type OtherNumbers } from "../mask-numbers.ts";
+import {
+  maskNumbersIn,
+  maskRecipient,
+  maskRecipientIn,
+  type OtherNumbers,
+} from "../mask-numbers.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
 import type { EventRow, MessageRow, Store } from "./store.ts";
 
@@ -8,12 +13,25 @@ const SUGGESTED_MAX = 1_000;
 type Reading = Omit<Store, "recordEvent" | "checkWritable" | "close">;
 
 /**
- * The same store, or reader of one, with the phone numbers masked in everything that
+ * The same store, or reader of one, with the addresses of people masked in everything that
  * it returns. Addresses keep their ids, which is how to ask for them. What it is asked
- * for is not masked, so that filters work as ever.
+ * for is not masked, so that filters work as ever. Each method is listed, so that a new one
+ * doesn't compile until somebody has decided what of it is masked.
  */
 export function maskedStore<S extends Reading>(store: S): S {
   const masked = {
+    // These return no text that anybody wrote.
+    countMessages: (...asked) => store.countMessages(...asked),
+    countedByMinuteSince: () => store.countedByMinuteSince(),
+    deliveryTimes: (range) => store.deliveryTimes(range),
+    errorCodeFacts: (...asked) => store.errorCodeFacts(...asked),
+    recipientCounts: (recipientId) => store.recipientCounts(recipientId),
+    firstMessageAt: () => store.firstMessageAt(),
+    lastEventAt: () => store.lastEventAt(),
+    feedStart: () => store.feedStart(),
+    feedEnd: () => store.feedEnd(),
+    changesSince: (position) => store.changesSince(position),
+
     async listMessages(filter, page) {
       const found = await store.listMessages(filter, page);
       return { ...found, messages: found.messages.map(maskedMessage) };
@@ -34,23 +52,23 @@ export function maskedStore<S extends Reading>(store: S): S {
     tally: async (request) =>
       (await store.tally(request)).map((row) =>
         request.by === "sender" && typeof row.key === "string"
-          ? { ...row, key: maskedAddress(row.key) }
+          ? { ...row, key: maskedSender(row.key) }
           : row,
       ),
     failingRecipients: async (request) =>
       (await store.failingRecipients(request)).map((each) => ({
         ...each,
-        recipient: maskedAddress(each.recipient),
+        recipient: maskRecipient(each.recipient),
       })),
     async addressById(id) {
       const address = await store.addressById(id);
-      return address && maskedAddress(address);
+      return address && maskRecipient(address);
     },
     // A masked value finds nothing, so it is none to suggest; nor is what may be some
     // message's own number, which a list of tags does not tell.
     suggest: async (field, start, limit) =>
       (await store.suggest(field, start, SUGGESTED_MAX))
-        .filter((value) => maskedAddress(value) === value)
+        .filter((value) => maskedSender(value) === value)
         .slice(0, limit),
     messagesAfter: async (afterId, limit) =>
       (await store.messagesAfter(afterId, limit)).map(maskedMessage),
@@ -60,18 +78,18 @@ export function maskedStore<S extends Reading>(store: S): S {
     },
     eventsAfter: async (afterId, limit) =>
       (await store.eventsAfter(afterId, limit)).map(maskedEvent),
-  } satisfies Partial<Reading>;
+  } satisfies Reading;
   return { ...store, ...masked };
 }
 
 function maskedMessage(message: MessageRow): MessageRow {
-  const addresses = [message.to, message.from];
+  const addresses = ownAddresses(message);
   const masked = (name: string, value: string | null): string | null =>
     value && maskedValue(name, value, addresses);
   return {
     ...message,
-    to: message.to && maskedAddress(message.to),
-    from: message.from && maskedAddress(message.from),
+    to: message.to && maskRecipient(message.to),
+    from: message.from && maskedSender(message.from),
     accountSid: masked("AccountSid", message.accountSid),
     messagingServiceSid: masked(
       "MessagingServiceSid",
@@ -82,13 +100,13 @@ function maskedMessage(message: MessageRow): MessageRow {
 }
 
 function maskedEvent(event: EventRow): EventRow {
-  const addresses = [event.to, event.from];
+  const addresses = ownAddresses(event);
   const masked = (name: string, value: string | null): string | null =>
     value && maskedValue(name, value, addresses);
   return {
     ...event,
-    to: event.to && maskedAddress(event.to),
-    from: event.from && maskedAddress(event.from),
+    to: event.to && maskRecipient(event.to),
+    from: event.from && maskedSender(event.from),
     errorMessage: masked("ErrorMessage", event.errorMessage),
     accountSid: masked("AccountSid", event.accountSid),
     messagingServiceSid: masked(
@@ -101,26 +119,32 @@ function maskedEvent(event: EventRow): EventRow {
   };
 }
 
-function maskedAddress(address: string): string {
+/** A sender is the team's own: only numbers and user ids are masked. */
+function maskedSender(address: string): string {
   return maskNumbersIn(address, [address]);
+}
+
+/** Whose address it is matters: a recipient is masked whatever it is. */
+type Own = { readonly recipient: string | null; readonly all: Addresses };
+type Addresses = readonly (string | null)[];
+
+function ownAddresses({ to, from }: Pick<MessageRow, "to" | "from">): Own {
+  return { recipient: to, all: [to, from] };
 }
 
 function maskedPairs(
   pairs: FormParams,
-  addresses: readonly (string | null)[],
+  addresses: Own,
   others: OtherNumbers,
 ): FormParams {
   return pairs.map(([name, value]) => [
-    maskNumbersIn(name, addresses, others),
+    maskedText(name, addresses, others),
     maskedValue(name, value, addresses, others),
   ]);
 }
 
 /** A query stays as it arrived but for the pairs in which something is masked. */
-function maskedQuery(
-  query: string,
-  addresses: readonly (string | null)[],
-): string {
+function maskedQuery(query: string, addresses: Own): string {
   return query
     .split("&")
     .map((piece) => {
@@ -144,13 +168,21 @@ const SID = /^[A-Z]{2}[0-9a-f]{32}$/;
 function maskedValue(
   name: string,
   value: string,
-  addresses: readonly (string | null)[],
+  addresses: Own,
   others: OtherNumbers = "likely",
 ): string {
   if (SID.test(value)) return value;
-  return maskNumbersIn(
+  return maskedText(
     value,
     addresses,
     others === "likely" && OTHER_DIGITS.test(name) ? "none" : others,
   );
+}
+
+function maskedText(
+  text: string,
+  { recipient, all }: Own,
+  others: OtherNumbers,
+): string {
+  return maskNumbersIn(maskRecipientIn(text, recipient), all, others);
 }

@@ -1,5 +1,5 @@
 import type { ClockRecord } from "../clock.ts";
-import type { Digits } from "../upkeep/erased-number.ts";
+import type { ErasedAddress } from "../upkeep/erased-number.ts";
 
 /** What was deleted. */
 export type Pruned = { readonly messages: number; readonly events: number };
@@ -78,13 +78,13 @@ export interface UpkeepStore {
    */
   prune(before: number, work?: LongWork): Promise<Pruned>;
   /** Looks for a number as `erase` does, and changes nothing. Progress is an event's id. */
-  findNumber(digits: Digits, work?: LongWork): Promise<Erased>;
+  findNumber(address: ErasedAddress, work?: LongWork): Promise<Erased>;
   /**
    * Takes a number out of everything that is kept: addresses, messages, events and what
    * was posted with them, tags, refusals. Messages and all counts stay. When it is
    * interrupted, it is to be done again.
    */
-  erase(digits: Digits, work?: LongWork): Promise<Erased>;
+  erase(address: ErasedAddress, work?: LongWork): Promise<Erased>;
   state(): Promise<UpkeepState>;
   /** Keeps what the clock says now, for later readings to be judged by. */
   readClock(now: number): Promise<ClockReading>;

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import { basePathOf } from "../setting-values.ts";
 import type { Log } from "../log.ts";
-import { maskNumber } from "../mask-numbers.ts";
+import { maskRecipient } from "../mask-numbers.ts";
 import type { CallbackCounts } from "../ops/callback-counts.ts";
 import { RepeatedLines } from "../repeated-lines.ts";
 import { INSTANCE_HEADER } from "../ops/instance.ts";
@@ -139,7 +139,7 @@ function createReceiver(
       else if (outcome === "supplement") counts[channel].supplemented++;
       else counts[channel].repeated++;
       if (log.isLevelEnabled("debug")) {
-        const to = callback.to === null ? null : maskNumber(callback.to);
+        const to = callback.to === null ? null : maskRecipient(callback.to);
         log.debug(
           { messageSid: callback.messageSid, to, outcome },
           eventType(channel, status),

@@ -119,6 +119,16 @@ test("a token that sees numbers masked cannot find one out digit by digit", asyn
     "tag:phone=20123456",
     "tag:r20123456",
     "from:rcs:+4520999888",
+    "to:US.1349",
+    "to:z",
+    "zeus",
+    "from:US.1",
+    "from:+\u0664\u0664\u0662\u0660",
+    "from:\uff14\uff14\uff12\uff10",
+    "from:44\u200b20",
+    "from:x12345",
+    "tag:customer=44/207/183/8750",
+    "tag:customer=\u0664\u0664\u0662\u0660\u0667\u0661\u0668\u0663\u0668\u0667\u0665\u0660",
   ]) {
     const path = `/messages?q=${encodeURIComponent(`status:delivered ${term}`)}`;
     const { status, body } = await api.get(path, api.masked);

@@ -38,7 +38,7 @@ test("a number is erased beside the server, whose pages show what is left", asyn
     "Erased from 2 messages with 2 events, 1 tag, 0 refused callbacks. The messages and all counts stay.\n",
   );
   expect(stdout).not.toContain("4155550123");
-  const [, name = ""] = /stands (erased-\d+)\./.exec(stdout) ?? [];
+  const [, name = ""] = /now called (erased-\d+)\./.exec(stdout) ?? [];
   const messages = await store.messagesAfter(0, 10);
   expect(messages.map(({ to }) => to)).toEqual([name, name, "+442071838750"]);
   const [first] = messages;
@@ -80,19 +80,44 @@ test("a number is erased beside the server, whose pages show what is left", asyn
   });
 });
 
+test("a user id and an agent are erased, in whatever case and with their channel's prefix", async () => {
+  await using server = await startServer();
+  const { store, config, twilio } = server;
+  const id = "US.13491208655302741918";
+  await twilio.post({ To: id, From: "my_agent" }, { query: `?user=${id}` });
+  await twilio.post({ To: NUMBER, From: "my_agent" });
+  for (const [typed, subject] of [
+    [`whatsapp:${id.toLowerCase()}`, "us.••••••18"],
+    ["rcs:My_Agent", "My••••••nt"],
+  ] as const) {
+    const { status, stdout } = await erase(config.databaseFile, typed, "--yes");
+    expect([typed, status]).toEqual([typed, 0]);
+    expect(stdout).toMatch(/now called erased-\d+\./);
+    const [entry] = await store.audit.list({ size: 1 });
+    expect(entry?.subject).toBe(subject);
+  }
+  const left = JSON.stringify([
+    await store.messagesAfter(0, 10),
+    await store.eventsAfter(0, 10),
+  ]);
+  expect(left).not.toContain("13491208655302741918");
+  expect(left).not.toContain("my_agent");
+  expect(left).toContain(NUMBER);
+});
+
 test("a number that is nowhere is told as such, and one that is not whole is refused", async () => {
   await using server = await startServer();
   const { databaseFile } = server.config;
   expect(await erase(databaseFile, "+49151234567", "--yes")).toEqual({
     status: 0,
-    stdout: "The number is nowhere in the database.\n",
+    stdout: "It isn’t anywhere in the database.\n",
     stderr: "",
   });
-  for (const part of ["4155550123", "0161 496 0014", "ACME", "+1"]) {
+  for (const part of ["4155550123", "0161 496 0014", "72727", "+1"]) {
     const { status, stdout, stderr } = await erase(databaseFile, part, "--yes");
     expect([part, status, stdout]).toEqual([part, 2, ""]);
     expect(stderr).toBe(
-      "Give the whole number with a plus sign and its country code, such as +14155550123.\n",
+      "Give the whole number with a plus sign and its country code, such as +14155550123, or a user id or name as the pages show it.\n",
     );
   }
   using folder = tempDir();

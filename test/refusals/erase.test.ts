@@ -2,10 +2,34 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import {
   addRefusals,
-  eraseNumberFromRefusals,
+  eraseFromRefusals,
   REFUSAL_TABLES,
 } from "../../src/store/sqlite/refusals.ts";
 import { AT, refusalOf } from "./sample-refusals.ts";
+
+test("erasing finds user ids and names, and numbers that an older version did not mask", () => {
+  using db = new Database(":memory:", { strict: true });
+  db.run(REFUSAL_TABLES);
+  const values = [
+    "US.••••••18",
+    "ev••••••om",
+    "1/415/555/0123",
+    "\u0661\u0664\u0661\u0665\u0665\u0665\u0665\u0660\u0661\u0662\u0663",
+    "ACME",
+  ];
+  addRefusals(db, {
+    refusals: values.map((value, index) => {
+      const { sent, ...rest } = refusalOf({ address: `10.0.0.${index}` });
+      return { ...rest, sent: { ...sent, params: [["X", value]] as const } };
+    }),
+    unlisted: 0,
+    now: AT,
+  });
+  expect(eraseFromRefusals(db, "US.13491208655302741918")).toBe(1);
+  expect(eraseFromRefusals(db, "eve@example.com")).toBe(1);
+  expect(eraseFromRefusals(db, "14155550123")).toBe(2);
+  expect(eraseFromRefusals(db, "acme")).toBe(1);
+});
 
 test("erasing a number takes what was posted out of every refusal that may be of it, and leaves the rest", () => {
   using db = new Database(":memory:", { strict: true });
@@ -31,7 +55,7 @@ test("erasing a number takes what was posted out of every refusal that may be of
     unlisted: 0,
     now: AT,
   });
-  expect(eraseNumberFromRefusals(db, "+14155550123")).toBe(3);
+  expect(eraseFromRefusals(db, "+14155550123")).toBe(3);
   const facts = db
     .query<{ facts: string }, []>("SELECT facts FROM refusals ORDER BY id")
     .all()
@@ -49,6 +73,6 @@ test("erasing a number takes what was posted out of every refusal that may be of
     ["10.0.0.3", [], [], true],
     ["10.0.0.4", [["To", "+141••••••24"]], [["a", "1"]], false],
   ]);
-  expect(eraseNumberFromRefusals(db, "+14155550123")).toBe(0);
-  expect(eraseNumberFromRefusals(db, "40404")).toBe(0);
+  expect(eraseFromRefusals(db, "+14155550123")).toBe(0);
+  expect(eraseFromRefusals(db, "40404")).toBe(0);
 });

@@ -179,6 +179,28 @@ test("what is no phone number stays as it was posted", async () => {
   expect(recorded?.accountSid).toBe(ACCOUNT_SID);
 });
 
+test("a recipient who has no number is masked too, everywhere, and a sender's name is not", async () => {
+  for (const [To, shown] of [
+    ["US.13491208655302741918", "US.••••••18"],
+    ["eve@example.com", "ev••••••om"],
+    ["1234567890123456", "••••••56"],
+    ["rcs:+14155559876", "rcs:+141••••••76"],
+  ] as const) {
+    const event = eventOf(
+      { To, From: "my_agent", ErrorMessage: `Cannot reach ${To}.` },
+      { query: new URLSearchParams({ user: To, [To]: "1" }).toString() },
+    );
+    await store.recordEvent(event);
+    const message = await store.messageBySid(event.messageSid);
+    expect([message?.to, message?.from]).toEqual([shown, "my_agent"]);
+    const id = message?.recipientId ?? 0;
+    expect(await store.addressById(id)).toBe(shown);
+    const texts = textsIn([message, await store.timeline(event.messageSid)]);
+    expect(texts.filter((text) => text.includes(To.slice(3)))).toEqual([]);
+    expect(texts).toContain(`Cannot reach ${shown}.`);
+  }
+});
+
 test("every list, count and suggestion is masked, and filters find numbers as ever", async () => {
   const To = "+442071838750";
   const events = [1, 2].map(() =>

@@ -1,5 +1,8 @@
 import type { Database } from "bun:sqlite";
-import { numberEraser, type Digits } from "../../upkeep/erased-number.ts";
+import {
+  addressEraser,
+  type ErasedAddress,
+} from "../../upkeep/erased-number.ts";
 import {
   createErasedMessages,
   textsOf,
@@ -22,7 +25,7 @@ export type FoundAddresses = {
 
 /** A number that is to be erased, and the addresses that are this number. */
 export type Erasing = {
-  readonly digits: Digits;
+  readonly address: ErasedAddress;
   readonly addressIds: readonly number[];
   /** Events after this one are looked through. */
   readonly afterEventId: number;
@@ -77,16 +80,16 @@ export function createEraser(
   const messages = createErasedMessages(db, addresses, tags);
 
   const find = (
-    digits: Digits,
+    erased: ErasedAddress,
     afterId: number,
     isOver: () => boolean,
   ): FoundAddresses => {
-    const eraser = numberEraser(digits, "");
+    const eraser = addressEraser(erased, "");
     const addressIds: number[] = [];
     for (let lastId = afterId; ;) {
       const found = findAddresses.all(lastId);
       for (const { id, address } of found)
-        if (eraser.inText(address, false) !== address) addressIds.push(id);
+        if (eraser.is(address)) addressIds.push(id);
       lastId = found.at(-1)?.id ?? lastId;
       const isDone = found.length < ADDRESSES_AT_ONCE;
       if (isDone || isOver()) return { addressIds, lastId, isDone };
@@ -94,12 +97,12 @@ export function createEraser(
   };
   /** `work` is done within a transaction of its own by `run`; nothing is changed when it `isDry`. */
   const eraseEvents = (
-    { digits, addressIds, afterEventId }: Erasing,
+    { address, addressIds, afterEventId }: Erasing,
     isDry: boolean,
     isOver: () => boolean,
     run: (work: () => void) => void,
   ): ErasedEvents => {
-    const eraser = numberEraser(digits, erasedLabel(addressIds));
+    const eraser = addressEraser(address, erasedLabel(addressIds));
     const isOwn = ownEvents(addressIds);
     const found = messages.find(
       afterEventId,
@@ -137,7 +140,7 @@ export function createEraser(
     /** Does what is left, which came lately, and then the addresses: in one transaction, of the caller's. */
     eraseRest({ afterAddressId, ...given }: ErasingRest): ErasedRest {
       const never = () => false;
-      const late = find(given.digits, afterAddressId, never).addressIds;
+      const late = find(given.address, afterAddressId, never).addressIds;
       const addressIds = [...given.addressIds, ...late];
       const total = { messages: 0, events: 0, tags: new Set<string>() };
       for (let lastId = given.afterEventId, isDone = false; !isDone;) {

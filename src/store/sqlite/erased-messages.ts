@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { NumberEraser } from "../../upkeep/erased-number.ts";
+import type { AddressEraser } from "../../upkeep/erased-number.ts";
 import type { createMessageTags } from "./message-tags.ts";
 import { createUnusedNames } from "./unused-names.ts";
 import type { Names } from "./names.ts";
@@ -104,7 +104,7 @@ export function createErasedMessages(
     /** Finds the number in the message of an event, and takes it out unless `isDry`. */
     eraseFor(
       event: EventText,
-      eraser: NumberEraser,
+      eraser: AddressEraser,
       isOwn: (row: EventText) => boolean,
       isDry: boolean,
     ): ErasedMessage {
@@ -142,7 +142,7 @@ export function textsOf({
 /** The same row when nothing in it changes. */
 function erasedTexts(
   row: EventText,
-  eraser: NumberEraser,
+  eraser: AddressEraser,
   isOwn: boolean,
 ): Texts {
   const { errorMessage, query, postValues } = row;

@@ -1,4 +1,4 @@
-import type { Digits } from "../../upkeep/erased-number.ts";
+import type { ErasedAddress } from "../../upkeep/erased-number.ts";
 import type { Erased, LongWork, Pruned } from "../upkeep.ts";
 import type { FoundNumber } from "./erase.ts";
 import type { StepInput, StepName, StepResult } from "./steps.ts";
@@ -51,23 +51,23 @@ export async function prune(
 /** See `UpkeepStore`. */
 export async function findNumber(
   doStep: DoStep,
-  digits: Digits,
+  address: ErasedAddress,
   work: LongWork = {},
 ): Promise<Erased> {
-  const { addressIds } = await findAddresses(doStep, digits, work);
+  const { addressIds } = await findAddresses(doStep, address, work);
   const found = new Found();
-  await lookThrough(doStep, "findEvents", { digits, addressIds }, found, work);
+  await lookThrough(doStep, "findEvents", { address, addressIds }, found, work);
   return { ...found.counts(), refusals: 0, addressIds };
 }
 
 /** See `UpkeepStore`. */
 export async function erase(
   doStep: DoStep,
-  digits: Digits,
+  address: ErasedAddress,
   work: LongWork = {},
 ): Promise<Erased> {
-  const { addressIds, lastId } = await findAddresses(doStep, digits, work);
-  const number = { digits, addressIds };
+  const { addressIds, lastId } = await findAddresses(doStep, address, work);
+  const number = { address, addressIds };
   const found = new Found();
   const afterEventId = await lookThrough(
     doStep,
@@ -78,7 +78,7 @@ export async function erase(
   );
   if (work.signal?.aborted)
     return { ...found.counts(), refusals: 0, addressIds };
-  const refusals = await step(doStep, "eraseRefusals", digits);
+  const refusals = await step(doStep, "eraseRefusals", address);
   const rest = { ...number, afterEventId, afterAddressId: lastId };
   const last = await step(doStep, "eraseRest", rest);
   found.add(last);
@@ -88,13 +88,13 @@ export async function erase(
 /** All addresses that are the number, and the last address that was looked at. */
 async function findAddresses(
   doStep: DoStep,
-  digits: Digits,
+  address: ErasedAddress,
   { signal }: LongWork,
 ): Promise<{ addressIds: number[]; lastId: number }> {
   const addressIds: number[] = [];
   let lastId = 0;
   for (let isDone = false; !isDone && !signal?.aborted;) {
-    const input = { digits, afterId: lastId };
+    const input = { address, afterId: lastId };
     const found = await step(doStep, "findAddresses", input);
     ({ isDone, lastId } = found);
     addressIds.push(...found.addressIds);
@@ -109,7 +109,10 @@ async function findAddresses(
 async function lookThrough(
   doStep: DoStep,
   name: "findEvents" | "eraseEvents",
-  number: { readonly digits: Digits; readonly addressIds: readonly number[] },
+  number: {
+    readonly address: ErasedAddress;
+    readonly addressIds: readonly number[];
+  },
   found: Found,
   { signal, onProgress }: LongWork,
 ): Promise<number> {

@@ -13,6 +13,11 @@ import {
   type RefusalRow,
   type RefusalStore,
 } from "../refusals.ts";
+import { maskRecipient } from "../../mask-numbers.ts";
+import {
+  addressEraser,
+  type ErasedAddress,
+} from "../../upkeep/erased-number.ts";
 import type { Write } from "./account-store.ts";
 import type { Schema } from "./schema.ts";
 
@@ -115,23 +120,32 @@ export function markRefusalsSeen(db: Database, at: number): void {
 }
 
 /**
- * Removes what refusals still tell of a number: what was posted, and the query. A
- * refusal never has a number whole, but its end (`••••••12`) beside the message's SID
- * could lead back to a person, so both go, also from refusals of other numbers that end
- * in the same two digits: nobody can tell which is whose. When, from where and why it
- * was refused stays. Gives how many refusals were changed.
+ * Removes what refusals still say about an address: what was posted, and the query. A
+ * refusal has no person's address whole, but its end (`••••••12`) beside the message's SID
+ * could lead back to a person, so both go, also from refusals of other addresses that are
+ * masked to the same: nobody can tell which is whose. When, from where and why it was
+ * refused stays. Returns how many refusals were changed.
  */
-export function eraseNumberFromRefusals(db: Database, number: string): number {
-  const digits = number.replaceAll(/\D/g, "");
-  // Shorter ones are no person's, and are not masked.
-  if (digits.length < 7) return 0;
-  return db
-    .query(
-      `UPDATE refusals
-         SET facts = json_set(facts, '$.sent.params', json('[]'), '$.sent.query', json('[]'), '$.sent.isCut', json('true'))
-         WHERE facts LIKE ?`,
-    )
-    .run(`%••${digits.slice(-2)}%`).changes;
+export function eraseFromRefusals(
+  db: Database,
+  address: ErasedAddress,
+): number {
+  const masked = maskRecipient(address);
+  const end = /\d\d$/.test(masked)
+    ? `••${masked.slice(-2)}`
+    : JSON.stringify(masked);
+  const eraser = addressEraser(address, "");
+  const erase = db.query(
+    `UPDATE refusals
+       SET facts = json_set(facts, '$.sent.params', json('[]'), '$.sent.query', json('[]'), '$.sent.isCut', json('true'))
+       WHERE id = ?`,
+  );
+  const found = db
+    .query<{ id: number; facts: string }, []>("SELECT id, facts FROM refusals")
+    .all()
+    .filter(({ facts }) => facts.includes(end) || eraser.mayBeIn(facts));
+  for (const { id } of found) erase.run(id);
+  return found.length;
 }
 
 /** Refusals that are read through one connection and written through another. */

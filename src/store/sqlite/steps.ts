@@ -1,10 +1,10 @@
 import type { Database } from "bun:sqlite";
-import type { Digits } from "../../upkeep/erased-number.ts";
+import type { ErasedAddress } from "../../upkeep/erased-number.ts";
 import { createEraser, type Erasing, type ErasingRest } from "./erase.ts";
 import { createFreePages } from "./free-pages.ts";
 import type { createMessageTags } from "./message-tags.ts";
 import { createRetention, type MessageParts } from "./retention.ts";
-import { eraseNumberFromRefusals } from "./refusals.ts";
+import { eraseFromRefusals } from "./refusals.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** How long a step works before it commits, as callbacks wait for it. */
@@ -31,18 +31,18 @@ function stepsOf(db: Database, parts: Parts, transactions: Transactions) {
       run(() => freePages.giveBack(isOver)),
     findAddresses: (
       {
-        digits,
+        address,
         afterId,
-      }: { readonly digits: Digits; readonly afterId: number },
+      }: { readonly address: ErasedAddress; readonly afterId: number },
       isOver: IsOver,
-    ) => eraser.findAddresses(digits, afterId, isOver),
+    ) => eraser.findAddresses(address, afterId, isOver),
     findEvents: (erasing: Erasing, isOver: IsOver) =>
       eraser.findEvents(erasing, isOver),
     eraseEvents: (erasing: Erasing, isOver: IsOver) =>
       eraser.eraseEvents(erasing, isOver, run),
     /** Returns how many refusals were changed. */
-    eraseRefusals: (digits: Digits) =>
-      run(() => eraseNumberFromRefusals(db, digits)),
+    eraseRefusals: (address: ErasedAddress) =>
+      run(() => eraseFromRefusals(db, address)),
     eraseRest: (rest: ErasingRest) => run(() => eraser.eraseRest(rest)),
   };
   const forget = (): void => {
