@@ -37,6 +37,7 @@ import suggestions from "../views/styles/suggestions.css" with { type: "text" };
 import times from "../views/styles/times.css" with { type: "text" };
 import top from "../views/styles/top.css" with { type: "text" };
 import { acceptsEncoding } from "./http.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** One stylesheet for the browser; a file for each part of the pages for us. Later ones win. */
 const STYLESHEET = [
@@ -118,10 +119,9 @@ export const assetRoutes = (
       return notFound(request);
     const { text, type } = FILES[name];
     const headers: Record<string, string> = {
+      ...SECURITY_HEADERS,
       "content-type": type,
       "cache-control": "public, max-age=31536000, immutable",
-      "x-content-type-options": "nosniff",
-      "cross-origin-resource-policy": "same-origin",
       vary: "accept-encoding",
     };
     for (const encoding of ["br", "gzip"] as const) {

@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { siteFor, type Site } from "../views/site.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** Pages smaller than this go out as they are: compressing would not save a packet. */
 const COMPRESS_FROM_BYTES = 1024;
@@ -8,26 +9,6 @@ const COMPRESS_FROM_BYTES = 1024;
  * To hand it to another thread takes this one longer than that.
  */
 const COMPRESSION = { library: "libdeflate", level: 1 } as const;
-
-/**
- * No inline script or style runs, nothing loads from elsewhere, and no other site may
- * frame a page. htmx needs no more: views use none of its features that evaluate text.
- * No other site learns the address of a page; our own do, as a browser that is to send
- * no referrer sends no `Origin` with a form either.
- */
-const SECURITY_HEADERS = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-  "referrer-policy": "same-origin",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-  "permissions-policy": "camera=(), geolocation=(), microphone=()",
-  "x-robots-tag": "noindex, nofollow",
-  "cache-control": "no-store",
-};
 
 export type PageAnswer = {
   readonly status?: number;

@@ -1,3 +1,4 @@
+import { jsonResponse } from "../http.ts";
 import type { CallbackCounts } from "../ops/callback-counts.ts";
 import type { FormParams } from "../twilio/form.ts";
 import type { Channel } from "../twilio/status.ts";
@@ -46,6 +47,6 @@ export function refuser(
       `callback refused: ${refusal.error}`,
     );
     refusals.note({ channel, refusal, request, peer, posted });
-    return Response.json({ success: false, error }, { status, headers });
+    return jsonResponse({ success: false, error }, { status, headers });
   };
 }

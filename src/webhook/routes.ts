@@ -5,6 +5,7 @@ import { maskRecipient } from "../mask-numbers.ts";
 import type { CallbackCounts } from "../ops/callback-counts.ts";
 import { RepeatedLines } from "../repeated-lines.ts";
 import { INSTANCE_HEADER } from "../ops/instance.ts";
+import { SECURITY_HEADERS } from "../security-headers.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 import { parseCallback } from "../twilio/callback.ts";
 import { parseForm } from "../twilio/form.ts";
@@ -164,4 +165,10 @@ function accepted(processed: 0 | 1): Response {
 
 const RECORDED = JSON.stringify({ success: true, processed: 1 });
 const NOTHING_NEW = JSON.stringify({ success: true, processed: 0 });
-const JSON_INIT = { headers: { "content-type": "application/json" } };
+/** Headers of their own, as those are copied in a quarter of the time that an object takes. */
+const JSON_INIT = {
+  headers: new Headers({
+    ...SECURITY_HEADERS,
+    "content-type": "application/json",
+  }),
+};
