@@ -2,19 +2,32 @@ import type { Log } from "./log.ts";
 
 /** Of the same line one is logged so often at most. */
 const LINE_EVERY_MS = 1_000;
+/** Different lines in that time; past it those of the same words are one line, without their fields. */
+const LINES_MAX = 50;
 
-type Fields = Readonly<Record<string, string | number | null>>;
+type Level = "warn" | "error";
+type Fields = Readonly<
+  Record<string, string | number | null | readonly string[]>
+>;
+
+type Held = {
+  readonly level: Level;
+  readonly fields: Fields;
+  readonly words: string;
+  /** How many were not logged yet. */
+  times: number;
+};
 
 /**
- * Logs warnings that a stranger can cause: the first of a kind at once, those of the
- * next second in one line with their number. So a flood of requests neither fills the
- * disk nor holds up the receiver, and a single one is told when it happens.
+ * Logs what a stranger can cause: the first of a kind at once, those of the next second
+ * in one line with their number. So a flood of requests neither fills the disk nor holds
+ * up the receiver, and a single one is logged when it happens.
  */
 export class RepeatedLines {
   readonly #log: Log;
   readonly #everyMs: number;
-  /** By line, while its second lasts: how many were not logged yet. */
-  readonly #held = new Map<string, number>();
+  /** By line, while its second lasts. */
+  readonly #held = new Map<string, Held>();
 
   constructor(log: Log, everyMs = LINE_EVERY_MS) {
     this.#log = log;
@@ -23,25 +36,42 @@ export class RepeatedLines {
 
   /** Lines are the same when their words and their fields are. */
   warn(fields: Fields, words: string): void {
-    const key = `${words} ${JSON.stringify(fields)}`;
-    const held = this.#held.get(key);
-    if (held !== undefined) {
-      this.#held.set(key, held + 1);
-      return;
-    }
-    this.#log.warn(fields, words);
-    this.#hold(key, fields, words);
+    this.#add("warn", fields, words);
   }
 
-  #hold(key: string, fields: Fields, words: string): void {
-    this.#held.set(key, 0);
+  error(fields: Fields, words: string): void {
+    this.#add("error", fields, words);
+  }
+
+  #add(level: Level, given: Fields, words: string): void {
+    let fields = given;
+    let key = keyOf(level, fields, words);
+    if (this.#held.size >= LINES_MAX && !this.#held.has(key)) {
+      fields = {};
+      key = keyOf(level, fields, words);
+    }
+    const held = this.#held.get(key);
+    if (held !== undefined) {
+      held.times++;
+      return;
+    }
+    this.#log[level](fields, words);
+    this.#hold(key, { level, fields, words, times: 0 });
+  }
+
+  #hold(key: string, held: Held): void {
+    this.#held.set(key, held);
     const timer = setTimeout(() => {
-      const times = this.#held.get(key) ?? 0;
       this.#held.delete(key);
+      const { level, fields, words, times } = held;
       if (times === 0) return;
-      this.#log.warn({ ...fields, times }, words);
-      this.#hold(key, fields, words);
+      this.#log[level]({ ...fields, times }, words);
+      this.#hold(key, { ...held, times: 0 });
     }, this.#everyMs);
     timer.unref();
   }
+}
+
+function keyOf(level: Level, fields: Fields, words: string): string {
+  return `${level} ${words} ${JSON.stringify(fields)}`;
 }

@@ -16,6 +16,7 @@ import { errorRoutes } from "./errors/routes.tsx";
 import { Downloads } from "./exports/downloads.ts";
 import { LiveHub } from "./live/hub.ts";
 import { liveRoutes } from "./live/routes.ts";
+import { jsonResponse } from "./http.ts";
 import { failureOf, type Log } from "./log.ts";
 import { messageRoutes } from "./messages/routes.tsx";
 import { numberRoutes } from "./numbers/routes.tsx";
@@ -37,6 +38,7 @@ import {
 import { RefusalLog } from "./refusals/refusal-log.ts";
 import { refusalRoutes } from "./refusals/routes.tsx";
 import { FeedPositionGone } from "./store/feed-position.ts";
+import { RepeatedLines } from "./repeated-lines.ts";
 import { maskedStore } from "./store/masked.ts";
 import { StoreUnavailable } from "./store/store.ts";
 import type { Stores } from "./store/stores.ts";
@@ -68,6 +70,7 @@ export function createServer(deps: Deps) {
     signIn: config.signIn,
   };
   const problem = problemAnswers(site);
+  const lines = new RepeatedLines(log);
   // Recording needs numbers whole; what pages and exports read is masked once, here.
   const shown = config.masksNumbers ? maskedStore(deps.store) : deps.store;
   const counts = new CallbackCounts();
@@ -75,7 +78,7 @@ export function createServer(deps: Deps) {
   // A Host may be as short as "app".
   return new Elysia({ handler: { standardHostname: false } })
     .onError(async ({ request, error }) =>
-      onFailure(error, request, problem, log),
+      onFailure(error, request, problem, { log, lines }),
     )
     .use(webhookRoutes({ ...deps, counts, instance, refusals: refusalLog }))
     .use(
@@ -166,12 +169,24 @@ function onFailure(
   error: unknown,
   request: Request,
   problem: AnswerProblem,
-  log: Log,
-): Promise<Response> {
+  { log, lines }: { readonly log: Log; readonly lines: RepeatedLines },
+): Promise<Response> | Response {
+  if (request.signal.aborted && isAbort(error)) {
+    log.debug("a client disconnected before its request was complete");
+    return jsonResponse(null, { status: 400 });
+  }
   if (error instanceof StoreUnavailable)
     return problem(request, unavailableProblem(error.message));
   if (error instanceof FeedPositionGone)
     return problem(request, LEDGER_RESTORED);
-  log.error(failureOf(error), "a request failed");
+  lines.error(failureOf(error), "a request failed");
   return problem(request, FAILED);
+}
+
+/** Whether a body could not be read to its end; Elysia wraps that in an error of its own. */
+function isAbort(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error.name === "AbortError" || isAbort(error.cause))
+  );
 }

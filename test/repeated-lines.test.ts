@@ -52,3 +52,17 @@ test("lines that come one by one, far enough apart, are logged one by one", asyn
     undefined,
   ]);
 });
+
+test("of lines that differ only some are logged in a second, and the others in one", async () => {
+  const { lines, shown } = openLines(100);
+  const words = "sign-in refused: wrong password";
+  for (let count = 0; count < 10_000; count++)
+    lines.warn({ address: `2001:db8::${count.toString(16)}` }, words);
+  expect(shown().length).toBeLessThan(60);
+  await eventually(async () => {
+    const counted = shown().filter(({ times }) => times !== undefined);
+    expect(counted.map(({ times = 0 }) => times + shown().length)).toEqual([
+      10_001,
+    ]);
+  });
+});

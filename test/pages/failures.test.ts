@@ -1,11 +1,13 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import pino from "pino";
 import { readConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import { createServer } from "../../src/server.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import type { Stores } from "../../src/store/stores.ts";
+import { eventually } from "../store/eventually.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
@@ -30,6 +32,23 @@ test("a fault never tells a request from a proxy more than the refusal", async (
     requestFor("/messages", { via: "proxy" }),
   );
   expect(answer.status).toBe(403);
+});
+
+test("a flood of one fault is logged at once, and then counted", async () => {
+  const lines: string[] = [];
+  const log = pino({}, { write: (line) => void lines.push(line) });
+  await using server = await serverOver(() => new Error(SECRET), log);
+  for (let count = 0; count < 300; count++)
+    await server.app.handle(requestFor("/messages"));
+  await eventually(async () => {
+    const counts = lines.flatMap((line): number[] => {
+      const { msg, times = 1 } = JSON.parse(line);
+      return msg === "a request failed" ? [times] : [];
+    });
+    expect(counts.reduce((sum, times) => sum + times, 0)).toBe(300);
+  });
+  expect(lines.length).toBeLessThan(30);
+  expect(lines.join("")).not.toContain(SECRET);
 });
 
 test("a database that cannot answer now is said with its own words and a time to come back", async () => {
@@ -89,7 +108,10 @@ function requestFor(path: string, headers: Record<string, string> = {}) {
 }
 
 /** The server over a store of messages whose every call fails. */
-async function serverOver(fault: () => Error) {
+async function serverOver(
+  fault: () => Error,
+  log = createLog("silent", "json"),
+) {
   const fail = () => Promise.reject(fault());
   const folder = tempDir();
   const whole = await openSqliteStore(
@@ -133,7 +155,7 @@ async function serverOver(fault: () => Error) {
   const app = createServer({
     store,
     config,
-    log: createLog("silent", "json"),
+    log,
     version: "0.0.0-test",
     now: Date.now,
     stopping: new AbortController().signal,
