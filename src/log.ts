@@ -1,4 +1,5 @@
 import pino from "pino";
+import { LogOutput, standardOutput } from "./log/output.ts";
 import type { LogFormat, LogLevel } from "./settings.ts";
 
 export type Log = pino.Logger;
@@ -14,11 +15,34 @@ export function createLog(level: LogLevel, format: LogFormat): Log {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
-  const destination = pino.destination({ fd: 1, sync: true });
-  if (format === "json") return pino(options, destination);
-  return pino(options, {
-    write: (line: string) => destination.write(prettyLine(line)),
-  });
+  const formatted = format === "json" ? (line: string) => line : prettyLine;
+  const output = outputOf(formatted);
+  return pino(options, { write: (line) => output.write(formatted(line)) });
+}
+
+let standard: LogOutput | undefined;
+
+/** The process has one standard output. */
+function outputOf(formatted: (line: string) => string): LogOutput {
+  return (standard ??= new LogOutput(standardOutput(), (lost) =>
+    formatted(
+      JSON.stringify({
+        level: "warn",
+        time: new Date().toISOString(),
+        msg: `${lost} log ${lost === 1 ? "line" : "lines"} could not be written: standard output was full, closed, or read too slowly`,
+      }) + "\n",
+    ),
+  ));
+}
+
+/** Lines that could not be written since the start. */
+export function logLinesLost(): number {
+  return standard?.lost ?? 0;
+}
+
+/** Resolves when what waits to be logged is written, or after this long. */
+export async function flushLog(withinMs: number): Promise<void> {
+  await standard?.flush(withinMs);
 }
 
 /** `12:30:01.123 info  listening on … key=value`, from a line of JSON. */

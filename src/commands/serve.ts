@@ -6,7 +6,7 @@ import {
 import { isOpenToThisMachine } from "../account/peer.ts";
 import type { Config } from "../config.ts";
 import { listen, type Listening } from "../listen.ts";
-import { createLog, type Log } from "../log.ts";
+import { createLog, flushLog, type Log } from "../log.ts";
 import { openingSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
@@ -15,6 +15,9 @@ import { aborted, stopSignal } from "./stop-signal.ts";
 
 /** Within this time from the signal the process ends, whatever is stuck. */
 const STOP_LIMIT_MS = 9_500;
+
+/** How long a stopping server waits for who reads its log. */
+const LOG_FLUSH_MS = 500;
 
 /** Runs the server until a signal ends it. Resolves to the exit status. */
 export async function serve(config: Config, version: string): Promise<number> {
@@ -60,6 +63,7 @@ export async function serve(config: Config, version: string): Promise<number> {
   await store.close();
   clearTimeout(limit);
   log.info("stopped");
+  await flushLog(LOG_FLUSH_MS);
   return 0;
 }
 

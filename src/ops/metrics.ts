@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { logLinesLost } from "../log.ts";
 import { SCHEMA_VERSION } from "../store/sqlite/migrations.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import type { Writing } from "../store/writing.ts";
@@ -117,6 +118,11 @@ function addServerMetrics(
     name: "smsledger_event_loop_lag_seconds",
     help: "How late the thread that answers comes to what is due, since metrics were first read.",
     read: () => alone(lag),
+  });
+  metrics.counter({
+    name: "smsledger_log_lines_lost_total",
+    help: "Log lines that could not be written: standard output was full, closed, or read too slowly.",
+    read: () => alone(logLinesLost()),
   });
   metrics.gauge({
     name: "smsledger_build_info",

@@ -169,6 +169,11 @@ const CASES: Record<
     after: "30m",
     calm: [[`smsledger_chore_ok{${HERE}, chore="backup"}`, "1x60"]],
   },
+  SmsledgerLogLinesLost: {
+    fires: [[`smsledger_log_lines_lost_total{${HERE}}`, "0+1x60"]],
+    after: "30m",
+    calm: [[`smsledger_log_lines_lost_total{${HERE}}`, "9x60"]],
+  },
 };
 
 /** Counts how often an alert fires at a time, whatever its words are. */
