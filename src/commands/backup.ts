@@ -1,7 +1,10 @@
 import { constants, setPriority } from "node:os";
+import { resolve } from "node:path";
 import { byteWords, counted } from "../../views/amounts.ts";
 import type { Config } from "../config.ts";
 import { writeBackup, type Contents } from "../store/sqlite/backup.ts";
+import { removeUnfinished } from "../store/sqlite/durable-file.ts";
+import { inOwnProcess, isWorker } from "./own-process.ts";
 
 /**
  * Writes a backup into a new file, also while the server runs. Resolves to the exit
@@ -11,6 +14,15 @@ export async function backup(
   { databaseFile }: Pick<Config, "databaseFile">,
   file: string,
 ): Promise<number> {
+  if (!isWorker()) {
+    const args = ["backup", resolve(file), "--database-url", databaseFile];
+    const cleanUp = (): void => removeUnfinished(resolve(file));
+    return inOwnProcess(
+      args,
+      cleanUp,
+      "It was stopped before it was done. No backup was written.",
+    );
+  }
   giveWay();
   const contents = writeBackup(databaseFile, file);
   console.log(`The backup is whole and checked: ${holds(contents)}.`);

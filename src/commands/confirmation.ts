@@ -1,11 +1,11 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 
 /** The exit status of a command that was not confirmed. */
 export const NOT_CONFIRMED = 2;
 
 /**
  * Asks at the terminal whether what cannot be taken back is meant. Where nobody can
- * answer, it is not: there `--yes` says so beforehand.
+ * answer, it is not: there `--yes` says so beforehand. Nor is it after Ctrl-C or Ctrl-D.
  */
 export async function isConfirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
@@ -14,13 +14,25 @@ export async function isConfirmed(question: string): Promise<boolean> {
     );
     return false;
   }
+  const answer = await answerTo(`${question} Type yes: `);
+  if (answer?.trim().toLowerCase() === "yes") return true;
+  if (answer === undefined) process.stderr.write("\n");
+  console.error("Nothing was changed.");
+  return false;
+}
+
+/** Undefined when the terminal is closed instead, or Ctrl-C or Ctrl-D is pressed. */
+function answerTo(question: string): Promise<string | undefined> {
   const lines = createInterface({
     input: process.stdin,
     output: process.stderr,
   });
-  const answer = await lines.question(`${question} Type yes: `);
-  lines.close();
-  if (answer.trim().toLowerCase() === "yes") return true;
-  console.error("Nothing was changed.");
-  return false;
+  return new Promise((resolve) => {
+    lines.once("SIGINT", () => lines.close());
+    lines.once("close", () => resolve(undefined));
+    lines.question(question, (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
 }

@@ -35,7 +35,7 @@ export async function demo(
   settings: DemoSettings,
   version: string,
 ): Promise<number> {
-  const signal = stopSignal({ signals: ["SIGINT", "SIGTERM", "SIGHUP"] });
+  const signal = stopSignal();
   const folder = temporaryFolder();
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 

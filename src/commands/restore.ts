@@ -1,8 +1,14 @@
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Config } from "../config.ts";
-import { restoreBackup, type Restored } from "../store/sqlite/restore.ts";
+import {
+  removeLeftOver,
+  restoreBackup,
+  type Restored,
+} from "../store/sqlite/restore.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { holds } from "./backup.ts";
+import { finishInPeace, inOwnProcess, isWorker } from "./own-process.ts";
 
 /**
  * Puts a backup in the place of the database while no server runs. Resolves to the exit
@@ -17,7 +23,23 @@ export async function restore(
     "Put this backup in the place of the database? Messages, users and the event feed are then as they were when it was made.";
   if (!isSure && existsSync(databaseFile) && !(await isConfirmed(question)))
     return NOT_CONFIRMED;
-  const restored = restoreBackup(file, databaseFile, Date.now());
+  if (!isWorker()) {
+    const args = [
+      "restore",
+      resolve(file),
+      "--yes",
+      "--database-url",
+      databaseFile,
+    ];
+    const cleanUp = (): void => removeLeftOver(databaseFile);
+    return inOwnProcess(
+      args,
+      cleanUp,
+      "It was stopped before it was done. Nothing was changed.",
+    );
+  }
+  const now = Date.now();
+  const restored = restoreBackup(file, databaseFile, now, finishInPeace);
   const { before } = restored;
   console.log(
     [

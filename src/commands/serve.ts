@@ -51,7 +51,10 @@ export async function serve(config: Config, version: string): Promise<number> {
     stopping: signal,
   });
   await aborted(signal);
-  log.info("stopping: answering what is in flight");
+  log.info(
+    { reason: String(signal.reason) },
+    "stopping: answering what is in flight",
+  );
   const limit = setTimeout(() => {
     log.error(
       "the disk did not answer in time; stopped without waiting for it",

@@ -89,7 +89,7 @@ export async function simulate(
     },
     Date.now,
   );
-  const signal = stopSignal({ impatientStatus: INTERRUPTED });
+  const signal = stopSignal(INTERRUPTED);
   const bar = progressBar(process.stderr, options.count);
   const result = await runLoad(options, {
     post: () =>

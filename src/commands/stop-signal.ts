@@ -1,25 +1,42 @@
-export type StopWishes = {
-  readonly signals?: readonly NodeJS.Signals[];
-  /** The exit status when a second signal ends the process at once. */
-  readonly impatientStatus?: number;
-};
+import { readFileSync } from "node:fs";
+import { watchRunner } from "./package-runner.ts";
+
+const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+/** Package runners pass on a Ctrl-C that the terminal has already sent: the same wish, twice. */
+const ECHO_MS = 1_000;
 
 /**
- * Aborted when the system or Ctrl-C asks the process to stop; from then on the process
- * has to end by itself, but a second request ends it at once.
+ * Aborted when the system or Ctrl-C asks the process to stop, or the package runner that
+ * started it is gone; from then on the process has to end by itself, but a second request,
+ * after a second or later, ends it at once with `impatientStatus`. SIGUSR1 and SIGUSR2 mean
+ * nothing and are ignored.
  */
-export function stopSignal({
-  signals = ["SIGINT", "SIGTERM"],
-  impatientStatus = 1,
-}: StopWishes = {}): AbortSignal {
+export function stopSignal(impatientStatus = 1): AbortSignal {
   const stop = new AbortController();
-  for (const name of signals) {
-    process.on(name, () => {
-      if (stop.signal.aborted) process.exit(impatientStatus);
-      stop.abort();
-    });
-  }
+  let askedAt: number | undefined;
+  const ask = (reason: string): void => {
+    const now = performance.now();
+    askedAt ??= now;
+    if (!stop.signal.aborted) stop.abort(reason);
+    else if (now - askedAt >= ECHO_MS) process.exit(impatientStatus);
+  };
+  for (const name of STOPPING)
+    if (name !== "SIGHUP" || !isHangupIgnored()) process.on(name, ask);
+  for (const name of ["SIGUSR1", "SIGUSR2"] as const)
+    process.on(name, () => undefined);
+  watchRunner(() => ask("its package runner ended"), stop.signal);
   return stop.signal;
+}
+
+/** Whether it was started by nohup, so that it outlives its terminal. */
+function isHangupIgnored(): boolean {
+  try {
+    const status = readFileSync("/proc/self/status", "utf8");
+    const [, ignored = "0"] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(status) ?? [];
+    return (BigInt(`0x${ignored}`) & 1n) === 1n;
+  } catch {
+    return false;
+  }
 }
 
 /** Resolves when the signal is aborted. */

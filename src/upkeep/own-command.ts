@@ -5,9 +5,14 @@ import { fileURLToPath } from "node:url";
  * What runs this program, without arguments. In a compiled program every module has the
  * address of the program itself.
  */
-const PROGRAM: readonly string[] = import.meta.url.endsWith("/own-command.ts")
+export const PROGRAM: readonly string[] = import.meta.url.endsWith(
+  "/own-command.ts",
+)
   ? [process.execPath, fileURLToPath(new URL("../main.ts", import.meta.url))]
   : [process.execPath];
+
+/** Set for a process that another one of this program watches, ends and cleans up after. */
+export const WORKER = "SMSLEDGER_WORKER";
 
 const REASON_CHARS_MAX = 300;
 
@@ -21,7 +26,7 @@ export async function runOwnCommand(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const child = Bun.spawn([...PROGRAM, ...args], {
-    env: {},
+    env: { [WORKER]: "1" },
     stdin: "ignore",
     stdout: "ignore",
     stderr: "pipe",

@@ -1,7 +1,8 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { listenTo } from "../live/live-client.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
@@ -128,15 +129,105 @@ test("a database that stays locked cannot keep it either; then the status is 1",
   expect(status).toBe(1);
 }, 20_000);
 
-test("a second signal ends it at once", async () => {
+test("a Ctrl-C that arrives twice, as through a package runner, cuts off nothing", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  await using server = await serve(file);
+  const lock = new Database(file);
+  lock.run("BEGIN IMMEDIATE");
+  const answer = twilioClient(server.origin).post({ MessageStatus: "sent" });
+  await Bun.sleep(300);
+  server.kill("SIGINT");
+  server.kill("SIGINT");
+  await Bun.sleep(300);
+  server.kill("SIGTERM");
+  lock.run("ROLLBACK");
+  lock.close();
+  expect(await (await answer).json()).toEqual({ success: true, processed: 1 });
+  expect(await server.ended()).toBe(0);
+});
+
+test("a second signal ends it at once, when it comes later", async () => {
   using folder = tempDir();
   await using server = await serve(join(folder.path, "smsledger.db"));
   const stuck = await connectTo(server.origin, "GET /livez HTTP/1.1\r\nHos");
   server.kill("SIGTERM");
-  await Bun.sleep(300);
+  await Bun.sleep(1_300);
   const before = performance.now();
   server.kill("SIGTERM");
   expect(await server.ended()).toBe(1);
   expect(performance.now() - before).toBeLessThan(1_000);
   stuck.destroy();
 });
+
+test("a closed terminal and SIGQUIT stop it as SIGTERM does", async () => {
+  using folder = tempDir();
+  for (const signal of ["SIGHUP", "SIGQUIT"] as const) {
+    await using server = await serve(join(folder.path, "smsledger.db"));
+    server.kill(signal);
+    expect([signal, await server.ended()]).toEqual([signal, 0]);
+    expect(server.output()).toContain('"msg":"stopped"');
+  }
+});
+
+test("SIGUSR1, SIGUSR2, and under nohup SIGHUP, mean nothing to it", async () => {
+  using folder = tempDir();
+  await using server = await start(["nohup", ...FROM_SOURCE], ["serve"], {
+    env: {
+      PORT: "0",
+      SIGN_IN: "none",
+      DATABASE_URL: join(folder.path, "smsledger.db"),
+    },
+  });
+  for (const signal of ["SIGUSR1", "SIGUSR2", "SIGHUP"] as const) {
+    server.kill(signal);
+    await Bun.sleep(100);
+    expect((await fetch(`${server.origin}/livez`)).status).toBe(200);
+  }
+  server.kill("SIGTERM");
+  expect(await server.ended()).toBe(0);
+});
+
+/** As npx does: a shell in between, and no signal passed on. */
+const RUNNER = `
+  const child = Bun.spawn(["sh", "-c", "'bun' run start; true"], {
+    stdout: "inherit", stderr: "inherit",
+  });
+  await child.exited;
+`;
+
+test.skipIf(process.platform !== "linux")(
+  "it stops by itself when the package runner that started it is killed",
+  async () => {
+    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+      using folder = tempDir();
+      const project = join(import.meta.dir, "../..");
+      const scripts = {
+        start: `cd ${project} && ${FROM_SOURCE.join(" ")} serve`,
+      };
+      writeFileSync(
+        join(folder.path, "package.json"),
+        JSON.stringify({ scripts }),
+      );
+      const runner = join(folder.path, "npx.ts");
+      writeFileSync(runner, RUNNER);
+      await using server = await start([process.execPath, runner], [], {
+        cwd: folder.path,
+        env: {
+          PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`,
+          PORT: "0",
+          SIGN_IN: "none",
+          DATABASE_URL: join(folder.path, "smsledger.db"),
+        },
+      });
+      server.kill(signal);
+      // Ends with its last process, which has the output open.
+      await server.ended();
+      expect(server.output()).toContain(
+        "stopping: answering what is in flight",
+      );
+      expect(server.output()).toContain('"msg":"stopped"');
+    }
+  },
+  30_000,
+);

@@ -226,8 +226,21 @@ test("on a terminal the password is typed twice, without an echo", async () => {
   );
   expect(differ.status).toBe(1);
   expect(differ.output).toContain("The two passwords are not the same.");
-  const given = await onTerminal(file, ["add", "mo"], ["\x03"]);
-  expect(given.status).toBe(1);
+  for (const given of [["\x03"], ["\x04"], [`${PASSWORD}\r`, "\x04"]]) {
+    const { status, output } = await onTerminal(file, ["add", "mo"], given);
+    expect([given, status]).toEqual([given, 1]);
+    expect(output).toContain("Nothing was changed.");
+  }
+  for (const given of ["\x03", "\x04", "no\r"]) {
+    const { status, output } = await onTerminal(
+      file,
+      ["remove", "ana"],
+      [given],
+    );
+    expect([given, status]).toEqual([given, 2]);
+    expect(output).toContain("Nothing was changed.");
+    expect(output).not.toMatch(/error|    at /i);
+  }
   expect((await user(file, ["list"])).stdout.trim().split("\n")).toHaveLength(
     2,
   );

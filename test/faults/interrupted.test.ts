@@ -4,6 +4,7 @@ import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { FROM_SOURCE, run, type Ended } from "../commands/program.ts";
+import { WORKER } from "../../src/upkeep/own-command.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
@@ -43,6 +44,8 @@ describe.skipIf(Bun.which("cc") === null)(
             LD_PRELOAD: library,
             KILL_IN: folder.path,
             KILL_AT: String(call),
+            // Nobody cleans up after it.
+            [WORKER]: "1",
           },
         });
         await check(folder.path, ended);

@@ -43,13 +43,14 @@ const LOCK_BUSY_TIMEOUT_MS = 500;
  * Puts a copy of the backup in `file` in the place of the database, once it is checked and
  * whole on the same disk, and belongs to the same user. The database that was there gets
  * another name. At every moment there is one or the other under the database's name, so
- * that whatever interrupts this, nothing is lost. Refuses while a server has the database
- * open. Throws StoreUnusable and StoreUnavailable; nothing is changed then.
+ * that whatever interrupts this, nothing is lost. `beforeSwap` is called right before.
+ * Refuses while a server has the database open. Throws StoreUnusable and StoreUnavailable; nothing is changed then.
  */
 export function restoreBackup(
   file: string,
   databaseFile: string,
   now: number,
+  beforeSwap: () => void = () => undefined,
 ): Restored {
   // Where the data is, when a symbolic link leads there.
   const [source, target] = [resolve(file), databasePath(databaseFile)];
@@ -66,6 +67,7 @@ export function restoreBackup(
     giveToOwnerOf(partial, target);
     // There a file that is open cannot get another name.
     if (process.platform === "win32") old?.release();
+    beforeSwap();
     const before = keepOld(target, now);
     renameSync(partial, target);
     syncFolderOf(target);
@@ -183,7 +185,8 @@ function inUse(): StoreUnavailable {
 }
 
 /** Removes what restores left that were cut off: copies, and second names of what is still the database. */
-function removeLeftOver(target: string): void {
+export function removeLeftOver(databaseFile: string): void {
+  const target = databasePath(databaseFile);
   removeUnfinished(target);
   const stats = statSync(target, { throwIfNoEntry: false });
   if (stats === undefined) return;

@@ -1,0 +1,90 @@
+import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { eventOf } from "../store/events.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { FROM_SOURCE, run } from "./program.ts";
+
+let folder: ReturnType<typeof tempDir>;
+let database: string;
+beforeEach(async () => {
+  folder = tempDir();
+  database = join(folder.path, "smsledger.db");
+  const store = await openSqliteStore(database, (error) => {
+    throw error;
+  });
+  await store.recordEvent(eventOf({}));
+  await store.close();
+  // So much that a copy takes a moment.
+  using db = new Database(database);
+  db.run("CREATE TABLE filler (bytes BLOB)");
+  for (let index = 0; index < 64; index++)
+    db.run("INSERT INTO filler VALUES (randomblob(1000000))");
+  db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  db.run("VACUUM INTO ?", [join(folder.path, "backup.db")]);
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const COMMANDS = {
+  backup: () => ["backup", join(folder.path, "new.db")],
+  restore: () => ["restore", join(folder.path, "backup.db"), "--yes"],
+};
+
+/** What is in the folder, without what an open database has beside it. */
+const names = (): string[] =>
+  readdirSync(folder.path)
+    .filter((name) => !/\.db-(?:wal|shm|lock)$/.test(name))
+    .toSorted();
+
+function contents(): unknown {
+  using db = new Database(database, { readonly: true });
+  expect(db.query("PRAGMA integrity_check").values()).toEqual([["ok"]]);
+  return db.query("SELECT id, (SELECT max(id) FROM events) FROM ledger").all();
+}
+
+/** Starts a command, and stops its process that copies in the middle of it. */
+async function startAndStop(name: "backup" | "restore") {
+  const args = [...COMMANDS[name](), "--database-url", database];
+  const child = Bun.spawn([...FROM_SOURCE, ...args], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    env: { PATH: process.env["PATH"] },
+  });
+  let worker = 0;
+  while (worker === 0) {
+    const [, pid] = /\.(?:partial|restoring)-(\d+)/.exec(names().join()) ?? [];
+    worker = Number(pid ?? 0);
+    await Bun.sleep(1);
+  }
+  process.kill(worker, "SIGSTOP");
+  return { child, worker };
+}
+
+for (const name of ["backup", "restore"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    test(`a ${name} that ${signal} ends leaves nothing behind, and says so`, async () => {
+      const before = contents();
+      const { child, worker } = await startAndStop(name);
+      child.kill(signal);
+      process.kill(worker, "SIGCONT");
+      expect(await child.exited).toBe(1);
+      const said = await new Response(child.stderr).text();
+      expect(said).toMatch(/^It was stopped before it was done\. [\w ]+\.\n$/);
+      expect(names()).toEqual(["backup.db", "smsledger.db"]);
+      expect(contents()).toEqual(before);
+    }, 30_000);
+  }
+
+  test(`what a killed ${name} left is removed by the next one`, async () => {
+    const { child, worker } = await startAndStop(name);
+    for (const pid of [child.pid, worker]) process.kill(pid, "SIGKILL");
+    await child.exited;
+    expect(names().join()).toMatch(/partial-|restoring-/);
+    const args = [...COMMANDS[name](), "--database-url", database];
+    expect(await run(FROM_SOURCE, args)).toMatchObject({ status: 0 });
+    expect(names().join()).not.toMatch(/partial-|restoring-|-journal/);
+  }, 30_000);
+}
