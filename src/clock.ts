@@ -57,6 +57,11 @@ export function seenBefore(
   return at - rest;
 }
 
+/** Whether the clock was set back by more than a day. */
+export function wasSetBack({ seenAt }: ClockRecord, now: number): boolean {
+  return seenAt - now > DAY_MS;
+}
+
 /** Whether a clock that says `now` may have run ahead, as nothing came for so long. */
 export function mayBeAhead(now: number, latestEventAt: number): boolean {
   return now - latestEventAt > DAY_MS;

@@ -4,8 +4,12 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How long ago, in words; a date once a week has passed. page.js says the same in the browser. */
+/**
+ * How long ago, in words; a date once a week has passed, or for a time that a wrong clock
+ * put after tomorrow. times.js says the same in the browser.
+ */
 export function ago(then: number, now: number): string {
+  if (then - now > DAY_MS) return new Date(then).toISOString().slice(0, 10);
   const passed = Math.max(0, now - then);
   if (passed < MINUTE_MS) return "just now";
   if (passed < HOUR_MS) return `${Math.floor(passed / MINUTE_MS)} min ago`;

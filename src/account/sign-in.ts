@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { AccountStore } from "../store/accounts.ts";
 import type { AuditStore } from "../store/audit.ts";
 import type { GuessLimit } from "../store/guess-limit.ts";
-import { chooseLimits } from "../store/guess-limit.ts";
+import { chooseLimits, partKey } from "../store/guess-limit.ts";
 import { nameKey } from "../store/accounts.ts";
 import { deviceName } from "./device-name.ts";
 import type { PasswordHashing } from "./password-hashing.ts";
@@ -150,10 +150,13 @@ function waysToGuess(
   }: Pick<Attempt, "name" | "address" | "deviceMark">,
   userId: number | undefined,
 ): Ways {
-  const network = networkOf(address ?? "unknown");
+  const ofAddress = keys.limitKey(`address ${networkOf(address ?? "unknown")}`);
+  const ofName = strangersKey(keys, name);
   const asStranger = [
-    { key: keys.limitKey(`address ${network}`), ...ADDRESS },
-    { key: strangersKey(keys, name), ...STRANGERS },
+    { key: ofAddress, ...ADDRESS },
+    { key: ofName, ...STRANGERS },
+    // Says how much of the address's limit this account took; it never waits by itself.
+    { key: partKey(ofName, ofAddress), ...ADDRESS },
   ];
   const isOwn = userId !== undefined && keys.isDeviceMark(deviceMark, userId);
   return isOwn

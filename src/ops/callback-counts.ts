@@ -8,8 +8,12 @@ import type { RefusalCheck } from "../webhook/refusal.ts";
 export class CallbackCounts {
   readonly sms = noneYet();
   readonly whatsapp = noneYet();
-  /** When the latest proven callback came: milliseconds since 1970; 0 before the first. */
+  /**
+   * When the latest proven callback came, by the clock and by `performance.now()`, which
+   * nobody sets; 0 before the first.
+   */
   lastAt = 0;
+  lastTick = 0;
 
   refused(channel: Channel, check: RefusalCheck): void {
     const { refused } = this[channel];

@@ -15,6 +15,7 @@ export type OperationsDeps = {
     "backupFolder" | "databaseFile" | "retentionDays"
   >;
   readonly version: string;
+  readonly now: () => number;
   readonly stopping: AbortSignal;
   readonly callbacks: CallbackCounts;
   readonly requests: RequestCounts;
@@ -50,13 +51,16 @@ export class Operations {
   /**
    * When the latest proven callback came, milliseconds since 1970: of this run, or else
    * when the latest event was recorded. Undefined before the first, or when the database
-   * does not tell.
+   * does not tell. Never after now: a clock that ran ahead must not hide a silence.
    */
   async lastCallbackAt(): Promise<number | undefined> {
     const { callbacks, store } = this.#deps;
-    if (callbacks.lastAt > 0) return callbacks.lastAt;
+    const now = this.#deps.now();
+    const { lastAt, lastTick } = callbacks;
+    if (lastAt > 0)
+      return Math.min(lastAt, now - Math.floor(performance.now() - lastTick));
     try {
-      return await store.lastEventAt();
+      return await store.lastEventAt(now);
     } catch (error) {
       if (error instanceof StoreUnavailable) return undefined;
       throw error;

@@ -59,6 +59,12 @@ export type NewUser = {
   readonly isPasswordTemporary: boolean;
 };
 
+/**
+ * A session begun or used further ahead of the clock than this has ended: the clock was
+ * set back, and nobody knows how old the session is.
+ */
+export const SESSION_AHEAD_MS_MAX = 5 * 60_000;
+
 export type SignIn = {
   readonly userId: number;
   /** The one that was found right. */

@@ -59,3 +59,8 @@ export function chooseLimits(
   const taken = ways.find((way) => leftAt(way) <= now);
   return taken ? { taken } : { retryAt: Math.min(...ways.map(leftAt)) };
 }
+
+/** The key of what one limit took from another; the part goes when the first is taken back. */
+export function partKey(key: string, of: string): string {
+  return `${key} ${of}`;
+}

@@ -27,7 +27,7 @@ export function maskedStore<S extends Reading>(store: S): S {
     errorCodeFacts: (...asked) => store.errorCodeFacts(...asked),
     recipientCounts: (recipientId) => store.recipientCounts(recipientId),
     firstMessageAt: () => store.firstMessageAt(),
-    lastEventAt: () => store.lastEventAt(),
+    lastEventAt: (now) => store.lastEventAt(now),
     feedStart: () => store.feedStart(),
     feedEnd: () => store.feedEnd(),
     changesSince: (position) => store.changesSince(position),

@@ -223,8 +223,11 @@ export interface Store {
   ): Promise<readonly string[]>;
   /** When the oldest message was first heard of; undefined when there is none. */
   firstMessageAt(): Promise<number | undefined>;
-  /** When the latest event was received; undefined before the first. */
-  lastEventAt(): Promise<number | undefined>;
+  /**
+   * When the latest event was received that a clock didn't date after `now`; with some
+   * dated so, possibly the beginning of its hour. Undefined when there is none.
+   */
+  lastEventAt(now: number): Promise<number | undefined>;
 
   /** The position before the first event. */
   feedStart(): Promise<FeedPosition>;

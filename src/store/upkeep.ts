@@ -32,6 +32,8 @@ export type ClockReading = {
   /** What it says, milliseconds since 1970. */
   readonly now: number;
   readonly record: ClockRecord;
+  /** It was set back by more than a day since the latest reading. */
+  readonly wasSetBack: boolean;
   /** The latest event up to `now`, or the beginning of its hour. */
   readonly latestEventAt: number | undefined;
 };
@@ -88,5 +90,7 @@ export interface UpkeepStore {
   state(): Promise<UpkeepState>;
   /** Keeps what the clock says now, for later readings to be judged by. */
   readClock(now: number): Promise<ClockReading>;
+  /** Removes the sessions that have ended by this reading of the clock. */
+  removeEndedSessions(clock: ClockReading): Promise<void>;
   note(note: UpkeepNote): Promise<void>;
 }

@@ -64,6 +64,7 @@ async function retain(upkeep: Upkeep, wasPaused: boolean): Promise<boolean> {
   const days = config.retentionDays;
   try {
     const clock = await store.readClock(now());
+    await store.removeEndedSessions(clock);
     if (days === 0) return false;
     const cut = retentionCut(clock, days);
     if ("pause" in cut) {

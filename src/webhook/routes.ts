@@ -123,6 +123,7 @@ function createReceiver(
     const status = recordedStatus(channel, callback.messageStatus);
     const receivedAt = now();
     counts.lastAt = receivedAt;
+    counts.lastTick = performance.now();
     if (status === undefined) {
       counts[channel].skipped++;
       return accepted(0);

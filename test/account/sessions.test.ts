@@ -116,6 +116,34 @@ test("a session ends when it was not used for a week, and after thirty days in a
   expect((await busy.get("/messages")).status).toBe(302);
 });
 
+test("a session begun or used while the clock ran ahead ends when the clock is set right, and stays ended", async () => {
+  const right = Date.UTC(2026, 10, 1);
+  const ahead = right + 2 * 365 * DAY_MS;
+  let now = right;
+  await using server = await startWithPeople({}, () => now);
+  const { accounts, moId } = server;
+  const used = await signedInAs(server.origin, "mo");
+  now = ahead;
+  const begun = await signedInAs(server.origin, "ana");
+  // Seen as expired now, it doesn't come back.
+  expect((await used.get("/messages")).status).toBe(302);
+  now = right + DAY_MS / 24;
+  expect((await used.get("/messages")).status).toBe(302);
+  expect((await begun.get("/messages")).status).toBe(302);
+  now = ahead;
+  expect((await begun.get("/messages")).status).toBe(302);
+  for (const at of [right, ahead])
+    expect(await accounts.sessionsOf(moId, at)).toEqual([]);
+});
+
+test("a clock that is corrected by a minute ends no session", async () => {
+  let now = Date.UTC(2026, 10, 1);
+  await using server = await startWithPeople({}, () => now);
+  const mo = await signedInAs(server.origin, "mo");
+  now -= 60_000;
+  expect((await mo.get("/messages")).status).toBe(200);
+});
+
 test("neither token nor password can be read in the database", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");

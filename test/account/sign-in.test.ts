@@ -9,6 +9,7 @@ import {
   startWithPeople,
   Visitor,
 } from "./people.ts";
+import { FROM_SOURCE, run } from "../commands/program.ts";
 import { startServer } from "../support/start-server.ts";
 
 const HOUR_MS = 3_600_000;
@@ -98,6 +99,29 @@ test("a new password ends the waiting", async () => {
   const other = await stranger.signIn("mo", password);
   expect(other.status).toBe(303);
 });
+
+for (const way of ["page", "command"])
+  test(`a new password by ${way} gives the address back what it guessed for the account, and no more`, async () => {
+    await using server = await startWithPeople();
+    const ana = await signedInAs(server.origin, "ana");
+    const stranger = new Visitor(server.origin);
+    const guesses = async (nameOf: (count: number) => string) => {
+      for (let count = 0; ; count++) {
+        const { status } = await stranger.signIn(nameOf(count), "guess");
+        if (status === 429) return count;
+      }
+    };
+    expect(await guesses(() => "mo")).toBe(7);
+    expect(await guesses((count) => `name ${count}`)).toBe(13);
+    const password = "seven green bicycles";
+    const path = `/settings/users/${server.moId}/password`;
+    if (way === "page") await ana.post(path, { password });
+    else
+      await run(FROM_SOURCE, ["user", "password", "mo", "--generate"], {
+        env: { DATABASE_URL: server.config.databaseFile },
+      });
+    expect(await guesses((count) => `other name ${count}`)).toBe(7);
+  }, 30_000);
 
 test("an address may guess some twenty times, whatever the names", async () => {
   await using server = await startWithPeople({ TRUSTED_PROXIES: "127.0.0.1" });

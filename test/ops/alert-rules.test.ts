@@ -227,6 +227,29 @@ describe.skipIf(!HAS_PROMTOOL)("alert rules (need promtool)", () => {
   }
 });
 
+test.skipIf(!HAS_PROMTOOL)(
+  "a backup that a clock running ahead dated fires too",
+  async () => {
+    const done = `smsledger_chore_done_timestamp_seconds{${HERE}, chore="backup"}`;
+    const fires = firing(
+      "SmsledgerBackupTooOld",
+      [[done, "4e9x60"]],
+      "30m",
+      "1m",
+      [{ labels: "{}", value: 1 }],
+    );
+    const rules = {
+      rule_files: [RULES],
+      evaluation_interval: "1m",
+      tests: [fires],
+    };
+    expect(await testRules(rules)).toEqual({
+      status: 0,
+      output: expect.stringContaining("SUCCESS"),
+    });
+  },
+);
+
 test("each rule has its case here", async () => {
   const text = await Bun.file(RULES).text();
   const alerts = [...text.matchAll(/- alert: (\w+)/g)].map(

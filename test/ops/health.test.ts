@@ -61,6 +61,34 @@ test("after a restart it is the latest event that was recorded", async () => {
   });
 });
 
+test("a clock that ran ahead hides no silence, neither once it is set right nor after a restart", async () => {
+  using folder = tempDir();
+  const env = { DATABASE_URL: join(folder.path, "smsledger.db") };
+  const right = Date.UTC(2026, 10, 23, 12);
+  let now = right;
+  const age = async (server: { readonly origin: string }) => {
+    const { body } = await ask(server, "/readyz");
+    return [body["lastCallbackAt"], body["lastCallbackAgeSeconds"]];
+  };
+  {
+    await using first = await startServer(env, () => now);
+    await first.twilio.post();
+    now += 2 * 365 * 24 * 3_600_000;
+    await first.twilio.post();
+    now = right + 60_000;
+    const [at, seconds] = await age(first);
+    expect(Date.parse(String(at))).toBeLessThanOrEqual(now);
+    expect(seconds).toBeLessThan(60);
+  }
+  now = right + 5 * 24 * 3_600_000;
+  await using second = await startServer(env, () => now);
+  expect(await age(second)).toEqual(["2026-11-23T12:00:00.000Z", 432_000]);
+  const metrics = await (await fetch(`${second.origin}/metrics`)).text();
+  expect(metrics).toContain(
+    `smsledger_last_callback_timestamp_seconds ${right / 1_000}`,
+  );
+});
+
 test("a silent week is no reason not to be ready, and a server that is not ready tells it too", async () => {
   let now = Date.UTC(2026, 10, 23, 12);
   await using server = await startServer({}, () => now);

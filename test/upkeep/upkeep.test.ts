@@ -10,6 +10,7 @@ import type { Stores } from "../../src/store/stores.ts";
 import { backupName } from "../../src/upkeep/backup-files.ts";
 import { retentionCut } from "../../src/upkeep/retention.ts";
 import { doUpkeep } from "../../src/upkeep/upkeep.ts";
+import { addPerson } from "../account/people.ts";
 import { eventOf } from "../store/events.ts";
 import { eventually } from "../store/eventually.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -71,7 +72,10 @@ test("days are cut at midnight in UTC, and the begun one is kept beside them", (
   const cut = (time: string, days: number) => {
     const now = Date.parse(time);
     const record = { seenAt: now, gaps: [] };
-    return retentionCut({ now, record, latestEventAt: now }, days);
+    return retentionCut(
+      { now, record, wasSetBack: false, latestEventAt: now },
+      days,
+    );
   };
   const before = (time: string) => ({ before: Date.parse(time) });
   expect(cut("2026-11-23T00:00:00Z", 1)).toEqual(
@@ -123,6 +127,38 @@ test("a clock that jumped ahead deletes nothing, not even once events arrive by 
     expect(retention).toMatchObject({ messages: 1, at: later });
   });
   expect(await store.messagesAfter(0, 10)).toHaveLength(4);
+});
+
+test("sessions that have ended are removed, and all of them where the clock was set back", async () => {
+  const begun = Date.now();
+  const { accounts } = store;
+  const moId = await addPerson(accounts, "mo", "member");
+  const signIn = async (at: number): Promise<void> => {
+    const known = await accounts.passwordOf("mo");
+    await accounts.signIn(
+      {
+        userId: moId,
+        passwordHash: known?.hash ?? "",
+        tokenHash: String(at),
+        device: "",
+        replacedHash: null,
+        guessed: [],
+      },
+      { at, actor: "mo", address: null },
+    );
+  };
+  const sessions = async (at: number) =>
+    (await accounts.sessionsOf(moId, at)).length;
+  await signIn(begun);
+  now = () => begun + 8 * DAY_MS;
+  await upkeepUntil({}, async () => {
+    expect(await sessions(begun)).toBe(0);
+  });
+  await signIn(begun);
+  now = () => begun + 2 * DAY_MS;
+  await upkeepUntil({}, async () => {
+    expect(await sessions(begun)).toBe(0);
+  });
 });
 
 test("a server that was off for weeks deletes what is old once it has run for that much longer", async () => {

@@ -7,6 +7,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** The same words as `ago` in time.tsx, which wrote them when the page was made. */
 function ago(then, now) {
+  if (then - now > DAY_MS) return new Date(then).toISOString().slice(0, 10);
   const passed = Math.max(0, now - then);
   if (passed < MINUTE_MS) return "just now";
   if (passed < HOUR_MS) return `${Math.floor(passed / MINUTE_MS)} min ago`;

@@ -2,6 +2,7 @@ import { sql, type Kysely } from "kysely";
 import {
   nameKey,
   SESSION_AGE_MS,
+  SESSION_AHEAD_MS_MAX,
   SESSION_IDLE_MS,
   type SessionRow,
   type UserRow,
@@ -107,6 +108,19 @@ export async function visitorBySession(
   return row && { ...visitorOf(row), session: sessionOf(row) };
 }
 
+/** Whether there is a session with this token, though it may have ended. */
+export async function isSessionKept(
+  db: Db,
+  tokenHash: string,
+): Promise<boolean> {
+  const found = await db
+    .selectFrom("sessions")
+    .select("id")
+    .where("token_hash", "=", tokenHash)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 export async function sessionsOf(
   db: Db,
   userId: number,
@@ -173,7 +187,9 @@ function livingSessions(db: Db, now: number) {
   return db
     .selectFrom("sessions")
     .where("sessions.created_at", ">", now - SESSION_AGE_MS)
-    .where("sessions.last_used_at", ">", now - SESSION_IDLE_MS);
+    .where("sessions.last_used_at", ">", now - SESSION_IDLE_MS)
+    .where("sessions.created_at", "<", now + SESSION_AHEAD_MS_MAX)
+    .where("sessions.last_used_at", "<", now + SESSION_AHEAD_MS_MAX);
 }
 
 type UserColumns = Pick<

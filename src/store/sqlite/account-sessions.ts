@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import {
   SESSION_AGE_MS,
+  SESSION_AHEAD_MS_MAX,
   SESSION_IDLE_MS,
   SESSIONS_MAX,
   type By,
@@ -8,6 +9,7 @@ import {
 } from "../accounts.ts";
 import {
   chooseLimits,
+  partKey,
   wholeAfterGuess,
   type GuessLimit,
   type GuessTaken,
@@ -40,6 +42,31 @@ export function takeGuess(
   return result;
 }
 
+/**
+ * Takes back the guesses in a limit, also from the limits that share them: what a user
+ * mistyped no longer keeps their address waiting.
+ */
+export function forgetGuesses(
+  db: Database,
+  { key, at }: { readonly key: string; readonly at: number },
+): void {
+  const from = partKey(key, "");
+  // Keys are base64url, whose characters come before "~".
+  const parts = db
+    .query<{ key: string; wholeAt: number }, [string, string]>(
+      `SELECT key, whole_at AS wholeAt FROM guess_limits
+         WHERE key > ? AND key < ?`,
+    )
+    .all(from, `${from}~`);
+  const giveBack = db.query<unknown, [number, string]>(
+    "UPDATE guess_limits SET whole_at = whole_at - max(0, ?) WHERE key = ?",
+  );
+  for (const part of parts)
+    giveBack.run(part.wholeAt - at, part.key.slice(from.length));
+  const remove = db.query("DELETE FROM guess_limits WHERE key = ?");
+  for (const each of [key, ...parts.map((part) => part.key)]) remove.run(each);
+}
+
 export type SignInInput = {
   readonly session: SignIn;
   readonly by: By;
@@ -59,7 +86,8 @@ export function signIn(db: Database, { session, by }: SignInInput): boolean {
     ).run(everyMs, key);
   if (replacedHash !== null)
     db.query("DELETE FROM sessions WHERE token_hash = ?").run(replacedHash);
-  removeOldSessions(db, userId, by.at);
+  removeEndedSessions(db, { at: by.at, all: false });
+  makeRoom(db, userId);
   db.query(
     `INSERT INTO sessions (token_hash, user_id, device, address, created_at, last_used_at)
        VALUES (?, ?, ?, ?, ?, ?)`,
@@ -74,11 +102,24 @@ export function signIn(db: Database, { session, by }: SignInInput): boolean {
   return true;
 }
 
-/** Those that have ended, and of this user's the oldest ones when there is no room for another. */
-function removeOldSessions(db: Database, userId: number, at: number): void {
+/**
+ * Once removed, no session comes back when the clock is set back. With `all` every
+ * session ends: after a clock was set back, nobody knows how old they are.
+ */
+export function removeEndedSessions(
+  db: Database,
+  { at, all }: { readonly at: number; readonly all: boolean },
+): void {
+  if (all) return void db.run("DELETE FROM sessions");
+  const ahead = at + SESSION_AHEAD_MS_MAX;
   db.query(
-    "DELETE FROM sessions WHERE created_at <= ? OR last_used_at <= ?",
-  ).run(at - SESSION_AGE_MS, at - SESSION_IDLE_MS);
+    `DELETE FROM sessions WHERE created_at <= ? OR last_used_at <= ?
+       OR created_at >= ? OR last_used_at >= ?`,
+  ).run(at - SESSION_AGE_MS, at - SESSION_IDLE_MS, ahead, ahead);
+}
+
+/** Removes this user's oldest sessions when there is no room for another. */
+function makeRoom(db: Database, userId: number): void {
   db.query(
     `DELETE FROM sessions WHERE id IN (
        SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC, id DESC LIMIT -1 OFFSET ?

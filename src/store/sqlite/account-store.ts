@@ -25,8 +25,17 @@ export function accountStore(
     userById: (id) => read(() => reader.userById(db, id)),
     visitorByName: (name) => read(() => reader.visitorByName(db, name)),
     passwordOf: (name) => read(() => reader.passwordOf(db, name)),
-    visitorBySession: (tokenHash, now) =>
-      read(() => reader.visitorBySession(db, tokenHash, now)),
+    async visitorBySession(tokenHash, now) {
+      const found = await read(() =>
+        reader.visitorBySession(db, tokenHash, now),
+      );
+      if (
+        found === undefined &&
+        (await read(() => reader.isSessionKept(db, tokenHash)))
+      )
+        await write("removeEndedSessions", { at: now, all: false });
+      return found;
+    },
     sessionsOf: (userId, now) => read(() => reader.sessionsOf(db, userId, now)),
     async stillThere({ sessions, users }, now) {
       return {

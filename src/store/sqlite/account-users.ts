@@ -9,6 +9,7 @@ import {
   type UserRefusal,
 } from "../accounts.ts";
 import { SECRET_KEY, SETUP_CODE_HASH } from "./account-tables.ts";
+import { forgetGuesses } from "./account-sessions.ts";
 import { addAuditEntry } from "./audit.ts";
 
 type Found = {
@@ -167,8 +168,7 @@ export function setPassword(
     userId,
     keptSession,
   );
-  for (const key of limits)
-    db.query("DELETE FROM guess_limits WHERE key = ?").run(key);
+  for (const key of limits) forgetGuesses(db, { key, at: by.at });
   note(db, by, "set the password of", user.name);
   return null;
 }

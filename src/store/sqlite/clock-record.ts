@@ -1,10 +1,29 @@
 import type { Database } from "bun:sqlite";
-import { afterReading, seenBefore, type ClockRecord } from "../../clock.ts";
+import {
+  afterReading,
+  seenBefore,
+  wasSetBack,
+  type ClockRecord,
+} from "../../clock.ts";
 import type { ClockReading } from "../upkeep.ts";
 
 const HOUR_MS = 3_600_000;
 /** Of the row in `upkeep_notes`. */
 const NAME = "clock";
+
+/**
+ * The latest event up to the parameter, a time. Events that a clock dated after it say
+ * nothing about now; when the last one recorded is such, the beginning of the latest
+ * hour before it with a message.
+ */
+export const LATEST_EVENT = `
+  SELECT max(at) AS latestAt FROM (
+    SELECT at FROM (SELECT received_at AS at FROM events ORDER BY id DESC LIMIT 1) WHERE at <= ?1
+    UNION ALL
+    SELECT at FROM (SELECT hour * ${HOUR_MS} AS at FROM message_hours
+      WHERE hour <= ?1 / ${HOUR_MS} ORDER BY hour DESC LIMIT 1)
+  )`;
+export type LatestEvent = { readonly latestAt: number | null };
 
 /** Keeps what the clock says now, and returns what is known of it. */
 export function readClock(db: Database, now: number): ClockReading {
@@ -18,7 +37,9 @@ export function readClock(db: Database, now: number): ClockReading {
 
 /** The same without keeping it. */
 export function clockReading(db: Database, now: number): ClockReading {
-  const latestEventAt = latestUntil(db, now);
+  const { latestAt } =
+    db.query<LatestEvent, [number]>(LATEST_EVENT).get(now) ?? {};
+  const latestEventAt = latestAt ?? undefined;
   const { note } =
     db
       .query<{ note: string }, [string]>(
@@ -30,25 +51,15 @@ export function clockReading(db: Database, now: number): ClockReading {
     note === undefined
       ? { seenAt: latestEventAt ?? now, gaps: [] }
       : JSON.parse(note);
-  return { now, record: afterReading(known, now), latestEventAt };
+  return {
+    now,
+    record: afterReading(known, now),
+    wasSetBack: wasSetBack(known, now),
+    latestEventAt,
+  };
 }
 
 /** See `seenBefore`. */
 export function seenBeforeIn(db: Database, now: number, ms: number): number {
   return seenBefore(clockReading(db, now).record, now, ms);
-}
-
-/** Events received while the clock ran ahead are not looked at; they say nothing about now. */
-function latestUntil(db: Database, now: number): number | undefined {
-  const row = db
-    .query<{ latest: number | null }, [number, number]>(
-      `SELECT max(at) AS latest FROM (
-         SELECT received_at AS at FROM (SELECT received_at FROM events ORDER BY id DESC LIMIT 1)
-           WHERE received_at <= ?
-         UNION ALL SELECT at FROM (SELECT hour * ${HOUR_MS} AS at FROM message_hours
-           WHERE hour <= ? ORDER BY hour DESC LIMIT 1)
-       )`,
-    )
-    .get(now, Math.floor(now / HOUR_MS));
-  return row?.latest ?? undefined;
 }

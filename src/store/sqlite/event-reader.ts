@@ -1,8 +1,10 @@
 import type { Kysely } from "kysely";
 import { statusOfRank } from "../../twilio/status.ts";
 import type { EventRow } from "../store.ts";
+import { LATEST_EVENT, type LatestEvent } from "./clock-record.ts";
 import { packMessageSid, unpackMessageSid } from "./message-sid.ts";
 import { restorePost } from "./post-shape.ts";
+import { query } from "./read-connection.ts";
 import type { Schema } from "./schema.ts";
 import { CHANNELS } from "./stored-event.ts";
 
@@ -96,12 +98,8 @@ function eventRow(row: EventRecord): EventRow {
 
 export async function lastEventAt(
   db: Kysely<Schema>,
+  now: number,
 ): Promise<number | undefined> {
-  const row = await db
-    .selectFrom("events")
-    .select("received_at")
-    .orderBy("id", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  return row?.received_at;
+  const [row] = await query<LatestEvent>(db, LATEST_EVENT, [now]);
+  return row?.latestAt ?? undefined;
 }

@@ -245,7 +245,7 @@ function readerOf(
       read(() => feed.readFeed(db, position, limit)),
     changesSince: (position) => read(() => changesSince(db, position)),
     firstMessageAt: () => read(() => reader.firstMessageAt(db)),
-    lastEventAt: () => read(() => eventReader.lastEventAt(db)),
+    lastEventAt: (now) => read(() => eventReader.lastEventAt(db, now)),
     messagesAfter: (afterId, limit) =>
       read(() => reader.messagesAfter(db, afterId, limit)),
     eventsAfter: (afterId, limit) =>

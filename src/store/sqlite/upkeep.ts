@@ -18,6 +18,8 @@ export function upkeepStore(
     erase: (digits, work) => erase(doStep, digits, work),
     state: () => read(() => upkeepState(db)),
     readClock: (now) => write("readClock", now),
+    removeEndedSessions: ({ now, wasSetBack }) =>
+      write("removeEndedSessions", { at: now, all: wasSetBack }),
     note: (note) => write("noteUpkeep", note),
   };
 }

@@ -151,11 +151,18 @@ export function accountsContract(openStore: OpenStore): void {
     const id = found?.session.id ?? 0;
     expect(await accounts.visitorBySession("two", AT)).toBeUndefined();
     const idle = AT + SESSION_IDLE_MS;
-    expect(await accounts.visitorBySession("one", idle)).toBeUndefined();
     await accounts.noteUse({ userId: mo, sessionId: id }, AT + 1);
     expect(await accounts.visitorBySession("one", idle)).toMatchObject({
       session: { lastUsedAt: AT + 1 },
     });
+    expect(await accounts.visitorBySession("one", idle + 1)).toBeUndefined();
+    // Once it has ended it stays ended, whatever the clock says.
+    expect(await accounts.visitorBySession("one", AT + 1)).toBeUndefined();
+    const one = { userId: mo, passwordHash: HASH, tokenHash: "one" };
+    await accounts.signIn(
+      { ...one, device: "", replacedHash: null, guessed: [] },
+      by,
+    );
     await accounts.signIn(
       {
         userId: mo,

@@ -30,7 +30,7 @@ const CALLS: Record<
   feedAfter: (store, start) => store.feedAfter(start, 1),
   changesSince: (store, start) => store.changesSince(start),
   firstMessageAt: (store) => store.firstMessageAt(),
-  lastEventAt: (store) => store.lastEventAt(),
+  lastEventAt: (store) => store.lastEventAt(Date.now()),
   messagesAfter: (store) => store.messagesAfter(0, 1),
   eventsAfter: (store) => store.eventsAfter(0, 1),
 };

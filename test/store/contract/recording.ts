@@ -175,10 +175,24 @@ export function recordingContract(openStore: OpenStore): void {
   test("the time of the latest event is that of the last one recorded", async () => {
     await using opened = await openStore();
     const { store } = opened;
-    expect(await store.lastEventAt()).toBeUndefined();
-    await store.recordEvent(eventOf({}, { receivedAt: 1_000 }));
-    await store.recordEvent(eventOf({}, { receivedAt: 2_000 }));
-    expect(await store.lastEventAt()).toBe(2_000);
+    const now = Date.UTC(2026, 10, 23, 12, 30);
+    expect(await store.lastEventAt(now)).toBeUndefined();
+    await store.recordEvent(eventOf({}, { receivedAt: now - 2_000 }));
+    await store.recordEvent(eventOf({}, { receivedAt: now - 1_000 }));
+    expect(await store.lastEventAt(now)).toBe(now - 1_000);
+  });
+
+  test("events that a clock dated after now don't count as the latest", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const now = Date.UTC(2026, 10, 23, 12, 30);
+    const ahead = now + 700 * 86_400_000;
+    await store.recordEvent(eventOf({}, { receivedAt: ahead }));
+    expect(await store.lastEventAt(now)).toBeUndefined();
+    await store.recordEvent(eventOf({}, { receivedAt: now - 1_000 }));
+    await store.recordEvent(eventOf({}, { receivedAt: ahead }));
+    // The beginning of its hour is all that is known.
+    expect(await store.lastEventAt(now)).toBe(Date.UTC(2026, 10, 23, 12));
   });
 
   test("a write is tried when asked whether writes work", async () => {
