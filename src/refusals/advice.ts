@@ -1,5 +1,6 @@
 import type { NewRefusal } from "../store/refusals.ts";
 import { looksShifted } from "../twilio/form-format.ts";
+import { NO_SHARED_KEY } from "../webhook/refusal.ts";
 import { addressAdvice, isAddressCause } from "./address-advice.ts";
 import {
   causeSentence,
@@ -8,8 +9,20 @@ import {
   type Explained,
   type Step,
 } from "./cause-advice.ts";
+import { keySetting, noTokenAdvice } from "./key-advice.ts";
 import { unexplainedAdvice } from "./unexplained-advice.ts";
 
+const NO_KEY_SET: Advice = {
+  sentences: [
+    "It says that a shared key signed it, and no shared key was set, so it could not be verified.",
+  ],
+  steps: [
+    {
+      text: "Set the secret that Twilio returned when the key was created, and restart smsledger:",
+      setting: keySetting(null),
+    },
+  ],
+};
 const NOTHING: Step = { text: "Nothing needs to be done." };
 
 /**
@@ -27,6 +40,7 @@ export function adviceFor(
     case "signature-missing":
       return ofUnsigned(refusal);
     case "auth-token-missing":
+      if (refusal.error === NO_SHARED_KEY.error) return NO_KEY_SET;
       return {
         sentences: ["No auth token was set, so it could not be proven."],
         steps: [
@@ -109,7 +123,10 @@ function isExplained(refusal: NewRefusal): refusal is NewRefusal & Explained {
 function ofSignature(refusal: NewRefusal, hasPublicUrl: boolean): Advice {
   const { diagnosis } = refusal;
   if (diagnosis?.outcome !== "explained")
-    return unexplainedAdvice(refusal, diagnosis ?? { outcome: "unexplained" });
+    return (
+      noTokenAdvice(refusal) ??
+      unexplainedAdvice(refusal, diagnosis ?? { outcome: "unexplained" })
+    );
   const explained: Explained = { ...refusal, diagnosis };
   const { causes } = diagnosis;
   const address = addressAdvice(

@@ -2,6 +2,7 @@ import type { Refusal } from "../store/refusals.ts";
 import type { AddressCause } from "./address-advice.ts";
 import type { Cause } from "./cause.ts";
 import type { Explanation } from "./diagnosis.ts";
+import { keySetting, PASS_ON_THE_SETTINGS } from "./key-advice.ts";
 
 /** What is to be done, and for a setting how it is to be written. */
 export type Step = { readonly text: string; readonly setting?: string };
@@ -26,7 +27,7 @@ export function causeSentence(
   cause: OtherCause,
   { channel, diagnosis }: Explained,
 ): string {
-  const { boundTo, signedUrl, named } = diagnosis;
+  const { boundTo, signedUrl, named, keyId, namedKey } = diagnosis;
   switch (cause) {
     case "slash":
       return signedUrl.endsWith("/")
@@ -52,6 +53,14 @@ export function causeSentence(
       return "Whoever signed it has white space or quotes around the token.";
     case "token-case":
       return "The configured token is written in capitals; the one that signed is not.";
+    case "settings-lost":
+      return `${keyWords(keyId)} signed it, but the header that says so, X-Twilio-Webhooks-Signature-Settings, didn’t arrive.`;
+    case "key-id":
+      return `It names ${namedKey ?? "another shared key"}, but was signed with the secret that is configured for ${keyId ?? "another key"}.`;
+    case "algorithm":
+      return `${keyWords(keyId)} signed it with another algorithm than the one that it names.`;
+    case "key-as-token":
+      return "A shared key signed it, but the key’s secret is configured as an auth token.";
     case "json-body":
       return "Its address was signed with a hash of the body, as Twilio signs JSON.";
     case "body-unsigned":
@@ -61,6 +70,12 @@ export function causeSentence(
     case "body":
       return "The body was changed after it was signed: white space, empty values or escapes.";
   }
+}
+
+function keyWords(keyId: string | undefined): string {
+  return keyId === undefined
+    ? "One of your shared keys"
+    : `Your shared key ${keyId}`;
 }
 
 const SAME_QUERY: Step = {
@@ -100,6 +115,22 @@ export function causeStep(cause: OtherCause, { diagnosis }: Explained): Step {
     case "token-case":
       return {
         text: "Copy the token anew from the Twilio Console into TWILIO_WEBHOOK_AUTH_TOKEN, and restart smsledger.",
+      };
+    case "settings-lost":
+      return PASS_ON_THE_SETTINGS;
+    case "key-id":
+      return {
+        text: "Correct the key’s id, and restart smsledger:",
+        setting: keySetting(diagnosis.namedKey ?? null),
+      };
+    case "algorithm":
+      return {
+        text: "In the Webhook Setting in Twilio, choose HMAC_SHA256 or HMAC_SHA1, and let the proxy pass the header X-Twilio-Webhooks-Signature-Settings on as it arrives.",
+      };
+    case "key-as-token":
+      return {
+        text: "Move the secret from TWILIO_WEBHOOK_AUTH_TOKEN to TWILIO_WEBHOOK_SHARED_KEYS, and restart smsledger:",
+        setting: keySetting(diagnosis.namedKey ?? null),
       };
     case "json-body":
       return {

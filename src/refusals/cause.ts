@@ -25,6 +25,14 @@ export const CAUSES = [
   /** White space or quotes were around the token when it signed. */
   "token-space",
   "token-case",
+  /** A shared key signed, but the header that names it didn't arrive. */
+  "settings-lost",
+  /** A shared key that is configured under another id. */
+  "key-id",
+  /** A shared key signed, with another algorithm than the one that is named. */
+  "algorithm",
+  /** A shared key's secret is configured as an auth token. */
+  "key-as-token",
   /** Only the address was signed, as for a body of JSON. */
   "json-body",
   /** Only the address was signed, as for a GET request. */

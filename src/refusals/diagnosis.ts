@@ -3,6 +3,7 @@ import { isSignatureOf } from "../twilio/signature.ts";
 import { WEBHOOK_PATHS } from "../webhook/routes.ts";
 import { signedAddress, type SignedAddress } from "../webhook/signed-urls.ts";
 import type { Cause } from "./cause.ts";
+import type { ClaimedKey } from "./claimed-key.ts";
 import type { Claim } from "./known-accounts.ts";
 import {
   PARTS,
@@ -25,8 +26,12 @@ export type Explanation = {
   readonly publicUrl: string | null;
   /** The account that the signing token is bound to; null when it is bound to none. */
   readonly boundTo: string | null;
+  /** The id that the signing shared key is configured under. */
+  readonly keyId?: string;
   /** The account that the callback names, where the cause is that it is another one. */
   readonly named?: Claim["account"];
+  /** The shared key that the callback names, where the cause is how the key is configured. */
+  readonly namedKey?: string | null;
 };
 
 /** Nothing would have matched, or there is no signature of Twilio's form. */
@@ -44,6 +49,8 @@ export type Unexplained = {
 export type Arrived = {
   /** The account that it names, as `Claim` has it. */
   readonly account: Claim["account"];
+  /** The shared key that it names. */
+  readonly key?: ClaimedKey;
   readonly hasQuery: boolean;
   readonly hasBody: boolean;
 };
@@ -51,8 +58,8 @@ export type Arrived = {
 /** What would have matched, or that nothing would. */
 export type Diagnosis = Explanation | Unexplained;
 
-/** Base64 of the 20 bytes that Twilio's signatures have. */
-const SIGNATURE = /^[A-Za-z0-9+/]{27}=$/;
+/** Base64 of the 20 bytes of SHA-1, or the 32 of SHA-256. */
+const SIGNATURE = /^(?:[A-Za-z0-9+/]{27}|[A-Za-z0-9+/]{43})=$/;
 
 /** Signatures that one diagnosis compares at most, and characters that it signs: some milliseconds. */
 const TRIES_MAX = 3_000;
@@ -83,16 +90,17 @@ export function* diagnosisSteps(
 ): Generator<undefined, Diagnosis, undefined> {
   if (!SIGNATURE.test(request.signature)) return { outcome: "misshapen" };
   const signature = Buffer.from(request.signature);
+  const algorithm = signature.length === 28 ? "sha1" : "sha256";
   const route = WEBHOOK_PATHS[request.channel];
   const address = signedAddress(settings, route, request);
-  const variants = signedVariants(request, settings, address);
+  const variants = signedVariants(request, settings, algorithm, address);
   if (variants === undefined) return { outcome: "unexplained" };
   let [tries, chars] = [0, 0];
   let [stepTries, stepChars] = [0, 0];
   for (const candidate of candidates(variants)) {
     const { origin, path, query, body, token } = candidate;
     const text = origin.value + path.value + query.value + body.value;
-    if (isSignatureOf(signature, token.value, text, "sha1"))
+    if (isSignatureOf(signature, token.value, text, algorithm))
       return explanation(candidate, address, settings);
     tries++;
     chars += text.length;
@@ -155,22 +163,29 @@ function* productOf(variants: Variants): Generator<Candidate> {
 function explanation(
   candidate: Candidate,
   address: SignedAddress,
-  { authTokens, publicUrl }: DiagnosisSettings,
+  { authTokens, sharedKeys, publicUrl }: DiagnosisSettings,
 ): Explanation {
   const { origin, path, token } = candidate;
   const signedUrl = origin.value + path.value;
   const mending = publicUrlFor(signedUrl, address.path);
+  const causes = PARTS.flatMap((part) => candidate[part].causes);
+  const keyId = causes.some((each) => KEY_CAUSES.includes(each))
+    ? sharedKeys.find(({ secret }) => secret === token.value)?.id
+    : undefined;
   const isMended =
     origin.causes.length + path.causes.length > 0 && mending !== publicUrl;
   return {
     outcome: "explained",
-    causes: PARTS.flatMap((part) => candidate[part].causes),
+    causes,
     signedUrl,
     publicUrl: isMended ? mending : null,
     boundTo:
       authTokens.find((each) => each.token === token.value)?.accountSid ?? null,
+    ...(keyId !== undefined && { keyId }),
   };
 }
+
+const KEY_CAUSES: readonly Cause[] = ["settings-lost", "key-id", "algorithm"];
 
 /** The PUBLIC_URL that makes `path` the address that was signed; null when none does. */
 function publicUrlFor(signedUrl: string, path: string): string | null {

@@ -3,6 +3,7 @@ import { MADE_UP_ACCOUNT } from "../simulation/made-up-account.ts";
 import type { Standing } from "../store/refusals.ts";
 import type { Store } from "../store/store.ts";
 import type { FormParams } from "../twilio/form.ts";
+import { NamesPerHour } from "./names-per-hour.ts";
 
 /** Account SIDs in a database are looked up so often, and so many at most. */
 const REFRESH_EVERY_MS = 10 * 60_000;
@@ -10,9 +11,6 @@ const ACCOUNTS_MAX = 1_000;
 const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
 /** Stands for an account that is not named. */
 const ANY_ACCOUNT = "AC…";
-/** Accounts that are none of ours and are told by name, in an hour: strangers can make up any number. */
-const FOREIGN_NAMED_MAX = 20;
-const FOREIGN_NAMED_FOR_MS = 3_600_000;
 
 /** What a callback says of whose it is; nothing proves it. */
 export type Claim = {
@@ -29,8 +27,7 @@ export class KnownAccounts {
   readonly #hasOpenToken: boolean;
   #hasRecorded = false;
   #refreshAt = 0;
-  readonly #foreignNamed = new Set<string>();
-  #foreignNamedUntil = 0;
+  readonly #foreignNames = new NamesPerHour();
 
   constructor(
     store: Pick<Store, "suggest">,
@@ -59,18 +56,8 @@ export class KnownAccounts {
     const standing = this.standingOf(params);
     const sid = accountSidIn(params);
     if (!ACCOUNT_SID.test(sid)) return { standing, account: null };
-    const isNamed = standing === "known" || this.#mayName(sid, now);
+    const isNamed = standing === "known" || this.#foreignNames.take(sid, now);
     return { standing, account: isNamed ? sid : ANY_ACCOUNT };
-  }
-
-  #mayName(sid: string, now: number): boolean {
-    if (now >= this.#foreignNamedUntil) {
-      this.#foreignNamed.clear();
-      this.#foreignNamedUntil = now + FOREIGN_NAMED_FOR_MS;
-    }
-    if (this.#foreignNamed.size < FOREIGN_NAMED_MAX)
-      this.#foreignNamed.add(sid);
-    return this.#foreignNamed.has(sid);
   }
 
   /** Looks for accounts that were heard of since; `now` in milliseconds. */

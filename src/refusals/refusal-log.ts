@@ -8,9 +8,11 @@ import {
 } from "../store/refusals.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 import type { Refused } from "../webhook/refusal-answer.ts";
+import { claimedKey } from "./claimed-key.ts";
 import { KnownAccounts } from "./known-accounts.ts";
 import { LookQueue } from "./look-queue.ts";
 import { MendableCount, NOTICE_MINUTES } from "./mendable-count.ts";
+import { NamesPerHour } from "./names-per-hour.ts";
 import { isMendable, lookAt, type Captured } from "./refusal-look.ts";
 import { situationOf } from "./situations.ts";
 
@@ -44,6 +46,8 @@ export type RefusalLogDeps = {
 export class RefusalLog {
   readonly #deps: RefusalLogDeps;
   readonly #accounts: KnownAccounts;
+  /** Shared keys' ids that aren't configured. */
+  readonly #keyNames = new NamesPerHour();
   readonly #mendable = new MendableCount();
   readonly #queue = new LookQueue();
   /** By what makes refusals equal. */
@@ -153,8 +157,12 @@ export class RefusalLog {
   }
 
   #lookAt(one: Captured): ReturnType<typeof lookAt> {
+    const { config } = this.#deps;
     const claim = this.#accounts.claimOf(one.posted?.params, one.at);
-    return lookAt(one, claim, this.#deps.config);
+    const key = claimedKey(one.headers, config.sharedKeys, (id) =>
+      this.#keyNames.take(id, one.at),
+    );
+    return lookAt(one, { ...claim, key }, config);
   }
 
   /** The server stops: those whose second has come are looked at and handed over at once. */

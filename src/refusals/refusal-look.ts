@@ -9,6 +9,7 @@ import {
   type Addressed,
 } from "../webhook/signed-urls.ts";
 import { diagnosisSteps, type Diagnosis } from "./diagnosis.ts";
+import type { ClaimedKey } from "./claimed-key.ts";
 import type { Claim } from "./known-accounts.ts";
 import { maskedUrl, sentRequest } from "./sent-request.ts";
 import type { DiagnosisSettings } from "./signed-variants.ts";
@@ -46,10 +47,11 @@ export function captured(
 /** Makes of a refused request what is kept of it, in short steps. */
 export function* lookAt(
   captive: Captured,
-  { standing, account }: Claim,
+  claim: Claim & { readonly key: ClaimedKey | undefined },
   settings: DiagnosisSettings,
 ): Generator<undefined, NewRefusal, undefined> {
   const { channel, refusal, posted, at } = captive;
+  const { standing } = claim;
   const { headers, method, requestUrl, signature } = captive;
   const { check, status, error } = refusal;
   const diagnosis =
@@ -74,7 +76,7 @@ export function* lookAt(
     proxy: isTrustedProxy(settings, peer) ? (peer ?? null) : null,
     path: maskedUrl(called.replace(/^[^/]*\/\/[^/]*/, "")),
     checkedUrl: diagnosis && maskedUrl(address.base + address.path),
-    diagnosis: diagnosis && asKept(diagnosis, captive, account),
+    diagnosis: diagnosis && asKept(diagnosis, captive, claim),
     standing,
     isMendable: isMendable(check, headers, standing, diagnosis),
     sent: sentRequest(method, requestUrl, headers, posted),
@@ -117,12 +119,18 @@ export function isMendable(
 function asKept(
   diagnosis: Diagnosis,
   { requestUrl, posted }: Captured,
-  account: Claim["account"],
+  {
+    account,
+    key,
+  }: Pick<Claim, "account"> & { readonly key: ClaimedKey | undefined },
 ): Diagnosis {
   if (diagnosis.outcome !== "explained") {
     const hasQuery = queryOf(requestUrl).length > 1;
     const hasBody = posted !== undefined && posted.bodyBytes > 0;
-    return { ...diagnosis, arrived: { account, hasQuery, hasBody } };
+    return {
+      ...diagnosis,
+      arrived: { account, hasQuery, hasBody, ...(key && { key }) },
+    };
   }
   const { causes, publicUrl, signedUrl } = diagnosis;
   // A value that is not whole is none to set.
@@ -132,5 +140,8 @@ function asKept(
     signedUrl: maskedUrl(signedUrl),
     publicUrl: isWhole ? publicUrl : null,
     ...(causes.includes("account") && { named: account }),
+    ...((causes.includes("key-id") || causes.includes("key-as-token")) && {
+      namedKey: key?.id ?? null,
+    }),
   };
 }

@@ -1,5 +1,7 @@
 import type { Config } from "../config.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
+import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
+import type { Algorithm } from "../twilio/signature.ts";
 import type { Channel } from "../twilio/status.ts";
 import { WEBHOOK_PATHS } from "../webhook/routes.ts";
 import {
@@ -14,6 +16,7 @@ import {
   originIn,
   originVariants,
 } from "./origin-variants.ts";
+import { keyVariants } from "./key-variants.ts";
 import { pathVariants } from "./path-variants.ts";
 import { queryVariants } from "./query-variants.ts";
 import { tokenVariants } from "./token-variants.ts";
@@ -28,7 +31,7 @@ export type SignedRequest = Addressed & {
 
 export type DiagnosisSettings = Pick<
   Config,
-  "authTokens" | "publicUrl" | "trustedProxies" | "port"
+  "authTokens" | "sharedKeys" | "publicUrl" | "trustedProxies" | "port"
 >;
 
 /** The parts of what is signed. */
@@ -45,18 +48,20 @@ export type Candidate = Readonly<Record<Part, Variant>>;
  */
 export function signedVariants(
   request: SignedRequest,
-  { authTokens, port }: DiagnosisSettings,
+  settings: DiagnosisSettings,
+  algorithm: Algorithm,
   { base, path, query }: SignedAddress,
 ): Variants | undefined {
   const expected = originIn(base);
   if (expected === undefined) return undefined;
   const { channel, headers, params, requestUrl } = request;
   const targets = forwardedTargets(headers);
+  const signedWith = headers.get(SIGNATURE_SETTINGS_HEADER);
   const fields = params ?? parseForm(query.slice(1)).params;
   const accountSid = fields.find(([name]) => name === "AccountSid")?.[1];
   const ports = [
     headers.get("x-forwarded-port")?.trim() ?? "",
-    String(port),
+    String(settings.port),
   ].filter((each) => /^[1-9]\d{0,4}$/.test(each));
   return {
     origin: originVariants(expected.origin, claimedAuthorities(headers), ports),
@@ -77,7 +82,9 @@ export function signedVariants(
       targets.map((each) => each.query),
     ),
     body: bodyVariants(params, query),
-    token: tokenVariants(authTokens, accountSid),
+    token: signedWith
+      ? keyVariants(settings, signedWith, algorithm)
+      : tokenVariants(settings, accountSid, algorithm),
   };
 }
 

@@ -1,4 +1,5 @@
 import { REFUSALS_COUNTED_MS } from "../store/refusals.ts";
+import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
 import type { Refused } from "../webhook/refusal-answer.ts";
 
 /** Situations that are remembered; of more the oldest is forgotten, and looked at anew. */
@@ -15,7 +16,7 @@ type Known = {
   readonly unjudged: number;
 };
 
-/** What one fault of the settings or of a proxy leaves the same: the path, host, scheme, account and check. */
+/** What one fault of the settings or of a proxy leaves the same: the path, host, scheme, account, shared key and check. */
 export function situationOf({
   channel,
   refusal: { check },
@@ -29,6 +30,7 @@ export function situationOf({
     check,
     headers.get("x-forwarded-proto") ?? "",
     headers.get("x-forwarded-host") ?? "",
+    headers.get(SIGNATURE_SETTINGS_HEADER) ?? "",
     accountSid?.[1] ?? "",
     hostAndPath,
   ]

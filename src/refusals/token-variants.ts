@@ -1,11 +1,23 @@
-import { tokensFor, type AuthToken } from "../twilio/auth-tokens.ts";
+import type { Config } from "../config.ts";
+import { tokensFor } from "../twilio/auth-tokens.ts";
+import type { Algorithm } from "../twilio/signature.ts";
 import { distinct, type Cause, type Variant } from "./cause.ts";
 
-/** Tokens that may have signed: those that were tried have no cause. */
+/**
+ * Tokens, and keys whose header was lost, that may have signed a callback without
+ * signature settings. Tokens that were tried have no cause. Only keys sign with SHA-256.
+ */
 export function tokenVariants(
-  authTokens: readonly AuthToken[],
+  { authTokens, sharedKeys }: Pick<Config, "authTokens" | "sharedKeys">,
   accountSid: string | undefined,
+  algorithm: Algorithm,
 ): Variant[] {
+  const keys = sharedKeys.map(({ secret }): Variant => ({
+    value: secret,
+    causes: ["settings-lost"],
+    isLikely: true,
+  }));
+  if (algorithm !== "sha1") return distinct(keys);
   const tried = tokensFor(authTokens, accountSid);
   return distinct([
     ...tried.map((value): Variant => ({ value, causes: [], isLikely: true })),
@@ -15,6 +27,7 @@ export function tokenVariants(
       isLikely: true,
     })),
     ...authTokens.flatMap(({ token }) => miswritten(token, tried)),
+    ...keys,
   ]);
 }
 

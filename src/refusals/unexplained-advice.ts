@@ -1,12 +1,13 @@
 import type { NewRefusal } from "../store/refusals.ts";
 import type { Advice, Step } from "./cause-advice.ts";
 import type { Arrived, Unexplained } from "./diagnosis.ts";
+import { unexplainedKeyAdvice } from "./key-advice.ts";
 
 /** A callback that was proven so long before tells that the auth token was right then. */
 const PROVEN_BEFORE_MS = 24 * 3_600_000;
 
 const MISSHAPEN =
-  "Its X-Twilio-Signature has not the form of Twilio’s: 28 characters, once.";
+  "Its X-Twilio-Signature has not the form of Twilio’s: 28 characters, or 44 with a shared key, once.";
 const UNEXPLAINED =
   "Nothing would have matched: nobody who has one of your tokens signed it, for this address or a likely variant of it.";
 const PASS_ON_THE_HEADER: Step = {
@@ -22,7 +23,10 @@ export function unexplainedAdvice(
 ): Advice {
   const isMisshapen = outcome === "misshapen";
   const what = isMisshapen ? MISSHAPEN : UNEXPLAINED;
-  const { account, hasBody, hasQuery } = arrived;
+  const { account, hasBody, hasQuery, key } = arrived;
+  const isKeyRight = key?.isTried === true && key.hasKnownAlgorithm;
+  if (key !== undefined && !(isMisshapen && isKeyRight))
+    return unexplainedKeyAdvice({ standing }, key);
   const isProven = accountProvenAt >= firstAt - PROVEN_BEFORE_MS;
   if (standing === "strange" && !isProven)
     return ofStranger(what, account, hasBody);

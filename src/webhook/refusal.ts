@@ -70,6 +70,20 @@ export const WRONGLY_SIGNED_BY_KEY: Refusal = {
   status: 403,
   error: "The signature matches no configured shared key and this address.",
 };
+/** Shared keys are configured, but the callback doesn't say that one of them signed it. */
+export const NO_TOKEN_WITHOUT_SETTINGS: Refusal = {
+  check: "signature",
+  status: 403,
+  error:
+    "The callback has no signature settings, and TWILIO_WEBHOOK_AUTH_TOKEN isn't set.",
+};
+/** Auth tokens are configured, but the callback says that a shared key signed it. */
+export const NO_KEY_FOR_SETTINGS: Refusal = {
+  check: "signature",
+  status: 403,
+  error:
+    "The callback has signature settings, and TWILIO_WEBHOOK_SHARED_KEYS isn't set.",
+};
 export const UNKNOWN_ALGORITHM: Refusal = {
   check: "signature",
   status: 403,

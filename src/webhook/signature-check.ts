@@ -10,7 +10,9 @@ import { findSigningToken, type Algorithm } from "../twilio/signature.ts";
 import type { Posted } from "./refusal-answer.ts";
 import {
   NO_AUTH_TOKEN,
+  NO_KEY_FOR_SETTINGS,
   NO_SHARED_KEY,
+  NO_TOKEN_WITHOUT_SETTINGS,
   UNKNOWN_ALGORITHM,
   UNSIGNED,
   WRONGLY_SIGNED,
@@ -75,11 +77,13 @@ export function unproven(
     );
   };
   if (!signedWith) {
+    if (authTokens.length === 0) return NO_TOKEN_WITHOUT_SETTINGS;
     const accountSid = params.find(([name]) => name === "AccountSid")?.[1];
     return isSigned(tokensFor(authTokens, accountSid), "sha1")
       ? undefined
       : WRONGLY_SIGNED;
   }
+  if (sharedKeys.length === 0) return NO_KEY_FOR_SETTINGS;
   const { keyIds, algorithm: algorithmName } =
     readSignatureSettings(signedWith);
   const algorithm = algorithmNamed(algorithmName);

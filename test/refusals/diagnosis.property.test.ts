@@ -95,6 +95,7 @@ const situation: fc.Arbitrary<Situation> = fc
           },
           { token: OTHER_TOKEN, accountSid: OTHER_ACCOUNT },
         ],
+        sharedKeys: [],
         publicUrl: hasPublicUrl
           ? `${given.scheme}://${authority}${base}`
           : undefined,

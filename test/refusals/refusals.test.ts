@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
+import { NamesPerHour } from "../../src/refusals/names-per-hour.ts";
 import type { RefusalRow } from "../../src/store/refusals.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
@@ -12,11 +13,29 @@ import {
   type PostOptions,
 } from "../support/twilio-client.ts";
 import { FORM_TYPE, signatureOf } from "../webhook/raw-http.ts";
+import { AT } from "./sample-refusals.ts";
 
 const path = WEBHOOK_PATHS.sms;
 const PUBLIC_URL = "https://sms.example.com";
 const OTHER_ACCOUNT = `AC${"b".repeat(32)}`;
 const OTHER_TOKEN = "c0ffee".repeat(6).slice(0, 32);
+
+const KEY = "c2VjcmV0IG9mIGEga2V5";
+const KEY_ID = "webhooks_sharedkey_01k9new";
+const OTHER_KEY = "YW5vdGhlciBzZWNyZXQ=";
+const OTHER_KEY_ID = "webhooks_sharedkey_01k8other";
+
+/** Signed by a shared key with SHA-256; with `settings` as the header that says so. */
+function byKey(authToken: string, settings?: string): PostOptions {
+  return {
+    authToken,
+    algorithm: "HMAC_SHA256",
+    signedUrl: PUBLIC_URL + path,
+    ...(settings && {
+      headers: { "x-twilio-webhooks-signature-settings": settings },
+    }),
+  };
+}
 
 /** All that is kept, once something is. */
 async function kept(store: Stores): Promise<readonly RefusalRow[]> {
@@ -163,6 +182,95 @@ const SITUATIONS: Record<string, Situation> = {
     post: { authToken: `${AUTH_TOKEN}\n`, signedUrl: PUBLIC_URL + path },
     says: ["Whoever signed it has white space or quotes around the token."],
   },
+  "a shared key that isn't configured": {
+    env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` },
+    post: byKey(OTHER_KEY, `key=${OTHER_KEY_ID},algorithm=HMAC_SHA256`),
+    says: [
+      `It says that the shared key ${OTHER_KEY_ID} signed it, which isn’t configured.`,
+      `TWILIO_WEBHOOK_SHARED_KEYS=…,${OTHER_KEY_ID}=…`,
+    ],
+  },
+  "a shared key, where none is configured": {
+    env: { PUBLIC_URL },
+    post: byKey(OTHER_KEY, `key=${OTHER_KEY_ID},algorithm=HMAC_SHA256`),
+    says: [
+      `It says that the shared key ${OTHER_KEY_ID} signed it, which isn’t configured.`,
+    ],
+  },
+  "a shared key with another secret": {
+    env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` },
+    post: byKey(OTHER_KEY, `key=${KEY_ID},algorithm=HMAC_SHA256`),
+    says: [
+      `none of the secrets configured for that key produces this signature`,
+      "Compare the secret with the one that Twilio returned",
+    ],
+  },
+  "a shared key under another id": {
+    env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` },
+    post: byKey(KEY, `key=${OTHER_KEY_ID},algorithm=HMAC_SHA256`),
+    says: [
+      `It names ${OTHER_KEY_ID}, but was signed with the secret that is configured for ${KEY_ID}.`,
+      `TWILIO_WEBHOOK_SHARED_KEYS=${OTHER_KEY_ID}=…`,
+    ],
+  },
+  "an unknown algorithm": {
+    env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` },
+    post: byKey(OTHER_KEY, `key=${KEY_ID},algorithm=HMAC_SHA512`),
+    says: [
+      `It says that the shared key ${KEY_ID} signed it with an algorithm that this version doesn’t know.`,
+      "or upgrade smsledger",
+    ],
+  },
+  "another algorithm than the one that is named": {
+    env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` },
+    post: byKey(KEY, `key=${KEY_ID},algorithm=HMAC_SHA1`),
+    says: [
+      `Your shared key ${KEY_ID} signed it with another algorithm than the one that it names.`,
+    ],
+  },
+  "a shared key with SHA-256, without the header that names it": {
+    env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` },
+    post: byKey(KEY),
+    says: [
+      `Your shared key ${KEY_ID} signed it, but the header that says so, X-Twilio-Webhooks-Signature-Settings, didn’t arrive.`,
+      "Let the proxy pass the header X-Twilio-Webhooks-Signature-Settings on",
+    ],
+  },
+  "a shared key with SHA-1, without the header that names it": {
+    env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: KEY },
+    post: { authToken: KEY, signedUrl: PUBLIC_URL + path },
+    says: [
+      "One of your shared keys signed it, but the header that says so, X-Twilio-Webhooks-Signature-Settings, didn’t arrive.",
+    ],
+  },
+  "a shared key for another address": {
+    env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: KEY },
+    post: {
+      ...byKey(KEY, `key=${KEY_ID},algorithm=HMAC_SHA256`),
+      signedUrl: `http://sms.example.com${path}`,
+    },
+    says: ["It was signed for http, and checked as https."],
+  },
+  "a shared key that is configured as an auth token": {
+    env: { PUBLIC_URL, TWILIO_WEBHOOK_AUTH_TOKEN: KEY },
+    post: byKey(KEY, `key=${KEY_ID},algorithm=HMAC_SHA256`),
+    says: [
+      "A shared key signed it, but the key’s secret is configured as an auth token.",
+      `TWILIO_WEBHOOK_SHARED_KEYS=${KEY_ID}=…`,
+    ],
+  },
+  "the auth token, where only shared keys are configured": {
+    env: {
+      PUBLIC_URL,
+      TWILIO_WEBHOOK_AUTH_TOKEN: "",
+      TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}`,
+    },
+    post: { signedUrl: PUBLIC_URL + path },
+    says: [
+      "It came without the header X-Twilio-Webhooks-Signature-Settings, so an auth token signed it, and none is configured",
+      "TWILIO_WEBHOOK_AUTH_TOKEN=…",
+    ],
+  },
   "a token that nobody here has": {
     env: { PUBLIC_URL },
     post: { authToken: OTHER_TOKEN, signedUrl: PUBLIC_URL + path },
@@ -194,7 +302,8 @@ test.each(Object.entries(SITUATIONS))(
     expect(linksIn(list).at(-1)).toEndWith(`/refusals/${row?.id}`);
     for (const text of [page.text, list.text]) {
       expect(text).not.toContain(AUTH_TOKEN);
-      expect(text).not.toContain(OTHER_TOKEN);
+      for (const secret of [OTHER_TOKEN, KEY, OTHER_KEY])
+        expect(text).not.toContain(secret);
       expect(text).not.toContain("4155550123");
     }
   },
@@ -427,4 +536,38 @@ test("where it came from is what a trusted proxy says, and nobody else's word", 
     const [row] = await kept(server.store);
     expect([row?.address, row?.proxy]).toEqual([address, proxy]);
   }
+});
+
+test.each([
+  ["markup", "<b>webhooks_sharedkey_1</b>"],
+  ["a number", "+14155550123"],
+  ["an endless id", `webhooks_sharedkey_${"1".repeat(65)}`],
+  ["a foreign word", "sharedkey_zq7"],
+])("a shared key's id is shown only if it is one: %s", async (_, id) => {
+  await using server = await startServer({ PUBLIC_URL });
+  const post = byKey(OTHER_KEY, `key=${id},algorithm=${id}`);
+  expect((await server.twilio.post({}, post)).status).toBe(403);
+  const [row] = await kept(server.store);
+  const { text } = await get(`${server.origin}/refusals/${row?.id}`);
+  expect(text).toContain("It says that a shared key signed it");
+  expect(text).not.toContain(id);
+  expect(JSON.stringify(row)).not.toContain(id);
+});
+
+test("strangers can't fill the list with made-up ids of shared keys", async () => {
+  const names = new NamesPerHour();
+  const kept = Array.from({ length: 100 }, (_, at) => names.take(`${at}`, AT));
+  expect(kept.filter(Boolean)).toHaveLength(20);
+  expect(names.take("0", AT)).toBe(true);
+  expect(names.take("99", AT + 3_600_000)).toBe(true);
+});
+
+test("without any token or key, a callback that names a shared key is told which setting is missing", async () => {
+  await using server = await startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
+  const post = byKey(OTHER_KEY, `key=${OTHER_KEY_ID}`);
+  expect((await server.twilio.post({}, post)).status).toBe(503);
+  const [row] = await kept(server.store);
+  const { text } = await get(`${server.origin}/refusals/${row?.id}`);
+  expect(text).toContain("no shared key was set");
+  expect(text).toContain("TWILIO_WEBHOOK_SHARED_KEYS=webhooks_sharedkey_…=…");
 });

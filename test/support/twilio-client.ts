@@ -34,7 +34,9 @@ export type PostOptions = {
   readonly channel?: Channel;
   /** With the question mark. */
   readonly query?: string;
+  /** An auth token, or a shared key's secret. */
   readonly authToken?: string;
+  readonly algorithm?: "HMAC_SHA1" | "HMAC_SHA256";
   /** The address that is signed, when it is not the one that is called. */
   readonly signedUrl?: string;
   readonly headers?: Record<string, string>;
@@ -48,6 +50,7 @@ export function twilioClient(origin: string) {
       channel = "sms",
       query = "",
       authToken = AUTH_TOKEN,
+      algorithm,
       signedUrl,
       headers,
     }: PostOptions,
@@ -61,6 +64,7 @@ export function twilioClient(origin: string) {
           authToken,
           signedUrl ?? url,
           params,
+          algorithm,
         ),
         "user-agent": "TwilioProxy/1.1",
         ...headers,

@@ -1,0 +1,95 @@
+import type { NewRefusal } from "../store/refusals.ts";
+import { NO_TOKEN_WITHOUT_SETTINGS } from "../webhook/refusal.ts";
+import type { Advice, Step } from "./cause-advice.ts";
+import type { ClaimedKey } from "./claimed-key.ts";
+
+const HEADER = "X-Twilio-Webhooks-Signature-Settings";
+
+/** What to do where a proxy drops or changes the header that names a shared key. */
+export const PASS_ON_THE_SETTINGS: Step = {
+  text: `Let the proxy pass the header ${HEADER} on as it arrives.`,
+};
+
+/** The setting with a key's id in it, where it is known. */
+export function keySetting(id: string | null, before = ""): string {
+  return `TWILIO_WEBHOOK_SHARED_KEYS=${before}${id ?? "webhooks_sharedkey_…"}=…`;
+}
+
+/** What to say of a signature that nothing explains and that says a shared key made it. */
+export function unexplainedKeyAdvice(
+  { standing }: Pick<NewRefusal, "standing">,
+  { id, isTried, hasKnownAlgorithm }: ClaimedKey,
+): Advice {
+  const key = id === null ? "a shared key" : `the shared key ${id}`;
+  const ofStranger: Step[] =
+    standing === "strange"
+      ? [
+          {
+            text: "If nobody of yours has such a key, nothing needs to be done: anybody can send this header.",
+          },
+        ]
+      : [];
+  if (!hasKnownAlgorithm) {
+    return {
+      sentences: [
+        `It says that ${key} signed it with an algorithm that this version doesn’t know.`,
+      ],
+      steps: [
+        {
+          text: "In the Webhook Setting in Twilio, choose HMAC_SHA256 or HMAC_SHA1, or upgrade smsledger.",
+        },
+        ...ofStranger,
+      ],
+    };
+  }
+  if (!isTried) {
+    return {
+      sentences: [
+        id === null
+          ? "It says that a shared key signed it, and that key isn’t configured."
+          : `It says that the shared key ${id} signed it, which isn’t configured.`,
+      ],
+      steps: [
+        {
+          text: "Add the secret that Twilio returned when the key was created, and restart smsledger. Keep the other keys, with commas between them:",
+          setting: keySetting(id, "…,"),
+        },
+        ...ofStranger,
+      ],
+    };
+  }
+  return {
+    sentences: [
+      `It says that ${key} signed it, but none of the secrets configured for that key produces this signature, for this address or a likely variant of it.`,
+    ],
+    steps: [
+      {
+        text: "Compare the secret with the one that Twilio returned when the key was created. It can’t be shown again: if it is lost, create a new key.",
+        setting: keySetting(id),
+      },
+      {
+        text: "If the secret is right, a proxy changes the request in a way that can’t be guessed: a path that it takes off (then set PUBLIC_URL), a query or header that it changes or drops.",
+      },
+      ...ofStranger,
+    ],
+  };
+}
+
+/** What to say of a callback without signature settings where only shared keys are configured. */
+export function noTokenAdvice({
+  error,
+}: Pick<NewRefusal, "error">): Advice | undefined {
+  if (error !== NO_TOKEN_WITHOUT_SETTINGS.error) return undefined;
+  return {
+    sentences: [
+      `It came without the header ${HEADER}, so an auth token signed it, and none is configured; or a proxy dropped the header.`,
+    ],
+    steps: [
+      PASS_ON_THE_SETTINGS,
+      {
+        text: "If no Webhook Rule in Twilio matches the callback URL, copy the auth token from the Twilio Console, set it, and restart smsledger:",
+        setting: "TWILIO_WEBHOOK_AUTH_TOKEN=…",
+      },
+    ],
+  };
+}
