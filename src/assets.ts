@@ -12,6 +12,7 @@ import messagesScript from "../views/scripts/messages.js" with { type: "text" };
 import pageScript from "../views/scripts/page.js" with { type: "text" };
 import setupScript from "../views/scripts/setup.js" with { type: "text" };
 import themeScript from "../views/scripts/theme.js" with { type: "text" };
+import troubleScript from "../views/scripts/trouble.js" with { type: "text" };
 import timesScript from "../views/scripts/times.js" with { type: "text" };
 import apiTokens from "../views/styles/api-tokens.css" with { type: "text" };
 import base from "../views/styles/base.css" with { type: "text" };
@@ -83,6 +84,7 @@ const FILES = {
   "messages.js": script(messagesScript),
   "page.js": script(pageScript),
   "times.js": script(timesScript),
+  "trouble.js": script(troubleScript),
   "live.js": script(liveScript),
   "charts.js": script(chartsScript),
   "setup.js": script(setupScript),

@@ -40,6 +40,8 @@ export function pageResponse(
   const text = markup.startsWith("<html") ? `<!doctype html>${markup}` : markup;
   const headers: Record<string, string> = {
     "content-type": "text/html; charset=utf-8",
+    // trouble.js tells our answers from a proxy's by it.
+    "smsledger-page": "1",
     ...SECURITY_HEADERS,
     ...more,
     vary: "accept-encoding",

@@ -1,5 +1,11 @@
-import { OutsiderPage, ProblemPage } from "../views/problem-page.tsx";
-import { siteFor, type Site } from "../views/site.ts";
+import {
+  OutsiderPage,
+  ProblemPage,
+  StrangerPage,
+  type Way,
+} from "../views/problem-page.tsx";
+import { siteFor, type Site, type Urls } from "../views/site.ts";
+import { nextPath } from "./account/next-path.ts";
 import { jsonResponse, pageResponse } from "./http.ts";
 
 /** What a request that fails is told: words of ours, no stack trace, nothing of what it sent. */
@@ -8,6 +14,8 @@ export type Problem = {
   readonly title: string;
   readonly detail: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where its page leads, when that is neither another try nor the overview. */
+  readonly way?: Way;
 };
 
 export const NOT_FOUND: Problem = {
@@ -54,6 +62,13 @@ export const NOT_SIGNED_IN: Problem = {
   detail: "Open smsledger in a browser and sign in.",
 };
 
+/** The same for a request that would have changed something. */
+export const SESSION_ENDED: Problem = {
+  status: 401,
+  title: "Your session has ended",
+  detail: "Nothing was changed. Sign in, then repeat what you did.",
+};
+
 /** A request from outside this machine; `detail` says which rule it met. */
 export function outsiderProblem(detail: string): Problem {
   return { status: 403, title: "Only this machine may open this", detail };
@@ -86,7 +101,8 @@ export type AnswerProblem = (
 /** Answers problems in the form that the address calls for: a page, or JSON for programs. */
 export const problemAnswers =
   (site: Site): AnswerProblem =>
-  async (request, { status, title, detail, headers = {} }) => {
+  async (request, problem) => {
+    const { status, title, detail, headers = {} } = problem;
     const path = pathBelow(site.urls.base, request.url);
     if (path.startsWith("/api/rpc/"))
       return jsonResponse(
@@ -109,16 +125,35 @@ export const problemAnswers =
     // With nobody signed in, only refusals are for outsiders where nobody has to be.
     const isInside =
       shown.viewer !== undefined || (site.signIn === "none" && status !== 403);
+    const way = problem.way ?? wayOn(request, status, site.urls, path);
     const markup = isInside ? (
-      <ProblemPage site={shown} {...{ status, title, detail }} />
-    ) : (
+      <ProblemPage site={shown} {...{ status, title, detail, way }} />
+    ) : site.signIn === "none" ? (
       <OutsiderPage title={title} detail={detail} />
+    ) : (
+      <StrangerPage site={shown} {...{ title, detail, way }} />
     );
     return pageResponse(request, await markup, {
       status,
       headers: { ...headers, ...WHOLE_PAGE_SWAP },
     });
   };
+
+/** What may be answered in a moment can be tried again; from all else the overview leads on. */
+function wayOn(
+  { method }: Request,
+  status: number,
+  urls: Urls,
+  path: string,
+): Way {
+  const same =
+    status >= 500 && method === "GET"
+      ? nextPath(urls.base + path, urls.base)
+      : undefined;
+  return same === undefined
+    ? { href: urls.overview(), words: "Go to the overview" }
+    : { href: same, words: "Try again" };
+}
 
 /** htmx asked for a part that a problem's page does not have: it shows all of it, under the same address. */
 const WHOLE_PAGE_SWAP = {

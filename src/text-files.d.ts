@@ -39,6 +39,10 @@ declare module "*/scripts/times.js" {
   const text: string;
   export default text;
 }
+declare module "*/scripts/trouble.js" {
+  const text: string;
+  export default text;
+}
 declare module "htmx.org/dist/htmx.min.js" {
   const text: string;
   export default text;

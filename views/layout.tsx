@@ -48,6 +48,7 @@ export function Layout({
   const allScripts: readonly AssetName[] = [
     "times.js",
     "page.js",
+    "trouble.js",
     ...(live === undefined ? [] : (["live.js"] as const)),
     ...scripts,
     "htmx.js",

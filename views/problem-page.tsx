@@ -1,5 +1,7 @@
 import { Layout } from "./layout.tsx";
+import { LoginFrame } from "./login-frame.tsx";
 import type { Site } from "./site.ts";
+import { attribute } from "./values.tsx";
 
 /** Why a request was not answered as asked, in words of ours only. */
 export function ProblemPage({
@@ -7,11 +9,13 @@ export function ProblemPage({
   status,
   title,
   detail,
+  way,
 }: {
   readonly site: Site;
   readonly status: number;
   readonly title: string;
   readonly detail: string;
+  readonly way: Way;
 }) {
   return (
     <Layout site={site} title={title}>
@@ -19,17 +23,46 @@ export function ProblemPage({
         <p class="problem-status">{status}</p>
         <h1 safe>{title}</h1>
         <p safe>{detail}</p>
-        <p>
-          <a class="button" href={site.urls.messages()}>
-            Go to the messages
-          </a>
-        </p>
+        <WayOn way={way} />
       </section>
     </Layout>
   );
 }
 
-/** For those who may see nothing: it tells nothing of the installation and loads nothing. */
+/** Where a problem's page leads. */
+export type Way = { readonly href: string; readonly words: string };
+
+function WayOn({ way: { href, words } }: { readonly way: Way }) {
+  return (
+    <p>
+      <a class="button" href={attribute(href)} safe>
+        {words}
+      </a>
+    </p>
+  );
+}
+
+/** For those who haven't signed in: it tells nothing of the installation. */
+export function StrangerPage({
+  site,
+  title,
+  detail,
+  way,
+}: {
+  readonly site: Site;
+  readonly title: string;
+  readonly detail: string;
+  readonly way: Way;
+}) {
+  return (
+    <LoginFrame site={site} title={title}>
+      <p safe>{detail}</p>
+      <WayOn way={way} />
+    </LoginFrame>
+  );
+}
+
+/** For requests from elsewhere where nobody signs in: it tells nothing of the installation and loads nothing. */
 export function OutsiderPage({
   title,
   detail,

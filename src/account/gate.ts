@@ -9,6 +9,7 @@ import {
   NOT_ADMIN,
   NOT_SIGNED_IN,
   outsiderProblem,
+  SESSION_ENDED,
   type AnswerProblem,
   type Problem,
 } from "../problem.tsx";
@@ -174,18 +175,34 @@ function leadTo(
     ["GET", "HEAD"].includes(method) &&
     !wantsEvents(headers) &&
     (headers.get("accept") ?? "").includes("text/html");
-  return isPage ? redirectTo(path) : problem(request, NOT_SIGNED_IN);
+  if (isPage) return redirectTo(path);
+  const isChange = !["GET", "HEAD"].includes(method);
+  return problem(request, {
+    ...(isChange ? SESSION_ENDED : NOT_SIGNED_IN),
+    way: { href: path, words: "Sign in" },
+  });
 }
 
 function wantsEvents(headers: Headers): boolean {
   return (headers.get("accept") ?? "").includes("text/event-stream");
 }
 
-/** The page that was asked for, or that htmx asked for a part of; the overview needs no mention. */
-function wayBack(request: Request, base: string): string | undefined {
-  const isPart = request.headers.get("hx-request") === "true";
+/**
+ * The page that was asked for, that htmx asked for a part of, or that a form was on; the
+ * overview needs no mention.
+ */
+function wayBack(
+  { method, headers, url }: Request,
+  base: string,
+): string | undefined {
+  const isPart = headers.get("hx-request") === "true";
+  const isForm = !isPart && !["GET", "HEAD"].includes(method);
   const address = URL.parse(
-    (isPart ? request.headers.get("hx-current-url") : null) ?? request.url,
+    isPart
+      ? (headers.get("hx-current-url") ?? url)
+      : isForm
+        ? (headers.get("referer") ?? "")
+        : url,
   );
   if (address === null) return undefined;
   const path = address.pathname + address.search;

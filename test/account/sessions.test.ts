@@ -326,3 +326,27 @@ test("a download is cut off soon after its user was removed", async () => {
   };
   expect(await read().catch(() => "cut off")).toBe("cut off");
 }, 30_000);
+
+test("a form that is sent after the session has ended leads to the sign-in and back to its page", async () => {
+  await using server = await startWithPeople();
+  const mo = await signedInAs(server.origin, "mo");
+  mo.cookies.clear();
+  const page = `${server.origin}/settings/account`;
+  const { status, text } = await mo.post(
+    "/settings/account/password",
+    { current: PASSWORD, password: "x", repeat: "x" },
+    { referer: page },
+  );
+  expect(status).toBe(401);
+  expect(text).toContain("Nothing was changed.");
+  expect(text).toContain('href="/login?next=%2Fsettings%2Faccount"');
+  const hostile = await mo.post(
+    "/settings/account/password",
+    {},
+    {
+      referer: "https://evil.example.com//evil.example.com/",
+    },
+  );
+  expect(hostile.text).toContain('href="/login"');
+  expect(hostile.text).not.toContain("evil");
+});

@@ -104,6 +104,40 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
     await page.waitForURL("**/login?next=%2Fmessages", { timeout: 15_000 });
   }, 60_000);
 
+  test("a filter that is typed when the session has ended is applied after the next sign-in", async () => {
+    await using site = await startBinary({ SIGN_IN: "password" });
+    await using opened = await openPage(browser);
+    const { page } = opened;
+    await makeFirstUser(page, site);
+    await site.twilio.post({});
+    await page.goto(`${site.origin}/messages`);
+    // Nobody tells the page that its session ends.
+    await page.getByRole("button", { name: "Live updates" }).click();
+    await page.locator('#live[data-state="paused"]').waitFor();
+    await page.context().clearCookies();
+    await page.locator("#filter-q").fill("status:failed");
+    await page.waitForURL("**/login?next=*");
+    await signIn(page, "Ana Núñez", PASSWORD);
+    await page.waitForURL(`${site.origin}/messages?q=status%3Afailed`);
+  }, 60_000);
+
+  test("Back after a failed sign-in leads to a page, not to a question about a form", async () => {
+    await using site = await startBinary({ SIGN_IN: "password" });
+    await using opened = await openPage(browser);
+    const { page } = opened;
+    await makeFirstUser(page, site);
+    await page.context().clearCookies();
+    await page.goto(`${site.origin}/messages`);
+    await signIn(page, "Ana Núñez", "not the password");
+    await page.getByRole("alert").waitFor();
+    await signIn(page, "Ana Núñez", PASSWORD);
+    await page.waitForURL(`${site.origin}/messages`);
+    // The sign-in leads on who is signed in already.
+    await page.goBack();
+    await page.waitForURL(`${site.origin}/`);
+    expect(await page.locator("h1").first().innerText()).not.toBe("");
+  }, 60_000);
+
   test("the pages of access fit a phone, read well in both themes, and take hostile names for text", async () => {
     await using site = await startBinary({ SIGN_IN: "password" });
     const paths = [

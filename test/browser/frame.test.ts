@@ -97,6 +97,37 @@ describe.skipIf(!hasChromium)("the frame of every page in a browser", () => {
       .waitFor({ state: "attached" });
   }, 20_000);
 
+  test("of eight tabs that are opened in the background one holds a stream", async () => {
+    await using opened = await openPage(browser);
+    const context = opened.page.context();
+    await context.addInitScript(() =>
+      Object.defineProperty(document, "hidden", {
+        value: true,
+        configurable: true,
+      }),
+    );
+    const asked: string[] = [];
+    const pages: Page[] = [];
+    for (let tab = 0; tab < 8; tab++) {
+      const page = await context.newPage();
+      page.on("request", (request) => {
+        if (new URL(request.url()).pathname === "/live")
+          asked.push(request.url());
+      });
+      await page.goto(url);
+      pages.push(page);
+    }
+    for (const page of pages.slice(1))
+      await page
+        .locator(".stream[data-stopped]")
+        .waitFor({ state: "attached" });
+    expect(asked).toHaveLength(1);
+    const last = pages.at(-1);
+    if (last === undefined) throw new Error("There is no page.");
+    await setHidden(last, false);
+    await liveState(last, "live");
+  }, 30_000);
+
   test("a server that is gone is said, and unsaid when it is back", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;

@@ -5,6 +5,8 @@ import { readConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import { createServer } from "../../src/server.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { addPerson, signedInAs } from "../account/people.ts";
+import { startServer } from "../support/start-server.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { eventually } from "../store/eventually.ts";
@@ -58,7 +60,22 @@ test("a database that cannot answer now is said with its own words and a time to
   const answer = await server.app.handle(requestFor("/messages"));
   expect(answer.status).toBe(503);
   expect(answer.headers.get("retry-after")).toBe("5");
-  expect(await answer.text()).toContain("The disk is full.");
+  const text = await answer.text();
+  expect(text).toContain("The disk is full.");
+  expect(text).toContain('href="/messages">Try again</a>');
+});
+
+test("where nobody can be told who asks, a page that fails leads on all the same", async () => {
+  await using server = await startServer({ SIGN_IN: "password" });
+  const { accounts } = server.store;
+  await addPerson(accounts, "mo", "member");
+  const mo = await signedInAs(server.origin, "mo");
+  await server.store.close();
+  const { status, text } = await mo.get("/messages?q=status:failed");
+  expect(status).toBe(503);
+  expect(text).toContain('href="/messages?q=status:failed">Try again</a>');
+  const elsewhere = await mo.get("//evil.example.com/messages");
+  expect(elsewhere.text).not.toContain('href="//');
 });
 
 test("htmx shows a failed request as a whole page, under the address that is there", async () => {

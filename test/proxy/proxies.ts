@@ -7,6 +7,9 @@ export type Proxy = AsyncDisposable & {
   readonly origin: string;
   /** The certificate of the authority that signed Caddy's; nobody else trusts it. */
   readonly caFile: string;
+  /** Ends it; `begin` starts it anew, under the same address. */
+  end(): Promise<void>;
+  begin(): Promise<void>;
 };
 
 /**
@@ -24,31 +27,43 @@ export async function startProxy(
     kind === "caddy"
       ? caddy(folder.path, port, lines)
       : nginx(folder.path, port, lines);
-  const child = Bun.spawn(command, {
-    cwd: folder.path,
-    env: {
-      ...process.env,
-      HOME: folder.path,
-      XDG_DATA_HOME: folder.path,
-      XDG_CONFIG_HOME: folder.path,
-    },
-    stdout: "ignore",
-    stderr: Bun.file(join(folder.path, "proxy.log")),
-  });
-  for (let tries = 0; !(await answers(origin)); tries++) {
-    if (tries > 200 || child.exitCode !== null) {
-      throw new Error(
-        `${kind}: ${await Bun.file(join(folder.path, "proxy.log")).text()}`,
-      );
+  const log = Bun.file(join(folder.path, "proxy.log"));
+  const spawn = () =>
+    Bun.spawn(command, {
+      cwd: folder.path,
+      env: {
+        ...process.env,
+        HOME: folder.path,
+        XDG_DATA_HOME: folder.path,
+        XDG_CONFIG_HOME: folder.path,
+      },
+      stdout: "ignore",
+      stderr: log,
+    });
+  let child = spawn();
+  const begun = async (): Promise<void> => {
+    for (let tries = 0; !(await answers(origin)); tries++) {
+      if (tries > 200 || child.exitCode !== null)
+        throw new Error(`${kind}: ${await log.text()}`);
+      await Bun.sleep(25);
     }
-    await Bun.sleep(25);
-  }
+  };
+  const end = async (): Promise<void> => {
+    // Caddy would wait for open event streams to end; nginx has children to end.
+    child.kill(kind === "caddy" ? "SIGKILL" : "SIGTERM");
+    await child.exited;
+  };
+  await begun();
   return {
     origin,
     caFile: join(folder.path, "caddy/pki/authorities/local/root.crt"),
+    end,
+    async begin() {
+      child = spawn();
+      await begun();
+    },
     async [Symbol.asyncDispose]() {
-      child.kill();
-      await child.exited;
+      await end();
       folder[Symbol.dispose]();
     },
   };
@@ -112,7 +127,8 @@ ${lines}
   return ["nginx", "-e", "stderr", "-c", file];
 }
 
-function freePort(): number {
+/** A port of loopback that nothing listens on now. */
+export function freePort(): number {
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,

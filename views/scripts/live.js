@@ -89,6 +89,11 @@ function showState(state) {
   } else sayTrouble("");
 }
 
+/** trouble.js leads to the sign-in. */
+function saySignedOut() {
+  document.dispatchEvent(new CustomEvent("signed-out"));
+}
+
 function sayTrouble(text, about = "stream") {
   document.dispatchEvent(
     new CustomEvent("trouble", { detail: { about, text } }),
@@ -152,6 +157,14 @@ function onVisibility() {
   live()?.dispatchEvent(new CustomEvent("recorded", { bubbles: true }));
 }
 
+/** A page that is opened in the background holds no stream from the start. */
+function onConnect(event) {
+  if (!isStream(event.detail.ctx.sourceElement)) return;
+  if (!document.hidden || isOnDuty) return;
+  event.preventDefault();
+  stream().toggleAttribute("data-stopped", true);
+}
+
 // ---- What the tab says: "(3) Messages" and an icon with a dot, until it is looked at
 
 let failures = 0;
@@ -189,6 +202,7 @@ function onRecorded(event) {
 const isStream = (element) => element?.matches?.(".stream") === true;
 
 document.addEventListener("recorded", onRecorded, true);
+document.addEventListener("htmx:config:request", onConnect);
 document.addEventListener("visibilitychange", onVisibility);
 otherPages.addEventListener("message", ({ data }) => countFailures(data));
 document.addEventListener("click", ({ target }) => {
@@ -201,9 +215,8 @@ document.addEventListener("htmx:sse:after:connection", ({ detail }) => {
   if (status === GONE) loadAnew();
   else showState(status === 200 ? "live" : "reconnecting");
 });
-// Who was signed out meanwhile is led to where they sign in.
 document.addEventListener("htmx:sse:error", ({ detail }) => {
-  if (detail.status === SIGNED_OUT) location.reload();
+  if (detail.status === SIGNED_OUT) saySignedOut();
   if (detail.status === GONE) loadAnew();
 });
 document.addEventListener("htmx:sse:before:connection", ({ detail }) => {
@@ -213,7 +226,7 @@ for (const name of ["htmx:error", "htmx:response:error"]) {
   document.addEventListener(name, ({ detail }) => {
     if (detail.ctx?.response?.status === GONE) return loadAnew();
     if (!isStream(detail.ctx?.sourceElement)) return;
-    if (detail.ctx.response?.status === SIGNED_OUT) return location.reload();
+    if (detail.ctx.response?.status === SIGNED_OUT) return saySignedOut();
     showState("reconnecting");
     setTimeout(() => {
       if (detail.ctx.sourceElement === stream()) replaceStream(true);
@@ -222,3 +235,4 @@ for (const name of ["htmx:error", "htmx:response:error"]) {
 }
 // page.js, which shows it, may not run yet.
 addEventListener("load", sayRestored);
+if (document.hidden) goOnDuty();

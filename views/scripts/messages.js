@@ -33,22 +33,6 @@ document.addEventListener("htmx:config:request", (event) => {
   else if (sourceElement.id === "filter") close();
 });
 
-// ---- What a form asked for while the server was away is asked for again when it is back:
-// else the form would go on showing another filter than the list.
-
-/** The event that made the form ask. */
-let unanswered;
-
-document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx?.sourceElement?.matches("#filter, #controls"))
-    unanswered = ctx.sourceEvent;
-});
-document.addEventListener("answers-again", () => {
-  const event = unanswered;
-  unanswered = undefined;
-  event?.target.dispatchEvent(event);
-});
-
 /** What is typed in one go is one step back, and so is the same filter applied again. */
 let wasTyped = false;
 
@@ -196,7 +180,6 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   show();
   sayExport();
   if (!isOfList(ctx)) return;
-  unanswered = undefined;
   // The link is gone with the list that it was in.
   if (ctx.sourceEvent?.target.closest?.(".news-link"))
     document.querySelector("a.row-link")?.focus({ preventScroll: true });

@@ -151,47 +151,6 @@ function returnToRow() {
     ?.focus({ preventScroll: true });
 }
 
-// ---- Trouble: said at the top of the page while it lasts
-
-const troubles = new Map();
-const PROBE_MS = 3_000;
-
-function showTrouble(about, text) {
-  if (text === "") troubles.delete(about);
-  else troubles.set(about, text);
-  const notice = document.getElementById("notice");
-  const [first = ""] = troubles.values();
-  if (notice.textContent !== first) notice.textContent = first;
-  notice.hidden = first === "";
-}
-
-let probe;
-
-/** Asks for something small until it is answered, as the reader may do nothing meanwhile. */
-function probeServer() {
-  clearTimeout(probe);
-  probe = setTimeout(async () => {
-    const { href } = document.getElementById("favicon");
-    try {
-      await fetch(href, { method: "HEAD", cache: "no-store" });
-      showTrouble("request", "");
-      document.dispatchEvent(new CustomEvent("answers-again"));
-    } catch {
-      probeServer();
-    }
-  }, PROBE_MS);
-}
-
-function onRequestError({ detail }) {
-  // live.js speaks for the event stream.
-  if (detail.ctx?.sourceElement?.matches(".stream")) return;
-  showTrouble(
-    "request",
-    "The server does not answer. Check that smsledger is running, then try again.",
-  );
-  probeServer();
-}
-
 // ---- Listeners: on the document, as the elements come and go with swaps
 
 document.addEventListener("click", (event) => {
@@ -205,11 +164,6 @@ document.addEventListener("click", (event) => {
   else openRow(event);
 });
 document.addEventListener("keydown", onKey);
-document.addEventListener("trouble", ({ detail }) =>
-  showTrouble(detail.about, detail.text),
-);
-document.addEventListener("htmx:error", onRequestError);
-document.addEventListener("htmx:after:swap", () => showTrouble("request", ""));
 addEventListener("storage", ({ key, newValue }) => {
   if (key === THEME_KEY) showTheme(newValue);
 });

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { addPerson, PASSWORD } from "../account/people.ts";
+import { start } from "../commands/program.ts";
+import { freePort, startProxy } from "../proxy/proxies.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { compiledBinary } from "../support/compiled-binary.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
+import { hasChromium, launchChromium, openPage } from "./browser.ts";
+import { signIn } from "./first-user.ts";
+import { sampleSid } from "./sample-callbacks.ts";
+
+const NUMBER = "+14155550123";
+const MESSAGE = sampleSid(1);
+
+/** Ten pages, each with a part that shows what was recorded since; none for those that show nothing of it. */
+const PAGES: readonly (readonly [path: string, part: string | undefined])[] = [
+  ["/", "#overview"],
+  ["/?range=1h", "#overview"],
+  ["/messages", ".news-link"],
+  ["/messages?q=status:undelivered", ".news-link"],
+  [`/messages/${MESSAGE}`, "main"],
+  ["/errors", "main"],
+  ["/errors/30003", "main"],
+  [`/numbers/${encodeURIComponent(NUMBER)}`, "main"],
+  ["/refusals", undefined],
+  ["/settings", undefined],
+];
+
+describe.skipIf(!hasChromium || !Bun.which("caddy"))(
+  "open pages behind Caddy (needs caddy)",
+  () => {
+    let browser: Browser;
+
+    beforeAll(async () => {
+      browser = await launchChromium();
+    }, 30_000);
+
+    afterAll(async () => {
+      await browser.close();
+    });
+
+    test("a restart of the server, and one of the proxy, leaves all ten right", async () => {
+      using folder = tempDir();
+      const databaseFile = join(folder.path, "smsledger.db");
+      await addAna(databaseFile);
+      const port = freePort();
+      await using proxy = await startProxy(
+        "caddy",
+        `  reverse_proxy 127.0.0.1:${port}`,
+      );
+      const begin = async () =>
+        start([await compiledBinary()], ["serve"], {
+          cwd: folder.path,
+          env: {
+            TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+            PORT: String(port),
+            PUBLIC_URL: proxy.origin,
+            TRUSTED_PROXIES: "127.0.0.1",
+            DATABASE_URL: databaseFile,
+          },
+        });
+      let server = await begin();
+      const twilio = twilioClient(server.origin);
+      const record = async (params: Record<string, string>) => {
+        const signedUrl = proxy.origin + WEBHOOK_PATHS.sms;
+        const fields = { To: NUMBER, ErrorCode: "30003", ...params };
+        const answer = await twilio.post(fields, { signedUrl });
+        expect(answer.status).toBe(200);
+      };
+      await record({ MessageSid: MESSAGE, MessageStatus: "sent" });
+      await record({ MessageStatus: "undelivered" });
+
+      await using opened = await openPage(browser, {
+        ignoreHTTPSErrors: true,
+      });
+      await opened.page.goto(`${proxy.origin}/login`);
+      await signIn(opened.page, "ana", PASSWORD);
+      await opened.page.waitForURL(`${proxy.origin}/`);
+      const pages: Page[] = [];
+      for (const [path, part] of PAGES) {
+        const page = await opened.page.context().newPage();
+        await page.goto(proxy.origin + path);
+        if (part !== undefined) await isLive(page);
+        pages.push(page);
+      }
+      const headings = await Promise.all(pages.map(headingOf));
+
+      server.kill("SIGTERM");
+      await server.ended();
+      await askWhileAway(pages);
+      expect(await Promise.all(pages.map(headingOf))).toEqual(headings);
+      server = await begin();
+      await record({ MessageStatus: "undelivered" });
+      await record({ MessageSid: MESSAGE, MessageStatus: "delivered" });
+      await areRight(pages, proxy.origin);
+
+      await proxy.end();
+      await askWhileAway(pages);
+      await record({ MessageStatus: "undelivered" });
+      await record({ MessageSid: MESSAGE, MessageStatus: "undelivered" });
+      await proxy.begin();
+      await areRight(pages, proxy.origin);
+      server.kill("SIGTERM");
+      await server.ended();
+    }, 180_000);
+  },
+);
+
+async function addAna(databaseFile: string): Promise<void> {
+  const store = await openSqliteStore(databaseFile, (error) => {
+    throw error;
+  });
+  await addPerson(store.accounts, "ana", "admin");
+  await store.close();
+}
+
+async function isLive(page: Page): Promise<void> {
+  await page
+    .locator('#live[data-state="live"]')
+    .waitFor({ timeout: 30_000, state: "attached" });
+}
+
+/** Lets each live page ask for what is new, which nothing answers, and waits until it says so. */
+async function askWhileAway(pages: readonly Page[]): Promise<void> {
+  for (const [index, page] of pages.entries()) {
+    if (PAGES[index]?.[1] === undefined) continue;
+    await page.evaluate(() =>
+      document
+        .getElementById("live")
+        ?.dispatchEvent(new CustomEvent("recorded", { bubbles: true })),
+    );
+    await page
+      .getByText("The server does not answer, so this page")
+      .waitFor({ timeout: 15_000 });
+  }
+}
+
+/** Waits until each page shows what one that is loaded now does, and no trouble. */
+async function areRight(pages: readonly Page[], origin: string): Promise<void> {
+  for (const [index, page] of pages.entries()) {
+    const [path = "", part] = PAGES[index] ?? [];
+    if (part === undefined) {
+      expect(await headingOf(page)).not.toBe("");
+      continue;
+    }
+    await isLive(page);
+    await page.waitForFunction(
+      () => document.getElementById("notice")?.hidden === true,
+      undefined,
+      { timeout: 40_000 },
+    );
+    if (part === ".news-link") {
+      await page.locator(part).waitFor({ timeout: 40_000 });
+      await page.locator(part).click();
+      await page.locator(part).waitFor({ state: "detached" });
+      continue;
+    }
+    const fresh = await page.context().newPage();
+    await fresh.goto(origin + path);
+    const right = await textOf(fresh);
+    await fresh.close();
+    await page.waitForFunction(
+      ([text]) => {
+        const main = document.querySelector("main");
+        const copy = main?.cloneNode(true);
+        if (!(copy instanceof HTMLElement)) return false;
+        for (const time of copy.querySelectorAll("time")) time.remove();
+        return copy.textContent?.replace(/\s+/g, " ").trim() === text;
+      },
+      [right.replace(/\s+/g, " ").trim()],
+      { timeout: 40_000 },
+    );
+  }
+}
+
+/** What a page shows, without its times, which go on. */
+function textOf(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const copy = document.querySelector("main")?.cloneNode(true);
+    if (!(copy instanceof HTMLElement)) return "";
+    for (const time of copy.querySelectorAll("time")) time.remove();
+    return copy.textContent ?? "";
+  });
+}
+
+function headingOf(page: Page): Promise<string> {
+  return page.evaluate(
+    () => document.querySelector("main h1")?.textContent ?? "",
+  );
+}
