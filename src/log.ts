@@ -55,14 +55,3 @@ function prettyLine(line: string): string {
   );
   return `${clock} ${String(level).padEnd(5)} ${String(msg)}${rest.join("")}\n`;
 }
-
-/** What a log may say of an error that is a mistake of ours: its message may hold something that was sent. */
-export function failureOf(error: unknown): { error: string; at: string[] } {
-  if (!(error instanceof Error)) return { error: typeof error, at: [] };
-  const at = (error.stack ?? "")
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith("at "))
-    .slice(0, 8);
-  return { error: error.name, at };
-}

@@ -1,6 +1,7 @@
 import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import { hashOfToken, SCOPE_WORDS } from "../account/api-tokens.ts";
-import { failureOf, type Log } from "../log.ts";
+import { failureOf } from "../failure.ts";
+import type { Log } from "../log.ts";
 import type { ApiToken } from "../store/api-tokens.ts";
 import type { AuditEntry } from "../store/audit.ts";
 import { StoreUnavailable } from "../store/store.ts";

@@ -5,6 +5,7 @@ import {
 } from "../account/first-user.ts";
 import { isOpenToThisMachine } from "../account/peer.ts";
 import type { Config } from "../config.ts";
+import { failureOf } from "../failure.ts";
 import { listen, type Listening } from "../listen.ts";
 import { createLog, flushLog, type Log } from "../log.ts";
 import { openingSqliteStore } from "../store/sqlite/sqlite-store.ts";
@@ -23,13 +24,10 @@ const LOG_FLUSH_MS = 500;
 export async function serve(config: Config, version: string): Promise<number> {
   const signal = stopSignal();
   const log = createLog(config.logLevel, config.logFormat);
-  const { store, opened } = openingSqliteStore(config.databaseFile, (error) => {
-    log.fatal(
-      { err: error.name },
-      "the writing thread ended unexpectedly; stopping, as nothing can be recorded",
-    );
-    process.exit(1);
-  });
+  const { store, opened } = openingSqliteStore(config.databaseFile, (fault) =>
+    log.error(fault.failure, fault.message),
+  );
+  surviveMistakes(log);
   // The routes are made while the writing thread opens the database.
   const making = import("../server.ts").then(({ createServer }) =>
     createServer({
@@ -68,6 +66,14 @@ export async function serve(config: Config, version: string): Promise<number> {
   log.info("stopped");
   await flushLog(LOG_FLUSH_MS);
   return 0;
+}
+
+/** A mistake in work that nobody waits for must not end the receiver of callbacks. */
+function surviveMistakes(log: Log): void {
+  const survive = (error: unknown): void =>
+    log.error(failureOf(error), "an unexpected error; the server goes on");
+  process.on("uncaughtException", survive);
+  process.on("unhandledRejection", survive);
 }
 
 async function start(

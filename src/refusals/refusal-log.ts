@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
-import { failureOf, type Log } from "../log.ts";
+import { failureOf } from "../failure.ts";
+import type { Log } from "../log.ts";
 import {
   refusalKey,
   type NewRefusal,

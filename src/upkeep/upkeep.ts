@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Config } from "../config.ts";
-import { failureOf, type Log } from "../log.ts";
+import { failureOf } from "../failure.ts";
+import type { Log } from "../log.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { UpkeepNote, UpkeepStore } from "../store/upkeep.ts";
 import { retentionCut } from "./retention.ts";

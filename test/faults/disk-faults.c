@@ -1,7 +1,8 @@
 /*
  * Makes the disk fail on demand, for tests: loaded before libc, it looks into the file
- * named by DISK_FAULT for one word and acts on the database's files only.
+ * named by DISK_FAULT for words and acts on the database's files only.
  *   eio     fsync and fdatasync fail with EIO
+ *   unread  reads fail with EIO
  *   enospc  writes fail with ENOSPC
  *   slow    each fsync takes 200 ms longer
  */
@@ -20,10 +21,10 @@ static int fault(int fd, const char *word) {
   if (!control) return 0;
   int file = open(control, O_RDONLY | O_CLOEXEC);
   if (file < 0) return 0;
-  char text[16] = {0};
+  char text[64] = {0};
   ssize_t length = read(file, text, sizeof text - 1);
   close(file);
-  if (length <= 0 || strncmp(text, word, strlen(word)) != 0) return 0;
+  if (length <= 0 || !strstr(text, word)) return 0;
   char link[64], path[4096] = {0};
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   if (readlink(link, path, sizeof path - 1) <= 0) return 0;
@@ -53,5 +54,18 @@ int fdatasync(int fd) { return sync_with("fdatasync", fd); }
         (ssize_t(*)(int, const void *, size_t, offset_type))dlsym(RTLD_NEXT, #name); \
     return real(fd, data, size, offset);                                             \
   }
+
+#define READ(name, offset_type)                                                      \
+  ssize_t name(int fd, void *data, size_t size, offset_type offset) {                \
+    if (fault(fd, "unread")) {                                                       \
+      errno = EIO;                                                                   \
+      return -1;                                                                     \
+    }                                                                                \
+    ssize_t (*real)(int, void *, size_t, offset_type) =                              \
+        (ssize_t(*)(int, void *, size_t, offset_type))dlsym(RTLD_NEXT, #name);       \
+    return real(fd, data, size, offset);                                             \
+  }
+READ(pread, off_t)
+READ(pread64, off64_t)
 WRITE(pwrite, off_t)
 WRITE(pwrite64, off64_t)

@@ -1,3 +1,4 @@
+import type { Failure } from "../../failure.ts";
 import type { RecordOutcome } from "../store.ts";
 import type { StepName } from "./steps.ts";
 import type { WriteName } from "./writes.ts";
@@ -32,13 +33,21 @@ export type WriterRequest =
 export type WriterReply =
   | { readonly kind: "done" }
   /** For each event of the batch its outcome's character; see `OUTCOME_CODES`. */
-  | { readonly kind: "recorded"; readonly outcomes: string }
+  | {
+      readonly kind: "recorded";
+      readonly outcomes: string;
+      readonly failure?: Failure;
+    }
   /** What a write or a step came to, as JSON. */
   | { readonly kind: "written"; readonly output: string }
   /** Cannot be done now; nothing of the request was. */
   | { readonly kind: "unavailable"; readonly reason: string }
   /** The database is not for this program; only in answer to "open". */
-  | { readonly kind: "unusable"; readonly reason: string };
+  | { readonly kind: "unusable"; readonly reason: string }
+  /** A mistake in the program; nothing of the request was done. */
+  | { readonly kind: "failed"; readonly failure: Failure }
+  /** The same of work that nobody asked for; it answers no request. */
+  | { readonly kind: "mistake"; readonly failure: Failure };
 
 /** What an outcome crosses as: one character for each event. */
 export const OUTCOME_CODES: Record<RecordOutcome, string> = {
@@ -47,6 +56,9 @@ export const OUTCOME_CODES: Record<RecordOutcome, string> = {
   supplement: "2",
   "other-account": "3",
 };
+
+/** Crosses in place of an outcome for an event that an unknown error is about: it was not recorded. */
+export const REFUSED_CODE = "4";
 
 const OUTCOMES: ReadonlyMap<string | undefined, RecordOutcome> = new Map([
   [OUTCOME_CODES.repeat, "repeat"],

@@ -175,6 +175,31 @@ export function createRecorder(db: Database, stepMs = STEP_MS) {
       });
     },
     /**
+     * The same, event by event: one that throws an error that `isItsOwn` is not recorded,
+     * and has that error in place of an outcome; the others are.
+     */
+    recordEach<E>(
+      batch: readonly StoredEvent[],
+      isItsOwn: (error: unknown) => E | undefined,
+    ): (RecordOutcome | E)[] {
+      hasRecorded = true;
+      return transactions.run(() =>
+        batch.map((event) => {
+          try {
+            return transactions.part(() => {
+              const outcome = record(event);
+              changes.write();
+              return outcome;
+            });
+          } catch (error) {
+            const own = isItsOwn(error);
+            if (own === undefined) throw error;
+            return own;
+          }
+        }),
+      );
+    },
+    /**
      * A small step of what recording left to be done when nobody waits for it, to be
      * called at once; undefined when nothing is left.
      */

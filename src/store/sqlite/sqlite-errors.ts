@@ -17,7 +17,7 @@ export function explainSqliteError(error: unknown): string | undefined {
 export function explainOpenError(error: unknown): string | undefined {
   if (!(error instanceof SQLiteError)) return undefined;
   return DAMAGED_CODES.test(error.code ?? "")
-    ? "The database file is damaged or was changed by another program. Restore a backup, or set DATABASE_URL to another file."
+    ? "The database file is damaged or was changed by another program, or its disk can't be read. Check the disk and the system's log. If the disk is well, restore a backup, or set DATABASE_URL to another file."
     : explainSqliteError(error);
 }
 
@@ -47,7 +47,7 @@ const SENTENCES: readonly (readonly [codeStart: string, sentence: string])[] = [
   ],
   [
     "SQLITE_CORRUPT",
-    "The database is damaged. Stop the server and restore a backup.",
+    "The database is damaged, or its disk can't be read. Check the disk and the system's log. If the disk is well, stop the server and restore a backup.",
   ],
   [
     "SQLITE_PROTOCOL",

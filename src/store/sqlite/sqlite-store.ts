@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { Kysely } from "kysely";
 import { StoreUnavailable, StoreUnusable, type Store } from "../store.ts";
+import type { OnFault } from "../store-fault.ts";
 import type { Stores } from "../stores.ts";
 import { accountStore, type Write } from "./account-store.ts";
 import * as apiTokens from "./api-tokens.ts";
@@ -51,15 +52,14 @@ export type SearchOptions = {
 /**
  * Opens the SQLite database in `file`, making or upgrading it, with one thread that
  * writes and one connection that reads. Rejects with StoreUnusable, also while another
- * server has it. `onCrash` is called when the writing thread ends by a mistake of ours;
- * nothing is recorded then.
+ * server has it. `onFault` hears of mistakes of ours that were survived.
  */
 export async function openSqliteStore(
   file: string,
-  onCrash: (error: Error) => void,
+  onFault: OnFault,
   options: SearchOptions = {},
 ): Promise<Stores> {
-  const { store, opened } = openingSqliteStore(file, onCrash, options);
+  const { store, opened } = openingSqliteStore(file, onFault, options);
   await opened;
   return store;
 }
@@ -71,13 +71,13 @@ export async function openSqliteStore(
  */
 export function openingSqliteStore(
   file: string,
-  onCrash: (error: Error) => void,
+  onFault: OnFault,
   options: SearchOptions = {},
 ): { readonly store: Stores; readonly opened: Promise<void> } {
   const path = databasePath(file);
   makeFolder(dirname(path));
   const lock = lockForServer(path);
-  const queue = new WriteQueue(onCrash);
+  const queue = new WriteQueue(onFault);
   const writable = queue.open(path);
   const connection = openForReadingWhen(writable, path);
   const opened = connection.ready.catch(async (error: unknown) => {

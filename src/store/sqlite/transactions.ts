@@ -11,6 +11,9 @@ export function createTransactions(db: Database, forget: () => void) {
   const begin = db.prepare("BEGIN IMMEDIATE");
   const commit = db.prepare("COMMIT");
   const rollback = db.prepare("ROLLBACK");
+  const savepoint = db.prepare("SAVEPOINT part");
+  const release = db.prepare("RELEASE part");
+  const rollbackPart = db.prepare("ROLLBACK TO part");
   // Changes when another connection committed. Within a transaction nothing comes in between.
   const dataVersion = db.prepare<unknown, []>("PRAGMA data_version");
   const readVersion = (): unknown => dataVersion.values()[0]?.[0];
@@ -29,6 +32,23 @@ export function createTransactions(db: Database, forget: () => void) {
       } catch (error) {
         forget();
         if (db.inTransaction) rollback.run();
+        throw error;
+      }
+    },
+    /** Within `run`: does work that, when it throws, leaves the rest of the transaction as it is. */
+    part<T>(work: () => T): T {
+      savepoint.run();
+      try {
+        const result = work();
+        release.run();
+        return result;
+      } catch (error) {
+        forget();
+        // Some errors end the whole transaction.
+        if (db.inTransaction) {
+          rollbackPart.run();
+          release.run();
+        }
         throw error;
       }
     },

@@ -1,48 +1,39 @@
-import { Worker } from "node:worker_threads";
 import { Distribution } from "../../distribution.ts";
-import {
-  StoreUnavailable,
-  StoreUnusable,
-  type RecordOutcome,
-} from "../store.ts";
+import { Mistake } from "../../failure.ts";
+import { StoreUnavailable, type RecordOutcome } from "../store.ts";
+import { StoreFault, type OnFault } from "../store-fault.ts";
 import type { Writing } from "../writing.ts";
+import { CommitPace } from "./commit-pace.ts";
 import { outcomeOf, type WriterReply, type WriterRequest } from "./protocol.ts";
+import { RepeatedFaults } from "./repeated-faults.ts";
 import type { StepInput, StepName, StepResult } from "./steps.ts";
 import type { StoredEvent } from "./stored-event.ts";
+import { WriterThread } from "./writer-thread.ts";
 import type { Input, Output, WriteName } from "./writes.ts";
 
 /** Events that wait for a commit at most; past it a callback is answered 503 at once. */
 const QUEUED_EVENTS_MAX = 20_000;
 /** Characters of JSON that wait at most. */
 const QUEUED_CHARS_MAX = 64 * 1024 * 1024;
-/** Batches that the writer has at a time: it starts on the second while the first is being answered. */
-const BATCHES_IN_FLIGHT_MAX = 2;
 /** Events of one transaction at most. */
 const BATCH_EVENTS_MAX = 2_000;
-/** How long a callback may wait for its commit: Twilio gives up after 15 s. */
-const COMMIT_TIMEOUT_MS = 10_000;
+/**
+ * How long a callback may wait for its commit. An answer is promised within five seconds;
+ * who waits is looked at every `CLOCK_MS`.
+ */
+const COMMIT_TIMEOUT_MS = 4_500;
+const CLOCK_MS = 250;
 const CHECK_TIMEOUT_MS = 2_000;
 const OVERDUE = "The disk did not answer in time, or the database is locked.";
+const UNEXPECTED =
+  "It could not be recorded because of an unexpected error; the server's log says which.";
 /** How long a failed commit counts against readiness: a small check may fit where a batch did not. */
 const FAILURE_COUNTS_MS = 5_000;
-/** How long a commit waits for a lock that another process holds. */
-const BUSY_TIMEOUT_MS = 5_000;
 /** Upper bounds, in seconds and in events, of what is measured of batches. */
 const COMMIT_SECONDS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 const BATCH_EVENTS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000];
-
-/**
- * The writer's module. In a compiled program every module has the address of the
- * program itself, and the writer is embedded beside it under its path below src/.
- */
-const WRITER = new URL(
-  import.meta.url.endsWith("/write-queue.ts")
-    ? "./writer.ts"
-    : "./store/sqlite/writer.ts",
-  import.meta.url,
-);
 
 type Waiting = {
   /** The event as JSON: text waits in less memory than objects do. */
@@ -58,43 +49,47 @@ type Waiting = {
  * cannot be.
  */
 export class WriteQueue {
-  readonly #worker: Worker;
-  readonly #replies: ((reply: WriterReply) => void)[] = [];
+  readonly #thread: WriterThread;
+  readonly #onFault: OnFault;
   readonly #clock: Timer;
+  readonly #pace = new CommitPace();
+  readonly #eventFaults: RepeatedFaults;
   #queue: Waiting[] = [];
   #queuedChars = 0;
   /** Why the latest batch could not be committed, and when; undefined when it could. */
   #failure: { readonly reason: string; readonly at: number } | undefined;
   /** Batches that the writer has, oldest first. */
   readonly #inFlight: (readonly Waiting[])[] = [];
+  #pause: Timer | undefined;
   readonly #commitSeconds = new Distribution(COMMIT_SECONDS);
   readonly #batchEvents = new Distribution(BATCH_EVENTS);
   #failedBatches = 0;
   #closing: Promise<void> | undefined;
 
   /** Starts the thread, which may take long; it does nothing before `open`. */
-  constructor(onCrash: (error: Error) => void) {
-    this.#worker = new Worker(WRITER);
-    this.#worker.on("message", (reply: WriterReply) =>
-      this.#replies.shift()?.(reply),
+  constructor(
+    onFault: OnFault,
+    thread: WriterThread = new WriterThread(onFault),
+  ) {
+    this.#onFault = onFault;
+    this.#eventFaults = new RepeatedFaults(
+      onFault,
+      (times) =>
+        `${times === 1 ? "an event" : `${times} events`} could not be recorded because of an unexpected error; answered 503`,
     );
-    this.#worker.on("error", onCrash);
-    this.#clock = setInterval(() => this.#refuseOverdue(), 500);
+    this.#thread = thread;
+    this.#clock = setInterval(() => this.#refuseOverdue(), CLOCK_MS);
     this.#clock.unref();
   }
 
   /** Opens the database, making or upgrading it. Rejects with StoreUnusable when that cannot be. */
   async open(file: string): Promise<void> {
-    const reply = await this.#ask({
-      kind: "open",
-      file,
-      busyTimeoutMs: BUSY_TIMEOUT_MS,
-    });
-    if (reply.kind === "done") return;
-    await this.#end();
-    throw new StoreUnusable(
-      "reason" in reply ? reply.reason : "The database could not be opened.",
-    );
+    try {
+      await this.#thread.open(file);
+    } catch (error) {
+      clearInterval(this.#clock);
+      throw error;
+    }
   }
 
   record(stored: StoredEvent): Promise<RecordOutcome> {
@@ -146,12 +141,14 @@ export class WriteQueue {
 
   async #written(request: WriterRequest): Promise<string> {
     if (this.#closing) throw new StoreUnavailable("The server is stopping.");
-    const reply = await this.#ask(request);
-    if (reply.kind !== "written")
-      throw new StoreUnavailable(
-        "reason" in reply ? reply.reason : "The writer did not write.",
+    const reply = await this.#thread.ask(request);
+    if (reply.kind === "written") return reply.output;
+    if (reply.kind === "unavailable") throw new StoreUnavailable(reply.reason);
+    if (reply.kind === "failed")
+      this.#onFault(
+        new StoreFault("a write failed; nothing was changed", reply.failure),
       );
-    return reply.output;
+    throw new Mistake("The writer did not write.");
   }
 
   /** Resolves when a write of the writer's own went through; it waits its turn behind the batch under way. */
@@ -170,11 +167,10 @@ export class WriteQueue {
     );
     try {
       const reply = await Promise.race([
-        this.#ask({ kind: "check" }),
+        this.#thread.ask({ kind: "check" }),
         overdue.promise,
       ]);
-      if (reply.kind === "unavailable")
-        throw new StoreUnavailable(reply.reason);
+      if (reply.kind !== "done") throw new StoreUnavailable(reasonOf(reply));
     } finally {
       clearTimeout(timer);
     }
@@ -202,20 +198,15 @@ export class WriteQueue {
   async #commitAllAndEnd(): Promise<void> {
     while (this.#queue.length > 0 || this.#inFlight.length > 0)
       await Bun.sleep(5);
-    await this.#ask({ kind: "close" });
-    await this.#end();
-  }
-
-  #ask(request: WriterRequest): Promise<WriterReply> {
-    return new Promise((resolve) => {
-      this.#replies.push(resolve);
-      this.#worker.postMessage(request);
-    });
+    await this.#thread.ask({ kind: "close" });
+    clearInterval(this.#clock);
+    await this.#thread.end();
   }
 
   #commitNext(): void {
     if (
-      this.#inFlight.length >= BATCHES_IN_FLIGHT_MAX ||
+      this.#pause !== undefined ||
+      this.#inFlight.length >= this.#pace.batchesInFlightMax ||
       this.#queue.length === 0
     )
       return;
@@ -223,30 +214,57 @@ export class WriteQueue {
     this.#inFlight.push(batch);
     for (const { event } of batch) this.#queuedChars -= event.length;
     const handedOver = performance.now();
-    this.#replies.push((reply) => {
-      this.#inFlight.shift();
-      this.#commitNext();
-      if (reply.kind === "recorded") {
-        this.#failure = undefined;
-        this.#commitSeconds.add((performance.now() - handedOver) / 1_000);
-        this.#batchEvents.add(batch.length);
-        batch.forEach((each, index) => {
-          const outcome = outcomeOf(reply.outcomes[index]);
-          if (outcome) each.resolve(outcome);
-          else each.reject(new StoreUnavailable("The writer did not record."));
-        });
-      } else {
-        const reason =
-          "reason" in reply ? reply.reason : "The writer did not record.";
-        this.#failure = { reason, at: performance.now() };
-        this.#failedBatches++;
-        refuse(batch, reason);
-      }
+    this.#thread.send(
+      {
+        kind: "record",
+        events: `[${batch.map((each) => each.event).join()}]`,
+      },
+      (reply) => {
+        this.#inFlight.shift();
+        if (reply.kind === "recorded") {
+          const ms = this.#pace.committed(batch.length, handedOver);
+          this.#commitSeconds.add(ms / 1_000);
+          this.#commitSoon();
+          this.#committed(batch, reply);
+        } else {
+          this.#commitSoon();
+          this.#failed(batch, reasonOf(reply));
+        }
+      },
+    );
+  }
+
+  #committed(
+    batch: readonly Waiting[],
+    { outcomes, failure }: WriterReply & { kind: "recorded" },
+  ): void {
+    this.#failure = undefined;
+    this.#batchEvents.add(batch.length);
+    let refused = 0;
+    batch.forEach((each, index) => {
+      const outcome = outcomeOf(outcomes[index]);
+      if (outcome) return each.resolve(outcome);
+      refused++;
+      each.reject(new StoreUnavailable(UNEXPECTED));
     });
-    this.#worker.postMessage({
-      kind: "record",
-      events: `[${batch.map((each) => each.event).join()}]`,
-    } satisfies WriterRequest);
+    if (refused === 0) return;
+    this.#failure = { reason: UNEXPECTED, at: performance.now() };
+    this.#eventFaults.add(refused, failure);
+  }
+
+  #failed(batch: readonly Waiting[], reason: string): void {
+    this.#failure = { reason, at: performance.now() };
+    this.#failedBatches++;
+    refuse(batch, reason);
+  }
+
+  #commitSoon(): void {
+    const { pauseMs } = this.#pace;
+    if (pauseMs === 0 || this.#pause !== undefined) return this.#commitNext();
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#commitNext();
+    }, pauseMs);
   }
 
   /** Answers those who waited too long. What is in flight may still be committed; its repeat then changes nothing. */
@@ -264,11 +282,11 @@ export class WriteQueue {
     for (const { event } of overdue) this.#queuedChars -= event.length;
     refuse(overdue, OVERDUE);
   }
+}
 
-  async #end(): Promise<void> {
-    clearInterval(this.#clock);
-    await this.#worker.terminate();
-  }
+/** Why something could not be done that was asked of the writer. */
+function reasonOf(reply: WriterReply): string {
+  return "reason" in reply ? reply.reason : UNEXPECTED;
 }
 
 function refuse(waiting: readonly Waiting[], reason: string): void {

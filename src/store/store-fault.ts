@@ -1,0 +1,14 @@
+import type { Failure } from "../failure.ts";
+
+/** A mistake in the program that the store met and survived. The message says what it means. */
+export class StoreFault extends Error {
+  override readonly name = "StoreFault";
+  readonly failure: Failure;
+
+  constructor(message: string, failure: Failure) {
+    super(message);
+    this.failure = failure;
+  }
+}
+
+export type OnFault = (fault: StoreFault) => void;

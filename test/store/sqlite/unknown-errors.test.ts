@@ -1,0 +1,204 @@
+import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { WriteQueue } from "../../../src/store/sqlite/write-queue.ts";
+import { WriterThread } from "../../../src/store/sqlite/writer-thread.ts";
+import { storedEvent } from "../../../src/store/sqlite/stored-event.ts";
+import type { StoreFault } from "../../../src/store/store-fault.ts";
+import { StoreUnavailable, type NewEvent } from "../../../src/store/store.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+import { eventOf } from "../events.ts";
+import { eventually } from "../eventually.ts";
+import { expectRecount } from "../recount.ts";
+
+let folder: ReturnType<typeof tempDir>;
+let file: string;
+let faults: StoreFault[];
+const onFault = (fault: StoreFault): void => void faults.push(fault);
+beforeEach(() => {
+  folder = tempDir();
+  file = join(folder.path, "smsledger.db");
+  faults = [];
+});
+afterEach(() => folder[Symbol.dispose]());
+
+function change(sql: string): void {
+  const db = new Database(file);
+  db.run("PRAGMA busy_timeout = 5000");
+  db.run(sql);
+  db.close();
+}
+
+/** Makes SQLite throw an error that nothing expects, for events with this query. */
+function poison(query: string): void {
+  change(
+    `CREATE TRIGGER poison BEFORE INSERT ON events WHEN new.query = '${query}'
+     BEGIN SELECT RAISE(ABORT, 'poison was met'); END`,
+  );
+}
+
+/** What recording each came to: an outcome, or the reason for refusing it. */
+function recordAll(
+  record: (event: NewEvent) => Promise<string>,
+  events: readonly NewEvent[],
+): Promise<string[]> {
+  return Promise.all(
+    events.map((event) =>
+      record(event).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(StoreUnavailable);
+        return String(error);
+      }),
+    ),
+  );
+}
+
+/** What a call is rejected with, as text. */
+async function refusalOf(call: Promise<unknown>): Promise<string> {
+  const value = await call.catch((error: unknown) => error);
+  expect(value).toBeInstanceOf(Error);
+  return String(value);
+}
+
+test("an unknown error in one event refuses that event only, whatever batch it is in, and the log gets SQLite's code", async () => {
+  const store = await openSqliteStore(file, onFault);
+  await store.recordEvent(eventOf({}));
+  poison("bad");
+  const events = Array.from({ length: 40 }, (_, index) =>
+    eventOf(
+      { MessageStatus: "failed", ErrorCode: "30003" },
+      {
+        query: index % 13 === 5 ? "bad" : "campaign=a",
+      },
+    ),
+  );
+  for (const _ of [1, 2]) {
+    const outcomes = await recordAll(
+      (event) => store.recordEvent(event),
+      events,
+    );
+    expect(outcomes).toEqual(
+      events.map(({ query }) =>
+        query === "bad"
+          ? expect.stringContaining("because of an unexpected error")
+          : expect.stringMatching(/^(?:new|repeat)$/),
+      ),
+    );
+  }
+  expect(faults[0]?.failure).toMatchObject({
+    code: "SQLITE_CONSTRAINT_TRIGGER",
+    message: "poison was met",
+  });
+  expect(faults[0]?.message).toContain("3 events could not be recorded");
+  expect(await refusalOf(store.checkWritable())).toContain("unexpected error");
+
+  change("DROP TRIGGER poison");
+  for (const event of events)
+    expect(await store.recordEvent(event)).toBe(
+      event.query === "bad" ? "new" : "repeat",
+    );
+  await expectRecount(store, {
+    range: { from: 0, to: Date.UTC(3000, 0, 1) },
+  });
+  await store.close();
+}, 20_000);
+
+test("an unknown error in any other write fails that write only", async () => {
+  const store = await openSqliteStore(file, onFault);
+  change(
+    "CREATE TRIGGER poison BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'poison was met'); END",
+  );
+  const entry = {
+    kind: "change" as const,
+    at: 1,
+    actor: "ana",
+    action: "signed in",
+    subject: "",
+    address: null,
+  };
+  expect(await refusalOf(store.audit.add(entry))).toContain("did not write");
+  expect(faults.map(({ failure }) => failure.code)).toEqual([
+    "SQLITE_CONSTRAINT_TRIGGER",
+  ]);
+  expect(await store.recordEvent(eventOf({}))).toBe("new");
+  await store.close();
+});
+
+test("an unknown error in work that is done after the answer fails nothing else", async () => {
+  const store = await openSqliteStore(file, onFault);
+  change(
+    "CREATE TRIGGER poison BEFORE UPDATE ON rollup_clock BEGIN SELECT RAISE(ABORT, 'poison was met'); END",
+  );
+  expect(await store.recordEvent(eventOf({}))).toBe("new");
+  await eventually(async () =>
+    expect(faults[0]?.message).toContain("work that no callback waits for"),
+  );
+  expect(await store.recordEvent(eventOf({}))).toBe("new");
+  await store.checkWritable();
+  await store.close();
+});
+
+test("nothing is recorded, and nothing is said to be, before the database is open", async () => {
+  const queue = new WriteQueue(onFault);
+  const event = storedEvent(eventOf({}));
+  expect(await refusalOf(queue.record(event))).toContain(
+    "The database is not open",
+  );
+  expect(await refusalOf(queue.check())).toContain("The database is not open");
+  await queue.open(file);
+  expect(await queue.record(event)).toBe("new");
+  await queue.close();
+});
+
+test("a writing thread that crashes is started again; meanwhile events are refused, and none is lost", async () => {
+  const bomb = join(folder.path, "bomb.ts");
+  const fuse = join(folder.path, "fuse");
+  const writer = join(import.meta.dir, "../../../src/store/sqlite/writer.ts");
+  writeFileSync(
+    bomb,
+    `import { existsSync, rmSync } from "node:fs";
+     await import(${JSON.stringify(writer)});
+     setInterval(() => {
+       if (!existsSync(${JSON.stringify(fuse)})) return;
+       rmSync(${JSON.stringify(fuse)});
+       throw new Error("crash");
+     }, 10);`,
+  );
+  const queue = new WriteQueue(
+    onFault,
+    new WriterThread(onFault, Bun.pathToFileURL(bomb)),
+  );
+  await queue.open(file);
+  const recorded: NewEvent[] = [];
+  const outcomes = new Set<string>();
+  const recordOne = async (): Promise<void> => {
+    const event = eventOf({});
+    const [outcome = ""] = await recordAll(
+      (each) => queue.record(storedEvent(each)),
+      [event],
+    );
+    outcomes.add(outcome);
+    if (outcome === "new") recorded.push(event);
+  };
+  await recordOne();
+  writeFileSync(fuse, "");
+  await eventually(async () => {
+    await recordOne();
+    expect([...outcomes].join()).toContain("being started again");
+  });
+  expect(await refusalOf(queue.check())).toContain("being started again");
+  await eventually(() => queue.check());
+  outcomes.clear();
+  await recordOne();
+  expect([...outcomes]).toEqual(["new"]);
+  await queue.close();
+  expect(faults.map(({ message }) => message)).toEqual([
+    expect.stringContaining("the writing thread ended unexpectedly"),
+  ]);
+  const db = new Database(file);
+  expect(db.query("SELECT count(*) FROM messages").values()).toEqual([
+    [recorded.length],
+  ]);
+  db.close();
+}, 20_000);
