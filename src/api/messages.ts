@@ -7,7 +7,7 @@ import {
 import { parseFilter } from "../messages/filter-language.ts";
 import { FILTER_LENGTH_MAX } from "../messages/filter-mistakes.ts";
 import { storyOf } from "../messages/timeline-story.ts";
-import { canonicalSid, isMessageSid } from "../twilio/sid.ts";
+import { messageSidMeant } from "../twilio/sid.ts";
 import { explainErrorCode } from "../twilio/error-codes/error-codes.ts";
 import { cursorOf, idOfCursor } from "./cursors.ts";
 import {
@@ -155,9 +155,9 @@ export const messageRoute = apiRoute({
     },
   },
   async handle({ store, params }) {
-    const { sid = "" } = params;
-    if (!isMessageSid(sid)) return NO_SUCH_MESSAGE;
-    const message = await store.messageBySid(canonicalSid(sid));
+    const sid = messageSidMeant(params["sid"] ?? "");
+    if (sid === undefined) return NO_SUCH_MESSAGE;
+    const message = await store.messageBySid(sid);
     if (message === undefined) return NO_SUCH_MESSAGE;
     const events = await store.timeline(message.messageSid);
     const { errorCode } = message;

@@ -8,6 +8,7 @@ import {
 } from "../../views/errors-page.tsx";
 import type { Site } from "../../views/site.ts";
 import { pages, redirectTo } from "../http.ts";
+import { plainText } from "../phone/pasted-text.ts";
 import type { Store } from "../store/store.ts";
 import { readRange } from "../time-range.ts";
 import { QUERY_LENGTH_MAX, searchDictionary, wholeCode } from "./dictionary.ts";
@@ -49,7 +50,7 @@ export const errorRoutes = ({ store, now: clock }: ErrorDeps, site: Site) =>
     })
     .get("/errors/dictionary", ({ page, request, site }) => {
       const given = new URL(request.url).searchParams.get("q") ?? "";
-      const query = given.slice(0, QUERY_LENGTH_MAX);
+      const query = plainText(given).slice(0, QUERY_LENGTH_MAX);
       const code = wholeCode(query);
       // htmx asks while someone is still typing.
       if (code !== undefined && !request.headers.has("hx-request"))
@@ -58,14 +59,15 @@ export const errorRoutes = ({ store, now: clock }: ErrorDeps, site: Site) =>
       return page(<DictionaryPage {...{ site, query, search }} />);
     })
     .get("/errors/:code", async ({ page, params, request, site }) => {
-      if (!/^[1-9]\d{0,8}$/.test(params.code)) {
+      const typed = plainText(params.code).trim();
+      if (!/^[1-9]\d{0,8}$/.test(typed)) {
         const search = searchDictionary("");
         return page(
           <DictionaryPage {...{ site, search }} query="" isNoCode={true} />,
           { status: 404 },
         );
       }
-      const code = Number(params.code);
+      const code = Number(typed);
       const now = clock();
       const { period, mistakes } = readRange(
         new URL(request.url).searchParams,

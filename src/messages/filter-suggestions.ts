@@ -1,4 +1,6 @@
 import { countryCodes, countryNameHas } from "../country-names.ts";
+import { withoutPrefix } from "../phone/address-prefix.ts";
+import { plainText } from "../phone/pasted-text.ts";
 import type { SuggestibleField } from "../store/store.ts";
 import {
   explainErrorCode,
@@ -117,12 +119,17 @@ async function valuesFor(
       return beginning(["1h", "24h", "7d", "30d"]);
     case "before":
       return beginning(["24h", "7d", "30d"]);
+    case "to":
     case "from":
+      return known(
+        name,
+        withoutPrefix(plainText(start).trimStart()),
+        SUGGESTIONS_MAX,
+      );
     case "service":
     case "account":
     case "tag":
       return known(name, start, SUGGESTIONS_MAX);
-    case "to":
     case "sid":
       return [];
   }

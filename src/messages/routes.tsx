@@ -7,7 +7,7 @@ import type { Downloads } from "../exports/downloads.ts";
 import { pages, redirectTo, unchangedResponse } from "../http.ts";
 import type { AnswerProblem } from "../problem.tsx";
 import type { Store } from "../store/store.ts";
-import { canonicalSid, isMessageSid } from "../twilio/sid.ts";
+import { messageSidMeant } from "../twilio/sid.ts";
 import { exportRoutes } from "./export-routes.ts";
 import { listPartRoutes } from "./list-part-routes.tsx";
 import {
@@ -63,9 +63,7 @@ export const messageRoutes = (
       });
     })
     .get("/messages/:sid", async ({ page, params, request, site }) => {
-      const sid = isMessageSid(params.sid)
-        ? canonicalSid(params.sid)
-        : undefined;
+      const sid = messageSidMeant(params.sid);
       if (sid === undefined) return problem(request, NO_SUCH_MESSAGE);
       const { searchParams } = new URL(request.url);
       const seen = searchParams.get("seen");

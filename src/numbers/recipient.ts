@@ -1,4 +1,7 @@
 import { maskRecipient } from "../mask-numbers.ts";
+import { numberMeant } from "../messages/filter-numbers.ts";
+import { withoutPrefix } from "../phone/address-prefix.ts";
+import { plainText } from "../phone/pasted-text.ts";
 import type { Condition, MessageFilter } from "../store/filter.ts";
 import {
   RECENT_MESSAGES,
@@ -41,7 +44,7 @@ export function messagesTo({ id }: Pick<Recipient, "id">): MessageFilter {
 }
 
 /**
- * The recipient that a page's address names, by the whole address or by `~` and its id;
+ * The recipient that a page's address names, by the whole address in any case or by `~` and its id;
  * undefined when no message went there. With masked numbers the store's are masked too.
  */
 export async function findRecipient(
@@ -50,13 +53,31 @@ export async function findRecipient(
   masksNumbers: boolean,
 ): Promise<Recipient | undefined> {
   const filter: Condition = { negated: false, field: "to", values: [name] };
-  const { messages } = await store.listMessages([filter], { size: 1 });
-  const { to = null, recipientId = null } = messages[0] ?? {};
-  if (to === null || recipientId === null) return undefined;
-  // A number's beginning finds messages too, but is nobody's address.
-  const isById = name === `~${recipientId}`;
-  const isWhole = to === (masksNumbers ? maskRecipient(name) : name);
-  return isById || isWhole ? { id: recipientId, address: to } : undefined;
+  const { messages } = await store.listMessages([filter], {
+    size: NAMESAKES_MAX,
+  });
+  // A number's or a name's beginning finds messages too, but is nobody's address.
+  const whole = (masksNumbers ? maskRecipient(name) : name).toLowerCase();
+  for (const { to, recipientId: id } of messages) {
+    if (to === null || id === null) continue;
+    if (name === `~${id}` || to.toLowerCase() === whole)
+      return { id, address: to };
+  }
+  return undefined;
+}
+
+/** Latest messages that are searched for a name in another case: most names aren't others' beginning. */
+const NAMESAKES_MAX = 50;
+
+/** A whole number but for its plus sign. */
+const BARE_NUMBER = /^\d{7,15}$/;
+
+/** Other ways to read an address that somebody typed or pasted. */
+export function otherSpellings(name: string): string[] {
+  const plain = withoutPrefix(plainText(name).trim());
+  const number = numberMeant(plain);
+  if (number === undefined) return [plain];
+  return BARE_NUMBER.test(number) ? [number, `+${number}`] : [number];
 }
 
 /** Undefined when no message is left. */

@@ -15,7 +15,12 @@ import {
   readNumbersQuery,
   readPageRequest,
 } from "./numbers-query.ts";
-import { findRecipient, messagesTo, summaryOf } from "./recipient.ts";
+import {
+  findRecipient,
+  messagesTo,
+  otherSpellings,
+  summaryOf,
+} from "./recipient.ts";
 
 export type NumberDeps = {
   readonly store: Pick<
@@ -29,9 +34,6 @@ export type NumberDeps = {
   readonly downloads: Downloads;
   readonly now: () => number;
 };
-
-/** A whole number but for its plus sign. */
-const BARE_NUMBER = /^\d{7,15}$/;
 
 const NO_SUCH_NUMBER: Problem = {
   status: 404,
@@ -92,14 +94,15 @@ export const numberRoutes = (
         findRecipient(store, name, site.masksNumbers);
       const recipient = await find(params.number);
       if (recipient === undefined) {
-        const withPlus = BARE_NUMBER.test(params.number)
-          ? await find(`+${params.number}`)
-          : undefined;
-        if (withPlus === undefined) return problem(request, NO_SUCH_NUMBER);
-        const { address, id } = withPlus;
-        return redirectTo(
-          site.urls.number(addressText(address, id, site.masksNumbers)),
-        );
+        for (const spelling of otherSpellings(params.number)) {
+          const found = await find(spelling);
+          if (found === undefined) continue;
+          const { address, id } = found;
+          return redirectTo(
+            site.urls.number(addressText(address, id, site.masksNumbers)),
+          );
+        }
+        return problem(request, NO_SUCH_NUMBER);
       }
       const live = await store.feedEnd();
       const [summary, found] = await Promise.all([

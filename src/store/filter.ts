@@ -16,7 +16,8 @@ export type Condition = {
   /**
    * Recipients or senders. Each value is a whole address, which then means just that
    * one; or else a number's beginning or its last digits, at least `LAST_DIGITS_MIN`
-   * of them; or `~` and an address's id, as `recipientId` and `senderId` give it.
+   * of them; or the beginning of a name or user id, in any case; or `~` and an address's
+   * id, as `recipientId` and `senderId` give it.
    */
   | { readonly field: "to" | "from"; readonly values: readonly string[] }
   /** Message SIDs or their beginnings, which have at least one hex digit. */
@@ -26,7 +27,10 @@ export type Condition = {
       readonly field: "account" | "service";
       readonly values: readonly string[];
     }
-  /** A pair of the callback URL's query; without `value`, any value of that name. */
+  /**
+   * A pair of the callback URL's query; without `value`, any value of that name. A plus
+   * sign also means a space, as which an unescaped one in a query arrives.
+   */
   | {
       readonly field: "tag";
       readonly name: string;

@@ -67,7 +67,7 @@ export function maskedStore<S extends Reading>(store: S): S {
     // A masked value finds nothing, so it is none to suggest; nor is what may be some
     // message's own number, which a list of tags does not tell.
     suggest: async (field, start, limit) =>
-      (await store.suggest(field, start, SUGGESTED_MAX))
+      (field === "to" ? [] : await store.suggest(field, start, SUGGESTED_MAX))
         .filter((value) => maskedSender(value) === value)
         .slice(0, limit),
     messagesAfter: async (afterId, limit) =>

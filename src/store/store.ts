@@ -150,7 +150,7 @@ export type FailingRequest = {
 
 /** Values that a filter's field can take, for suggesting them. */
 export type SuggestibleField =
-  "from" | "service" | "account" | "country" | "tag";
+  "to" | "from" | "service" | "account" | "country" | "tag";
 
 /**
  * Where events are made durable and read from. Every engine passes the same contract

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 10, 1);
 
 const ADDRESSES =
-  "+14155550123 +14155550199 +1415555 +442071838750 +4915123456789 4155 40404 0123 123 ACME 1abc rcs:brand_0123".split(
+  "+14155550123 +14155550199 +1415555 +442071838750 +4915123456789 4155 40404 0123 123 ACME Acme24 1abc brand_0123 US.13491208655302741918".split(
     " ",
   );
 const ERROR_CODES = [30003, 30005, 63016];
@@ -20,6 +20,8 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["campaign", ""],
   ["Campaign", "spring"],
   ["order", "1"],
+  ["phone", " 1415"],
+  ["a b", "c d"],
   ["ä=b", "&"],
 ];
 /** Beginnings of SIDs that many messages share, and of some that none has. */
@@ -29,7 +31,7 @@ const SID_STARTS = ["SM00", "SM0a", "SMab", "MM00", "MMff"];
 const WORDS = [
   "+1 1 +14155550123 14155550123 4155550123 0123 00123 123 23 +0123 +123 155550123 9999",
   "404 40404 0404 + +44 44 SM SM0 sm0A SM00 MM MM0 mmff SMg S SM0%",
-  "ACME acme ACM 1abc 1ab rcs:brand_0123 rcs: 0123x % _ %0123 ____ whatsapp:+14155550123",
+  "ACME acme ACM 1abc 1ab brand_0123 BRAND us.134 US.13491208655302741918 0123x % _ %0123 ____ whatsapp:+14155550123",
   `' " \\ ä😀 NULL -1 1e3 ~1 ~2 ~3 ~7 ~999 ~ ${"9".repeat(60)}`,
 ].flatMap((line) => line.split(" "));
 
@@ -129,10 +131,20 @@ const condition: fc.Arbitrary<Condition> = fc
       }),
       fc.record({
         field: field("tag"),
-        name: fc.constantFrom("campaign", "Campaign", "order", "ä=b", "none"),
+        name: fc.constantFrom(
+          "campaign",
+          "Campaign",
+          "order",
+          "ä=b",
+          "phone",
+          "a+b",
+          "none",
+        ),
         value: fc.constantFrom(
           undefined,
           ...TAGS.map(([, value]) => value),
+          "+1415",
+          "c+d",
           "none",
         ),
       }),

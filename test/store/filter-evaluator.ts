@@ -45,7 +45,8 @@ function fits(
     case "tag":
       return message.tags.some(
         ([name, value]) =>
-          name === condition.name && value === (condition.value ?? value),
+          isTagText(condition.name, name) &&
+          isTagText(condition.value ?? value, value),
       );
     case "after":
       return message.firstEventAt >= condition.at;
@@ -56,6 +57,11 @@ function fits(
         ? isSidStart(message, condition.text)
         : isAddress(all, message, "to", [condition.text]);
   }
+}
+
+/** A plus sign that wasn't escaped in a query arrives as a space. */
+function isTagText(typed: string, arrived: string): boolean {
+  return typed === arrived || typed.replaceAll("+", " ") === arrived;
 }
 
 function isSidStart({ messageSid }: MessageRow, start: string): boolean {
@@ -77,7 +83,11 @@ function isAddress(
     if (/^~\d+$/.test(value)) return id === Number(value.slice(1));
     if (address === null) return false;
     if (all.some((each) => each[role] === value)) return address === value;
-    if (!/^\+?\d+$/.test(value)) return false;
+    if (!/^\+?\d+$/.test(value))
+      return (
+        !/^\+?\d{4,}$/.test(address) &&
+        address.toLowerCase().startsWith(value.toLowerCase())
+      );
     const isEnd =
       value.length >= LAST_DIGITS_MIN &&
       /^\d+$/.test(value) &&

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from "kysely";
+import { plainText } from "../../phone/pasted-text.ts";
 import { LAST_DIGITS_MIN } from "../filter.ts";
 import { isAmong } from "./condition-tests.ts";
 import { lastDigits } from "./last-digits.ts";
@@ -32,6 +33,7 @@ export async function addressesMeant(
     else if (await isWhole(db, role, value))
       tests.push(sql`addresses.address = ${value}`);
     else if (DIGITS.test(value)) tests.push(...partsOfNumbers(value));
+    else tests.push(...spellingsOf(value).map(beginsSo));
   }
   const found = new Set<number>();
   // One by one, as each is an index of its own.
@@ -80,6 +82,27 @@ async function isWhole(
     )
     .executeTakeFirst();
   return found !== undefined;
+}
+
+/** What is true of names and ids that begin so, letters from A to Z in any case. */
+export function beginsSo(start: string): RawBuilder<unknown> {
+  return sql`(addresses.last_digits IS NULL AND addresses.address >= ${start} COLLATE NOCASE
+    AND addresses.address < ${start + LAST_CHARACTER} COLLATE NOCASE)`;
+}
+
+/** Comes after every other text that begins like the one before it. */
+const LAST_CHARACTER = "\u{10ffff}";
+
+/**
+ * A name as it was typed, as it looks, and with all letters that aren't from A to Z, which
+ * the index distinguishes by case, as capitals or small letters.
+ */
+function spellingsOf(name: string): string[] {
+  const plain = plainText(name).trim();
+  const spellings = [name, plain, plain.toUpperCase(), plain.toLowerCase()];
+  return /^[\x20-\x7e]*$/.test(name)
+    ? [name]
+    : [...new Set(spellings)].filter((each) => each !== "");
 }
 
 /** What is true of numbers that begin with these digits, or end with them. */

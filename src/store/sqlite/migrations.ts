@@ -7,6 +7,7 @@ import { MIGRATION_TO_5 } from "./migration-to-5.ts";
 import { MIGRATION_TO_6 } from "./migration-to-6.ts";
 import { MIGRATION_TO_7 } from "./migration-to-7.ts";
 import { MIGRATION_TO_8 } from "./migration-to-8.ts";
+import { MIGRATION_TO_9 } from "./migration-to-9.ts";
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -112,6 +113,7 @@ export const MIGRATIONS: readonly string[] = [
   MIGRATION_TO_6,
   MIGRATION_TO_7,
   MIGRATION_TO_8,
+  MIGRATION_TO_9,
 ];
 
 /** The schema version that this program writes and reads. */

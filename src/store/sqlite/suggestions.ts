@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { SuggestibleField } from "../store.ts";
+import { beginsSo } from "./address-search.ts";
 import type { Schema } from "./schema.ts";
 
 /** Different values that are looked through, in the order of their index. */
@@ -28,6 +29,8 @@ export async function suggest(
         start,
         limit,
       );
+    case "to":
+      return values(db, namesOfRecipients(start), start, limit);
     case "account":
     case "service":
       return values(
@@ -40,6 +43,13 @@ export async function suggest(
     case "tag":
       return tags(db, start, limit);
   }
+}
+
+/** Recipients without a number; nobody looks for one among millions of numbers. */
+function namesOfRecipients(start: string): RawBuilder<unknown> {
+  return sql`SELECT address AS value FROM
+    (SELECT id, address FROM addresses WHERE ${beginsSo(start)} LIMIT ${LOOKED_THROUGH_MAX}) AS names
+    WHERE EXISTS (SELECT 1 FROM messages WHERE to_id = names.id)`;
 }
 
 /**

@@ -11,6 +11,8 @@ const SUGGESTED: readonly (readonly [
   ["from", "acm", ["ACME"]],
   ["from", "+4", ["+442071838750"]],
   ["from", "+1415", []],
+  ["to", "", []],
+  ["to", "+4", []],
   ["service", "mg", ["MGa", "MGb"]],
   ["service", "MGB", ["MGb"]],
   ["account", "AC", ["ACx", "ACy"]],
@@ -56,6 +58,21 @@ export function suggestionsContract(openStore: OpenStore): void {
       expect(one).toHaveLength(1);
       expect(all).toEqual(expect.arrayContaining(one));
     }
+  });
+
+  test("recipients who have no number are suggested by the beginning of their name or id", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    for (const [To, From] of [
+      ["US.13491208655302741918", "Ursula"],
+      ["us_user", "ACME"],
+      ["+14155550123", "ACME"],
+    ] as const)
+      await store.recordEvent(eventOf({ To, From }));
+    const found = await store.suggest("to", "Us", 10);
+    expect(found.toSorted()).toEqual(["US.13491208655302741918", "us_user"]);
+    expect(await store.suggest("to", "us", 1)).toHaveLength(1);
+    expect(await store.suggest("to", "ursula", 10)).toEqual([]);
   });
 
   test("an empty store suggests nothing", async () => {
