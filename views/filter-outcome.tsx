@@ -123,8 +123,8 @@ export function NothingFound({
       <WaysOn urls={urls} terms={query.parsed.terms} />
       <p>
         A word without a name is a message SID or its beginning, or a
-        recipient’s number: whole, its beginning, or at least its last{" "}
-        {LAST_DIGITS_MIN} digits.
+        recipient’s number or name: whole, its beginning, or a number’s last{" "}
+        {LAST_DIGITS_MIN} or more digits.
       </p>
       <FilterLink href={urls.messages()} label="Clear the filter" />
     </div>
