@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { get, linkById, linksIn, sidsIn } from "../pages/page-client.ts";
+import { eventOf } from "../store/events.ts";
 import { startServer } from "../support/start-server.ts";
 import { postMessagesTo } from "./number-posts.ts";
 
@@ -128,8 +129,11 @@ test("whatever an address is, its page and the links to it work", async () => {
     " +1 415 ",
     'to:"x y" -status:sent',
   ];
-  for (const name of hostile)
-    await postMessagesTo(server, name, [30005, 30005]);
+  // Older versions accepted any address.
+  for (const To of [...hostile, ...hostile])
+    await server.store.recordEvent(
+      eventOf({ To, MessageStatus: "undelivered", ErrorCode: "30005" }),
+    );
   const list = await get(`${server.origin}/numbers`);
   expect(list.text).not.toContain("<script>alert");
   const links = linksIn(list).filter((link) => /^\/numbers\/[^?]/.test(link));
