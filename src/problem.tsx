@@ -25,13 +25,13 @@ export const NOT_FOUND: Problem = {
 };
 
 /** A method that is none of those that an address answers. */
-export function methodNotAllowed(methods: readonly string[]): Problem {
+export function methodNotAllowed(methods: readonly string[]) {
   return {
     status: 405,
     title: "This cannot be done here",
     detail: `This address only answers ${methods.join(" and ")} requests.`,
     headers: { allow: methods.join(", ").replace("GET", "GET, HEAD") },
-  };
+  } satisfies Problem;
 }
 
 export const FAILED: Problem = {
@@ -164,7 +164,7 @@ const WHOLE_PAGE_SWAP = {
 };
 
 /** The path below the base path. By hand, as the host may be anything, even none that a URL can have. */
-function pathBelow(base: string, url: string): string {
+export function pathBelow(base: string, url: string): string {
   const path = url.replace(/^[^/]*\/\/[^/?#]*/, "");
   return base !== "" && path.startsWith(`${base}/`)
     ? path.slice(base.length)

@@ -32,6 +32,7 @@ import {
   LEDGER_RESTORED,
   methodNotAllowed,
   NOT_FOUND,
+  pathBelow,
   problemAnswers,
   unavailableProblem,
   type AnswerProblem,
@@ -44,6 +45,7 @@ import { maskedStore } from "./store/masked.ts";
 import { StoreUnavailable } from "./store/store.ts";
 import type { Stores } from "./store/stores.ts";
 import { webhookRoutes } from "./webhook/routes.ts";
+import { createUnknownAddress } from "./webhook/unknown-address.ts";
 
 export type Deps = {
   readonly store: Stores;
@@ -116,12 +118,30 @@ function privateRoutes(
   const access = new Access({ ...deps, accounts });
   const hashing = new PasswordHashing();
   const streams = new OpenStreams({ ...deps, accounts });
+  const answerStray = createUnknownAddress({
+    ...deps,
+    counts: deps.callbacks,
+    refusals: deps.refusalLog,
+  });
   const declared = new Set<string>();
+  /** By route, what `Allow` says of it. */
+  const allowed = new Map<string, string>();
   const isDeclared = (method: string, route: string): boolean =>
     declared.has(`${method} ${route}`);
   const app = new Elysia()
     .use(counted)
-    .onParse(({ request }) => readForm(request))
+    .onParse(({ request }) =>
+      // What was meant for the webhook is read as that reads it.
+      request.headers.has("x-twilio-signature") ? {} : readForm(request),
+    )
+    .onBeforeHandle(({ request, route, server }) =>
+      answerStray({
+        request,
+        peer: () => server?.requestIP(request)?.address,
+        path: pathBelow(urls.base, request.url),
+        allow: allowed.get(route),
+      }),
+    )
     .onBeforeHandle(
       createGate({ ...deps, access, accounts, site, problem, isDeclared }),
     );
@@ -157,6 +177,7 @@ function privateRoutes(
     const methods = routes.map(({ method }) => method);
     for (const method of methods) declared.add(`${method} ${path}`);
     const refusal = methodNotAllowed(methods);
+    allowed.set(path, refusal.headers.allow);
     app.all(path, ({ request }) => problem(request, refusal), {
       parse: "none",
     });

@@ -11,6 +11,7 @@ import {
 } from "./cause-advice.ts";
 import { keySetting, noTokenAdvice } from "./key-advice.ts";
 import { unexplainedAdvice } from "./unexplained-advice.ts";
+import { wrongAddressAdvice } from "./wrong-address.ts";
 
 const NO_KEY_SET: Advice = {
   sentences: [
@@ -35,6 +36,8 @@ export function adviceFor(
   { hasPublicUrl }: { readonly hasPublicUrl: boolean },
 ): Advice {
   switch (refusal.check) {
+    case "address":
+      return wrongAddressAdvice(refusal);
     case "signature":
       return ofSignature(refusal, hasPublicUrl);
     case "signature-missing":
@@ -171,33 +174,79 @@ function ofUnsigned({ standing }: NewRefusal): Advice {
       };
 }
 
+/** Twilio always posts a message's callback: there is no method to choose. */
 function ofMethod(refusal: NewRefusal): Advice {
   const { method } = refusal.sent;
+  if (refusal.diagnosis === null) {
+    return {
+      sentences: [
+        `Somebody called with ${method}, such as a browser or a scanner.`,
+      ],
+      steps: [NOTHING],
+    };
+  }
+  const isRead = method === "GET" || method === "HEAD";
+  const what = isRead
+    ? "A redirect on the way turns Twilio’s POST into a GET and loses the form."
+    : "Something on the way changes the method, as Twilio always posts.";
+  const step: Step = {
+    text: isRead
+      ? "In Twilio, write the callback URL so that nothing redirects it: with https://, the final host name, and no slash at the end."
+      : "Let the proxy or relay pass the request on just as it arrives.",
+  };
   return isExplained(refusal)
     ? {
-        sentences: [`Twilio called with ${method}.`],
-        steps: [
-          {
-            text: "Choose POST as the method where the callback URL is set in Twilio.",
-          },
-        ],
+        sentences: [`Twilio’s callback arrived with ${method}.`, what],
+        steps: [step],
       }
     : {
         sentences: [
-          `Somebody called with ${method}, such as a browser or a scanner.`,
+          `It has a signature and came with ${method}: a callback that was changed on the way, or a request that somebody made up.`,
+          what,
         ],
-        steps: [NOTHING],
+        steps: [
+          step,
+          {
+            text: "If no callbacks are missing, nothing needs to be done.",
+          },
+        ],
       };
 }
 
 function ofContentType(refusal: NewRefusal): Advice {
-  return isExplained(refusal)
+  const { diagnosis, sent } = refusal;
+  const passOn: Step = {
+    text: "Let whatever is between Twilio and smsledger, such as a relay, a gateway or a workflow tool, pass the body on just as it arrives: as application/x-www-form-urlencoded.",
+  };
+  if (diagnosis === null) {
+    return {
+      sentences: ["Its body is no form, which Twilio’s callbacks are."],
+      steps: [NOTHING],
+    };
+  }
+  if (!isExplained(refusal)) {
+    return {
+      sentences: [
+        "It has a signature, but its body is no form, which Twilio’s callbacks are: a callback that was changed on the way, or a request that somebody made up.",
+      ],
+      steps: [
+        passOn,
+        { text: "If no callbacks are missing, nothing needs to be done." },
+      ],
+    };
+  }
+  const isForm = !refusal.diagnosis.causes.some(
+    (cause) => cause === "json-body" || cause === "body-unsigned",
+  );
+  return isForm && sent.params !== null
     ? {
-        sentences: ["Twilio signed it, but its body is no form."],
-        steps: [causeStep("json-body", refusal)],
+        sentences: [
+          "Twilio signed this form, but it arrived as something else: something on the way turned it into JSON or changed its content type.",
+        ],
+        steps: [passOn],
       }
     : {
-        sentences: ["Its body is no form, which Twilio’s callbacks are."],
-        steps: [NOTHING],
+        sentences: ["Twilio signed it, but its body is no form."],
+        steps: [causeStep("json-body", refusal)],
       };
 }

@@ -9,6 +9,7 @@ import {
 } from "../store/refusals.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 import type { Refused } from "../webhook/refusal-answer.ts";
+import type { RefusalCheck } from "../webhook/refusal.ts";
 import { claimedKey } from "./claimed-key.ts";
 import { KnownAccounts } from "./known-accounts.ts";
 import { LookQueue } from "./look-queue.ts";
@@ -237,14 +238,20 @@ export class RefusalLog {
   }
 }
 
+/** Refusals after which a signature may still be right for something. */
+const PROVABLE: ReadonlySet<RefusalCheck> = new Set([
+  "address",
+  "method",
+  "content-type",
+  "signature",
+]);
+
 /** The signature whose cause is to be found; undefined when there is none, or no token or key to compare it with. */
 function signatureToExplain(
   { refusal: { check }, request }: Refused,
   { authTokens, sharedKeys }: RefusalLogDeps["config"],
 ): string | undefined {
-  const isProvable =
-    check === "signature" || check === "method" || check === "content-type";
-  if (!isProvable || authTokens.length + sharedKeys.length === 0)
+  if (!PROVABLE.has(check) || authTokens.length + sharedKeys.length === 0)
     return undefined;
   return request.headers.get("x-twilio-signature") || undefined;
 }

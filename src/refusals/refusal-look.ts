@@ -13,6 +13,7 @@ import type { ClaimedKey } from "./claimed-key.ts";
 import type { Claim } from "./known-accounts.ts";
 import { maskedUrl, sentRequest } from "./sent-request.ts";
 import type { DiagnosisSettings } from "./signed-variants.ts";
+import { rightUrl } from "./wrong-address.ts";
 
 /** A refused request, with all that is needed to look at it once it has been answered. */
 export type Captured = Pick<Refused, "channel" | "refusal" | "posted"> &
@@ -75,7 +76,14 @@ export function* lookAt(
     address: clientAddress(settings, headers, peer),
     proxy: isTrustedProxy(settings, peer) ? (peer ?? null) : null,
     path: maskedUrl(called.replace(/^[^/]*\/\/[^/]*/, "")),
-    checkedUrl: diagnosis && maskedUrl(address.base + address.path),
+    checkedUrl:
+      check === "address"
+        ? null
+        : diagnosis && maskedUrl(address.base + address.path),
+    ...(check === "address" &&
+      diagnosis && {
+        rightUrl: rightUrl(channel, diagnosis, settings.publicUrl),
+      }),
     diagnosis: diagnosis && asKept(diagnosis, captive, claim),
     standing,
     isMendable: isMendable(check, headers, standing, diagnosis),
@@ -108,6 +116,7 @@ export function isMendable(
       return standing !== "strange";
     case "auth-token-missing":
       return standing !== "strange" && headers.has("x-twilio-signature");
+    case "address":
     case "method":
     case "content-type":
     case "size":

@@ -74,7 +74,11 @@ export function signedVariants(
       },
       {
         basePaths: forwardedPrefixes(headers),
-        paths: [...targets.map((each) => each.path), pathOf(requestUrl)],
+        paths: [
+          ...targets.map((each) => each.path),
+          pathOf(requestUrl),
+          expected.path + pathOf(requestUrl),
+        ],
       },
     ),
     query: queryVariants(

@@ -47,6 +47,8 @@ export type Refusal = {
   readonly path: string;
   /** The address that the signature was checked against, without its query; null when it was not. */
   readonly checkedUrl: string | null;
+  /** The callback URL that belongs in Twilio, where another address was called. */
+  readonly rightUrl?: string | null;
   /** What would have matched the signature; null when it was not looked at. */
   readonly diagnosis: Diagnosis | null;
   readonly standing: Standing;

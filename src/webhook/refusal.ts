@@ -1,5 +1,6 @@
 /** The checks that a callback is refused by, in their order; `signature-missing` and `signature` are one. */
 export const REFUSAL_CHECKS = [
+  "address",
   "method",
   "content-type",
   "size",

@@ -13,6 +13,7 @@ import { formFault } from "../twilio/form-format.ts";
 import { eventType, recordedStatus, type Channel } from "../twilio/status.ts";
 import { readBody } from "./body.ts";
 import { endOfTurn } from "./end-of-turn.ts";
+import { BODY_BYTES_MAX, PARAMS_MAX } from "./limits.ts";
 import {
   malformed,
   NO_FORM,
@@ -25,6 +26,7 @@ import {
   UNSIGNED,
   type Refusal,
 } from "./refusal.ts";
+import { refusedBody } from "./refused-body.ts";
 import { refuser, type RefusalDeps } from "./refusal-answer.ts";
 import { unproven, type SignatureCheckSettings } from "./signature-check.ts";
 import { queryOf } from "./signed-urls.ts";
@@ -33,9 +35,6 @@ export const WEBHOOK_PATHS: Record<Channel, string> = {
   sms: "/api/rpc/webhooks/twilio/sms",
   whatsapp: "/api/rpc/webhooks/twilio/whatsapp",
 };
-
-const BODY_BYTES_MAX = 64 * 1024;
-const PARAMS_MAX = 100;
 
 export type WebhookDeps = {
   readonly store: Pick<Store, "recordEvent">;
@@ -72,11 +71,12 @@ export const webhookRoutes = (deps: WebhookDeps) => {
         )
         .all(
           path,
-          ({ request, server }) =>
+          async ({ request, server }) =>
             refuse(
               NOT_A_POST,
               request,
               () => server?.requestIP(request)?.address,
+              await refusedBody(request),
             ),
           { parse: "none" },
         );
@@ -99,7 +99,7 @@ function createReceiver(
   ): Promise<Response> => {
     const { headers } = request;
     if (!isFormPost(headers.get("content-type")))
-      return refuse(NO_FORM, request, peer);
+      return refuse(NO_FORM, request, peer, await refusedBody(request));
     const body = await readBody(request, BODY_BYTES_MAX);
     if (body === undefined) return refuse(TOO_LONG, request, peer);
     await endOfTurn();

@@ -22,7 +22,6 @@ const PRIVATE_PATHS = [
   assetPath("htmx.js"),
   "/nothing-here",
   "/api/nothing-here",
-  "/api/rpc/webhooks/twilio/nothing-here",
 ];
 
 const FORWARDING_HEADERS = [

@@ -30,6 +30,8 @@ type Case = {
   readonly origin?: string;
   /** What the page says of it, given the origin. */
   readonly says: (origin: string) => readonly string[];
+  /** What it is answered; 403 where that is not given. */
+  readonly status?: number;
   /** Only these proxies can do it. */
   readonly only?: Kind;
 };
@@ -183,6 +185,42 @@ const CASES: Record<string, Case> = {
     called: `${path}?campaign=spring`,
     says: () => ["A query arrived that was not signed"],
   },
+  "the callback URL in Twilio has no channel": {
+    lines: { caddy: CADDY_ALL, nginx: NGINX_HOST },
+    called: "/api/rpc/webhooks/twilio?campaign=spring",
+    status: 404,
+    says: (origin) => [
+      `Twilio called ${origin}/api/rpc/webhooks/twilio, which isn’t an address`,
+      `${origin}${path}#rc=5&amp;rp=all`,
+    ],
+  },
+  "the callback URL in Twilio is the bare name": {
+    lines: { caddy: CADDY_ALL, nginx: NGINX_HOST },
+    publicUrl: ORIGIN,
+    origin: ORIGIN,
+    called: "/",
+    status: 405,
+    says: (origin) => [
+      `Twilio called ${origin}/, which isn’t an address`,
+      `${origin}${path}#rc=5&amp;rp=all`,
+    ],
+  },
+  "the callback URL in Twilio is wrong below a base path that the proxy takes off":
+    {
+      lines: {
+        caddy: "  handle_path /sms/* {\n    reverse_proxy 127.0.0.1:3000\n  }",
+        nginx:
+          "    location /sms/ {\n      proxy_pass http://127.0.0.1:3000/;\n    }",
+      },
+      publicUrl: `${ORIGIN}/sms`,
+      origin: ORIGIN,
+      called: "/sms/api/rpc/webhooks/twilio/SMS",
+      status: 404,
+      says: (origin) => [
+        `Twilio called ${origin}/sms/api/rpc/webhooks/twilio/SMS, which`,
+        `${origin}/sms${path}#rc=5&amp;rp=all`,
+      ],
+    },
   "the proxy drops the body": {
     lines: {
       caddy: "",
@@ -292,17 +330,17 @@ for (const kind of ["caddy", "nginx"] as const) {
             new URL(server.origin).host,
           ),
         );
-        const { called, origin = proxy.origin, says } = given;
+        const { called, origin = proxy.origin, says, status = 403 } = given;
         const answer = await postThrough(
           proxy.origin + called,
           origin + called,
           signingToken,
         );
-        expect(answer.status).toBe(403);
+        expect(answer.status).toBe(status);
         await eventually(async () => {
           // The first GET of startProxy may have been led to the webhook, too.
           const rows = await server.store.refusals.list({ size: 9, since: 0 });
-          const id = rows.find(({ status }) => status === 403)?.id;
+          const id = rows.find((row) => row.status === status)?.id;
           const page = await get(`${server.origin}/refusals/${id}`);
           for (const words of says(origin)) expect(page.text).toContain(words);
         });

@@ -407,11 +407,57 @@ const REFUSED: Record<string, Refused> = {
     isMendable: false,
     says: ["Its body is no form, which Twilio’s callbacks are."],
   },
-  "GET, as Twilio calls when it is told to": {
+  "a form that a relay turned into JSON": {
+    sent: {
+      signedBody: `${FORM}&ErrorCode=30003`,
+      body: JSON.stringify({
+        ...Object.fromEntries(new URLSearchParams(FORM)),
+        ErrorCode: 30003,
+      }),
+      contentType: "application/json",
+    },
+    status: 415,
+    isMendable: true,
+    says: [
+      "Twilio signed this form, but it arrived as something else",
+      "pass the body on just as it arrives",
+    ],
+  },
+  "a form that a relay sent on as text": {
+    sent: { contentType: "text/plain" },
+    status: 415,
+    isMendable: true,
+    says: ["Twilio signed this form, but it arrived as something else"],
+  },
+  "JSON with a signature that nothing explains": {
+    sent: { signedBody: "a=1", body: "[]", contentType: "application/json" },
+    status: 415,
+    isMendable: false,
+    says: [
+      "a callback that was changed on the way, or a request that somebody",
+    ],
+  },
+  "GET after a redirect, signed for the last address": {
     sent: { method: "GET", query: `?${FORM}`, signedBody: "" },
     status: 405,
     isMendable: true,
-    says: ["Twilio called with GET.", "Choose POST as the method"],
+    says: [
+      "Twilio’s callback arrived with GET.",
+      "A redirect on the way",
+      "so that nothing redirects it",
+    ],
+  },
+  "GET after a redirect, signed for the first address": {
+    sent: { method: "GET", signedBody: FORM },
+    status: 405,
+    isMendable: false,
+    says: ["A redirect on the way", "so that nothing redirects it"],
+  },
+  "PUT by a relay": {
+    sent: { method: "PUT" },
+    status: 405,
+    isMendable: true,
+    says: ["Something on the way changes the method"],
   },
   "GET by a browser": {
     sent: { method: "GET", signed: false },

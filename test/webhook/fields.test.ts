@@ -151,11 +151,11 @@ test("a MessageSid in capitals is the same message's", async () => {
   const sid = newMessageSid();
   const upper = `SM${sid.slice(2).toUpperCase()}`;
   await server.twilio.post({ MessageSid: upper, MessageStatus: "sent" });
-  const again = await server.twilio.post({
-    MessageSid: sid,
-    MessageStatus: "sent",
-  });
-  expect(await again.json()).toEqual({ success: true, processed: 0 });
+  await server.twilio.post({ MessageSid: sid, MessageStatus: "delivered" });
+  expect(await server.store.timeline(sid)).toMatchObject([
+    { status: "sent" },
+    { status: "delivered" },
+  ]);
 });
 
 describe("no answer repeats what was sent", () => {

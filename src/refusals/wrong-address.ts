@@ -1,0 +1,68 @@
+import type { NewRefusal, Refusal } from "../store/refusals.ts";
+import { WEBHOOK_PATHS } from "../webhook/routes.ts";
+import type { Advice } from "./cause-advice.ts";
+import type { Diagnosis } from "./diagnosis.ts";
+import { originIn } from "./origin-variants.ts";
+
+/**
+ * Returns the callback URL that belongs in Twilio, given what was signed: below
+ * PUBLIC_URL, or without it at the origin that was signed. Null when neither tells.
+ */
+export function rightUrl(
+  channel: Refusal["channel"],
+  diagnosis: Diagnosis,
+  publicUrl: string | undefined,
+): string | null {
+  if (diagnosis.outcome !== "explained") return null;
+  const base = publicUrl ?? httpsOrigin(diagnosis.signedUrl);
+  return base && `${base}${WEBHOOK_PATHS[channel]}#rc=5&rp=all`;
+}
+
+function httpsOrigin(url: string): string | null {
+  const origin = originIn(url)?.origin;
+  if (origin?.scheme !== "https") return null;
+  return `https://${origin.host}${origin.port && `:${origin.port}`}`;
+}
+
+/** What to say of a request that came to no address of the webhook's. */
+export function wrongAddressAdvice(refusal: NewRefusal): Advice {
+  const { diagnosis, rightUrl: url = null, channel, sent } = refusal;
+  if (diagnosis?.outcome !== "explained") {
+    return {
+      sentences: [
+        diagnosis === null
+          ? "Somebody called an address that smsledger doesn’t have, without a signature."
+          : "Somebody called an address that smsledger doesn’t have, with a signature that none of your tokens or keys produces.",
+      ],
+      steps: [
+        {
+          text: "If Twilio sent it, correct the callback URL there: Settings shows the right one. If not, nothing needs to be done.",
+        },
+      ],
+    };
+  }
+  const { pathname } = new URL(diagnosis.signedUrl);
+  if (pathname.endsWith(WEBHOOK_PATHS[channel])) {
+    return {
+      sentences: [
+        "Twilio called the right address, but it arrived at another one: something on the way changes the path.",
+      ],
+      steps: [{ text: "Let the proxy pass the path on just as it arrives." }],
+    };
+  }
+  return {
+    sentences: [
+      `Twilio called ${diagnosis.signedUrl}, which isn’t an address of smsledger’s.`,
+      ...(sent.method === "POST"
+        ? []
+        : [`It arrived with ${sent.method}, as after a redirect.`]),
+    ],
+    steps: [
+      url === null
+        ? {
+            text: "In Twilio, replace the callback URL with the one that Settings shows.",
+          }
+        : { text: "In Twilio, replace the callback URL with:", setting: url },
+    ],
+  };
+}
