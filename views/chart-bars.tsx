@@ -61,22 +61,46 @@ function Drawing({
 }: {
   readonly shapes: ChartShapes;
 }) {
-  const gapHeight = CHART_HEIGHT / (ticks.length - 1);
   return (
     <svg class="chart-drawing" {...STRETCHED}>
-      <path
-        class="chart-lines"
-        d={ticks
-          .map((_, index) => `M0,${index * gapHeight}H${CHART_WIDTH}`)
-          .join("")}
-      ></path>
+      <Stripes />
+      <Lines count={ticks.length} />
       {PARTS.map((part) => (
         <path
           class={`part-${part}`}
+          fill={part === "inFlight" ? "url(#in-flight-stripes)" : undefined}
           d={pathOf(rectangles.filter((each) => each.part === part))}
         ></path>
       ))}
     </svg>
+  );
+}
+
+/** Lines across, evenly spaced from the top to the foot. */
+function Lines({ count }: { readonly count: number }) {
+  const gap = CHART_HEIGHT / (count - 1);
+  const line = (_: unknown, index: number): string =>
+    `M0,${(index * gap).toFixed(1)}H${CHART_WIDTH}`;
+  return (
+    <path
+      class="chart-lines"
+      d={Array.from({ length: count }, line).join("")}
+    ></path>
+  );
+}
+
+/** What is in flight is striped, so that parts can be told apart without colors; across, as the drawing is stretched. */
+function Stripes() {
+  return (
+    <pattern
+      id="in-flight-stripes"
+      width="8"
+      height="6"
+      patternUnits="userSpaceOnUse"
+    >
+      <rect class="part-inFlight" width="8" height="6" opacity="0.4"></rect>
+      <rect class="part-inFlight" width="8" height="3"></rect>
+    </pattern>
   );
 }
 
@@ -97,21 +121,19 @@ function CountAxis({ ticks }: { readonly ticks: readonly number[] }) {
 }
 
 function RateStrip({
-  shapes: { rateBase, rateLine },
+  shapes: { rateTicks, rateLine },
 }: {
   readonly shapes: ChartShapes;
 }) {
   return (
     <>
       <div class="chart-axis chart-rates" aria-hidden="true">
-        <span>100%</span>
-        <span>{Math.round(rateBase * 100)}%</span>
+        {rateTicks.toReversed().map((tick) => (
+          <span>{Math.round(tick * 100)}%</span>
+        ))}
       </div>
       <svg class="chart-drawing chart-rates" {...STRETCHED}>
-        <path
-          class="chart-lines"
-          d={`M0,0H${CHART_WIDTH}M0,${CHART_HEIGHT}H${CHART_WIDTH}`}
-        ></path>
+        <Lines count={rateTicks.length} />
         <path class="chart-rate" d={rateLine}></path>
       </svg>
     </>
@@ -122,6 +144,9 @@ function RateStrip({
 function TimeAxis({ bars }: { readonly bars: readonly ChartBar[] }) {
   return (
     <svg class="chart-times" width="100%" height="18" aria-hidden="true">
+      <text class="chart-zone" x="-10" y="14">
+        UTC
+      </text>
       {timeLabels(bars.map(({ span }) => span)).map(
         ({ bar, text, isMinor }) => (
           <text

@@ -29,8 +29,8 @@ export type ChartShapes = {
   readonly ticks: readonly number[];
   /** Every part of every bar that is not empty. */
   readonly rectangles: readonly Rectangle[];
-  /** The rate at the chart's foot, 0 to 1; at its top it is 1. */
-  readonly rateBase: number;
+  /** Rates, 0 to 1, that have a line across, evenly spaced from the strip's foot up to its top. */
+  readonly rateTicks: readonly number[];
   /** Path of the delivery rate, with gaps where fewer than `RATE_POINT_MIN` ended; "" without any. */
   readonly rateLine: string;
 };
@@ -40,8 +40,9 @@ const TOP_MIN = 4;
 const LINES = 4;
 /** The rate of fewer messages jumps about, and says little. */
 const RATE_POINT_MIN = 5;
-/** What the rate's scale may begin with: the highest that all rates are above. */
-const RATE_BASES = [0.9, 0.8, 0.5];
+/** A drop of a few points is to be seen, but chance is not to look like one. */
+const RATE_SPAN_MIN = 0.04;
+const RATE_LINES = 3;
 
 export function chartShapes(bars: readonly Outcomes[]): ChartShapes {
   const most = Math.max(TOP_MIN, ...bars.map(({ messages }) => messages));
@@ -75,9 +76,7 @@ export function chartShapes(bars: readonly Outcomes[]): ChartShapes {
   const rates = bars.map((bar) =>
     ended(bar) < RATE_POINT_MIN ? undefined : deliveryRate(bar),
   );
-  const lowest = Math.min(1, ...rates.filter((rate) => rate !== undefined));
-  const rateBase = RATE_BASES.find((base) => lowest >= base) ?? 0;
-  const rateY = scaleLinear().domain([rateBase, 1]).range([CHART_HEIGHT, 0]);
+  const rateY = rateScale(rates.filter((rate) => rate !== undefined));
   const rateLine =
     line<number | undefined>()
       .defined((rate) => rate !== undefined)
@@ -87,9 +86,22 @@ export function chartShapes(bars: readonly Outcomes[]): ChartShapes {
   return {
     ticks: y.ticks(LINES),
     rectangles,
-    rateBase,
+    rateTicks: rateY.ticks(RATE_LINES),
     rateLine: withDashes(rateLine, x.bandwidth()),
   };
+}
+
+/** From a round rate below all to one above all, within 0 and 1. */
+function rateScale(rates: readonly number[]) {
+  const lowest = Math.min(1, ...rates);
+  const highest = rates.length === 0 ? 1 : Math.max(...rates);
+  const more = Math.max(0, RATE_SPAN_MIN - (highest - lowest)) / 2;
+  const to = Math.min(1, Math.max(highest + more, RATE_SPAN_MIN));
+  const from = Math.max(0, Math.min(lowest - more, to - RATE_SPAN_MIN));
+  return scaleLinear()
+    .domain([from, to])
+    .nice(RATE_LINES)
+    .range([CHART_HEIGHT, 0]);
 }
 
 /** A rate without neighbours is a dash as wide as its bar: a dot is hardly seen. */

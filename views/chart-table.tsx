@@ -19,7 +19,7 @@ export function ChartTable({ label, bars, hasRate }: ChartProps) {
           </caption>
           <thead>
             <tr>
-              <th scope="col">Time (UTC)</th>
+              <th scope="col">Time</th>
               <th scope="col">Messages</th>
               {parts.map((part) => (
                 <th scope="col" safe>

@@ -61,7 +61,7 @@ export function countsInWords(outcomes: Outcomes): ChartBar["counts"] {
 /** When a bar is. */
 export function barWords(span: TimeRange, now: number): string {
   const isUnderWay = span.from <= now && now < span.to;
-  return `${spanWords(span)}${isUnderWay ? " (so far)" : ""}`;
+  return `${spanWords(span)} UTC${isUnderWay ? " (so far)" : ""}`;
 }
 
 /** Its delivery rate, as a sentence's part and as a table's cell. */

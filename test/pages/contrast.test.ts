@@ -4,9 +4,12 @@ import { expect, test } from "bun:test";
 const TEXT_MIN = 4.5;
 const PART_MIN = 3;
 
-const stylesheet = await Bun.file(
-  new URL("../../views/styles/base.css", import.meta.url),
-).text();
+const styles = await Promise.all(
+  ["base", "charts"].map((name) =>
+    Bun.file(new URL(`../../views/styles/${name}.css`, import.meta.url)).text(),
+  ),
+);
+const stylesheet = styles.join("\n");
 
 /** Names of colours that are text, and those of what it stands on. */
 const TEXTS = "text muted link sent delivered read undelivered failed".split(
@@ -35,6 +38,28 @@ test.each(["light", "dark"] as const)(
       const ratio = contrast(colour("focus", theme), colour(on, theme));
       expect(ratio).toBeGreaterThanOrEqual(PART_MIN);
     }
+  },
+);
+
+test.each(["light", "dark"] as const)(
+  "in the %s theme a chart's solid parts differ in lightness, from one another and from the surface",
+  (theme) => {
+    const parts = ["part-arrived", "part-undelivered", "part-failed"];
+    for (const part of [...parts, "part-in-flight"])
+      expect([
+        part,
+        contrast(colour(part, theme), colour("surface", theme)) >= PART_MIN,
+      ]).toEqual([part, true]);
+    for (const [index, part] of parts.entries())
+      for (const other of parts.slice(index + 1)) {
+        const ratio = contrast(colour(part, theme), colour(other, theme));
+        expect([part, other, ratio >= 1.5, ratio]).toEqual([
+          part,
+          other,
+          true,
+          ratio,
+        ]);
+      }
   },
 );
 

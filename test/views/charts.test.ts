@@ -87,25 +87,69 @@ test("one bar fills the width, with its rate as a dash as wide", () => {
   expect(rateLine).toBe(`M${Math.round(x)},100h${Math.round(width)}`);
 });
 
-test("the rate's line breaks where fewer than five ended, and its scale begins where all rates are above", () => {
-  const rate = (arrived: number): Outcomes =>
-    outcomes({ arrived, failed: 100 - arrived });
-  const { rateLine, rateBase } = chartShapes([
+test("the rate's line breaks where fewer than five ended", () => {
+  const { rateLine, rateTicks } = chartShapes([
     rate(95),
     rate(100),
     outcomes({ inFlight: 7, failed: 4 }),
     rate(92),
     rate(90),
   ]);
-  expect(rateBase).toBe(0.9);
+  expect(rateTicks).toEqual([0.9, 0.95, 1]);
   expect(rateLine.match(/M/g)).toHaveLength(2);
-  const heights = [...rateLine.matchAll(/,(\d+(?:\.\d)?)/g)].map((each) =>
-    Number(each[1]),
-  );
-  expect(heights).toEqual([100, 0, 160, 200]);
-  expect(chartShapes([rate(89)]).rateBase).toBe(0.8);
-  expect(chartShapes([rate(12)]).rateBase).toBe(0);
+  expect(heightsOf(rateLine)).toEqual([100, 0, 160, 200]);
 });
+
+test("the rate's scale fits the data: a drop of five points takes most of its height", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 95 }), (lower) => {
+      const { rateLine, rateTicks } = chartShapes([
+        rate(lower + 5),
+        rate(lower),
+      ]);
+      const [high = 0, low = 0] = heightsOf(rateLine);
+      expect(low - high).toBeGreaterThanOrEqual(CHART_HEIGHT / 2);
+      expect(rateTicks[0]).toBeGreaterThanOrEqual(0);
+      expect(rateTicks.at(-1)).toBeLessThanOrEqual(1);
+    }),
+  );
+});
+
+test("a rate that hardly changes stays hardly changed, and every tick is a whole percentage", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1 }),
+      (rates) => {
+        const { rateLine, rateTicks } = chartShapes(
+          rates.map((each) => outcomes({ arrived: each, failed: 1000 - each })),
+        );
+        const [base = 0] = rateTicks;
+        const top = rateTicks.at(-1) ?? 0;
+        expect(top - base).toBeGreaterThanOrEqual(0.04 - 1e-9);
+        for (const tick of rateTicks)
+          expect(tick * 100).toBeCloseTo(Math.round(tick * 100), 6);
+        for (const height of heightsOf(rateLine)) {
+          expect(height).toBeGreaterThanOrEqual(0);
+          expect(height).toBeLessThanOrEqual(CHART_HEIGHT);
+        }
+        const gaps = rateTicks
+          .slice(1)
+          .map((tick, at) => tick - (rateTicks[at] ?? 0));
+        for (const gap of gaps) expect(gap).toBeCloseTo(gaps[0] ?? 0, 6);
+      },
+    ),
+  );
+});
+
+/** The places of a line's points, from the top down. */
+function heightsOf(path: string): number[] {
+  return [...path.matchAll(/,(\d+(?:\.\d+)?)/g)].map((each) => Number(each[1]));
+}
+
+/** Of a hundred messages. */
+function rate(arrived: number): Outcomes {
+  return outcomes({ arrived, failed: 100 - arrived });
+}
 
 test("a path has a corner, a way and an end for each rectangle", () => {
   const { rectangles } = chartShapes([
