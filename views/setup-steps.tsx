@@ -1,21 +1,27 @@
 import { TOKEN_PLACE, type TestCommand } from "../src/overview/test-command.ts";
 import { Copyable } from "./copyable.tsx";
 import type { Site } from "./site.ts";
+import type { SkippedCallback } from "../src/ops/callback-counts.ts";
+import { Ago } from "./time.tsx";
 
 export type SetupProps = {
   readonly site: Site;
   /** What to paste into Twilio. */
   readonly callbackUrl: string;
   readonly command: TestCommand;
+  /** The latest verified callback, none of which was recorded since the start. */
+  readonly skipped: SkippedCallback | undefined;
+  readonly now: number;
 };
 
 /** Before the first callback: how to make Twilio send them here. */
-export function SetupSteps({ site, callbackUrl, command }: SetupProps) {
+export function SetupSteps(props: SetupProps) {
+  const { site, callbackUrl, command } = props;
   const { urls, canVerify } = site;
   return (
     <article class="setup">
       <h1>Set Twilio up</h1>
-      <Waiting site={site} />
+      <Waiting {...props} />
       <ol>
         <li>
           <h2>Give smsledger the auth token</h2>
@@ -96,22 +102,24 @@ export function SetupSteps({ site, callbackUrl, command }: SetupProps) {
   );
 }
 
-/** setup.js shows the second part in place of the first when a callback was recorded. */
-function Waiting({ site: { urls, canVerify } }: { readonly site: Site }) {
+/**
+ * Asks every four seconds what has arrived: a callback that isn't recorded tells no page.
+ * setup.js shows the second part in place of the first when one was recorded.
+ */
+function Waiting(props: SetupProps) {
+  const { urls } = props.site;
   return (
     <div class="setup-state" role="status">
-      <div id="waiting">
-        <p class="lead">
-          No callback has come yet. Five steps, and every message’s fate shows
-          here.
-        </p>
-        <p class="setup-waiting">
-          <span class="setup-dot" aria-hidden="true"></span>
-          {canVerify
-            ? "Waiting for the first callback."
-            : "Callbacks are refused until the auth token is set."}
-          <noscript>Reload this page to see whether it came.</noscript>
-        </p>
+      <div
+        id="waiting"
+        hx-get={urls.overview()}
+        hx-trigger="every 4s"
+        hx-select="#main"
+        hx-target="#main"
+        hx-swap="outerMorph"
+        hx-indicator="#none"
+      >
+        <Arrived {...props} />
       </div>
       <div id="arrived" hidden>
         <p class="lead">
@@ -128,3 +136,56 @@ function Waiting({ site: { urls, canVerify } }: { readonly site: Site }) {
     </div>
   );
 }
+
+/** What has arrived so far. */
+function Arrived({ site: { canVerify }, skipped, now }: SetupProps) {
+  const reload = <noscript>Reload this page to see whether it came.</noscript>;
+  if (skipped === undefined) {
+    return (
+      <>
+        <p class="lead">
+          No callback has arrived since smsledger started. Five steps, and every
+          message’s status shows here.
+        </p>
+        <p class="setup-waiting">
+          <span class="setup-dot" aria-hidden="true"></span>
+          {canVerify
+            ? "Waiting for the first callback."
+            : "Callbacks are refused until the auth token is set."}
+          {reload}
+        </p>
+      </>
+    );
+  }
+  const { at, messageStatus } = skipped;
+  return INBOUND.includes(messageStatus) ? (
+    <>
+      <p class="lead">
+        A message that somebody sent you arrived <Ago at={at} now={now} />, so
+        Twilio reaches smsledger, but the address is in the wrong field.
+      </p>
+      <p class="setup-waiting">
+        <span class="setup-dot" aria-hidden="true"></span>
+        In Twilio it was entered under “A message comes in”, which expects TwiML
+        (Twilio logs error 12300). Remove it there and paste it as the status
+        callback, as step 4 says. {reload}
+      </p>
+    </>
+  ) : (
+    <>
+      <p class="lead">
+        A callback with the status <code safe>{messageStatus}</code> arrived{" "}
+        <Ago at={at} now={now} />. Its signature is right, so Twilio reaches
+        smsledger.
+      </p>
+      <p class="setup-waiting">
+        <span class="setup-dot" aria-hidden="true"></span>
+        This status isn’t recorded: a message shows here once it is sent,
+        delivered or failed. {reload}
+      </p>
+    </>
+  );
+}
+
+/** Statuses of messages that come in. */
+const INBOUND: readonly string[] = ["receiving", "received"];

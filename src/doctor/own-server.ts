@@ -84,7 +84,7 @@ async function readiness(origin: string, now: number): Promise<Finding[]> {
   findings.push(
     Number.isNaN(lastAt)
       ? note(
-          "No callback has come yet.",
+          "No callback has arrived since the server started, and none is recorded.",
           "Paste the address that the overview shows into Twilio, and send a message.",
         )
       : fine(`The latest callback came ${ago(lastAt, now)}.`),

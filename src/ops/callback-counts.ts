@@ -14,12 +14,22 @@ export class CallbackCounts {
    */
   lastAt = 0;
   lastTick = 0;
+  /** The latest of those whose status is not recorded; kept until the server stops. */
+  lastSkipped: SkippedCallback | undefined;
 
   refused(channel: Channel, check: RefusalCheck): void {
     const { refused } = this[channel];
     refused.set(check, (refused.get(check) ?? 0) + 1);
   }
 }
+
+/** A verified callback that left no event. */
+export type SkippedCallback = {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Twilio's word. */
+  readonly messageStatus: string;
+};
 
 type ChannelCounts = {
   /** New events, by their status. */

@@ -8,6 +8,7 @@ import { OverviewPage } from "../../views/overview-page.tsx";
 import type { Site } from "../../views/site.ts";
 import type { Config } from "../config.ts";
 import { pages } from "../http.ts";
+import type { CallbackCounts } from "../ops/callback-counts.ts";
 import type { Store } from "../store/store.ts";
 import { readRange } from "../time-range.ts";
 import { testCommand } from "./test-command.ts";
@@ -17,11 +18,12 @@ export type OverviewDeps = {
   readonly store: OverviewStore &
     Pick<Store, "feedEnd" | "countedByMinuteSince">;
   readonly config: Pick<Config, "authTokens" | "authTokensFile">;
+  readonly callbacks: Pick<CallbackCounts, "lastSkipped">;
   readonly now: () => number;
 };
 
 export const overviewRoutes = (
-  { store, config, now: clock }: OverviewDeps,
+  { store, config, callbacks, now: clock }: OverviewDeps,
   site: Site,
 ) =>
   new Elysia().use(pages(site)).get("/", async ({ page, request, site }) => {
@@ -49,7 +51,10 @@ export const overviewRoutes = (
       // A fragment is never sent. Posted where Twilio posts, it tries the proxy too.
       const [address = ""] = callbackUrl.split("#");
       const command = testCommand(config, address);
-      return page(<SetupPage {...{ site, callbackUrl, command, live }} />);
+      const skipped = callbacks.lastSkipped;
+      return page(
+        <SetupPage {...{ site, callbackUrl, command, skipped, now, live }} />,
+      );
     }
     const latestAt = latest.firstEventAt;
     return page(<QuietPage {...{ site, period, latestAt, now, live }} />);

@@ -125,7 +125,9 @@ function createReceiver(
     counts.lastAt = receivedAt;
     counts.lastTick = performance.now();
     if (status === undefined) {
+      const { messageStatus } = callback;
       counts[channel].skipped++;
+      counts.lastSkipped = { at: receivedAt, messageStatus };
       return accepted(0);
     }
 

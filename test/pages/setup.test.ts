@@ -20,6 +20,43 @@ test("before the first callback the overview says how to set Twilio up, with the
   expect((await get(`${server.origin}/`)).text).not.toContain("Set Twilio up");
 });
 
+const INBOUND = {
+  ToCountry: "US",
+  SmsMessageSid: `SM${"1".repeat(32)}`,
+  NumMedia: "0",
+  SmsSid: `SM${"1".repeat(32)}`,
+  SmsStatus: "received",
+  Body: "STOP",
+  To: "+14155550100",
+  MessageSid: `SM${"1".repeat(32)}`,
+  AccountSid: ACCOUNT_SID,
+  From: "+14155550001",
+  ApiVersion: "2010-04-01",
+};
+
+test("a verified callback that isn't recorded is no missing one", async () => {
+  await using server = await startServer();
+  const overview = async () => (await get(`${server.origin}/`)).text;
+  expect(await overview()).toContain("No callback has arrived since");
+  await server.twilio.post({ MessageStatus: "queued" });
+  expect(await overview()).toMatch(
+    /A callback with the status <code>queued<\/code> arrived/,
+  );
+  expect(await overview()).not.toMatch(/No callback|Waiting for the first/);
+  await server.twilio.post({}, { authToken: "another" });
+  expect(await overview()).toContain("<code>queued</code>");
+});
+
+test("an inbound message says that the address is in the wrong field of Twilio's", async () => {
+  await using server = await startServer();
+  const answer = await server.twilio.postExactly(INBOUND);
+  expect(await answer.json()).toEqual({ success: true, processed: 0 });
+  const { text } = await get(`${server.origin}/`);
+  expect(text).toContain("the address is in the wrong field");
+  expect(text).toContain("“A message comes in”, which expects TwiML");
+  expect(text).not.toMatch(/No callback|Waiting for the first/);
+});
+
 /** The command that the page prints, as it is copied. */
 function commandIn(text: string): string {
   const [, code = ""] = /id="test-command">([^<]*)</.exec(text) ?? [];

@@ -3,7 +3,8 @@
 document.addEventListener(
   "recorded",
   () => {
-    document.getElementById("waiting").hidden = true;
+    // With it goes its asking every four seconds.
+    document.getElementById("waiting")?.remove();
     document.getElementById("arrived").hidden = false;
   },
   { once: true },
