@@ -68,9 +68,12 @@ export function maskNumbersIn(
 ): string {
   // Most texts have nothing to hide, and a look costs less.
   if (!mayHoldNumber(text)) return text;
+  const digits = digitsInPlace(text).map(onlyDigits);
   let masked = text;
-  for (const own of addresses.flatMap(ownDigits))
-    masked = maskRead(masked, (plain) => ownNumbers(plain, own));
+  for (const own of addresses.flatMap(ownDigits)) {
+    if (digits.some((each) => each.includes(own)))
+      masked = maskRead(masked, (plain) => ownNumbers(plain, own));
+  }
   return others === "none"
     ? masked
     : maskRead(masked, (plain) => otherNumbers(plain, others));
@@ -177,16 +180,20 @@ function standsAlone(text: string, offset: number, length: number): boolean {
 
 /** An address's digits, and the last ones, by which it is known too; none of a name's. */
 function ownDigits(address: string | null): string[] {
-  const digits = digitsInPlace(address ?? "")[0].replaceAll(/\D/g, "");
+  const digits = onlyDigits(digitsInPlace(address ?? "")[0]);
   if (digits.length < DIGITS_MIN) return [];
   const [number, last] = [digits.slice(-DIGITS_MAX), digits.slice(-DIGITS_MIN)];
   return [...new Set([digits, number, last])];
 }
 
+function onlyDigits(plain: string): string {
+  return plain.replaceAll(/\D/g, "");
+}
+
 /** Where these digits are in order, close together. */
 function ownNumbers(plain: string, own: string): Span[] {
   const places = [...plain.matchAll(/\d/g)].map(({ index }) => index);
-  const digits = plain.replaceAll(/\D/g, "");
+  const digits = onlyDigits(plain);
   const spans: Span[] = [];
   for (let at = digits.indexOf(own); at >= 0;) {
     const found = places.slice(at, at + own.length);

@@ -50,7 +50,7 @@ export const messagesRoute = apiRoute({
       Type.String({
         maxLength: FILTER_LENGTH_MAX,
         description:
-          "The filter, e.g. status:failed code:30003 after:7d. A token that sees numbers masked cannot search for one.",
+          "The filter, e.g. status:failed code:30003 after:7d. A token that sees numbers masked can't search for recipients.",
       }),
     ),
     limit: Type.Optional(

@@ -6,6 +6,7 @@ import {
 } from "../mask-numbers.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
 import type { EventRow, MessageRow, Store } from "./store.ts";
+import type { Dimension } from "./tally.ts";
 
 /** Values that are looked through for some that are no phone numbers. */
 const SUGGESTED_MAX = 1_000;
@@ -51,8 +52,8 @@ export function maskedStore<S extends Reading>(store: S): S {
       (await store.timeline(messageSid)).map(maskedEvent),
     tally: async (request) =>
       (await store.tally(request)).map((row) =>
-        request.by === "sender" && typeof row.key === "string"
-          ? { ...row, key: maskedSender(row.key) }
+        typeof row.key === "string" && request.by !== undefined
+          ? { ...row, key: MASKED_KEYS[request.by](row.key) }
           : row,
       ),
     failingRecipients: async (request) =>
@@ -118,6 +119,16 @@ function maskedEvent(event: EventRow): EventRow {
     query: maskedQuery(event.query, addresses),
   };
 }
+
+const asItIs = (key: string): string => key;
+
+/** How what is counted by is shown; each dimension is listed, as each method is. */
+const MASKED_KEYS: Record<Dimension, (key: string) => string> = {
+  errorCode: asItIs,
+  country: asItIs,
+  service: asItIs,
+  sender: maskedSender,
+};
 
 /** A sender is the team's own: only numbers and user ids are masked. */
 function maskedSender(address: string): string {

@@ -207,9 +207,10 @@ function lastGroup(
   /** Too long for one number: there are several, or other digits around it. */
   function isLong(): boolean {
     let length = groups[first]?.digits.length ?? 0;
-    for (let at = first; isBetween(at, CLOSE); at--)
+    const isMore = (at: number) => length <= DIGITS_MAX && isBetween(at, CLOSE);
+    for (let at = first; isMore(at); at--)
       length += groups[at - 1]?.digits.length ?? 0;
-    for (let at = first + 1; isBetween(at, CLOSE); at++)
+    for (let at = first + 1; isMore(at); at++)
       length += groups[at]?.digits.length ?? 0;
     return length > DIGITS_MAX;
   }

@@ -132,7 +132,8 @@ test("a tag whose plus sign arrived as a space is found with the plus sign", asy
     "tag:a+b",
   ])
     expect([q, await found(q)]).toEqual([q, ["number"]]);
-  expect(await found("tag:order=1415")).toEqual([]);
+  for (const q of ["tag:order=1415", 'tag:"order= 141"', "tag:a=b"])
+    expect([q, await found(q)]).toEqual([q, []]);
 });
 
 test("SIDs and codes are read as they are pasted", async () => {

@@ -33,7 +33,7 @@ export async function addressesMeant(
     else if (await isWhole(db, role, value))
       tests.push(sql`addresses.address = ${value}`);
     else if (DIGITS.test(value)) tests.push(...partsOfNumbers(value));
-    else tests.push(...spellingsOf(value).map(beginsSo));
+    else tests.push(...spellingsOf(value).flatMap(beginsSo));
   }
   const found = new Set<number>();
   // One by one, as each is an index of its own.
@@ -84,11 +84,25 @@ async function isWhole(
   return found !== undefined;
 }
 
-/** What is true of names and ids that begin so, letters from A to Z in any case. */
-export function beginsSo(start: string): RawBuilder<unknown> {
-  return sql`(addresses.last_digits IS NULL AND addresses.address >= ${start} COLLATE NOCASE
+/**
+ * What is true of names, or of user ids, that begin so, letters from A to Z in any case. Each
+ * is an index of its own: a user id's letters are always capitals.
+ */
+export function beginsSo(start: string): RawBuilder<unknown>[] {
+  const isName = sql`(addresses.last_digits IS NULL
+    AND addresses.address NOT GLOB '[A-Z][A-Z].[0-9]*'
+    AND addresses.address >= ${start} COLLATE NOCASE
     AND addresses.address < ${start + LAST_CHARACTER} COLLATE NOCASE)`;
+  if (!USER_ID_START.test(start)) return [isName];
+  const id = start.toUpperCase();
+  return [
+    isName,
+    sql`(addresses.address >= ${id} AND addresses.address < ${id + LAST_CHARACTER})`,
+  ];
 }
+
+/** The beginning of an id such as `US.13491208655302741918`. */
+const USER_ID_START = /^[a-z]{1,2}(?:\.\d*)?$/i;
 
 /** Comes after every other text that begins like the one before it. */
 const LAST_CHARACTER = "\u{10ffff}";

@@ -47,9 +47,12 @@ export async function suggest(
 
 /** Recipients without a number; nobody looks for one among millions of numbers. */
 function namesOfRecipients(start: string): RawBuilder<unknown> {
-  return sql`SELECT address AS value FROM
-    (SELECT id, address FROM addresses WHERE ${beginsSo(start)} LIMIT ${LOOKED_THROUGH_MAX}) AS names
-    WHERE EXISTS (SELECT 1 FROM messages WHERE to_id = names.id)`;
+  const each = beginsSo(start).map(
+    (isMeant) => sql`SELECT address AS value FROM
+      (SELECT id, address FROM addresses WHERE ${isMeant} LIMIT ${LOOKED_THROUGH_MAX}) AS names
+      WHERE EXISTS (SELECT 1 FROM messages WHERE to_id = names.id)`,
+  );
+  return sql.join(each, sql` UNION `);
 }
 
 /**

@@ -40,7 +40,7 @@ export async function ofTag(
 
 /** A tag's name or value as it was typed, as it looks, and as it arrives if its plus signs weren't escaped. */
 function spellingsOf(text: string): string[] {
-  const plain = plainText(text).trim();
+  const plain = plainText(text);
   const spellings = [text, plain, text.replaceAll("+", " ")];
   return [...new Set([...spellings, plain.replaceAll("+", " ")])];
 }

@@ -1,10 +1,30 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import {
+  DummyDriver,
+  Kysely,
+  sql,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type RawBuilder,
+} from "kysely";
+import { beginsSo } from "../../../src/store/sqlite/address-search.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
-test("names are found by an index that holds no numbers", async () => {
+/** Compiles queries, and runs none. */
+const queries = new Kysely<unknown>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+test("names and user ids are found by indexes, in which numbers and user ids take no room of their own", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   const store = await openSqliteStore(file, (error) => {
@@ -12,25 +32,31 @@ test("names are found by an index that holds no numbers", async () => {
   });
   await store.close();
   using db = new Database(file);
-  const plan = db
-    .query<{ detail: string }, []>(
-      `EXPLAIN QUERY PLAN SELECT id FROM addresses
-         WHERE (addresses.last_digits IS NULL AND addresses.address >= 'zeus' COLLATE NOCASE
-           AND addresses.address < 'zeut' COLLATE NOCASE) LIMIT 1001`,
-    )
-    .all()
-    .map(({ detail }) => detail);
-  expect(plan).toEqual([
-    "SEARCH addresses USING INDEX addresses_names (address>? AND address<?)",
+  const plan = (test: RawBuilder<unknown>) => {
+    const { sql: text, parameters } = sql`SELECT id FROM addresses
+      WHERE ${test} LIMIT 1001`.compile(queries);
+    return db
+      .query<{ detail: string }, string[]>(`EXPLAIN QUERY PLAN ${text}`)
+      .all(...parameters.map(String))
+      .map(({ detail }) => detail);
+  };
+  expect(beginsSo("us.13").map(plan)).toEqual([
+    ["SEARCH addresses USING INDEX addresses_names (address>? AND address<?)"],
+    [
+      "SEARCH addresses USING COVERING INDEX sqlite_autoindex_addresses_1 (address>? AND address<?)",
+    ],
   ]);
+  expect(beginsSo("zeus")).toHaveLength(1);
   const add = db.prepare(
     "INSERT INTO addresses (address, last_digits) VALUES (?, ?)",
   );
-  const addNumbers = db.transaction(() => {
-    for (let index = 0; index < 10_000; index++)
+  const addMany = db.transaction(() => {
+    for (let index = 0; index < 10_000; index++) {
       add.run(`+1415555${index}`, index);
+      add.run(`US.1349120865530274${index}`, null);
+    }
   });
-  addNumbers();
+  addMany();
   const pages = db
     .query<{ pages: number }, []>(
       "SELECT count(*) AS pages FROM dbstat WHERE name = 'addresses_names'",
