@@ -95,6 +95,61 @@ test("between any two steps, wherever the clock goes, each message is counted on
   );
 }, 60_000);
 
+test("whatever the clock does for however long, and wherever the server restarts, all counts equal a recount", async () => {
+  const span = fc.record({
+    /** Days that the clock is off by; mostly it is right. */
+    off: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(0) },
+      fc.constantFrom(-400, -30, -1, 1, 2, 30, 400),
+    ),
+    hours: fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 90 })),
+    minuteOfHour: fc.constantFrom(0, 1, 30, 59),
+    restarts: fc.boolean(),
+    isTidied: fc.boolean(),
+  });
+  // Each run goes on where the one before ended.
+  let real = NOON;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(span, { minLength: 2, maxLength: 6 }),
+      async (spans) => {
+        for (const { off, hours, minuteOfHour, ...then } of spans) {
+          for (let hour = 0; hour <= hours; hour++) {
+            real += HOUR_MS;
+            const now = real + off * DAY_MS + minuteOfHour * MINUTE_MS;
+            record(eventOf({ MessageStatus: "sent" }, { receivedAt: now }));
+            if (hour % 7 === 0) recorder.nextStep()?.();
+          }
+          if (then.restarts) recorder = createRecorder(db);
+          if (then.isTidied) await tidy(async () => undefined);
+          await expectAllRecounts(real + off * DAY_MS);
+        }
+      },
+    ),
+    { numRuns: 8 },
+  );
+}, 120_000);
+
+/** In all time, and in what pages show around a time: the first hour of anything, its day, and single minutes. */
+async function expectAllRecounts(now: number): Promise<void> {
+  for (const spanMs of [undefined, HOUR_MS, DAY_MS, 7 * DAY_MS])
+    await expectRecount(reader, { range: ALL_TIME, spanMs });
+  const hour = Math.floor(now / HOUR_MS) * HOUR_MS;
+  for (const range of [
+    { from: hour, to: hour + HOUR_MS },
+    { from: hour - 23 * HOUR_MS, to: hour + HOUR_MS },
+    { from: now - HOUR_MS, to: now },
+    { from: now - DAY_MS + MINUTE_MS, to: now + MINUTE_MS },
+    { from: hour + 30 * MINUTE_MS, to: hour + 31 * MINUTE_MS },
+  ])
+    await expectRecount(reader, { range });
+  for (const by of ["country", "sender"] as const)
+    await expectRecount(reader, {
+      range: { from: hour - 23 * HOUR_MS, to: hour + HOUR_MS },
+      by,
+    });
+}
+
 test("an hour that takes many steps is whole between any two, whatever is recorded meanwhile", async () => {
   const SENDERS = 200;
   const sids: string[] = [];
