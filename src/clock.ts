@@ -57,6 +57,14 @@ export function seenBefore(
   return at - rest;
 }
 
+/**
+ * Whether two times are less than this apart. What is compared so with now is over once
+ * the clock was set back behind it too, not only when its time has come.
+ */
+export function isWithin(ms: number, one: number, other: number): boolean {
+  return Math.abs(one - other) < ms;
+}
+
 /** Whether the clock was set back by more than a day. */
 export function wasSetBack({ seenAt }: ClockRecord, now: number): boolean {
   return seenAt - now > DAY_MS;

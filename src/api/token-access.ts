@@ -69,7 +69,9 @@ export class TokenAccess {
   async count({ id }: ApiToken): Promise<RateCount> {
     const { consumedPoints, remainingPoints, msBeforeNext } =
       await this.#limiter.penalty(id);
-    const resetS = Math.max(1, Math.ceil(msBeforeNext / 1_000));
+    // A clock that was set back would make it longer than the limit lasts.
+    const restS = Math.ceil(msBeforeNext / 1_000);
+    const resetS = Math.min(Math.max(1, restS), WINDOW_S);
     return {
       headers: {
         "ratelimit-limit": String(REQUESTS_MAX),

@@ -1,9 +1,13 @@
 import { constants, setPriority } from "node:os";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { byteWords, counted } from "../../views/amounts.ts";
 import type { Config } from "../config.ts";
 import { writeBackup, type Contents } from "../store/sqlite/backup.ts";
-import { removeUnfinished } from "../store/sqlite/durable-file.ts";
+import {
+  removeUnfinished,
+  removeUnfinishedIn,
+} from "../store/sqlite/durable-file.ts";
+import { backupTime } from "../upkeep/backup-files.ts";
 import { inOwnProcess, isWorker } from "./own-process.ts";
 
 /**
@@ -24,6 +28,8 @@ export async function backup(
     );
   }
   giveWay();
+  // The server's own backups have a name each, so none cleans up after another.
+  removeUnfinishedIn(dirname(file), (name) => backupTime(name) !== undefined);
   const contents = writeBackup(databaseFile, file);
   console.log(`The backup is whole and checked: ${holds(contents)}.`);
   return 0;

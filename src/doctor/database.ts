@@ -2,7 +2,7 @@ import { Database, SQLiteError } from "bun:sqlite";
 import { statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import { byteWords } from "../../views/amounts.ts";
-import { logOf } from "../ops/disk.ts";
+import { logBytes } from "../ops/disk.ts";
 import { users } from "../store/sqlite/account-reader.ts";
 import { databasePath } from "../store/sqlite/database-file.ts";
 import { requireOurs, SCHEMA_VERSION } from "../store/sqlite/migrations.ts";
@@ -76,8 +76,7 @@ export async function lookAtDatabase(
   }
   const place = placeFindings(path);
   // What is still in the log is of the database too.
-  const log = statSync(logOf(path), { throwIfNoEntry: false });
-  const bytes = stats.size + (log?.size ?? 0);
+  const bytes = stats.size + ((await logBytes(path)) ?? 0);
   try {
     return await lookInside(path, bytes, place, now);
   } catch (error) {

@@ -1,5 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
-import { stat, statfs } from "node:fs/promises";
+import { realpath, stat, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 /** Room on the disk that a file is on, in bytes. */
@@ -11,13 +10,14 @@ export type DiskRoom = {
 
 /** Also of a file that is still to be made. Undefined when the system does not tell. */
 export async function diskRoom(file: string): Promise<DiskRoom | undefined> {
-  try {
-    let folder = dirname(realFile(file));
-    while (!existsSync(folder)) folder = dirname(folder);
-    const { bsize, bavail, blocks } = await statfs(folder);
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-  } catch {
-    return undefined;
+  const path = await realPathOf(file);
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    try {
+      const { bsize, bavail, blocks } = await statfs(folder);
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    } catch {
+      if (folder === dirname(folder)) return undefined;
+    }
   }
 }
 
@@ -30,16 +30,14 @@ export async function fileBytes(file: string): Promise<number | undefined> {
   }
 }
 
-/** The name of the write-ahead log beside a database's file. */
-export function logOf(databaseFile: string): string {
-  return `${realFile(databaseFile)}-wal`;
+/** The size of the write-ahead log beside a database's file. */
+export async function logBytes(
+  databaseFile: string,
+): Promise<number | undefined> {
+  return fileBytes(`${await realPathOf(databaseFile)}-wal`);
 }
 
 /** Where a symbolic link leads: the log is beside the file, and so is the disk's room. */
-function realFile(file: string): string {
-  try {
-    return realpathSync.native(file);
-  } catch {
-    return resolve(file);
-  }
+function realPathOf(file: string): Promise<string> {
+  return realpath(file).catch(() => resolve(file));
 }

@@ -2,7 +2,7 @@ import { basename, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import type { Stores } from "../store/stores.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
-import { diskRoom, fileBytes, logOf, type DiskRoom } from "./disk.ts";
+import { diskRoom, fileBytes, logBytes, type DiskRoom } from "./disk.ts";
 
 /** How the server is set up and does, for its page of settings: no secret, nor a part of one. */
 export type GeneralSettings = Pick<
@@ -45,9 +45,9 @@ export async function readGeneralSettings(
   const { databaseFile, backupFolder, authTokens } = config;
   const shown = (path: string): string =>
     showsPaths ? resolve(path) : basename(path);
-  const [bytes, logBytes, disk, upkeep, lastCallbackAt] = await Promise.all([
+  const [bytes, bytesOfLog, disk, upkeep, lastCallbackAt] = await Promise.all([
     fileBytes(databaseFile),
-    fileBytes(logOf(databaseFile)),
+    logBytes(databaseFile),
     diskRoom(databaseFile),
     store.upkeep.state(),
     operations.lastCallbackAt(),
@@ -67,7 +67,7 @@ export async function readGeneralSettings(
     hasMetricsToken: config.metricsToken !== undefined,
     database: {
       file: shown(databaseFile),
-      bytes: bytes === undefined ? undefined : bytes + (logBytes ?? 0),
+      bytes: bytes === undefined ? undefined : bytes + (bytesOfLog ?? 0),
     },
     disk,
     upkeep,

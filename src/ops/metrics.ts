@@ -5,7 +5,7 @@ import type { UpkeepState } from "../store/upkeep.ts";
 import type { Writing } from "../store/writing.ts";
 import type { CallbackCounts } from "./callback-counts.ts";
 import { addCallbackMetrics } from "./callback-metrics.ts";
-import { diskRoom, fileBytes, logOf } from "./disk.ts";
+import { diskRoom, fileBytes, logBytes } from "./disk.ts";
 import { eventLoopLag } from "./event-loop-lag.ts";
 import { alone, Metrics, type Labelled } from "./metric-kinds.ts";
 import { addProcessMetrics } from "./process-metrics.ts";
@@ -80,7 +80,7 @@ function addDiskMetrics(metrics: Metrics, databaseFile: string): void {
   metrics.gauge({
     name: "smsledger_database_log_bytes",
     help: "Size of its write-ahead log.",
-    read: async () => alone((await fileBytes(logOf(databaseFile))) ?? 0),
+    read: async () => alone((await logBytes(databaseFile)) ?? 0),
   });
   metrics.gauge({
     name: "smsledger_disk_free_bytes",

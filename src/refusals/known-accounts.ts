@@ -1,3 +1,4 @@
+import { isWithin } from "../clock.ts";
 import type { Config } from "../config.ts";
 import { MADE_UP_ACCOUNT } from "../simulation/made-up-account.ts";
 import type { Standing } from "../store/refusals.ts";
@@ -26,7 +27,7 @@ export class KnownAccounts {
   /** Whether there is a token or key that is tried for every account. */
   readonly #hasOpenToken: boolean;
   #hasRecorded = false;
-  #refreshAt = 0;
+  #refreshedAt = -Infinity;
   readonly #foreignNames = new NamesPerHour();
 
   constructor(
@@ -62,8 +63,9 @@ export class KnownAccounts {
 
   /** Looks for accounts that were heard of since; `now` in milliseconds. */
   async refresh(now: number): Promise<void> {
-    if (now < this.#refreshAt && this.#hasRecorded) return;
-    this.#refreshAt = now + REFRESH_EVERY_MS;
+    const isFresh = isWithin(REFRESH_EVERY_MS, this.#refreshedAt, now);
+    if (isFresh && this.#hasRecorded) return;
+    this.#refreshedAt = now;
     const accounts = await this.#store.suggest("account", "", ACCOUNTS_MAX);
     // After a trial of one's own the first real account is still to come.
     const recorded = accounts.filter((sid) => sid !== MADE_UP_ACCOUNT);

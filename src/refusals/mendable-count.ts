@@ -1,6 +1,9 @@
+import { isWithin } from "../clock.ts";
+
 const MINUTE_MS = 60_000;
 /** A notice of refusals goes away by itself this long after the last one. */
 export const NOTICE_MINUTES = 60;
+const NOTICE_MS = NOTICE_MINUTES * MINUTE_MS;
 
 /** How many refusals that the team can mend came within the last hour; kept by the minute. */
 export class MendableCount {
@@ -9,17 +12,18 @@ export class MendableCount {
 
   /** Those that were marked as seen before they were counted stay so. */
   add(at: number, times: number): void {
-    if (at <= this.#seenAt || times === 0) return;
+    const isSeen = at <= this.#seenAt && isWithin(NOTICE_MS, at, this.#seenAt);
+    if (isSeen || times === 0) return;
     const minute = Math.floor(at / MINUTE_MS);
     this.#byMinute.set(minute, (this.#byMinute.get(minute) ?? 0) + times);
   }
 
   lately(now: number): number {
-    const oldest = Math.floor(now / MINUTE_MS) - NOTICE_MINUTES;
+    const current = Math.floor(now / MINUTE_MS);
     let sum = 0;
     for (const [minute, times] of this.#byMinute) {
-      if (minute <= oldest) this.#byMinute.delete(minute);
-      else sum += times;
+      if (isWithin(NOTICE_MINUTES, minute, current)) sum += times;
+      else this.#byMinute.delete(minute);
     }
     return sum;
   }

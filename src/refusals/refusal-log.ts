@@ -124,7 +124,9 @@ export class RefusalLog {
     await this.#accounts.refresh(now());
     const from = now() - NOTICE_MINUTES * 60_000;
     const seenAt = await store.refusals.seenAt();
-    const mendable = await store.refusals.mendableAfter(Math.max(from, seenAt));
+    // What a clock that ran ahead marked as seen hides nothing that comes now.
+    const after = seenAt > now() ? from : Math.max(from, seenAt);
+    const mendable = await store.refusals.mendableAfter(after);
     for (const { lastAt, times } of mendable) this.#mendable.add(lastAt, times);
   }
 

@@ -1,3 +1,4 @@
+import { isWithin } from "../clock.ts";
 import { REFUSALS_COUNTED_MS } from "../store/refusals.ts";
 import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
 import type { Refused } from "../webhook/refusal-answer.ts";
@@ -44,7 +45,9 @@ export class Situations {
 
   isNew(situation: string, now: number): boolean {
     const known = this.#known.get(situation);
-    return known === undefined || now - known.since >= REFUSALS_COUNTED_MS;
+    return (
+      known === undefined || !isWithin(REFUSALS_COUNTED_MS, known.since, now)
+    );
   }
 
   /** One of its refusals will be looked at. */

@@ -1,13 +1,7 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { removeUnfinishedIn } from "../store/sqlite/durable-file.ts";
 import type { Backup } from "../store/upkeep.ts";
-import {
-  backupName,
-  backupTime,
-  backupsToDelete,
-  nextBackupAt,
-} from "./backup-files.ts";
+import { backupName, backupsToDelete, nextBackupAt } from "./backup-files.ts";
 import { runOwnCommand } from "./own-command.ts";
 
 export type BackupWishes = {
@@ -22,10 +16,18 @@ export class BackupFailed extends Error {
   override readonly name = "BackupFailed";
 }
 
-/** When the next backup is due, as the ones in the folder have it. Throws BackupFailed. */
-export function nextBackupDueAt(folder: string, now: number): number {
-  return nextBackupAt(namesIn(folder), now);
+/** When the next backup is due, as the ones in the folder have it. Rejects with BackupFailed. */
+export async function nextBackupDueAt(
+  folder: string,
+  now: number,
+): Promise<number> {
+  return nextBackupAt(await namesIn(folder), now);
 }
+
+/*
+ * The folder may be on a disk that doesn't answer, so nothing here waits for it in the
+ * thread that serves HTTP.
+ */
 
 /**
  * Writes a backup into the folder, in a process of its own, and deletes the oldest ones
@@ -36,30 +38,28 @@ export async function writeScheduledBackup(
   now: number,
   signal: AbortSignal,
 ): Promise<Backup & { readonly file: string }> {
-  removePartial(folder);
-  const file = join(folder, backupName(now));
+  const name = backupName(now);
+  const file = join(folder, name);
   const reason = await runOwnCommand(
     ["backup", file, "--database-url", databaseFile],
     signal,
   );
   if (reason !== undefined) {
-    removePartial(folder);
+    const left = (await namesIn(folder)).filter((each) =>
+      each.startsWith(`${name}.partial-`),
+    );
+    await remove(folder, left);
     throw new BackupFailed(reason);
   }
-  remove(folder, backupsToDelete(namesIn(folder), kept, now));
-  return { at: now, bytes: statSync(file).size, file };
-}
-
-/** Removes what backups left that were cut off, as by a power cut. */
-function removePartial(folder: string): void {
-  removeUnfinishedIn(folder, (name) => backupTime(name) !== undefined);
+  await remove(folder, backupsToDelete(await namesIn(folder), kept, now));
+  return { at: now, bytes: (await stat(file)).size, file };
 }
 
 /** What is in the folder, which is made when it is not there. */
-function namesIn(folder: string): string[] {
+async function namesIn(folder: string): Promise<string[]> {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return readdirSync(folder);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return await readdir(folder);
   } catch (error) {
     throw new BackupFailed(
       "BACKUP_FOLDER cannot be made or read. Check it and its permissions.",
@@ -69,12 +69,7 @@ function namesIn(folder: string): string[] {
 }
 
 /** One that cannot be deleted now is tried again after the next backup. */
-function remove(folder: string, names: readonly string[]): void {
-  for (const name of names) {
-    try {
-      rmSync(join(folder, name), { force: true });
-    } catch {
-      continue;
-    }
-  }
+async function remove(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names)
+    await rm(join(folder, name), { force: true }).catch(() => undefined);
 }

@@ -113,7 +113,7 @@ async function keepBackups(upkeep: Upkeep, folder: string): Promise<void> {
     const at = now();
     const begun = performance.now();
     try {
-      if (at < nextBackupDueAt(folder, at)) continue;
+      if (at < (await nextBackupDueAt(folder, at))) continue;
       const backup = await writeScheduledBackup(wishes, at, stopping);
       const { file, bytes } = backup;
       const ms = Math.round(performance.now() - begun);

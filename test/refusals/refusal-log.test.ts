@@ -198,6 +198,26 @@ test("the banner counts all, also those that were not looked at; marked as seen 
   expect(log.mendableLately()).toBe(0);
 });
 
+test("a clock that is set back after it ran ahead leaves no banner for good, and hides no new refusal", async () => {
+  await using opened = await openLog();
+  const { log, store, clock } = opened;
+  const right = clock.now;
+  clock.now += 700 * 24 * 3_600_000;
+  log.note(refusedPost(ACCOUNT_SID));
+  await eventually(async () => expect(await all(store)).toHaveLength(1));
+  clock.now = right;
+  expect(log.mendableLately()).toBe(0);
+  clock.now += 700 * 24 * 3_600_000;
+  await log.markSeen();
+  clock.now = right;
+  log.note(refusedPost(ACCOUNT_SID));
+  expect(log.mendableLately()).toBe(1);
+  await eventually(async () => {
+    const times = (await all(store)).map(({ lastAt }) => lastAt);
+    expect(times).toContain(right);
+  });
+});
+
 test("those of an account that turns out to be the team's count from the first on", async () => {
   await using opened = await openLog();
   const { log, store, clock } = opened;

@@ -22,7 +22,7 @@ import type { Write } from "./account-store.ts";
 import type { Schema } from "./schema.ts";
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export const REFUSAL_MS = REFUSAL_DAYS * 24 * HOUR_MS;
 /** Old ones that one batch drops at most, so that no write takes long. */
 const DROPPED_MAX = 200;
 
@@ -53,9 +53,11 @@ export const REFUSAL_TABLES = `
   ) STRICT;
 `;
 
+/** Keeps refusals, and drops those last seen before `oldest`. */
 export function addRefusals(
   db: Database,
   { refusals, unlisted, now }: RefusalBatch,
+  oldest = now - REFUSAL_MS,
 ): void {
   let times = unlisted;
   for (const refusal of refusals)
@@ -66,22 +68,27 @@ export function addRefusals(
          ON CONFLICT DO UPDATE SET times = times + excluded.times`,
     ).run(Math.floor(now / HOUR_MS), times);
   }
-  dropOld(db, now);
+  dropOld(db, oldest);
 }
 
 /** False when it is one stranger too many. */
 function addRefusal(db: Database, refusal: NewRefusal): boolean {
   const { firstAt, lastAt, times, isMendable, ...facts } = refusal;
   const key = refusalKey(refusal);
+  // Those that a clock which ran ahead dated are not counted with.
   const countedFrom = firstAt - REFUSALS_COUNTED_MS;
+  const countedTo = firstAt + REFUSALS_COUNTED_MS;
   const { changes } = db
     .query(
       `UPDATE refusals SET times = times + ?, last_at = max(last_at, ?), facts = ?
-         WHERE id = (SELECT max(id) FROM refusals WHERE key = ? AND first_at > ?)`,
+         WHERE id = (SELECT max(id) FROM refusals WHERE key = ? AND first_at > ? AND first_at < ?)`,
     )
-    .run(times, lastAt, JSON.stringify(facts), key, countedFrom);
+    .run(times, lastAt, JSON.stringify(facts), key, countedFrom, countedTo);
   if (changes > 0) return true;
-  if (!isMendable && strangersSince(db, countedFrom) >= STRANGERS_MAX)
+  if (
+    !isMendable &&
+    strangersBetween(db, countedFrom, countedTo) >= STRANGERS_MAX
+  )
     return false;
   db.query(
     `INSERT INTO refusals (key, first_at, last_at, times, is_mendable, facts)
@@ -90,17 +97,16 @@ function addRefusal(db: Database, refusal: NewRefusal): boolean {
   return true;
 }
 
-function strangersSince(db: Database, time: number): number {
+function strangersBetween(db: Database, from: number, to: number): number {
   const row = db
-    .query<{ count: number }, [number]>(
-      "SELECT count(*) AS count FROM refusals WHERE is_mendable = 0 AND first_at > ?",
+    .query<{ count: number }, [number, number]>(
+      "SELECT count(*) AS count FROM refusals WHERE is_mendable = 0 AND first_at > ? AND first_at < ?",
     )
-    .get(time);
+    .get(from, to);
   return row?.count ?? 0;
 }
 
-function dropOld(db: Database, now: number): void {
-  const oldest = now - REFUSAL_DAYS * DAY_MS;
+function dropOld(db: Database, oldest: number): void {
   db.query(
     "DELETE FROM refusals WHERE id <= (SELECT max(id) FROM refusals) - ?",
   ).run(REFUSALS_MAX);
@@ -115,7 +121,9 @@ function dropOld(db: Database, now: number): void {
 export function markRefusalsSeen(db: Database, at: number): void {
   db.query(
     `INSERT INTO refusals_seen VALUES (1, ?)
-       ON CONFLICT DO UPDATE SET seen_at = max(seen_at, excluded.seen_at)`,
+       ON CONFLICT DO UPDATE SET seen_at = CASE
+         WHEN abs(seen_at - excluded.seen_at) < ${HOUR_MS} THEN max(seen_at, excluded.seen_at)
+         ELSE excluded.seen_at END`,
   ).run(at);
 }
 

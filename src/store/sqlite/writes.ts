@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import type { RefusalBatch } from "../refusals.ts";
 import * as accountSessions from "./account-sessions.ts";
 import * as accountUsers from "./account-users.ts";
 import {
@@ -7,8 +8,8 @@ import {
   setApiTokenLastUsed,
 } from "./api-tokens.ts";
 import { addAuditEntry } from "./audit.ts";
-import { readClock } from "./clock-record.ts";
-import { addRefusals, markRefusalsSeen } from "./refusals.ts";
+import { readClock, seenBeforeIn } from "./clock-record.ts";
+import { addRefusals, markRefusalsSeen, REFUSAL_MS } from "./refusals.ts";
 import { noteUpkeep } from "./upkeep-notes.ts";
 
 /**
@@ -22,7 +23,8 @@ const WRITES = {
   ...accountUsers,
   ...accountSessions,
   addAuditEntry,
-  addRefusals,
+  addRefusals: (db: Database, batch: RefusalBatch) =>
+    addRefusals(db, batch, seenBeforeIn(db, batch.now, REFUSAL_MS)),
   markRefusalsSeen,
   addApiToken,
   removeApiToken,

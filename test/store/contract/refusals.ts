@@ -184,6 +184,26 @@ export function refusalsContract(openStore: OpenStore): void {
     expect(await all(store)).toHaveLength(STRANGERS_MAX + 3);
   });
 
+  test("a clock that runs ahead drops nothing, and what it dated so keeps no refusal off the list", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const ahead = AT + 700 * DAY_MS;
+    await store.upkeep.readClock(AT);
+    await add(store, [refusalOf({ path: "/before" })]);
+    const strangers = Array.from({ length: STRANGERS_MAX }, (_, index) =>
+      refusalOf({ lastAt: ahead, path: `/${index}`, isMendable: false }),
+    );
+    await add(store, strangers, { now: ahead });
+    await store.refusals.markSeen(ahead);
+    const stranger = { lastAt: AT + 1, path: "/0", isMendable: false };
+    await add(store, [refusalOf(stranger)], { now: AT + 1 });
+    const rows = await all(store);
+    expect(rows.map(({ path }) => path)).toContain("/before");
+    expect(rows.find(({ lastAt }) => lastAt === AT + 1)?.times).toBe(1);
+    await store.refusals.markSeen(AT + 1);
+    expect(await store.refusals.seenAt()).toBe(AT + 1);
+  });
+
   test("how many were not looked at is summed up by the hour", async () => {
     await using opened = await openStore();
     const { store } = opened;
