@@ -2,7 +2,8 @@
  * Judges the machine's clock. A clock can be wrong, and nothing within the machine tells.
  * So only time that was seen to pass counts when something is deleted for its age: the
  * server reads the clock every hour, and where it has moved on by more than a day since,
- * it was set, or the server was off. That gap makes nothing older.
+ * it was set, or the server was off. That gap makes nothing older. And what was recorded
+ * while the clock was behind only looks old.
  */
 
 const DAY_MS = 86_400_000;
@@ -21,16 +22,49 @@ export type ClockRecord = {
   readonly seenAt: number;
   /** In order of time. */
   readonly gaps: readonly Gap[];
+  /** The event recorded last by then. */
+  readonly eventId?: number | undefined;
+  /** Events were recorded behind the clock: the oldest time that they got, and when it was right again. */
+  readonly behind?: Behind | undefined;
 };
 
-/** The record after one more reading. */
-export function afterReading(record: ClockRecord, now: number): ClockRecord {
+type Behind = { readonly from: number; readonly until?: number | undefined };
+
+export type LastEvent = { readonly id: number; readonly receivedAt: number };
+
+/** The record after one more reading, with the event that was recorded last. */
+export function afterReading(
+  record: ClockRecord,
+  now: number,
+  last?: LastEvent,
+): ClockRecord {
   // A clock that was set back to before the end of a gap had been wrong since.
   const undone = record.gaps.find(({ to }) => to > now);
   const gaps = record.gaps.filter(({ to }) => to <= now);
   const seenAt = undone?.from ?? record.seenAt;
   if (now - seenAt > UNSEEN_MAX_MS) gaps.push({ from: seenAt, to: now });
-  return { seenAt: Math.max(seenAt, now), gaps: atMost(GAPS_MAX, gaps) };
+  return {
+    seenAt: Math.max(seenAt, now),
+    gaps: atMost(GAPS_MAX, gaps),
+    eventId: last?.id,
+    behind: behindAfter(record, seenAt, now, last),
+  };
+}
+
+/** An event that is new with a time that isn't came while the clock was behind. */
+function behindAfter(
+  { eventId, behind }: ClockRecord,
+  seenAt: number,
+  now: number,
+  last: LastEvent | undefined,
+): Behind | undefined {
+  const right = now < seenAt ? undefined : now;
+  const isNew =
+    eventId !== undefined && last !== undefined && last.id > eventId;
+  if (!isNew || seenAt - last.receivedAt <= DAY_MS)
+    return behind && { from: behind.from, until: behind.until ?? right };
+  const from = Math.min(last.receivedAt, behind?.from ?? Infinity);
+  return { from, until: right };
 }
 
 function atMost(max: number, gaps: readonly Gap[]): readonly Gap[] {
@@ -40,9 +74,12 @@ function atMost(max: number, gaps: readonly Gap[]): readonly Gap[] {
   return [{ from: first.from, to: second.to }, ...rest];
 }
 
-/** The time since which this long was seen to pass; never later than `now` less that. */
+/**
+ * The time since which this long was seen to pass; never later than `now` less that.
+ * What was recorded before it is that old.
+ */
 export function seenBefore(
-  { gaps }: ClockRecord,
+  { gaps, behind }: ClockRecord,
   now: number,
   ms: number,
 ): number {
@@ -54,7 +91,10 @@ export function seenBefore(
     rest -= at - to;
     at = from;
   }
-  return at - rest;
+  const since = at - rest;
+  return behind !== undefined && since < (behind.until ?? Infinity)
+    ? Math.min(since, behind.from)
+    : since;
 }
 
 /**

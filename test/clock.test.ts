@@ -35,6 +35,26 @@ test("a clock that begins in the past after each start, as without a battery, lo
   expect(after(1, -20_000, 2, -20_000, 3)).toEqual(after(1, 2, 3));
 });
 
+test("what was recorded while the clock was behind isn't old until that much time has passed", () => {
+  const day = (at: number) => BEGIN + at * DAY_MS;
+  let record = afterReading(EMPTY, day(0), { id: 1, receivedAt: day(0) });
+  // A month behind: an event is recorded, and the clock is set right again.
+  record = afterReading(record, day(-30), { id: 2, receivedAt: day(-30) });
+  const kept = (now: number): number => {
+    record = afterReading(record, day(now), {
+      id: 2 + now,
+      receivedAt: day(now),
+    });
+    return since(record, now, 3);
+  };
+  for (const now of [1, 2, 3]) expect(kept(now)).toBe(-30);
+  expect(kept(4)).toBe(1);
+  // A weekend without events is no sign of anything.
+  for (const now of [5, 6, 7, 8])
+    record = afterReading(record, day(now), { id: 6, receivedAt: day(4) });
+  expect(since(record, 8, 3)).toBe(5);
+});
+
 test("whatever the clock does, nothing is old before it was there for that long", () => {
   const step = fc.record({
     passesMs: fc.integer({ min: 0, max: DAY_MS }),
@@ -54,20 +74,22 @@ test("whatever the clock does, nothing is old before it was there for that long"
         let real = BEGIN;
         /** What the clock is ahead by. */
         let ahead = 0;
-        let record = EMPTY;
+        let record: ClockRecord = { ...EMPTY, eventId: 0 };
+        let events = 0;
         const written: { real: number; at: number }[] = [];
         for (const { passesMs, clock } of steps) {
           real += passesMs;
+          // Something was recorded since the reading before.
+          events++;
           // From right to wrong, and back to right.
           if (clock !== null) ahead = ahead === 0 ? clock * DAY_MS : 0;
           const at = real + ahead;
-          record = afterReading(record, at);
+          record = afterReading(record, at, { id: events, receivedAt: at });
           const before = seenBefore(record, at, days * DAY_MS);
           for (const each of written)
             if (each.at < before)
               expect(real - each.real).toBeGreaterThanOrEqual(days * DAY_MS);
-          // What is recorded while the clock is behind looks old from the start.
-          if (ahead >= 0) written.push({ real, at });
+          written.push({ real, at });
         }
       },
     ),

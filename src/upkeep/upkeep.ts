@@ -38,6 +38,8 @@ export type Upkeep = {
  */
 export async function doUpkeep(upkeep: Upkeep): Promise<void> {
   const { config, stopping, beginAfterMs = BEGIN_AFTER_MS } = upkeep;
+  // Before callbacks come that a wrong clock would date.
+  await readClockFirst(upkeep);
   await pause(beginAfterMs, stopping);
   await Promise.all([
     keepRetention(upkeep),
@@ -45,6 +47,15 @@ export async function doUpkeep(upkeep: Upkeep): Promise<void> {
       ? undefined
       : keepBackups(upkeep, resolve(config.backupFolder)),
   ]);
+}
+
+async function readClockFirst({ store, now }: Upkeep): Promise<void> {
+  try {
+    await store.readClock(now());
+  } catch (error) {
+    // It's read again when the chores begin.
+    if (!(error instanceof StoreUnavailable)) throw error;
+  }
 }
 
 async function keepRetention(upkeep: Upkeep): Promise<void> {

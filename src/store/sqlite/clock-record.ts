@@ -4,6 +4,7 @@ import {
   seenBefore,
   wasSetBack,
   type ClockRecord,
+  type LastEvent,
 } from "../../clock.ts";
 import type { ClockReading } from "../upkeep.ts";
 
@@ -51,9 +52,14 @@ export function clockReading(db: Database, now: number): ClockReading {
     note === undefined
       ? { seenAt: latestEventAt ?? now, gaps: [] }
       : JSON.parse(note);
+  const last = db
+    .query<LastEvent, []>(
+      "SELECT id, received_at AS receivedAt FROM events ORDER BY id DESC LIMIT 1",
+    )
+    .get();
   return {
     now,
-    record: afterReading(known, now),
+    record: afterReading(known, now, last ?? undefined),
     wasSetBack: wasSetBack(known, now),
     latestEventAt,
   };
