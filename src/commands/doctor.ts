@@ -1,6 +1,6 @@
 import { ConfigError, type Config } from "../config.ts";
 import { backupFindings } from "../doctor/backups.ts";
-import { clockFinding } from "../doctor/clock.ts";
+import { clockFinding, pauseFindings } from "../doctor/clock.ts";
 import { lookAtDatabase } from "../doctor/database.ts";
 import { diskFinding } from "../doctor/disk.ts";
 import { wrong, type Finding } from "../doctor/finding.ts";
@@ -65,7 +65,8 @@ async function* topicsOf(
     title: "Backups",
     findings: backupFindings(config, database.upkeep, Date.now()),
   };
-  yield { title: "Clock", findings: [await clock] };
+  const clockFindings = [await clock, ...pauseFindings(database.upkeep)];
+  yield { title: "Clock", findings: clockFindings };
 }
 
 /** The settings as the server would read them, or what is wrong with them. */

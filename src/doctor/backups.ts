@@ -69,6 +69,13 @@ function latestFindings(
     ];
   }
   const words = `The latest backup was written ${ago(backup.at, now)}`;
+  if (backup.at - now > LATEST_AGE_MS_MAX)
+    return [
+      wrong(
+        `The latest backup is dated ${ago(backup.at, now)}, which is yet to come: the clock was wrong.`,
+        "The server writes another within a minute. If it does not, see its log.",
+      ),
+    ];
   return now - backup.at > LATEST_AGE_MS_MAX
     ? [
         wrong(

@@ -1,4 +1,5 @@
 import { duration } from "../../views/amounts.ts";
+import type { UpkeepState } from "../store/upkeep.ts";
 import { call } from "./calls.ts";
 import { fine, note, wrong, type Finding } from "./finding.ts";
 
@@ -21,6 +22,18 @@ export async function clockFinding(now: () => number): Promise<Finding> {
     );
   }
   return clockVerdict((asked + now()) / 2 - theirs);
+}
+
+/** Whether retention waits because the clock may be wrong. */
+export function pauseFindings(upkeep: UpkeepState | undefined): Finding[] {
+  const pause = upkeep?.retentionPause;
+  if (pause === undefined) return [];
+  return [
+    note(
+      `Retention is paused. ${pause.reason}`,
+      "If the clock is right and you don't want to wait, run smsledger prune --trust-clock.",
+    ),
+  ];
 }
 
 /** Of how many milliseconds this clock is ahead. */

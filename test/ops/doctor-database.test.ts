@@ -11,6 +11,7 @@ import {
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { backupFindings } from "../../src/doctor/backups.ts";
+import { pauseFindings } from "../../src/doctor/clock.ts";
 import { lookAtDatabase } from "../../src/doctor/database.ts";
 import { diskFinding } from "../../src/doctor/disk.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
@@ -225,9 +226,22 @@ describe("backups", () => {
     expect(say({ backup: { at: now - 50 * HOUR_MS, bytes: 1 } })).toEqual([
       "wrong: The latest backup was written 2 d ago; there should be one each day.",
     ]);
+    const ahead = now + 48 * HOUR_MS;
+    const aheadDay = new Date(ahead).toISOString().slice(0, 10);
+    expect(say({ backup: { at: ahead, bytes: 1 } })).toEqual([
+      `wrong: The latest backup is dated ${aheadDay}, which is yet to come: the clock was wrong.`,
+    ]);
     const backupFailure = { at: now - HOUR_MS, reason: "The disk is full." };
     expect(say({ backup, backupFailure })).toEqual([
       "wrong: The latest backup failed 1 h ago. The disk is full.",
+    ]);
+  });
+
+  test("retention that waits for a clock that may be wrong is told", () => {
+    expect(pauseFindings(nothing)).toEqual([]);
+    const retentionPause = { at: now, reason: "The clock is ahead." };
+    expect(words(pauseFindings({ ...nothing, retentionPause }))).toEqual([
+      "note: Retention is paused. The clock is ahead.",
     ]);
   });
 
