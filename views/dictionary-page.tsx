@@ -1,10 +1,11 @@
+import { verdictOnCode } from "../src/errors/verdict.ts";
 import {
   QUERY_LENGTH_MAX,
   type DictionarySearch,
 } from "../src/errors/dictionary.ts";
 import type { ErrorCodeInfo } from "../src/twilio/error-codes/error-codes.ts";
 import { counted, countWords } from "./amounts.ts";
-import { MATTER_WORDS, RETRY_WORDS } from "./error-words.ts";
+import { MATTER_WORDS } from "./error-words.ts";
 import { Layout } from "./layout.tsx";
 import type { Site, Urls } from "./site.ts";
 import { attribute } from "./values.tsx";
@@ -127,7 +128,7 @@ function CodeEntry({
   readonly info: ErrorCodeInfo;
 }) {
   const matter = explanation ? MATTER_WORDS[explanation.matter] : "";
-  const retry = explanation ? RETRY_WORDS[explanation.retry] : "";
+  const retry = explanation ? verdictOnCode(code).label : "";
   return (
     <tr>
       <td class="col-code">

@@ -1,24 +1,37 @@
+import type { Verdict } from "../src/errors/verdict.ts";
 import type { ErrorCodeInfo } from "../src/twilio/error-codes/error-codes.ts";
-import { MATTER_WORDS, RETRY_WORDS } from "./error-words.ts";
+import { MATTER_WORDS } from "./error-words.ts";
+import { VerdictMark } from "./verdict.tsx";
 
-/** What happened to messages with an error code, whose matter it is, what to do. */
+/** What happened to messages with an error code, its cause, and what to do. */
 export function ErrorAdvice({
   info: { explanation },
+  verdict,
 }: {
   readonly info: ErrorCodeInfo;
+  readonly verdict: Verdict;
 }) {
-  if (explanation === undefined)
-    return <p>Twilio’s own page says what it means and what to do.</p>;
   return (
     <>
-      <p safe>{explanation.happened}</p>
+      <p safe>
+        {explanation?.happened ??
+          "This version doesn’t know what happened; Twilio’s own page says so."}
+      </p>
       <dl>
-        <dt>Whose matter</dt>
-        <dd safe>{MATTER_WORDS[explanation.matter]}</dd>
+        {explanation === undefined ? (
+          ""
+        ) : (
+          <>
+            <dt>Cause</dt>
+            <dd safe>{MATTER_WORDS[explanation.matter]}</dd>
+          </>
+        )}
         <dt>Send again?</dt>
-        <dd safe>{RETRY_WORDS[explanation.retry]}</dd>
+        <dd>
+          <VerdictMark verdict={verdict} />
+        </dd>
         <dt>What to do</dt>
-        <dd safe>{explanation.whatToDo}</dd>
+        <dd safe>{verdict.whatToDo}</dd>
       </dl>
     </>
   );

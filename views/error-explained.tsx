@@ -1,22 +1,28 @@
+import type { Verdict } from "../src/errors/verdict.ts";
 import { explainErrorCode } from "../src/twilio/error-codes/error-codes.ts";
-import type { EventStatus } from "../src/twilio/status.ts";
 import { ErrorAdvice, TwilioPageLink } from "./error-advice.tsx";
 import type { Urls } from "./site.ts";
 
-/** What an error code means for a message: what happened, whose matter it is, what to do. */
+/**
+ * What an error code means for a message: what happened, its cause, what to do. Where there
+ * is nothing to do, as it was delivered all the same, it says just that.
+ */
 export function ErrorExplained({
   urls,
   code,
-  status,
+  verdict,
 }: {
   readonly urls: Urls;
   readonly code: number;
-  readonly status: EventStatus;
+  readonly verdict: Verdict;
 }) {
   const info = explainErrorCode(code);
-  const arrived = status === "delivered" || status === "read";
+  const isNote = verdict.kind === undefined;
   return (
-    <section class="explained" aria-labelledby="error-title">
+    <section
+      class={isNote ? "explained explained-note" : "explained"}
+      aria-labelledby="error-title"
+    >
       <h2 id="error-title">
         <a href={urls.error(code)}>
           <b>{code}</b>{" "}
@@ -25,15 +31,16 @@ export function ErrorExplained({
           </span>
         </a>
       </h2>
-      {arrived ? (
-        <p class="hint">
-          This code came with an earlier callback. The message arrived all the
-          same.
+      {isNote ? (
+        <p>
+          <b safe>{`${verdict.label}.`}</b>{" "}
+          <span
+            safe
+          >{`${verdict.whatToDo} One of its callbacks had this error code.`}</span>
         </p>
       ) : (
-        ""
+        <ErrorAdvice info={info} verdict={verdict} />
       )}
-      <ErrorAdvice info={info} />
       <p class="explained-links">
         <a href={urls.error(code)}>How often it happens, and to whom</a>
         <TwilioPageLink info={info} />

@@ -1,4 +1,5 @@
 import type { FeedPosition } from "../src/store/feed-position.ts";
+import { verdictOnCode } from "../src/errors/verdict.ts";
 import {
   explainErrorCode,
   type ErrorCodeInfo,
@@ -35,7 +36,7 @@ export function ErrorPage({
     >
       <ErrorHead {...{ site, info, now }} current={period} />
       <section class="explained explained-wide" aria-label="What it means">
-        <ErrorAdvice info={info} />
+        <ErrorAdvice info={info} verdict={verdictOnCode(code)} />
         <p class="explained-links">
           <TwilioPageLink info={info} />
         </p>

@@ -1,6 +1,6 @@
-import type { Matter, Retry } from "../src/twilio/error-codes/error-codes.ts";
+import type { Matter } from "../src/twilio/error-codes/error-codes.ts";
 
-/** Whose matter an error is, as pages say it. */
+/** The cause of an error, as pages say it. */
 export const MATTER_WORDS: Record<Matter, string> = {
   recipient: "Recipient",
   carrier: "Carrier",
@@ -9,11 +9,4 @@ export const MATTER_WORDS: Record<Matter, string> = {
   account: "Twilio account",
   request: "Your request",
   twilio: "Twilio",
-};
-
-/** Whether to send the same message again, as pages say it. */
-export const RETRY_WORDS: Record<Retry, string> = {
-  no: "Do not send again",
-  later: "Send again later",
-  maybe: "May help to send again",
 };

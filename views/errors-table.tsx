@@ -1,3 +1,4 @@
+import { verdictOnCode } from "../src/errors/verdict.ts";
 import type {
   CodeListed,
   ErrorsOfPeriod,
@@ -7,7 +8,7 @@ import { explainErrorCode } from "../src/twilio/error-codes/error-codes.ts";
 import { boundedCount, counted, countWords, percent } from "./amounts.ts";
 import { Sparkline } from "./chart-sparkline.tsx";
 import { CodeLink, LostLink } from "./error-cells.tsx";
-import { MATTER_WORDS, RETRY_WORDS } from "./error-words.ts";
+import { MATTER_WORDS } from "./error-words.ts";
 import { listHref } from "./list-link.ts";
 import type { Urls } from "./site.ts";
 import { Ago } from "./time.tsx";
@@ -88,7 +89,7 @@ function CodeRow({
         {explanation ? (
           <>
             <p class="advice-marks" safe>
-              {`${MATTER_WORDS[explanation.matter]} · ${RETRY_WORDS[explanation.retry]}`}
+              {`${MATTER_WORDS[explanation.matter]} · ${verdictOnCode(errorCode).label}`}
             </p>
             <p class="advice" safe>
               {explanation.whatToDo}

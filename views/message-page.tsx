@@ -1,3 +1,4 @@
+import { verdictOnMessage } from "../src/errors/verdict.ts";
 import type { MessageDetails } from "../src/messages/message-details.ts";
 import { storyOf } from "../src/messages/timeline-story.ts";
 import { ErrorExplained } from "./error-explained.tsx";
@@ -77,7 +78,7 @@ function Message({ site, details, q, now }: MessageView) {
             <ErrorExplained
               urls={urls}
               code={message.errorCode}
-              status={message.status}
+              verdict={verdictOnMessage(message, details.recent)}
             />
           )}
           <Timeline story={story} channel={message.channel} />

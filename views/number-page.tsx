@@ -1,4 +1,5 @@
 import type { FeedPosition } from "../src/store/feed-position.ts";
+import { verdictOnNumber } from "../src/errors/verdict.ts";
 import { countryName } from "../src/country-names.ts";
 import { addressText, filterText } from "../src/messages/filter-language.ts";
 import type { Recipient, RecipientSummary } from "../src/numbers/recipient.ts";
@@ -9,13 +10,13 @@ import {
 } from "../src/store/store.ts";
 import { boundedCount } from "./amounts.ts";
 import { ErrorExplained } from "./error-explained.tsx";
-import { Failures, FaultMark } from "./fault.tsx";
 import { Layout } from "./layout.tsx";
 import { MessagesTable } from "./messages-table.tsx";
 import type { Site } from "./site.ts";
 import { Status } from "./status.tsx";
 import { Ago } from "./time.tsx";
 import { Address, shortened } from "./values.tsx";
+import { Failures, VerdictMark } from "./verdict.tsx";
 
 export type NumberView = {
   readonly site: Site;
@@ -142,19 +143,22 @@ function Verdict({
   summary: { recent, lastFailure },
 }: Pick<NumberView, "site" | "summary">) {
   if (lastFailure === undefined || recent.failures < FAILURES_MIN) return "";
-  const { errorCode, status } = lastFailure;
+  const verdict = verdictOnNumber(recent);
+  if (verdict === undefined) return "";
+  const { errorCode } = lastFailure;
   return (
     <>
       <div class="verdict">
-        <FaultMark errorCode={errorCode} />
+        <VerdictMark verdict={verdict} />
         <p class="verdict-count">
-          <Failures {...recent} /> of the latest messages did not arrive
+          <Failures failures={recent.failures} messages={recent.messages} /> of
+          the latest messages weren’t delivered
         </p>
       </div>
       {errorCode === null ? (
-        ""
+        <p safe>{verdict.whatToDo}</p>
       ) : (
-        <ErrorExplained urls={urls} code={errorCode} status={status} />
+        <ErrorExplained urls={urls} code={errorCode} verdict={verdict} />
       )}
     </>
   );

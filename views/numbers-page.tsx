@@ -1,8 +1,7 @@
 import type { FeedPosition } from "../src/store/feed-position.ts";
-import { FAULTS } from "../src/numbers/fault.ts";
+import { VERDICTS, VERDICT_LABELS } from "../src/errors/verdict.ts";
 import type { NumbersQuery } from "../src/numbers/numbers-query.ts";
 import { RECENT_MESSAGES, type FailingRecipient } from "../src/store/store.ts";
-import { FAULT_WORDS } from "./fault.tsx";
 import { KindTabs } from "./kind-tabs.tsx";
 import { Layout } from "./layout.tsx";
 import { NothingFurther } from "./nothing-further.tsx";
@@ -33,17 +32,17 @@ export function NumbersPage(view: NumbersView) {
       <div class="page-head">
         <h1>Numbers that keep failing</h1>
         <KindTabs
-          label="Kind of fault"
+          label="What to do"
           tabs={[
             {
               href: site.urls.numbers(),
               words: "All",
-              isCurrent: query.fault === undefined,
+              isCurrent: query.verdict === undefined,
             },
-            ...FAULTS.map((fault) => ({
-              href: site.urls.numbers({ fault }),
-              words: FAULT_WORDS[fault],
-              isCurrent: fault === query.fault,
+            ...VERDICTS.toReversed().map((verdict) => ({
+              href: site.urls.numbers({ verdict }),
+              words: VERDICT_LABELS[verdict],
+              isCurrent: verdict === query.verdict,
             })),
           ]}
         />
@@ -57,7 +56,7 @@ export function NumbersPage(view: NumbersView) {
         id="numbers"
         aria-label="Numbers"
         hx-get={urls.numbers({
-          ...(query.fault && { fault: query.fault }),
+          ...(query.verdict && { verdict: query.verdict }),
           ...(query.olderThan !== undefined && { older: query.olderThan }),
         })}
         hx-trigger="recorded from:#live throttle:3s"
@@ -80,45 +79,49 @@ export function NumbersPage(view: NumbersView) {
 
 function NothingFails({
   site: { urls },
-  query: { fault, olderThan },
+  query: { verdict, olderThan },
 }: Pick<NumbersView, "site" | "query">) {
   if (olderThan !== undefined) {
     return (
-      <NothingFurther latest={urls.numbers({ ...(fault && { fault }) })} />
+      <NothingFurther latest={urls.numbers({ ...(verdict && { verdict }) })} />
     );
   }
   return (
     <div class="empty">
       <h2>
-        {fault === "gone"
-          ? "No number to leave alone"
-          : "No number keeps failing"}
+        {verdict === undefined
+          ? "No number keeps failing"
+          : "No number has this verdict"}
       </h2>
-      <p>
-        {fault === "gone"
-          ? "No recipient’s messages fail because the number cannot be reached, or because they unsubscribed."
-          : "That is good news: nobody had two failures among the last ten messages to them."}
+      <p safe>
+        {verdict === undefined
+          ? "That is good news: nobody had two failures among the last ten messages to them."
+          : `No recipient with two failures among the last ten messages is under “${VERDICT_LABELS[verdict]}”.`}
       </p>
-      {fault === undefined ? "" : <a href={urls.numbers()}>Show all numbers</a>}
+      {verdict === undefined ? (
+        ""
+      ) : (
+        <a href={urls.numbers()}>Show all numbers</a>
+      )}
     </div>
   );
 }
 
 function Foot({
   site: { urls },
-  query: { fault, olderThan },
+  query: { verdict, olderThan },
   older,
 }: Pick<NumbersView, "site" | "query" | "older">) {
-  const address = fault && { fault };
+  const address = verdict && { verdict };
   return (
     <div class="results-foot">
       <p class="exports">
         Export all as{" "}
-        <a href={urls.numbersExport("csv", fault)} download="">
+        <a href={urls.numbersExport("csv", verdict)} download="">
           CSV
         </a>{" "}
         or{" "}
-        <a href={urls.numbersExport("json", fault)} download="">
+        <a href={urls.numbersExport("json", verdict)} download="">
           JSON
         </a>
       </p>
@@ -151,11 +154,11 @@ function Hint() {
     <aside class="card cleaning" aria-labelledby="cleaning-title">
       <h2 id="cleaning-title">Clean your lists with it</h2>
       <p>
-        Take the numbers under <b safe>{FAULT_WORDS.gone}</b> off your lists:
-        each message to them costs money, and carriers trust a sender less who
-        keeps writing to them. Who unsubscribed can come back, by texting START.
-        Leave those that are worth another try for a day, and ask the recipient
-        when they still fail.
+        Take the numbers under <b safe>{VERDICT_LABELS["do-not-send"]}</b> off
+        your lists: each message to them costs money, and carriers trust a
+        sender less who keeps writing to them. Recipients who unsubscribed can
+        come back by texting START. Ask those whose number keeps failing whether
+        it is right.
       </p>
     </aside>
   );

@@ -1,10 +1,10 @@
 import { addressText } from "../src/messages/filter-language.ts";
-import { adviceFor } from "../src/numbers/fault.ts";
+import { verdictOnCode, verdictOnNumber } from "../src/errors/verdict.ts";
 import type { FailingRecipient } from "../src/store/store.ts";
-import { Failures, FaultMark } from "./fault.tsx";
 import type { Site } from "./site.ts";
 import { Ago } from "./time.tsx";
 import { Address, Country, ErrorCode } from "./values.tsx";
+import { Failures, VerdictMark } from "./verdict.tsx";
 
 /** One line for each recipient. On a narrow screen what to do folds into the first column. */
 export function NumbersTable({
@@ -24,7 +24,7 @@ export function NumbersTable({
             Number
           </th>
           <th scope="col" class="col-failures">
-            Not arrived
+            Not delivered
           </th>
           <th scope="col" class="col-why">
             Last error
@@ -56,6 +56,7 @@ function Row({
   readonly now: number;
 }) {
   const { recipientId, failures, messages, lastErrorCode } = recipient;
+  const verdict = verdictOnNumber(recipient) ?? verdictOnCode(lastErrorCode);
   const name = addressText(recipient.recipient, recipientId, masksNumbers);
   return (
     <tr id={`number-${recipientId}`}>
@@ -65,7 +66,7 @@ function Row({
         </a>{" "}
         <Country code={recipient.country} />
         <span class="narrow-only">
-          <FaultMark errorCode={lastErrorCode} />
+          <VerdictMark verdict={verdict} />
         </span>
       </td>
       <td class="col-failures">
@@ -79,9 +80,9 @@ function Row({
         )}
       </td>
       <td class="col-advice">
-        <FaultMark errorCode={lastErrorCode} />
+        <VerdictMark verdict={verdict} />
         <p class="advice" safe>
-          {adviceFor(lastErrorCode)}
+          {verdict.firstStep}
         </p>
       </td>
       <td class="col-when">

@@ -83,10 +83,10 @@ export function createUrls(publicUrl: string | undefined) {
     dictionary: (q?: string): string =>
       `${base}/errors/dictionary${queryString({ q })}`,
     numbers: (
-      address: { readonly fault?: string; readonly older?: number } = {},
+      address: { readonly verdict?: string; readonly older?: number } = {},
     ): string => `${base}/numbers${queryString(address)}`,
-    numbersExport: (format: "csv" | "json", fault?: string): string =>
-      `${base}/numbers.${format}${queryString({ fault })}`,
+    numbersExport: (format: "csv" | "json", verdict?: string): string =>
+      `${base}/numbers.${format}${queryString({ verdict })}`,
     /** A recipient's page; `number` is an address, or `~` and its id. */
     number: (number: string, page: PageAddress = {}): string =>
       `${base}/numbers/${encodeURIComponent(number)}${queryString(page)}`,

@@ -46,6 +46,7 @@ export const EVENT_EXAMPLE: Static<typeof Event> = {
 export const EXPLAINED_EXAMPLE: Static<typeof ErrorExplained> = {
   code: 30003,
   title: "Unreachable destination handset",
+  verdict: "send-again",
   explanation: {
     happened: "The recipient's phone could not be reached.",
     matter: "recipient",

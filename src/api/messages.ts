@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { recentOf, verdictOnMessage } from "../errors/verdict.ts";
 import {
   eventRecord,
   messageRecord,
@@ -6,6 +7,7 @@ import {
 } from "../messages/export-records.ts";
 import { parseFilter } from "../messages/filter-language.ts";
 import { FILTER_LENGTH_MAX } from "../messages/filter-mistakes.ts";
+import { latestToRecipient } from "../messages/message-details.ts";
 import { storyOf } from "../messages/timeline-story.ts";
 import { messageSidMeant } from "../twilio/sid.ts";
 import { explainErrorCode } from "../twilio/error-codes/error-codes.ts";
@@ -168,7 +170,13 @@ export const messageRoute = apiRoute({
         error:
           errorCode === null
             ? null
-            : errorExplained(explainErrorCode(errorCode)),
+            : errorExplained(
+                explainErrorCode(errorCode),
+                verdictOnMessage(
+                  message,
+                  recentOf(await latestToRecipient(store, message)),
+                ),
+              ),
         events: events.map((event) => ({
           ...eventRecord(event),
           repeats: event.repeats,

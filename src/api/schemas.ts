@@ -6,6 +6,7 @@ import {
   type TSchema,
   type TUnsafe,
 } from "@sinclair/typebox";
+import { VERDICTS } from "../errors/verdict.ts";
 import type { Pairs } from "../messages/export-records.ts";
 import { EVENT_STATUSES } from "../twilio/status.ts";
 
@@ -130,6 +131,10 @@ export const ErrorExplained = Type.Object(
     title: orNull(Type.String(), {
       description: "Twilio's; null for a code that this version does not know.",
     }),
+    verdict: orNull(oneOf(VERDICTS), {
+      description:
+        "What to do, for the code or for the message that has it; null when there is nothing to do, as the message was delivered or is in flight.",
+    }),
     explanation: orNull(
       Type.Object({
         happened: Type.String({ description: "What happened, for laymen." }),
@@ -146,7 +151,8 @@ export const ErrorExplained = Type.Object(
           { description: "Whose matter it is." },
         ),
         retry: oneOf(["no", "later", "maybe"], {
-          description: "Whether it helps to send the same message again.",
+          description:
+            "Whether it helps to send the same message again; no unless verdict is send-again.",
         }),
         whatToDo: Type.String(),
       }),

@@ -1,6 +1,12 @@
 import type { FeedPosition } from "../store/feed-position.ts";
 import type { MessageFilter } from "../store/filter.ts";
-import type { EventRow, MessageRow, Store } from "../store/store.ts";
+import { recentOf, type Recent } from "../errors/verdict.ts";
+import {
+  RECENT_MESSAGES,
+  type EventRow,
+  type MessageRow,
+  type Store,
+} from "../store/store.ts";
 import { parseFilter } from "./filter-language.ts";
 
 export type MessageDetailsStore = Pick<
@@ -14,6 +20,8 @@ export type MessageDetails = {
   readonly events: readonly EventRow[];
   /** The latest other messages to the same recipient, newest first. */
   readonly others: readonly MessageRow[];
+  /** How the latest messages to the recipient went, this one or not. */
+  readonly recent: Recent;
   /** Its neighbours in the list that it was opened from. */
   readonly newer: MessageRow | undefined;
   readonly older: MessageRow | undefined;
@@ -39,32 +47,34 @@ export async function readMessageDetails(
   const neighbours: MessageFilter | undefined =
     mistakes.length === 0 ? filter : undefined;
   const { id } = message;
-  const [events, others, newer, older] = await Promise.all([
+  const [events, toRecipient, newer, older] = await Promise.all([
     store.timeline(message.messageSid),
-    othersOf(store, message),
+    latestToRecipient(store, message),
     neighbours && store.listMessages(neighbours, { size: 1, newerThan: id }),
     neighbours && store.listMessages(neighbours, { size: 1, olderThan: id }),
   ]);
   return {
     message,
     events,
-    others,
+    others: toRecipient.filter((other) => other.id !== id).slice(0, OTHERS_MAX),
+    recent: recentOf(toRecipient),
     newer: newer?.messages[0],
     older: older?.messages[0],
     position,
   };
 }
 
-async function othersOf(
+/** The latest messages to a message's recipient, newest first; only itself where it has none. */
+export async function latestToRecipient(
   store: Pick<Store, "listMessages">,
-  { id, recipientId }: MessageRow,
+  message: MessageRow,
 ): Promise<readonly MessageRow[]> {
-  if (recipientId === null) return [];
+  const { recipientId } = message;
+  if (recipientId === null) return [message];
   const filter: MessageFilter = [
     { negated: false, field: "to", values: [`~${recipientId}`] },
   ];
-  const { messages } = await store.listMessages(filter, {
-    size: OTHERS_MAX + 1,
-  });
-  return messages.filter((other) => other.id !== id).slice(0, OTHERS_MAX);
+  const size = Math.max(OTHERS_MAX + 1, RECENT_MESSAGES);
+  const { messages } = await store.listMessages(filter, { size });
+  return messages;
 }

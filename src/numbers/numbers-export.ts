@@ -1,7 +1,7 @@
 import { fileText } from "../exports/formats.ts";
 import type { FailingRecipient, Store } from "../store/store.ts";
+import { verdictOnNumber, type VerdictKind } from "../errors/verdict.ts";
 import { explainErrorCode } from "../twilio/error-codes/error-codes.ts";
-import { adviceFor, faultOf, type Fault } from "./fault.ts";
 import { failingRequest } from "./numbers-query.ts";
 
 type Reading = Pick<Store, "failingRecipients">;
@@ -12,15 +12,16 @@ const STEP_ROWS = 25;
 /** A recipient who keeps failing, as it is exported; its names are the columns, in their order. */
 function numberRecord(recipient: FailingRecipient) {
   const code = recipient.lastErrorCode;
+  const verdict = verdictOnNumber(recipient);
   return {
     number: recipient.recipient,
     country: recipient.country,
-    fault: faultOf(code),
+    verdict: verdict?.kind ?? null,
     failures: recipient.failures,
     messages: recipient.messages,
     lastErrorCode: code,
     lastErrorTitle: code === null ? null : explainErrorCode(code).title,
-    whatToDo: adviceFor(code),
+    whatToDo: verdict?.firstStep ?? null,
     lastFailureAt: new Date(recipient.lastFailureAt).toISOString(),
   };
 }
@@ -30,7 +31,7 @@ type NumberRecord = ReturnType<typeof numberRecord>;
 const COLUMNS: readonly (keyof NumberRecord)[] = [
   "number",
   "country",
-  "fault",
+  "verdict",
   "failures",
   "messages",
   "lastErrorCode",
@@ -44,19 +45,19 @@ export type NumbersFormat = "csv" | "json";
 /** All recipients who keep failing, latest failure first, piece by piece. Throws when the store does. */
 export function numbersExport(
   store: Reading,
-  fault: Fault | undefined,
+  verdict: VerdictKind | undefined,
   format: NumbersFormat,
 ): AsyncGenerator<string, void> {
-  return fileText(format, COLUMNS, steps(store, fault));
+  return fileText(format, COLUMNS, steps(store, verdict));
 }
 
 async function* steps(
   store: Reading,
-  fault: Fault | undefined,
+  verdict: VerdictKind | undefined,
 ): AsyncGenerator<readonly NumberRecord[], void> {
   for (let olderThan: number | undefined; ;) {
     const recipients = await store.failingRecipients(
-      failingRequest({ fault, olderThan }, STEP_ROWS),
+      failingRequest({ verdict, olderThan }, STEP_ROWS),
     );
     const last = recipients.at(-1);
     if (last === undefined) return;

@@ -1,13 +1,13 @@
 import type { FailingRequest, PageRequest } from "../store/store.ts";
-import { FAULTS, goneCodes, type Fault } from "./fault.ts";
+import { codesWith, VERDICTS, type VerdictKind } from "../errors/verdict.ts";
 
 /** Recipients on a page of the list, and messages on a page of one. */
 export const PAGE_SIZE = 50;
 
 /** What an address below `/numbers` asks for. */
 export type NumbersQuery = {
-  /** Undefined for both. */
-  readonly fault: Fault | undefined;
+  /** Undefined for all. */
+  readonly verdict: VerdictKind | undefined;
   /** Pages on: recipients whose latest failure is older than this message's id. */
   readonly olderThan: number | undefined;
 };
@@ -16,11 +16,11 @@ export type NumbersQuery = {
 export function readNumbersQuery(
   params: URLSearchParams,
 ): NumbersQuery | undefined {
-  const faultText = params.get("fault") ?? "";
-  const fault = FAULTS.find((each) => each === faultText);
+  const text = params.get("verdict") ?? "";
+  const verdict = VERDICTS.find((each) => each === text);
   const olderThan = readId(params, "older");
-  if (faultText !== "" && fault === undefined) return undefined;
-  return olderThan === null ? undefined : { fault, olderThan };
+  if (text !== "" && verdict === undefined) return undefined;
+  return olderThan === null ? undefined : { verdict, olderThan };
 }
 
 /** Reads the query of one recipient's page. Undefined when no page links to it, as with both ends at once. */
@@ -50,13 +50,17 @@ function readId(
 
 /** The same for the store, which finds at most `size` recipients. */
 export function failingRequest(
-  { fault, olderThan }: NumbersQuery,
+  { verdict, olderThan }: NumbersQuery,
   size: number,
 ): FailingRequest {
   return {
     size,
-    ...(fault && {
-      errorCodes: { among: goneCodes(), is: fault === "gone" },
+    ...(verdict && {
+      verdict: {
+        is: verdict,
+        sendAgainCodes: codesWith("send-again"),
+        doNotSendCodes: codesWith("do-not-send"),
+      },
     }),
     ...(olderThan !== undefined && { olderThan }),
   };

@@ -1,3 +1,4 @@
+import { recentOf, type Recent } from "../errors/verdict.ts";
 import { maskRecipient } from "../mask-numbers.ts";
 import { numberMeant } from "../messages/filter-numbers.ts";
 import { withoutPrefix } from "../phone/address-prefix.ts";
@@ -30,8 +31,7 @@ export type RecipientSummary = {
     readonly status: EventStatus;
     readonly messages: BoundedCount;
   }[];
-  /** The latest messages, at most `RECENT_MESSAGES`, and how many of them failed. */
-  readonly recent: { readonly messages: number; readonly failures: number };
+  readonly recent: Recent;
   /** The latest of them that failed. */
   readonly lastFailure: MessageRow | undefined;
 };
@@ -94,7 +94,6 @@ export async function summaryOf(
     ]);
   const [newest] = recent;
   if (newest === undefined) return undefined;
-  const failed = recent.filter(({ status }) => isFailure(status));
   return {
     country: newest.country,
     firstMessageAt: (first[0] ?? newest).firstEventAt,
@@ -106,7 +105,7 @@ export async function summaryOf(
     byStatus: EVENT_STATUSES.filter((status) => counts[status] > 0).map(
       (status) => ({ status, messages: { count: counts[status], isMore } }),
     ),
-    recent: { messages: recent.length, failures: failed.length },
-    lastFailure: failed[0],
+    recent: recentOf(recent),
+    lastFailure: recent.find(({ status }) => isFailure(status)),
   };
 }

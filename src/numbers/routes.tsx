@@ -1,10 +1,10 @@
 import { Elysia } from "elysia";
-import { FAULT_WORDS } from "../../views/fault.tsx";
 import { NumberPage } from "../../views/number-page.tsx";
 import { NumbersPage } from "../../views/numbers-page.tsx";
 import type { Site } from "../../views/site.ts";
 import type { Downloads, DownloadRequest } from "../exports/downloads.ts";
 import { pages, redirectTo } from "../http.ts";
+import { VERDICT_LABELS } from "../errors/verdict.ts";
 import { addressText } from "../messages/filter-language.ts";
 import type { AnswerProblem, Problem } from "../problem.tsx";
 import type { Store } from "../store/store.ts";
@@ -65,8 +65,8 @@ export const numberRoutes = (
       name: "smsledger-numbers",
       format,
       what: "numbers",
-      which: query.fault === undefined ? "" : FAULT_WORDS[query.fault],
-      text: numbersExport(store, query.fault, format),
+      which: query.verdict === undefined ? "" : VERDICT_LABELS[query.verdict],
+      text: numbersExport(store, query.verdict, format),
     });
   };
   return new Elysia()

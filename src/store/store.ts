@@ -131,6 +131,8 @@ export type FailingRecipient = {
 export const RECENT_MESSAGES = 10;
 /** From how many failures among them on a recipient is one that keeps failing. */
 export const FAILURES_MIN = 2;
+/** From how many failures on, which are half of them or more, another try is no use. */
+export const KEEPS_FAILING_MIN = 3;
 
 export type RecipientCounts = {
   readonly counts: StatusCounts;
@@ -138,10 +140,11 @@ export type RecipientCounts = {
 };
 
 export type FailingRequest = {
-  /** Only those whose latest failure has one of these codes, or has none of them. */
-  readonly errorCodes?: {
-    readonly among: readonly number[];
-    readonly is: boolean;
+  /** Only recipients with this verdict; see `verdictOnNumber`, which tells codes apart. */
+  readonly verdict?: {
+    readonly is: "send-again" | "fix-first" | "do-not-send";
+    readonly sendAgainCodes: readonly number[];
+    readonly doNotSendCodes: readonly number[];
   };
   readonly size: number;
   /** Pages on: recipients whose `lastFailureId` is below it. */

@@ -11,7 +11,7 @@ test("who signed in, or failed to, changed and exported what is listed, newest f
   await stranger.signIn("my password by mistake", "guess");
   const mo = await signedInAs(server.origin, "mo", from);
   await mo.get("/messages.csv?q=to:%2B14155550123");
-  await mo.get("/numbers.json?fault=gone");
+  await mo.get("/numbers.json?verdict=do-not-send");
   await mo.get("/messages.csv?q=colour:red");
   const ana = await signedInAs(server.origin, "ana", from);
   await ana.post(`/settings/users/${server.moId}/role`, { role: "admin" });

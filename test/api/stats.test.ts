@@ -98,6 +98,7 @@ test("error codes come with counts, recipients, times and words", async () => {
   });
   expect(body.data).toEqual([
     {
+      verdict: "send-again",
       code: 30003,
       title: expect.any(String),
       explanation: {

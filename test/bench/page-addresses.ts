@@ -1,3 +1,4 @@
+import { VERDICTS } from "../../src/errors/verdict.ts";
 import {
   openSqliteReader,
   type StoreReader,
@@ -153,9 +154,9 @@ function numbers(
 ): readonly PageAddresses[] {
   return [
     { page: "/numbers", paths: [urls.numbers()] },
-    ...["gone", "retry"].map((fault) => ({
-      page: `/numbers ${fault}`,
-      paths: [urls.numbers({ fault })],
+    ...VERDICTS.map((verdict) => ({
+      page: `/numbers ${verdict}`,
+      paths: [urls.numbers({ verdict })],
     })),
     {
       page: "/numbers deep",

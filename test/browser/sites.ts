@@ -74,8 +74,8 @@ export const PAGES_OF_SAMPLE: Readonly<Record<string, string>> = {
   "error-unseen": "/errors/30001",
   dictionary: "/errors/dictionary?q=landline",
   numbers: "/numbers",
-  "numbers-gone": "/numbers?fault=gone",
-  "numbers-retry": "/numbers?fault=retry",
+  "numbers-do-not-send": "/numbers?verdict=do-not-send",
+  "numbers-send-again": "/numbers?verdict=send-again",
   number: "/numbers/%2B14155550123",
   "number-unknown": "/numbers/%2B19995550100",
 };

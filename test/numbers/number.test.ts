@@ -19,9 +19,9 @@ test("a recipient's page tells how many of its messages arrived, why the others 
   expect(page.text).toMatch(/Delivered<\/span><\/span><\/dt><dd>1</);
   expect(page.text).toMatch(/Undelivered<\/span><\/span><\/dt><dd>3</);
   expect(page.text).toMatch(
-    /<b>3<\/b> of 4.*of the latest messages did not arrive/,
+    /<b>3<\/b> of 4[^]*of the\s+latest messages weren’t delivered/,
   );
-  expect(page.text).toContain("Gone for good");
+  expect(page.text).toContain("no mobile number");
   expect(page.text).toContain("The carrier does not know this number.");
   expect(linksIn(page)).toContain(
     `/messages?q=${encodeURIComponent(`to:${NUMBER}`)}`,
@@ -70,13 +70,13 @@ test("a recipient who unsubscribed is not said to be gone", async () => {
   await using server = await startServer();
   await postMessagesTo(server, NUMBER, [21610, 21610]);
   await postMessagesTo(server, "+14155550123", [30004, 30004]);
-  const list = await get(`${server.origin}/numbers?fault=gone`);
+  const list = await get(`${server.origin}/numbers?verdict=do-not-send`);
   for (const text of [
     (await get(server.origin + pathOf(NUMBER))).text,
     list.text,
   ]) {
-    expect(text).toContain("<span>Unsubscribed</span>");
-    expect(text).not.toContain("Gone for good");
+    expect(text).toContain("<span>Do not send again: unsubscribed</span>");
+    expect(text).not.toContain("no mobile number");
   }
   expect(list.text).toContain("<span>Do not send again</span>");
 });

@@ -5,6 +5,8 @@ import { postMessagesTo } from "./number-posts.ts";
 
 const GONE = "+4915112345678";
 const RETRY = "+14155550123";
+const KEEPS_FAILING = "+14155550124";
+const CONTENT = "+14155550125";
 const FINE = "+442071838750";
 
 /** The numbers that a page's list links to, in its order. */
@@ -20,7 +22,14 @@ async function startWithNumbers(env: Record<string, string> = {}) {
   const server = await startServer(env);
   await postMessagesTo(server, GONE, ["delivered", 30005, 30005]);
   await postMessagesTo(server, FINE, ["delivered", 30003, "delivered"]);
-  await postMessagesTo(server, RETRY, [30003, "delivered", 30003, 30008]);
+  await postMessagesTo(server, KEEPS_FAILING, [
+    30003,
+    "delivered",
+    30003,
+    30008,
+  ]);
+  await postMessagesTo(server, CONTENT, [30007, 30007, 30007]);
+  await postMessagesTo(server, RETRY, ["delivered", 30003, "delivered", 30008]);
   return server;
 }
 
@@ -28,12 +37,12 @@ test("numbers with two failures or more are listed, latest first, with what happ
   await using server = await startWithNumbers();
   const page = await get(`${server.origin}/numbers`);
   expect(page.status).toBe(200);
-  expect(numbersIn(page)).toEqual([RETRY, GONE]);
+  expect(numbersIn(page)).toEqual([RETRY, CONTENT, KEEPS_FAILING, GONE]);
   const [, , row = ""] = page.text.split("<tr");
   expect(row).toContain('title="United States"');
-  expect(row).toContain("<b>3</b> of 4");
+  expect(row).toContain("<b>2</b> of 4");
   expect(row).toContain("<b>30008</b> <span>Unknown error</span>");
-  expect(row).toContain("Worth another try");
+  expect(row).toContain("Send again once");
   expect(row).toContain("Send it once more");
 });
 
@@ -47,17 +56,21 @@ test("a number leaves the list when messages arrive again", async () => {
   expect(page.text).toContain("No number keeps failing");
 });
 
-test("the kinds of fault divide the list", async () => {
+test("the verdicts divide the list, and a number that keeps failing is not to be sent to again", async () => {
   await using server = await startWithNumbers();
-  const of = async (fault: string) =>
-    get(`${server.origin}/numbers?fault=${fault}`);
-  expect(numbersIn(await of("gone"))).toEqual([GONE]);
-  expect(numbersIn(await of("retry"))).toEqual([RETRY]);
+  const of = async (verdict: string) =>
+    get(`${server.origin}/numbers?verdict=${verdict}`);
+  expect(numbersIn(await of("do-not-send"))).toEqual([KEEPS_FAILING, GONE]);
+  expect(numbersIn(await of("fix-first"))).toEqual([CONTENT]);
+  expect(numbersIn(await of("send-again"))).toEqual([RETRY]);
+  const list = await of("do-not-send");
+  expect(list.text).toContain("Do not send again: keeps failing");
+  expect(list.text).not.toContain("Send it once more");
   for (const query of [
-    "fault=lost",
+    "verdict=lost",
     "older=x",
     "older=-1",
-    "fault=gone&older=1e9",
+    "verdict=do-not-send&older=1e9",
   ]) {
     const page = await get(`${server.origin}/numbers?${query}`);
     expect([query, page.status]).toEqual([query, 400]);
@@ -72,12 +85,12 @@ test("paging shows every number once", async () => {
   );
   for (const number of numbers)
     await postMessagesTo(server, number, [30003, 30003]);
-  const first = await get(`${server.origin}/numbers?fault=retry`);
+  const first = await get(`${server.origin}/numbers?verdict=send-again`);
   const older = linkById(first, "older");
   expect(numbersIn(first)).toHaveLength(50);
   const second = await get(`${server.origin}${older}`);
   expect(linkById(second, "older")).toBeUndefined();
-  expect(linkById(second, "newest")).toBe("/numbers?fault=retry");
+  expect(linkById(second, "newest")).toBe("/numbers?verdict=send-again");
   expect([...numbersIn(first), ...numbersIn(second)]).toEqual(
     numbers.toReversed(),
   );
@@ -88,29 +101,30 @@ test("paging shows every number once", async () => {
 test("the same list can be exported, also for spreadsheets", async () => {
   await using server = await startWithNumbers();
   await postMessagesTo(server, "=1+1", [30005, 30005]);
-  const csv = await get(`${server.origin}/numbers.csv?fault=gone`);
+  const csv = await get(`${server.origin}/numbers.csv?verdict=do-not-send`);
   expect(csv.headers.get("content-type")).toBe("text/csv; charset=utf-8");
   expect(csv.headers.get("content-disposition")).toStartWith("attachment;");
   const [header, ...lines] = csv.text.trimEnd().split("\n");
   expect(header).toBe(
-    "number,country,fault,failures,messages,lastErrorCode,lastErrorTitle,whatToDo,lastFailureAt",
+    "number,country,verdict,failures,messages,lastErrorCode,lastErrorTitle,whatToDo,lastFailureAt",
   );
-  expect(lines).toHaveLength(2);
-  expect(lines[0]).toStartWith("'=1+1,,gone,2,2,30005,");
-  expect(lines[1]).toStartWith(`${GONE},DE,gone,2,3,30005,`);
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toStartWith("'=1+1,,do-not-send,2,2,30005,");
+  expect(lines[1]).toStartWith(`${KEEPS_FAILING},US,do-not-send,3,4,30008,`);
+  expect(lines[2]).toStartWith(`${GONE},DE,do-not-send,2,3,30005,`);
   const json = await get(`${server.origin}/numbers.json`);
   expect(json.headers.get("content-type")).toBe("application/json");
   const { data } = JSON.parse(json.text);
-  expect(data).toHaveLength(3);
+  expect(data).toHaveLength(5);
   expect(data[1]).toMatchObject({
     number: RETRY,
     country: "US",
-    fault: "retry",
-    failures: 3,
+    verdict: "send-again",
+    failures: 2,
     messages: 4,
     lastErrorCode: 30008,
   });
-  const wrong = await get(`${server.origin}/numbers.csv?fault=lost`);
+  const wrong = await get(`${server.origin}/numbers.csv?verdict=lost`);
   expect(wrong.status).toBe(400);
 });
 

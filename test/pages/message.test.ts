@@ -71,7 +71,9 @@ test("an error code stays on a message that arrived after all, and the page says
   });
   await server.twilio.post({ MessageSid: sid, MessageStatus: "delivered" });
   const { text } = await get(`${server.origin}/messages/${sid}`);
-  expect(text).toContain("The message arrived all the same");
+  expect(text).toContain("Nothing to do.");
+  expect(text).toContain("This message was delivered.");
+  expect(text).not.toContain("What to do</dt>");
 });
 
 test("a SID is found whatever the case of its digits", async () => {

@@ -22,7 +22,9 @@ export type Explanation = {
 };
 
 /** What to do in one sentence: the first, which stands by itself. */
-export function firstAdvice({ whatToDo }: Explanation): string {
+export function firstAdvice({
+  whatToDo,
+}: Pick<Explanation, "whatToDo">): string {
   return /^.*?[.!?](?=\s|$)/.exec(whatToDo)?.[0] ?? whatToDo;
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { VerdictKind } from "../../../src/errors/verdict.ts";
 import fc from "fast-check";
 import { RECENT_MESSAGES, type Store } from "../../../src/store/store.ts";
 import { EVENT_STATUSES } from "../../../src/twilio/status.ts";
@@ -134,11 +135,11 @@ export function failingRecipientsContract(openStore: OpenStore): void {
     expect(await failing()).toEqual([second]);
   });
 
-  test("they are paged by their latest failure and told apart by its error code", async () => {
+  test("they are paged by their latest failure and told apart by the verdict on them", async () => {
     await using opened = await openStore();
     const { store } = opened;
-    const codes = ["30003", "30005", "", "30003", "30006"];
-    for (const [index, ErrorCode] of codes.entries())
+    const seen = ["30003", "30005", "", "30003", "30006"];
+    for (const [index, ErrorCode] of seen.entries())
       for (const MessageStatus of ["failed", "failed"])
         await store.recordEvent(
           eventOf({ To: `+1415555000${index}`, MessageStatus, ErrorCode }),
@@ -155,12 +156,23 @@ export function failingRecipientsContract(openStore: OpenStore): void {
     expect(await last({ olderThan: second?.lastFailureId ?? 0 }, 2)).toEqual([
       2, 1,
     ]);
-    const among = [30003, 30006];
-    expect(await last({ errorCodes: { among, is: true } })).toEqual([4, 3, 0]);
-    expect(await last({ errorCodes: { among, is: false } })).toEqual([2, 1]);
-    expect(await last({ errorCodes: { among: [], is: true } })).toEqual([]);
-    expect(await last({ errorCodes: { among: [], is: false } })).toHaveLength(
-      5,
-    );
+    const codes = { sendAgainCodes: [30003], doNotSendCodes: [30005] };
+    const withVerdict = (is: VerdictKind) =>
+      last({ verdict: { is, ...codes } });
+    expect(await withVerdict("send-again")).toEqual([3, 2, 0]);
+    expect(await withVerdict("do-not-send")).toEqual([1]);
+    expect(await withVerdict("fix-first")).toEqual([4]);
+    // A third failure is one too many for what was worth another try.
+    for (const recipient of [0, 2, 4])
+      await store.recordEvent(
+        eventOf({
+          To: `+1415555000${recipient}`,
+          MessageStatus: "failed",
+          ErrorCode: seen[recipient] ?? "",
+        }),
+      );
+    expect(await withVerdict("send-again")).toEqual([3]);
+    expect(await withVerdict("do-not-send")).toEqual([2, 0, 1]);
+    expect(await withVerdict("fix-first")).toEqual([4]);
   });
 }
