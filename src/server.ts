@@ -25,6 +25,8 @@ import { CallbackCounts } from "./ops/callback-counts.ts";
 import { Operations, type OperationsDeps } from "./ops/operations.ts";
 import { countedRequests, RequestCounts } from "./ops/request-counts.ts";
 import { opsRoutes, type OpsDeps } from "./ops/routes.ts";
+import { eraseRoutes } from "./upkeep/erase-routes.tsx";
+import { Erasures } from "./upkeep/erasures.ts";
 import { generalSettingsRoutes } from "./ops/settings-routes.tsx";
 import { overviewRoutes } from "./overview/routes.tsx";
 import {
@@ -154,6 +156,7 @@ function privateRoutes(
     listeners: () => hub.listeners,
     exports: () => downloads.running,
   });
+  const erasures = new Erasures(deps);
   // A proxy may pass on the base path or take it off; both find the routes.
   for (const prefix of new Set([urls.base, ""])) {
     app.use(
@@ -169,6 +172,7 @@ function privateRoutes(
         .use(apiRoutes(deps.api, deps.config.publicUrl))
         .use(opsRoutes({ ...deps, operations }, problem))
         .use(generalSettingsRoutes({ ...deps, operations }, site))
+        .use(eraseRoutes(erasures, site))
         .use(assetRoutes((request) => problem(request, NOT_FOUND))),
     );
   }

@@ -27,6 +27,7 @@ const PAGES = {
     forMembers: true,
     forUsers: true,
   },
+  erase: { words: "Erase", address: ({ erase }) => erase },
   audit: { words: "Audit", address: ({ audit }) => audit() },
 } as const satisfies Record<string, SettingsPage>;
 

@@ -21,9 +21,11 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
   return (
     <SettingsFrame site={site} section="general" title="General">
       <p class="lead">
-        What stands here is given to smsledger when it starts: by environment
-        variables, whose names stand beside it, or by flags. To change it,
-        change them and restart.
+        Set by environment variables or flags; the variable’s name is beside
+        each. To change one, change it where smsledger is started, and restart:
+        for systemd in the unit’s environment file, for Docker in the compose
+        file. <code>smsledger --help</code> lists every setting. Users, API
+        tokens and erasing need no restart.
       </p>
       <Callbacks {...props} />
       <Given title="Messages">

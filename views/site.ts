@@ -109,6 +109,9 @@ export function createUrls(publicUrl: string | undefined) {
     tokens: `${base}/settings/tokens`,
     /** Where a token is revoked, once that was confirmed. */
     tokenRevoke: (id: number): string => `${base}/settings/tokens/${id}/revoke`,
+    erase: `${base}/settings/erase`,
+    eraseConfirm: `${base}/settings/erase/confirm`,
+    eraseForget: `${base}/settings/erase/forget`,
     /** What describes the API. */
     openApi: `${base}/api/openapi.json`,
     /** Where programs find the API. */

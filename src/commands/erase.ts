@@ -82,7 +82,7 @@ function outcomeText(found: Erased, isDryRun: boolean): string {
   const places = [
     `${counted(messages, "message")} with ${counted(events, "event")}`,
     counted(tags, "tag"),
-    ...(isDryRun ? [] : [counted(refusals, "refused callback")]),
+    counted(refusals, "refused callback"),
   ].join(", ");
   if (isDryRun) return `Would be erased from ${places}. Nothing was changed.`;
   const names = addressIds.map((id) => `erased-${id}`).join(", ");

@@ -24,7 +24,7 @@ test("a number is erased beside the server, whose pages show what is left", asyn
   expect(dry).toEqual({
     status: 0,
     stdout:
-      "Would be erased from 2 messages with 2 events, 1 tag. Nothing was changed.\n",
+      "Would be erased from 2 messages with 2 events, 1 tag, 0 refused callbacks. Nothing was changed.\n",
     stderr: "",
   });
   const unsure = await erase(databaseFile, NUMBER);

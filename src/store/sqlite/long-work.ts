@@ -57,7 +57,10 @@ export async function findNumber(
   const { addressIds } = await findAddresses(doStep, address, work);
   const found = new Found();
   await lookThrough(doStep, "findEvents", { address, addressIds }, found, work);
-  return { ...found.counts(), refusals: 0, addressIds };
+  const refusals = work.signal?.aborted
+    ? 0
+    : await step(doStep, "findRefusals", address);
+  return { ...found.counts(), refusals, addressIds };
 }
 
 /** See `UpkeepStore`. */

@@ -138,22 +138,28 @@ export function eraseFromRefusals(
   db: Database,
   address: ErasedAddress,
 ): number {
-  const masked = maskRecipient(address);
-  const end = /\d\d$/.test(masked)
-    ? `••${masked.slice(-2)}`
-    : JSON.stringify(masked);
-  const eraser = addressEraser(address, "");
   const erase = db.query(
     `UPDATE refusals
        SET facts = json_set(facts, '$.sent.params', json('[]'), '$.sent.query', json('[]'), '$.sent.isCut', json('true'))
        WHERE id = ?`,
   );
-  const found = db
+  const found = refusalsOf(db, address);
+  for (const id of found) erase.run(id);
+  return found.length;
+}
+
+/** The refusals that say something about an address, or one that is masked to the same. */
+export function refusalsOf(db: Database, address: ErasedAddress): number[] {
+  const masked = maskRecipient(address);
+  const end = /\d\d$/.test(masked)
+    ? `••${masked.slice(-2)}`
+    : JSON.stringify(masked);
+  const eraser = addressEraser(address, "");
+  return db
     .query<{ id: number; facts: string }, []>("SELECT id, facts FROM refusals")
     .all()
-    .filter(({ facts }) => facts.includes(end) || eraser.mayBeIn(facts));
-  for (const { id } of found) erase.run(id);
-  return found.length;
+    .filter(({ facts }) => facts.includes(end) || eraser.mayBeIn(facts))
+    .map(({ id }) => id);
 }
 
 /** Refusals that are read through one connection and written through another. */

@@ -4,7 +4,7 @@ import { createEraser, type Erasing, type ErasingRest } from "./erase.ts";
 import { createFreePages } from "./free-pages.ts";
 import type { createMessageTags } from "./message-tags.ts";
 import { createRetention, type MessageParts } from "./retention.ts";
-import { eraseFromRefusals } from "./refusals.ts";
+import { eraseFromRefusals, refusalsOf } from "./refusals.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** How long a step works before it commits, as callbacks wait for it. */
@@ -40,6 +40,8 @@ function stepsOf(db: Database, parts: Parts, transactions: Transactions) {
       eraser.findEvents(erasing, isOver),
     eraseEvents: (erasing: Erasing, isOver: IsOver) =>
       eraser.eraseEvents(erasing, isOver, run),
+    /** How many refusals `eraseRefusals` would look at as this address's. */
+    findRefusals: (address: ErasedAddress) => refusalsOf(db, address).length,
     /** Returns how many refusals were changed. */
     eraseRefusals: (address: ErasedAddress) =>
       run(() => eraseFromRefusals(db, address)),

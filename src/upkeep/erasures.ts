@@ -1,0 +1,183 @@
+import { failureOf } from "../failure.ts";
+import type { Log } from "../log.ts";
+import { maskRecipient } from "../mask-numbers.ts";
+import type { AuditStore } from "../store/audit.ts";
+import type { Requester } from "../account/viewer.ts";
+import { StoreUnavailable, type Store } from "../store/store.ts";
+import type { Erased, UpkeepStore } from "../store/upkeep.ts";
+import {
+  addressToErase,
+  isNumber,
+  type ErasedAddress,
+} from "./erased-number.ts";
+
+/** How long the page shows what was found or erased. */
+const SHOWN_MS = 3_600_000;
+
+export type ErasuresDeps = {
+  readonly store: Pick<Store, "feedEnd"> & {
+    readonly upkeep: Pick<UpkeepStore, "findNumber" | "erase">;
+    readonly audit: Pick<AuditStore, "add">;
+  };
+  readonly log: Log;
+  readonly now: () => number;
+  /** Aborted when the server is about to stop. */
+  readonly stopping: AbortSignal;
+};
+
+/** One address on its way out: it is searched for, shown, confirmed and erased. */
+export type Erasure = {
+  readonly id: string;
+  readonly address: ErasedAddress;
+  /** As the audit list and, with MASK_NUMBERS, the page show it. */
+  readonly masked: string;
+  readonly state:
+    /** `done` of `total` events, both ids; more may come meanwhile. */
+    | {
+        readonly step: "searching" | "erasing";
+        readonly done: number;
+        readonly total: number;
+      }
+    | { readonly step: "found" | "erased"; readonly found: Erased }
+    | {
+        readonly step: "failed";
+        readonly wasErasing: boolean;
+        readonly reason: string;
+      };
+};
+
+/**
+ * Erases addresses one after another for the settings' page. What is under way is the
+ * server's, not a request's: a reload or a second click finds it where it is.
+ */
+export class Erasures {
+  readonly #deps: ErasuresDeps;
+  #current: Erasure | undefined;
+  #search = new AbortController();
+  #expiry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(deps: ErasuresDeps) {
+    this.#deps = deps;
+  }
+
+  get current(): Erasure | undefined {
+    return this.#current;
+  }
+
+  /** Searches for an address. A search for another one ends; an erasure under way goes on, and is kept. */
+  search(address: ErasedAddress): void {
+    const known = this.#current;
+    if (known?.state.step === "erasing") return;
+    if (known?.address === address && known.state.step === "searching") return;
+    this.#search.abort();
+    this.#search = new AbortController();
+    const shown = isNumber(address) ? `+${address}` : address;
+    const id = crypto.randomUUID();
+    this.#current = {
+      id,
+      address,
+      masked: maskRecipient(shown),
+      state: { step: "searching", done: 0, total: 0 },
+    };
+    void this.#run(id, this.#search.signal);
+  }
+
+  /**
+   * Erases what a search found, if `typed` means the same address. Returns what is wrong
+   * with the confirmation; undefined when the address is being erased, or was before.
+   */
+  async confirm(
+    id: string,
+    typed: string,
+    requester: Requester,
+  ): Promise<string | undefined> {
+    const erasure = this.#current;
+    if (erasure?.id !== id)
+      return "This search is no longer the latest one. Nothing was erased. Search again.";
+    const { step } = erasure.state;
+    if (step === "erasing" || step === "erased") return undefined;
+    if (step !== "found") return "The search isn’t over. Nothing was erased.";
+    if (addressToErase(typed)?.toLowerCase() !== erasure.address.toLowerCase())
+      return "That isn’t the address that was searched for. Nothing was erased.";
+    this.#set(id, { step: "erasing", done: 0, total: 0 });
+    try {
+      // First, so that an erasure that is cut off is in the list too.
+      await this.#note(requester, "began to erase a number", erasure.masked);
+    } catch (error) {
+      this.#fail(id, true, error);
+      return undefined;
+    }
+    void this.#run(id, this.#deps.stopping, requester);
+    return undefined;
+  }
+
+  /** Forgets what is shown, unless it is being erased. */
+  forget(): void {
+    if (this.#current?.state.step === "erasing") return;
+    this.#search.abort();
+    this.#current = undefined;
+  }
+
+  async #run(id: string, signal: AbortSignal, requester?: Requester) {
+    const { store, stopping } = this.#deps;
+    const erasure = this.#current;
+    if (erasure === undefined) return;
+    const { address, masked } = erasure;
+    const step = requester === undefined ? "searching" : "erasing";
+    try {
+      const { order: total } = await store.feedEnd();
+      this.#set(id, { step, done: 0, total });
+      const work = {
+        signal: AbortSignal.any([signal, stopping]),
+        onProgress: (done: number) =>
+          this.#set(id, { step, done: Math.min(done, total), total }),
+      };
+      const found =
+        requester === undefined
+          ? await store.upkeep.findNumber(address, work)
+          : await store.upkeep.erase(address, work);
+      if (work.signal.aborted) return;
+      if (requester !== undefined)
+        await this.#note(requester, "erased a number", masked);
+      this.#set(id, {
+        step: requester === undefined ? "found" : "erased",
+        found,
+      });
+    } catch (error) {
+      this.#fail(id, requester !== undefined, error);
+    }
+    clearTimeout(this.#expiry);
+    this.#expiry = setTimeout(() => this.forget(), SHOWN_MS);
+    this.#expiry.unref();
+  }
+
+  #note({ actor, address }: Requester, action: string, subject: string) {
+    const at = this.#deps.now();
+    const entry = {
+      kind: "change" as const,
+      at,
+      actor,
+      action,
+      subject,
+      address,
+    };
+    return this.#deps.store.audit.add(entry);
+  }
+
+  #fail(id: string, wasErasing: boolean, error: unknown): void {
+    const { log, stopping } = this.#deps;
+    if (stopping.aborted) return;
+    if (!(error instanceof StoreUnavailable))
+      log.error(failureOf(error), "erasing failed");
+    const reason =
+      error instanceof StoreUnavailable
+        ? error.message
+        : "The error is in the server’s log.";
+    this.#set(id, { step: "failed", wasErasing, reason });
+  }
+
+  /** What ends late says nothing of the search after it. */
+  #set(id: string, state: Erasure["state"]): void {
+    if (this.#current?.id === id) this.#current = { ...this.#current, state };
+  }
+}
