@@ -1,6 +1,15 @@
+import {
+  FORMATS,
+  KNOWN_NAMES,
+  NAME,
+  NUMBER,
+  SEEMING_FIELD,
+  SURE_VALUES,
+  WHOLE_NAMED_ADDRESS,
+} from "./field-formats.ts";
 import { parseForm, type FormParams } from "./form.ts";
 
-/**
+/*
  * The signed text has no delimiters: whoever captures a callback can move the boundary
  * between a name, a value and the query, and the signature still fits. So every field
  * we rely on has a strict format, which no part of a neighbor fits, and where a value has
@@ -8,135 +17,12 @@ import { parseForm, type FormParams } from "./form.ts";
  * what looks like one of those fields.
  */
 
-/** Starts with no digit, so that no value can give one up to the name after it. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
-
-const HEX = "[0-9a-fA-F]";
-const STATUS_WORDS =
-  "accepted|scheduled|queued|sending|sent|receiving|received|delivered|undelivered|failed|read|canceled|partially_delivered";
-/** A status with something of the next field at its end, such as `sentTo`. */
-const STATUS_AND_MORE = new RegExp(`^(?:${STATUS_WORDS})[A-Z]`);
-const STATUS = /^[A-Za-z][A-Za-z_-]{0,39}$/;
-
-/** A number, perhaps with a channel's prefix, spaces, direction marks, or X where Twilio masks it. */
-const NUMBER = /^(?:[a-z]{2,20}:)?\+?[^\p{L}\p{Cc}]{1,64}X{0,8}$/u;
-/** Any other address: an alphanumeric sender, an RCS agent, a WhatsApp user ID. */
-const NAMED_ADDRESS =
-  /^(?:[a-z]{2,20}:(?!\+)[^\s\p{Cc}]{1,128}|(?!\+)[^\p{Cc}]{1,32})$/u;
-/** One as Twilio writes it, which may have been cut in two. */
-const WHOLE_NAMED_ADDRESS =
-  /^(?:[a-z]{2,20}:[a-z0-9._+-]{1,128}|(?:[a-z]{2,20}:)?[A-Z]{2}\.\d+|[\p{L}\d &+_.-]{1,11})$/u;
-
-type Format = {
-  /** What a value that isn't empty looks like. */
-  readonly value: RegExp;
-  /** Completes “ErrorCode is not …”. */
-  readonly words: string;
-  /** How a value begins, where the field is missing and its name is found elsewhere. */
-  readonly start: string;
-  /** The same where the field is there too: only what is unmistakably a value. */
-  readonly sure: string;
-};
-
-function sid(prefix: string, letters: string): Format {
-  return {
-    value: new RegExp(`^${letters}${HEX}{32}$`),
-    words: `${prefix} followed by 32 hexadecimal digits`,
-    start: letters + HEX,
-    sure: `${letters}${HEX}{32}`,
-  };
-}
-
-function digits(min: number, max: number): Format {
-  const count = min === 1 ? `up to ${max}` : `${min} to ${max}`;
-  return {
-    value: new RegExp(`^\\d{${min},${max}}$`),
-    words: `${count} digits`,
-    start: "\\d",
-    sure: `\\d{${Math.max(min, 4)}}`,
-  };
-}
-
-const messageSid = sid("SM or MM", "(?:SM|MM)");
-const status: Format = {
-  value: STATUS,
-  words: "a word",
-  start: "[a-z]",
-  sure: `(?:${STATUS_WORDS})(?![a-z])`,
-};
-const sureAddress = "(?:[a-z]{2,20}:)?\\+\\d{6}|[A-Z]{2}\\.\\d{8}";
-const address = (start: string): Format => ({
-  value: NAMED_ADDRESS,
-  words: "an address",
-  start,
-  sure: sureAddress,
-});
-
-/** The fields we rely on. An empty value says nothing, as if the field weren't there. */
-const FORMATS: ReadonlyMap<string, Format> = new Map([
-  ["AccountSid", sid("AC", "AC")],
-  [
-    "ApiVersion",
-    {
-      value: /^\d{4}-\d{2}-\d{2}$/,
-      words: "a date",
-      start: "\\d{4}-",
-      sure: "\\d{4}-\\d{2}-\\d{2}",
-    },
-  ],
-  ["ErrorCode", digits(1, 6)],
-  ["From", address("[\\p{L}\\d+]")],
-  ["MessageSid", messageSid],
-  ["MessageStatus", status],
-  ["MessagingServiceSid", sid("MG", "MG")],
-  ["NumSegments", digits(1, 4)],
-  ["RawDlrDoneDate", digits(10, 14)],
-  ["SmsSid", messageSid],
-  ["SmsStatus", status],
-  ["To", address("\\+\\d|\\d{3}|[a-z]{2,20}:|[A-Z]{2}\\.\\d")],
-]);
-
-/** Texts we show but don't rely on: how a value begins where the field is missing. */
-const TEXT_STARTS: ReadonlyMap<string, string> = new Map([
-  ["ChannelInstallSid", `XE${HEX}`],
-  ["ChannelPrefix", "[a-z]"],
-  ["ChannelToAddress", "[+\\d]"],
-  ["ErrorMessage", "[\\p{L}\\d]"],
-  ["EventType", "[A-Z]"],
-]);
-
-/** Other names that Twilio posts, also for messages that come in; some contain one of the above. */
-const OTHER_NAMES =
-  "AddOns Body ButtonPayload ButtonText ChannelMetadata ChannelStatusMessage Forwarded FromCity FromCountry FromState FromZip " +
-  "MessageType NumMedia OptOutType OriginalRepliedMessageSender OriginalRepliedMessageSid ProfileName RawFloatInderDate " +
-  "ReferralNumMedia SmsMessageSid StructuredMessage ToCity ToCountry ToState ToZip WaId";
-
-const KNOWN_NAMES: ReadonlySet<string> = new Set([
-  ...FORMATS.keys(),
-  ...TEXT_STARTS.keys(),
-  ...OTHER_NAMES.split(" "),
-]);
-
-/** Every place where the name of a field is found, and a value of it seems to follow. */
-const SEEMING_FIELD = new RegExp(
-  `(?=(${[
-    ...[...FORMATS].map(([name, { start }]) => [name, start] as const),
-    ...TEXT_STARTS,
-  ]
-    .map(([name, start]) => `${name}(?=${start})`)
-    .join("|")}))`,
-  "gu",
-);
-const SURE_VALUES: ReadonlyMap<string, RegExp> = new Map(
-  [...FORMATS].map(([name, { sure }]) => [name, new RegExp(sure, "uy")]),
-);
-
 /** Pairs of a query that are read at most; the signature's legacy form ends at the thousandth. */
 const QUERY_PAIRS_MAX = 100;
 
 /**
- * Why a form whose signature fits isn't what was signed, or may not be: a sentence that
- * names the field, never a value. Undefined for a callback as Twilio posts it, also with
+ * Returns why a form whose signature fits isn't what was signed, or may not be: a sentence
+ * that names the field, never a value. Undefined for a callback as Twilio posts it, also with
  * parameters that are new. `query` is that of the address, without its question mark.
  */
 export function formFault(
@@ -150,15 +36,12 @@ export function formFault(
     const format = FORMATS.get(name);
     if (format === undefined) areClosed = false;
     if (format === undefined || value === "") continue;
-    if (format.value === NAMED_ADDRESS) {
-      if (NUMBER.test(value)) continue;
-      areClosed = false;
-    }
-    if (format.value === STATUS && STATUS_AND_MORE.test(value))
-      return shifted(name);
+    if (format.closed?.test(value)) continue;
+    if (format.closed !== undefined) areClosed = false;
+    if (format.shifted?.test(value)) return shifted(name);
     if (!format.value.test(value)) return `${name} is not ${format.words}.`;
   }
-  if (areClosed && query === "") return undefined;
+  if (params.length === 0 || (areClosed && query === "")) return undefined;
   // Of closed fields only the first matters, as it comes right after the query.
   const sorted = areClosed
     ? [params.reduce((a, b) => (b[0] < a[0] ? b : a))]
@@ -218,8 +101,8 @@ function mayBeCut(
   value: string,
   [nextName, nextValue]: FormParams[number],
 ): boolean {
-  if (FORMATS.get(name)?.value !== NAMED_ADDRESS || KNOWN_NAMES.has(nextName))
-    return false;
+  const isOpen = FORMATS.get(name)?.closed !== undefined;
+  if (!isOpen || KNOWN_NAMES.has(nextName)) return false;
   const rest = nextName + nextValue;
   if (NUMBER.test(value)) return /^X+$/.test(rest);
   const whole = value + rest;
