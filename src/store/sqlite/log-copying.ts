@@ -9,9 +9,27 @@ const CHECKPOINT_PAGES = 2_000;
 const CHECKPOINT_EVERY_MS = 500;
 const CHECKPOINT_PAGES_MAX = 8_000;
 
+/** The log's format: sqlite.org/fileformat2.html#walformat */
+export const LOG_HEADER_BYTES = 32;
+const PAGE_HEADER_BYTES = 24;
+
+/** How long the files have to be at least, as SQLite knows them. */
+export type NeededBytes = {
+  file(): number;
+  log(): number;
+  /** What a page takes in the log. */
+  readonly logPageBytes: number;
+};
+
 /** Copies the write-ahead log into the database, when no answer waits for that. */
 export function createLogCopying(db: Database, busyTimeoutMs: number) {
+  const copyWhole = db.prepare<unknown, []>("PRAGMA wal_checkpoint(TRUNCATE)");
   const measureLog = db.prepare<unknown, []>("PRAGMA wal_checkpoint(NOOP)");
+  const countPages = db.prepare<unknown, []>("PRAGMA page_count");
+  // Begins to read, so that what others did to the log is known.
+  const refresh = db.prepare<unknown, []>("PRAGMA data_version");
+  const pageBytes = valueOf(db.prepare<unknown, []>("PRAGMA page_size"));
+  const logPageBytes = PAGE_HEADER_BYTES + pageBytes;
   let copiedAt = 0;
 
   /** Does `work` without waiting long for a lock, as callbacks wait meanwhile. */
@@ -27,6 +45,12 @@ export function createLogCopying(db: Database, busyTimeoutMs: number) {
     withBusyTimeout(0, () => db.run(`PRAGMA wal_checkpoint(${mode})`));
     copiedAt = performance.now();
   };
+  /** Pages in the log, and how many of them are in the database by now. */
+  const measure = (): readonly [pages: number, copied: number] => {
+    refresh.values();
+    const [[, pages, copied] = []] = measureLog.values();
+    return [Math.max(0, Number(pages)), Math.max(0, Number(copied))];
+  };
   const isDue = (pages: number): boolean =>
     pages >= CHECKPOINT_PAGES_MAX ||
     (pages >= CHECKPOINT_PAGES &&
@@ -34,9 +58,33 @@ export function createLogCopying(db: Database, busyTimeoutMs: number) {
   return {
     withBusyTimeout,
     copy,
-    copyIfDue(): void {
+    needed: {
+      logPageBytes,
+      file(): number {
+        const [pages, copied] = measure();
+        return (valueOf(countPages) - (pages - copied)) * pageBytes;
+      },
+      log(): number {
+        const [pages] = measure();
+        return pages === 0 ? 0 : LOG_HEADER_BYTES + pages * logPageBytes;
+      },
+    } satisfies NeededBytes,
+    /** Copies all of the log; returns false when another connection still reads from it. */
+    copyAll(): boolean {
+      refresh.values();
+      const [[isBusy] = []] = copyWhole.values();
+      return isBusy === 0;
+    },
+    /** `check` throws when it must not be copied. */
+    copyIfDue(check: () => void): void {
       const [[, pages] = []] = measureLog.values();
-      if (isDue(Number(pages))) copy("PASSIVE");
+      if (!isDue(Number(pages))) return;
+      check();
+      copy("PASSIVE");
     },
   };
+}
+
+function valueOf(statement: { values(): unknown[][] }): number {
+  return Number(statement.values()[0]?.[0]);
 }

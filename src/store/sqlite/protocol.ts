@@ -28,6 +28,8 @@ export type WriterRequest =
       readonly input: string;
     }
   | { readonly kind: "check" }
+  /** Before the thread is ended and the database opened anew. */
+  | { readonly kind: "prepare-to-reopen" }
   | { readonly kind: "close" };
 
 export type WriterReply =
@@ -36,18 +38,36 @@ export type WriterReply =
   | {
       readonly kind: "recorded";
       readonly outcomes: string;
+      /** Of one that was refused, and what it means where that is known. */
       readonly failure?: Failure;
+      readonly reason?: string;
     }
   /** What a write or a step came to, as JSON. */
   | { readonly kind: "written"; readonly output: string }
   /** Cannot be done now; nothing of the request was. */
-  | { readonly kind: "unavailable"; readonly reason: string }
+  | {
+      readonly kind: "unavailable";
+      readonly reason: string;
+      /** Set when the database's files changed: whether to open them anew puts it right. */
+      readonly canReopen?: boolean;
+    }
   /** The database is not for this program; only in answer to "open". */
-  | { readonly kind: "unusable"; readonly reason: string }
+  | {
+      readonly kind: "unusable";
+      readonly reason: string;
+      /** It may be a matter of the moment. */
+      readonly mayPass: boolean;
+    }
   /** A mistake in the program; nothing of the request was done. */
   | { readonly kind: "failed"; readonly failure: Failure }
   /** The same of work that nobody asked for; it answers no request. */
-  | { readonly kind: "mistake"; readonly failure: Failure };
+  | { readonly kind: "mistake"; readonly failure: Failure }
+  /** Something happened to the database's files; it answers no request. */
+  | {
+      readonly kind: "files-changed";
+      readonly reason: string;
+      readonly canReopen: boolean;
+    };
 
 /** What an outcome crosses as: one character for each event. */
 export const OUTCOME_CODES: Record<RecordOutcome, string> = {

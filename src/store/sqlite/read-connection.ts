@@ -5,11 +5,16 @@ import {
   SqliteDialect,
   type SqliteDatabase,
 } from "kysely";
-import { StoreUnusable } from "../store.ts";
+import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import { requireDatabaseFile } from "./database-file.ts";
 import { requireOurs, SCHEMA_VERSION } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
-import { explainOpenError } from "./sqlite-errors.ts";
+import {
+  explainOpenError,
+  mayPassSoon,
+  OPEN_AGAIN_AFTER_MS,
+  OPEN_AGAIN_MAX,
+} from "./sqlite-errors.ts";
 
 /**
  * Memory for pages of the file, in KiB; taken only as they are read. So much because a
@@ -40,6 +45,12 @@ export function openForReading(file: string): ReadConnection {
   };
 }
 
+/** A connection that can be closed for a while; then queries are refused as StoreUnavailable. */
+export type ReopenableConnection = ReadConnection & {
+  readonly ready: Promise<void>;
+  readonly open: () => void;
+};
+
 /**
  * The same of a database that is there once `opened` resolves: queries wait for that.
  * `ready` rejects as `openForReading` throws.
@@ -47,18 +58,47 @@ export function openForReading(file: string): ReadConnection {
 export function openForReadingWhen(
   opened: Promise<void>,
   file: string,
-): ReadConnection & { readonly ready: Promise<void> } {
+): ReopenableConnection {
   let database: SqliteDatabase | undefined;
-  const opening = opened.then(
-    () => (database = kyselyDatabase(openDatabaseForReading(file))),
-  );
+  const open = (): void => {
+    database ??= kyselyDatabase(openDatabaseForReading(file));
+  };
+  const close = (): void => {
+    database?.close();
+    database = undefined;
+  };
+  const prepare: SqliteDatabase["prepare"] = (sql) => {
+    if (database === undefined)
+      throw new StoreUnavailable(
+        "The database is being opened again. Try again in a moment.",
+      );
+    return database.prepare(sql);
+  };
+  const ready = opened.then(() => patiently(open));
   return {
     kysely: new Kysely({
-      dialect: new SqliteDialect({ database: () => opening }),
+      dialect: new SqliteDialect({
+        database: () => ready.then(() => ({ prepare, close })),
+      }),
     }),
-    ready: opening.then(() => undefined),
-    close: () => database?.close(),
+    ready,
+    open,
+    close,
   };
+}
+
+/** Tries again what a disk that fails for a moment makes look like damage. */
+async function patiently(open: () => void): Promise<void> {
+  for (let left = OPEN_AGAIN_MAX; ; left--) {
+    try {
+      return open();
+    } catch (error) {
+      const mayPass =
+        error instanceof StoreUnusable && mayPassSoon(error.cause);
+      if (!mayPass || left === 0) throw error;
+      await Bun.sleep(OPEN_AGAIN_AFTER_MS);
+    }
+  }
 }
 
 /** The connection itself, for what Kysely isn't needed for. Throws as `openForReading` does. */

@@ -10,6 +10,32 @@ export function explainSqliteError(error: unknown): string | undefined {
   return SENTENCES.find(([start]) => code.startsWith(start))?.[1];
 }
 
+/** Whether a page of the database could not be read, or was not what it should be. */
+export function isDamage(error: unknown): boolean {
+  return hasCode(error, /^SQLITE_(?:CORRUPT|NOTADB|IOERR.*READ)/);
+}
+
+/** The same, or any other trouble of the disk. */
+export function isDiskTrouble(error: unknown): boolean {
+  return hasCode(error, /^SQLITE_(?:CORRUPT|NOTADB|IOERR|CANTOPEN)/);
+}
+
+function hasCode(error: unknown, codes: RegExp): boolean {
+  return error instanceof SQLiteError && codes.test(error.code ?? "");
+}
+
+/** How often, and after how long, opening is tried again after such an error. */
+export const OPEN_AGAIN_MAX = 2;
+export const OPEN_AGAIN_AFTER_MS = 500;
+
+/** Whether an error at open may be over in a moment: a disk that fails briefly looks like damage. */
+export function mayPassSoon(error: unknown): boolean {
+  return hasCode(
+    error,
+    /^SQLITE_(?:ERROR$|CORRUPT|IOERR|BUSY|PROTOCOL|CANTOPEN)/,
+  );
+}
+
 /**
  * The same of an error at open. There one that is no trouble of the disk or a lock says
  * that tables or indexes of ours are missing or are others than we made.

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { Kysely } from "kysely";
-import { StoreUnavailable, StoreUnusable, type Store } from "../store.ts";
+import type { Store } from "../store.ts";
 import type { OnFault } from "../store-fault.ts";
 import type { Stores } from "../stores.ts";
 import { accountStore, type Write } from "./account-store.ts";
@@ -25,16 +25,15 @@ import {
   type ReadConnection,
 } from "./read-connection.ts";
 import * as reader from "./reader.ts";
+import { readsOf, type Reads } from "./reads.ts";
 import { recipientCounts } from "./recipient-counts.ts";
 import { refusalStore } from "./refusals.ts";
 import type { Schema } from "./schema.ts";
 import { lockForServer } from "./server-lock.ts";
-import { explainSqliteError } from "./sqlite-errors.ts";
 import { suggest } from "./suggestions.ts";
 import { storedEvent } from "./stored-event.ts";
 import { countedByMinuteSince } from "./rollup-reader.ts";
 import { deliveryTimes, tally } from "./tallies.ts";
-import { Turns } from "../../turns.ts";
 import { upkeepStore } from "./upkeep.ts";
 import { WriteQueue } from "./write-queue.ts";
 import { openForCommand } from "./writing-connection.ts";
@@ -78,7 +77,13 @@ export function openingSqliteStore(
   makeFolder(dirname(path));
   const lock = lockForServer(path);
   const queue = new WriteQueue(onFault);
-  const writable = queue.open(path);
+  let closing: Promise<void> | undefined;
+  const writable = queue.open(path, {
+    before: () => connection.close(),
+    after: () => {
+      if (closing === undefined) connection.open();
+    },
+  });
   const connection = openForReadingWhen(writable, path);
   const opened = connection.ready.catch(async (error: unknown) => {
     await writable.then(
@@ -91,11 +96,13 @@ export function openingSqliteStore(
   });
   const { kysely: db } = connection;
   const read = readsOf(connection);
-  let closing: Promise<void> | undefined;
   const store: Stores = {
     ...readerOf(connection, read, options),
     recordEvent: (event) => queue.record(storedEvent(event)),
-    checkWritable: () => queue.check(),
+    async checkWritable() {
+      await queue.check();
+      await read.requireReadable();
+    },
     writing: () => queue.state(),
     upkeep: upkeepStore(
       db,
@@ -167,47 +174,6 @@ function keptBeside(db: Kysely<Schema>, read: Reads, write: Write): KeptBeside {
       remove: (id) => write("removeApiToken", id),
     },
   };
-}
-
-type Reads = {
-  <T>(query: () => Promise<T>): Promise<T>;
-  /** Lets callbacks through in the middle of a long query. */
-  turn(): Promise<void>;
-  close(): void;
-};
-
-/**
- * Does queries, and says what an error means. A query holds this thread until it is
- * done: one in each turn of the event loop lets callbacks through between the many
- * that pages ask at once.
- */
-function readsOf({ close }: ReadConnection): Reads {
-  let isClosed = false;
-  const turns = new Turns();
-  const turn = async (): Promise<void> => {
-    await turns.next();
-    if (isClosed) throw new StoreUnavailable("The database is closed.");
-  };
-  const read = async <T>(query: () => Promise<T>): Promise<T> => {
-    await turn();
-    try {
-      return await query();
-    } catch (error) {
-      const reason =
-        error instanceof StoreUnusable
-          ? error.message
-          : explainSqliteError(error);
-      if (reason === undefined) throw error;
-      throw new StoreUnavailable(reason, { cause: error });
-    }
-  };
-  return Object.assign(read, {
-    turn,
-    close() {
-      if (!isClosed) close();
-      isClosed = true;
-    },
-  });
 }
 
 function readerOf(

@@ -8,7 +8,7 @@ import { outcomeOf, type WriterReply, type WriterRequest } from "./protocol.ts";
 import { RepeatedFaults } from "./repeated-faults.ts";
 import type { StepInput, StepName, StepResult } from "./steps.ts";
 import type { StoredEvent } from "./stored-event.ts";
-import { WriterThread } from "./writer-thread.ts";
+import { WriterThread, type Reopening } from "./writer-thread.ts";
 import type { Input, Output, WriteName } from "./writes.ts";
 
 /** Events that wait for a commit at most; past it a callback is answered 503 at once. */
@@ -35,6 +35,10 @@ const COMMIT_SECONDS = [
 ];
 const BATCH_EVENTS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000];
 
+type Reply<Kind extends WriterReply["kind"]> = WriterReply & {
+  readonly kind: Kind;
+};
+
 type Waiting = {
   /** The event as JSON: text waits in less memory than objects do. */
   readonly event: string;
@@ -58,6 +62,8 @@ export class WriteQueue {
   #queuedChars = 0;
   /** Why the latest batch could not be committed, and when; undefined when it could. */
   #failure: { readonly reason: string; readonly at: number } | undefined;
+  /** An event that met damage when it was recorded, and what that means. */
+  #damaged: { readonly event: string; readonly reason: string } | undefined;
   /** Batches that the writer has, oldest first. */
   readonly #inFlight: (readonly Waiting[])[] = [];
   #pause: Timer | undefined;
@@ -83,9 +89,15 @@ export class WriteQueue {
   }
 
   /** Opens the database, making or upgrading it. Rejects with StoreUnusable when that cannot be. */
-  async open(file: string): Promise<void> {
+  async open(file: string, reopening?: Reopening): Promise<void> {
     try {
-      await this.#thread.open(file);
+      await this.#thread.open(file, {
+        before: () => reopening?.before(),
+        after: () => {
+          reopening?.after();
+          this.#commitNext();
+        },
+      });
     } catch (error) {
       clearInterval(this.#clock);
       throw error;
@@ -166,14 +178,25 @@ export class WriteQueue {
       CHECK_TIMEOUT_MS,
     );
     try {
-      const reply = await Promise.race([
-        this.#thread.ask({ kind: "check" }),
-        overdue.promise,
-      ]);
-      if (reply.kind !== "done") throw new StoreUnavailable(reasonOf(reply));
+      await Promise.race([this.#checkNow(), overdue.promise]);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  async #checkNow(): Promise<void> {
+    const reply = await this.#thread.ask({ kind: "check" });
+    if (reply.kind !== "done") throw new StoreUnavailable(reasonOf(reply));
+    if (this.#damaged === undefined) return;
+    // Only to record it shows that it is over. Its sender, who was refused, may post it again.
+    const { event, reason } = this.#damaged;
+    const again = await this.#thread.ask({
+      kind: "record",
+      events: `[${event}]`,
+    });
+    if (again.kind !== "recorded" || again.reason !== undefined)
+      throw new StoreUnavailable(reason);
+    this.#damaged = undefined;
   }
 
   /** How writing goes now, and has gone since the start. */
@@ -206,6 +229,8 @@ export class WriteQueue {
   #commitNext(): void {
     if (
       this.#pause !== undefined ||
+      // What waits meanwhile can still be committed in time.
+      this.#thread.down !== undefined ||
       this.#inFlight.length >= this.#pace.batchesInFlightMax ||
       this.#queue.length === 0
     )
@@ -228,7 +253,7 @@ export class WriteQueue {
           this.#committed(batch, reply);
         } else {
           this.#commitSoon();
-          this.#failed(batch, reasonOf(reply));
+          this.#failed(batch, reply);
         }
       },
     );
@@ -236,7 +261,7 @@ export class WriteQueue {
 
   #committed(
     batch: readonly Waiting[],
-    { outcomes, failure }: WriterReply & { kind: "recorded" },
+    { outcomes, failure, reason = UNEXPECTED }: Reply<"recorded">,
   ): void {
     this.#failure = undefined;
     this.#batchEvents.add(batch.length);
@@ -245,15 +270,19 @@ export class WriteQueue {
       const outcome = outcomeOf(outcomes[index]);
       if (outcome) return each.resolve(outcome);
       refused++;
-      each.reject(new StoreUnavailable(UNEXPECTED));
+      each.reject(new StoreUnavailable(reason));
+      if (reason !== UNEXPECTED) this.#damaged = { event: each.event, reason };
     });
     if (refused === 0) return;
-    this.#failure = { reason: UNEXPECTED, at: performance.now() };
+    this.#failure = { reason, at: performance.now() };
     this.#eventFaults.add(refused, failure);
   }
 
-  #failed(batch: readonly Waiting[], reason: string): void {
-    this.#failure = { reason, at: performance.now() };
+  #failed(batch: readonly Waiting[], reply: WriterReply): void {
+    const reason = reasonOf(reply);
+    // A check looks at the files itself.
+    if (!("canReopen" in reply))
+      this.#failure = { reason, at: performance.now() };
     this.#failedBatches++;
     refuse(batch, reason);
   }
@@ -270,9 +299,10 @@ export class WriteQueue {
   /** Answers those who waited too long. What is in flight may still be committed; its repeat then changes nothing. */
   #refuseOverdue(): void {
     const limit = performance.now() - COMMIT_TIMEOUT_MS;
+    const reason = this.#thread.down ?? OVERDUE;
     refuse(
       this.#inFlight.flat().filter((each) => each.since < limit),
-      OVERDUE,
+      reason,
     );
     const kept = this.#queue.findIndex((each) => each.since >= limit);
     const overdue = this.#queue.splice(
@@ -280,7 +310,7 @@ export class WriteQueue {
       kept === -1 ? this.#queue.length : kept,
     );
     for (const { event } of overdue) this.#queuedChars -= event.length;
-    refuse(overdue, OVERDUE);
+    refuse(overdue, reason);
   }
 }
 

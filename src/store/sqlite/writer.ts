@@ -3,7 +3,12 @@ import { failureOf, Mistake } from "../../failure.ts";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import { openWriter, type Writer } from "./open-writer.ts";
 import type { WriterReply, WriterRequest } from "./protocol.ts";
-import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
+import {
+  explainOpenError,
+  explainSqliteError,
+  mayPassSoon,
+} from "./sqlite-errors.ts";
+import { FilesChanged } from "./watched-files.ts";
 
 /** The thread that owns the only writing connection; it does one request at a time. */
 let opened: Writer | undefined;
@@ -18,9 +23,12 @@ function answer(request: WriterRequest): WriterReply {
   switch (request.kind) {
     case "open":
       if (opened) throw new Mistake("The database is open already.");
-      opened = openWriter(request.file, request.busyTimeoutMs, (error) =>
-        reply({ kind: "mistake", failure: failureOf(error) }),
-      );
+      opened = openWriter(request.file, request.busyTimeoutMs, {
+        onFailure: (error) =>
+          reply({ kind: "mistake", failure: failureOf(error) }),
+        onFilesChanged: ({ message, canReopen }) =>
+          reply({ kind: "files-changed", reason: message, canReopen }),
+      });
       return { kind: "done" };
     case "record":
       return {
@@ -40,6 +48,9 @@ function answer(request: WriterRequest): WriterReply {
     case "check":
       writer().check();
       return { kind: "done" };
+    case "prepare-to-reopen":
+      writer().prepareToReopen();
+      return { kind: "done" };
     case "close":
       opened?.close();
       opened = undefined;
@@ -51,7 +62,8 @@ function failed(error: unknown, { kind }: WriterRequest): WriterReply {
   if (kind === "open") {
     const reason =
       error instanceof StoreUnusable ? error.message : explainOpenError(error);
-    if (reason !== undefined) return { kind: "unusable", reason };
+    const mayPass = mayPassSoon(error);
+    if (reason !== undefined) return { kind: "unusable", reason, mayPass };
   }
   const reason =
     error instanceof StoreUnavailable
@@ -59,7 +71,9 @@ function failed(error: unknown, { kind }: WriterRequest): WriterReply {
       : explainSqliteError(error);
   if (reason === undefined)
     return { kind: "failed", failure: failureOf(error) };
-  return { kind: "unavailable", reason };
+  return error instanceof FilesChanged
+    ? { kind: "unavailable", reason, canReopen: error.canReopen }
+    : { kind: "unavailable", reason };
 }
 
 function reply(message: WriterReply): void {

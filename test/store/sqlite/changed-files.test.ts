@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { FROM_SOURCE, start } from "../../commands/program.ts";
+import { checkLedger } from "../../faults/ledger-check.ts";
+import { postUntil, type Ledger } from "../../faults/load.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+import { AUTH_TOKEN, twilioClient } from "../../support/twilio-client.ts";
+import { eventually } from "../eventually.ts";
+
+let folder: ReturnType<typeof tempDir>;
+let file: string;
+let server: Awaited<ReturnType<typeof start>>;
+let ledger: Ledger;
+beforeEach(async () => {
+  folder = tempDir();
+  file = join(folder.path, "data", "smsledger.db");
+  server = await start(FROM_SOURCE, ["serve"], {
+    env: {
+      PORT: "0",
+      DATABASE_URL: file,
+      TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+    },
+  });
+  ledger = new Set();
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
+
+async function post(): Promise<Response> {
+  return twilioClient(server.origin).post({ MessageStatus: "sent" });
+}
+
+async function readiness(): Promise<string> {
+  const answer = await fetch(`${server.origin}/readyz`);
+  return `${answer.status} ${await answer.text()}`;
+}
+
+async function expectRed(reason: RegExp): Promise<void> {
+  await eventually(async () => {
+    const text = await readiness();
+    expect(text).toStartWith("503 ");
+    expect(text).toMatch(reason);
+  });
+  expect((await fetch(`${server.origin}/livez`)).status).toBe(200);
+}
+
+async function expectGreen(): Promise<void> {
+  await eventually(async () => expect(await readiness()).toStartWith("200 "));
+  expect((await post()).status).toBe(200);
+}
+
+/** Ends the server as a power cut would, and looks for all that was acknowledged. */
+async function expectNothingLost(): Promise<void> {
+  server.kill("SIGKILL");
+  await server.ended();
+  const { missing, integrity } = await checkLedger(file, ledger);
+  expect({ missing, integrity }).toEqual({ missing: [], integrity: "ok" });
+}
+
+describe("while callbacks come", () => {
+  test.each([
+    ["the write-ahead log is deleted", ["-wal"]],
+    ["its index is deleted", ["-shm"]],
+    ["both are deleted", ["-wal", "-shm"]],
+  ])(
+    "%s: it is noticed, mended, and no acknowledged callback is lost",
+    async (_, ends) => {
+      const stop = new AbortController();
+      const posting = postUntil(stop.signal, server.origin, ledger, 16);
+      for (let round = 0; round < 3; round++) {
+        const before = ledger.size;
+        await eventually(async () =>
+          expect(ledger.size).toBeGreaterThan(before + 50),
+        );
+        for (const end of ends) rmSync(file + end);
+        await eventually(async () => {
+          const noticed = server.output().split('"FilesChanged"');
+          expect(noticed).toHaveLength(round + 2);
+          expect(await readiness()).toStartWith("200 ");
+        });
+      }
+      const before = ledger.size;
+      await eventually(async () =>
+        expect(ledger.size).toBeGreaterThan(before + 50),
+      );
+      server.kill("SIGKILL");
+      stop.abort();
+      const answers = await posting;
+      await server.ended();
+      expect(
+        answers
+          .keys()
+          .filter((status) => ![200, 503, 0].includes(status))
+          .toArray(),
+      ).toEqual([]);
+      expect(server.output()).toContain(
+        `${file}${ends[0]} was moved or deleted by another program`,
+      );
+      await expectNothingLost();
+    },
+    60_000,
+  );
+});
+
+test("a log that is cut short is noticed, and what comes then is recorded", async () => {
+  await post();
+  const stop = new AbortController();
+  const posting = postUntil(stop.signal, server.origin, new Set(), 8);
+  await eventually(async () =>
+    expect(statSync(`${file}-wal`).size).toBeGreaterThan(50_000),
+  );
+  truncateSync(`${file}-wal`, 0);
+  await eventually(async () => expect(server.output()).toContain("cut"));
+  stop.abort();
+  await posting;
+  await expectGreen();
+  const kept = new AbortController();
+  const later = postUntil(kept.signal, server.origin, ledger, 8);
+  await eventually(async () => expect(ledger.size).toBeGreaterThan(50));
+  kept.abort();
+  await later;
+  await expectNothingLost();
+}, 30_000);
+
+test("a database file that was moved away is noticed, and nothing is acknowledged until it is back", async () => {
+  renameSync(file, `${file}.away`);
+  await expectRed(/The database file was moved or deleted\. Put it back/);
+  expect((await post()).status).toBe(503);
+  writeFileSync(file, "");
+  await expectRed(/Another file was put in the place of the database file/);
+  expect((await post()).status).toBe(503);
+  renameSync(`${file}.away`, file);
+  await expectGreen();
+}, 30_000);
+
+test("a folder that can't be reached is noticed, survived, and over when it can be", async () => {
+  const data = dirname(file);
+  renameSync(data, `${data}.away`);
+  symlinkSync(data, data);
+  await expectRed(/can't be reached \(ELOOP\)\. Check its disk/);
+  expect((await post()).status).toBe(503);
+  rmSync(data);
+  mkdirSync(data);
+  await expectRed(/was moved or deleted/);
+  rmSync(data, { recursive: true });
+  renameSync(`${data}.away`, data);
+  await expectGreen();
+}, 30_000);
+
+test("a database file that was cut short is noticed without anyone reading it, and nothing is acknowledged", async () => {
+  await post();
+  // All of the log is in the file by then.
+  await eventually(async () => expect(statSync(`${file}-wal`).size).toBe(0));
+  const whole = readFileSync(file);
+  truncateSync(file, whole.length / 2);
+  await expectRed(
+    /was cut short by another program\. Stop the server and restore/,
+  );
+  expect((await post()).status).toBe(503);
+  writeFileSync(file, whole);
+  await expectGreen();
+}, 30_000);
