@@ -20,7 +20,8 @@ export function AuditPage({ site, entries, older, isFirst }: AuditPageProps) {
       <p class="lead">
         Who signed in, changed and exported what, newest first. Repeated
         sign-ins and exports of one day are one entry. Of changes, sign-ins,
-        wrong passwords and exports, the newest 5,000 entries each are kept.
+        wrong passwords and exports, the newest 5,000 entries each are kept, for
+        400 days.
       </p>
       {entries.length === 0 ? (
         <div class="empty">

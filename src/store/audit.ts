@@ -32,8 +32,8 @@ export type AuditRow = AuditEntry & {
 };
 
 /**
- * Keeps the newest entries: `AUDIT_MAX` of each kind, of which one actor has at most
- * `AUDIT_OF_ONE_MAX`, so that nobody can push others' entries out of the list.
+ * Keeps entries for `AUDIT_DAYS`, and of each kind the newest `AUDIT_MAX`, of which one
+ * actor has at most `AUDIT_OF_ONE_MAX`: so nobody can push others' entries out of the list.
  */
 export interface AuditStore {
   /**
@@ -49,6 +49,7 @@ export interface AuditStore {
   }): Promise<readonly AuditRow[]>;
 }
 
+export const AUDIT_DAYS = 400;
 export const AUDIT_MAX = 5_000;
 export const AUDIT_OF_ONE_MAX = 1_000;
 export const AUDIT_MERGED_MS = 24 * 3_600_000;

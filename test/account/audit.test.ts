@@ -44,7 +44,7 @@ test("a long list comes in pages", async () => {
   for (let index = 0; index < 220; index++)
     await server.store.audit.add({
       kind: "change",
-      at: 1,
+      at: Date.now(),
       actor: "ana",
       action: "did",
       subject: `thing ${index}`,

@@ -7,7 +7,7 @@ import { startServer } from "../support/start-server.ts";
 export const PASSWORD = "correct horse battery";
 const hash = hashOf(PASSWORD);
 
-export const BY = { at: 1, actor: "command line", address: null };
+export const BY = { at: Date.now(), actor: "command line", address: null };
 
 /** Adds somebody who can sign in with `PASSWORD`. Resolves to their id. */
 export async function addPerson(

@@ -1,17 +1,23 @@
 import type { Database } from "bun:sqlite";
 import type { Kysely } from "kysely";
 import {
+  AUDIT_DAYS,
   AUDIT_LATE_MS,
   AUDIT_MAX,
   AUDIT_MERGED_MS,
   AUDIT_OF_ONE_MAX,
   type AuditEntry,
+  type AuditKind,
   type AuditRow,
 } from "../audit.ts";
+import { seenBeforeIn } from "./clock-record.ts";
 import type { Schema } from "./schema.ts";
 
 /** An actor's latest entries, among which an equal one is searched for. */
 const LOOKED_AT_MAX = 100;
+/** Old entries that go when one is added. */
+const OLD_REMOVED_MAX = 100;
+const DAY_MS = 86_400_000;
 
 /** As released with schema 3; later migrations add to it. */
 export const AUDIT_TABLE = `
@@ -43,6 +49,14 @@ export function addAuditEntry(db: Database, entry: AuditEntry): void {
     (equal?.times ?? 0) + 1,
     equal?.firstAt ?? at,
   );
+  trim(db, kind, actor, at);
+}
+
+/** Removes what is old, then what is too much. */
+function trim(db: Database, kind: AuditKind, actor: string, at: number): void {
+  db.query(
+    `DELETE FROM audit WHERE at < ? AND id IN (SELECT id FROM audit ORDER BY id LIMIT ${OLD_REMOVED_MAX})`,
+  ).run(seenBeforeIn(db, at, AUDIT_DAYS * DAY_MS));
   db.query(
     `DELETE FROM audit WHERE id IN (
        SELECT id FROM audit WHERE kind = ? AND actor = ? ORDER BY id DESC LIMIT -1 OFFSET ?)`,

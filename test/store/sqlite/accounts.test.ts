@@ -1,7 +1,9 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { USERS_MAX } from "../../../src/store/accounts.ts";
+import { readClock } from "../../../src/store/sqlite/clock-record.ts";
 import {
+  AUDIT_DAYS,
   AUDIT_LATE_MS,
   AUDIT_MAX,
   AUDIT_MERGED_MS,
@@ -109,6 +111,27 @@ test("equal entries of a day are one with a count, whatever comes between them",
       firstAt: 1 + AUDIT_MERGED_MS,
       at: 1 + AUDIT_MERGED_MS,
     },
+  ]);
+});
+
+test("old entries go first, but a clock that jumped makes nothing old", () => {
+  using db = openDatabase();
+  const day = 86_400_000;
+  const start = Date.UTC(2026, 10, 1);
+  readClock(db, start);
+  addAuditEntry(db, { ...change, at: start });
+  addAuditEntry(db, { ...change, at: start + 10 * 365 * day });
+  expect(entriesOf(db)).toHaveLength(2);
+  db.query("DELETE FROM audit WHERE at > ?").run(start);
+  for (let passed = 1; passed <= AUDIT_DAYS; passed++)
+    readClock(db, start + passed * day);
+  addAuditEntry(db, { ...change, at: start + AUDIT_DAYS * day });
+  expect(entriesOf(db)).toHaveLength(2);
+  readClock(db, start + (AUDIT_DAYS + 1) * day);
+  addAuditEntry(db, { ...change, at: start + (AUDIT_DAYS + 1) * day });
+  expect(entriesOf(db).map(({ at }) => (at - start) / day)).toEqual([
+    AUDIT_DAYS,
+    AUDIT_DAYS + 1,
   ]);
 });
 
