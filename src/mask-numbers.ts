@@ -1,3 +1,4 @@
+import { withoutPrefix } from "./phone/address-prefix.ts";
 import { digitsInPlace, FILLER } from "./phone/pasted-text.ts";
 
 /** How many digits a phone number has; shorter ones are short codes. */
@@ -26,7 +27,7 @@ export function maskNumber(address: string): string {
  */
 export function maskRecipient(address: string): string {
   if (NOBODYS.test(address)) return address;
-  if (NUMBER_OR_ID.test(digitsInPlace(address)[0]))
+  if (NUMBER_OR_ID.test(withoutPrefix(digitsInPlace(address)[0])))
     return maskNumbersIn(address, [address]);
   const chars = Array.from(address);
   return chars.length < 8
@@ -45,7 +46,12 @@ export function maskRecipientIn(
   const masked = maskRecipient(recipient);
   if (masked === recipient || mayHoldNumber(recipient)) return text;
   const name = RegExp.escape(recipient);
-  return text.replaceAll(new RegExp(name, "giu"), masked);
+  // A short one is a part of other words by chance.
+  const pattern =
+    recipient.length < 5
+      ? `(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`
+      : name;
+  return text.replaceAll(new RegExp(pattern, "giu"), masked);
 }
 
 const BULLETS = "••••••";
@@ -107,9 +113,9 @@ const RUN = new RegExp(
 );
 const HAS_LOOSE = new RegExp(`[${LOOSE}]`, "u");
 
-/** An address of digits alone, with a prefix or a country of a user id in front. */
+/** An address of digits alone, perhaps with a user id's country in front. */
 const NUMBER_OR_ID = new RegExp(
-  String.raw`^(?:[a-z]+:)?(?:[a-z]{2}\.|\+)?\d(?:${BETWEEN}\d){6,}$`,
+  String.raw`^(?:[a-z]{2}\.|\+)?\d(?:${BETWEEN}\d){6,}$`,
   "iu",
 );
 const USER_ID_COUNTRY = /(?<![\p{L}\p{N}])[a-z]{2}\.$/iu;

@@ -25,9 +25,9 @@ function asksForNumber({ condition }: Term): boolean {
   switch (condition?.field) {
     // Whatever a recipient is, it is a person's. Only an id says nothing about it.
     case "to":
-      return !condition.values.every((value) => /^~\d+$/.test(value));
+      return !condition.values.every(isId);
     case "word":
-      return !isMessageSidStart(condition.text);
+      return !isMessageSidStart(condition.text) && !isId(condition.text);
     case "from":
       return condition.values.some(mayFindNumber);
     // A message's own number is masked in its tags too, in their names as well.
@@ -38,12 +38,16 @@ function asksForNumber({ condition }: Term): boolean {
   }
 }
 
+function isId(value: string): boolean {
+  return /^~\d+$/.test(value);
+}
+
 /** More digits than a sender's name has are a part of a number. */
 const NAME_DIGITS_MAX = 4;
 
 /** Digits alone, in whatever notation, or more of them than a name has; the beginning of a user id. */
 function mayFindNumber(text: string): boolean {
-  if (/^~\d+$/.test(text)) return false;
+  if (isId(text)) return false;
   const digits = digitsInPlace(text)[0].replaceAll(/\D/g, "");
   return (
     numberMeant(text) !== undefined ||

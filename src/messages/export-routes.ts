@@ -1,11 +1,11 @@
 import { Elysia } from "elysia";
 import type { Downloads, DownloadRequest } from "../exports/downloads.ts";
 import { progressId } from "../exports/progress.ts";
-import { maskNumbersIn } from "../mask-numbers.ts";
 import type { AnswerProblem } from "../problem.tsx";
 import type { Store } from "../store/store.ts";
 import { hasMistakes, readMessagesQuery } from "./messages-query.ts";
 import { messagesExport, type MessagesFormat } from "./messages-export.ts";
+import { notedFilter } from "./noted-filter.ts";
 
 /** Characters of a filter that the audit list keeps. */
 const NOTED_CHARS_MAX = 200;
@@ -46,7 +46,7 @@ export const exportRoutes = (
       name: `smsledger-messages-${minuteOf(at)}`,
       format,
       what: "messages",
-      which: maskNumbersIn(query.q, []).slice(0, NOTED_CHARS_MAX),
+      which: notedFilter(query.parsed.terms).slice(0, NOTED_CHARS_MAX),
       text: messagesExport(store, query.parsed.filter, format, progress),
       progress,
     });

@@ -1,0 +1,26 @@
+import { maskNumbersIn, maskRecipient } from "../mask-numbers.ts";
+import { isMessageSidStart } from "../twilio/sid.ts";
+import { filterText, termPair, type FilterPair } from "./filter-language.ts";
+import type { RawTerm } from "./filter-terms.ts";
+
+/** A filter's text as the audit list keeps it: with every recipient and number masked. */
+export function notedFilter(terms: readonly RawTerm[]): string {
+  return filterText(
+    terms.map((term): FilterPair => {
+      const [name, values] = termPair(term);
+      const isRecipient = term.name === undefined || term.name === "to";
+      const mask = isRecipient ? maskedWord : maskedText;
+      return [name, [values].flat().map((value) => mask(String(value)))];
+    }),
+  );
+}
+
+function maskedWord(text: string): string {
+  return isMessageSidStart(text) || /^~\d+$/.test(text)
+    ? text
+    : maskRecipient(text);
+}
+
+function maskedText(text: string): string {
+  return maskNumbersIn(text, []);
+}
