@@ -6,9 +6,10 @@ import {
   type StatusChoice,
 } from "../src/messages/filter-controls.ts";
 import type { Offered } from "../src/messages/message-list.ts";
+import { CHANNELS } from "../src/twilio/status.ts";
 import { LIST_SWAP } from "./list-swap.ts";
 import type { Urls } from "./site.ts";
-import { attribute, shortened } from "./values.tsx";
+import { attribute, channelWord, shortened } from "./values.tsx";
 
 const STATUS_WORDS: Record<StatusChoice, string> = {
   failed: "Failed",
@@ -87,12 +88,15 @@ export function FilterControls({
       <Field name="channel" label="Channel">
         <select name="channel" id="filter-channel">
           <option value="">Any</option>
-          <option value="sms" selected={controls.channel === "sms"}>
-            SMS
-          </option>
-          <option value="whatsapp" selected={controls.channel === "whatsapp"}>
-            WhatsApp
-          </option>
+          {CHANNELS.map((channel) => (
+            <option
+              value={channel}
+              selected={controls.channel === channel}
+              safe
+            >
+              {channelWord(channel)}
+            </option>
+          ))}
         </select>
       </Field>
       <Field name="after" label="First day">

@@ -81,7 +81,7 @@ function Message({ site, details, q, now }: MessageView) {
               verdict={verdictOnMessage(message, details.recent)}
             />
           )}
-          <Timeline story={story} channel={message.channel} />
+          <Timeline story={story} />
         </div>
         <div class="message-side">
           <MessageFacts

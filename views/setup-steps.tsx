@@ -60,9 +60,10 @@ export function SetupSteps(props: SetupProps) {
           <h2>Copy this address</h2>
           <Copyable id="callback-url" text={callbackUrl} />
           <p class="hint">
-            For WhatsApp senders it ends in <code>/whatsapp</code> in place of{" "}
-            <code>/sms</code>. A query, such as <code>?campaign=spring</code>{" "}
-            before the <code>#</code>, is kept with the message as tags.
+            It takes SMS, RCS, WhatsApp and Messenger. WhatsApp can also have
+            its own, which ends in <code>/whatsapp</code>. A query, such as{" "}
+            <code>?campaign=spring</code> before the <code>#</code>, is kept
+            with the message as tags.
           </p>
         </li>
         <li>

@@ -25,16 +25,24 @@ const HAPPENED: Record<Channel, Record<EventStatus, string>> = {
     failed: "Could not be delivered",
     undelivered: "Could not be delivered",
   },
+  rcs: {
+    sent: "Handed to RCS",
+    delivered: "Delivered to the phone",
+    read: "Read by the recipient",
+    failed: "Could not be sent",
+    undelivered: "Could not be delivered",
+  },
+  messenger: {
+    sent: "Handed to Messenger",
+    delivered: "Delivered to the recipient",
+    read: "Read by the recipient",
+    failed: "Could not be sent",
+    undelivered: "Could not be delivered",
+  },
 };
 
 /** Every event of a message in the order it came in, in words, each with all that was posted. */
-export function Timeline({
-  story,
-  channel,
-}: {
-  readonly story: Story;
-  readonly channel: Channel;
-}) {
+export function Timeline({ story }: { readonly story: Story }) {
   return (
     <section class="timeline" aria-labelledby="timeline-title">
       <div class="timeline-head">
@@ -50,7 +58,7 @@ export function Timeline({
       </div>
       <ol>
         {story.events.map((each) => (
-          <Event story={each} channel={channel} />
+          <Event story={each} />
         ))}
       </ol>
       <p class="hint">
@@ -63,10 +71,8 @@ export function Timeline({
 
 function Event({
   story: { event, gapMs, note },
-  channel,
 }: {
   readonly story: StoryEvent;
-  readonly channel: Channel;
 }) {
   return (
     <li
@@ -75,7 +81,7 @@ function Event({
     >
       <p class="event-head">
         <b class="event-words" safe>
-          {HAPPENED[channel][event.status]}
+          {HAPPENED[event.channel][event.status]}
         </b>
         <span class="event-type">
           <Status status={event.status} />{" "}

@@ -17,6 +17,8 @@ const SHORT_LENGTH = 48;
 const CHANNEL_WORDS: Record<Channel, string> = {
   sms: "SMS",
   whatsapp: "WhatsApp",
+  rcs: "RCS",
+  messenger: "Messenger",
 };
 
 export function channelWord(channel: Channel): string {

@@ -8,7 +8,7 @@ import {
 } from "@sinclair/typebox";
 import { VERDICTS } from "../errors/verdict.ts";
 import type { Pairs } from "../messages/export-records.ts";
-import { EVENT_STATUSES } from "../twilio/status.ts";
+import { CHANNELS, EVENT_STATUSES } from "../twilio/status.ts";
 
 /*
  * What the API's answers are made of. A schema with a title is described once in the
@@ -69,7 +69,7 @@ export const nextCursor = orNull(Type.String(), {
     "Give it as cursor for what comes next; null when there is nothing more.",
 });
 
-const channel = oneOf(["sms", "whatsapp"]);
+const channel = oneOf(CHANNELS);
 
 const shared = {
   to: orNull(Type.String(), {

@@ -94,7 +94,7 @@ async function run(
     accountSid,
     pending: history.filter((each) => !isPast(each)),
     post: (callback) =>
-      postCallback(targets[callback.channel], token, callback, signal).catch(
+      postCallback(targets[callback.route], token, callback, signal).catch(
         () => undefined,
       ),
     signal,

@@ -84,7 +84,7 @@ export async function simulate(
     seededRandom(freshSeed()),
     {
       accountSid: authToken.accountSid ?? MADE_UP_ACCOUNT,
-      channel: channelOf(target.url),
+      channels: channelsOf(target.url),
       outcomes: options.outcomes,
     },
     Date.now,
@@ -128,10 +128,11 @@ function signedAsTheServerExpects(
   return { ...target, signedUrl: publicUrl + path + search };
 }
 
-function channelOf(url: string): Channel {
+/** What Twilio posts there: a Messaging Service has one URL, of the SMS route, for all its senders. */
+function channelsOf(url: string): readonly Channel[] {
   return new URL(url).pathname.endsWith(WEBHOOK_PATHS.whatsapp)
-    ? "whatsapp"
-    : "sms";
+    ? ["whatsapp"]
+    : ["sms", "rcs", "messenger"];
 }
 
 /** `delivered` or `delivered=95,undelivered=5`: last statuses of messages, with weights. */

@@ -5,7 +5,7 @@ export const FILTER_NAMES = {
   to: "the recipient’s number",
   from: "the sender",
   country: "the recipient’s country",
-  channel: "SMS or WhatsApp",
+  channel: "SMS, WhatsApp, RCS or Messenger",
   after: "first heard of since",
   before: "first heard of before",
   tag: "from the callback’s address",

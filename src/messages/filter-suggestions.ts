@@ -2,6 +2,7 @@ import { countryCodes, countryNameHas } from "../country-names.ts";
 import { withoutPrefix } from "../phone/address-prefix.ts";
 import { plainText } from "../phone/pasted-text.ts";
 import type { SuggestibleField } from "../store/store.ts";
+import { CHANNELS } from "../twilio/status.ts";
 import {
   explainErrorCode,
   knownErrorCodes,
@@ -110,7 +111,7 @@ async function valuesFor(
     case "status":
       return beginning(["failed", "undelivered", "delivered", "read", "sent"]);
     case "channel":
-      return beginning(["sms", "whatsapp"]);
+      return beginning(CHANNELS);
     case "code":
       return errorCodes(word);
     case "country":

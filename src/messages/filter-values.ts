@@ -3,7 +3,7 @@ import { withoutPrefix } from "../phone/address-prefix.ts";
 import { plainText } from "../phone/pasted-text.ts";
 import { LAST_DIGITS_MIN, type Condition } from "../store/filter.ts";
 import { canonicalSid, isMessageSidStart } from "../twilio/sid.ts";
-import { isEventStatus } from "../twilio/status.ts";
+import { isChannel, isEventStatus } from "../twilio/status.ts";
 import type { FilterName } from "./filter-names.ts";
 import { isLiteralNumber, numberMeant } from "./filter-numbers.ts";
 import type { TermValue } from "./filter-terms.ts";
@@ -19,7 +19,7 @@ export class WrongValue {
 
 const SENTENCES: Record<FilterName | "word", string> = {
   status: "A status is sent, delivered, read, undelivered or failed.",
-  channel: "The channel is sms or whatsapp.",
+  channel: "The channel is sms, whatsapp, rcs or messenger.",
   code: "An error code is a number, such as code:30003.",
   country:
     "A country is two letters or its English name, such as country:DE or country:germany.",
@@ -90,7 +90,7 @@ function conditionOf(
         field,
         values: each((text) => {
           const word = text.toLowerCase();
-          return word === "sms" || word === "whatsapp" ? word : undefined;
+          return isChannel(word) ? word : undefined;
         }),
       };
     case "code":

@@ -1,4 +1,4 @@
-import type { Channel, EventStatus } from "../twilio/status.ts";
+import type { EventStatus, RouteChannel } from "../twilio/status.ts";
 import type { RefusalCheck } from "../webhook/refusal.ts";
 
 /**
@@ -8,6 +8,8 @@ import type { RefusalCheck } from "../webhook/refusal.ts";
 export class CallbackCounts {
   readonly sms = noneYet();
   readonly whatsapp = noneYet();
+  readonly rcs = noneYet();
+  readonly messenger = noneYet();
   /**
    * When the latest proven callback came, by the clock and by `performance.now()`, which
    * nobody sets; 0 before the first.
@@ -17,7 +19,7 @@ export class CallbackCounts {
   /** The latest of those whose status is not recorded; kept until the server stops. */
   lastSkipped: SkippedCallback | undefined;
 
-  refused(channel: Channel, check: RefusalCheck): void {
+  refused(channel: RouteChannel, check: RefusalCheck): void {
     const { refused } = this[channel];
     refused.set(check, (refused.get(check) ?? 0) + 1);
   }
@@ -40,7 +42,7 @@ type ChannelCounts = {
   repeated: number;
   /** Callbacks whose status is not recorded. */
   skipped: number;
-  /** By the check that they failed. */
+  /** By the check that they failed; counted for the channel of the route. */
   readonly refused: Map<RefusalCheck, number>;
 };
 

@@ -1,9 +1,9 @@
+import { CHANNELS, ROUTE_CHANNELS, type Channel } from "../twilio/status.ts";
 import { REFUSAL_CHECKS } from "../webhook/refusal.ts";
 import type { CallbackCounts } from "./callback-counts.ts";
 import { alone, type Labelled, type Metrics } from "./metric-kinds.ts";
 
-const CHANNELS = ["sms", "whatsapp"] as const;
-type ChannelCounts = CallbackCounts[(typeof CHANNELS)[number]];
+type ChannelCounts = CallbackCounts[Channel];
 
 /** What Twilio posted, and what became of it. */
 export function addCallbackMetrics(
@@ -14,8 +14,9 @@ export function addCallbackMetrics(
   const ofEach = (
     label: string,
     counts: (channel: ChannelCounts) => Iterable<readonly [string, number]>,
+    channels: readonly Channel[] = CHANNELS,
   ): Labelled<number>[] =>
-    CHANNELS.flatMap((channel) =>
+    channels.flatMap((channel) =>
       [...counts(callbacks[channel])].map(([word, value]): Labelled<number> => [
         { channel, [label]: word },
         value,
@@ -40,8 +41,11 @@ export function addCallbackMetrics(
     help: "Refused callbacks, by the check that they failed.",
     labels: ["channel", "check"],
     read: () =>
-      ofEach("check", ({ refused }) =>
-        REFUSAL_CHECKS.map((check) => [check, refused.get(check) ?? 0]),
+      ofEach(
+        "check",
+        ({ refused }) =>
+          REFUSAL_CHECKS.map((check) => [check, refused.get(check) ?? 0]),
+        ROUTE_CHANNELS,
       ),
   });
   metrics.counter({

@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
 import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
 import type { Algorithm } from "../twilio/signature.ts";
-import type { Channel } from "../twilio/status.ts";
+import type { RouteChannel } from "../twilio/status.ts";
 import { WEBHOOK_PATHS } from "../webhook/routes.ts";
 import {
   queryOf,
@@ -23,7 +23,7 @@ import { tokenVariants } from "./token-variants.ts";
 
 /** A request whose signature did not fit. */
 export type SignedRequest = Addressed & {
-  readonly channel: Channel;
+  readonly channel: RouteChannel;
   readonly signature: string;
   /** What was posted; undefined when no form was read. */
   readonly params: FormParams | undefined;

@@ -27,13 +27,13 @@ export function callbackParams(
   const isWhatsapp = channel === "whatsapp";
   const isFailure = status === "failed" || status === "undelivered";
   const address = (text: string): string =>
-    isWhatsapp ? `whatsapp:${text}` : text;
+    channel === "sms" ? text : `${channel}:${text}`;
   const params: readonly (readonly [string, string | undefined])[] = [
     ["EventType", isWhatsapp ? EVENT_TYPES[status] : undefined],
     ["ErrorCode", isFailure ? errorCode?.toString() : undefined],
     [
       "RawDlrDoneDate",
-      !isWhatsapp && (status === "delivered" || status === "undelivered")
+      channel === "sms" && (status === "delivered" || status === "undelivered")
         ? carrierTime(at)
         : undefined,
     ],

@@ -1,5 +1,5 @@
 import type { FormParams } from "../twilio/form.ts";
-import type { Channel } from "../twilio/status.ts";
+import type { Channel, RouteChannel } from "../twilio/status.ts";
 import { callbackParams, type MessageFields } from "./callback-params.ts";
 import { course, type Course } from "./message-course.ts";
 import { fateOf, pickAddresses } from "./phone-numbers.ts";
@@ -14,7 +14,8 @@ import { TRAFFIC, type Outcome, type Purpose } from "./traffic.ts";
 
 /** One callback of a made-up message. */
 export type PlannedCallback = {
-  readonly channel: Channel;
+  /** The route that it is posted to. */
+  readonly route: RouteChannel;
   readonly params: FormParams;
   /** The callback URL's query, without the question mark; "" for none. */
   readonly query: string;
@@ -26,7 +27,7 @@ export type MessageWishes = {
   readonly accountSid: string;
   /** Milliseconds since 1970. */
   readonly sentAt: number;
-  readonly channel?: Channel | undefined;
+  readonly channels?: readonly Channel[] | undefined;
   readonly campaign?: string | undefined;
   /** Instead of what usually becomes of messages. */
   readonly outcomes?: readonly Outcome[] | undefined;
@@ -54,10 +55,13 @@ export function planMessage(
     accountSid: wishes.accountSid,
     messagingServiceSid: purpose.messagingServiceSid,
     channel,
-    to: addresses.to,
-    from: channel === "sms" ? addresses.smsFrom : addresses.whatsappFrom,
+    // On Messenger people have an id that only the business's page knows.
+    to:
+      channel === "messenger" ? addresses.to.replace("+", "90") : addresses.to,
+    from: addresses.from[channel],
   };
   const query = queryOf(random, purpose);
+  const route = channel === "whatsapp" ? channel : "sms";
   let delayMs = 0;
   const callbacks = statuses.map(([status, afterMs]): PlannedCallback => {
     delayMs += afterMs;
@@ -66,15 +70,18 @@ export function planMessage(
       errorCode,
       at: wishes.sentAt + delayMs,
     });
-    return { channel, params, query, delayMs };
+    return { route, params, query, delayMs };
   });
   return disturbed(random, callbacks);
 }
 
-function purposesFor({ channel, campaign }: MessageWishes): readonly Purpose[] {
+function purposesFor({
+  channels,
+  campaign,
+}: MessageWishes): readonly Purpose[] {
   return TRAFFIC.purposes.filter(
     (each) =>
-      (channel === undefined || each.channel === channel) &&
+      (channels === undefined || channels.includes(each.channel)) &&
       (campaign === undefined || each.campaign === campaign),
   );
 }

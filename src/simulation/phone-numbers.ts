@@ -1,3 +1,4 @@
+import type { Channel } from "../twilio/status.ts";
 import { pick, pickWeighted, type Random } from "./random.ts";
 
 type Country = {
@@ -94,14 +95,17 @@ const COUNTRIES: readonly Country[] = [
   },
 ];
 
-/** The business's number on WhatsApp. */
-const WHATSAPP_SENDER = "+12025550188";
+/** The business on the channels where it has one address for everyone. */
+const SENDERS = {
+  whatsapp: "+12025550188",
+  rcs: "acme_agent",
+  messenger: "108217531064",
+};
 
 export type Addresses = {
   readonly to: string;
-  /** A phone number, a short code or a name. */
-  readonly smsFrom: string;
-  readonly whatsappFrom: string;
+  /** On SMS a phone number, a short code or a name. */
+  readonly from: Readonly<Record<Channel, string>>;
   /** The recipient's, ISO 3166-1 alpha-2. */
   readonly country: string;
 };
@@ -117,8 +121,7 @@ export function pickAddresses(random: Random): Addresses {
     to:
       pick(random, prefixes) +
       (digits > 0 ? String(rest).padStart(digits, "0") : ""),
-    smsFrom: pick(random, senders),
-    whatsappFrom: WHATSAPP_SENDER,
+    from: { sms: pick(random, senders), ...SENDERS },
     country,
   };
 }

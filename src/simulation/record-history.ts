@@ -27,12 +27,12 @@ export async function recordHistory(
 
 async function record(
   store: Pick<Store, "recordEvent">,
-  { channel, params, query, at }: TimedCallback,
+  { route, params, query, at }: TimedCallback,
 ): Promise<void> {
-  const callback = parseCallback(channel, params);
+  const callback = parseCallback(route, params);
   if ("fault" in callback) throw new Error(callback.fault);
   const { messageStatus, ...fields } = callback;
-  const status = recordedStatus(channel, messageStatus);
+  const status = recordedStatus(fields.channel, messageStatus);
   if (status === undefined) return;
   await store.recordEvent({ ...fields, status, receivedAt: at, query });
 }

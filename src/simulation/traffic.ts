@@ -60,6 +60,13 @@ export const TRAFFIC = {
     }),
     purpose({ weight: 5, channel: "whatsapp", campaign: "appointments" }),
     purpose({
+      weight: 4,
+      channel: "rcs",
+      campaign: "appointments",
+      messagingServiceSid: SHOP_SERVICE,
+    }),
+    purpose({ weight: 1, channel: "messenger" }),
+    purpose({
       weight: 9,
       campaign: BURST_CAMPAIGN,
       messagingServiceSid: MARKETING_SERVICE,
@@ -80,6 +87,19 @@ export const TRAFFIC = {
       { weight: 4, status: "failed" },
       { weight: 1, status: "undelivered" },
       { weight: 2, status: "sent" },
+    ],
+    rcs: [
+      { weight: 55, status: "read" },
+      { weight: 40, status: "delivered" },
+      { weight: 3, status: "undelivered" },
+      { weight: 1, status: "failed" },
+      { weight: 1, status: "sent" },
+    ],
+    messenger: [
+      { weight: 60, status: "read" },
+      { weight: 36, status: "delivered" },
+      { weight: 3, status: "failed" },
+      { weight: 1, status: "sent" },
     ],
   } satisfies Record<Channel, readonly Outcome[]>,
   /** Causes of `undelivered` and `failed`. */
@@ -106,6 +126,14 @@ export const TRAFFIC = {
         { weight: 30, errorCode: 63024 },
         { weight: 20, errorCode: 63049 },
       ],
+    },
+    rcs: {
+      undelivered: [{ weight: 1, errorCode: 30046 }],
+      failed: [{ weight: 1, errorCode: 63036 }],
+    },
+    messenger: {
+      undelivered: [{ weight: 1, errorCode: 63018 }],
+      failed: [{ weight: 1, errorCode: 63020 }],
     },
   } satisfies Record<
     Channel,

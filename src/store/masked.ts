@@ -127,6 +127,7 @@ const MASKED_KEYS: Record<Dimension, (key: string) => string> = {
   errorCode: asItIs,
   country: asItIs,
   service: asItIs,
+  channel: asItIs,
   sender: maskedSender,
 };
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Diagnosis } from "../refusals/diagnosis.ts";
 import type { FormParams } from "../twilio/form.ts";
-import type { Channel } from "../twilio/status.ts";
+import type { RouteChannel } from "../twilio/status.ts";
 import type { RefusalCheck } from "../webhook/refusal.ts";
 
 /** The newest so many are kept, and those of so many days: whichever is less. */
@@ -34,7 +34,7 @@ export type SentRequest = {
 
 /** A refused callback. No number in it is whole, and nothing in it is of a token. */
 export type Refusal = {
-  readonly channel: Channel;
+  readonly channel: RouteChannel;
   readonly check: RefusalCheck;
   readonly status: number;
   /** What it was answered, in words of ours. */

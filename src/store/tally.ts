@@ -7,7 +7,8 @@ export type StatusCounts = Readonly<Record<EventStatus, number>>;
 export type TimeRange = { readonly from: number; readonly to: number };
 
 /** What a tally can be split by. */
-export type Dimension = "errorCode" | "country" | "sender" | "service";
+export type Dimension =
+  "errorCode" | "country" | "sender" | "service" | "channel";
 
 /**
  * Which messages to count: those first seen in `range`. Its ends are whole minutes. Without

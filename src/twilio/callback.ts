@@ -1,15 +1,17 @@
+import { splitAddress } from "./address.ts";
 import type { FormParams } from "./form.ts";
 import { canonicalSid, isMessageSid } from "./sid.ts";
-import type { Channel } from "./status.ts";
+import type { Channel, RouteChannel } from "./status.ts";
 
 /** What one status callback says, proven or not; null where it says nothing usable. */
 export type Callback = {
+  /** By the prefix of `To`, or else of `From`; without either, the route's. */
   readonly channel: Channel;
   /** `SM` or `MM` and 32 lower-case hex digits. */
   readonly messageSid: string;
   /** Twilio's word, also one that is not recorded. */
   readonly messageStatus: string;
-  /** Without the `whatsapp:` prefix on that channel. */
+  /** Without the channel's prefix. */
   readonly to: string | null;
   readonly from: string | null;
   readonly errorCode: number | null;
@@ -37,7 +39,7 @@ const SMALL_INTEGER = /^\d{1,9}$/;
  * only a strict grammar tells what was meant. Nothing else is needed or checked.
  */
 export function parseCallback(
-  channel: Channel,
+  route: RouteChannel,
   params: FormParams,
 ): Callback | CallbackFault {
   const fields = new Map(params);
@@ -58,20 +60,18 @@ export function parseCallback(
   if (!MESSAGE_STATUS.test(messageStatus))
     return { fault: "MessageStatus is not a word." };
 
-  const address = (name: string): string | null =>
-    channel === "whatsapp"
-      ? field(name)?.replace(/^whatsapp:/, "") || null
-      : field(name);
+  const to = splitAddress(fields.get("To") ?? "");
+  const from = splitAddress(fields.get("From") ?? "");
   const integer = (name: string): number | null => {
     const text = fields.get(name);
     return text !== undefined && SMALL_INTEGER.test(text) ? Number(text) : null;
   };
   return {
-    channel,
+    channel: to.channel ?? from.channel ?? route,
     messageSid: canonicalSid(sid),
     messageStatus,
-    to: address("To"),
-    from: address("From"),
+    to: to.address || null,
+    from: from.address || null,
     // Twilio's API has 0 or null where there was no error.
     errorCode: integer("ErrorCode") || null,
     errorMessage: field("ErrorMessage"),

@@ -1,5 +1,33 @@
-/** The two kinds of message whose callbacks are received, one route each. */
-export type Channel = "sms" | "whatsapp";
+/** The channels that messages go over; a channel is stored as its place in this list. */
+export const CHANNELS = ["sms", "whatsapp", "rcs", "messenger"] as const;
+
+export type Channel = (typeof CHANNELS)[number];
+
+/** The channels that have a webhook route. */
+export const ROUTE_CHANNELS = [
+  "sms",
+  "whatsapp",
+] as const satisfies readonly Channel[];
+
+export type RouteChannel = (typeof ROUTE_CHANNELS)[number];
+
+export function isChannel(word: string): word is Channel {
+  return CHANNELS.some((channel) => channel === word);
+}
+
+export function channelPlace(channel: Channel): number {
+  return CHANNELS.indexOf(channel);
+}
+
+/** The channel of a place read from the database; throws RangeError for a place never written. */
+export function channelOfPlace(place: number): Channel {
+  const channel = CHANNELS[place];
+  if (!channel)
+    throw new RangeError(
+      "The database holds a channel that this version does not know.",
+    );
+  return channel;
+}
 
 /**
  * What a recorded event says happened, lowest first. A message's current status
@@ -44,21 +72,27 @@ export function isEventStatus(word: string): word is EventStatus {
   return EVENT_STATUSES.some((status) => status === word);
 }
 
+const SENT_OR_NOT: readonly EventStatus[] = [
+  "sent",
+  "delivered",
+  "failed",
+  "undelivered",
+];
+const WITH_READ: readonly EventStatus[] = [...SENT_OR_NOT, "read"];
+
+/** Twilio's words by channel, each with the status that it is recorded as. */
 const RECORDED: Record<Channel, ReadonlyMap<string, EventStatus>> = {
-  sms: new Map([
-    ["sent", "sent"],
-    ["delivered", "delivered"],
-    ["failed", "failed"],
-    ["undelivered", "undelivered"],
-  ]),
-  whatsapp: new Map([
-    ["sent", "sent"],
-    ["delivered", "delivered"],
-    ["read", "read"],
-    ["failed", "failed"],
-    ["undelivered", "failed"],
-  ]),
+  sms: asThemselves(SENT_OR_NOT),
+  whatsapp: asThemselves(WITH_READ).set("undelivered", "failed"),
+  rcs: asThemselves(WITH_READ),
+  messenger: asThemselves(WITH_READ),
 };
+
+function asThemselves(
+  statuses: readonly EventStatus[],
+): Map<string, EventStatus> {
+  return new Map(statuses.map((status) => [status, status]));
+}
 
 /**
  * The status that a callback's `MessageStatus` is recorded as on `channel`;

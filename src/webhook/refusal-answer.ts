@@ -1,7 +1,7 @@
 import { jsonResponse } from "../http.ts";
 import type { CallbackCounts } from "../ops/callback-counts.ts";
 import type { FormParams } from "../twilio/form.ts";
-import type { Channel } from "../twilio/status.ts";
+import type { RouteChannel } from "../twilio/status.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RepeatedLines } from "../repeated-lines.ts";
 
@@ -13,7 +13,7 @@ export type Posted = {
 
 /** A refused request, while it is at hand. */
 export type Refused = {
-  readonly channel: Channel;
+  readonly channel: RouteChannel;
   readonly refusal: Refusal;
   readonly request: Request;
   /** The other end of the connection. */
@@ -31,7 +31,7 @@ export type RefusalDeps = {
 
 /** Answers that a callback is refused, and lets everybody know who counts or keeps refusals. */
 export function refuser(
-  channel: Channel,
+  channel: RouteChannel,
   { counts, lines, refusals }: RefusalDeps,
 ) {
   return (

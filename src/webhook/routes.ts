@@ -10,7 +10,12 @@ import { StoreUnavailable, type Store } from "../store/store.ts";
 import { parseCallback } from "../twilio/callback.ts";
 import { parseForm } from "../twilio/form.ts";
 import { formFault } from "../twilio/form-format.ts";
-import { eventType, recordedStatus, type Channel } from "../twilio/status.ts";
+import {
+  eventType,
+  recordedStatus,
+  ROUTE_CHANNELS,
+  type RouteChannel,
+} from "../twilio/status.ts";
 import { readBody } from "./body.ts";
 import { endOfTurn } from "./end-of-turn.ts";
 import { BODY_BYTES_MAX, PARAMS_MAX } from "./limits.ts";
@@ -31,7 +36,7 @@ import { refuser, type RefusalDeps } from "./refusal-answer.ts";
 import { unproven, type SignatureCheckSettings } from "./signature-check.ts";
 import { queryOf } from "./signed-urls.ts";
 
-export const WEBHOOK_PATHS: Record<Channel, string> = {
+export const WEBHOOK_PATHS: Record<RouteChannel, string> = {
   sms: "/api/rpc/webhooks/twilio/sms",
   whatsapp: "/api/rpc/webhooks/twilio/whatsapp",
 };
@@ -57,7 +62,7 @@ export const webhookRoutes = (deps: WebhookDeps) => {
   // A proxy may pass on the base path or take it off; both find the route.
   const prefixes = new Set([basePathOf(deps.config.publicUrl), ""]);
   const lines = new RepeatedLines(deps.log);
-  for (const channel of ["sms", "whatsapp"] as const) {
+  for (const channel of ROUTE_CHANNELS) {
     const refuse = refuser(channel, { ...deps, lines });
     const receive = createReceiver(channel, deps, refuse);
     for (const prefix of prefixes) {
@@ -86,11 +91,11 @@ export const webhookRoutes = (deps: WebhookDeps) => {
 };
 
 function createReceiver(
-  channel: Channel,
+  routeChannel: RouteChannel,
   { store, config, log, now, counts, instance }: WebhookDeps,
   refuse: ReturnType<typeof refuser>,
 ) {
-  const route = WEBHOOK_PATHS[channel];
+  const route = WEBHOOK_PATHS[routeChannel];
   // `doctor` posts without a signature to see which server answers.
   const unsigned = { ...UNSIGNED, headers: { [INSTANCE_HEADER]: instance } };
   return async (
@@ -115,11 +120,12 @@ function createReceiver(
       return refusePosted(refusal === UNSIGNED ? unsigned : refusal);
 
     if (!isUtf8) return refusePosted(NO_UTF8);
-    const callback = parseCallback(channel, params);
+    const callback = parseCallback(routeChannel, params);
     if ("fault" in callback) return refusePosted(malformed(callback.fault));
     const query = queryOf(request.url).slice(1);
     const fault = formFault(params, query);
     if (fault !== undefined) return refusePosted(malformed(fault));
+    const { channel } = callback;
     const status = recordedStatus(channel, callback.messageStatus);
     const receivedAt = now();
     counts.lastAt = receivedAt;

@@ -1,12 +1,11 @@
 import { expect, test } from "bun:test";
 import { restorePost } from "../../src/store/sqlite/post-shape.ts";
 import {
-  CHANNELS,
   storedEvent,
   type StoredEvent,
 } from "../../src/store/sqlite/stored-event.ts";
 import { parseCallback } from "../../src/twilio/callback.ts";
-import { statusOfRank } from "../../src/twilio/status.ts";
+import { channelOfPlace, statusOfRank } from "../../src/twilio/status.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { HISTORY_UNTIL } from "./history/database.ts";
 import { historyByMinute } from "./history/history.ts";
@@ -47,7 +46,6 @@ function recordedAgain(event: StoredEvent): StoredEvent {
     shape,
     values,
   ] = event;
-  const channel = CHANNELS[place] ?? "sms";
   const params = restorePost(
     { shape, values: values ?? [] },
     {
@@ -62,8 +60,9 @@ function recordedAgain(event: StoredEvent): StoredEvent {
       rawDlrDoneDate,
     },
   );
-  const callback = parseCallback(channel, params);
+  const callback = parseCallback("sms", params);
   if ("fault" in callback) throw new Error(callback.fault);
+  expect(callback.channel).toBe(channelOfPlace(place));
   const { messageStatus: _, ...fields } = callback;
   return storedEvent({
     ...fields,

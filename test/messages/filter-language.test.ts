@@ -25,6 +25,7 @@ describe("a filter is read", () => {
     ["-status:delivered,read", [not("status", ["delivered", "read"])]],
     ["code:30003,30005", [is("code", [30003, 30005])]],
     ["channel:whatsapp", [is("channel", ["whatsapp"])]],
+    ["channel:RCS,messenger", [is("channel", ["rcs", "messenger"])]],
     ["country:de,US", [is("country", ["DE", "US"])]],
     [
       'country:germany,"united kingdom",uk',
@@ -108,7 +109,7 @@ describe("a mistake is said, with its place", () => {
     ["constructor:x", "constructor:", "There is no such filter."],
     ["status:fail", "fail", "A status is sent, delivered,"],
     ["status:sent,lost,read", "lost", "A status is sent, delivered,"],
-    ["channel:fax", "fax", "The channel is sms or whatsapp."],
+    ["channel:fax", "fax", "The channel is sms, whatsapp, rcs or messenger."],
     ["code:abc", "abc", "An error code is a number"],
     ["code:-1", "-1", "An error code is a number"],
     ["country:XX", "XX", "A country is two letters"],

@@ -10,7 +10,7 @@ import type {
 import { cidrList } from "../../src/setting-values.ts";
 import { tokensFor } from "../../src/twilio/auth-tokens.ts";
 import { findSigningToken } from "../../src/twilio/signature.ts";
-import type { Channel } from "../../src/twilio/status.ts";
+import type { RouteChannel } from "../../src/twilio/status.ts";
 import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
 import { rawQueries } from "../../src/webhook/raw-queries.ts";
 import { signedAddress } from "../../src/webhook/signed-urls.ts";
@@ -30,7 +30,7 @@ type Signed = {
 
 type Situation = {
   readonly settings: DiagnosisSettings;
-  readonly channel: Channel;
+  readonly channel: RouteChannel;
   readonly headers: Record<string, string>;
   readonly basePath: string;
   readonly hasSlash: boolean;
@@ -74,7 +74,7 @@ const situation: fc.Arbitrary<Situation> = fc
     isTrusted: fc.boolean(),
     basePath,
     isBasePassedOn: fc.boolean(),
-    channel: fc.constantFrom<Channel>("sms", "whatsapp"),
+    channel: fc.constantFrom<RouteChannel>("sms", "whatsapp"),
     hasSlash: fc.boolean(),
     query,
     body: fc.constantFrom("Hello", "it's  20%25 off", "a\nb"),

@@ -1,14 +1,18 @@
 import fc from "fast-check";
 import type { Condition, MessageFilter } from "../../src/store/filter.ts";
 import type { NewEvent } from "../../src/store/store.ts";
-import { EVENT_STATUSES, recordedStatus } from "../../src/twilio/status.ts";
+import {
+  CHANNELS,
+  EVENT_STATUSES,
+  recordedStatus,
+} from "../../src/twilio/status.ts";
 import { eventOf } from "./events.ts";
 
 const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 10, 1);
 
 const ADDRESSES =
-  "+14155550123 +14155550199 +1415555 +442071838750 +4915123456789 4155 40404 0123 123 ACME Acme24 1abc brand_0123 US.13491208655302741918".split(
+  "+14155550123 +14155550199 +1415555 +442071838750 +4915123456789 4155 40404 0123 123 ACME Acme24 1abc brand_0123 US.13491208655302741918 whatsapp:+4915123456789 rcs:brand_0123 messenger:123".split(
     " ",
   );
 const ERROR_CODES = [30003, 30005, 63016];
@@ -104,7 +108,7 @@ const condition: fc.Arbitrary<Condition> = fc
     mostly(false, true, false),
     fc.oneof(
       fc.record({ field: field("status"), values: values(...EVENT_STATUSES) }),
-      fc.record({ field: field("channel"), values: values("sms", "whatsapp") }),
+      fc.record({ field: field("channel"), values: values(...CHANNELS) }),
       fc.record({
         field: field("code"),
         values: values(...ERROR_CODES, 99_999),

@@ -31,6 +31,8 @@ const value = fc.oneof(
     "{to}",
     "{errorCode}",
     "whatsapp:{to}",
+    "rcs:{from}",
+    "messenger:{}",
     "{{}}",
     "{",
     "}",
@@ -38,6 +40,8 @@ const value = fc.oneof(
   fc.constantFrom(
     "whatsapp:",
     "whatsapp:+1",
+    "rcs:agent",
+    "messenger:rcs:1",
     "whatsapp:whatsapp:+1",
     "+14155550123",
   ),

@@ -2,7 +2,7 @@ import type { NewEvent } from "../../src/store/store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { parseCallback } from "../../src/twilio/callback.ts";
 import type { FormParams } from "../../src/twilio/form.ts";
-import { recordedStatus, type Channel } from "../../src/twilio/status.ts";
+import { recordedStatus, type RouteChannel } from "../../src/twilio/status.ts";
 import { callbackParams } from "../support/twilio-client.ts";
 
 /**
@@ -14,7 +14,8 @@ export type OpenStore = (
 ) => Promise<AsyncDisposable & { readonly store: Stores }>;
 
 export type Circumstances = {
-  readonly channel?: Channel;
+  /** Of the route. */
+  readonly channel?: RouteChannel;
   readonly receivedAt?: number;
   readonly query?: string;
 };
@@ -37,7 +38,7 @@ export function eventOfForm(
   const callback = parseCallback(channel, params);
   if ("fault" in callback) throw new Error(callback.fault);
   const { messageStatus, ...fields } = callback;
-  const status = recordedStatus(channel, messageStatus);
+  const status = recordedStatus(fields.channel, messageStatus);
   if (status === undefined) throw new Error("This status is not recorded.");
   return { ...fields, status, receivedAt, query };
 }

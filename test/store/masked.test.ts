@@ -192,9 +192,10 @@ test("a recipient who has no number is masked too, everywhere, and a sender's na
     );
     await store.recordEvent(event);
     const message = await store.messageBySid(event.messageSid);
-    expect([message?.to, message?.from]).toEqual([shown, "my_agent"]);
+    const address = shown.replace("rcs:", "");
+    expect([message?.to, message?.from]).toEqual([address, "my_agent"]);
     const id = message?.recipientId ?? 0;
-    expect(await store.addressById(id)).toBe(shown);
+    expect(await store.addressById(id)).toBe(address);
     const texts = textsIn([message, await store.timeline(event.messageSid)]);
     expect(texts.filter((text) => text.includes(To.slice(3)))).toEqual([]);
     expect(texts).toContain(`Cannot reach ${shown}.`);

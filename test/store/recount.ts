@@ -74,6 +74,8 @@ function keyOf(
   switch (by) {
     case undefined:
       return { key: null };
+    case "channel":
+      return { key: message.channel };
     case "errorCode":
       return { key: message.errorCode };
     case "country":

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import type { Channel } from "../../src/twilio/status.ts";
+import type { RouteChannel } from "../../src/twilio/status.ts";
 import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
 
 /** The auth token that tests configure unless they say otherwise. */
@@ -31,7 +31,8 @@ export function callbackParams(
 }
 
 export type PostOptions = {
-  readonly channel?: Channel;
+  /** Of the route. */
+  readonly channel?: RouteChannel;
   /** With the question mark. */
   readonly query?: string;
   /** An auth token, or a shared key's secret. */

@@ -108,7 +108,7 @@ test.each<[string, Record<string, string>, Partial<Callback>]>([
   [
     "a sender may be a name",
     { ...required, From: "rcs:brand_agent" },
-    { from: "rcs:brand_agent" },
+    { from: "brand_agent", channel: "rcs" },
   ],
   [
     "empty is not said",
@@ -140,7 +140,7 @@ test("an error code of 0 says that there was no error", () => {
   });
 });
 
-test("on WhatsApp its prefix is taken off the addresses, once", () => {
+test("a prefix is taken off the addresses, once, on either route", () => {
   const params = {
     ...required,
     To: "whatsapp:+14155550123",
@@ -150,7 +150,7 @@ test("on WhatsApp its prefix is taken off the addresses, once", () => {
     to: "+14155550123",
     from: "whatsapp:x",
   });
-  expect(parse(params, "sms")).toMatchObject({ to: "whatsapp:+14155550123" });
+  expect(parse(params, "sms")).toEqual(parse(params, "whatsapp"));
   expect(parse({ ...required, To: "whatsapp:" }, "whatsapp")).toMatchObject({
     to: null,
   });

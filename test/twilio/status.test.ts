@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
 import {
+  channelOfPlace,
+  channelPlace,
+  CHANNELS,
   EVENT_STATUSES,
   eventType,
   isEventStatus,
@@ -10,32 +13,54 @@ import {
 } from "../../src/twilio/status.ts";
 
 test.each([
-  ["sent", "sms_sent", "whatsapp_sent"],
-  ["delivered", "sms_delivered", "whatsapp_delivered"],
-  ["read", null, "whatsapp_read"],
-  ["failed", "sms_failed", "whatsapp_failed"],
-  ["undelivered", "sms_undelivered", "whatsapp_failed"],
-  ["queued", null, null],
-  ["sending", null, null],
-  ["receiving", null, null],
-  ["received", null, null],
-  ["accepted", null, null],
-  ["scheduled", null, null],
-  ["canceled", null, null],
-  ["partially_delivered", null, null],
-  ["a-word-nobody-knows-yet", null, null],
-  ["Delivered", null, null],
-  ["constructor", null, null],
-  ["__proto__", null, null],
-  ["", null, null],
-])("%s is %s on SMS and %s on WhatsApp", (word, sms, whatsapp) => {
-  for (const [channel, expected] of [
-    ["sms", sms],
-    ["whatsapp", whatsapp],
-  ] as const) {
-    const status = recordedStatus(channel, word);
-    expect(status ? eventType(channel, status) : null).toBe(expected);
-  }
+  ["sent", "sms_sent", "whatsapp_sent", "rcs_sent", "messenger_sent"],
+  [
+    "delivered",
+    "sms_delivered",
+    "whatsapp_delivered",
+    "rcs_delivered",
+    "messenger_delivered",
+  ],
+  ["read", null, "whatsapp_read", "rcs_read", "messenger_read"],
+  ["failed", "sms_failed", "whatsapp_failed", "rcs_failed", "messenger_failed"],
+  [
+    "undelivered",
+    "sms_undelivered",
+    "whatsapp_failed",
+    "rcs_undelivered",
+    "messenger_undelivered",
+  ],
+  ["queued", null, null, null, null],
+  ["sending", null, null, null, null],
+  ["receiving", null, null, null, null],
+  ["received", null, null, null, null],
+  ["accepted", null, null, null, null],
+  ["scheduled", null, null, null, null],
+  ["canceled", null, null, null, null],
+  ["partially_delivered", null, null, null, null],
+  ["a-word-nobody-knows-yet", null, null, null, null],
+  ["Delivered", null, null, null, null],
+  ["constructor", null, null, null, null],
+  ["__proto__", null, null, null, null],
+  ["", null, null, null, null],
+])(
+  "%s is %s on SMS, %s on WhatsApp, %s on RCS and %s on Messenger",
+  (word, sms, whatsapp, rcs, messenger) => {
+    expect(
+      CHANNELS.map((channel) => {
+        const status = recordedStatus(channel, word);
+        return status ? eventType(channel, status) : null;
+      }),
+    ).toEqual([sms, whatsapp, rcs, messenger]);
+  },
+);
+
+test("a place stands for the channel it was made from, as databases hold it", () => {
+  expect(CHANNELS.map(channelPlace)).toEqual([0, 1, 2, 3]);
+  for (const channel of CHANNELS)
+    expect(channelOfPlace(channelPlace(channel))).toBe(channel);
+  for (const place of [-1, 4, 0.5, Number.NaN])
+    expect(() => channelOfPlace(place)).toThrow(RangeError);
 });
 
 test("a later status outranks an earlier one: sent, failed, undelivered, delivered, read", () => {

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
-import type { Channel, EventStatus } from "../../src/twilio/status.ts";
+import type { EventStatus, RouteChannel } from "../../src/twilio/status.ts";
 import { startServer } from "../support/start-server.ts";
 import { callbackParams, newMessageSid } from "../support/twilio-client.ts";
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const recorded: readonly [Channel, word: string, EventStatus][] = [
+const recorded: readonly [RouteChannel, word: string, EventStatus][] = [
   ["sms", "sent", "sent"],
   ["sms", "delivered", "delivered"],
   ["sms", "failed", "failed"],
@@ -39,13 +39,71 @@ test.each(recorded)(
   },
 );
 
+const WORDS = ["sent", "delivered", "read", "failed", "undelivered"] as const;
+
+describe.each(["sms", "whatsapp"] as const)("on the route for %s", (route) => {
+  test.each(["whatsapp", "rcs", "messenger"] as const)(
+    "the prefix %s: decides the channel, and addresses are stored without it",
+    async (prefix) => {
+      for (const word of WORDS)
+        for (const params of [
+          { To: `${prefix}:+14155550123`, From: `${prefix}:+15595551269` },
+          { To: "+14155550123", From: `${prefix}:+15595551269` },
+          { To: `${prefix}:+14155550123`, From: "+15595551269" },
+        ]) {
+          const MessageSid = newMessageSid();
+          const posted = { MessageSid, MessageStatus: word, ...params };
+          const answer = await server.twilio.post(posted, { channel: route });
+          expect(await answer.json()).toEqual({ success: true, processed: 1 });
+          const timeline = await server.store.timeline(MessageSid);
+          const isFailed = prefix === "whatsapp" && word === "undelivered";
+          const known = {
+            channel: prefix,
+            status: isFailed ? "failed" : word,
+            to: "+14155550123",
+            from: "+15595551269",
+          };
+          expect(timeline).toMatchObject([known]);
+          expect(Object.fromEntries(timeline[0]?.params ?? [])).toEqual(
+            callbackParams(posted),
+          );
+          expect(await server.store.messageBySid(MessageSid)).toMatchObject({
+            ...known,
+            country: "US",
+          });
+        }
+    },
+  );
+});
+
+test("an RCS message that falls back to SMS is an SMS, whichever callback comes first", async () => {
+  const callbacks = [
+    { MessageStatus: "sent", From: "rcs:acme_agent", To: "rcs:+14155550123" },
+    { MessageStatus: "sent", From: "+15595551269" },
+    { MessageStatus: "delivered", From: "+15595551269" },
+  ];
+  for (const order of [callbacks, callbacks.toReversed()]) {
+    const MessageSid = newMessageSid();
+    for (const callback of order)
+      await server.twilio.post({ MessageSid, ...callback });
+    expect(await server.store.messageBySid(MessageSid)).toMatchObject({
+      channel: "sms",
+      to: "+14155550123",
+      from: "+15595551269",
+      status: "delivered",
+    });
+  }
+});
+
 const skippedWords =
   "queued sending receiving received accepted scheduled canceled partially_delivered " +
   "Delivered DELIVERED constructor toString a-word-that-nobody-knows-yet";
-const skipped = skippedWords.split(" ").flatMap((word): [Channel, string][] => [
-  ["sms", word],
-  ["whatsapp", word],
-]);
+const skipped = skippedWords
+  .split(" ")
+  .flatMap((word): [RouteChannel, string][] => [
+    ["sms", word],
+    ["whatsapp", word],
+  ]);
 
 test.each([...skipped, ["sms", "read"] as const])(
   "on %s, %s is skipped and answered with processed: 0",

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { parseForm } from "../../twilio/form.ts";
+import { canonicalSid, isMessageSid } from "../../twilio/sid.ts";
 import { restorePost } from "./post-shape.ts";
 import { postColumns, type StoredEvent } from "./stored-event.ts";
 
@@ -64,8 +65,11 @@ function partsOf(
   columns: ReturnType<typeof postColumns>,
 ): Set<string> {
   const parts = new Set([JSON.stringify(channel)]);
-  for (const pair of restorePost({ shape, values }, columns))
-    parts.add(JSON.stringify(pair));
+  for (const [name, value] of restorePost({ shape, values }, columns)) {
+    // In capitals it is the same SID.
+    const said = isMessageSid(value) ? canonicalSid(value) : value;
+    parts.add(JSON.stringify([name, said]));
+  }
   for (const pair of query === null ? [] : parseForm(query).params)
     parts.add(JSON.stringify({ tag: pair }));
   return parts;

@@ -1,12 +1,11 @@
 import type { Kysely } from "kysely";
-import { statusOfRank } from "../../twilio/status.ts";
+import { channelOfPlace, statusOfRank } from "../../twilio/status.ts";
 import type { EventRow } from "../store.ts";
 import { LATEST_EVENT, type LatestEvent } from "./clock-record.ts";
 import { packMessageSid, unpackMessageSid } from "./message-sid.ts";
 import { restorePost } from "./post-shape.ts";
 import { query } from "./read-connection.ts";
 import type { Schema } from "./schema.ts";
-import { CHANNELS } from "./stored-event.ts";
 
 export async function timeline(
   db: Kysely<Schema>,
@@ -84,7 +83,7 @@ function eventRow(row: EventRecord): EventRow {
     row.post_values === null ? [] : JSON.parse(row.post_values);
   return {
     id: row.id,
-    channel: CHANNELS[row.channel] ?? "sms",
+    channel: channelOfPlace(row.channel),
     status: statusOfRank(row.status),
     receivedAt: row.received_at,
     query: row.query ?? "",

@@ -62,9 +62,10 @@ function hourOf(message: Message): number {
 }
 
 function countedOf(message: Message): Counted {
-  const { status, errorCode, country, deliveryMs } = message;
+  const { channel, status, errorCode, country, deliveryMs } = message;
   return {
     minute: Math.floor(message.firstEventAt / MINUTE_MS),
+    channel,
     status,
     errorCode,
     country,

@@ -1,5 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import {
+  channelPlace,
+  CHANNELS,
   EVENT_STATUSES,
   statusRank,
   type Channel,
@@ -8,8 +10,8 @@ import { isMessageSidStart } from "../../twilio/sid.ts";
 import type { Condition, MessageFilter } from "../filter.ts";
 import { addressesIn, addressesMeant } from "./address-search.ts";
 import { allIds, idsBetween, type GappedRange } from "./message-ids.ts";
-import { WHATSAPP_INDEX } from "./message-indexes.ts";
 import {
+  isAmong,
   not,
   ofValues,
   rowTest,
@@ -18,7 +20,6 @@ import {
 } from "./condition-tests.ts";
 import type { Schema } from "./schema.ts";
 import { ofSids } from "./sid-search.ts";
-import { CHANNELS } from "./stored-event.ts";
 import { ofTag } from "./tag-search.ts";
 
 /** A filter, ready to search by. */
@@ -129,15 +130,13 @@ function ofStatus(ranks: readonly number[]): Meaning {
   return ofValues("status", "status", ranks, false);
 }
 
+/** Places; only where SMS is none of them there is an index. */
 function ofChannel(channels: readonly Channel[]): Meaning {
-  const [channel, other] = channels;
-  if (channel === undefined) return "none";
-  if (other !== undefined) return "all";
-  return {
-    isTrue: sql`messages.channel = ${CHANNELS.indexOf(channel)}`,
-    reads: "message",
-    index: channel === "whatsapp" ? WHATSAPP_INDEX : undefined,
-  };
+  const places = channels.map(channelPlace);
+  if (places.length === CHANNELS.length) return "all";
+  return channels.includes("sms")
+    ? rowTest(isAmong(sql`messages.channel`, places))
+    : ofValues("channel", "channel", places, false);
 }
 
 async function ofAddresses(

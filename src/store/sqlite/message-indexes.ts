@@ -51,6 +51,11 @@ const VALUE_INDEXES = {
   from: names("messages", "messages_from", "from_id", "id"),
   account: names("messages", "messages_account", "account_id", "id"),
   service: names("messages", "messages_service", "service_id", "id"),
+  // SMS are most messages, and have no entry.
+  channel: {
+    ...names("messages", "messages_channel", "channel", "id"),
+    isIndexed: sql`entry.channel > 0`,
+  },
   tag: names("message_tags", "message_tags_tag", "tag_id", "message_id"),
 };
 
@@ -59,6 +64,8 @@ function names(table: string, index: string, column: string, id: string) {
     source: sql`${sql.table(table)} AS entry INDEXED BY ${sql.id(index)}`,
     column: sql.ref(`entry.${column}`),
     id: sql.ref(`entry.${id}`),
+    /** What a row has to meet to have an entry, where SQLite doesn't conclude it. */
+    isIndexed: sql`TRUE`,
   };
 }
 
@@ -67,7 +74,7 @@ export function valueIndex(
   name: keyof typeof VALUE_INDEXES,
   values: readonly (string | number)[],
 ): MessageIndex {
-  const { source, column, id } = VALUE_INDEXES[name];
+  const { source, column, id, isIndexed } = VALUE_INDEXES[name];
   const list = JSON.stringify(values);
   return {
     places: values.length,
@@ -75,32 +82,20 @@ export function valueIndex(
       const share = entriesOfEach(values.length, entries);
       const furthest = direction === "older" ? sql`max` : sql`min`;
       return sql`(SELECT ${furthest}((
-        SELECT ${id} FROM ${source} WHERE ${column} = named.value AND ${inRange(id, range)}
+        SELECT ${id} FROM ${source} WHERE ${isIndexed} AND ${column} = named.value AND ${inRange(id, range)}
           ORDER BY ${ordered(id, direction)} LIMIT 1 OFFSET ${share - 1}
         )) FROM json_each(${list}) AS named)`;
     },
     ids: (range) =>
       sql`SELECT ${id} AS id FROM json_each(${list}) AS named CROSS JOIN ${source}
-        WHERE ${column} = named.value AND ${inRange(id, range)}`,
+        WHERE ${isIndexed} AND ${column} = named.value AND ${inRange(id, range)}`,
     has:
       values.length > LOOKED_UNDER_MAX
         ? undefined
         : (wanted) =>
-            sql`(SELECT 1 FROM ${source} WHERE ${column} IN (${sql.join(values)}) AND ${id} = ${wanted} LIMIT 1)`,
+            sql`(SELECT 1 FROM ${source} WHERE ${isIndexed} AND ${column} IN (${sql.join(values)}) AND ${id} = ${wanted} LIMIT 1)`,
   };
 }
-
-/** The messages on WhatsApp, who are few where most are SMS; SMS have no index. */
-export const WHATSAPP_INDEX: MessageIndex = {
-  ...idIndex(
-    sql`messages AS entry INDEXED BY messages_whatsapp`,
-    sql.ref("entry.id"),
-    sql`entry.channel = 1`,
-  ),
-  has: (wanted) =>
-    sql`(SELECT 1 FROM messages AS entry INDEXED BY messages_whatsapp
-      WHERE entry.channel = 1 AND entry.id = ${wanted} LIMIT 1)`,
-};
 
 /** The messages with these ids. */
 export function listedIds(ids: readonly number[]): MessageIndex {

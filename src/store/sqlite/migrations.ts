@@ -8,19 +8,23 @@ import { MIGRATION_TO_6 } from "./migration-to-6.ts";
 import { MIGRATION_TO_7 } from "./migration-to-7.ts";
 import { MIGRATION_TO_8 } from "./migration-to-8.ts";
 import { MIGRATION_TO_9 } from "./migration-to-9.ts";
+import { migrateTo10 } from "./migration-to-10.ts";
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
+
+/** SQL, or a function where SQL alone can't do it. */
+type Migration = string | ((db: Database) => void);
 
 /**
  * Each entry takes the schema one version up and is never changed once released.
  *
  * What repeats is stored once and referred to by number: account and service SIDs,
  * phone numbers and other addresses, the shape of a posted form. A status is stored
- * as its rank, a channel as 0 (sms) or 1 (whatsapp), a time as milliseconds since
+ * as its rank, a channel as its place in `CHANNELS`, a time as milliseconds since
  * 1970, a message SID as its letter and its 16 bytes.
  */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE sids (
     id INTEGER PRIMARY KEY,
@@ -114,6 +118,7 @@ export const MIGRATIONS: readonly string[] = [
   MIGRATION_TO_7,
   MIGRATION_TO_8,
   MIGRATION_TO_9,
+  migrateTo10,
 ];
 
 /** The schema version that this program writes and reads. */
@@ -125,9 +130,10 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
  */
 export function migrate(db: Database): void {
   const version = requireOurs(db);
-  MIGRATIONS.slice(version).forEach((sql, index) => {
+  MIGRATIONS.slice(version).forEach((migration, index) => {
     const upgrade = db.transaction(() => {
-      db.run(sql);
+      if (typeof migration === "string") db.run(migration);
+      else migration(db);
       db.run(`PRAGMA user_version = ${version + index + 1}`);
       db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
     });

@@ -1,3 +1,4 @@
+import { ADDRESS_PREFIX } from "../../twilio/address.ts";
 import { parseForm, type FormParams } from "../../twilio/form.ts";
 import type { NewEvent } from "../store.ts";
 
@@ -43,7 +44,8 @@ const IN_SHAPE = new Set([
 ]);
 
 const IN_SHAPE_LENGTH_MAX = 64;
-const WHATSAPP = "whatsapp:";
+/** A marker with what stands before it, as shapes of any version have it. */
+const MARKER = /^((?:whatsapp:|rcs:|messenger:)*)\{(\w*)\}$/;
 
 export function shapePost(params: FormParams, columns: Columns): ShapedPost {
   const values: string[] = [];
@@ -53,9 +55,10 @@ export function shapePost(params: FormParams, columns: Columns): ShapedPost {
     shape += encoded(name) + "=";
     const column = COLUMN_OF.get(name);
     const text = column === undefined ? null : columns[column];
+    const [prefix = ""] = ADDRESS_PREFIX.exec(value) ?? [];
     if (text !== null && value === String(text)) shape += `{${column}}`;
-    else if (text !== null && value === WHATSAPP + String(text))
-      shape += `${WHATSAPP}{${column}}`;
+    else if (text !== null && value === prefix + String(text))
+      shape += `${prefix}{${column}}`;
     else if (IN_SHAPE.has(name) && value.length <= IN_SHAPE_LENGTH_MAX)
       shape += encoded(value);
     else {
@@ -77,7 +80,7 @@ export function restorePost(
     const equals = piece.indexOf("=");
     const [[name] = [""]] = parseForm(piece.slice(0, equals) + "=").params;
     const source = piece.slice(equals + 1);
-    const marker = /^(whatsapp:)?\{(\w*)\}$/.exec(source);
+    const marker = MARKER.exec(source);
     if (!marker) return [name, decodeURIComponent(source)];
     const [, prefix = "", column = ""] = marker;
     if (column === "") return [name, values[next++] ?? ""];

@@ -1,12 +1,11 @@
 import type { Kysely } from "kysely";
-import { statusOfRank } from "../../twilio/status.ts";
+import { channelOfPlace, statusOfRank } from "../../twilio/status.ts";
 import type { FeedPosition } from "../feed-position.ts";
 import type { MessageRow } from "../store.ts";
 import { eventIdAt } from "./feed.ts";
 import { packMessageSid, unpackMessageSid } from "./message-sid.ts";
 import { query } from "./read-connection.ts";
 import type { Schema } from "./schema.ts";
-import { CHANNELS } from "./stored-event.ts";
 
 export async function messageBySid(
   db: Kysely<Schema>,
@@ -78,12 +77,12 @@ export async function addressById(
 /** A message as it is read; its SID, channel and status as they are stored. */
 type Stored = Omit<MessageRow, "messageSid" | "channel" | "status" | "tags"> & {
   readonly sid: Uint8Array;
-  readonly channelPlace: number;
+  readonly place: number;
   readonly rank: number;
 };
 
 const MESSAGES_OF_IDS = `
-  SELECT messages.id, messages.sid, channel AS channelPlace, status AS rank,
+  SELECT messages.id, messages.sid, channel AS place, status AS rank,
     recipient.address AS "to", sender.address AS "from",
     to_id AS recipientId, from_id AS senderId, messages.country, error_code AS errorCode,
     account.sid AS accountSid, service.sid AS messagingServiceSid,
@@ -115,10 +114,10 @@ export async function messagesOf(
     ),
     ({ id }) => id,
   );
-  return rows.map(({ sid, channelPlace, rank, ...row }) => ({
+  return rows.map(({ sid, place, rank, ...row }) => ({
     ...row,
     messageSid: unpackMessageSid(sid),
-    channel: CHANNELS[channelPlace] ?? "sms",
+    channel: channelOfPlace(place),
     status: statusOfRank(rank),
     tags: (tags.get(row.id) ?? []).map(({ name, value }) => [name, value]),
   }));

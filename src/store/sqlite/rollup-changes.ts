@@ -5,6 +5,7 @@ import { ANY_CODE, DIMENSIONS, NO_KEY } from "./rollup-table.ts";
 export type Counted = {
   /** Minutes since 1970 at which it was first heard of. */
   readonly minute: number;
+  readonly channel: number;
   readonly status: number;
   readonly errorCode: number | null;
   readonly country: string | null;
@@ -72,7 +73,7 @@ export function longer(
 function addOfCode(
   bucket: Bucket,
   errorCode: number,
-  { status, country, senderId, serviceId }: Counted,
+  { status, channel, country, senderId, serviceId }: Counted,
   by: number,
 ): void {
   const { all, country: byCountry, sender, service } = DIMENSIONS;
@@ -80,6 +81,13 @@ function addOfCode(
   change(bucket, groupOf(byCountry, errorCode), country ?? NO_KEY, status, by);
   change(bucket, groupOf(sender, errorCode), senderId ?? NO_KEY, status, by);
   change(bucket, groupOf(service, errorCode), serviceId ?? NO_KEY, status, by);
+  change(
+    bucket,
+    groupOf(DIMENSIONS.channel, errorCode),
+    channel + 1,
+    status,
+    by,
+  );
 }
 
 /** More than there are dimensions. */

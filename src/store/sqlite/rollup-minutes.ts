@@ -35,7 +35,7 @@ export function createMinutesAnew(db: Database) {
        WHERE hour >= ? AND hour < ? ORDER BY hour DESC LIMIT 1`,
   );
   const findMessages = db.prepare<Row, [number, number, number, number]>(
-    `SELECT first_event_at / ${MINUTE_MS} AS minute, status, error_code AS errorCode,
+    `SELECT first_event_at / ${MINUTE_MS} AS minute, channel, status, error_code AS errorCode,
        country, from_id AS senderId, service_id AS serviceId,
        ${firstReceived("sent")} AS sentAt, ${firstReceived("delivered")} AS deliveredAt FROM messages
        WHERE id >= ? AND id <= ? AND first_event_at >= ? AND first_event_at < ?`,

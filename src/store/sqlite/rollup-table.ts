@@ -18,6 +18,8 @@ export const DIMENSIONS = {
    * one `delivered`, in the column `delivered` whatever their status.
    */
   deliveryTime: 5,
+  /** Places in `CHANNELS` from 1, as 0 stands for none. */
+  channel: 6,
 } as const;
 
 /**

@@ -1,9 +1,6 @@
-import { statusRank, type Channel } from "../../twilio/status.ts";
+import { channelPlace, statusRank } from "../../twilio/status.ts";
 import type { NewEvent } from "../store.ts";
 import { shapePost } from "./post-shape.ts";
-
-/** A channel is stored as its place in this list. */
-export const CHANNELS: readonly Channel[] = ["sms", "whatsapp"];
 
 /**
  * An event as it crosses to the writing thread: a tuple, as JSON of it is half as long
@@ -60,7 +57,7 @@ export function storedEvent(event: NewEvent): StoredEvent {
   const { shape, values } = shapePost(event.params, event);
   return [
     event.messageSid,
-    CHANNELS.indexOf(event.channel),
+    channelPlace(event.channel),
     statusRank(event.status),
     event.receivedAt,
     event.to,

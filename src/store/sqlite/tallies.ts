@@ -6,6 +6,7 @@ import type {
   TallyRow,
   TimeRange,
 } from "../tally.ts";
+import { channelOfPlace } from "../../twilio/status.ts";
 import { query } from "./read-connection.ts";
 import { piecesOf, type Piece } from "./rollup-pieces.ts";
 import {
@@ -41,7 +42,7 @@ export async function tally(
   for (const [at, sums] of spans) {
     for (const [key, counts] of sums) {
       const row = {
-        key: keyOf(by === "errorCode" ? (errorCode ?? key) : key, texts),
+        key: keyOf(by, by === "errorCode" ? (errorCode ?? key) : key, texts),
         at,
         counts,
       };
@@ -190,9 +191,11 @@ async function textsOf(
 }
 
 function keyOf(
+  by: TallyRequest["by"],
   key: Key,
   texts: ReadonlyMap<Key, string> | undefined,
 ): Key | null {
   if (key === NO_KEY) return null;
+  if (by === "channel") return channelOfPlace(Number(key) - 1);
   return texts === undefined ? key : (texts.get(key) ?? null);
 }

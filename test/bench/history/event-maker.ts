@@ -86,10 +86,10 @@ function eventOf(
     errorCode,
     at,
   });
-  const callback = parseCallback(message.channel, params);
+  const callback = parseCallback("sms", params);
   if ("fault" in callback) throw new Error(callback.fault);
   const { messageStatus, ...fields } = callback;
-  const recorded = recordedStatus(message.channel, messageStatus);
+  const recorded = recordedStatus(fields.channel, messageStatus);
   if (recorded === undefined)
     throw new RangeError("This status is not recorded.");
   return storedEvent({

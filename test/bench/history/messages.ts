@@ -9,7 +9,11 @@ import {
   hexDigits,
   type Random,
 } from "../../../src/simulation/random.ts";
-import { TRAFFIC, type Purpose } from "../../../src/simulation/traffic.ts";
+import {
+  TRAFFIC,
+  type Outcome,
+  type Purpose,
+} from "../../../src/simulation/traffic.ts";
 import type { StoredEvent } from "../../../src/store/sqlite/stored-event.ts";
 import type { Channel, EventStatus } from "../../../src/twilio/status.ts";
 import { chooser, zipf } from "./chooser.ts";
@@ -76,9 +80,9 @@ export function messageMaker(
         channel,
         to: number,
         from:
-          channel === "sms"
-            ? senders.sms(random, country)
-            : senders.whatsapp(random),
+          channel === "whatsapp"
+            ? senders.whatsapp(random)
+            : senders.sms(random, country),
         query: queryOf(about, campaign),
       };
       let at = sentAt;
@@ -102,10 +106,9 @@ function purposeOf(campaignTag: string): Purpose {
 }
 
 function courseChooser(random: Random) {
-  const outcomes = {
-    sms: chooser(TRAFFIC.outcomes.sms),
-    whatsapp: chooser(TRAFFIC.outcomes.whatsapp),
-  };
+  const outcomes = eachChannel<(random: Random) => Outcome>((channel) =>
+    chooser<Outcome>(TRAFFIC.outcomes[channel]),
+  );
   const unreachable = chooser(TRAFFIC.unreachable);
   const refusals = chooser(TRAFFIC.refusals);
   const causesIn = (isUs: boolean) => {
@@ -115,16 +118,10 @@ function courseChooser(random: Random) {
           (each) => isUs || !("country" in each),
         ),
       );
-    return {
-      sms: {
-        failed: of("sms", "failed"),
-        undelivered: of("sms", "undelivered"),
-      },
-      whatsapp: {
-        failed: of("whatsapp", "failed"),
-        undelivered: of("whatsapp", "undelivered"),
-      },
-    };
+    return eachChannel((channel) => ({
+      failed: of(channel, "failed"),
+      undelivered: of(channel, "undelivered"),
+    }));
   };
   const causes = { us: causesIn(true), elsewhere: causesIn(false) };
 
@@ -154,6 +151,15 @@ function courseChooser(random: Random) {
     const cause =
       causes[country === "US" ? "us" : "elsewhere"][channel][status](random);
     return courseTo(channel, status, cause.errorCode);
+  };
+}
+
+function eachChannel<T>(valueOf: (channel: Channel) => T): Record<Channel, T> {
+  return {
+    sms: valueOf("sms"),
+    whatsapp: valueOf("whatsapp"),
+    rcs: valueOf("rcs"),
+    messenger: valueOf("messenger"),
   };
 }
 

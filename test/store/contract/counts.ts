@@ -20,6 +20,7 @@ const DIMENSIONS: readonly (Dimension | undefined)[] = [
   "country",
   "sender",
   "service",
+  "channel",
 ];
 
 /** Events of a few messages that contradict one another, at `at` milliseconds into a run's own time. */

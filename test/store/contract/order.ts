@@ -1,13 +1,12 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { CHANNELS } from "../../../src/store/sqlite/stored-event.ts";
 import type {
   MessageRow,
   NewEvent,
   RecordOutcome,
   Store,
 } from "../../../src/store/store.ts";
-import { statusRank, type Channel } from "../../../src/twilio/status.ts";
+import { CHANNELS, statusRank } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf, type OpenStore } from "../events.ts";
 import { failingRecount } from "../failing-recount.ts";
@@ -18,19 +17,18 @@ type Outcome = Omit<MessageRow, "id" | "messageSid">;
 const ARRIVAL = Date.UTC(2026, 10, 23, 12, 30);
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
-/** Twilio's words with the channels on which they are recorded. */
-const KINDS: readonly [string, ...Channel[]][] = [
-  ["sent", "sms", "whatsapp"],
-  ["failed", "sms", "whatsapp"],
-  ["undelivered", "sms", "whatsapp"],
-  ["delivered", "sms", "whatsapp"],
-  ["read", "whatsapp"],
-];
-const kind = fc.constantFrom(
-  ...KINDS.flatMap(([word, ...channels]) =>
-    channels.map((channel) => ({ word, channel })),
-  ),
-);
+/** Twilio's words on each route, with the prefixes that are recorded there. */
+const kind = fc
+  .record({
+    word: fc.constantFrom("sent", "failed", "undelivered", "delivered", "read"),
+    channel: fc.constantFrom("sms" as const, "whatsapp" as const),
+    toPrefix: fc.constantFrom("", "whatsapp:", "rcs:", "messenger:"),
+    fromPrefix: fc.constantFrom("", "whatsapp:", "rcs:", "messenger:"),
+  })
+  .filter(
+    ({ word, channel, toPrefix, fromPrefix }) =>
+      word !== "read" || channel + toPrefix + fromPrefix !== "sms",
+  );
 
 /** Callbacks of one message that repeat, add to and contradict one another. */
 const arbitraryCallbacks: fc.Arbitrary<readonly NewEvent[]> = fc
@@ -63,16 +61,19 @@ const arbitraryCallbacks: fc.Arbitrary<readonly NewEvent[]> = fc
     ),
   )
   .map(([account, callbacks]) =>
-    callbacks.map(({ kind: { word, channel }, hasAccount, params, query }) =>
-      eventOf(
+    callbacks.map(({ kind: about, hasAccount, params, query }) => {
+      const { To = "", From = "", ...others } = params;
+      return eventOf(
         {
-          MessageStatus: word,
+          MessageStatus: about.word,
           AccountSid: hasAccount ? account : "",
-          ...params,
+          ...others,
+          To: about.toPrefix + To,
+          From: about.fromPrefix + From,
         },
-        { channel, query },
-      ),
-    ),
+        { channel: about.channel, query },
+      );
+    }),
   );
 
 export function orderContract(openStore: OpenStore): void {
@@ -186,6 +187,7 @@ export function orderContract(openStore: OpenStore): void {
       "country",
       "sender",
       "service",
+      "channel",
     ] as const)
       await expectRecount(store, { range: ALL_TIME, by });
     await expectRecount(store, { range: ALL_TIME, errorCode: 30003 });

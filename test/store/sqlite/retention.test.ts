@@ -28,6 +28,7 @@ const DIMENSIONS: readonly (Dimension | undefined)[] = [
   "country",
   "sender",
   "service",
+  "channel",
 ];
 
 let folder: ReturnType<typeof tempDir>;

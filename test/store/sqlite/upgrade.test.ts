@@ -5,7 +5,6 @@ import { planHistory } from "../../../src/simulation/history.ts";
 import { seededRandom } from "../../../src/simulation/random.ts";
 import { recordHistory } from "../../../src/simulation/record-history.ts";
 import { MIGRATION_TO_2 } from "../../../src/store/sqlite/migration-to-2.ts";
-import { MIGRATIONS } from "../../../src/store/sqlite/migrations.ts";
 import { DELIVERY_TIMES_FROM_MS } from "../../../src/store/sqlite/rollup-table.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -13,6 +12,7 @@ import { MINUTES_KEPT } from "../../../src/store/tally.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
 import { eventually } from "../eventually.ts";
+import { makeFirstVersion } from "./first-version.ts";
 
 const TO = Date.UTC(2026, 10, 23, 12, 30);
 /** With the end of a week after it. */
@@ -21,25 +21,6 @@ const FROM = TO - 6 * 24 * 3_600_000;
 /** Their removal is the last thing that is done. */
 const MINUTES_TO_REMOVE = `SELECT count(*) AS minutes FROM rollups
   WHERE grain = 60 AND bucket < ${TO / 60_000 - MINUTES_KEPT + 1}`;
-
-/** Tables of the first version, and their columns. */
-const FIRST_TABLES: readonly (readonly [string, string])[] = [
-  ["sids", "*"],
-  ["addresses", "*"],
-  ["post_shapes", "*"],
-  [
-    "messages",
-    `id, sid, channel, status, to_id, from_id, error_code, account_id, service_id,
-     num_segments, first_event_at, last_event_at`,
-  ],
-  [
-    "events",
-    `id, message_id, channel, status, received_at, to_id, from_id, error_code, error_message,
-     account_id, service_id, num_segments, raw_dlr_done_date, query, shape_id, post_values`,
-  ],
-  ["tags", "*"],
-  ["message_tags", "*"],
-];
 
 let folder: ReturnType<typeof tempDir>;
 beforeEach(() => {
@@ -129,16 +110,6 @@ async function recordSome(store: Store, messages = 2_000): Promise<void> {
     .map(({ callback }) => callback);
   const { signal } = new AbortController();
   await recordHistory(store, inOrderOfArrival, signal);
-}
-
-function makeFirstVersion(file: string, source: string): void {
-  using db = new Database(file, { create: true, readwrite: true });
-  db.run(MIGRATIONS[0] ?? "");
-  db.run("PRAGMA application_id = 0x736d736c");
-  db.run("PRAGMA user_version = 1");
-  db.run("ATTACH ? AS source", [source]);
-  for (const [table, columns] of FIRST_TABLES)
-    db.run(`INSERT INTO ${table} SELECT ${columns} FROM source.${table}`);
 }
 
 function rowsOf(db: Database, query: string): unknown[] {

@@ -1,0 +1,25 @@
+import type { Channel } from "./status.ts";
+
+/** What Twilio puts in front of an address that isn't for SMS. */
+const PREFIXES: ReadonlyMap<string, Channel> = new Map([
+  ["whatsapp:", "whatsapp"],
+  ["rcs:", "rcs"],
+  ["messenger:", "messenger"],
+]);
+
+/** The prefix that a text begins with, in a group of its own. */
+export const ADDRESS_PREFIX = new RegExp(
+  `^(${[...PREFIXES.keys()].join("|")})`,
+);
+
+/** An address as Twilio posts it, cut in two; the prefix's channel is undefined without one. */
+export function splitAddress(text: string): {
+  readonly channel: Channel | undefined;
+  readonly address: string;
+} {
+  const [prefix = ""] = ADDRESS_PREFIX.exec(text) ?? [];
+  return {
+    channel: PREFIXES.get(prefix),
+    address: text.slice(prefix.length),
+  };
+}
