@@ -2,6 +2,7 @@
 import { CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { commandLine } from "./command-line/program.ts";
+import { OutputFailed } from "./commands/output.ts";
 import { ConfigError } from "./config.ts";
 import { CannotListen } from "./listen.ts";
 import { StoreUnavailable, StoreUnusable } from "./store/store.ts";
@@ -40,7 +41,8 @@ function explain(error: unknown): number {
   if (
     error instanceof CannotListen ||
     error instanceof StoreUnusable ||
-    error instanceof StoreUnavailable
+    error instanceof StoreUnavailable ||
+    error instanceof OutputFailed
   ) {
     console.error(error.message);
     return FAILED;

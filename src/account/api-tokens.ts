@@ -51,39 +51,45 @@ export function tokenNameMistake(name: string): string | undefined {
 /** Whose doing it is that a token is made or revoked, from where, and when. */
 export type TokenDeed = Requester & { readonly at: number };
 
-type Keeping = Pick<Stores, "apiTokens" | "audit">;
+type Keeping = Pick<Stores, "apiTokens">;
 
 /** A token that was made, which nobody can read again; or why none was, as a sentence. */
 export type CreatedToken =
   { readonly token: string } | { readonly mistake: string };
 
+/**
+ * Makes a token. `handOver` is given it before it's kept: when that throws, there is no
+ * token that nobody has.
+ */
 export async function createToken(
   store: Keeping,
   name: string,
   scope: TokenScope,
   { at, actor, address }: TokenDeed,
+  handOver: (token: string) => void = () => undefined,
 ): Promise<CreatedToken> {
-  const mistake = tokenNameMistake(name);
+  const mistake = tokenNameMistake(name) ?? (await whyNotAdded(store, name));
   if (mistake !== undefined) return { mistake };
   const token = randomToken();
+  handOver(token);
   const added = await store.apiTokens.add({
     name,
     scope,
     hash: hashOfToken(token) ?? "",
     createdBy: actor,
     createdAt: at,
-  });
-  if (added !== "added") return { mistake: NOT_ADDED[added] };
-  const action = `created the ${scope === "read" ? "masked" : "unmasked"} API token`;
-  await store.audit.add({
-    kind: "change",
-    at,
-    actor,
-    action,
-    subject: name,
     address,
   });
-  return { token };
+  return added === "added" ? { token } : { mistake: NOT_ADDED[added] };
+}
+
+async function whyNotAdded(
+  { apiTokens }: Keeping,
+  name: string,
+): Promise<string | undefined> {
+  const tokens = await apiTokens.list();
+  if (tokens.some((each) => each.name === name)) return NOT_ADDED["name taken"];
+  return tokens.length < API_TOKENS_MAX ? undefined : NOT_ADDED["too many"];
 }
 
 const NOT_ADDED: Record<Exclude<AddedApiToken, "added">, string> = {
@@ -93,22 +99,10 @@ const NOT_ADDED: Record<Exclude<AddedApiToken, "added">, string> = {
 };
 
 /** Revokes a token; resolves to whether it was there. */
-export async function revokeToken(
+export function revokeToken(
   store: Keeping,
-  { id, name }: Pick<ApiToken, "id" | "name">,
-  { at, actor, address }: TokenDeed,
+  { id }: Pick<ApiToken, "id">,
+  by: TokenDeed,
 ): Promise<boolean> {
-  const wasThere = await store.apiTokens.remove(id);
-  if (wasThere) {
-    const action = "revoked the API token";
-    await store.audit.add({
-      kind: "change",
-      at,
-      actor,
-      action,
-      subject: name,
-      address,
-    });
-  }
-  return wasThere;
+  return store.apiTokens.remove(id, by);
 }

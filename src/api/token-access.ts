@@ -21,7 +21,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 export type TokenAccessDeps = {
-  readonly store: Pick<Stores, "apiTokens" | "audit">;
+  readonly store: Pick<Stores, "apiTokens">;
   readonly log: Log;
   readonly now: () => number;
 };
@@ -113,15 +113,16 @@ export class TokenAccess {
     minute: number,
     firstOfDay: Pick<AuditEntry, "at" | "address"> | undefined,
   ): Promise<void> {
-    const { apiTokens, audit } = this.#deps.store;
-    await apiTokens.setLastUsed({ id, at: minute });
-    if (firstOfDay === undefined) return;
-    await audit.add({
-      kind: "use",
-      ...firstOfDay,
-      actor: `token ${name}`,
-      action: "read through the API for the first time that day, with",
-      subject: SCOPE_WORDS[scope],
+    await this.#deps.store.apiTokens.setLastUsed({
+      id,
+      at: minute,
+      entry: firstOfDay && {
+        kind: "use",
+        ...firstOfDay,
+        actor: `token ${name}`,
+        action: "read through the API for the first time that day, with",
+        subject: SCOPE_WORDS[scope],
+      },
     });
   }
 }

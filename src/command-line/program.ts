@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { readBoth, type Flags } from "../commands/flags.ts";
+import { print } from "../commands/output.ts";
 import { serve } from "../commands/serve.ts";
 import { addToken, addUser } from "./account-commands.ts";
 import {
@@ -37,6 +38,7 @@ export function commandLine(version: string, setStatus: SetStatus): Command {
       "\nThe settings of the server: smsledger serve --help" +
         "\nExit status: 0 done, 1 failed, 2 wrong usage.",
     )
+    .configureOutput({ writeOut: (text) => print(text.trimEnd()) })
     .exitOverride();
 
   withSettings(program.command("serve", { isDefault: true }), ALL_SETTINGS)
@@ -61,7 +63,7 @@ export function commandLine(version: string, setStatus: SetStatus): Command {
   program
     .command("version")
     .description("print the version")
-    .action(() => console.log(version));
+    .action(() => print(version));
   return program;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { dirname, resolve } from "node:path";
 import { byteWords, counted } from "../../views/amounts.ts";
@@ -8,6 +9,8 @@ import {
   removeUnfinishedIn,
 } from "../store/sqlite/durable-file.ts";
 import { backupTime } from "../upkeep/backup-files.ts";
+import { noteUse } from "./audit-note.ts";
+import { report } from "./output.ts";
 import { inOwnProcess, isWorker } from "./own-process.ts";
 
 /**
@@ -19,20 +22,23 @@ export async function backup(
   file: string,
 ): Promise<number> {
   if (!isWorker()) {
-    const args = ["backup", resolve(file), "--database-url", databaseFile];
-    const cleanUp = (): void => removeUnfinished(resolve(file));
-    return inOwnProcess(
+    const path = resolve(file);
+    const isNew = !existsSync(path);
+    const args = ["backup", path, "--database-url", databaseFile];
+    const cleanUp = (): void => removeUnfinished(path);
+    const status = await inOwnProcess(
       args,
       cleanUp,
       "It was stopped before it was done. No backup was written.",
     );
+    if (isNew && existsSync(path)) await noteUse(databaseFile, "made a backup");
+    return status;
   }
   giveWay();
   // The server's own backups have a name each, so none cleans up after another.
   removeUnfinishedIn(dirname(file), (name) => backupTime(name) !== undefined);
   const contents = writeBackup(databaseFile, file);
-  console.log(`The backup is whole and checked: ${holds(contents)}.`);
-  return 0;
+  return report(`The backup is whole and checked: ${holds(contents)}.`);
 }
 
 /** Whatever else runs on this machine, the server above all, comes first. */

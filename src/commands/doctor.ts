@@ -1,3 +1,4 @@
+import { print } from "./output.ts";
 import { ConfigError, type Config } from "../config.ts";
 import { backupFindings } from "../doctor/backups.ts";
 import { clockFinding, pauseFindings } from "../doctor/clock.ts";
@@ -19,14 +20,14 @@ export async function doctor(
   readConfig: () => Config,
   version: string,
 ): Promise<number> {
-  console.log(`smsledger ${version}\n`);
+  print(`smsledger ${version}\n`);
   const topics: Topic[] = [];
   for await (const topic of topicsOf(readConfig, version)) {
     if (topic.findings.length === 0) continue;
     topics.push(topic);
-    console.log(`${topicText(topic)}\n`);
+    print(`${topicText(topic)}\n`);
   }
-  console.log(verdictText(topics));
+  print(verdictText(topics));
   const isWrong = topics.some(({ findings }) =>
     findings.some(({ level }) => level === "wrong"),
   );

@@ -2,10 +2,12 @@ import { counted } from "../../views/amounts.ts";
 import type { Config } from "../config.ts";
 import { maskRecipient } from "../mask-numbers.ts";
 import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
-import { openForUpkeep } from "../store/sqlite/upkeep-command.ts";
+import { openForUpkeep, openToSearch } from "../store/sqlite/upkeep-command.ts";
 import type { Erased } from "../store/upkeep.ts";
 import { addressToErase, isNumber } from "../upkeep/erased-number.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
+import { commandEntry as entry } from "./audit-note.ts";
+import { report } from "./output.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -39,29 +41,26 @@ export async function erase(
   const signal = stopSignal();
   const bar = progressBar(process.stderr, events);
   const work = { signal, onProgress: bar.update };
-  const upkeep = openForUpkeep(databaseFile);
+  const subject = maskRecipient(shown);
+  const upkeep = isDryRun
+    ? openToSearch(databaseFile)
+    : openForUpkeep(databaseFile);
   try {
-    const found = isDryRun
-      ? await upkeep.findNumber(address, work)
-      : await upkeep.erase(address, work);
+    let found: Erased;
+    if ("erase" in upkeep) {
+      upkeep.addAuditEntry(entry("began to erase a number", subject));
+      found = await upkeep.erase(address, work);
+      if (!signal.aborted)
+        upkeep.addAuditEntry(entry("erased a number", subject));
+    } else found = await upkeep.findNumber(address, work);
     bar.end();
-    if (!isDryRun)
-      upkeep.addAuditEntry({
-        kind: "change",
-        at: Date.now(),
-        actor: "command line",
-        action: signal.aborted ? "began to erase a number" : "erased a number",
-        subject: maskRecipient(shown),
-        address: null,
-      });
     if (signal.aborted) {
       console.error(
         "Stopped before it was done. Run it again: it begins anew and finds the rest.",
       );
       return 1;
     }
-    console.log(outcomeText(found, isDryRun));
-    return 0;
+    return report(outcomeText(found, isDryRun));
   } finally {
     upkeep.close();
   }

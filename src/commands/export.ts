@@ -11,6 +11,7 @@ import {
   messageRecord,
   type ExportRecord,
 } from "../messages/export-records.ts";
+import { noteUse } from "./audit-note.ts";
 import { FlagReader, type Flags } from "./flags.ts";
 
 /** Rows that are read at a time: each step is a short read, so the server's writes go on. */
@@ -39,6 +40,10 @@ export async function exportAll(
   options: ExportOptions,
 ): Promise<number> {
   const whole = openSqliteReader(databaseFile);
+  await noteUse(
+    databaseFile,
+    `exported ${options.events ? "events" : "messages"}`,
+  );
   const reader = masksNumbers ? maskedStore(whole) : whole;
   try {
     await pipeline(Readable.from(textOf(reader, options)), process.stdout, {
@@ -49,7 +54,11 @@ export async function exportAll(
     const code = error instanceof Error && "code" in error ? error.code : "";
     if (code === "EPIPE") return 0;
     if (code !== "ENOSPC" && code !== "EIO") throw error;
-    console.error("The export is incomplete: its disk is full or fails.");
+    const what =
+      code === "EIO" ? "its disk reports an error" : "its disk is full";
+    console.error(
+      `Can't write to standard output: ${what}. The export is incomplete.`,
+    );
     return 1;
   } finally {
     await reader.close();

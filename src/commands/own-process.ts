@@ -1,3 +1,4 @@
+import { StoreUnusable } from "../store/store.ts";
 import { PROGRAM, WORKER } from "../upkeep/own-command.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -22,7 +23,12 @@ export async function inOwnProcess(
   stop.addEventListener("abort", end);
   if (stop.aborted) end();
   await child.exited;
-  cleanUp();
+  try {
+    cleanUp();
+  } catch (error) {
+    // The command itself has said why.
+    if (!(error instanceof StoreUnusable)) throw error;
+  }
   if (child.exitCode !== null) return child.exitCode;
   console.error(stopped);
   return 1;

@@ -6,6 +6,8 @@ import { EVENT_STATUSES } from "../twilio/status.ts";
 import { cutByClock, retentionCut } from "../upkeep/retention.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { FlagReader, type Flags } from "./flags.ts";
+import { commandEntry as entry } from "./audit-note.ts";
+import { print, report } from "./output.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -58,7 +60,7 @@ export async function prune(
   const old = `first heard of before ${new Date(before).toISOString().slice(0, 10)} (UTC)`;
   const messages = await messagesBefore(databaseFile, before);
   if (options.isDryRun || messages === 0) {
-    console.log(
+    print(
       messages === 0
         ? `There are no messages ${old}.`
         : `Would be deleted: ${counted(messages, "message")} ${old}. Nothing was changed.`,
@@ -72,19 +74,13 @@ export async function prune(
   const upkeep = openForUpkeep(databaseFile);
   try {
     const onProgress = bar.update;
+    upkeep.addAuditEntry(entry("began to delete old messages", old));
     const pruned = await upkeep.prune(before, { signal, onProgress });
     bar.end();
     const deleted = `${counted(pruned.messages, "message")} with ${counted(pruned.events, "event")}`;
-    upkeep.addAuditEntry({
-      kind: "change",
-      at: now,
-      actor: "command line",
-      action: "deleted old messages",
-      subject: deleted,
-      address: null,
-    });
-    console.log(`Deleted: ${deleted}, ${old}.`);
-    if (!signal.aborted) return 0;
+    upkeep.addAuditEntry(entry("deleted old messages", deleted));
+    const status = report(`Deleted: ${deleted}, ${old}.`);
+    if (!signal.aborted) return status;
     console.error("Stopped before it was done. Run it again to go on.");
     return 1;
   } finally {

@@ -8,6 +8,7 @@ import {
 } from "../store/sqlite/restore.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { holds } from "./backup.ts";
+import { report } from "./output.ts";
 import { finishInPeace, inOwnProcess, isWorker } from "./own-process.ts";
 
 /**
@@ -41,7 +42,7 @@ export async function restore(
   const now = Date.now();
   const restored = restoreBackup(file, databaseFile, now, finishInPeace);
   const { before } = restored;
-  console.log(
+  return report(
     [
       `The backup is restored: ${holds(restored)}.`,
       ...(before === undefined
@@ -55,7 +56,6 @@ export async function restore(
       "Start the server now.",
     ].join("\n"),
   );
-  return 0;
 }
 
 /** What came back or is gone that concerns who gets in and who was erased, and what to do. */

@@ -15,6 +15,7 @@ import {
 import { WEBHOOK_PATHS } from "../webhook/routes.ts";
 import { FlagReader, type Flags } from "./flags.ts";
 import { callDirectly, isThisMachine, serverOrigin } from "./own-server.ts";
+import { print } from "./output.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { allWentWell, loadReport, whatWentWrong } from "./simulate-report.ts";
@@ -99,7 +100,7 @@ export async function simulate(
     onAnswer: bar.update,
   });
   bar.end();
-  console.log(loadReport(result, options.rate));
+  print(loadReport(result, options.rate));
   for (const line of whatWentWrong(result)) console.error(line);
   if (signal.aborted) {
     console.error("Interrupted: this is what was answered so far.");

@@ -8,6 +8,7 @@ import {
 import type { Config } from "../config.ts";
 import type { ApiToken } from "../store/api-tokens.ts";
 import { openSqliteForCommand } from "../store/sqlite/sqlite-store.ts";
+import { deliver, print } from "./output.ts";
 import { minuteText, textTable } from "./text-table.ts";
 
 type Database = Pick<Config, "databaseFile">;
@@ -29,12 +30,18 @@ export function tokenAdd(
   }
   return withStores(database, async (stores) => {
     const scope = isUnmasked ? "read unmasked" : "read";
-    const created = await createToken(stores, name, scope, deed());
+    let isPrinted = false;
+    const created = await createToken(stores, name, scope, deed(), (token) => {
+      deliver(token);
+      isPrinted = true;
+    }).catch((error: unknown) => {
+      if (isPrinted) console.error("The token above isn't valid.");
+      throw error;
+    });
     if ("mistake" in created) {
       console.error(created.mistake);
       return 1;
     }
-    console.log(created.token);
     console.error(
       `This is the token, which is not shown again. It sees ${SCOPE_WORDS[scope]}.`,
     );
@@ -48,7 +55,7 @@ export function tokenList(database: Database): Promise<number> {
     const tokens = await apiTokens.list();
     if (tokens.length === 0)
       console.error("There are no tokens. smsledger token add makes one.");
-    else console.log(tableOf(tokens));
+    else print(tableOf(tokens));
     return 0;
   });
 }

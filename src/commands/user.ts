@@ -20,6 +20,7 @@ import {
 import { openSqliteForCommand } from "../store/sqlite/sqlite-store.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { NoPassword, readNewPassword } from "./password-input.ts";
+import { deliver, print } from "./output.ts";
 import { minuteText, textTable } from "./text-table.ts";
 
 type Database = Pick<Config, "databaseFile">;
@@ -47,6 +48,7 @@ export function userAdd(
     const role =
       options.role ?? ((await accounts.hasPasswords()) ? "member" : "admin");
     const password = await newPassword(options.source, name);
+    handOver(options.source, password);
     const added = await accounts.addUser(
       {
         name,
@@ -58,8 +60,7 @@ export function userAdd(
     );
     if ("refusal" in added)
       return complain(`${ADD_REFUSALS[added.refusal]} Nothing was changed.`);
-    if (options.source === "generated") console.log(password);
-    console.error(`Added as ${role}.${handOver(options.source)}`);
+    console.error(`Added as ${role}.${handedOver(options.source)}`);
     return DONE;
   });
 }
@@ -73,7 +74,7 @@ export function userList(database: Database): Promise<number> {
         "There are no users. smsledger user add NAME makes the first one.",
       );
     else
-      console.log(
+      print(
         textTable([
           ["name", "role", "password", "added", "last seen"],
           ...users.map(rowOf),
@@ -107,6 +108,7 @@ export function userPassword(
     const password = await newPassword(source, user.name);
     if (password === undefined) return WRONG_USAGE;
     const keys = new SecretKeys(await accounts.secretKey());
+    handOver(source, password);
     const refusal = await accounts.setPassword(
       {
         userId: user.id,
@@ -117,10 +119,9 @@ export function userPassword(
       },
       by(),
     );
-    if (refusal === undefined && source === "generated") console.log(password);
     return outcome(
       refusal,
-      `The password was set, and all sessions of this user have ended.${handOver(source)}`,
+      `The password was set, and all sessions of this user have ended.${handedOver(source)}`,
     );
   });
 }
@@ -153,7 +154,12 @@ async function newPassword(
   return password;
 }
 
-function handOver(source: PasswordSource): string {
+/** A generated password is printed before it holds: else one that nobody has could be set. */
+function handOver(source: PasswordSource, password: string | undefined): void {
+  if (source === "generated" && password !== undefined) deliver(password);
+}
+
+function handedOver(source: PasswordSource): string {
   return source === "generated"
     ? " The line above is a one-time password: whoever signs in with it chooses another. It is not shown again."
     : "";

@@ -1,3 +1,4 @@
+import type { Requester } from "../account/viewer.ts";
 import type { Config } from "../config.ts";
 import { failureOf } from "../failure.ts";
 import type { Log } from "../log.ts";
@@ -80,9 +81,9 @@ export class RefusalLog {
   }
 
   /** From now on only new ones are told. Rejects with StoreUnavailable. */
-  async markSeen(): Promise<void> {
+  async markSeen(requester: Requester): Promise<void> {
     const now = this.#deps.now();
-    await this.#deps.store.refusals.markSeen(now);
+    await this.#deps.store.refusals.markSeen({ ...requester, at: now });
     this.#mendable.markSeen(now);
   }
 

@@ -74,13 +74,6 @@ export const refusalRoutes = (
       return page(<RefusalPage {...{ site, refusal, now: clock() }} />);
     })
     .post("/refusals/seen", async ({ request, site }) => {
-      await refusalLog.markSeen();
-      await store.audit.add({
-        kind: "use",
-        ...requesterOf(request),
-        at: clock(),
-        action: "marked the refusals as seen",
-        subject: "",
-      });
+      await refusalLog.markSeen(requesterOf(request));
       return redirectTo(site.urls.refusals(), 303);
     });

@@ -1,3 +1,6 @@
+import type { By } from "./accounts.ts";
+import type { AuditEntry } from "./audit.ts";
+
 /**
  * What a token may read. `read` sees phone numbers masked; `read unmasked` sees them
  * whole, also where pages and exports mask them.
@@ -26,11 +29,21 @@ export type NewApiToken = Pick<
 > & {
   /** Its SHA-256, in hex. */
   readonly hash: string;
+  /** Where whoever makes it asked from; null for the command line. */
+  readonly address: string | null;
+};
+
+/** A use of a token, with an entry for the audit list when it's worth one. */
+export type TokenUse = {
+  readonly id: number;
+  readonly at: number;
+  readonly entry?: AuditEntry | undefined;
 };
 
 /** What became of a token that was to be added: there is one of that name, or there are `API_TOKENS_MAX`. */
 export type AddedApiToken = "added" | "name taken" | "too many";
 
+/** Each change adds its entry to the audit list in the same transaction. */
 export interface ApiTokenStore {
   add(token: NewApiToken): Promise<AddedApiToken>;
   /** By name. */
@@ -38,9 +51,9 @@ export interface ApiTokenStore {
   byId(id: number): Promise<ApiToken | undefined>;
   /** The token with this SHA-256. */
   byHash(hash: string): Promise<ApiToken | undefined>;
-  setLastUsed(use: { readonly id: number; readonly at: number }): Promise<void>;
+  setLastUsed(use: TokenUse): Promise<void>;
   /** Resolves to whether there was one. */
-  remove(id: number): Promise<boolean>;
+  remove(id: number, by: By): Promise<boolean>;
 }
 
 export const API_TOKENS_MAX = 100;

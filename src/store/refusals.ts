@@ -1,3 +1,4 @@
+import type { By } from "./accounts.ts";
 import { createHash } from "node:crypto";
 import type { Diagnosis } from "../refusals/diagnosis.ts";
 import type { FormParams } from "../twilio/form.ts";
@@ -100,7 +101,8 @@ export interface RefusalStore {
   unlistedSince(time: number): Promise<number>;
   /** When the team last said that it has seen them; 0 before. */
   seenAt(): Promise<number>;
-  markSeen(at: number): Promise<void>;
+  /** Adds its entry to the audit list in the same transaction. */
+  markSeen(by: By): Promise<void>;
 }
 
 /** The same for refusals that are equal: by their check, origin, path and diagnosis. */

@@ -44,8 +44,8 @@ export async function runOwnCommand(
   signal.removeEventListener("abort", kill);
   if (status === 0) return undefined;
   const [line = ""] = said.trim().split("\n");
-  // Its plain sentences have a status of their own; anything else is a mistake of ours.
-  return status === 1 && /^[A-Z][\x20-\x7e]+\.$/.test(line)
+  // What it says in plain sentences ends in a full stop; a mistake of ours doesn't.
+  return status === 1 && /^\P{C}+\.$/u.test(line)
     ? line.slice(0, REASON_CHARS_MAX)
     : "The backup ended unexpectedly. Run smsledger backup to see why.";
 }

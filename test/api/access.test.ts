@@ -4,6 +4,8 @@ import { eventually } from "../store/eventually.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { ask, newToken, startApi } from "./api-server.ts";
 
+const BY = { at: Date.now(), actor: "ana", address: null };
+
 const PATHS = [
   "/messages",
   `/messages/${newMessageSid()}`,
@@ -64,7 +66,7 @@ test("a token that is revoked is refused from the next request on", async () => 
   expect((await api.get("/messages")).status).toBe(200);
   const tokens = await api.store.apiTokens.list();
   const { id = 0 } = tokens.find(({ name }) => name === "whole") ?? {};
-  await api.store.apiTokens.remove(id);
+  await api.store.apiTokens.remove(id, BY);
   const { status, headers } = await api.get("/messages");
   expect(status).toBe(401);
   expect(headers.get("www-authenticate")).toContain("invalid_token");

@@ -13,6 +13,8 @@ import {
 } from "../support/twilio-client.ts";
 import { ask, newToken, startApi, type Answer } from "./api-server.ts";
 
+const BY = { at: Date.now(), actor: "ana", address: null };
+
 type FeedEvent = {
   readonly id: number;
   readonly messageSid: string;
@@ -120,7 +122,7 @@ test("a request that waits is refused when its token is revoked meanwhile", asyn
   const waiting = api.get("/events?wait=30");
   await Bun.sleep(100);
   for (const { id } of await api.store.apiTokens.list())
-    await api.store.apiTokens.remove(id);
+    await api.store.apiTokens.remove(id, BY);
   await api.twilio.post({ To: "+14155550123" });
   const { status, text } = await waiting;
   expect(status).toBe(401);

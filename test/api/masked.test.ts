@@ -4,6 +4,8 @@ import { maskNumber } from "../../src/mask-numbers.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { newToken, startApi, textsIn } from "./api-server.ts";
 
+const BY = { at: Date.now(), actor: "ana", address: null };
+
 const api = await startApi();
 afterAll(() => api[Symbol.asyncDispose]());
 
@@ -69,7 +71,7 @@ test("whatever is posted, a token that sees numbers masked is told none", async 
         expect(answer.status).toBe(200);
         // A token of its own each time, as one alone may not ask so often.
         for (const { id, name } of await api.store.apiTokens.list())
-          if (name.startsWith("SM")) await api.store.apiTokens.remove(id);
+          if (name.startsWith("SM")) await api.store.apiTokens.remove(id, BY);
         const token = await newToken(api.store, "read", MessageSid);
         const answers = [];
         for (const path of [

@@ -1,6 +1,12 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { openSqliteReader } from "../../src/store/sqlite/sqlite-store.ts";
 import { startServer } from "../support/start-server.ts";
@@ -46,13 +52,13 @@ test("a file that is there is not replaced, and what is not possible is told in 
   }
   const live = server.config.databaseFile;
   const cases = [
-    [there, live, "There is a file of that name already."],
-    [folder.path, live, "That is a folder."],
-    ["/proc/b.db", live, "The backup cannot be made there."],
+    [there, live, `${there} exists already.`],
+    [folder.path, live, `${folder.path} is a folder.`],
+    ["/proc/b.db", live, "Can't write /proc/b.db: "],
     [
       join(folder.path, "no/such/b.db"),
       live,
-      "The backup cannot be made there.",
+      `Can't write ${join(folder.path, "no/such/b.db")}: there is no such folder.`,
     ],
     [
       join(folder.path, "b.db"),
@@ -97,8 +103,7 @@ test.skipIf(process.getuid?.() !== 0 || !Bun.which("mount"))(
       );
       expect({ status, stderr }).toEqual({
         status: 1,
-        stderr:
-          "The disk has no room for the backup. Free some space there, or write it to another disk.\n",
+        stderr: `Can't write ${join(disk, "b.db")}: its disk has no room for the backup. Free some space there, or write it to another disk.\n`,
       });
       expect(readdirSync(disk)).toEqual([]);
     } finally {
@@ -106,3 +111,32 @@ test.skipIf(process.getuid?.() !== 0 || !Bun.which("mount"))(
     }
   },
 );
+
+test("a backup and an export are in the audit list; a backup that is exported stays as it is", async () => {
+  await using server = await startServer();
+  await server.twilio.post();
+  using folder = tempDir();
+  const file = join(folder.path, "b.db");
+  const live = server.config.databaseFile;
+  expect((await backup(file, live)).status).toBe(0);
+  const bytes = readFileSync(file);
+  for (const args of [["export"], ["export", "--events"]]) {
+    for (const database of [live, file]) {
+      const { status, stderr } = await run(FROM_SOURCE, [
+        ...args,
+        "--database-url",
+        database,
+      ]);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    }
+  }
+  const entries = await server.store.audit.list({ size: 10 });
+  expect(
+    entries.map(({ kind, actor, action }) => [kind, actor, action]),
+  ).toEqual([
+    ["use", "command line", "exported events"],
+    ["use", "command line", "exported messages"],
+    ["use", "command line", "made a backup"],
+  ]);
+  expect(readFileSync(file).equals(bytes)).toBe(true);
+});

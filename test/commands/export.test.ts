@@ -166,7 +166,7 @@ test("a database that cannot be read is told in one plain line", async () => {
   database.run("CREATE TABLE notes (text TEXT)");
   const cases = [
     [join(folder.path, "missing.db"), "There is no database "],
-    [text, "The file is no SQLite database."],
+    [text, `${text}: The file is no SQLite database.`],
     [foreign, "The database file belongs to another program."],
   ] as const;
   for (const [file, sentence] of cases) {

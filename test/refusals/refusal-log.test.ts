@@ -190,7 +190,7 @@ test("the banner counts all, also those that were not looked at; marked as seen 
   );
   expect(log.mendableLately()).toBe(10_000);
   log.note(refusedPost(ACCOUNT_SID, { basePath: "/other" }));
-  await log.markSeen();
+  await log.markSeen({ actor: "ana", address: null });
   clock.now += 1_000;
   await eventually(async () => {
     expect(timesOf(await all(store))).toBe(7);
@@ -208,7 +208,7 @@ test("a clock that is set back after it ran ahead leaves no banner for good, and
   clock.now = right;
   expect(log.mendableLately()).toBe(0);
   clock.now += 700 * 24 * 3_600_000;
-  await log.markSeen();
+  await log.markSeen({ actor: "ana", address: null });
   clock.now = right;
   log.note(refusedPost(ACCOUNT_SID));
   expect(log.mendableLately()).toBe(1);

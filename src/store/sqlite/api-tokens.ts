@@ -1,12 +1,15 @@
 import type { Database } from "bun:sqlite";
 import type { Kysely } from "kysely";
+import type { By } from "../accounts.ts";
 import {
   API_TOKENS_MAX,
   TOKEN_SCOPES,
   type AddedApiToken,
   type ApiToken,
   type NewApiToken,
+  type TokenUse,
 } from "../api-tokens.ts";
+import { addAuditEntry } from "./audit.ts";
 import type { Schema } from "./schema.ts";
 
 /** A scope is stored as its place in `TOKEN_SCOPES`. */
@@ -23,7 +26,7 @@ export const API_TOKENS_TABLE = `
 `;
 
 export function addApiToken(db: Database, token: NewApiToken): AddedApiToken {
-  const { name, hash, scope, createdBy, createdAt } = token;
+  const { name, hash, scope, createdBy, createdAt, address } = token;
   const isTaken = db.query("SELECT 1 FROM api_tokens WHERE name = ?").get(name);
   if (isTaken !== null) return "name taken";
   const { changes } = db
@@ -39,19 +42,38 @@ export function addApiToken(db: Database, token: NewApiToken): AddedApiToken {
       createdAt,
       API_TOKENS_MAX,
     );
-  return changes === 0 ? "too many" : "added";
+  if (changes === 0) return "too many";
+  const by = { at: createdAt, actor: createdBy, address };
+  const shown = scope === "read" ? "masked" : "unmasked";
+  note(db, by, `created the ${shown} API token`, name);
+  return "added";
 }
 
 /** Whether there was one. */
-export function removeApiToken(db: Database, id: number): boolean {
-  return db.query("DELETE FROM api_tokens WHERE id = ?").run(id).changes > 0;
+export function removeApiToken(
+  db: Database,
+  { id, by }: { readonly id: number; readonly by: By },
+): boolean {
+  const removed = db
+    .query<{ name: string }, [number]>(
+      "DELETE FROM api_tokens WHERE id = ? RETURNING name",
+    )
+    .get(id);
+  if (removed === null) return false;
+  note(db, by, "revoked the API token", removed.name);
+  return true;
+}
+
+function note(db: Database, by: By, action: string, subject: string): void {
+  addAuditEntry(db, { kind: "change", ...by, action, subject });
 }
 
 export function setApiTokenLastUsed(
   db: Database,
-  { id, at }: { readonly id: number; readonly at: number },
+  { id, at, entry }: TokenUse,
 ): void {
   db.query("UPDATE api_tokens SET last_used_at = ? WHERE id = ?").run(at, id);
+  if (entry !== undefined) addAuditEntry(db, entry);
 }
 
 export async function apiTokens(db: Kysely<Schema>): Promise<ApiToken[]> {

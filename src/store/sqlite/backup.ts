@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { existsSync, statfsSync, statSync } from "node:fs";
+import { statfsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import { databasePath, requireDatabaseFile } from "./database-file.ts";
@@ -11,8 +11,10 @@ import {
   unfinishedName,
 } from "./durable-file.ts";
 import { requireOurs } from "./migrations.ts";
+import { cannotWrite, unusable } from "./unusable.ts";
 import { isDamage, isSound } from "./soundness.ts";
-import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
+import { openReadOnly } from "./read-only.ts";
+import { explainSqliteError } from "./sqlite-errors.ts";
 
 /** What a database holds. */
 export type Contents = {
@@ -36,22 +38,22 @@ const ROOM_LEFT_BYTES = 16 * 1024 * 1024;
  */
 export function writeBackup(databaseFile: string, file: string): Contents {
   const path = resolve(file);
-  requireNew(path);
   const db = openToRead(databasePath(databaseFile));
   const partial = unfinishedName(path, "partial");
   try {
+    requireNew(path);
     removeUnfinished(path);
-    makePartial(partial);
+    makeEmptyFile(partial);
     requireRoom(db, path);
     const contents = copyChecked(db, partial);
     if (contents === undefined)
       throw new StoreUnavailable(
         "The copy is damaged, so it was deleted. Either the database is damaged or the backup's disk fails: run smsledger doctor, and check the disk.",
       );
-    if (!renameToNew(partial, path)) throw nameTaken();
+    if (!renameToNew(partial, path)) throw nameTaken(path);
     return contents;
   } catch (error) {
-    throw explained(error);
+    throw explained(error, path);
   } finally {
     db.close();
     removeUnfinished(path);
@@ -63,16 +65,13 @@ export function openToRead(file: string): Database {
   requireDatabaseFile(file);
   let db: Database | undefined;
   try {
-    db = new Database(file, { readonly: true, strict: true });
-    db.run(`PRAGMA busy_timeout = ${READ_BUSY_TIMEOUT_MS}`);
+    db = openReadOnly(file, READ_BUSY_TIMEOUT_MS);
     if (requireOurs(db) === 0)
       throw new StoreUnusable("The database is empty: nothing is in it yet.");
     return db;
   } catch (error) {
     db?.close();
-    const reason = explainOpenError(error);
-    if (reason === undefined) throw error;
-    throw new StoreUnusable(reason, { cause: error });
+    throw unusable(file, error);
   }
 }
 
@@ -137,27 +136,19 @@ export function valueOf(db: Database, sql: string): unknown {
 }
 
 function requireNew(file: string): void {
-  if (!existsSync(file)) return;
-  throw statSync(file).isDirectory()
-    ? new StoreUnavailable("That is a folder. Give the name of a file in it.")
-    : nameTaken();
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  throw stats.isDirectory()
+    ? new StoreUnavailable(
+        `${file} is a folder. Give the name of a new file in it.`,
+      )
+    : nameTaken(file);
 }
 
-function nameTaken(): StoreUnavailable {
+function nameTaken(file: string): StoreUnavailable {
   return new StoreUnavailable(
-    "There is a file of that name already. Give another name; backups replace nothing.",
+    `${file} exists already. Give another name; backups replace nothing.`,
   );
-}
-
-function makePartial(file: string): void {
-  try {
-    makeEmptyFile(file);
-  } catch (error) {
-    throw new StoreUnavailable(
-      "The backup cannot be made there. Check that its folder exists and that this user may write in it.",
-      { cause: error },
-    );
-  }
 }
 
 /** Throws when there is surely no room; whether there is enough shows only at the end. */
@@ -175,27 +166,25 @@ function requireRoom(db: Database, file: string): void {
   } catch {
     return;
   }
-  if (needed + ROOM_LEFT_BYTES > left) throw diskFull();
-}
-
-function diskFull(): StoreUnavailable {
-  return new StoreUnavailable(
-    "The disk has no room for the backup. Free some space there, or write it to another disk.",
+  if (needed + ROOM_LEFT_BYTES <= left) return;
+  throw new StoreUnavailable(
+    `Can't write ${file}: its disk has no room for the backup. Free some space there, or write it to another disk.`,
   );
 }
 
-function explained(error: unknown): unknown {
+function explained(error: unknown, file: string): unknown {
   if (error instanceof StoreUnavailable || error instanceof StoreUnusable)
     return error;
-  const code = error instanceof Error && "code" in error ? error.code : "";
-  if (code === "SQLITE_FULL" || code === "ENOSPC" || code === "EDQUOT")
-    return diskFull();
-  const reason = isDamage(error)
-    ? "The database is damaged. Run smsledger doctor, and restore a backup from before."
-    : code === "EIO"
-      ? "The disk reports an error. Check the backup's disk and the system's log."
-      : explainSqliteError(error);
-  return reason === undefined
-    ? error
-    : new StoreUnavailable(reason, { cause: error });
+  if (isDamage(error))
+    return new StoreUnavailable(
+      "The database is damaged. Run smsledger doctor, and restore a backup from before.",
+      { cause: error },
+    );
+  const reason = explainSqliteError(error);
+  return (
+    cannotWrite(file, error) ??
+    (reason === undefined
+      ? error
+      : new StoreUnavailable(reason, { cause: error }))
+  );
 }

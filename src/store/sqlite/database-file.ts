@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -50,6 +51,14 @@ export function makeFolder(folder: string): void {
       { cause: error },
     );
   }
+}
+
+/** Gives a database that root made to its folder's owner, as whom the server runs. */
+export function giveToFolderOwner(path: string): void {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, gid } = statSync(dirname(path));
+  for (const file of [path, `${path}-wal`, `${path}-shm`])
+    if (existsSync(file)) chownSync(file, uid, gid);
 }
 
 /**

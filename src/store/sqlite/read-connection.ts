@@ -10,11 +10,12 @@ import { requireDatabaseFile } from "./database-file.ts";
 import { requireOurs, SCHEMA_VERSION } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
 import {
-  explainOpenError,
   mayPassSoon,
   OPEN_AGAIN_AFTER_MS,
   OPEN_AGAIN_MAX,
 } from "./sqlite-errors.ts";
+import { openReadOnly } from "./read-only.ts";
+import { unusable } from "./unusable.ts";
 
 /**
  * Memory for pages of the file, in KiB; taken only as they are read. So much because a
@@ -23,6 +24,8 @@ import {
  * the query.
  */
 const CACHE_KIB_MAX = 65_536;
+
+const BUSY_TIMEOUT_MS = 1_000;
 
 /** Statements kept ready; the one that was not used for longest makes room. */
 const STATEMENTS_MAX = 100;
@@ -106,8 +109,7 @@ export function openDatabaseForReading(file: string): Database {
   requireDatabaseFile(file);
   let db: Database | undefined;
   try {
-    db = new Database(file, { readonly: true, strict: true });
-    db.run("PRAGMA busy_timeout = 1000");
+    db = openReadOnly(file, BUSY_TIMEOUT_MS);
     db.run(`PRAGMA cache_size = -${CACHE_KIB_MAX}`);
     if (requireOurs(db) !== SCHEMA_VERSION) {
       throw new StoreUnusable(
@@ -116,9 +118,7 @@ export function openDatabaseForReading(file: string): Database {
     }
   } catch (error) {
     db?.close();
-    const reason = explainOpenError(error);
-    if (reason === undefined) throw error;
-    throw new StoreUnusable(reason, { cause: error });
+    throw unusable(file, error);
   }
   return db;
 }

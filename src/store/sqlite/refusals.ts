@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { sql, type Kysely } from "kysely";
+import type { By } from "../accounts.ts";
 import {
   REFUSAL_DAYS,
   refusalKey,
@@ -19,6 +20,7 @@ import {
   type ErasedAddress,
 } from "../../upkeep/erased-number.ts";
 import type { Write } from "./account-store.ts";
+import { addAuditEntry } from "./audit.ts";
 import type { Schema } from "./schema.ts";
 
 const HOUR_MS = 3_600_000;
@@ -118,13 +120,19 @@ function dropOld(db: Database, oldest: number): void {
   );
 }
 
-export function markRefusalsSeen(db: Database, at: number): void {
+export function markRefusalsSeen(db: Database, by: By): void {
   db.query(
     `INSERT INTO refusals_seen VALUES (1, ?)
        ON CONFLICT DO UPDATE SET seen_at = CASE
          WHEN abs(seen_at - excluded.seen_at) < ${HOUR_MS} THEN max(seen_at, excluded.seen_at)
          ELSE excluded.seen_at END`,
-  ).run(at);
+  ).run(by.at);
+  addAuditEntry(db, {
+    kind: "use",
+    ...by,
+    action: "marked the refusals as seen",
+    subject: "",
+  });
 }
 
 /**
@@ -175,7 +183,7 @@ export function refusalStore(
     mendableAfter: (time) => read(() => mendableAfter(db, time)),
     unlistedSince: (time) => read(() => unlistedSince(db, time)),
     seenAt: () => read(() => seenAt(db)),
-    markSeen: (at) => write("markRefusalsSeen", at),
+    markSeen: (by) => write("markRefusalsSeen", by),
   };
 }
 

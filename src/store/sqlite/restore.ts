@@ -29,7 +29,7 @@ import {
 import { APPLICATION_ID, SCHEMA_VERSION } from "./migrations.ts";
 import { settleAccess, type RestoredAccess } from "./restored-access.ts";
 import { isDamage } from "./soundness.ts";
-import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
+import { cannotWrite, unwritable } from "./unusable.ts";
 
 export type Restored = Contents &
   RestoredAccess & {
@@ -255,19 +255,10 @@ function giveToOwnerOf(copy: string, target: string): void {
 function explained(error: unknown, target: string): unknown {
   if (error instanceof StoreUnavailable || error instanceof StoreUnusable)
     return error;
-  const code = error instanceof Error && "code" in error ? error.code : "";
-  const folder = dirname(target);
-  const reason =
-    code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL"
-      ? `The disk of ${folder} is full. Free some space there.`
-      : code === "EACCES" || code === "EPERM"
-        ? `This user may not write in ${folder}. Run this as the user that the server runs as.`
-        : code === "EROFS"
-          ? `The disk of ${folder} is read-only. Mount it for writing.`
-          : code === "ENOENT"
-            ? `There is no folder ${folder}. Make it, or check DATABASE_URL.`
-            : (explainSqliteError(error) ?? explainOpenError(error));
-  return reason === undefined
-    ? error
-    : new StoreUnavailable(`${reason} Nothing was changed.`, { cause: error });
+  const known = cannotWrite(target, error);
+  return known === undefined
+    ? unwritable(target, error)
+    : new StoreUnavailable(`${known.message} Nothing was changed.`, {
+        cause: error,
+      });
 }

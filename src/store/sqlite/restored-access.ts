@@ -68,9 +68,11 @@ export function settleAccess(
     rolesBack: changed((a, b) => a.role !== b.role),
     tokensRevoked: names(revoked),
     tokensGone: names(tokens.filter(({ hash }) => !backupHashes.has(hash))),
-    numbersBack: erased
-      .filter(({ at }) => !known.has(at))
-      .map(({ subject }) => subject),
+    numbersBack: [
+      ...new Set(
+        erased.filter(({ at }) => !known.has(at)).map(({ subject }) => subject),
+      ),
+    ],
   };
 }
 

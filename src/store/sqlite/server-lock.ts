@@ -12,7 +12,7 @@ import { StoreUnusable } from "../store.ts";
 import { cannotOpen, requireNotMountedAlone } from "./database-file.ts";
 import { diskKind } from "./disk-kind.ts";
 import { lockFile } from "./file-lock.ts";
-import { explainOpenError } from "./sqlite-errors.ts";
+import { unusable } from "./unusable.ts";
 
 export type ServerLock = {
   /** Its file stays: to remove it could take the lock from a server that starts now. */
@@ -63,9 +63,7 @@ function lockName(path: string): ServerLock {
     const isTaken =
       error instanceof Error && "code" in error && error.code === "SQLITE_BUSY";
     if (isTaken) throw taken(path);
-    const reason = explainOpenError(error);
-    if (reason === undefined) throw error;
-    throw new StoreUnusable(reason, { cause: error });
+    throw unusable(file, error);
   }
   const held = db;
   return {

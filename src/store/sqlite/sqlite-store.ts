@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Kysely } from "kysely";
 import type { Store } from "../store.ts";
@@ -7,7 +8,11 @@ import { accountStore, type Write } from "./account-store.ts";
 import * as apiTokens from "./api-tokens.ts";
 import { auditEntries } from "./audit.ts";
 import { changesSince } from "./changes-since.ts";
-import { databasePath, makeFolder } from "./database-file.ts";
+import {
+  databasePath,
+  giveToFolderOwner,
+  makeFolder,
+} from "./database-file.ts";
 import { errorCodeFacts } from "./error-code-facts.ts";
 import * as eventReader from "./event-reader.ts";
 import * as feed from "./feed.ts";
@@ -142,7 +147,9 @@ export function openSqliteForCommand(
 ): KeptBeside & { close(): void } {
   const path = databasePath(file);
   if (mayMake) makeFolder(dirname(path));
+  const isNew = !existsSync(path);
   const writing = openForCommand(path, mayMake);
+  if (isNew) giveToFolderOwner(path);
   const connection = openForReading(path);
   const read = readsOf(connection);
   return {
@@ -171,7 +178,7 @@ function keptBeside(db: Kysely<Schema>, read: Reads, write: Write): KeptBeside {
       byId: (id) => read(() => apiTokens.apiTokenById(db, id)),
       byHash: (hash) => read(() => apiTokens.apiTokenByHash(db, hash)),
       setLastUsed: (use) => write("setApiTokenLastUsed", use),
-      remove: (id) => write("removeApiToken", id),
+      remove: (id, by) => write("removeApiToken", { id, by }),
     },
   };
 }

@@ -1,13 +1,12 @@
 import type { Database } from "bun:sqlite";
 import type { AuditEntry } from "../audit.ts";
-import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import type { ClockReading, UpkeepStore } from "../upkeep.ts";
 import { clockReading } from "./clock-record.ts";
 import { databasePath } from "./database-file.ts";
 import { erase, findNumber, prune, type DoStep } from "./long-work.ts";
 import { openDatabaseForReading } from "./read-connection.ts";
 import { createRecorder } from "./recorder.ts";
-import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
+import { unusable, unwritable } from "./unusable.ts";
 import { write } from "./writes.ts";
 import { openDatabaseForCommand } from "./writing-connection.ts";
 
@@ -17,7 +16,7 @@ export function clockOf(file: string, now: number): ClockReading {
   return clockReading(db, now);
 }
 
-type LongWorks = Pick<UpkeepStore, "prune" | "findNumber" | "erase">;
+type LongWorks = Pick<UpkeepStore, "prune" | "erase">;
 
 /**
  * Opens the database in `file` for a command's long work on messages, also beside a
@@ -27,40 +26,59 @@ export function openForUpkeep(file: string): LongWorks & {
   addAuditEntry(entry: AuditEntry): void;
   close(): void;
 } {
-  const db = openDatabaseForCommand(databasePath(file));
-  // Steps need not be on disk one by one: the log's end at close brings all there.
-  db.run("PRAGMA synchronous = NORMAL");
-  const recorder = recorderOf(db);
-  const doStep: DoStep = async (name, input) => {
-    try {
-      return recorder.step(name, input);
-    } catch (error) {
-      const reason = explainSqliteError(error);
-      if (reason === undefined) throw error;
-      throw new StoreUnavailable(reason, { cause: error });
-    }
-  };
+  const path = databasePath(file);
+  const db = openDatabaseForCommand(path);
+  const { doStep, explain } = stepsOn(path, db);
   return {
     prune: (before, work) => prune(doStep, before, work),
-    findNumber: (digits, work) => findNumber(doStep, digits, work),
-    erase: (digits, work) => erase(doStep, digits, work),
-    addAuditEntry: (entry) => write(db, "addAuditEntry", entry),
+    erase: (address, work) => erase(doStep, address, work),
+    addAuditEntry(entry) {
+      // On disk before what it tells of begins, and else no step need be one by one.
+      db.run("PRAGMA synchronous = FULL");
+      explain(() => write(db, "addAuditEntry", entry));
+      db.run("PRAGMA synchronous = NORMAL");
+    },
     close() {
-      // What was deleted is in the log's older pages too, which go with this.
-      db.run("PRAGMA wal_checkpoint(TRUNCATE)");
-      db.close();
+      try {
+        // What was deleted is in the log's older pages too, which go with this.
+        explain(() => db.run("PRAGMA wal_checkpoint(TRUNCATE)"));
+      } finally {
+        db.close();
+      }
     },
   };
 }
 
-/** Throws StoreUnusable when a table or index that it needs is not there. */
-function recorderOf(db: Database): ReturnType<typeof createRecorder> {
+/** Opens the database in `file` to look for a number; nothing is written. Throws StoreUnusable. */
+export function openToSearch(
+  file: string,
+): Pick<UpkeepStore, "findNumber"> & { close(): void } {
+  const path = databasePath(file);
+  const db = openDatabaseForReading(path);
+  const { doStep } = stepsOn(path, db);
+  return {
+    findNumber: (address, work) => findNumber(doStep, address, work),
+    close: () => db.close(),
+  };
+}
+
+/** Does steps, and says what an error means. Throws StoreUnusable when a table or index is missing. */
+function stepsOn(path: string, db: Database) {
+  const explain = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  };
+  let recorder: ReturnType<typeof createRecorder>;
   try {
-    return createRecorder(db);
+    recorder = createRecorder(db);
   } catch (error) {
     db.close();
-    const reason = explainOpenError(error);
-    if (reason === undefined) throw error;
-    throw new StoreUnusable(reason, { cause: error });
+    throw unusable(path, error);
   }
+  const doStep: DoStep = async (name, input) =>
+    explain(() => recorder.step(name, input));
+  return { doStep, explain };
 }

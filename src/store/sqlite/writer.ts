@@ -3,11 +3,8 @@ import { failureOf, Mistake } from "../../failure.ts";
 import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import { openWriter, type Writer } from "./open-writer.ts";
 import type { WriterReply, WriterRequest } from "./protocol.ts";
-import {
-  explainOpenError,
-  explainSqliteError,
-  mayPassSoon,
-} from "./sqlite-errors.ts";
+import { explainSqliteError, mayPassSoon } from "./sqlite-errors.ts";
+import { unusable } from "./unusable.ts";
 import { FilesChanged } from "./watched-files.ts";
 
 /** The thread that owns the only writing connection; it does one request at a time. */
@@ -58,12 +55,12 @@ function answer(request: WriterRequest): WriterReply {
   }
 }
 
-function failed(error: unknown, { kind }: WriterRequest): WriterReply {
-  if (kind === "open") {
-    const reason =
-      error instanceof StoreUnusable ? error.message : explainOpenError(error);
+function failed(error: unknown, request: WriterRequest): WriterReply {
+  if (request.kind === "open") {
+    const known = unusable(request.file, error);
     const mayPass = mayPassSoon(error);
-    if (reason !== undefined) return { kind: "unusable", reason, mayPass };
+    if (known instanceof StoreUnusable)
+      return { kind: "unusable", reason: known.message, mayPass };
   }
   const reason =
     error instanceof StoreUnavailable

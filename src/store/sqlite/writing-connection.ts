@@ -1,8 +1,8 @@
 import { Database } from "bun:sqlite";
-import { StoreUnavailable, StoreUnusable } from "../store.ts";
+import { StoreUnusable } from "../store.ts";
 import { requireDatabaseFile } from "./database-file.ts";
 import { migrate, requireOurs, SCHEMA_VERSION } from "./migrations.ts";
-import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
+import { unusable, unwritable } from "./unusable.ts";
 import { write, type Input, type Output, type WriteName } from "./writes.ts";
 
 /** Half of SQLite's usual size: SIDs are random, so each new message costs whole pages of indexes. */
@@ -45,7 +45,7 @@ export function openForCommand(
   file: string,
   mayMake: boolean,
 ): CommandConnection {
-  return connectionOf(openDatabaseForCommand(file, mayMake));
+  return connectionOf(file, openDatabaseForCommand(file, mayMake));
 }
 
 /** The connection itself, for work that no `write` does. Throws as `openForCommand` does. */
@@ -72,21 +72,17 @@ export function openDatabaseForCommand(
     return db;
   } catch (error) {
     db?.close();
-    const reason = explainOpenError(error);
-    if (reason === undefined) throw error;
-    throw new StoreUnusable(reason, { cause: error });
+    throw unusable(file, error);
   }
 }
 
-function connectionOf(db: Database): CommandConnection {
+function connectionOf(file: string, db: Database): CommandConnection {
   return {
     write(name, input) {
       try {
         return write(db, name, input);
       } catch (error) {
-        const reason = explainSqliteError(error);
-        if (reason === undefined) throw error;
-        throw new StoreUnavailable(reason, { cause: error });
+        throw unwritable(file, error);
       }
     },
     close: () => db.close(),

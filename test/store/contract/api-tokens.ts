@@ -6,6 +6,8 @@ import {
 import { StoreUnavailable } from "../../../src/store/store.ts";
 import type { OpenStore } from "../events.ts";
 
+const BY = { at: Date.now(), actor: "ana", address: null };
+
 const CREATED_AT = Date.UTC(2026, 10, 23, 12, 30);
 
 function tokenOf(name: string): NewApiToken {
@@ -14,6 +16,7 @@ function tokenOf(name: string): NewApiToken {
     scope: "read",
     hash: new Bun.CryptoHasher("sha256").update(name).digest("hex"),
     createdBy: "ana",
+    address: null,
     createdAt: CREATED_AT,
   };
 }
@@ -24,7 +27,7 @@ export function apiTokensContract(openStore: OpenStore): void {
     const { apiTokens } = opened.store;
     const given = { ...tokenOf("Grüße 🚀"), scope: "read unmasked" } as const;
     expect(await apiTokens.add(given)).toBe("added");
-    const { hash, ...shown } = given;
+    const { hash, address: _, ...shown } = given;
     const [kept] = await apiTokens.list();
     expect(kept).toEqual({
       ...shown,
@@ -70,8 +73,8 @@ export function apiTokensContract(openStore: OpenStore): void {
     await apiTokens.add(tokenOf("a"));
     const [token] = await apiTokens.list();
     const id = token?.id ?? 0;
-    expect(await apiTokens.remove(id)).toBe(true);
-    expect(await apiTokens.remove(id)).toBe(false);
+    expect(await apiTokens.remove(id, BY)).toBe(true);
+    expect(await apiTokens.remove(id, BY)).toBe(false);
     expect(await apiTokens.byHash(tokenOf("a").hash)).toBeUndefined();
     await apiTokens.setLastUsed({ id, at: CREATED_AT });
     expect(await apiTokens.list()).toEqual([]);
@@ -90,7 +93,7 @@ export function apiTokensContract(openStore: OpenStore): void {
       apiTokens.byId(1),
       apiTokens.byHash(tokenOf("a").hash),
       apiTokens.setLastUsed({ id: 1, at: CREATED_AT }),
-      apiTokens.remove(1),
+      apiTokens.remove(1, BY),
     ]);
     for (const result of results)
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });

@@ -194,13 +194,13 @@ export function refusalsContract(openStore: OpenStore): void {
       refusalOf({ lastAt: ahead, path: `/${index}`, isMendable: false }),
     );
     await add(store, strangers, { now: ahead });
-    await store.refusals.markSeen(ahead);
+    await store.refusals.markSeen({ at: ahead, actor: "ana", address: null });
     const stranger = { lastAt: AT + 1, path: "/0", isMendable: false };
     await add(store, [refusalOf(stranger)], { now: AT + 1 });
     const rows = await all(store);
     expect(rows.map(({ path }) => path)).toContain("/before");
     expect(rows.find(({ lastAt }) => lastAt === AT + 1)?.times).toBe(1);
-    await store.refusals.markSeen(AT + 1);
+    await store.refusals.markSeen({ at: AT + 1, actor: "ana", address: null });
     expect(await store.refusals.seenAt()).toBe(AT + 1);
   });
 
@@ -232,8 +232,8 @@ export function refusalsContract(openStore: OpenStore): void {
       { lastAt: AT + 5, times: 1 },
     ]);
     expect(await store.refusals.seenAt()).toBe(0);
-    await store.refusals.markSeen(AT + 5);
-    await store.refusals.markSeen(AT);
+    await store.refusals.markSeen({ at: AT + 5, actor: "ana", address: null });
+    await store.refusals.markSeen({ at: AT, actor: "ana", address: null });
     expect(await store.refusals.seenAt()).toBe(AT + 5);
   });
 }

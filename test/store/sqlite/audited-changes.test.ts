@@ -1,0 +1,86 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { openSqliteForCommand } from "../../../src/store/sqlite/sqlite-store.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+
+const BY = { at: Date.UTC(2026, 10, 23), actor: "ana", address: "192.0.2.1" };
+
+const tokenOf = (name: string) => ({
+  name,
+  scope: "read" as const,
+  hash: name.padEnd(64, "0"),
+  createdBy: BY.actor,
+  createdAt: BY.at,
+  address: BY.address,
+});
+
+test("a change that can't be put into the audit list isn't made", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  const stores = openSqliteForCommand(file, true);
+  const { accounts, apiTokens, refusals } = stores;
+  await apiTokens.add(tokenOf("old"));
+  const user = {
+    name: "ana",
+    role: "admin",
+    passwordHash: "hash",
+    isPasswordTemporary: false,
+  } as const;
+  await accounts.addUser(user, BY);
+  const [token] = await apiTokens.list();
+  const id = token?.id ?? 0;
+  const state = async () => [
+    await apiTokens.list(),
+    await accounts.users(),
+    await refusals.seenAt(),
+    (await stores.audit.list({ size: 10 })).length,
+  ];
+  const before = await state();
+  {
+    using db = new Database(file);
+    db.run(
+      "CREATE TRIGGER no_entry BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'no entry'); END",
+    );
+  }
+  const entry = {
+    ...BY,
+    kind: "use" as const,
+    action: "read through the API",
+    subject: "",
+  };
+  for (const change of [
+    () => apiTokens.add(tokenOf("new")),
+    () => apiTokens.remove(id, BY),
+    () => apiTokens.setLastUsed({ id, at: BY.at, entry }),
+    () => refusals.markSeen(BY),
+    () => accounts.addUser({ ...user, name: "mo" }, BY),
+    () => accounts.setRole(1, "member", BY),
+    () => accounts.removeUser(1, BY),
+  ]) {
+    const [result] = await Promise.allSettled([change()]);
+    if (result.status === "fulfilled")
+      // A refusal that changes nothing has no entry.
+      expect(result.value).toBe("last admin");
+    expect(await state()).toEqual(before);
+  }
+  stores.close();
+});
+
+test("a token's changes are in the audit list, each with who made it and from where", async () => {
+  using folder = tempDir();
+  const stores = openSqliteForCommand(join(folder.path, "smsledger.db"), true);
+  await stores.apiTokens.add(tokenOf("one"));
+  await stores.apiTokens.remove(1, { ...BY, actor: "mo", address: null });
+  await stores.apiTokens.remove(1, BY);
+  expect(await stores.audit.list({ size: 10 })).toMatchObject([
+    { actor: "mo", action: "revoked the API token", subject: "one" },
+    {
+      actor: "ana",
+      action: "created the masked API token",
+      subject: "one",
+      address: "192.0.2.1",
+    },
+  ]);
+  stores.close();
+});
