@@ -101,7 +101,10 @@ function Callbacks({
         )}
       </Fact>
       <Fact name="Auth tokens" by="TWILIO_WEBHOOK_AUTH_TOKEN">
-        <AuthTokens {...settings.authTokens} />
+        <AuthTokens settings={settings} />
+      </Fact>
+      <Fact name="Shared keys" by="TWILIO_WEBHOOK_SHARED_KEYS">
+        <SharedKeys {...settings.sharedKeys} />
       </Fact>
       <Fact name="Latest callback">
         {lastCallbackAt === undefined ? (
@@ -114,11 +117,17 @@ function Callbacks({
   );
 }
 
-function AuthTokens({ count, accountSids }: GeneralSettings["authTokens"]) {
+function AuthTokens({
+  settings: { authTokens, sharedKeys },
+}: Pick<SettingsGeneralProps, "settings">) {
+  const { count, accountSids } = authTokens;
   if (count === 0)
     return (
       <>
-        <b>None is set.</b> Every callback is answered 503.
+        <b>None is set.</b>{" "}
+        {sharedKeys.count === 0
+          ? "Every callback is answered 503."
+          : "Only callbacks signed with a shared key are accepted."}
       </>
     );
   const unbound = count - accountSids.length;
@@ -140,6 +149,29 @@ function AuthTokens({ count, accountSids }: GeneralSettings["authTokens"]) {
             ))}
           </ul>
         </>
+      )}
+    </>
+  );
+}
+
+function SharedKeys({ count, ids }: GeneralSettings["sharedKeys"]) {
+  if (count === 0) return <span class="none">none</span>;
+  const unnamed = count - ids.length;
+  return (
+    <>
+      <span safe>
+        {unnamed === 0 ? "" : `${counted(unnamed, "secret")} for any key. `}
+      </span>
+      {ids.length === 0 ? (
+        ""
+      ) : (
+        <ul>
+          {ids.map((id) => (
+            <li class="mono" safe>
+              {id}
+            </li>
+          ))}
+        </ul>
       )}
     </>
   );

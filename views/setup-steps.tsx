@@ -9,6 +9,8 @@ export type SetupProps = {
   /** What to paste into Twilio. */
   readonly callbackUrl: string;
   readonly command: TestCommand;
+  /** How many auth tokens and shared keys are set. */
+  readonly signers: { readonly tokens: number; readonly keys: number };
   /** The latest verified callback, none of which was recorded since the start. */
   readonly skipped: SkippedCallback | undefined;
   readonly now: number;
@@ -16,8 +18,8 @@ export type SetupProps = {
 
 /** Before the first callback: how to make Twilio send them here. */
 export function SetupSteps(props: SetupProps) {
-  const { site, callbackUrl, command } = props;
-  const { urls, canVerify } = site;
+  const { site, callbackUrl, command, signers } = props;
+  const { urls } = site;
   return (
     <article class="setup">
       <h1>Set Twilio up</h1>
@@ -25,19 +27,7 @@ export function SetupSteps(props: SetupProps) {
       <ol>
         <li>
           <h2>Give smsledger the auth token</h2>
-          <p>
-            {canVerify ? (
-              <>
-                <b class="done">Done.</b> Callbacks that this token signed are
-                believed, and no others.
-              </>
-            ) : (
-              <>
-                Copy it from the Twilio Console, set{" "}
-                <code>TWILIO_WEBHOOK_AUTH_TOKEN</code> to it, and restart.
-              </>
-            )}
-          </p>
+          <Signers {...signers} />
         </li>
         <li>
           <h2>Give it a public address</h2>
@@ -79,13 +69,14 @@ export function SetupSteps(props: SetupProps) {
           <p>
             Its first callback comes within seconds, and this page says so. Or
             try without Twilio: this posts one made-up callback, signed with
-            your token, and records it as if it had happened.{" "}
-            {command.needsToken ? (
-              <>
-                Put your auth token in place of <code>{TOKEN_PLACE}</code>.
-              </>
-            ) : (
+            your {signers.tokens === 0 && signers.keys > 0 ? "key" : "token"},
+            and records it as if it had happened.{" "}
+            {command.needs === undefined ? (
               ""
+            ) : (
+              <>
+                Put your {command.needs} in place of <code>{TOKEN_PLACE}</code>.
+              </>
             )}
           </p>
           <Copyable id="test-command" text={command.text} />
@@ -97,9 +88,46 @@ export function SetupSteps(props: SetupProps) {
         </b>{" "}
         By default Twilio tries again only when the connection fails, and a
         callback that fails otherwise is lost. This end of the address asks for
-        up to five tries on any failure.
+        up to five tries on any failure. If a Webhook Rule in Twilio matches the
+        address, the rule’s own retry settings apply instead.
       </p>
     </article>
+  );
+}
+
+/** What verifies callbacks, or what to do about it. */
+function Signers({ tokens, keys }: SetupProps["signers"]) {
+  const sharedKeys = <code>TWILIO_WEBHOOK_SHARED_KEYS</code>;
+  if (tokens === 0 && keys === 0)
+    return (
+      <p>
+        Copy it from the Twilio Console, set{" "}
+        <code>TWILIO_WEBHOOK_AUTH_TOKEN</code> to it, and restart. If a Webhook
+        Rule in Twilio signs with a shared key, set {sharedKeys} instead.
+      </p>
+    );
+  if (tokens === 0)
+    return (
+      <p>
+        <b class="done">Done,</b> with a shared key. Callbacks that it signed
+        are accepted, and no others. If no Webhook Rule in Twilio matches the
+        address below, set <code>TWILIO_WEBHOOK_AUTH_TOKEN</code>, too.
+      </p>
+    );
+  return (
+    <p>
+      <b class="done">Done.</b> Callbacks that{" "}
+      {keys === 0 ? "this token" : "this token or your shared key"} signed are
+      accepted, and no others.{" "}
+      {keys > 0 ? (
+        ""
+      ) : (
+        <>
+          If a Webhook Rule in Twilio signs with a shared key, set {sharedKeys},
+          too.
+        </>
+      )}
+    </p>
   );
 }
 

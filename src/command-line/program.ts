@@ -110,7 +110,13 @@ function addHealthcheck(program: Command, setStatus: SetStatus): void {
 }
 
 function addSimulate(program: Command, setStatus: SetStatus): void {
-  const settings = ["authTokens", "publicUrl", "host", "port"] as const;
+  const settings = [
+    "authTokens",
+    "sharedKeys",
+    "publicUrl",
+    "host",
+    "port",
+  ] as const;
   withSettings(
     program
       .command("simulate")
@@ -128,6 +134,10 @@ function addSimulate(program: Command, setStatus: SetStatus): void {
       .option(
         "--statuses <list>",
         "Last statuses of the messages, with weights, e.g. delivered=95,undelivered=5.\n[default: a usual mix]",
+      )
+      .option(
+        "--signer <what>",
+        "What signs: token, or shared-key with SHA-256.\n[default: token if one is set]",
       ),
     settings,
   )

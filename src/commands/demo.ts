@@ -94,9 +94,12 @@ async function run(
     accountSid,
     pending: history.filter((each) => !isPast(each)),
     post: (callback) =>
-      postCallback(targets[callback.route], token, callback, signal).catch(
-        () => undefined,
-      ),
+      postCallback(
+        targets[callback.route],
+        { secret: token },
+        callback,
+        signal,
+      ).catch(() => undefined),
     signal,
   });
   await server.stopNow();

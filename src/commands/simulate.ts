@@ -2,9 +2,11 @@ import { MADE_UP_ACCOUNT } from "../simulation/made-up-account.ts";
 import { ConfigError, type Config } from "../config.ts";
 import { callbackStream } from "../simulation/callback-stream.ts";
 import { TOKEN_PLACE } from "../overview/test-command.ts";
+import { oneOf } from "../setting-values.ts";
+import { SETTINGS } from "../settings.ts";
 import { runLoad } from "../simulation/load.ts";
 import { freshSeed, seededRandom } from "../simulation/random.ts";
-import { postCallback } from "../simulation/signed-post.ts";
+import { postCallback, type Signer } from "../simulation/signed-post.ts";
 import { parseTarget, type Target } from "../simulation/target.ts";
 import type { Outcome } from "../simulation/traffic.ts";
 import {
@@ -22,7 +24,7 @@ import { allWentWell, loadReport, whatWentWrong } from "./simulate-report.ts";
 
 export type SimulateSettings = Pick<
   Config,
-  "authTokens" | "publicUrl" | "host" | "port"
+  "authTokens" | "sharedKeys" | "publicUrl" | "host" | "port"
 >;
 
 export type SimulateOptions = {
@@ -32,7 +34,12 @@ export type SimulateOptions = {
   readonly count: number;
   readonly concurrency: number;
   readonly outcomes: readonly Outcome[] | undefined;
+  /** Undefined: an auth token if one is set, else a shared key. */
+  readonly signer: SignerKind | undefined;
 };
+
+const SIGNERS = ["token", "shared-key"] as const;
+type SignerKind = (typeof SIGNERS)[number];
 
 /** Reads the flags of `simulate`. Throws ConfigError with all mistakes. */
 export function simulateOptions(flags: Flags): SimulateOptions {
@@ -51,6 +58,7 @@ export function simulateOptions(flags: Flags): SimulateOptions {
       whole: true,
     }),
     outcomes: reader.read("statuses", undefined, parseOutcomes),
+    signer: reader.read("signer", undefined, (text) => oneOf(SIGNERS, text)),
   };
   reader.requireRight();
   return options;
@@ -61,20 +69,7 @@ export async function simulate(
   settings: SimulateSettings,
   options: SimulateOptions,
 ): Promise<number> {
-  const [authToken] = settings.authTokens.toSorted(
-    (a, b) =>
-      Number(a.accountSid !== undefined) - Number(b.accountSid !== undefined),
-  );
-  if (authToken === undefined) {
-    throw new ConfigError([
-      "TWILIO_WEBHOOK_AUTH_TOKEN: is not set; give the same token as the server has.",
-    ]);
-  }
-  if (authToken.token === TOKEN_PLACE) {
-    throw new ConfigError([
-      `TWILIO_WEBHOOK_AUTH_TOKEN: still says ${TOKEN_PLACE}; put your auth token in its place.`,
-    ]);
-  }
+  const { accountSid, ...signer } = signerFor(settings, options.signer);
   const target = signedAsTheServerExpects(
     options.target ?? parseTarget(serverOrigin(settings) + WEBHOOK_PATHS.sms),
     settings.publicUrl,
@@ -84,7 +79,7 @@ export async function simulate(
   const callbacks = callbackStream(
     seededRandom(freshSeed()),
     {
-      accountSid: authToken.accountSid ?? MADE_UP_ACCOUNT,
+      accountSid,
       channels: channelsOf(target.url),
       outcomes: options.outcomes,
     },
@@ -93,8 +88,7 @@ export async function simulate(
   const signal = stopSignal(INTERRUPTED);
   const bar = progressBar(process.stderr, options.count);
   const result = await runLoad(options, {
-    post: () =>
-      postCallback(target, authToken.token, callbacks.next().value, signal),
+    post: () => postCallback(target, signer, callbacks.next().value, signal),
     clock: () => performance.now(),
     signal,
     onAnswer: bar.update,
@@ -107,6 +101,49 @@ export async function simulate(
     return INTERRUPTED;
   }
   return allWentWell(result) ? 0 : 1;
+}
+
+/** Any key's id will do for a secret that the server tries for every key. */
+const MADE_UP_KEY = "webhooks_sharedkey_simulated";
+
+/** What signs, and for which account. Throws ConfigError if nothing is set that could. */
+function signerFor(
+  { authTokens, sharedKeys }: SimulateSettings,
+  signer: SignerKind | undefined,
+): Signer & { readonly accountSid: string } {
+  const [authToken] = authTokens.toSorted(
+    (a, b) =>
+      Number(a.accountSid !== undefined) - Number(b.accountSid !== undefined),
+  );
+  const [sharedKey] = sharedKeys;
+  if (authToken !== undefined && signer !== "shared-key") {
+    requireFilledIn(SETTINGS.authTokens.name, authToken.token, "auth token");
+    return {
+      secret: authToken.token,
+      accountSid: authToken.accountSid ?? MADE_UP_ACCOUNT,
+    };
+  }
+  if (sharedKey !== undefined && signer !== "token") {
+    const { secret, id } = sharedKey;
+    requireFilledIn(SETTINGS.sharedKeys.name, secret, "shared key's secret");
+    return { secret, keyId: id ?? MADE_UP_KEY, accountSid: MADE_UP_ACCOUNT };
+  }
+  throw new ConfigError([
+    signer === "shared-key"
+      ? `${SETTINGS.sharedKeys.name}: is not set; give the same key as the server has.`
+      : `${SETTINGS.authTokens.name}: is not set; give the same token as the server has${
+          signer === "token"
+            ? ""
+            : `, or its shared key in ${SETTINGS.sharedKeys.name}`
+        }.`,
+  ]);
+}
+
+function requireFilledIn(name: string, secret: string, what: string): void {
+  if (secret === TOKEN_PLACE)
+    throw new ConfigError([
+      `${name}: still says ${TOKEN_PLACE}; put your ${what} in its place.`,
+    ]);
 }
 
 /** The exit status of a program that Ctrl-C ended. */

@@ -84,8 +84,8 @@ function webhookFinding(asked: Asked, answer: Answer | CallFault): Finding {
   switch (answer.status) {
     case 503:
       return wrong(
-        "The smsledger that answers at PUBLIC_URL has no auth token.",
-        "Set TWILIO_WEBHOOK_AUTH_TOKEN where it runs, and restart it.",
+        "The smsledger that answers at PUBLIC_URL has no auth token and no shared key.",
+        "Set TWILIO_WEBHOOK_AUTH_TOKEN or TWILIO_WEBHOOK_SHARED_KEYS where it runs, and restart it.",
       );
     // An address that it does not know is answered as every one that needs a sign-in.
     case 401:

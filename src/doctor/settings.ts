@@ -9,6 +9,7 @@ import { fine, note, wrong, type Finding } from "./finding.ts";
 export function settingsFindings(config: Config): Finding[] {
   return [
     ...authTokenFindings(config),
+    ...sharedKeyFindings(config),
     ...publicUrlFindings(config),
     ...signInFindings(config),
     retentionFinding(config),
@@ -21,12 +22,21 @@ const AUTH_TOKEN = /^[0-9a-f]{32}$/;
 
 function authTokenFindings({
   authTokens,
-}: Pick<Config, "authTokens">): Finding[] {
+  sharedKeys,
+}: Pick<Config, "authTokens" | "sharedKeys">): Finding[] {
+  if (authTokens.length === 0 && sharedKeys.length > 0) {
+    return [
+      note(
+        "No auth token is set, so only callbacks signed with a shared key are accepted.",
+        "That is right if a Webhook Rule in Twilio with that key matches every callback URL. Otherwise set TWILIO_WEBHOOK_AUTH_TOKEN.",
+      ),
+    ];
+  }
   if (authTokens.length === 0) {
     return [
       wrong(
         "No auth token is set, so every callback is answered 503.",
-        "Copy the auth token from the Twilio Console into TWILIO_WEBHOOK_AUTH_TOKEN, or into a file that TWILIO_WEBHOOK_AUTH_TOKEN_FILE names, and restart.",
+        "Copy the auth token from the Twilio Console into TWILIO_WEBHOOK_AUTH_TOKEN, or into a file that TWILIO_WEBHOOK_AUTH_TOKEN_FILE names, and restart. If Twilio signs with a shared key, set TWILIO_WEBHOOK_SHARED_KEYS instead.",
       ),
     ];
   }
@@ -52,6 +62,31 @@ function authTokenFindings({
     ];
   }
   return [fine(words)];
+}
+
+function sharedKeyFindings({
+  sharedKeys,
+  authTokens,
+}: Pick<Config, "sharedKeys" | "authTokens">): Finding[] {
+  if (sharedKeys.length === 0) return [];
+  const words = `${counted(sharedKeys.length, "shared key is", "shared keys are")} set`;
+  const shared = new Set(sharedKeys.map(({ secret }) => secret));
+  if (authTokens.some(({ token }) => shared.has(token))) {
+    return [
+      note(
+        `${words}, and a secret among them is also set as an auth token.`,
+        "An auth token and a shared key never have the same secret: remove it from the setting that it doesn't belong to.",
+      ),
+    ];
+  }
+  const unnamed = sharedKeys.filter(({ id }) => id === undefined).length;
+  return [
+    fine(
+      unnamed === 0
+        ? `${words}.`
+        : `${words}, ${unnamed} of them without an id, so tried for any key.`,
+    ),
+  ];
 }
 
 function publicUrlFindings({

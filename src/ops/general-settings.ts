@@ -15,6 +15,11 @@ export type GeneralSettings = Pick<
     /** Accounts that have a token of their own. */
     readonly accountSids: readonly string[];
   };
+  readonly sharedKeys: {
+    readonly count: number;
+    /** Ids of those that have one. */
+    readonly ids: readonly string[];
+  };
   readonly hasMetricsToken: boolean;
   readonly database: {
     /** Its path; for those who do not run the server its name only. */
@@ -42,7 +47,7 @@ export async function readGeneralSettings(
   { config, store, operations }: GeneralSettingsDeps,
   showsPaths: boolean,
 ): Promise<GeneralSettings> {
-  const { databaseFile, backupFolder, authTokens } = config;
+  const { databaseFile, backupFolder, authTokens, sharedKeys } = config;
   const shown = (path: string): string =>
     showsPaths ? resolve(path) : basename(path);
   const [bytes, bytesOfLog, disk, upkeep, lastCallbackAt] = await Promise.all([
@@ -63,6 +68,10 @@ export async function readGeneralSettings(
     authTokens: {
       count: authTokens.length,
       accountSids: authTokens.flatMap(({ accountSid }) => accountSid ?? []),
+    },
+    sharedKeys: {
+      count: sharedKeys.length,
+      ids: sharedKeys.flatMap(({ id }) => id ?? []),
     },
     hasMetricsToken: config.metricsToken !== undefined,
     database: {

@@ -6,18 +6,17 @@ import {
 } from "../../views/overview-empty.tsx";
 import { OverviewPage } from "../../views/overview-page.tsx";
 import type { Site } from "../../views/site.ts";
-import type { Config } from "../config.ts";
 import { pages } from "../http.ts";
 import type { CallbackCounts } from "../ops/callback-counts.ts";
 import type { Store } from "../store/store.ts";
 import { readRange } from "../time-range.ts";
-import { testCommand } from "./test-command.ts";
+import { testCommand, type TestCommandSettings } from "./test-command.ts";
 import { readOverview, type OverviewStore } from "./overview.ts";
 
 export type OverviewDeps = {
   readonly store: OverviewStore &
     Pick<Store, "feedEnd" | "countedByMinuteSince">;
-  readonly config: Pick<Config, "authTokens" | "authTokensFile">;
+  readonly config: TestCommandSettings;
   readonly callbacks: Pick<CallbackCounts, "lastSkipped">;
   readonly now: () => number;
 };
@@ -52,9 +51,12 @@ export const overviewRoutes = (
       const [address = ""] = callbackUrl.split("#");
       const command = testCommand(config, address);
       const skipped = callbacks.lastSkipped;
-      return page(
-        <SetupPage {...{ site, callbackUrl, command, skipped, now, live }} />,
-      );
+      const signers = {
+        tokens: config.authTokens.length,
+        keys: config.sharedKeys.length,
+      };
+      const setup = { site, callbackUrl, command, signers, skipped };
+      return page(<SetupPage {...{ ...setup, now, live }} />);
     }
     const latestAt = latest.firstEventAt;
     return page(<QuietPage {...{ site, period, latestAt, now, live }} />);

@@ -2,39 +2,55 @@ import { join, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { flagOf, SETTINGS } from "../settings.ts";
 
-/** What stands in the command for the auth token, which no page shows. */
+/** Takes the place of the auth token or the shared key's secret in the command: no page shows them. */
 export const TOKEN_PLACE = "TOKEN";
 
 /** A command for a shell that posts one made-up callback. */
 export type TestCommand = {
   readonly text: string;
-  /** Whether the reader has to put the auth token in place of `TOKEN_PLACE`. */
-  readonly needsToken: boolean;
+  /** What the reader has to put in place of `TOKEN_PLACE`; undefined for nothing. */
+  readonly needs: "auth token" | "shared key’s secret" | undefined;
 };
 
+export type TestCommandSettings = Pick<
+  Config,
+  "authTokens" | "authTokensFile" | "sharedKeys" | "sharedKeysFile"
+>;
+
 /**
- * The command that posts to `address` with this very program, wherever it is pasted. A
- * token that came from a file is read from it again.
+ * The command that posts to `address` with this very program, wherever it is pasted. It
+ * signs with an auth token, or with a shared key if only those are set. One that came
+ * from a file is read from it again.
  */
 export function testCommand(
-  { authTokens, authTokensFile }: Pick<Config, "authTokens" | "authTokensFile">,
+  config: TestCommandSettings,
   address: string,
 ): TestCommand {
+  const { authTokens, sharedKeys } = config;
+  const byKey = authTokens.length === 0 && sharedKeys.length > 0;
+  const setting = byKey ? SETTINGS.sharedKeys : SETTINGS.authTokens;
+  const file = byKey ? config.sharedKeysFile : config.authTokensFile;
   const simulate = [...OWN_PROGRAM, "simulate"];
   const target = ["--url", address, "--count", "1"];
-  if (authTokensFile !== undefined) {
-    const flag = `--${flagOf(SETTINGS.authTokens)}`;
-    const words = [...simulate, flag, resolve(authTokensFile), ...target];
-    return { text: words.map(quoted).join(" "), needsToken: false };
+  if (file !== undefined) {
+    const words = [
+      ...simulate,
+      `--${flagOf(setting)}`,
+      resolve(file),
+      ...target,
+    ];
+    return { text: words.map(quoted).join(" "), needs: undefined };
   }
-  // A token that is bound to an account is tried for that account only.
-  const [first] = authTokens;
-  const areBound = authTokens.every(({ accountSid }) => accountSid);
-  const account = areBound && first ? `${first.accountSid}=` : "";
+  // One that is bound to an account or a key is tried for that one only.
+  const ids = byKey
+    ? sharedKeys.map(({ id }) => id)
+    : authTokens.map(({ accountSid }) => accountSid);
+  const [first] = ids;
+  const bound = first !== undefined && ids.every(Boolean) ? `${first}=` : "";
   const command = [...simulate, ...target].map(quoted).join(" ");
   return {
-    text: `${SETTINGS.authTokens.name}=${account}${TOKEN_PLACE} ${command}`,
-    needsToken: true,
+    text: `${setting.name}=${bound}${TOKEN_PLACE} ${command}`,
+    needs: byKey ? "shared key’s secret" : "auth token",
   };
 }
 

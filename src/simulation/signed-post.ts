@@ -1,4 +1,5 @@
 import type { FormParams } from "../twilio/form.ts";
+import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
 import { sign } from "../twilio/signature.ts";
 import { withQuery, type Target } from "./target.ts";
 
@@ -8,10 +9,16 @@ const TIMEOUT_MS = 15_000;
 /** An HTTP status, or in a few words why there was no answer. */
 export type Answer = { readonly status: number } | { readonly failure: string };
 
+/** What signs callbacks: an auth token, or with `keyId` the secret of that shared key. */
+export type Signer = {
+  readonly secret: string;
+  readonly keyId?: string | undefined;
+};
+
 /** Posts one callback, signed, as Twilio does. Rejects only when `signal` ended it. */
 export async function postCallback(
   target: Target,
-  authToken: string,
+  { secret, keyId }: Signer,
   { params, query }: { readonly params: FormParams; readonly query: string },
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -21,11 +28,17 @@ export async function postCallback(
     "i-twilio-idempotency-token": crypto.randomUUID(),
     "user-agent": "TwilioProxy/1.1",
     "x-twilio-signature": sign(
-      authToken,
+      secret,
       withQuery(target.signedUrl, query),
       params,
+      keyId === undefined ? "sha1" : "sha256",
     ),
   });
+  if (keyId !== undefined)
+    headers.set(
+      SIGNATURE_SETTINGS_HEADER,
+      `key=${keyId},algorithm=HMAC_SHA256`,
+    );
   if (target.authorization !== undefined)
     headers.set("authorization", target.authorization);
   const body = new URLSearchParams();

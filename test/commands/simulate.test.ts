@@ -6,6 +6,9 @@ import { FROM_SOURCE, run } from "./program.ts";
 
 const WEBHOOK = "/api/rpc/webhooks/twilio/sms";
 
+const KEY_ID = "webhooks_sharedkey_01k9new";
+const KEY = "c2VjcmV0IG9mIGEga2V5";
+
 const simulate = (args: readonly string[], env: Record<string, string> = {}) =>
   run(FROM_SOURCE, ["simulate", ...args], {
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, ...env },
@@ -93,6 +96,43 @@ test("a token that is bound to an account signs that account's callbacks", async
     PORT: new URL(server.origin).port,
   });
   expect(status).toBe(0);
+});
+
+test.each([
+  ["its id", `${KEY_ID}=${KEY}`],
+  ["no id", KEY],
+])("a shared key with %s signs, and the header names it", async (_, keys) => {
+  const env = {
+    TWILIO_WEBHOOK_AUTH_TOKEN: "",
+    TWILIO_WEBHOOK_SHARED_KEYS: keys,
+  };
+  await using server = await startServer(env);
+  const { port } = new URL(server.origin);
+  const own = await simulate(["--count", "5", "--rate", "100"], {
+    ...env,
+    PORT: port,
+  });
+  expect(own).toMatchObject({ status: 0, stderr: "" });
+  expect(own.stdout).toMatch(/^200 +5$/m);
+});
+
+test("with a token and a shared key, --signer chooses", async () => {
+  const env = { TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` };
+  await using server = await startServer({
+    ...env,
+    TWILIO_WEBHOOK_AUTH_TOKEN: "another",
+  });
+  const args = ["--url", server.origin + WEBHOOK, "--count", "2"];
+  for (const [signer, status] of [
+    [[], 1],
+    [["--signer", "token"], 1],
+    [["--signer", "shared-key"], 0],
+    [["--signer", "guess"], 2],
+  ] as const)
+    expect((await simulate([...args, ...signer], env)).status).toBe(status);
+  const missing = await simulate([...args, "--signer", "shared-key"]);
+  expect(missing.status).toBe(2);
+  expect(missing.stderr).toContain("TWILIO_WEBHOOK_SHARED_KEYS: is not set");
 });
 
 test("the fragment is neither sent nor signed, and userinfo becomes Basic auth", async () => {

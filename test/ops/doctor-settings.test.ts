@@ -62,6 +62,26 @@ test("auth tokens are missing, odd, or all bound to an account", () => {
   ]);
 });
 
+test("shared keys are counted, and one that is also an auth token is noted", () => {
+  const id = "webhooks_sharedkey_01k9new";
+  const keys = (text: string) => ({ TWILIO_WEBHOOK_SHARED_KEYS: text });
+  const words = (env: Given) =>
+    settingsFindings(read({ ...RIGHT, ...env })).map(({ text }) => text);
+  expect(words(keys(`${id}=one`))).toContain("1 shared key is set.");
+  expect(words(keys(`${id}=one,two`))).toContain(
+    "2 shared keys are set, 1 of them without an id, so tried for any key.",
+  );
+  expect(faults(keys(`${id}=one,two`))).toEqual([]);
+  expect(faults(keys(AUTH_TOKEN))).toEqual([
+    "note: 1 shared key is set, and a secret among them is also set as an auth token.",
+  ]);
+  expect(
+    faults({ ...keys(`${id}=one`), TWILIO_WEBHOOK_AUTH_TOKEN: "" }),
+  ).toEqual([
+    "note: No auth token is set, so only callbacks signed with a shared key are accepted.",
+  ]);
+});
+
 test("a public address that nobody else can reach is wrong, one without TLS is noted", () => {
   for (const url of [
     "https://localhost",

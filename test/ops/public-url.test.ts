@@ -198,7 +198,7 @@ test("where no server runs here there is nothing to compare with", async () => {
 test("a server without an auth token says so", async () => {
   await using server = await startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
   expect(await levelAndText(server.origin, "some")).toBe(
-    "wrong: The smsledger that answers at PUBLIC_URL has no auth token.",
+    "wrong: The smsledger that answers at PUBLIC_URL has no auth token and no shared key.",
   );
 });
 

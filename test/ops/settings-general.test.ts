@@ -64,6 +64,23 @@ test("no secret is shown, nor a part of one", async () => {
       expect(text).not.toContain(part);
 });
 
+test("shared keys are shown by their ids, and without their secrets", async () => {
+  const keys = ["webhooks_sharedkey_01k9new", "webhooks_sharedkey_01k8old"];
+  await using server = await startServer({
+    TWILIO_WEBHOOK_AUTH_TOKEN: "",
+    TWILIO_WEBHOOK_SHARED_KEYS: `${keys[0]}=${OTHER_TOKEN},${METRICS_TOKEN},${keys[1]}=${AUTH_TOKEN}`,
+  });
+  const { text } = await get(`${server.origin}/settings`);
+  expect(wordsOf(text)).toContain(
+    `1 secret for any key. ${keys.join(" ")} TWILIO_WEBHOOK_SHARED_KEYS`,
+  );
+  expect(wordsOf(text)).toContain(
+    "None is set. Only callbacks signed with a shared key are accepted.",
+  );
+  for (const secret of [AUTH_TOKEN, OTHER_TOKEN, METRICS_TOKEN])
+    expect(text).not.toContain(secret.slice(0, 8));
+});
+
 test("without a token and a public address it says what that means", async () => {
   await using server = await startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
   const words = wordsOf((await get(`${server.origin}/settings`)).text);

@@ -57,6 +57,9 @@ test("an inbound message says that the address is in the wrong field of Twilio's
   expect(text).not.toMatch(/No callback|Waiting for the first/);
 });
 
+const KEY_ID = "webhooks_sharedkey_01k9new";
+const KEY = "c2VjcmV0IG9mIGEga2V5";
+
 /** The command that the page prints, as it is copied. */
 function commandIn(text: string): string {
   const [, code = ""] = /id="test-command">([^<]*)</.exec(text) ?? [];
@@ -98,7 +101,7 @@ test("the command of a server whose token is in a file works as it is", async ()
     TWILIO_WEBHOOK_AUTH_TOKEN_FILE: file,
   });
   const { text } = await get(`${server.origin}/`);
-  expect(text).not.toContain("Put your auth token");
+  expect(text).not.toContain("Put your");
   expect(await paste(commandIn(text))).toMatchObject({ status: 0, stderr: "" });
   expect(await server.store.eventsAfter(0, 10)).toHaveLength(1);
 });
@@ -110,6 +113,57 @@ test("the command of a server whose tokens are all of an account names it", asyn
   const command = commandIn((await get(`${server.origin}/`)).text);
   const { status } = await paste(command.replace("TOKEN ", `${AUTH_TOKEN} `));
   expect(status).toBe(0);
+});
+
+test.each([
+  ["with its id", `${KEY_ID}=`, ""],
+  ["without an id", "", ""],
+  ["in a file", `${KEY_ID}=`, "_FILE"],
+])(
+  "the command of a server that has a shared key only, %s, signs with it",
+  async (_, id, suffix) => {
+    using folder = tempDir();
+    const file = join(folder.path, "keys");
+    writeFileSync(file, id + KEY);
+    await using server = await startServer({
+      TWILIO_WEBHOOK_AUTH_TOKEN: "",
+      [`TWILIO_WEBHOOK_SHARED_KEYS${suffix}`]: suffix ? file : id + KEY,
+    });
+    const { text } = await get(`${server.origin}/`);
+    expect(text).not.toContain(KEY);
+    expect(text).toContain("with a shared key. Callbacks that it signed");
+    expect(text.includes("Put your shared key’s secret")).toBe(suffix === "");
+    const command = commandIn(text).replace("TOKEN ", `${KEY} `);
+    expect(await paste(command)).toMatchObject({ status: 0, stderr: "" });
+    expect(await server.store.eventsAfter(0, 10)).toHaveLength(1);
+  },
+);
+
+test("the first step says what verifies callbacks", async () => {
+  for (const [env, words] of [
+    [{}, "Callbacks that this token signed"],
+    [
+      { TWILIO_WEBHOOK_SHARED_KEYS: KEY },
+      "Callbacks that this token or your shared key signed",
+    ],
+    [{ TWILIO_WEBHOOK_AUTH_TOKEN: "" }, "instead."],
+  ] as const) {
+    await using server = await startServer(env);
+    const { text } = await get(`${server.origin}/`);
+    const [first = ""] = /<ol>.*?<\/li>/s.exec(text) ?? [];
+    expect(first.replaceAll(/\s+/g, " ")).toContain(words);
+  }
+});
+
+test("no page says that callbacks are refused where a shared key is set", async () => {
+  await using server = await startServer({
+    TWILIO_WEBHOOK_AUTH_TOKEN: "",
+    TWILIO_WEBHOOK_SHARED_KEYS: KEY,
+  });
+  for (const path of ["/", "/messages", "/settings"])
+    expect((await get(server.origin + path)).text).not.toContain(
+      "No auth token is set.",
+    );
 });
 
 test("the address to paste and the command that tries it are the public ones when they are set", async () => {
