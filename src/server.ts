@@ -141,7 +141,7 @@ function privateRoutes(
         request,
         peer: () => server?.requestIP(request)?.address,
         path: pathBelow(urls.base, request.url),
-        allow: allowed.get(route),
+        allow: route.endsWith("/*") ? undefined : allowed.get(route),
       }),
     )
     .onBeforeHandle(

@@ -56,6 +56,7 @@ const WRONG: readonly [path: string, status: number, right: string][] = [
     `${WEBHOOK_PATHS.whatsapp}#rc=5&rp=all`,
   ],
   ["/webhook?campaign=spring", 404, SMS_URL],
+  ["/api/v1/sms", 404, SMS_URL],
   ["/", 405, SMS_URL],
   ["/messages", 405, SMS_URL],
   ["/login", 404, SMS_URL],
