@@ -24,7 +24,7 @@ export function NumbersTable({
             Number
           </th>
           <th scope="col" class="col-failures">
-            Not delivered
+            Failures
           </th>
           <th scope="col" class="col-why">
             Last error

@@ -57,10 +57,14 @@ export function ErasePage(view: EraseView) {
   );
 }
 
-function Search({ site, given = "", mistake }: EraseView) {
+function Search({ site, erasure, given = "", mistake }: EraseView) {
   return (
     <form class="settings-form" method="post" action={site.urls.erase}>
-      <h2>Find what would be erased</h2>
+      <h2>
+        {erasure?.state.step === "found"
+          ? "Search for another"
+          : "Find what would be erased"}
+      </h2>
       <FormToken site={site} />
       <label for="address">Phone number, user id or name</label>
       <input

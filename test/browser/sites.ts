@@ -101,6 +101,7 @@ export const PAGES_OF_SETTINGS: Readonly<Record<string, string>> = {
   "user-remove": "/settings/users/1/remove",
   tokens: "/settings/tokens",
   account: "/settings/account",
+  erase: "/settings/erase",
   audit: "/settings/audit",
 };
 
