@@ -7,6 +7,7 @@ import { PeriodChart } from "./chart-period.tsx";
 import { GroupTable, type GroupKind } from "./group-table.tsx";
 import { LatestMessages } from "./latest-messages.tsx";
 import { listHref } from "./list-link.ts";
+import { TOO_MANY_SENDERS } from "./overview-groups.tsx";
 import type { Site } from "./site.ts";
 import { Ago } from "./time.tsx";
 
@@ -151,16 +152,20 @@ function Shares({
           {title}
         </h2>
       </div>
-      <GroupTable
-        {...{ site, kind, groups }}
-        measure={({ outcomes: { messages } }) => ({
-          share: all === 0 ? 0 : messages / all,
-          messages,
-        })}
-        measureWords={["Share", "Messages"]}
-        conditions={[["code", code]]}
-        terms={period.terms}
-      />
+      {kind === "sender" && history.sendersCovered === "none" ? (
+        <p class="quiet">{TOO_MANY_SENDERS}</p>
+      ) : (
+        <GroupTable
+          {...{ site, kind, groups }}
+          measure={({ outcomes: { messages } }) => ({
+            share: all === 0 ? 0 : messages / all,
+            messages,
+          })}
+          measureWords={["Share", "Messages"]}
+          conditions={[["code", code]]}
+          terms={period.terms}
+        />
+      )}
     </section>
   );
 }

@@ -1,9 +1,14 @@
 import { GROUP_SAMPLE_MIN, type Group } from "../src/overview/breakdown.ts";
 import { lost } from "../src/overview/outcomes.ts";
+import type { TopSenders } from "../src/store/tally.ts";
 import type { Period } from "../src/time-range.ts";
 import { GroupTable } from "./group-table.tsx";
 import { LOST } from "./list-link.ts";
 import type { Site } from "./site.ts";
+
+/** Where even those with most can't be found within a bound. */
+export const TOO_MANY_SENDERS =
+  "There are too many senders in this time to rank them. Choose a shorter time.";
 
 /** Countries or senders by the share of their messages that did not arrive, the worst first. */
 export function WorstGroups({
@@ -11,11 +16,13 @@ export function WorstGroups({
   period,
   kind,
   groups,
+  covered = "all",
 }: {
   readonly site: Site;
   readonly period: Period;
   readonly kind: "country" | "sender";
   readonly groups: readonly Group[];
+  readonly covered?: TopSenders["coverage"];
 }) {
   const id = `by-${kind}`;
   return (
@@ -28,9 +35,12 @@ export function WorstGroups({
         </h2>
         <span class="hint">
           of those with {GROUP_SAMPLE_MIN} messages or more
+          {covered === "most" ? ", among the senders with most failures" : ""}
         </span>
       </div>
-      {groups.length === 0 ? (
+      {covered === "none" ? (
+        <p class="quiet">{TOO_MANY_SENDERS}</p>
+      ) : groups.length === 0 ? (
         <p class="quiet">
           None of them had a failure. Those with fewer messages are left out, as
           their rate says little.

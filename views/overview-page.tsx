@@ -75,7 +75,12 @@ export function OverviewPage({
             kind="country"
             groups={countries}
           />
-          <WorstGroups {...{ site, period }} kind="sender" groups={senders} />
+          <WorstGroups
+            {...{ site, period }}
+            kind="sender"
+            groups={senders}
+            covered={overview.sendersCovered}
+          />
         </div>
         <LatestFailures {...{ urls, period, overview, now }} />
       </div>

@@ -8,7 +8,7 @@ import {
   type Outcomes,
 } from "../overview/outcomes.ts";
 import type { MessageRow, Store } from "../store/store.ts";
-import type { ErrorCodeFacts } from "../store/tally.ts";
+import type { ErrorCodeFacts, TopSenders } from "../store/tally.ts";
 import type { Period } from "../time-range.ts";
 import { codesSeen, type CodeSeen } from "./codes-seen.ts";
 
@@ -78,6 +78,7 @@ export type CodeHistory = {
   /** Most messages first. */
   readonly countries: readonly Group[];
   readonly senders: readonly Group[];
+  readonly sendersCovered: TopSenders["coverage"];
   readonly services: readonly Group[];
   /** Newest first. */
   readonly latest: readonly MessageRow[];
@@ -87,7 +88,10 @@ const GROUPS_SHOWN = 6;
 const MESSAGES_SHOWN = 10;
 
 export async function readCodeHistory(
-  store: Pick<Store, "tally" | "errorCodeFacts" | "listMessages">,
+  store: Pick<
+    Store,
+    "tally" | "topSenders" | "errorCodeFacts" | "listMessages"
+  >,
   errorCode: number,
   period: Period,
 ): Promise<CodeHistory> {
@@ -98,7 +102,7 @@ export async function readCodeHistory(
       store.tally({ range }),
       store.errorCodeFacts([errorCode], range),
       store.tally({ range, errorCode, by: "country" }),
-      store.tally({ range, errorCode, by: "sender" }),
+      store.topSenders({ range, errorCode, of: "messages" }),
       store.tally({ range, errorCode, by: "service" }),
       store.listMessages(
         [
@@ -114,7 +118,8 @@ export async function readCodeHistory(
     total: totalOf(all),
     facts: facts[0],
     countries: biggestGroups(countries, GROUPS_SHOWN),
-    senders: biggestGroups(senders, GROUPS_SHOWN),
+    senders: biggestGroups(senders.rows, GROUPS_SHOWN),
+    sendersCovered: senders.coverage,
     services: biggestGroups(services, GROUPS_SHOWN),
     latest: latest.messages,
   };

@@ -18,6 +18,7 @@ export type ErrorDeps = {
   readonly store: Pick<
     Store,
     | "tally"
+    | "topSenders"
     | "errorCodeFacts"
     | "listMessages"
     | "firstMessageAt"

@@ -1,7 +1,7 @@
 import { codesSeen, type CodeSeen } from "../errors/codes-seen.ts";
 import type { MessageFilter } from "../store/filter.ts";
 import type { MessageRow, Store } from "../store/store.ts";
-import type { BoundedCount, TimeRange } from "../store/tally.ts";
+import type { BoundedCount, TimeRange, TopSenders } from "../store/tally.ts";
 import { rangeTerms, type Period, type RangeTerms } from "../time-range.ts";
 import { worstGroups, type Group } from "./breakdown.ts";
 import { outcomesBySpan, type SpanOutcomes } from "./by-span.ts";
@@ -12,6 +12,7 @@ import { FAILED_STATUSES } from "../twilio/status.ts";
 export type OverviewStore = Pick<
   Store,
   | "tally"
+  | "topSenders"
   | "deliveryTimes"
   | "listMessages"
   | "countMessages"
@@ -30,6 +31,8 @@ export type Overview = {
   /** Worst failure rate first. */
   readonly countries: readonly Group[];
   readonly senders: readonly Group[];
+  /** Of which senders those are the worst. */
+  readonly sendersCovered: TopSenders["coverage"];
   /** Newest first. */
   readonly failures: readonly MessageRow[];
   /** Undefined when the period is too young to have any. */
@@ -69,7 +72,7 @@ export async function readOverview(
     store.deliveryTimes(range),
     store.tally({ range, by: "errorCode", spanMs }),
     store.tally({ range, by: "country" }),
-    store.tally({ range, by: "sender" }),
+    store.topSenders({ range, of: "lost" }),
     store.listMessages(failedIn(range), { size: FAILURES_SHOWN }),
     readStuck(store, range, now),
     store.firstMessageAt(),
@@ -83,7 +86,8 @@ export async function readOverview(
     deliveryTime: deliveryTimeOf(times),
     codes: codesSeen(byCode, period, lost),
     countries: worstGroups(byCountry, GROUPS_SHOWN),
-    senders: worstGroups(bySender, GROUPS_SHOWN),
+    senders: worstGroups(bySender.rows, GROUPS_SHOWN),
+    sendersCovered: bySender.coverage,
     failures: failures.messages,
     stuck,
   };

@@ -56,6 +56,15 @@ export function maskedStore<S extends Reading>(store: S): S {
           ? { ...row, key: MASKED_KEYS[request.by](row.key) }
           : row,
       ),
+    async topSenders(request) {
+      const { rows, coverage } = await store.topSenders(request);
+      const masked = rows.map((row) =>
+        typeof row.key === "string"
+          ? { ...row, key: MASKED_KEYS.sender(row.key) }
+          : row,
+      );
+      return { rows: masked, coverage };
+    },
     failingRecipients: async (request) =>
       (await store.failingRecipients(request)).map((each) => ({
         ...each,

@@ -11,6 +11,8 @@ import type {
   TallyRequest,
   TallyRow,
   TimeRange,
+  TopSenders,
+  TopSendersRequest,
 } from "./tally.ts";
 
 /** A proven callback whose status is recorded. */
@@ -198,6 +200,8 @@ export interface Store {
 
   /** Counts from the rollups; see TallyRequest. In the order of `at`. */
   tally(request: TallyRequest): Promise<readonly TallyRow[]>;
+  /** The senders that have most of something, at a cost that is bounded however many there are. */
+  topSenders(request: TopSendersRequest): Promise<TopSenders>;
   /**
    * From when on everything is counted by the minute, milliseconds since 1970: at most
    * `MINUTES_KEPT` before the latest event, later only after its clock went back.

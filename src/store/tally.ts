@@ -25,6 +25,22 @@ export type TallyRequest = {
   readonly spanMs?: number;
 };
 
+/** Which senders to find, of messages first seen in `range`. */
+export type TopSendersRequest = {
+  readonly range: TimeRange;
+  /** Only messages with this error code. */
+  readonly errorCode?: number;
+  /** Those with most messages that failed or were undelivered, or with most messages. */
+  readonly of: "lost" | "messages";
+};
+
+export type TopSenders = {
+  /** As `tally` by sender has them, each with all its counts. */
+  readonly rows: readonly TallyRow[];
+  /** Whether these are all senders that have any, those with most of it, or, as there are too many to read, none. */
+  readonly coverage: "all" | "most" | "none";
+};
+
 /** Rows with no message at all are left out. */
 export type TallyRow = {
   /** The value of `by`: a number for error codes, else text; null for messages without one, or when `by` was not given. */

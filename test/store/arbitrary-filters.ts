@@ -183,6 +183,10 @@ export const arbitraryCountedFilter: fc.Arbitrary<MessageFilter> = fc
         }),
         fc.record({ field: field("from"), values: values(...ADDRESSES, "~3") }),
         fc.record({
+          field: field("channel"),
+          values: values(...CHANNELS),
+        }),
+        fc.record({
           field: field("service"),
           values: values(...SERVICES, "MGc"),
         }),

@@ -1,5 +1,9 @@
 import type { Kysely } from "kysely";
-import { EVENT_STATUSES, type EventStatus } from "../../twilio/status.ts";
+import {
+  CHANNELS,
+  EVENT_STATUSES,
+  type EventStatus,
+} from "../../twilio/status.ts";
 import type { Condition, MessageFilter } from "../filter.ts";
 import type { TimeRange } from "../tally.ts";
 import { addressesMeant } from "./address-search.ts";
@@ -18,7 +22,7 @@ const VALUES_MAX = 20;
 /**
  * How many messages a filter lets through, from the rollups. Undefined where they don't
  * count exactly those: they know statuses, one set of error codes, and one of countries,
- * senders or services, between two times on the minute or the hour.
+ * senders, services or channels, between two times on the minute or the hour.
  */
 export async function exactCount(
   db: Kysely<Schema>,
@@ -59,7 +63,7 @@ export async function exactCount(
   return count;
 }
 
-/** The countries, senders or services that a condition names, each once. */
+/** The countries, senders, services or channels that a condition names, each once. */
 async function groupOf(
   db: Kysely<Schema>,
   condition: Condition,
@@ -69,6 +73,13 @@ async function groupOf(
       return {
         dimension: DIMENSIONS.country,
         keys: [...new Set(condition.values)],
+      };
+    case "channel":
+      return {
+        dimension: DIMENSIONS.channel,
+        keys: [...new Set(condition.values)].map(
+          (channel) => CHANNELS.indexOf(channel) + 1,
+        ),
       };
     case "service": {
       const ids = await sidIds(db, condition.values);

@@ -59,6 +59,11 @@ const EACH_BUCKET = `
     SELECT ?1 UNION ALL SELECT bucket + 1 FROM piece WHERE bucket + 1 < ?2
   ) SELECT bucket FROM piece`;
 
+/** The rows of ?4 and ?5 in the buckets from ?1 to ?2 of grain ?3. */
+export const inPieces = `(${EACH_BUCKET}) AS piece
+  CROSS JOIN rollups ON rollups.grain = ?3 AND rollups.bucket = piece.bucket
+  AND dimension = ?4 AND error_code = ?5`;
+
 /** Messages from a clock that ran ahead may lie years after the others: of so many minutes only those with rows. */
 const MINUTES_EACH_MAX = 2 * MINUTES_KEPT;
 const MINUTES_WITH_ROWS = `

@@ -39,6 +39,7 @@ import { suggest } from "./suggestions.ts";
 import { storedEvent } from "./stored-event.ts";
 import { countedByMinuteSince } from "./rollup-reader.ts";
 import { deliveryTimes, tally } from "./tallies.ts";
+import { topSenders } from "./top-senders.ts";
 import { upkeepStore } from "./upkeep.ts";
 import { WriteQueue } from "./write-queue.ts";
 import { openForCommand } from "./writing-connection.ts";
@@ -202,6 +203,7 @@ function readerOf(
       read(() => reader.changedMessages(db, ids, since)),
     timeline: (messageSid) => read(() => eventReader.timeline(db, messageSid)),
     tally: (request) => read(() => tally(db, request)),
+    topSenders: (request) => read(() => topSenders(db, request)),
     countedByMinuteSince: () => read(() => countedByMinuteSince(db)),
     deliveryTimes: (range) => read(() => deliveryTimes(db, range)),
     failingRecipients: (request) => read(() => failingRecipients(db, request)),

@@ -108,6 +108,25 @@ function addTo(
   counts.read += read;
 }
 
+/** What rows of senders count in these pieces of a range, a row for each of their keys. */
+export async function rowsOfKeys(
+  db: Kysely<Schema>,
+  range: TimeRange,
+  pieces: readonly Piece[],
+  wanted: Rows,
+): Promise<TallyRow[]> {
+  const byKey: CountsByKey = new Map();
+  for (const piece of pieces)
+    for (const row of await readSums(db, piece, wanted)) addTo(byKey, row);
+  const texts = await textsOf(db, "sender", [...byKey.keys()]);
+  return [...byKey].map(([key, counts]) => ({
+    key: keyOf("sender", key, texts),
+    at: range.from,
+    counts,
+    ...(typeof key === "number" && key !== NO_KEY && { id: key }),
+  }));
+}
+
 /** What rows count in a range, all of them together. */
 export async function readCounts(
   db: Kysely<Schema>,

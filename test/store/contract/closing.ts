@@ -19,6 +19,8 @@ const CALLS: Record<
   timeline: (store) => store.timeline(newMessageSid()),
   changedMessages: (store, start) => store.changedMessages([1], start),
   tally: (store) => store.tally({ range: RANGE }),
+  topSenders: (store) => store.topSenders({ range: RANGE, of: "lost" }),
+  countedByMinuteSince: (store) => store.countedByMinuteSince(),
   deliveryTimes: (store) => store.deliveryTimes(RANGE),
   errorCodeFacts: (store) => store.errorCodeFacts([30003], RANGE),
   failingRecipients: (store) => store.failingRecipients({ size: 10 }),

@@ -1,7 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Store } from "../../../src/store/store.ts";
-import { MINUTES_KEPT, type Dimension } from "../../../src/store/tally.ts";
+import {
+  MINUTES_KEPT,
+  type Dimension,
+  type TallyRow,
+} from "../../../src/store/tally.ts";
 import { EVENT_STATUSES } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { atOnce, inSteps } from "../arbitrary-steps.ts";
@@ -283,6 +287,62 @@ export function countsContract(openStore: OpenStore): void {
         counts: { sent: 0, failed: 0, undelivered: 0, delivered: 1, read: 0 },
       },
     ]);
+  });
+
+  test("the senders with most of something are those of a tally, with the same counts", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const start = 400_000 * HOUR_MS;
+    // Sender n has n messages, of which every fourth fails.
+    const names = Array.from(
+      { length: 70 },
+      (_, index) => `SENDER${index + 1}`,
+    );
+    await Promise.all(
+      names.flatMap((From, index) =>
+        Array.from({ length: index + 1 }, (_, message) =>
+          store.recordEvent(
+            eventOf(
+              message % 4 === 3
+                ? { From, MessageStatus: "failed", ErrorCode: "30003" }
+                : { From, MessageStatus: "delivered" },
+              { receivedAt: start + message * 7 * MINUTE_MS },
+            ),
+          ),
+        ),
+      ),
+    );
+    for (const range of [
+      ALL_TIME,
+      { from: start + HOUR_MS, to: start + 4 * HOUR_MS },
+      { from: start + 13 * MINUTE_MS, to: start + 97 * MINUTE_MS },
+    ])
+      for (const [request, amount] of [
+        [{ range, of: "lost" }, (row: TallyRow) => row.counts.failed],
+        [{ range, of: "messages" }, (row: TallyRow) => total([row])],
+        [
+          { range, of: "messages", errorCode: 30003 },
+          (row: TallyRow) => total([row]),
+        ],
+      ] as const) {
+        const all = (await store.tally({ ...request, by: "sender" })).filter(
+          (row) => amount(row) > 0,
+        );
+        const { rows, coverage } = await store.topSenders(request);
+        expect(rows).toHaveLength(Math.min(60, all.length));
+        expect(coverage).toBe(all.length > 60 ? "most" : "all");
+        const amounts = rows.map(amount).toSorted((a, b) => b - a);
+        expect(amounts).toEqual(
+          all
+            .map(amount)
+            .toSorted((a, b) => b - a)
+            .slice(0, 60),
+        );
+        for (const row of rows) expect(all).toContainEqual(row);
+      }
+    expect(
+      await store.topSenders({ range: { from: 0, to: HOUR_MS }, of: "lost" }),
+    ).toEqual({ rows: [], coverage: "all" });
   });
 
   test("an empty store counts nothing", async () => {
