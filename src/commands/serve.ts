@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { AnyElysia } from "elysia";
 import {
   newSetupCode,
@@ -11,6 +13,7 @@ import { createLog, flushLog, type Log } from "../log.ts";
 import { openingSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
+import { latestBackupIn } from "../upkeep/scheduled-backup.ts";
 import { doUpkeep } from "../upkeep/upkeep.ts";
 import { aborted, stopSignal } from "./stop-signal.ts";
 
@@ -24,8 +27,10 @@ const LOG_FLUSH_MS = 500;
 export async function serve(config: Config, version: string): Promise<number> {
   const signal = stopSignal();
   const log = createLog(config.logLevel, config.logFormat);
-  const { store, opened } = openingSqliteStore(config.databaseFile, (fault) =>
-    log.error(fault.failure, fault.message),
+  const { store, opened } = openingSqliteStore(
+    config.databaseFile,
+    (fault) => log.error(fault.failure, fault.message),
+    { latestBackup: latestBackup(config) },
   );
   surviveMistakes(log);
   // The routes are made while the writing thread opens the database.
@@ -66,6 +71,15 @@ export async function serve(config: Config, version: string): Promise<number> {
   log.info("stopped");
   await flushLog(LOG_FLUSH_MS);
   return 0;
+}
+
+/** Where there is no database, a backup says that there was one. */
+function latestBackup({
+  databaseFile,
+  backupFolder,
+}: Config): string | undefined {
+  if (backupFolder === undefined || existsSync(databaseFile)) return undefined;
+  return latestBackupIn(resolve(backupFolder));
 }
 
 /** A mistake in work that nobody waits for must not end the receiver of callbacks. */

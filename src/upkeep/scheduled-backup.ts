@@ -1,7 +1,13 @@
+import { readdirSync } from "node:fs";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Backup } from "../store/upkeep.ts";
-import { backupName, backupsToDelete, nextBackupAt } from "./backup-files.ts";
+import {
+  backupName,
+  backupsToDelete,
+  backupTime,
+  nextBackupAt,
+} from "./backup-files.ts";
 import { runOwnCommand } from "./own-command.ts";
 
 export type BackupWishes = {
@@ -53,6 +59,19 @@ export async function writeScheduledBackup(
   }
   await remove(folder, backupsToDelete(await namesIn(folder), kept, now));
   return { at: now, bytes: (await stat(file)).size, file };
+}
+
+/** The latest of the backups in a folder; undefined when it has none, or can't be read. */
+export function latestBackupIn(folder: string): string | undefined {
+  try {
+    const backups = readdirSync(folder).filter(
+      (name) => backupTime(name) !== undefined,
+    );
+    const latest = backups.toSorted().at(-1);
+    return latest === undefined ? undefined : join(folder, latest);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What is in the folder, which is made when it is not there. */

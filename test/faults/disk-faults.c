@@ -3,6 +3,7 @@
  * named by DISK_FAULT for words and acts on the database's files only.
  *   eio     fsync and fdatasync fail with EIO
  *   unread  reads fail with EIO
+ *   hiccup  the first two reads of the database itself do, then none
  *   enospc  writes fail with ENOSPC
  *   slow    each fsync takes 200 ms longer
  */
@@ -55,9 +56,18 @@ int fdatasync(int fd) { return sync_with("fdatasync", fd); }
     return real(fd, data, size, offset);                                             \
   }
 
+/* Only of the database itself: its lock is read before, and tried again as often. */
+static int hiccup(int fd) {
+  static int hiccups;
+  char link[64], path[4096] = {0};
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  if (readlink(link, path, sizeof path - 1) <= 3) return 0;
+  return strcmp(path + strlen(path) - 3, ".db") == 0 && fault(fd, "hiccup") && hiccups++ < 2;
+}
+
 #define READ(name, offset_type)                                                      \
   ssize_t name(int fd, void *data, size_t size, offset_type offset) {                \
-    if (fault(fd, "unread")) {                                                       \
+    if (fault(fd, "unread") || hiccup(fd)) {                                         \
       errno = EIO;                                                                   \
       return -1;                                                                     \
     }                                                                                \

@@ -1,36 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
 import { twilioClient } from "../support/twilio-client.ts";
+import {
+  canFail,
+  diskFaults,
+  run,
+  type Disk,
+  type DiskFaults,
+} from "./disk-faults.ts";
 import { checkLedger } from "./ledger-check.ts";
 import { postUntil, type Ledger } from "./load.ts";
 import { startProcess, type ServerProcess } from "./server-process.ts";
 
-const compiler = Bun.which("cc");
 const isRoot = process.getuid?.() === 0;
-
-type Disk = {
-  readonly databaseFile: string;
-  readonly env: Record<string, string>;
-  breakDown(): void;
-  mend(): void;
-  [Symbol.dispose](): void;
-};
-
-/** A database whose disk calls can be made to fail; see disk-faults.c. */
-function faultyDisk(words: string, library: string): Disk {
-  const folder = tempDir();
-  const control = join(folder.path, "fault");
-  writeFileSync(control, "none");
-  return {
-    databaseFile: join(folder.path, "data", "smsledger.db"),
-    env: { LD_PRELOAD: library, DISK_FAULT: control },
-    breakDown: () => writeFileSync(control, words),
-    mend: () => writeFileSync(control, "none"),
-    [Symbol.dispose]: folder[Symbol.dispose],
-  };
-}
 
 /** A file system of 48 MiB that is really full, and gets room again. */
 function smallDisk(): Disk {
@@ -51,11 +34,6 @@ function smallDisk(): Disk {
       folder[Symbol.dispose]();
     },
   };
-}
-
-function run(...command: string[]): void {
-  const { exitCode, stderr } = Bun.spawnSync(command);
-  if (exitCode !== 0) throw new Error(`${command[0]}: ${stderr.toString()}`);
 }
 
 /** Loads a server while its disk breaks down and is mended, and checks all that it promised. */
@@ -108,24 +86,22 @@ async function load(
   return postUntil(AbortSignal.timeout(forMs), server.origin, ledger, 16);
 }
 
-describe.skipIf(compiler === null)(
+describe.skipIf(!canFail)(
   "with a disk that fails on demand (needs a C compiler)",
   () => {
-    const folder = tempDir();
-    const library = join(folder.path, "disk-faults.so");
+    let faults: DiskFaults;
     beforeAll(() => {
-      const source = join(import.meta.dir, "disk-faults.c");
-      run("cc", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl");
+      faults = diskFaults();
     });
-    afterAll(() => folder[Symbol.dispose]());
+    afterAll(() => faults[Symbol.dispose]());
 
     test("a failing fsync is answered 503, shown, survived, and loses nothing", async () => {
-      using disk = faultyDisk("eio", library);
+      using disk = faults.disk("eio");
       await liveThrough(disk, /The disk reports an error/);
     }, 30_000);
 
     test("fsyncs and reads that fail together are answered 503, shown, survived, and lose nothing", async () => {
-      using disk = faultyDisk("eio unread", library);
+      using disk = faults.disk("eio unread");
       await liveThrough(
         disk,
         /The disk reports an error|its disk can't be read/,
@@ -133,12 +109,12 @@ describe.skipIf(compiler === null)(
     }, 30_000);
 
     test("a write that finds no space is answered 503, shown, survived, and loses nothing", async () => {
-      using disk = faultyDisk("enospc", library);
+      using disk = faults.disk("enospc");
       await liveThrough(disk, /The disk is full/);
     }, 30_000);
 
     test("slow fsyncs slow nothing but the callbacks themselves", async () => {
-      using disk = faultyDisk("slow", library);
+      using disk = faults.disk("slow");
       const server = await startProcess(disk.databaseFile, disk.env);
       try {
         disk.breakDown();

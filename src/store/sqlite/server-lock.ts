@@ -12,6 +12,11 @@ import { StoreUnusable } from "../store.ts";
 import { cannotOpen, requireNotMountedAlone } from "./database-file.ts";
 import { diskKind } from "./disk-kind.ts";
 import { lockFile } from "./file-lock.ts";
+import {
+  mayPassSoon,
+  OPEN_AGAIN_AFTER_MS,
+  OPEN_AGAIN_MAX,
+} from "./sqlite-errors.ts";
 import { unusable } from "./unusable.ts";
 
 export type ServerLock = {
@@ -29,7 +34,7 @@ export type ServerLock = {
  */
 export function lockForServer(path: string): ServerLock {
   requireNotMountedAlone(path);
-  const name = lockName(path);
+  const name = withPatience(() => lockName(path));
   let file: ServerLock;
   try {
     file = lockDatabase(path);
@@ -47,6 +52,20 @@ export function lockForServer(path: string): ServerLock {
       name.undo();
     },
   };
+}
+
+/** Tries again what a disk that fails for a moment prevented. */
+function withPatience<T>(work: () => T): T {
+  for (let left = OPEN_AGAIN_MAX; ; left--) {
+    try {
+      return work();
+    } catch (error) {
+      const mayPass =
+        error instanceof StoreUnusable && mayPassSoon(error.cause);
+      if (!mayPass || left === 0) throw error;
+      Bun.sleepSync(OPEN_AGAIN_AFTER_MS);
+    }
+  }
 }
 
 function lockName(path: string): ServerLock {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Kysely } from "kysely";
 import type { Store } from "../store.ts";
@@ -12,7 +12,9 @@ import {
   databasePath,
   giveToFolderOwner,
   makeFolder,
+  namesLeftByRestore,
 } from "./database-file.ts";
+import { removeUnfinished } from "./durable-file.ts";
 import { errorCodeFacts } from "./error-code-facts.ts";
 import * as eventReader from "./event-reader.ts";
 import * as feed from "./feed.ts";
@@ -41,6 +43,7 @@ import { countedByMinuteSince } from "./rollup-reader.ts";
 import { deliveryTimes, tally } from "./tallies.ts";
 import { topSenders } from "./top-senders.ts";
 import { upkeepStore } from "./upkeep.ts";
+import { requireNotVanished } from "./vanished.ts";
 import { WriteQueue } from "./write-queue.ts";
 import { openForCommand } from "./writing-connection.ts";
 
@@ -54,6 +57,11 @@ export type SearchOptions = {
   readonly fillMs?: number | undefined;
 };
 
+export type ServerOptions = SearchOptions & {
+  /** Where there is no database: the latest backup in BACKUP_FOLDER. */
+  readonly latestBackup?: string | undefined;
+};
+
 /**
  * Opens the SQLite database in `file`, making or upgrading it, with one thread that
  * writes and one connection that reads. Rejects with StoreUnusable, also while another
@@ -62,7 +70,7 @@ export type SearchOptions = {
 export async function openSqliteStore(
   file: string,
   onFault: OnFault,
-  options: SearchOptions = {},
+  options: ServerOptions = {},
 ): Promise<Stores> {
   const { store, opened } = openingSqliteStore(file, onFault, options);
   await opened;
@@ -77,9 +85,10 @@ export async function openSqliteStore(
 export function openingSqliteStore(
   file: string,
   onFault: OnFault,
-  options: SearchOptions = {},
+  options: ServerOptions = {},
 ): { readonly store: Stores; readonly opened: Promise<void> } {
   const path = databasePath(file);
+  requireNotVanished(path, options.latestBackup);
   makeFolder(dirname(path));
   const lock = lockForServer(path);
   const queue = new WriteQueue(onFault);
@@ -91,15 +100,18 @@ export function openingSqliteStore(
     },
   });
   const connection = openForReadingWhen(writable, path);
-  const opened = connection.ready.catch(async (error: unknown) => {
-    await writable.then(
-      () => queue.close(),
-      // Its thread has ended.
-      () => undefined,
-    );
-    lock.undo();
-    throw error;
-  });
+  const opened = connection.ready.then(
+    () => removeLeftovers(path),
+    async (error: unknown) => {
+      await writable.then(
+        () => queue.close(),
+        // Its thread has ended.
+        () => undefined,
+      );
+      lock.undo();
+      throw error;
+    },
+  );
   const { kysely: db } = connection;
   const read = readsOf(connection);
   const store: Stores = {
@@ -135,6 +147,13 @@ export function openSqliteReader(file: string): StoreReader {
   return readerOf(connection, readsOf(connection));
 }
 
+/** Removes what a restore left that was interrupted: copies, and second names of the database. */
+function removeLeftovers(path: string): void {
+  removeUnfinished(path);
+  for (const name of namesLeftByRestore(path, statSync(path)))
+    rmSync(name, { force: true });
+}
+
 type KeptBeside = Pick<Stores, "accounts" | "audit" | "apiTokens" | "refusals">;
 
 /**
@@ -147,6 +166,7 @@ export function openSqliteForCommand(
   mayMake = false,
 ): KeptBeside & { close(): void } {
   const path = databasePath(file);
+  if (mayMake) requireNotVanished(path);
   if (mayMake) makeFolder(dirname(path));
   const isNew = !existsSync(path);
   const writing = openForCommand(path, mayMake);

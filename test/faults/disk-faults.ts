@@ -1,0 +1,47 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tempDir } from "../support/temp-dir.ts";
+
+/** Whether disks can be made to fail: it takes a C compiler. */
+export const canFail = Bun.which("cc") !== null;
+
+export type Disk = {
+  readonly databaseFile: string;
+  readonly env: Record<string, string>;
+  breakDown(): void;
+  mend(): void;
+  [Symbol.dispose](): void;
+};
+
+/** Databases whose disk calls can be made to fail; see disk-faults.c. */
+export type DiskFaults = Disposable & {
+  /** A database whose disk fails as the words say. */
+  disk(words: string): Disk;
+};
+
+export function diskFaults(): DiskFaults {
+  const made = tempDir();
+  const library = join(made.path, "disk-faults.so");
+  const source = join(import.meta.dir, "disk-faults.c");
+  run("cc", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl");
+  return {
+    disk(words) {
+      const folder = tempDir();
+      const control = join(folder.path, "fault");
+      writeFileSync(control, "none");
+      return {
+        databaseFile: join(folder.path, "data", "smsledger.db"),
+        env: { LD_PRELOAD: library, DISK_FAULT: control },
+        breakDown: () => writeFileSync(control, words),
+        mend: () => writeFileSync(control, "none"),
+        [Symbol.dispose]: folder[Symbol.dispose],
+      };
+    },
+    [Symbol.dispose]: made[Symbol.dispose],
+  };
+}
+
+export function run(...command: string[]): void {
+  const { exitCode, stderr } = Bun.spawnSync(command);
+  if (exitCode !== 0) throw new Error(`${command[0]}: ${stderr.toString()}`);
+}

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { FROM_SOURCE, run, start } from "../commands/program.ts";
+import { eventually } from "../store/eventually.ts";
+import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
+import {
+  canFail,
+  diskFaults,
+  type Disk,
+  type DiskFaults,
+} from "./disk-faults.ts";
+
+const envOf = ({ databaseFile, env }: Disk): Record<string, string> => ({
+  ...env,
+  PORT: "0",
+  SIGN_IN: "none",
+  DATABASE_URL: databaseFile,
+  TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+});
+
+describe.skipIf(!canFail)(
+  "with a disk whose reads fail on demand (needs a C compiler)",
+  () => {
+    let faults: DiskFaults;
+    beforeAll(() => {
+      faults = diskFaults();
+    });
+    afterAll(() => faults[Symbol.dispose]());
+
+    const startOn = (disk: Disk) =>
+      start(FROM_SOURCE, ["serve"], { env: envOf(disk) });
+
+    /** Makes a database with a message in it, whose pages no process has in memory. */
+    async function makeDatabase(disk: Disk): Promise<void> {
+      await using server = await startOn(disk);
+      const posted = await twilioClient(server.origin).post();
+      expect(posted.status).toBe(200);
+      server.kill("SIGTERM");
+      await server.ended();
+    }
+
+    test("a page of the database that can't be read turns readiness red until it can be", async () => {
+      using disk = faults.disk("unread");
+      await makeDatabase(disk);
+      await using server = await startOn(disk);
+      const readiness = async (): Promise<string> => {
+        const answer = await fetch(`${server.origin}/readyz`);
+        return `${answer.status} ${await answer.text()}`;
+      };
+      expect(await readiness()).toStartWith("200 ");
+      disk.breakDown();
+      const messages = await fetch(`${server.origin}/messages`);
+      expect(messages.status).toBe(503);
+      for (const _ of [1, 2, 3])
+        expect(await readiness()).toMatch(/^503 .*disk/);
+      expect((await fetch(`${server.origin}/livez`)).status).toBe(200);
+      disk.mend();
+      await eventually(async () =>
+        expect(await readiness()).toStartWith("200 "),
+      );
+      expect((await fetch(`${server.origin}/messages`)).status).toBe(200);
+      expect((await twilioClient(server.origin).post()).status).toBe(200);
+    }, 30_000);
+
+    test("reads that fail for a moment at the start are tried again", async () => {
+      using disk = faults.disk("hiccup");
+      await makeDatabase(disk);
+      disk.breakDown();
+      await using server = await startOn(disk);
+      expect((await twilioClient(server.origin).post()).status).toBe(200);
+    }, 30_000);
+
+    test("reads that keep failing at the start are said to be the disk's, in one plain line", async () => {
+      using disk = faults.disk("unread");
+      await makeDatabase(disk);
+      disk.breakDown();
+      const { status, stderr } = await run(FROM_SOURCE, ["serve"], {
+        env: envOf(disk),
+      });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/^[^\n]*[Dd]isk[^\n]*\n$/);
+    }, 30_000);
+  },
+);

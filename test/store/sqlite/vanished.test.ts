@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { FROM_SOURCE, run, start } from "../../commands/program.ts";
+import { tempDir } from "../../support/temp-dir.ts";
+
+const canMount = process.getuid?.() === 0 && Bun.which("mount") !== null;
+
+let folder: ReturnType<typeof tempDir>;
+let file: string;
+let env: Record<string, string>;
+beforeEach(() => {
+  folder = tempDir();
+  file = join(folder.path, "smsledger.db");
+  env = { PORT: "0", DATABASE_URL: file };
+});
+afterEach(() => folder[Symbol.dispose]());
+
+/** Starts a server, which has to get as far as it does, and ends it. */
+async function serveOnce(more: Record<string, string> = {}): Promise<void> {
+  await using server = await start(FROM_SOURCE, ["serve"], {
+    env: { ...env, ...more },
+  });
+  expect((await fetch(`${server.origin}/readyz`)).status).toBe(200);
+  server.kill("SIGTERM");
+  expect(await server.ended()).toBe(0);
+}
+
+async function refusal(
+  command: readonly string[] = ["serve"],
+  more: Record<string, string> = {},
+): Promise<string> {
+  const { status, stderr } = await run(FROM_SOURCE, command, {
+    env: { ...env, ...more },
+  });
+  expect({ status, lines: stderr.split("\n").length }).toEqual({
+    status: 1,
+    lines: 2,
+  });
+  return stderr;
+}
+
+test("where a database has vanished none is made, until it is back or what is left of it is removed", async () => {
+  await serveOnce();
+  renameSync(file, `${file}.moved`);
+  const before = readdirSync(folder.path);
+  for (const command of [["serve"], ["user", "add", "ana", "--generate"]])
+    expect(await refusal(command)).toMatch(
+      /The database \S+ does not exist, but \S+-lock shows that there was one\. .*restore a backup .*To start with a new, empty database, remove \S+-lock\./,
+    );
+  expect(readdirSync(folder.path)).toEqual(before);
+  renameSync(`${file}.moved`, file);
+  await serveOnce();
+
+  truncateSync(file);
+  expect(await refusal()).toContain("is empty, but");
+  rmSync(`${file}-lock`);
+  await serveOnce();
+}, 30_000);
+
+test("a database that is restored where one has vanished is served", async () => {
+  await serveOnce();
+  const backup = join(folder.path, "backup.db");
+  const backedUp = await run(FROM_SOURCE, ["backup", backup], { env });
+  expect(backedUp.status).toBe(0);
+  rmSync(file);
+  await refusal();
+  const restored = await run(FROM_SOURCE, ["restore", "--yes", backup], {
+    env,
+  });
+  expect(restored.status).toBe(0);
+  await serveOnce();
+}, 30_000);
+
+test("a folder of backups says that there was a database, until an empty file says that a new one is wanted", async () => {
+  const backups = join(folder.path, "backups");
+  mkdirSync(backups);
+  const withBackups = { BACKUP_FOLDER: backups };
+  const latest = join(backups, "smsledger-20261123T120000Z.db");
+  writeFileSync(latest, "");
+  writeFileSync(join(backups, "smsledger-20261122T120000Z.db"), "");
+  expect(await refusal(["serve"], withBackups)).toContain(
+    `does not exist, but BACKUP_FOLDER has backups of one, the latest ${latest}. If its disk is not mounted, mount it;`,
+  );
+  writeFileSync(file, "");
+  await serveOnce(withBackups);
+}, 30_000);
+
+test("what an interrupted restore left is removed when the server starts", async () => {
+  await serveOnce();
+  const left = ["restoring-999999999", "restoring-999999999-journal"];
+  for (const end of left) writeFileSync(`${file}.${end}`, "");
+  const twin = `${file}.before-restore-20261123T120000Z`;
+  // As between two calls of a restore.
+  linkSync(file, twin);
+  const kept = `${file}.before-restore-20261122T120000Z`;
+  writeFileSync(kept, "another database");
+  await serveOnce();
+  expect(
+    readdirSync(folder.path)
+      .map((name) => join(folder.path, name))
+      .toSorted(),
+  ).toEqual([file, kept, `${file}-lock`].toSorted());
+}, 30_000);
+
+test.skipIf(!canMount)(
+  "a read-only disk is said to be one, in one plain line (needs root)",
+  async () => {
+    await serveOnce();
+    const mounted = join(folder.path, "mounted");
+    mkdirSync(mounted);
+    Bun.spawnSync(["mount", "-t", "tmpfs", "none", mounted]);
+    try {
+      for (const name of ["smsledger.db", "new.db"]) {
+        const url = { DATABASE_URL: join(mounted, name) };
+        if (name === "smsledger.db") await serveOnce(url);
+        Bun.spawnSync(["mount", "-o", "remount,ro", mounted]);
+        expect(await refusal(["serve"], url)).toMatch(/read-only|written/);
+        Bun.spawnSync(["mount", "-o", "remount,rw", mounted]);
+      }
+    } finally {
+      Bun.spawnSync(["umount", mounted]);
+    }
+  },
+  30_000,
+);
