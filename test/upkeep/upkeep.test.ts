@@ -86,6 +86,26 @@ test("days are cut at midnight in UTC, and the begun one is kept beside them", (
   );
 });
 
+test("nothing is cut later than the latest event allows, and nothing at all when it's over a day old", () => {
+  const cut = (now: string, latest: string) => {
+    const at = Date.parse(now);
+    const record = { seenAt: at, gaps: [] };
+    const latestEventAt = Date.parse(latest);
+    return retentionCut(
+      { now: at, record, wasSetBack: false, latestEventAt },
+      1,
+    );
+  };
+  expect(cut("2026-11-23T01:00:00Z", "2026-11-22T23:00:00Z")).toEqual({
+    before: Date.parse("2026-11-21T00:00:00Z"),
+  });
+  expect(cut("2026-11-23T23:01:00Z", "2026-11-22T23:00:00Z")).toEqual({
+    pause: expect.stringContaining(
+      "The clock of this machine says 2026-11-23 23:01 UTC, 1 d after the latest event (2026-11-22 23:00 UTC).",
+    ),
+  });
+});
+
 test("with RETENTION_DAYS old messages are deleted soon after the start, and that is noted", async () => {
   const begun = Date.now();
   for (const age of [20, 5, 0])
