@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
-import type { Labelled, Metrics } from "./metric-kinds.ts";
+import { alone, type Labelled, type Metrics } from "./metric-kinds.ts";
 
 type Chore = {
   readonly chore: "backup" | "retention";
@@ -16,12 +16,8 @@ export function addChoreMetrics(
   upkeep: () => Promise<UpkeepState>,
 ): void {
   const chores = async (): Promise<readonly Chore[]> => {
-    try {
-      return choresOf(config, await upkeep());
-    } catch (error) {
-      if (error instanceof StoreUnavailable) return [];
-      throw error;
-    }
+    const state = await stateOf(upkeep);
+    return state === undefined ? [] : choresOf(config, state);
   };
   metrics.gauge({
     name: "smsledger_chore_ok",
@@ -42,6 +38,29 @@ export function addChoreMetrics(
         doneAt === undefined ? [] : [[{ chore }, doneAt / 1_000]],
       ),
   });
+  if (config.retentionDays > 0)
+    metrics.gauge({
+      name: "smsledger_retention_paused",
+      help: "1 while nothing is deleted because the clock may be wrong, else 0.",
+      read: async () => {
+        const state = await stateOf(upkeep);
+        return state === undefined
+          ? []
+          : alone(state.retentionPause === undefined ? 0 : 1);
+      },
+    });
+}
+
+/** Undefined when the database doesn't answer. */
+async function stateOf(
+  upkeep: () => Promise<UpkeepState>,
+): Promise<UpkeepState | undefined> {
+  try {
+    return await upkeep();
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return undefined;
+    throw error;
+  }
 }
 
 function choresOf(

@@ -172,7 +172,11 @@ test("chores are told of when the settings ask for them", async () => {
   const first = await metricsOf(server);
   expect([ok, done].map(first.value)).toEqual([1, 1_000]);
   expect(first.value('smsledger_chore_ok{chore="retention"}')).toBe(1);
+  const paused = "smsledger_retention_paused";
+  expect(first.value(paused)).toBe(0);
   const note = { at: 2_000_000, reason: "The disk is full." };
+  await upkeep.note({ name: "retentionPause", note });
+  expect((await metricsOf(server)).value(paused)).toBe(1);
   await upkeep.note({ name: "backupFailure", note });
   const second = await metricsOf(server);
   expect([ok, done].map(second.value)).toEqual([0, 1_000]);
