@@ -18,10 +18,14 @@ type Gap = { readonly from: number; readonly to: number };
 
 /** What is known of the clock, across restarts. */
 export type ClockRecord = {
-  /** The latest reading that was not undone by setting the clock back. */
+  /** The latest time that was read, but for what setting the clock back has undone. */
   readonly seenAt: number;
   /** In order of time. */
   readonly gaps: readonly Gap[];
+  /** The last reading. */
+  readonly readAt?: number | undefined;
+  /** The first reading since the clock was set back to before `seenAt`. */
+  readonly setBackAt?: number | undefined;
   /** The event recorded last by then. */
   readonly eventId?: number | undefined;
   /** Events were recorded behind the clock: the oldest time that they got, and when it was right again. */
@@ -43,11 +47,24 @@ export function afterReading(
   const gaps = record.gaps.filter(({ to }) => to <= now);
   const seenAt = undone?.from ?? record.seenAt;
   if (now - seenAt > UNSEEN_MAX_MS) gaps.push({ from: seenAt, to: now });
-  return {
-    seenAt: Math.max(seenAt, now),
+  const next = {
     gaps: atMost(GAPS_MAX, gaps),
+    readAt: now,
     eventId: last?.id,
-    behind: behindAfter(record, seenAt, now, last),
+  };
+  const setBackAt = Math.min(record.setBackAt ?? now, now);
+  // After a day it counts as right: it may have been ahead from the start.
+  if (now >= seenAt || now - setBackAt > DAY_MS)
+    return {
+      ...next,
+      seenAt: now,
+      behind: behindAfter(record, seenAt, now, last),
+    };
+  return {
+    ...next,
+    seenAt,
+    setBackAt,
+    behind: behindAfter(record, seenAt, undefined, last),
   };
 }
 
@@ -55,10 +72,9 @@ export function afterReading(
 function behindAfter(
   { eventId, behind }: ClockRecord,
   seenAt: number,
-  now: number,
+  right: number | undefined,
   last: LastEvent | undefined,
 ): Behind | undefined {
-  const right = now < seenAt ? undefined : now;
   const isNew =
     eventId !== undefined && last !== undefined && last.id > eventId;
   if (!isNew || seenAt - last.receivedAt <= DAY_MS)
@@ -106,8 +122,11 @@ export function isWithin(ms: number, one: number, other: number): boolean {
 }
 
 /** Whether the clock was set back by more than a day. */
-export function wasSetBack({ seenAt }: ClockRecord, now: number): boolean {
-  return seenAt - now > DAY_MS;
+export function wasSetBack(
+  { seenAt, readAt = seenAt }: ClockRecord,
+  now: number,
+): boolean {
+  return readAt - now > DAY_MS;
 }
 
 /** Whether a clock that says `now` may have run ahead, as nothing came for so long. */

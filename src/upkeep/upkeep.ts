@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import { failureOf } from "../failure.ts";
 import type { Log } from "../log.ts";
 import { StoreUnavailable } from "../store/store.ts";
-import type { UpkeepNote, UpkeepStore } from "../store/upkeep.ts";
+import type { ClockReading, UpkeepNote, UpkeepStore } from "../store/upkeep.ts";
 import { retentionCut } from "./retention.ts";
 import {
   BackupFailed,
@@ -49,9 +49,16 @@ export async function doUpkeep(upkeep: Upkeep): Promise<void> {
   ]);
 }
 
-async function readClockFirst({ store, now }: Upkeep): Promise<void> {
+/** Reads the clock, and ends the sessions that have ended by it. */
+async function readClock({ store, now }: Upkeep): Promise<ClockReading> {
+  const clock = await store.readClock(now());
+  await store.removeEndedSessions(clock);
+  return clock;
+}
+
+async function readClockFirst(upkeep: Upkeep): Promise<void> {
   try {
-    await store.readClock(now());
+    await readClock(upkeep);
   } catch (error) {
     // It's read again when the chores begin.
     if (!(error instanceof StoreUnavailable)) throw error;
@@ -75,8 +82,7 @@ async function retain(upkeep: Upkeep, wasPaused: boolean): Promise<boolean> {
   const { config, store, log, now, stopping } = upkeep;
   const days = config.retentionDays;
   try {
-    const clock = await store.readClock(now());
-    await store.removeEndedSessions(clock);
+    const clock = await readClock(upkeep);
     if (days === 0) return false;
     const cut = retentionCut(clock, days);
     if ("pause" in cut) {

@@ -96,5 +96,5 @@ test.skipIf(compiler === null)(
     );
     expect(messages).toHaveLength(6);
   },
-  60_000,
+  120_000,
 );
