@@ -78,8 +78,13 @@ function shiftIn(
   if (query !== "") {
     if (query.split("&", QUERY_PAIRS_MAX + 1).length > QUERY_PAIRS_MAX)
       return `The query has over ${QUERY_PAIRS_MAX} pairs.`;
-    // It may be the end of a tag. Nothing that Twilio posts comes before AccountSid.
-    if (first !== undefined && !KNOWN_NAMES.has(first[0]))
+    // It may be the end of a tag. Nothing that Twilio posts comes before AccountSid, nor is
+    // likely to but for something else of the account.
+    if (
+      first !== undefined &&
+      !KNOWN_NAMES.has(first[0]) &&
+      !/^Account[A-Z][a-z]/.test(first[0])
+    )
       return `${SHIFTED}: a parameter comes where the query ends, and may be a part of it.`;
   }
   for (const [index, [name, value]] of sorted.entries()) {

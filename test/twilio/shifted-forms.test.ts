@@ -96,6 +96,13 @@ describe("every callback as Twilio posts it is taken", () => {
       });
   });
 
+  test("also with one that is new and comes before the account's SID", () => {
+    for (const query of QUERIES) {
+      const params = Object.entries(callbackParams({ AccountName: "Acme" }));
+      expect(recorded({ query, params })).toMatchObject({ channel: "sms" });
+    }
+  });
+
   test("also with a parameter that is new", () => {
     const name = fc.stringMatching(/^[B-Z][A-Za-z0-9]{2,14}$/);
     const value = fc.oneof(
