@@ -4,6 +4,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { commandLine } from "./command-line/program.ts";
 import { OutputFailed } from "./commands/output.ts";
 import { ConfigError } from "./config.ts";
+import { failureOf } from "./failure.ts";
 import { CannotListen } from "./listen.ts";
 import { StoreUnavailable, StoreUnusable } from "./store/store.ts";
 
@@ -29,7 +30,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Says what went wrong in plain words; a stack trace only for mistakes of ours. */
+/** Says what went wrong in plain words; where, only for mistakes of ours, and when asked. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? DONE : WRONG_USAGE;
@@ -47,7 +48,12 @@ function explain(error: unknown): number {
     console.error(error.message);
     return FAILED;
   }
-  console.error("smsledger met an error that it does not know:", error);
+  const { at, ...failure } = failureOf(error);
+  console.error(
+    `This is a fault in smsledger: ${Object.values(failure).join(", ")}. ` +
+      "If you report it, add what it says with LOG_LEVEL=debug.",
+  );
+  if (process.env["LOG_LEVEL"] === "debug") console.error(at.join("\n"));
   return FAILED;
 }
 

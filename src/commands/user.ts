@@ -33,21 +33,29 @@ const WRONG_USAGE = 2;
 export type PasswordSource = "input" | "generated" | "none";
 
 /** Adds a user; without a role the first one who can sign in is an admin. Resolves to the exit status. */
-export function userAdd(
+export async function userAdd(
   database: Database,
   given: string,
   options: { readonly role: Role | undefined; readonly source: PasswordSource },
 ): Promise<number> {
   const name = userName(given);
-  if (name === undefined)
-    return Promise.resolve(complain(NAME_RULE, WRONG_USAGE));
+  if (name === undefined) return complain(NAME_RULE, WRONG_USAGE);
+  // Asked for before a database is made: whoever gives none has changed nothing.
+  let typed: string | undefined;
+  try {
+    if (!existsSync(database.databaseFile))
+      typed = await newPassword(options.source, name);
+  } catch (error) {
+    if (error instanceof NoPassword) return complain(error.message);
+    throw error;
+  }
   const mayMake = true;
   return withAccounts(database, mayMake, async (accounts) => {
     if ((await accounts.visitorByName(name)) !== undefined)
       return complain(`${ADD_REFUSALS["name taken"]} Nothing was changed.`);
     const role =
       options.role ?? ((await accounts.hasPasswords()) ? "member" : "admin");
-    const password = await newPassword(options.source, name);
+    const password = typed ?? (await newPassword(options.source, name));
     handOver(options.source, password);
     const added = await accounts.addUser(
       {

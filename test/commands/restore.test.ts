@@ -426,3 +426,23 @@ asRoot(
     ]);
   },
 );
+
+test("a restored backup of version 0.1.0 has the restore in its audit list once it's upgraded", async () => {
+  // Only what a restore looks at has to be as it was.
+  const entry =
+    "CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER, actor TEXT, action TEXT, subject TEXT, address TEXT)";
+  await record();
+  {
+    using db = new Database(live);
+    db.run("DROP TABLE audit");
+    db.run(entry);
+    db.run("PRAGMA user_version = 4");
+  }
+  copyFileSync(live, backedUp);
+  Bun.spawnSync(["sh", "-c", `rm ${live}*`]);
+  expect((await restore()).status).toBe(0);
+  using db = new Database(live, { readonly: true });
+  expect(db.query("SELECT actor, action FROM audit").values()).toEqual([
+    ["command line", "restored a backup"],
+  ]);
+});

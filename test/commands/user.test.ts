@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { chownSync, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PASSWORD, Visitor } from "../account/people.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -210,6 +210,10 @@ test("a database of another program or version is left as it is", async () => {
 test("on a terminal the password is typed twice, without an echo", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
+  const none = await onTerminal(file, ["add", "ana"], ["\x03"]);
+  expect(none.status).toBe(1);
+  expect(none.output).toContain("Nothing was changed.");
+  expect(existsSync(file)).toBe(false);
   const typed = await onTerminal(
     file,
     ["add", "ana"],
@@ -270,6 +274,21 @@ async function onTerminal(
   const status = await child.exited;
   return { status, output };
 }
+
+test.skipIf(process.getuid?.() !== 0)(
+  "a database that root makes belongs to its folder's owner (needs root)",
+  async () => {
+    using folder = tempDir();
+    chownSync(folder.path, 65_534, 65_534);
+    const file = join(folder.path, "smsledger.db");
+    expect((await user(file, ["add", "ana"], PASSWORD)).status).toBe(0);
+    for (const name of readdirSync(folder.path))
+      expect([name, statSync(join(folder.path, name)).uid]).toEqual([
+        name,
+        65_534,
+      ]);
+  },
+);
 
 test("the help says what each command does", async () => {
   const { stdout } = await run(FROM_SOURCE, ["user", "--help"]);

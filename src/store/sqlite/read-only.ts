@@ -1,12 +1,5 @@
 import { constants as sqlite, Database } from "bun:sqlite";
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readSync,
-  statSync,
-} from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -46,17 +39,14 @@ function hasLog(path: string): boolean {
   return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
-/** The place in a database's header that says 2 in WAL mode, which every server sets. */
-const WRITE_VERSION_AT = 18;
-
-/** Whether a database is a copy that no server has used: a backup as it was written. */
+/**
+ * Whether a database is a copy that no server has used: a backup as it was written. Servers
+ * set WAL mode. Asked through SQLite, as closing a file by hand would end SQLite's locks.
+ */
 export function isUnusedCopy(path: string): boolean {
-  const header = Buffer.alloc(WRITE_VERSION_AT + 1);
-  const descriptor = openSync(path, "r");
-  try {
-    readSync(descriptor, header, 0, header.length, 0);
-    return header[WRITE_VERSION_AT] === 1;
-  } finally {
-    closeSync(descriptor);
-  }
+  using db = openReadOnly(path, LOOK_BUSY_TIMEOUT_MS);
+  using mode = db.prepare<unknown, []>("PRAGMA journal_mode");
+  return mode.values()[0]?.[0] !== "wal";
 }
+
+const LOOK_BUSY_TIMEOUT_MS = 1_000;

@@ -209,7 +209,7 @@ function keepOld(target: string, now: number): string | undefined {
   return isThere ? before : undefined;
 }
 
-/** Settles in the copy who may get in, and notes the restore where this version knows its audit list. */
+/** Settles in the copy who may get in, and notes the restore in its audit list. */
 function settle(
   copy: string,
   old: Database | undefined,
@@ -219,15 +219,7 @@ function settle(
   try {
     return db.transaction(() => {
       const access = settleAccess(db, old);
-      if (valueOf(db, "PRAGMA user_version") === SCHEMA_VERSION)
-        addAuditEntry(db, {
-          kind: "change",
-          at: now,
-          actor: "command line",
-          action: "restored a backup",
-          subject: "",
-          address: null,
-        });
+      noteRestore(db, now);
       return access;
     })();
   } finally {
@@ -235,6 +227,28 @@ function settle(
     syncFile(copy);
   }
 }
+
+function noteRestore(db: Database, now: number): void {
+  const entry = {
+    kind: "change" as const,
+    at: now,
+    actor: "command line",
+    action: "restored a backup",
+    subject: "",
+    address: null,
+  };
+  if (valueOf(db, "PRAGMA user_version") === SCHEMA_VERSION)
+    addAuditEntry(db, entry);
+  else if (valueOf(db, HAS_AUDIT) === 1)
+    // As older versions had it; the upgrade does the rest.
+    db.run(
+      "INSERT INTO audit (at, actor, action, subject, address) VALUES (?, ?, ?, '', NULL)",
+      [now, entry.actor, entry.action],
+    );
+}
+
+const HAS_AUDIT =
+  "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'audit'";
 
 /** Gives the copy the owner and mode of the file that it replaces; as root, at least the folder's owner. */
 function giveToOwnerOf(copy: string, target: string): void {
