@@ -123,8 +123,9 @@ export function NothingFound({
       <WaysOn urls={urls} terms={query.parsed.terms} />
       <p>
         A word without a name is a message SID or its beginning, or a
-        recipient’s number or name: whole, its beginning, or a number’s last{" "}
-        {LAST_DIGITS_MIN} or more digits.
+        recipient’s number, its beginning, or at least its last{" "}
+        {LAST_DIGITS_MIN} digits, or the beginning of a recipient’s or sender’s
+        name.
       </p>
       <FilterLink href={urls.messages()} label="Clear the filter" />
     </div>

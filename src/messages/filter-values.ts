@@ -150,7 +150,9 @@ function addressMeant(text: string, isQuoted: boolean): string | undefined {
   const number = numberMeant(text);
   if (number !== undefined)
     return TOO_FEW_DIGITS.test(number) ? undefined : number;
-  return withoutPrefix(text) || undefined;
+  const plain = plainText(text).trim();
+  const name = withoutPrefix(plain);
+  return (name === plain ? text : name) || undefined;
 }
 
 type Tag = { readonly name: string; readonly value: string | undefined };

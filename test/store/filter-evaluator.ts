@@ -55,7 +55,9 @@ function fits(
     case "word":
       return /^(?:SM|MM)[0-9a-f]{1,32}$/i.test(condition.text)
         ? isSidStart(message, condition.text)
-        : isAddress(all, message, "to", [condition.text]);
+        : isAddress(all, message, "to", [condition.text]) ||
+            (!/^(?:~|\+?)\d+$/.test(condition.text) &&
+              isAddress(all, message, "from", [condition.text]));
   }
 }
 

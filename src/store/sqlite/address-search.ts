@@ -17,6 +17,11 @@ const NAMED_MAX = 1_000;
 const ID = /^~(\d{1,15})$/;
 const DIGITS = /^\+?\d+$/;
 
+/** Whether a value can only be a name or user id, not a number or an address's id. */
+export function isName(value: string): boolean {
+  return !ID.test(value) && !DIGITS.test(value);
+}
+
 /**
  * The recipients (`to`) or senders (`from`) that these values mean; see `Condition`.
  * Among the ids may be such as no message has.
@@ -46,7 +51,23 @@ export async function addressesMeant(
     if (found.size > NAMED_MAX)
       return { isMeant: sql`(${sql.join(tests, sql` OR `)})` };
   }
-  return { ids: [...found] };
+  const ids = [...found];
+  return { ids: values.every(isName) ? await usedAs(db, role, ids) : ids };
+}
+
+/** Those of the addresses that messages have in this role: a name is mostly only a sender's. */
+async function usedAs(
+  db: Kysely<Schema>,
+  role: "to" | "from",
+  ids: readonly number[],
+): Promise<number[]> {
+  const column = sql.ref(role === "to" ? "to_id" : "from_id");
+  const { rows } = await sql<{ id: number }>`
+    SELECT value AS id FROM json_each(${JSON.stringify(ids)})
+      WHERE EXISTS (SELECT 1 FROM messages WHERE ${column} = value)`.execute(
+    db,
+  );
+  return rows.map((row) => row.id);
 }
 
 /** Those of the addresses that are of one of these countries. */

@@ -8,7 +8,7 @@ import {
 } from "../../twilio/status.ts";
 import { isMessageSidStart } from "../../twilio/sid.ts";
 import type { Condition, MessageFilter } from "../filter.ts";
-import { addressesIn, addressesMeant } from "./address-search.ts";
+import { addressesIn, addressesMeant, isName } from "./address-search.ts";
 import { allIds, idsBetween, type GappedRange } from "./message-ids.ts";
 import {
   isAmong,
@@ -109,9 +109,7 @@ async function meaningOf(
     case "sid":
       return ofSids(db, condition.values, negated);
     case "word":
-      return isMessageSidStart(condition.text)
-        ? ofSids(db, [condition.text], negated)
-        : ofAddresses(db, "to", [condition.text], { negated, countries });
+      return ofWord(db, condition.text, { negated, countries });
     case "after":
     case "before":
       return rowTest(
@@ -139,17 +137,34 @@ function ofChannel(channels: readonly Channel[]): Meaning {
     : ofValues("channel", "channel", places, false);
 }
 
+type How = {
+  readonly negated: boolean;
+  readonly countries: readonly string[] | undefined;
+};
+
+/** A SID, a recipient's number or id, or the name of a recipient or a sender. */
+async function ofWord(
+  db: Kysely<Schema>,
+  text: string,
+  how: How,
+): Promise<Meaning> {
+  if (isMessageSidStart(text)) return ofSids(db, [text], how.negated);
+  if (!isName(text)) return ofAddresses(db, "to", [text], how);
+  const whole = { ...how, negated: false };
+  const to = await ofAddresses(db, "to", [text], whole);
+  const from = await ofAddresses(db, "from", [text], whole);
+  if (to === "none") return ofAddresses(db, "from", [text], how);
+  if (from === "none") return ofAddresses(db, "to", [text], how);
+  if (to === "all" || from === "all") return how.negated ? "none" : "all";
+  const isEither = sql`(${to.isTrue} OR ${from.isTrue})`;
+  return rowTest(how.negated ? not(isEither) : isEither, to.reads);
+}
+
 async function ofAddresses(
   db: Kysely<Schema>,
   role: "to" | "from",
   values: readonly string[],
-  {
-    negated,
-    countries,
-  }: {
-    readonly negated: boolean;
-    readonly countries: readonly string[] | undefined;
-  },
+  { negated, countries }: How,
 ): Promise<Meaning> {
   const column = role === "to" ? "to_id" : "from_id";
   const meant = await addressesMeant(db, role, values);
