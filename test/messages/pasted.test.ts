@@ -129,6 +129,20 @@ test("an address that is not a number is found whole and by its beginning, in an
   }
 });
 
+test("a number that was sent with invisible characters is the number it looks like", async () => {
+  const MessageSid = newMessageSid();
+  const To = "whatsapp:\u202a+4915112345678\u202c";
+  expect((await api.twilio.post({ MessageSid, To })).status).toBe(200);
+  const message = await api.store.messageBySid(MessageSid);
+  expect(message).toMatchObject({
+    to: "+4915112345678",
+    country: "DE",
+    channel: "whatsapp",
+  });
+  const [event] = await api.store.timeline(MessageSid);
+  expect(event?.params).toContainEqual(["To", To]);
+});
+
 test("a tag whose plus sign arrived as a space is found with the plus sign", async () => {
   for (const q of [
     "tag:order=+1415",
