@@ -61,7 +61,8 @@ async function readClockFirst(upkeep: Upkeep): Promise<void> {
     await readClock(upkeep);
   } catch (error) {
     // It's read again when the chores begin.
-    if (!(error instanceof StoreUnavailable)) throw error;
+    if (!(error instanceof StoreUnavailable))
+      upkeep.log.error(failureOf(error), "the clock could not be read");
   }
 }
 
