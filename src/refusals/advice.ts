@@ -58,7 +58,7 @@ export function adviceFor(
         ? ofShifted(refusal)
         : {
             sentences: [
-              `It is signed with your token, but isn’t a status callback as Twilio posts it. ${refusal.error}`,
+              `It is signed with one of your tokens or keys, but isn’t a status callback as Twilio posts it. ${refusal.error}`,
             ],
             steps: [
               {

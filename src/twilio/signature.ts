@@ -44,8 +44,8 @@ export function isSignatureOf(
  * `signature` for one of `urls` and `params`, or undefined. Each URL is tried in the six
  * forms that twilio-node 6.3.1 tries: as it is, then as `new URL()` normalizes it, then
  * with the query re-encoded the legacy way, each without its port and with it (or the
- * scheme's own). A URL that doesn't parse matches only as it is. `spellings` are other
- * spellings of the same URLs, tried only as they are. Compared in constant time.
+ * scheme's own). A URL that doesn't parse matches only as it is. `queries` are other
+ * spellings of the URLs' query, tried only as they are. Compared in constant time.
  */
 export function findSigningToken(
   secrets: readonly string[],
@@ -53,7 +53,7 @@ export function findSigningToken(
   urls: readonly string[],
   params: FormParams,
   algorithm: Algorithm = "sha1",
-  spellings: Iterable<string> = [],
+  queries: Iterable<string> = [],
 ): string | undefined {
   const given = Buffer.from(signature);
   if (secrets.length === 0 || given.length !== SIGNATURE_LENGTH[algorithm])
@@ -64,11 +64,18 @@ export function findSigningToken(
     return secrets.find((each) => isSignatureOf(given, each, data, algorithm));
   };
   // Nearly every callback is proven by the first form, so the others are made one by one.
-  for (const tried of [urls, spellings])
-    for (const url of tried) {
-      const token = signing(withoutPort(url)) ?? signing(withPort(url));
+  for (const url of urls) {
+    const token = signing(withoutPort(url)) ?? signing(withPort(url));
+    if (token !== undefined) return token;
+  }
+  let starts: readonly string[] | undefined;
+  for (const query of queries) {
+    starts ??= urls.flatMap(startsOf);
+    for (const start of starts) {
+      const token = signing(start + query);
       if (token !== undefined) return token;
     }
+  }
   for (const form of new Set(urls.flatMap(normalizedForms))) {
     const token = signing(form);
     if (token !== undefined) return token;
@@ -99,6 +106,12 @@ export function signedParams(params: FormParams): string {
     for (const each of [...values].toSorted()) text += name + each;
   }
   return text;
+}
+
+/** A URL without its query, without its port and with it. */
+function startsOf(url: string): string[] {
+  const start = url.split("?", 1)[0] ?? "";
+  return [withoutPort(start), withPort(start)];
 }
 
 function normalizedForms(url: string): string[] {

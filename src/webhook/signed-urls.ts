@@ -1,6 +1,5 @@
 import type { BlockList } from "node:net";
 import { isTrustedProxy } from "../account/peer.ts";
-import { rawQueries } from "./raw-queries.ts";
 
 /** What the address that Twilio signed is built from. */
 export type Addressed = {
@@ -15,14 +14,6 @@ export type SignedUrlSettings = {
   readonly publicUrl: string | undefined;
   readonly trustedProxies: BlockList | undefined;
 };
-
-/** Other spellings that the signed address may have had; likeliest first, at most `max`. */
-export function* otherSpellings(
-  { base, path, query }: SignedAddress,
-  max: number,
-): Generator<string> {
-  for (const each of rawQueries(query, max)) yield base + path + each;
-}
 
 /** An address that may have been signed, in its parts. */
 export type SignedAddress = {

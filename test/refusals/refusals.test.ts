@@ -518,7 +518,7 @@ const REFUSED: Record<string, Refused> = {
     status: 400,
     isMendable: true,
     says: [
-      "It is signed with your token, but isn’t a status callback as Twilio posts it.",
+      "It is signed with one of your tokens or keys, but isn’t a status callback as Twilio posts it.",
     ],
   },
 };
