@@ -2,13 +2,15 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
-import { StoreUnavailable, type Store } from "../../../src/store/store.ts";
+import { StoreUnavailable } from "../../../src/store/store.ts";
+import type { Stores } from "../../../src/store/stores.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
+import { lockElsewhere } from "../lock-elsewhere.ts";
 
 let folder: ReturnType<typeof tempDir>;
 let file: string;
-let store: Store;
+let store: Stores;
 beforeEach(async () => {
   folder = tempDir();
   file = join(folder.path, "smsledger.db");
@@ -21,40 +23,12 @@ afterEach(async () => {
   folder[Symbol.dispose]();
 });
 
-/** Another process that holds the database's write lock until it is disposed of. */
-async function lockElsewhere(): Promise<AsyncDisposable> {
-  const locker = Bun.spawn({
-    cmd: [
-      process.execPath,
-      "-e",
-      `const db = new (await import("bun:sqlite")).Database(process.argv.at(-1));
-       // The writer may be at work for a moment after its last answer.
-       db.run("PRAGMA busy_timeout = 5000");
-       db.run("BEGIN IMMEDIATE");
-       console.log("locked");
-       // The timer refers to the database, so that it is not closed as garbage.
-       setInterval(() => db.inTransaction, 1000);`,
-      file,
-    ],
-    stdout: "pipe",
-    stderr: "ignore",
-  });
-  const first = await locker.stdout.getReader().read();
-  expect(Buffer.from(first.value ?? []).toString()).toContain("locked");
-  return {
-    async [Symbol.asyncDispose]() {
-      locker.kill("SIGKILL");
-      await locker.exited;
-    },
-  };
-}
-
 test("while another process holds the lock, events are refused as unavailable and reads go on; after it, all is well", async () => {
   const before = eventOf({ MessageStatus: "sent" });
   await store.recordEvent(before);
   const late = [eventOf({}), eventOf({})];
   {
-    await using _ = await lockElsewhere();
+    await using _ = await lockElsewhere(file);
     const startedAt = performance.now();
     const refusals = late.map((event) => refusalOf(store.recordEvent(event)));
     expect(await store.timeline(before.messageSid)).toHaveLength(1);
@@ -75,8 +49,30 @@ test("while another process holds the lock, events are refused as unavailable an
   await store.checkWritable();
 }, 20_000);
 
+test("an event is refused in time while another process holds the lock, also behind others and other writes", async () => {
+  await using _ = await lockElsewhere(file);
+  const late = Bun.sleep(7_000).then(() => "later than promised");
+  const refusals: Promise<unknown>[] = [];
+  for (let i = 0; i < 4; i++) {
+    const entry = {
+      kind: "change" as const,
+      at: 1,
+      actor: "ana",
+      action: "signed in",
+      subject: "",
+      address: null,
+    };
+    const writing = store.audit.add(entry).catch(() => undefined);
+    refusals.push(refusalOf(store.recordEvent(eventOf({}))));
+    // The next one comes when these are on their way.
+    await Promise.race([writing, Bun.sleep(20)]);
+  }
+  for (const refusal of refusals)
+    expect(String(await Promise.race([refusal, late]))).toContain("locked");
+}, 40_000);
+
 test("an event waits for a lock that goes away soon", async () => {
-  const locked = await lockElsewhere();
+  const locked = await lockElsewhere(file);
   const event = eventOf({});
   const recording = store.recordEvent(event);
   await Bun.sleep(300);

@@ -1,0 +1,43 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { eventually } from "../store/eventually.ts";
+import { lockElsewhere } from "../store/lock-elsewhere.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { twilioClient } from "../support/twilio-client.ts";
+import { startProcess } from "./server-process.ts";
+
+test("while the database is locked, health checks and pages are answered before the callbacks that wait, and these 503", async () => {
+  using folder = tempDir();
+  const databaseFile = join(folder.path, "smsledger.db");
+  const server = await startProcess(databaseFile);
+  const twilio = twilioClient(server.origin);
+  try {
+    expect((await twilio.post()).status).toBe(200);
+    {
+      await using _ = await lockElsewhere(databaseFile);
+      let answered = 0;
+      const posting = Array.from({ length: 20 }, async () => {
+        const answer = await twilio.post();
+        answered++;
+        return [answer.status, answer.headers.get("retry-after")];
+      });
+      for (let i = 0; i < 20; i++)
+        for (const path of ["/livez", "/messages"])
+          expect((await fetch(server.origin + path)).status).toBe(200);
+      expect(answered).toBe(0);
+      const ready = await fetch(`${server.origin}/readyz`);
+      expect([ready.status, await ready.text()]).toEqual([
+        503,
+        expect.stringContaining("locked"),
+      ]);
+      for (const answer of await Promise.all(posting))
+        expect(answer).toEqual([503, "5"]);
+    }
+    await eventually(async () =>
+      expect((await fetch(`${server.origin}/readyz`)).status).toBe(200),
+    );
+    expect((await twilio.post()).status).toBe(200);
+  } finally {
+    await server.kill();
+  }
+}, 40_000);
