@@ -30,7 +30,13 @@ export async function serve(config: Config, version: string): Promise<number> {
   const { store, opened } = openingSqliteStore(
     config.databaseFile,
     (fault) => log.error(fault.failure, fault.message),
-    { latestBackup: latestBackup(config) },
+    {
+      latestBackup: latestBackup(config),
+      onUpgrade: (from, to) =>
+        log.info(
+          `upgrading the database from schema ${from} to ${to}; with millions of messages this takes minutes, and the server listens once it's done`,
+        ),
+    },
   );
   surviveMistakes(log);
   // The routes are made while the writing thread opens the database.

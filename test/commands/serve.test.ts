@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../store/eventually.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { makeFirstVersion } from "../store/sqlite/first-version.ts";
 import { FROM_SOURCE, run, start } from "./program.ts";
 
 const serve = (env: Record<string, string>) =>
@@ -43,6 +44,32 @@ test("a second server on a database is refused until the first one has ended, ho
   }
   await using last = await start(FROM_SOURCE, ["serve"], { env });
   expect((await fetch(`${last.origin}/readyz`)).status).toBe(200);
+}, 20_000);
+
+test("an upgrade of the database is logged before it begins, and once", async () => {
+  using folder = tempDir();
+  const [current, old] = ["current.db", "old.db"].map((name) =>
+    join(folder.path, name),
+  );
+  if (!current || !old) throw new Error("There are two.");
+  const envOf = (file: string) => ({ PORT: "0", DATABASE_URL: file });
+  const linesOf = async (file: string): Promise<string[]> => {
+    await using server = await start(FROM_SOURCE, ["serve"], {
+      env: envOf(file),
+    });
+    server.kill("SIGTERM");
+    await server.ended();
+    return server.output().split("\n");
+  };
+  const isUpgrade = (line: string) => line.includes("upgrading the database");
+  expect((await linesOf(current)).filter(isUpgrade)).toEqual([]);
+  makeFirstVersion(old, current);
+  const upgraded = await linesOf(old);
+  expect(upgraded.filter(isUpgrade)).toHaveLength(1);
+  expect(upgraded.findIndex(isUpgrade)).toBeLessThan(
+    upgraded.findIndex((line) => line.includes("listening on")),
+  );
+  expect((await linesOf(old)).filter(isUpgrade)).toEqual([]);
 }, 20_000);
 
 test("the link to make the first user is one that its browser can open", async () => {

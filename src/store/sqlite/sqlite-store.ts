@@ -35,7 +35,9 @@ import * as reader from "./reader.ts";
 import { readsOf, type Reads } from "./reads.ts";
 import { recipientCounts } from "./recipient-counts.ts";
 import { refusalStore } from "./refusals.ts";
+import { SCHEMA_VERSION } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
+import { schemaOfFile } from "./schema-of-file.ts";
 import { lockForServer } from "./server-lock.ts";
 import { suggest } from "./suggestions.ts";
 import { storedEvent } from "./stored-event.ts";
@@ -60,6 +62,8 @@ export type SearchOptions = {
 export type ServerOptions = SearchOptions & {
   /** Where there is no database: the latest backup in BACKUP_FOLDER. */
   readonly latestBackup?: string | undefined;
+  /** Called before the database is upgraded, with its schema's version and the new one. */
+  readonly onUpgrade?: (from: number, to: number) => void;
 };
 
 /**
@@ -91,6 +95,9 @@ export function openingSqliteStore(
   requireNotVanished(path, options.latestBackup);
   makeFolder(dirname(path));
   const lock = lockForServer(path);
+  const schema = schemaOfFile(path);
+  if (schema !== undefined && schema < SCHEMA_VERSION)
+    options.onUpgrade?.(schema, SCHEMA_VERSION);
   const queue = new WriteQueue(onFault);
   let closing: Promise<void> | undefined;
   const writable = queue.open(path, {
