@@ -16,7 +16,11 @@ import { KindTabs } from "./kind-tabs.tsx";
 import { Layout } from "./layout.tsx";
 import { NothingFurther } from "./nothing-further.tsx";
 import { RefusalsTable } from "./refusals-table.tsx";
+import { minuteWords } from "./time.tsx";
 import type { Site } from "./site.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 export type RefusalsView = {
   readonly site: Site;
@@ -131,8 +135,11 @@ function Foot({
   query: { kind, behind },
   older,
   unlisted,
+  now,
 }: RefusalsView) {
   const address = kind && { kind };
+  // They are counted by the hour.
+  const since = Math.floor((now - DAY_MS) / HOUR_MS) * HOUR_MS;
   return (
     <div class="results-foot">
       <p>
@@ -140,7 +147,7 @@ function Foot({
           ""
         ) : (
           <span safe>
-            {`And ${countWords(unlisted)} more of the last 24 hours, which were only counted: too many came at a time to look at each.`}
+            {`And ${countWords(unlisted)} more since ${minuteWords(since)} UTC, which were only counted: too many came at a time to check each.`}
           </span>
         )}
       </p>

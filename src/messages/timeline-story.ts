@@ -48,9 +48,9 @@ function noteOn(
   const highest = earlier.toSorted((a, b) => statusRank(b) - statusRank(a))[0];
   if (highest === undefined) return undefined;
   if (isFailure(highest) && isArrived(status))
-    return "It arrived after all: this counts.";
+    return "It was delivered after all; this counts.";
   if (isFailure(status) && isArrived(highest))
-    return "Came after the word that it arrived, which counts.";
+    return "Arrived after the delivery receipt; it still counts as delivered.";
   if (statusRank(status) > statusRank(highest)) return undefined;
   return "Came late: what follows it had been reported already.";
 }
