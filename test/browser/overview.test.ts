@@ -30,11 +30,13 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     await page.goto(`${server.origin}/?range=90d`);
     await page.locator(".outcomes a").last().focus();
     await page.keyboard.press("Tab");
-    expect(await focusedBar(page)).toBe(89);
-    expect(await shownTips(page)).toEqual([89]);
+    // One more than 90 days have, unless the time is on the hour.
+    const last = (await page.locator(".chart-bars li").count()) - 1;
+    expect(await focusedBar(page)).toBe(last);
+    expect(await shownTips(page)).toEqual([last]);
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("ArrowLeft");
-    expect(await focusedBar(page)).toBe(87);
+    expect(await focusedBar(page)).toBe(last - 2);
     await page.keyboard.press("Home");
     await page.keyboard.press("ArrowLeft");
     expect(await focusedBar(page)).toBe(0);
@@ -79,7 +81,8 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     await page.goto(`${server.origin}/?range=24h`);
     const bar = page.locator(".chart-bars li").last();
     await bar.tap();
-    expect(await shownTips(page)).toEqual([23]);
+    const bars = await page.locator(".chart-bars li").count();
+    expect(await shownTips(page)).toEqual([bars - 1]);
     const box = await page.locator(".tip").last().boundingBox();
     expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(741);
     expect(page.url()).toBe(`${server.origin}/?range=24h`);

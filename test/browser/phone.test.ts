@@ -74,7 +74,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
         expect([path, settings.map(({ words }) => words)]).toEqual([
           path,
           isSettings
-            ? ["General", "Users", "API tokens", "Account", "Audit"]
+            ? ["General", "Users", "API tokens", "Account", "Erase", "Audit"]
             : [],
         ]);
         for (const { words, width, height } of [...shown, ...settings]) {
@@ -117,6 +117,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
         "Users",
         "API tokens",
         "Account",
+        "Erase",
         "Audit",
       ])
         expect(reached).toContain(words);
