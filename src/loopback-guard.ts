@@ -36,7 +36,11 @@ const BEHIND_PROXY =
   "This request came through a proxy. SIGN_IN is none, so a proxy must pass on nothing but the webhook's path. " +
   "Open the pages on the machine itself, or through an SSH tunnel, or let users sign in.";
 
-const CLOSES_CONNECTION =
+/**
+ * Why a request that closes its connection gets no page where nobody signs in: nginx as
+ * it comes adds no header and closes each one; browsers and curl don't.
+ */
+export const CLOSES_CONNECTION =
   "This request asks to close its connection, as a proxy does that adds no header of its own, and SIGN_IN is none. " +
   "Without a proxy: leave out the header Connection: close. Otherwise let the proxy pass on nothing but the webhook's " +
   "path, or let users sign in.";
@@ -60,12 +64,13 @@ export function refusalOfOutsider(headers: Headers): string | undefined {
     if (headers.has(name)) return BEHIND_PROXY;
   for (const name of headers.keys())
     if (name.startsWith("x-forwarded")) return BEHIND_PROXY;
-  // nginx as it comes adds no header and closes each connection; browsers and curl don't.
-  if (headers.get("connection")?.toLowerCase() === "close")
-    return CLOSES_CONNECTION;
   const host = headers.get("host") ?? "";
   // The pattern lets through numbers that are too big for an address or a port.
   const isThisMachine =
     LOOPBACK_HOST.test(host) && URL.canParse(`http://${host}`);
   return isThisMachine ? undefined : FOREIGN_HOST;
+}
+
+export function closesConnection(headers: Headers): boolean {
+  return headers.get("connection")?.toLowerCase() === "close";
 }

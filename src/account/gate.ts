@@ -2,7 +2,12 @@ import type { Server } from "bun";
 import type { Site } from "../../views/site.ts";
 import type { Config } from "../config.ts";
 import { redirectTo } from "../http.ts";
-import { FROM_SERVICE, refusalOfOutsider } from "../loopback-guard.ts";
+import {
+  closesConnection,
+  CLOSES_CONNECTION,
+  FROM_SERVICE,
+  refusalOfOutsider,
+} from "../loopback-guard.ts";
 import { isFromService } from "../peer-user.ts";
 import {
   FOREIGN_FORM,
@@ -91,10 +96,11 @@ const FOR_SERVICES: ReadonlySet<string> = new Set([
 ]);
 
 function serviceRefusal({ request, server }: Asked): string | undefined {
+  if (FOR_SERVICES.has(new URL(request.url).pathname)) return undefined;
+  if (closesConnection(request.headers)) return CLOSES_CONNECTION;
   const peerPort = server?.requestIP(request)?.port;
   const ownPort = server?.port;
   if (peerPort === undefined || ownPort === undefined) return undefined;
-  if (FOR_SERVICES.has(new URL(request.url).pathname)) return undefined;
   return isFromService({ peerPort, ownPort }) ? FROM_SERVICE : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { plainAddress } from "../account/peer.ts";
 import { isSameText } from "../account/secret-keys.ts";
-import { refusalOfOutsider } from "../loopback-guard.ts";
+import { closesConnection, refusalOfOutsider } from "../loopback-guard.ts";
 import type { Problem } from "../problem.tsx";
 import { isLoopback } from "../setting-values.ts";
 
@@ -31,7 +31,9 @@ export function metricsProblem(
     return isSameText(given, metricsToken) ? undefined : WRONG_TOKEN;
   }
   const isHere = peer !== undefined && isLoopback(plainAddress(peer));
-  return isHere && refusalOfOutsider(headers) === undefined
+  return isHere &&
+    !closesConnection(headers) &&
+    refusalOfOutsider(headers) === undefined
     ? undefined
     : OUTSIDER;
 }

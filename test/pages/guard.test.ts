@@ -77,6 +77,11 @@ test("a request that asks to close its connection, as nginx's do, is refused as 
     });
     expect([path, page.status]).toEqual([path, 403]);
   }
+  // A monitor may do so.
+  const live = await get(`${server.origin}/livez`, {
+    headers: { connection: "close" },
+  });
+  expect(live.status).toBe(200);
 });
 
 test("pages answer only under the names of this machine, whatever a name elsewhere points to", async () => {
