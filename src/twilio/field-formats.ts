@@ -110,6 +110,10 @@ export const KNOWN_NAMES: ReadonlySet<string> = new Set([
   ...TEXT_STARTS.keys(),
   ...OTHER_NAMES.split(" "),
 ]);
+/** What parameters without a value leave in the signed text. */
+export const ONLY_KNOWN_NAMES = new RegExp(
+  `^(?:${[...KNOWN_NAMES].join("|")})+$`,
+);
 
 /** Every place where the name of a field is found, and a value of it seems to follow. */
 export const SEEMING_FIELD = new RegExp(

@@ -3,6 +3,7 @@ import {
   KNOWN_NAMES,
   NAME,
   NUMBER,
+  ONLY_KNOWN_NAMES,
   SEEMING_FIELD,
   SURE_VALUES,
   WHOLE_NAMED_ADDRESS,
@@ -134,6 +135,12 @@ function misplacedField(
     if (isInName && KNOWN_NAMES.has(around.name) && around.start < index)
       continue;
     const end = index + name.length;
+    if (
+      isInName &&
+      end <= around.valueStart &&
+      isWholeName(around, index, sorted)
+    )
+      continue;
     const reachesKnown = places.some(
       (each) =>
         each.start > index && each.start < end && KNOWN_NAMES.has(each.name),
@@ -143,6 +150,28 @@ function misplacedField(
     if (!isInName && startsAt(SURE_VALUES.get(name), text, end)) return name;
   }
   return undefined;
+}
+
+/**
+ * Whether a parameter that is new, such as CarrierErrorCode, was signed with that name: what
+ * it begins with, up to `fieldStart`, is neither the end of the value before it nor names
+ * of parameters without a value.
+ */
+function isWholeName(
+  { name, start }: Place,
+  fieldStart: number,
+  sorted: FormParams,
+): boolean {
+  const beginning = name.slice(0, fieldStart - start);
+  if (beginning === "" || ONLY_KNOWN_NAMES.test(beginning)) return false;
+  const before = sorted[sorted.findIndex((each) => each[0] === name) - 1];
+  if (before === undefined) return start === 0;
+  const [nameBefore, value] = before;
+  const format = FORMATS.get(nameBefore);
+  if (format === undefined || value === "") return false;
+  return format.closed === undefined
+    ? !format.value.test(value + beginning)
+    : NUMBER.test(value) && !WHOLE_NAMED_ADDRESS.test(value + beginning);
 }
 
 function startsAt(

@@ -78,6 +78,11 @@ const more: Record<string, Record<string, string>> = {
     Body: "The fields are To, From and ErrorCode: see MessageStatus below",
   },
   "new parameters": { Mcc: "310", NewThing: "1", Zeta: "a b" },
+  "an empty text before an error code": {
+    Body: "",
+    ChannelStatusMessage: "",
+    ErrorCode: "30005",
+  },
 };
 const genuine: readonly { name: string; params: FormParams }[] = [
   ...captured,
@@ -101,6 +106,19 @@ describe("every callback as Twilio posts it is taken", () => {
       const params = Object.entries(callbackParams({ AccountName: "Acme" }));
       expect(recorded({ query, params })).toMatchObject({ channel: "sms" });
     }
+  });
+
+  test("also with one that is new and ends with a name of ours", () => {
+    const names = ["CarrierErrorCode", "ChannelErrorCode", "LastErrorMessage"];
+    const withoutText = captured.filter(
+      ({ params }) => !params.some(([name]) => name === "Body"),
+    );
+    for (const query of QUERIES)
+      for (const { params } of withoutText)
+        for (const name of names) {
+          const sent = { query, params: [...params, [name, "63016"]] as const };
+          expect(recorded(sent)).toEqual(recorded({ query, params }));
+        }
   });
 
   test("also with a parameter that is new", () => {
