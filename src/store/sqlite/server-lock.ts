@@ -11,6 +11,7 @@ import { dirname } from "node:path";
 import { StoreUnusable } from "../store.ts";
 import { cannotOpen, requireNotMountedAlone } from "./database-file.ts";
 import { diskKind } from "./disk-kind.ts";
+import { BESIDE } from "./durable-file.ts";
 import { lockFile } from "./file-lock.ts";
 import {
   mayPassSoon,
@@ -111,7 +112,8 @@ function lockDatabase(path: string): ServerLock {
     undo() {
       const isEmpty = fstatSync(descriptor).size === 0;
       release();
-      if (!wasThere && isEmpty) rmSync(path, { force: true });
+      if (wasThere || !isEmpty) return;
+      for (const end of ["", ...BESIDE]) rmSync(path + end, { force: true });
     },
   };
 }

@@ -157,8 +157,12 @@ export function openSqliteReader(file: string): StoreReader {
 /** Removes what a restore left that was interrupted: copies, and second names of the database. */
 function removeLeftovers(path: string): void {
   removeUnfinished(path);
-  for (const name of namesLeftByRestore(path, statSync(path)))
-    rmSync(name, { force: true });
+  try {
+    for (const name of namesLeftByRestore(path, statSync(path)))
+      rmSync(name, { force: true });
+  } catch {
+    // They harm nobody, and the next start tries again.
+  }
 }
 
 type KeptBeside = Pick<Stores, "accounts" | "audit" | "apiTokens" | "refusals">;
