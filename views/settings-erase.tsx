@@ -238,7 +238,7 @@ function shownName(
   { masksNumbers }: Site,
   { address, masked }: Erasure,
 ): string {
-  if (masksNumbers) return masked;
+  if (masksNumbers || address === undefined) return masked;
   return isNumber(address) ? `+${address}` : address;
 }
 

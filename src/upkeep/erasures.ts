@@ -28,7 +28,8 @@ export type ErasuresDeps = {
 /** One address on its way out: it is searched for, shown, confirmed and erased. */
 export type Erasure = {
   readonly id: string;
-  readonly address: ErasedAddress;
+  /** Undefined once it is erased: then not even this page knows it. */
+  readonly address: ErasedAddress | undefined;
   /** As the audit list and, with MASK_NUMBERS, the page show it. */
   readonly masked: string;
   readonly state:
@@ -97,7 +98,7 @@ export class Erasures {
     const { step } = erasure.state;
     if (step === "erasing" || step === "erased") return undefined;
     if (step !== "found") return "The search isn’t over. Nothing was erased.";
-    if (addressToErase(typed)?.toLowerCase() !== erasure.address.toLowerCase())
+    if (addressToErase(typed)?.toLowerCase() !== erasure.address?.toLowerCase())
       return "That isn’t the address that was searched for. Nothing was erased.";
     this.#set(id, { step: "erasing", done: 0, total: 0 });
     try {
@@ -121,7 +122,7 @@ export class Erasures {
   async #run(id: string, signal: AbortSignal, requester?: Requester) {
     const { store, stopping } = this.#deps;
     const erasure = this.#current;
-    if (erasure === undefined) return;
+    if (erasure?.address === undefined) return;
     const { address, masked } = erasure;
     const step = requester === undefined ? "searching" : "erasing";
     try {
@@ -178,6 +179,9 @@ export class Erasures {
 
   /** What ends late says nothing of the search after it. */
   #set(id: string, state: Erasure["state"]): void {
-    if (this.#current?.id === id) this.#current = { ...this.#current, state };
+    const current = this.#current;
+    if (current?.id !== id) return;
+    const address = state.step === "erased" ? undefined : current.address;
+    this.#current = { ...current, address, state };
   }
 }

@@ -63,6 +63,7 @@ test("an admin sees what would be erased, confirms it by typing it again, and it
   expect(answers.map(({ status }) => status)).toEqual([303, 303]);
   const after = await settled(ana);
   expect(after).toContain("was erased</b>");
+  expect(after.includes("4155550123")).toBe(false);
   expect(after).toMatch(/It is now called erased-\d+\./);
   // A reload, and a late second click, change nothing.
   expect(await settled(ana)).toBe(after);
