@@ -279,26 +279,34 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(await page.getByText("Last 24 h").isVisible()).toBe(true);
   });
 
-  test("when a request fails, its own page is shown under the address that was there", async () => {
+  test("when a request fails, the page keeps what it shows and says what was wrong", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);
+    const shown = await rows(page);
     await page.route("**/messages?*", async (route) => {
       const url = `${server.origin}/nothing-here`;
       await route.fulfill({ response: await route.fetch({ url }) });
     });
     await page.locator("#by-failed").click();
-    await page.getByRole("heading", { name: "Nothing is here" }).waitFor();
+    await page.getByText("Nothing is here. No page has this address").waitFor();
     expect(page.url()).toBe(`${server.origin}/messages`);
-    expect(await page.locator("#main").count()).toBe(1);
+    expect(await rows(page)).toEqual(shown);
   });
 
-  test("when the server does not answer, the page says so", async () => {
+  test("when the server doesn't answer, the page says so, and asks again until it does", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);
+    const shown = await rows(page);
     await page.route("**/messages?*", (route) => route.abort());
     await page.locator("#by-failed").click();
-    await page.getByText("The server does not answer.").waitFor();
-  });
+    const words = page.getByText("The server does not answer, so this page");
+    await words.waitFor();
+    expect(await rows(page)).toEqual(shown);
+    await page.unroute("**/messages?*");
+    await page.waitForURL(/status(:|%3A)failed/, { timeout: 20_000 });
+    await words.waitFor({ state: "hidden" });
+    expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
+  }, 40_000);
 });

@@ -28,19 +28,18 @@ const partOf = ({ target, sourceElement }) => target?.id || sourceElement;
 
 function askAgainLater(ctx) {
   unanswered.set(partOf(ctx), ctx);
-  clearTimeout(timer);
-  timer = setTimeout(askAgain, againMs);
-  againMs = Math.min(againMs * 2, AGAIN_MS_MAX);
+  timer ??= setTimeout(askAgain, againMs);
 }
 
 function askAgain() {
+  clearTimeout(timer);
   const events = new Set();
   for (const [part, { sourceElement, sourceEvent }] of unanswered) {
     if (sourceElement.isConnected && sourceEvent) events.add(sourceEvent);
     else unanswered.delete(part);
   }
   if (unanswered.size === 0) return onAnswered();
-  // Should no request come of it, because another one is under way.
+  againMs = Math.min(againMs * 2, AGAIN_MS_MAX);
   timer = setTimeout(askAgain, againMs);
   for (const event of events) repeat(event);
 }
@@ -56,6 +55,7 @@ function repeat(event) {
 
 function onAnswered() {
   clearTimeout(timer);
+  timer = undefined;
   againMs = AGAIN_MS;
   showTrouble("request", "");
 }
@@ -130,6 +130,9 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (!ctx || isOfStream(ctx)) return;
   showTrouble("request", NO_ANSWER);
   askAgainLater(ctx);
+});
+addEventListener("online", () => {
+  if (unanswered.size > 0) askAgain();
 });
 document.addEventListener("signed-out", signInAgain);
 document.addEventListener("trouble", ({ detail }) =>
