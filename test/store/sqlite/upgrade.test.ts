@@ -57,6 +57,12 @@ test("a database of the first version, once upgraded, equals one written anew", 
     expect(rows.length).toBeGreaterThan(0);
     expect(rows).toEqual(rowsOf(ofWritten, query));
   }
+  // Each names its own ledger.
+  const ids = [ofUpgraded, ofWritten].flatMap((db) =>
+    db.query("SELECT id FROM ledger").values().flat().map(String),
+  );
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{16}$/);
+  expect(new Set(ids).size).toBe(2);
   const outside = `SELECT messages.id FROM messages
     LEFT JOIN message_hours ON hour = first_event_at / 3600000
     WHERE hour IS NULL OR messages.id NOT BETWEEN first_id AND last_id`;
