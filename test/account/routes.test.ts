@@ -62,6 +62,10 @@ const ROUTES: Readonly<Record<string, Who>> = {
   "GET /settings/tokens/:id/revoke": "admin",
   "POST /settings/tokens/:id/revoke": "admin",
   "GET /settings/audit": "admin",
+  "GET /settings/erase": "admin",
+  "POST /settings/erase": "admin",
+  "POST /settings/erase/confirm": "admin",
+  "POST /settings/erase/forget": "admin",
 };
 
 const NUMBER = "+14155550123";
