@@ -96,7 +96,7 @@ export class WatchedFiles {
     const before = this.#logBytes;
     this.#logBytes = size;
     const isCut =
-      size < before ? this.#isTooShort(size) : this.#hasHole(before, size);
+      size < before ? this.#hasLost(size) : this.#hasHole(before, size);
     if (isCut)
       throw new FilesChanged(
         `Another program cut ${path} short, so callbacks of the last moments may be lost. The database is opened again.`,
@@ -104,9 +104,11 @@ export class WatchedFiles {
       );
   }
 
-  #isTooShort(size: number): boolean {
+  /** It is also asked for holes: of a log that is reused, SQLite may have written behind what was cut off. */
+  #hasLost(size: number): boolean {
     try {
-      return size < this.#needed.log();
+      const bytes = this.#needed.log();
+      return size < bytes || this.#firstHole(bytes) !== undefined;
     } catch {
       // What is missing is needed to tell.
       return true;
@@ -136,15 +138,17 @@ export class WatchedFiles {
   /** Ends the log before a hole in it, which SQLite would copy into the database. */
   cutAtHole(): void {
     const path = `${this.#file}-wal`;
-    const pages = Math.floor(
-      (statsOf(path)?.size ?? 0) / this.#needed.logPageBytes,
-    );
-    for (let place = 0; place < pages; place++) {
-      if (!this.#isHole(place)) continue;
-      // The page before it may have lost its end.
-      truncateSync(path, place < 2 ? 0 : this.#offsetOf(place - 1));
-      return;
-    }
+    const place = this.#firstHole(statsOf(path)?.size ?? 0);
+    if (place === undefined) return;
+    // The page before it may have lost its end.
+    truncateSync(path, place < 2 ? 0 : this.#offsetOf(place - 1));
+  }
+
+  #firstHole(bytes: number): number | undefined {
+    const pages = Math.floor(bytes / this.#needed.logPageBytes);
+    for (let place = 0; place < pages; place++)
+      if (this.#isHole(place)) return place;
+    return undefined;
   }
 
   #changed(path: string, stats: Stats | undefined): FilesChanged {
