@@ -127,6 +127,10 @@ function misplacedField(
     text += name + value;
     return { name, start, valueStart: start + name.length };
   });
+  // All that Twilio posts comes after AccountSid, so a query that holds any of it holds that too.
+  const isAccountThere = params.some(
+    ([name, value]) => name === "AccountSid" && value !== "",
+  );
   for (const { 1: name = "", index } of text.matchAll(SEEMING_FIELD)) {
     const around = places.findLast(({ start }) => start <= index);
     const isInName = around !== undefined && index < around.valueStart;
@@ -135,6 +139,8 @@ function misplacedField(
     if (isInName && KNOWN_NAMES.has(around.name) && around.start < index)
       continue;
     const end = index + name.length;
+    const isInQuery = end <= query.length;
+    if (isInQuery && isAccountThere && name !== "AccountSid") continue;
     if (
       isInName &&
       end <= around.valueStart &&

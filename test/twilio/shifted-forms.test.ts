@@ -48,6 +48,7 @@ const QUERIES = [
   "order=4711&campaign=SALE",
   "ref=A1B2&team=cartAbandoned",
   "note=it%27s+Account",
+  "EventTypeId=7&ErrorMessageText=1&flow=OrderFromWeb%20To123",
 ];
 
 const captured = capturedCallbacks.map(({ what, body }, index) => ({
