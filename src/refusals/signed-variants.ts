@@ -56,6 +56,7 @@ export function signedVariants(
   if (expected === undefined) return undefined;
   const { channel, headers, params, requestUrl } = request;
   const targets = forwardedTargets(headers);
+  const arrived = [pathOf(requestUrl), expected.path + pathOf(requestUrl)];
   const signedWith = headers.get(SIGNATURE_SETTINGS_HEADER);
   const fields = params ?? parseForm(query.slice(1)).params;
   const accountSid = fields.find(([name]) => name === "AccountSid")?.[1];
@@ -76,8 +77,9 @@ export function signedVariants(
         basePaths: forwardedPrefixes(headers),
         paths: [
           ...targets.map((each) => each.path),
-          pathOf(requestUrl),
-          expected.path + pathOf(requestUrl),
+          ...arrived,
+          // What calls an address without a path arrives at "/".
+          ...arrived.map((each) => each.replace(/\/+$/, "")),
         ],
       },
     ),

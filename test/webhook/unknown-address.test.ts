@@ -108,6 +108,23 @@ test("the page of such a callback says what was called, and what to write into T
   expect(overview.text).toContain("1 callback was refused in the last hour");
 });
 
+test.each(["", "/ledger"])(
+  "a callback to no more than the host and the base path “%s” is signed without a slash, and listed with the right address",
+  async (base) => {
+    for (const query of ["", "?campaign=spring"]) {
+      await using server = await startServer({ PUBLIC_URL: PUBLIC_URL + base });
+      await post(server, `/${query}`, PUBLIC_URL + base + query);
+      const [row] = await listed(server);
+      expect(row).toMatchObject({
+        isMendable: true,
+        rightUrl: PUBLIC_URL + base + SMS_URL,
+      });
+      const page = await get(`${server.origin}/refusals/${row?.id}`);
+      expect(page.text).toContain(`Twilio called ${PUBLIC_URL + base},`);
+    }
+  },
+);
+
 test("without PUBLIC_URL the right address has the origin that was signed", async () => {
   await using server = await startServer();
   const host = "sms.example.com";
