@@ -84,7 +84,16 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ["MessageStatus", status],
   ["MessagingServiceSid", sid("MG", "MG")],
   ["NumSegments", digits(1, 4)],
-  ["RawDlrDoneDate", digits(10, 14)],
+  [
+    "RawDlrDoneDate",
+    {
+      // Passed on as the carrier writes it, usually YYMMDDhhmm.
+      value: /^\d[\d :+./-]{0,31}$/,
+      words: "a date in digits",
+      start: "\\d",
+      sure: "\\d{10}",
+    },
+  ],
   ["SmsSid", messageSid],
   ["SmsStatus", status],
   ["To", address("\\+\\d|\\d{3}|[a-z]{2,20}:|[A-Z]{2}\\.\\d")],

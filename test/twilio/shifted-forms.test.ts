@@ -75,6 +75,8 @@ const more: Record<string, Record<string, string>> = {
     ErrorMessage: "Unknown destination handset",
     NumSegments: "2",
   },
+  "a carrier's date of another form": { RawDlrDoneDate: "2023-03-22 23:38" },
+  "a carrier's date of zero": { RawDlrDoneDate: "0" },
   "a text about fields": {
     Body: "The fields are To, From and ErrorCode: see MessageStatus below",
   },
