@@ -78,10 +78,12 @@ test("lines that the disk has no room for are lost and counted; nothing is throw
   closeSync(full);
   // The descriptor's number is another file's now, as if the disk had room again.
   const file = join(folder.path, "log");
-  const same = openSync(file, "w");
-  expect(same).toBe(full);
+  const opened = [openSync(file, "w")];
+  while (opened.at(-1) !== full && opened.length < 100)
+    opened.push(openSync(file, "w"));
+  expect(opened).toContain(full);
   output.write(line(138));
   expect(output.lost).toBe(137);
-  closeSync(same);
+  for (const each of opened) closeSync(each);
   return expect(Bun.file(file).text()).resolves.toBe(line(138) + reported(137));
 });
