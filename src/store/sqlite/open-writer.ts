@@ -4,7 +4,7 @@ import { StoreUnavailable, type RecordOutcome } from "../store.ts";
 import { createLogCopying } from "./log-copying.ts";
 import { OUTCOME_CODES, REFUSED_CODE } from "./protocol.ts";
 import { createRecorder } from "./recorder.ts";
-import { explainSqliteError, isDamage } from "./sqlite-errors.ts";
+import { explainSqliteError, isDamage, isReadOnly } from "./sqlite-errors.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import type { StepName } from "./steps.ts";
 import { FilesChanged, WatchedFiles } from "./watched-files.ts";
@@ -54,10 +54,28 @@ export function openWriter(file: string, busyTimeoutMs: number, watch: Watch) {
     db.run("PRAGMA wal_autocheckpoint = 0");
     db.run(`PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`);
     prepareForWriting(db);
+    db.run("PRAGMA busy_timeout = 0");
+    requireWritable(db);
+    db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     return writerOf(db, file, busyTimeoutMs, watch);
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/**
+ * Throws where only reading is allowed, as on a read-only disk: SQLite opens the file all
+ * the same, and would then never write, not even when that is over.
+ */
+function requireWritable(db: Database): void {
+  try {
+    db.transaction(() => {
+      db.run("DELETE FROM write_checks");
+    }).immediate();
+  } catch (error) {
+    if (isReadOnly(error)) throw error;
+    // What else is wrong now, a lock for one, may be over when something is written.
   }
 }
 

@@ -20,6 +20,11 @@ export function isDiskTrouble(error: unknown): boolean {
   return hasCode(error, /^SQLITE_(?:CORRUPT|NOTADB|IOERR|CANTOPEN)/);
 }
 
+/** Whether the file, or its disk, allows reading only. */
+export function isReadOnly(error: unknown): boolean {
+  return hasCode(error, /^SQLITE_READONLY/);
+}
+
 function hasCode(error: unknown, codes: RegExp): boolean {
   return error instanceof SQLiteError && codes.test(error.code ?? "");
 }

@@ -1,5 +1,7 @@
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
+  copyFileSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -111,6 +113,17 @@ test("what an interrupted restore left is removed when the server starts", async
   ).toEqual([file, kept, `${file}-lock`].toSorted());
 }, 30_000);
 
+/** What a server that was killed leaves beside the database: SQLite then opens it to read, too. */
+function leaveLog(path: string): void {
+  const ends = ["-wal", "-shm"];
+  using db = new Database(path);
+  db.run("DELETE FROM write_checks");
+  db.run("INSERT INTO write_checks VALUES (1, 1)");
+  for (const end of ends) copyFileSync(path + end, `${path}.copy${end}`);
+  db.close();
+  for (const end of ends) renameSync(`${path}.copy${end}`, path + end);
+}
+
 test.skipIf(!canMount)(
   "a read-only disk is said to be one, in one plain line (needs root)",
   async () => {
@@ -119,9 +132,10 @@ test.skipIf(!canMount)(
     mkdirSync(mounted);
     Bun.spawnSync(["mount", "-t", "tmpfs", "none", mounted]);
     try {
-      for (const name of ["smsledger.db", "new.db"]) {
+      for (const name of ["smsledger.db", "crashed.db", "new.db"]) {
         const url = { DATABASE_URL: join(mounted, name) };
-        if (name === "smsledger.db") await serveOnce(url);
+        if (name !== "new.db") await serveOnce(url);
+        if (name === "crashed.db") leaveLog(url.DATABASE_URL);
         Bun.spawnSync(["mount", "-o", "remount,ro", mounted]);
         expect(await refusal(["serve"], url)).toMatch(/read-only|written/);
         Bun.spawnSync(["mount", "-o", "remount,rw", mounted]);
