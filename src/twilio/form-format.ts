@@ -175,9 +175,10 @@ function isWholeName(
   const [nameBefore, value] = before;
   const format = FORMATS.get(nameBefore);
   if (format === undefined || value === "") return false;
+  const whole = value + beginning;
   return format.closed === undefined
-    ? !format.value.test(value + beginning)
-    : NUMBER.test(value) && !WHOLE_NAMED_ADDRESS.test(value + beginning);
+    ? !format.value.test(whole) || format.shifted?.test(whole) === true
+    : NUMBER.test(value) && !WHOLE_NAMED_ADDRESS.test(whole);
 }
 
 function startsAt(

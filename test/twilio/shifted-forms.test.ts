@@ -124,6 +124,15 @@ describe("every callback as Twilio posts it is taken", () => {
         }
   });
 
+  test("also with such a one after a status", () => {
+    const params = captured[0]?.params ?? [];
+    const sent = {
+      query: "",
+      params: [...params, ["NetworkErrorMessage", "a"]] as const,
+    };
+    expect(recorded(sent)).toEqual(recorded({ query: "", params }));
+  });
+
   test("also with a parameter that is new", () => {
     const name = fc.stringMatching(/^[B-Z][A-Za-z0-9]{2,14}$/);
     const value = fc.oneof(
