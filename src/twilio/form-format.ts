@@ -50,6 +50,9 @@ export function formFault(
   return shiftIn(sorted, query, params);
 }
 
+/** Two words or more, as Twilio names its parameters, such as `AccountName` or `A2pCampaignSid`. */
+const NEW_NAME = /^[A-Z][A-Za-z0-9]*[A-Z][a-z]{2}/;
+
 const MALFORMED_NAME =
   "A parameter’s name begins with a digit, or has more in it than letters, digits and underscores.";
 const SHIFTED = "The form looks shifted";
@@ -79,12 +82,13 @@ function shiftIn(
   if (query !== "") {
     if (query.split("&", QUERY_PAIRS_MAX + 1).length > QUERY_PAIRS_MAX)
       return `The query has over ${QUERY_PAIRS_MAX} pairs.`;
-    // It may be the end of a tag. Nothing that Twilio posts comes before AccountSid, nor is
-    // likely to but for something else of the account.
+    // It may be the end of a tag, as nothing that Twilio posts comes before AccountSid. What
+    // reads like a parameter of Twilio's is taken all the same: rather a shorter tag than a
+    // callback that is lost.
     if (
       first !== undefined &&
       !KNOWN_NAMES.has(first[0]) &&
-      !/^Account[A-Z][a-z]/.test(first[0])
+      !NEW_NAME.test(first[0])
     )
       return `${SHIFTED}: a parameter comes where the query ends, and may be a part of it.`;
   }

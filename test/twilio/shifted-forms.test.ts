@@ -105,10 +105,11 @@ describe("every callback as Twilio posts it is taken", () => {
   });
 
   test("also with one that is new and comes before the account's SID", () => {
-    for (const query of QUERIES) {
-      const params = Object.entries(callbackParams({ AccountName: "Acme" }));
-      expect(recorded({ query, params })).toMatchObject({ channel: "sms" });
-    }
+    for (const name of ["AccountName", "A2pCampaignSid", "AIScore"])
+      for (const query of QUERIES) {
+        const params = Object.entries(callbackParams({ [name]: "Acme" }));
+        expect(recorded({ query, params })).toMatchObject({ channel: "sms" });
+      }
   });
 
   test("also with one that is new and ends with a name of ours", () => {
