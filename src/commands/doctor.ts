@@ -51,9 +51,16 @@ async function* topicsOf(
   const { publicUrl, databaseFile, retentionDays } = config;
   if (publicUrl !== undefined) {
     const { instance } = server;
-    const { signIn, metricsToken } = config;
+    const { signIn, metricsToken, port } = config;
     const hasMetricsToken = metricsToken !== undefined;
-    const asked = { publicUrl, instance, signIn, hasMetricsToken, version };
+    const asked = {
+      publicUrl,
+      instance,
+      signIn,
+      hasMetricsToken,
+      port,
+      version,
+    };
     yield { title: "Public address", findings: await publicUrlFindings(asked) };
   }
   const isRunning = server.instance !== undefined;

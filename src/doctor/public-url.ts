@@ -12,6 +12,8 @@ export type Asked = {
   /** With `none`, nobody elsewhere may reach the pages. */
   readonly signIn: SignIn;
   readonly hasMetricsToken: boolean;
+  /** Where the server listens; what PUBLIC_URL leads to there comes through no proxy. */
+  readonly port: number;
   readonly version: string;
 };
 
@@ -44,9 +46,12 @@ export async function publicUrlFindings(asked: Asked): Promise<Finding[]> {
  * under the proxy's own name, or one that makes the request look like a local one.
  */
 async function openFindings(
-  { publicUrl, signIn, hasMetricsToken }: Asked,
+  { publicUrl, signIn, hasMetricsToken, port }: Asked,
   headers: Readonly<Record<string, string>>,
 ): Promise<Finding[]> {
+  const { hostname, port: publicPort } = new URL(publicUrl);
+  const isOwn = /^(?:localhost|127\..*|\[::1\])$/.test(hostname);
+  if (isOwn && Number(publicPort) === port) return [];
   const isOpen = async (path: string): Promise<boolean> => {
     for (const host of [undefined, "localhost"]) {
       const answer = await call(publicUrl + path, {

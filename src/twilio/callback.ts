@@ -66,6 +66,10 @@ export function parseCallback(
     const text = fields.get(name);
     return text !== undefined && SMALL_INTEGER.test(text) ? Number(text) : null;
   };
+  const sidIn = (name: string): string | null => {
+    const text = field(name);
+    return text === null ? null : canonicalSid(text);
+  };
   return {
     channel: to.channel ?? from.channel ?? route,
     messageSid: canonicalSid(sid),
@@ -75,8 +79,8 @@ export function parseCallback(
     // Twilio's API has 0 or null where there was no error.
     errorCode: integer("ErrorCode") || null,
     errorMessage: field("ErrorMessage"),
-    accountSid: field("AccountSid"),
-    messagingServiceSid: field("MessagingServiceSid"),
+    accountSid: sidIn("AccountSid"),
+    messagingServiceSid: sidIn("MessagingServiceSid"),
     numSegments: integer("NumSegments"),
     rawDlrDoneDate: field("RawDlrDoneDate"),
     params,

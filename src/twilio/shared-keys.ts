@@ -30,7 +30,7 @@ export function parseSharedKeys(text: string): readonly SharedKey[] {
         `${place} has something before the = that isn't a shared key's id (webhooks_sharedkey_…)`,
       );
     }
-    if (secret === "") throw new Error(`${place} is empty`);
+    if (/^=*$/.test(secret)) throw new Error(`${place} is empty`);
     if (!/^[\x21-\x7e]+$/.test(secret)) {
       throw new Error(
         `${place} has white space or other characters that a secret can't have`,

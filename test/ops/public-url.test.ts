@@ -152,6 +152,7 @@ const levelAndText = async (publicUrl: string, instance?: string) => {
     instance,
     signIn: "none",
     hasMetricsToken: false,
+    port: 3000,
     version: "0.0.0-test",
   });
   return `${finding?.level}: ${finding?.text}`;

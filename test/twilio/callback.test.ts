@@ -86,6 +86,15 @@ test.each<[string, Record<string, string>, Partial<Callback>]>([
     { messageSid: sid },
   ],
   [
+    "and so are an account's and a service's",
+    {
+      ...required,
+      AccountSid: `AC${hex.toUpperCase()}`,
+      MessagingServiceSid: `MG${hex.toUpperCase()}`,
+    },
+    { accountSid: `AC${hex}`, messagingServiceSid: `MG${hex}` },
+  ],
+  [
     "an unknown status is kept",
     { ...required, MessageStatus: "on_hold" },
     { messageStatus: "on_hold" },

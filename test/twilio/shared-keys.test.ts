@@ -29,6 +29,7 @@ test.each([
 test.each([
   ["", "entry 1 is empty"],
   ["one,", "entry 2 is empty"],
+  ["=", "entry 1 is empty"],
   [ID, "entry 1 has a shared key's id but not its secret"],
   [`one,${ID}=`, "entry 2 has a shared key's id but not its secret"],
   ["AC0123=one", "entry 1 has something before the ="],
