@@ -143,8 +143,8 @@ function RateStrip({
 /** Places in per cent, so that the words do not stretch with the drawing. Every second one goes when it is narrow. */
 function TimeAxis({ bars }: { readonly bars: readonly ChartBar[] }) {
   return (
-    <svg class="chart-times" width="100%" height="18" aria-hidden="true">
-      <text class="chart-zone" x="-10" y="14">
+    <svg class="chart-times" width="100%" height="20" aria-hidden="true">
+      <text class="chart-zone" x="-10" y="16">
         UTC
       </text>
       {timeLabels(bars.map(({ span }) => span)).map(
@@ -152,7 +152,7 @@ function TimeAxis({ bars }: { readonly bars: readonly ChartBar[] }) {
           <text
             class={isMinor ? "chart-minor" : undefined}
             x={`${(((bar + 0.5) / bars.length) * 100).toFixed(2)}%`}
-            y="14"
+            y="16"
             safe
           >
             {text}

@@ -15,7 +15,7 @@ export function ErrorAdvice({
     <>
       <p safe>
         {explanation?.happened ??
-          "This version doesn’t know what happened; Twilio’s own page says so."}
+          "This version doesn’t know this code. Twilio’s page says what it means."}
       </p>
       <dl>
         {explanation === undefined ? (

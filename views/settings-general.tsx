@@ -24,8 +24,8 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
         Set by environment variables or flags; the variable’s name is beside
         each. To change one, change it where smsledger is started, and restart:
         for systemd in the unit’s environment file, for Docker in the compose
-        file. <code>smsledger --help</code> lists every setting. Users, API
-        tokens and erasing need no restart.
+        file. <code>smsledger serve --help</code> lists every setting. Users,
+        API tokens and erasing need no restart.
       </p>
       <Callbacks {...props} />
       <Given title="Messages">

@@ -40,8 +40,8 @@ export function UsersPage({
   return (
     <SettingsFrame site={site} section="users" title="Users">
       <p class="lead">
-        Members read and export. Admins also manage users, API tokens and
-        settings, and erase.
+        Members read and export. Admins also manage users and API tokens, and
+        erase.
       </p>
       {handedOver === undefined ? "" : <OneTimePassword {...handedOver} />}
       <UsersTable {...{ site, users, now }} />
@@ -174,7 +174,7 @@ function AddUser({
 
 const ROLE_HINTS: Record<Role, string> = {
   member: "Reads and exports everything.",
-  admin: "Also manages users, API tokens and settings, and erases.",
+  admin: "Also manages users and API tokens, and erases.",
 };
 
 export function RoleChoice({ role }: { readonly role: Role }) {

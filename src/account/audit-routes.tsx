@@ -11,7 +11,7 @@ const NOT_UNDERSTOOD = {
   status: 400,
   title: "This address is not understood",
   detail:
-    "It names a page of the list that there is not. Go to Settings, Audit.",
+    "The address names a page of the list that doesn’t exist. Go to Settings, Audit.",
 };
 
 /** `/settings/audit`: who signed in, changed and exported what. */

@@ -108,7 +108,7 @@ function accessLines({
       "To make one again: smsledger token add NAME.",
     ),
     line(
-      "Numbers erased since the backup are back",
+      "Numbers erased since the backup may be back",
       numbersBack,
       "Erase them again: smsledger erase NUMBER.",
     ),

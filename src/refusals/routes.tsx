@@ -23,7 +23,7 @@ const NOT_UNDERSTOOD: Problem = {
   status: 400,
   title: "This address is not understood",
   detail:
-    "It names a part of the list that there is not. Go to the refusals and choose again.",
+    "The address names a part of the list that doesn’t exist. Go to the refusals and choose again.",
 };
 
 const NO_SUCH_REFUSAL: Problem = {

@@ -72,6 +72,7 @@ export const PAGES_OF_SAMPLE: Readonly<Record<string, string>> = {
   "errors-mistake": "/errors?range=never",
   error: "/errors/30003",
   "error-unseen": "/errors/30001",
+  "error-do-not-send": "/errors/30005",
   dictionary: "/errors/dictionary?q=landline",
   numbers: "/numbers",
   "numbers-do-not-send": "/numbers?verdict=do-not-send",
