@@ -126,6 +126,8 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await makeFirstUser(page, site);
+    // Or the open page would lead to the sign-in by itself.
+    await page.goto("about:blank");
     await page.context().clearCookies();
     await page.goto(`${site.origin}/messages`);
     await signIn(page, "Ana Núñez", "not the password");

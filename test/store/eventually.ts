@@ -1,5 +1,5 @@
 /** How long something may take that is done when nobody waits for it. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 15_000;
 
 /** Tries again until `check` does not throw; at last throws what it throws. */
 export async function eventually(check: () => Promise<void>): Promise<void> {
