@@ -33,8 +33,11 @@ test("while the database is locked, health checks and pages are answered before 
       for (const answer of await Promise.all(posting))
         expect(answer).toEqual([503, "5"]);
     }
-    await eventually(async () =>
-      expect((await fetch(`${server.origin}/readyz`)).status).toBe(200),
+    // A failed commit counts against readiness for five seconds by itself.
+    await eventually(
+      async () =>
+        expect((await fetch(`${server.origin}/readyz`)).status).toBe(200),
+      10_000,
     );
     expect((await twilio.post()).status).toBe(200);
   } finally {
