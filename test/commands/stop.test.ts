@@ -1,9 +1,9 @@
-import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { listenTo } from "../live/live-client.ts";
+import { lockDatabase } from "../support/locked-database.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 import { FROM_SOURCE, run, start } from "./program.ts";
@@ -66,8 +66,7 @@ test("a callback in flight is committed and answered before the end", async () =
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await using server = await serve(file);
-  const lock = new Database(file);
-  lock.run("BEGIN IMMEDIATE");
+  const lock = lockDatabase(file);
   const answer = twilioClient(server.origin).post({ MessageStatus: "sent" });
   await Bun.sleep(300);
   server.kill("SIGTERM");
@@ -110,8 +109,7 @@ test("a database that stays locked cannot keep it either; then the status is 1",
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await using server = await serve(file);
-  const lock = new Database(file);
-  lock.run("BEGIN IMMEDIATE");
+  const lock = lockDatabase(file);
   const answers = [1, 2, 3].map(async () => {
     await Bun.sleep(Math.random() * 200);
     return twilioClient(server.origin)
@@ -133,8 +131,7 @@ test("a Ctrl-C that arrives twice, as through a package runner, cuts off nothing
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await using server = await serve(file);
-  const lock = new Database(file);
-  lock.run("BEGIN IMMEDIATE");
+  const lock = lockDatabase(file);
   const answer = twilioClient(server.origin).post({ MessageStatus: "sent" });
   await Bun.sleep(300);
   server.kill("SIGINT");

@@ -18,6 +18,7 @@ import type { Finding } from "../../src/doctor/finding.ts";
 import { diskRoom } from "../../src/ops/disk.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { eventOf } from "../store/events.ts";
+import { lockDatabase } from "../support/locked-database.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const GB = 1_000_000_000;
@@ -107,8 +108,7 @@ describe("the database", () => {
   test("that another process keeps locked is said to be", async () => {
     using folder = tempDir();
     const file = await databaseIn(folder.path);
-    using other = new Database(file);
-    other.run("BEGIN IMMEDIATE");
+    using other = lockDatabase(file);
     expect(faults((await look(file)).findings)).toEqual([
       "wrong: It cannot be written. The database is locked by another process. End that process, and try again.",
     ]);

@@ -1,9 +1,9 @@
-import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { StoreUnavailable, type NewEvent } from "../../src/store/store.ts";
+import { lockDatabase } from "../support/locked-database.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 
@@ -40,8 +40,7 @@ test("what waits for the disk is bounded: past it, events are refused at once an
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   const store = await openSqliteStore(file, failOnCrash);
-  const other = new Database(file);
-  other.run("BEGIN IMMEDIATE");
+  const other = lockDatabase(file);
   const recorded = Array.from({ length: MORE_THAN_QUEUE_HOLDS }, () =>
     store.recordEvent(event()).then(
       () => "recorded" as const,

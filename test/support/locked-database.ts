@@ -1,0 +1,12 @@
+import { Database } from "bun:sqlite";
+
+/**
+ * Holds the write lock of the database in `file` until it is closed.
+ * Waits for the server's own writer, which may be at work for a moment after the start or after its last answer.
+ */
+export function lockDatabase(file: string): Database {
+  const lock = new Database(file);
+  lock.run("PRAGMA busy_timeout = 10000");
+  lock.run("BEGIN IMMEDIATE");
+  return lock;
+}
