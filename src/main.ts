@@ -1,11 +1,11 @@
 #!/usr/bin/env bun
 import { CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import { commandLine } from "./command-line/program.ts";
-import { OutputFailed } from "./commands/output.ts";
-import { ConfigError } from "./config.ts";
-import { failureOf } from "./failure.ts";
-import { CannotListen } from "./listen.ts";
+import { commandLine } from "./cli/program.ts";
+import { OutputFailed } from "./cli/output.ts";
+import { ConfigError } from "./config/config.ts";
+import { failureOf } from "./log/failure.ts";
+import { CannotListen } from "./server/listen.ts";
 import { StoreUnavailable, StoreUnusable } from "./store/store.ts";
 
 /** Exit statuses, as `--help` names them. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { flagOf, SETTINGS } from "../src/settings.ts";
+import { flagOf, SETTINGS } from "../src/config/settings.ts";
 import { parseFilter } from "../src/messages/filter-language.ts";
 import { FILTER_NAMES } from "../src/messages/filter-names.ts";
 import {

@@ -1,12 +1,12 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import {
   LAST_USE_STEP_MS,
   type AccountStore,
   type Visitor,
 } from "../store/accounts.ts";
-import { cookieOf } from "./cookies.ts";
-import { isHttps, type Arrived } from "./origin.ts";
-import { isTrustedProxy } from "./peer.ts";
+import { cookieOf } from "../http/cookies.ts";
+import { isHttps, type Arrived } from "../http/origin.ts";
+import { isTrustedProxy } from "../http/peer.ts";
 import { isSameText, SecretKeys, sha256 } from "./secret-keys.ts";
 import { userName } from "./user-name.ts";
 import type { Viewer } from "./viewer.ts";

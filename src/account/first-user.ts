@@ -1,6 +1,6 @@
-import type { Config } from "../config.ts";
-import { CannotListen } from "../listen.ts";
-import { isLoopback } from "../setting-values.ts";
+import type { Config } from "../config/config.ts";
+import { CannotListen } from "../server/listen.ts";
+import { isLoopback } from "../config/setting-values.ts";
 import type { AccountStore } from "../store/accounts.ts";
 import { sha256 } from "./secret-keys.ts";
 import { newToken } from "./sign-in.ts";

@@ -7,7 +7,7 @@ import { nameKey } from "../store/accounts.ts";
 import { deviceName } from "./device-name.ts";
 import type { PasswordHashing } from "./password-hashing.ts";
 import { canBePassword, NOBODYS_HASH } from "./passwords.ts";
-import { networkOf } from "./peer.ts";
+import { networkOf } from "../http/peer.ts";
 import { sha256, type SecretKeys } from "./secret-keys.ts";
 import { userName } from "./user-name.ts";
 

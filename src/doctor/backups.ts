@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { ago } from "../../views/time.tsx";
-import type { Config } from "../config.ts";
+import { ago } from "../../views/parts/time.tsx";
+import type { Config } from "../config/config.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import { fine, note, wrong, type Finding } from "./finding.ts";
 

@@ -1,4 +1,4 @@
-import { duration } from "../../views/amounts.ts";
+import { duration } from "../words/amounts.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import { call } from "./calls.ts";
 import { fine, note, wrong, type Finding } from "./finding.ts";

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import { diskKind } from "../store/sqlite/disk-kind.ts";
+import { diskKind } from "../store/sqlite/connection/disk-kind.ts";
 import { note, wrong, type Finding } from "./finding.ts";
 
 /** Only what is amiss with where the database is: who may read it, and on what kind of disk. */

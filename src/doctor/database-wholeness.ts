@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
-import { byteWords, countWords } from "../../views/amounts.ts";
-import { isSound } from "../store/sqlite/soundness.ts";
-import { explainSqliteError } from "../store/sqlite/sqlite-errors.ts";
+import { byteWords, countWords } from "../words/amounts.ts";
+import { isSound } from "../store/sqlite/connection/soundness.ts";
+import { explainSqliteError } from "../store/sqlite/connection/sqlite-errors.ts";
 import { fine, wrong, type Finding } from "./finding.ts";
 
 /** Up to this size all of a database is read, which takes some seconds. */

@@ -1,17 +1,20 @@
 import { Database, SQLiteError } from "bun:sqlite";
 import { statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
-import { byteWords } from "../../views/amounts.ts";
+import { byteWords } from "../words/amounts.ts";
 import { logBytes } from "../ops/disk.ts";
-import { users } from "../store/sqlite/account-reader.ts";
-import { databasePath } from "../store/sqlite/database-file.ts";
-import { requireOurs, SCHEMA_VERSION } from "../store/sqlite/migrations.ts";
-import { openForReading } from "../store/sqlite/read-connection.ts";
+import { users } from "../store/sql/tables/account-reader.ts";
+import { databasePath } from "../store/sqlite/connection/database-file.ts";
+import {
+  requireOurs,
+  SCHEMA_VERSION,
+} from "../store/sqlite/migrations/migrations.ts";
+import { openForReading } from "../store/sqlite/connection/read-connection.ts";
 import {
   explainOpenError,
   explainSqliteError,
-} from "../store/sqlite/sqlite-errors.ts";
-import { upkeepState } from "../store/sqlite/upkeep-notes.ts";
+} from "../store/sqlite/connection/sqlite-errors.ts";
+import { upkeepState } from "../store/sql/tables/upkeep-notes.ts";
 import { StoreUnusable } from "../store/store.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import { DAMAGED, wholenessFinding } from "./database-wholeness.ts";

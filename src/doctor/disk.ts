@@ -1,4 +1,4 @@
-import { byteWords, countWords } from "../../views/amounts.ts";
+import { byteWords, countWords } from "../words/amounts.ts";
 import { diskRoom } from "../ops/disk.ts";
 import type { DatabaseLook } from "./database.ts";
 import { fine, note, wrong, type Finding } from "./finding.ts";

@@ -1,6 +1,6 @@
-import { ago } from "../../views/time.tsx";
-import { callDirectly, serverOrigin } from "../commands/own-server.ts";
-import type { Config } from "../config.ts";
+import { ago } from "../../views/parts/time.tsx";
+import { callDirectly, serverOrigin } from "../config/own-server.ts";
+import type { Config } from "../config/config.ts";
 import { call, jsonOf } from "./calls.ts";
 import { fine, note, wrong, type Finding } from "./finding.ts";
 

@@ -1,6 +1,6 @@
-import type { SignIn } from "../settings.ts";
-import { INSTANCE_HEADER } from "../ops/instance.ts";
-import { WEBHOOK_PATHS } from "../webhook/routes.ts";
+import type { SignIn } from "../config/settings.ts";
+import { INSTANCE_HEADER } from "../receiver/instance.ts";
+import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
 import { call, jsonOf, type Answer, type CallFault } from "./calls.ts";
 import { fine, note, wrong, type Finding } from "./finding.ts";
 

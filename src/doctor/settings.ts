@@ -1,8 +1,8 @@
 import { isIP, type BlockList } from "node:net";
-import { isOpenToThisMachine } from "../account/peer.ts";
-import { counted } from "../../views/amounts.ts";
-import type { Config } from "../config.ts";
-import { cidrList, isLoopback } from "../setting-values.ts";
+import { isOpenToThisMachine } from "../http/peer.ts";
+import { counted } from "../words/amounts.ts";
+import type { Config } from "../config/config.ts";
+import { cidrList, isLoopback } from "../config/setting-values.ts";
 import { fine, note, wrong, type Finding } from "./finding.ts";
 
 /** Whether the settings make sense together, as far as they tell by themselves. */

@@ -1,5 +1,5 @@
-import { counted } from "../../views/amounts.ts";
-import type { Config } from "../config.ts";
+import { counted } from "../words/amounts.ts";
+import type { Config } from "../config/config.ts";
 import type { DatabaseLook } from "./database.ts";
 import { fine, note, wrong, type Finding } from "./finding.ts";
 

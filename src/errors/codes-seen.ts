@@ -5,7 +5,7 @@ import {
   type Outcomes,
 } from "../overview/outcomes.ts";
 import type { TallyRow } from "../store/tally.ts";
-import { spansOf, type Period } from "../time-range.ts";
+import { spansOf, type Period } from "../time/time-range.ts";
 
 /** An error code that messages of a period carry. */
 export type CodeSeen = {

@@ -9,7 +9,7 @@ import {
 } from "../overview/outcomes.ts";
 import type { MessageRow, Store } from "../store/store.ts";
 import type { ErrorCodeFacts, TopSenders } from "../store/tally.ts";
-import type { Period } from "../time-range.ts";
+import type { Period } from "../time/time-range.ts";
 import { codesSeen, type CodeSeen } from "./codes-seen.ts";
 
 /** An error code as the page of all of them lists it. */

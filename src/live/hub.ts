@@ -1,5 +1,5 @@
 import type { WatchedStream } from "../account/open-streams.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../log/log.ts";
 import { FeedPosition, FeedPositionGone } from "../store/feed-position.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 

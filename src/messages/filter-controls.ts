@@ -1,5 +1,5 @@
 import { filterText, termPair, type Term } from "./filter-language.ts";
-import { dayAfter, isDay } from "./filter-times.ts";
+import { dayAfter, isDay } from "../time/filter-times.ts";
 
 /** Statuses that the control and the quick filters offer together, as `status:` takes them. */
 export const STATUS_CHOICES = [

@@ -12,14 +12,14 @@ import {
   joinedNumbers,
   numberMeant,
   takesNumbers,
-} from "./filter-numbers.ts";
+} from "../phone/filter-numbers.ts";
 import {
   readsAsNamed,
   splitTerms,
   takesList,
   type RawTerm,
 } from "./filter-terms.ts";
-import { timeText } from "./filter-times.ts";
+import { timeText } from "../time/filter-times.ts";
 import {
   namedCondition,
   tagText,

@@ -1,4 +1,4 @@
-import { countryCodes, countryNameHas } from "../country-names.ts";
+import { countryCodes, countryNameHas } from "../phone/country-names.ts";
 import { withoutPrefix } from "../phone/address-prefix.ts";
 import { plainText } from "../phone/pasted-text.ts";
 import type { SuggestibleField } from "../store/store.ts";

@@ -1,13 +1,13 @@
-import { countryCodeOf } from "../country-names.ts";
+import { countryCodeOf } from "../phone/country-names.ts";
 import { withoutPrefix } from "../phone/address-prefix.ts";
 import { plainText } from "../phone/pasted-text.ts";
 import { LAST_DIGITS_MIN, type Condition } from "../store/filter.ts";
 import { canonicalSid, isMessageSidStart } from "../twilio/sid.ts";
 import { isChannel, isEventStatus } from "../twilio/status.ts";
 import type { FilterName } from "./filter-names.ts";
-import { isLiteralNumber, numberMeant } from "./filter-numbers.ts";
+import { isLiteralNumber, numberMeant } from "../phone/filter-numbers.ts";
 import type { TermValue } from "./filter-terms.ts";
-import { readTime } from "./filter-times.ts";
+import { readTime } from "../time/filter-times.ts";
 
 /** A value that cannot be meant: which, and a sentence that says what is allowed. It never repeats the value. */
 export class WrongValue {

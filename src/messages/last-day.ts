@@ -1,6 +1,6 @@
 import type { Store } from "../store/store.ts";
 import type { StatusCounts } from "../store/tally.ts";
-import { namedPeriod } from "../time-range.ts";
+import { namedPeriod } from "../time/time-range.ts";
 import { controlledText, type StatusChoice } from "./filter-controls.ts";
 import { filterText, type Term } from "./filter-language.ts";
 

@@ -1,4 +1,4 @@
-import { maskNumbersIn, maskRecipient } from "../mask-numbers.ts";
+import { maskNumbersIn, maskRecipient } from "../phone/mask-numbers.ts";
 import { isMessageSidStart } from "../twilio/sid.ts";
 import { filterText, termPair, type FilterPair } from "./filter-language.ts";
 import type { RawTerm } from "./filter-terms.ts";

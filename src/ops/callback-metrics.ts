@@ -1,6 +1,6 @@
 import { CHANNELS, ROUTE_CHANNELS, type Channel } from "../twilio/status.ts";
-import { REFUSAL_CHECKS } from "../webhook/refusal.ts";
-import type { CallbackCounts } from "./callback-counts.ts";
+import { REFUSAL_CHECKS } from "../receiver/refusal.ts";
+import type { CallbackCounts } from "../receiver/callback-counts.ts";
 import { alone, type Labelled, type Metrics } from "./metric-kinds.ts";
 
 type ChannelCounts = CallbackCounts[Channel];

@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import { alone, type Labelled, type Metrics } from "./metric-kinds.ts";

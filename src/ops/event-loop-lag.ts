@@ -1,4 +1,4 @@
-import { Distribution } from "../distribution.ts";
+import { Distribution } from "../store/distribution.ts";
 
 const SAMPLE_EVERY_MS = 250;
 const LAG_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];

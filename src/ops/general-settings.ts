@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Stores } from "../store/stores.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import { diskRoom, fileBytes, logBytes, type DiskRoom } from "./disk.ts";

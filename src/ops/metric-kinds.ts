@@ -2,7 +2,7 @@ import Counter from "prom-client/lib/counter.js";
 import Gauge from "prom-client/lib/gauge.js";
 import Histogram from "prom-client/lib/histogram.js";
 import Registry from "prom-client/lib/registry.js";
-import type { Distribution } from "../distribution.ts";
+import type { Distribution } from "../store/distribution.ts";
 
 /** A value, and the labels that tell it from the metric's others. */
 export type Labelled<T> = readonly [

@@ -1,9 +1,9 @@
-import type { Config } from "../config.ts";
-import { logLinesLost } from "../log.ts";
-import { SCHEMA_VERSION } from "../store/sqlite/migrations.ts";
+import type { Config } from "../config/config.ts";
+import { logLinesLost } from "../log/log.ts";
+import { SCHEMA_VERSION } from "../store/sqlite/migrations/migrations.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import type { Writing } from "../store/writing.ts";
-import type { CallbackCounts } from "./callback-counts.ts";
+import type { CallbackCounts } from "../receiver/callback-counts.ts";
 import { addCallbackMetrics } from "./callback-metrics.ts";
 import { diskRoom, fileBytes, logBytes } from "./disk.ts";
 import { eventLoopLag } from "./event-loop-lag.ts";

@@ -1,7 +1,7 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
-import type { CallbackCounts } from "./callback-counts.ts";
+import type { CallbackCounts } from "../receiver/callback-counts.ts";
 import type { Metrics } from "./metric-kinds.ts";
 import type { RequestCounts } from "./request-counts.ts";
 

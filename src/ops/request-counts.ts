@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { Distribution } from "../distribution.ts";
+import { Distribution } from "../store/distribution.ts";
 
 /** Upper bounds, in seconds, of how long pages take. */
 const PAGE_SECONDS = [

@@ -1,5 +1,5 @@
 import type { TallyRow, TimeRange } from "../store/tally.ts";
-import { spansOf, type Period } from "../time-range.ts";
+import { spansOf, type Period } from "../time/time-range.ts";
 import { totalOf, type Outcomes } from "./outcomes.ts";
 
 /** What became of the messages first heard of in a span. */

@@ -2,7 +2,11 @@ import { codesSeen, type CodeSeen } from "../errors/codes-seen.ts";
 import type { MessageFilter } from "../store/filter.ts";
 import type { MessageRow, Store } from "../store/store.ts";
 import type { BoundedCount, TimeRange, TopSenders } from "../store/tally.ts";
-import { rangeTerms, type Period, type RangeTerms } from "../time-range.ts";
+import {
+  rangeTerms,
+  type Period,
+  type RangeTerms,
+} from "../time/time-range.ts";
 import { worstGroups, type Group } from "./breakdown.ts";
 import { outcomesBySpan, type SpanOutcomes } from "./by-span.ts";
 import { deliveryTimeOf, type DeliveryTime } from "./delivery-time.ts";

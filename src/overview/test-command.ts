@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
-import type { Config } from "../config.ts";
-import { flagOf, SETTINGS } from "../settings.ts";
+import type { Config } from "../config/config.ts";
+import { flagOf, SETTINGS } from "../config/settings.ts";
 
 /** Takes the place of the auth token or the shared key's secret in the command: no page shows them. */
 export const TOKEN_PLACE = "TOKEN";

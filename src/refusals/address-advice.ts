@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import { isLoopback } from "../setting-values.ts";
-import { WEBHOOK_PATHS } from "../webhook/routes.ts";
+import { isLoopback } from "../config/setting-values.ts";
+import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
 import type { Advice, Explained, Step } from "./cause-advice.ts";
 import type { Cause } from "./cause.ts";
 import { originIn } from "./origin-variants.ts";

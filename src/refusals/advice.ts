@@ -1,6 +1,6 @@
 import type { NewRefusal } from "../store/refusals.ts";
 import { looksShifted } from "../twilio/form-format.ts";
-import { NO_SHARED_KEY } from "../webhook/refusal.ts";
+import { NO_SHARED_KEY } from "../receiver/refusal.ts";
 import { addressAdvice, isAddressCause } from "./address-advice.ts";
 import {
   causeSentence,

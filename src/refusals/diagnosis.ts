@@ -1,7 +1,7 @@
-import { publicUrl as checkedPublicUrl } from "../setting-values.ts";
+import { publicUrl as checkedPublicUrl } from "../config/setting-values.ts";
 import { isSignatureOf } from "../twilio/signature.ts";
-import { WEBHOOK_PATHS } from "../webhook/routes.ts";
-import { signedAddress, type SignedAddress } from "../webhook/signed-urls.ts";
+import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
+import { signedAddress, type SignedAddress } from "../receiver/signed-urls.ts";
 import type { Cause } from "./cause.ts";
 import type { ClaimedKey } from "./claimed-key.ts";
 import type { Claim } from "./known-accounts.ts";

@@ -1,5 +1,5 @@
 import type { NewRefusal } from "../store/refusals.ts";
-import { NO_TOKEN_WITHOUT_SETTINGS } from "../webhook/refusal.ts";
+import { NO_TOKEN_WITHOUT_SETTINGS } from "../receiver/refusal.ts";
 import type { Advice, Step } from "./cause-advice.ts";
 import type { ClaimedKey } from "./claimed-key.ts";
 

@@ -1,5 +1,5 @@
-import { isWithin } from "../clock.ts";
-import type { Config } from "../config.ts";
+import { isWithin } from "../time/clock.ts";
+import type { Config } from "../config/config.ts";
 import { MADE_UP_ACCOUNT } from "../simulation/made-up-account.ts";
 import type { Standing } from "../store/refusals.ts";
 import type { Store } from "../store/store.ts";

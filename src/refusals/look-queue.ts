@@ -1,4 +1,4 @@
-import type { Refused } from "../webhook/refusal-answer.ts";
+import type { Refused } from "../receiver/refusal-answer.ts";
 import { PerSecond } from "./per-second.ts";
 import { captured, type Captured } from "./refusal-look.ts";
 import { Situations } from "./situations.ts";

@@ -1,4 +1,4 @@
-import { isWithin } from "../clock.ts";
+import { isWithin } from "../time/clock.ts";
 
 const MINUTE_MS = 60_000;
 /** A notice of refusals goes away by itself this long after the last one. */

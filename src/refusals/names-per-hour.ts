@@ -1,4 +1,4 @@
-import { isWithin } from "../clock.ts";
+import { isWithin } from "../time/clock.ts";
 
 /** Names in an hour that are kept and aren't ours: strangers can make up any number. */
 const NAMES_MAX = 20;

@@ -1,4 +1,4 @@
-import { rawQueries } from "../webhook/raw-queries.ts";
+import { rawQueries } from "../receiver/raw-queries.ts";
 import { distinct, type Cause, type Variant } from "./cause.ts";
 
 /** Of a query with more pairs, not each one left out and not each order is tried. */

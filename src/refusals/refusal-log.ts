@@ -1,7 +1,7 @@
 import type { Requester } from "../account/viewer.ts";
-import type { Config } from "../config.ts";
-import { failureOf } from "../failure.ts";
-import type { Log } from "../log.ts";
+import type { Config } from "../config/config.ts";
+import { failureOf } from "../log/failure.ts";
+import type { Log } from "../log/log.ts";
 import {
   refusalKey,
   type NewRefusal,
@@ -9,8 +9,8 @@ import {
   type Standing,
 } from "../store/refusals.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
-import type { Refused } from "../webhook/refusal-answer.ts";
-import type { RefusalCheck } from "../webhook/refusal.ts";
+import type { Refused } from "../receiver/refusal-answer.ts";
+import type { RefusalCheck } from "../receiver/refusal.ts";
 import { claimedKey } from "./claimed-key.ts";
 import { KnownAccounts } from "./known-accounts.ts";
 import { LookQueue } from "./look-queue.ts";

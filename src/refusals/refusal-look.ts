@@ -1,13 +1,13 @@
-import { clientAddress, isTrustedProxy } from "../account/peer.ts";
+import { clientAddress, isTrustedProxy } from "../http/peer.ts";
 import type { NewRefusal, Standing } from "../store/refusals.ts";
-import { WEBHOOK_PATHS } from "../webhook/routes.ts";
-import type { Refused } from "../webhook/refusal-answer.ts";
-import type { RefusalCheck } from "../webhook/refusal.ts";
+import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
+import type { Refused } from "../receiver/refusal-answer.ts";
+import type { RefusalCheck } from "../receiver/refusal.ts";
 import {
   queryOf,
   signedAddress,
   type Addressed,
-} from "../webhook/signed-urls.ts";
+} from "../receiver/signed-urls.ts";
 import { diagnosisSteps, type Diagnosis } from "./diagnosis.ts";
 import type { ClaimedKey } from "./claimed-key.ts";
 import type { Claim } from "./known-accounts.ts";

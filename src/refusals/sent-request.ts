@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
-import { maskNumbersIn, maskRecipientIn } from "../mask-numbers.ts";
+import { maskNumbersIn, maskRecipientIn } from "../phone/mask-numbers.ts";
 import { digitsInPlace } from "../phone/pasted-text.ts";
 import type { SentRequest } from "../store/refusals.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
-import { queryOf } from "../webhook/signed-urls.ts";
-import type { Posted } from "../webhook/refusal-answer.ts";
+import { queryOf } from "../receiver/signed-urls.ts";
+import type { Posted } from "../receiver/refusal-answer.ts";
 import { authorityIn } from "./origin-variants.ts";
 
 /** Characters that are kept of a body, of a query, of a header. */

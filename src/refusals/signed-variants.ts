@@ -1,14 +1,14 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
 import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
 import type { Algorithm } from "../twilio/signature.ts";
 import type { RouteChannel } from "../twilio/status.ts";
-import { WEBHOOK_PATHS } from "../webhook/routes.ts";
+import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
 import {
   queryOf,
   type Addressed,
   type SignedAddress,
-} from "../webhook/signed-urls.ts";
+} from "../receiver/signed-urls.ts";
 import { bodyVariants } from "./body-variants.ts";
 import type { Variant } from "./cause.ts";
 import {

@@ -1,7 +1,7 @@
-import { isWithin } from "../clock.ts";
+import { isWithin } from "../time/clock.ts";
 import { REFUSALS_COUNTED_MS } from "../store/refusals.ts";
 import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
-import type { Refused } from "../webhook/refusal-answer.ts";
+import type { Refused } from "../receiver/refusal-answer.ts";
 
 /** Situations that are remembered; of more the oldest is forgotten, and looked at anew. */
 const SITUATIONS_MAX = 1_000;

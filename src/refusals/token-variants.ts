@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { tokensFor } from "../twilio/auth-tokens.ts";
 import type { Algorithm } from "../twilio/signature.ts";
 import { distinct, type Cause, type Variant } from "./cause.ts";

@@ -1,5 +1,5 @@
 import type { NewRefusal, Refusal } from "../store/refusals.ts";
-import { WEBHOOK_PATHS } from "../webhook/routes.ts";
+import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
 import type { Advice } from "./cause-advice.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { originIn } from "./origin-variants.ts";

@@ -3,7 +3,7 @@ import {
   maskRecipient,
   maskRecipientIn,
   type OtherNumbers,
-} from "../mask-numbers.ts";
+} from "../phone/mask-numbers.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
 import type { EventRow, MessageRow, Store } from "./store.ts";
 import type { Dimension } from "./tally.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Diagnosis } from "../refusals/diagnosis.ts";
 import type { FormParams } from "../twilio/form.ts";
 import type { RouteChannel } from "../twilio/status.ts";
-import type { RefusalCheck } from "../webhook/refusal.ts";
+import type { RefusalCheck } from "../receiver/refusal.ts";
 
 /** The newest so many are kept, and those of so many days: whichever is less. */
 export const REFUSALS_MAX = 10_000;

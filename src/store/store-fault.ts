@@ -1,4 +1,4 @@
-import type { Failure } from "../failure.ts";
+import type { Failure } from "../log/failure.ts";
 
 /** A mistake in the program that the store met and survived. The message says what it means. */
 export class StoreFault extends Error {

@@ -1,5 +1,5 @@
-import type { ClockRecord } from "../clock.ts";
-import type { ErasedAddress } from "../upkeep/erased-number.ts";
+import type { ClockRecord } from "../time/clock.ts";
+import type { ErasedAddress } from "../phone/erased-number.ts";
 
 /** What was deleted. */
 export type Pruned = { readonly messages: number; readonly events: number };

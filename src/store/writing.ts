@@ -1,4 +1,4 @@
-import type { Distribution } from "../distribution.ts";
+import type { Distribution } from "./distribution.ts";
 
 /** How writing goes, as the thread sees it that waits for the writer. */
 export type Writing = {

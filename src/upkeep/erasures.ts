@@ -1,6 +1,6 @@
-import { failureOf } from "../failure.ts";
-import type { Log } from "../log.ts";
-import { maskRecipient } from "../mask-numbers.ts";
+import { failureOf } from "../log/failure.ts";
+import type { Log } from "../log/log.ts";
+import { maskRecipient } from "../phone/mask-numbers.ts";
 import type { AuditStore } from "../store/audit.ts";
 import type { Requester } from "../account/viewer.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
@@ -9,7 +9,7 @@ import {
   addressToErase,
   isNumber,
   type ErasedAddress,
-} from "./erased-number.ts";
+} from "../phone/erased-number.ts";
 
 /** How long the page shows what was found or erased. */
 const SHOWN_MS = 3_600_000;

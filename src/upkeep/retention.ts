@@ -1,5 +1,5 @@
-import { duration } from "../../views/amounts.ts";
-import { mayBeAhead, seenBefore } from "../clock.ts";
+import { duration } from "../words/amounts.ts";
+import { mayBeAhead, seenBefore } from "../time/clock.ts";
 import type { ClockReading } from "../store/upkeep.ts";
 
 const DAY_MS = 86_400_000;

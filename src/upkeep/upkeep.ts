@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import type { Config } from "../config.ts";
-import { failureOf } from "../failure.ts";
-import type { Log } from "../log.ts";
+import type { Config } from "../config/config.ts";
+import { failureOf } from "../log/failure.ts";
+import type { Log } from "../log/log.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { ClockReading, UpkeepNote, UpkeepStore } from "../store/upkeep.ts";
 import { retentionCut } from "./retention.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { nextPath } from "../../src/account/next-path.ts";
+import { nextPath } from "../../src/site/next-path.ts";
 
 const SITE = "https://ops.example.com";
 const pieces = fc.constantFrom(

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { clientAddress, networkOf } from "../../src/account/peer.ts";
-import { cidrList } from "../../src/setting-values.ts";
+import { clientAddress, networkOf } from "../../src/http/peer.ts";
+import { cidrList } from "../../src/config/setting-values.ts";
 
 const settings = { trustedProxies: cidrList("127.0.0.1,10.0.0.0/8,fd00::/8") };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { assetPath } from "../../src/assets.ts";
-import { OWN_PATHS } from "../../src/setting-values.ts";
+import { assetPath } from "../../src/http/assets.ts";
+import { OWN_PATHS } from "../../src/config/setting-values.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { signedInAs, startWithPeople, Visitor } from "./people.ts";
 

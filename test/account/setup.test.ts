@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { newSetupCode } from "../../src/account/first-user.ts";
-import { FROM_SOURCE, run, start } from "../commands/program.ts";
+import { FROM_SOURCE, run, start } from "../cli/program.ts";
 import { startServer } from "../support/start-server.ts";
 import { eventually } from "../store/eventually.ts";
 import { tempDir } from "../support/temp-dir.ts";

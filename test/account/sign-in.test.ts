@@ -9,7 +9,7 @@ import {
   startWithPeople,
   Visitor,
 } from "./people.ts";
-import { FROM_SOURCE, run } from "../commands/program.ts";
+import { FROM_SOURCE, run } from "../cli/program.ts";
 import { startServer } from "../support/start-server.ts";
 
 const HOUR_MS = 3_600_000;

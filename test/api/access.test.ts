@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { REQUESTS_MAX } from "../../src/api/token-access.ts";
+import { REQUESTS_MAX } from "../../src/routes/api/token-access.ts";
 import { eventually } from "../store/eventually.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { ask, newToken, startApi } from "./api-server.ts";

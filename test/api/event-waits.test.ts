@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { EventWaits } from "../../src/api/event-waits.ts";
+import { EventWaits } from "../../src/routes/api/event-waits.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import type { FeedPosition } from "../../src/store/feed-position.ts";
 import { eventOf } from "../store/events.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { openSqliteForCommand } from "../../src/store/sqlite/sqlite-store.ts";
-import { FROM_SOURCE, start } from "../commands/program.ts";
+import { FROM_SOURCE, start } from "../cli/program.ts";
 import { FeedPosition } from "../../src/store/feed-position.ts";
 import { eventOf } from "../store/events.ts";
 import { oldCursor, positionAfter } from "../store/positions.ts";

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
 import fc from "fast-check";
-import { maskNumber } from "../../src/mask-numbers.ts";
+import { maskNumber } from "../../src/phone/mask-numbers.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { newToken, startApi, textsIn } from "./api-server.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { API_ROUTES } from "../../src/api/routes.ts";
-import { FROM_SOURCE } from "../commands/program.ts";
+import { API_ROUTES } from "../../src/routes/api/routes.ts";
+import { FROM_SOURCE } from "../cli/program.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 

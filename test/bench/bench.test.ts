@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { restorePost } from "../../src/store/sqlite/post-shape.ts";
+import { restorePost } from "../../src/store/core/post-shape.ts";
 import {
   storedEvent,
   type StoredEvent,
-} from "../../src/store/sqlite/stored-event.ts";
+} from "../../src/store/core/stored-event.ts";
 import { parseCallback } from "../../src/twilio/callback.ts";
 import { channelOfPlace, statusOfRank } from "../../src/twilio/status.ts";
 import { tempDir } from "../support/temp-dir.ts";

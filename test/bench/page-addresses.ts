@@ -5,7 +5,7 @@ import {
 } from "../../src/store/sqlite/sqlite-store.ts";
 import { positionAfter } from "../store/positions.ts";
 import type { MessageRow } from "../../src/store/store.ts";
-import { createUrls } from "../../views/site.ts";
+import { createUrls } from "../../src/site/urls.ts";
 import {
   filtersOfSamples,
   oneCondition,

@@ -12,9 +12,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { worstGroups } from "../../src/overview/breakdown.ts";
 import { percentile } from "../../src/simulation/load.ts";
-import { migrate } from "../../src/store/sqlite/migrations.ts";
+import { migrate } from "../../src/store/sqlite/migrations/migrations.ts";
 import { openSqliteReader } from "../../src/store/sqlite/sqlite-store.ts";
-import { namedPeriod } from "../../src/time-range.ts";
+import { namedPeriod } from "../../src/time/time-range.ts";
 
 const { values } = parseArgs({
   options: {

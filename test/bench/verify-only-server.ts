@@ -1,8 +1,8 @@
 /** The receiver as it is, with a store that keeps nothing. Prints its port. */
-import { createLog } from "../../src/log.ts";
-import { listen } from "../../src/listen.ts";
-import { CallbackCounts } from "../../src/ops/callback-counts.ts";
-import { webhookRoutes } from "../../src/webhook/routes.ts";
+import { createLog } from "../../src/log/log.ts";
+import { listen } from "../../src/server/listen.ts";
+import { CallbackCounts } from "../../src/receiver/callback-counts.ts";
+import { webhookRoutes } from "../../src/receiver/receiver.ts";
 import { BENCH_PUBLIC_URL, BENCH_TOKEN } from "./signed-requests.ts";
 
 const app = webhookRoutes({

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { openSqliteReader } from "../../src/store/sqlite/sqlite-store.ts";
-import { run, start } from "../commands/program.ts";
+import { run, start } from "../cli/program.ts";
 import { compiledBinary } from "../support/compiled-binary.ts";
 import { tempDir } from "../support/temp-dir.ts";
 

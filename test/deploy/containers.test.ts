@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { readConfig } from "../../src/config.ts";
-import { SETTINGS } from "../../src/settings.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { SETTINGS } from "../../src/config/settings.ts";
 import { runTool } from "./tools.ts";
 
 const PROJECT = join(import.meta.dir, "../..");

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import lock from "../../bun.lock";
 import packageJson from "../../package.json" with { type: "json" };
-import { run } from "../commands/program.ts";
+import { run } from "../cli/program.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { runTool } from "./tools.ts";
 

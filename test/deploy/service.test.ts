@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { readConfig } from "../../src/config.ts";
-import { flagOf, SETTINGS } from "../../src/settings.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { flagOf, SETTINGS } from "../../src/config/settings.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { requireTool, runTool } from "./tools.ts";
 

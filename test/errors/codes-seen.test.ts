@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { codesSeen } from "../../src/errors/codes-seen.ts";
 import { lost } from "../../src/overview/outcomes.ts";
-import { namedPeriod } from "../../src/time-range.ts";
+import { namedPeriod } from "../../src/time/time-range.ts";
 
 const HOUR_MS = 3_600_000;
 const period = namedPeriod("24h", Date.parse("2026-11-23T10:05:00Z"));

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import pino from "pino";
-import { readConfig } from "../../src/config.ts";
-import { listen } from "../../src/listen.ts";
-import { createServer } from "../../src/server.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { listen } from "../../src/server/listen.ts";
+import { createServer } from "../../src/server/server.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { tempDir } from "../support/temp-dir.ts";

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
-import { createLog } from "../../src/log.ts";
+import { createLog } from "../../src/log/log.ts";
 import { OpenStreams } from "../../src/account/open-streams.ts";
 import { rememberViewer } from "../../src/account/viewer.ts";
-import { Downloads } from "../../src/exports/downloads.ts";
+import { Downloads } from "../../src/routes/downloads.ts";
 import { messagesExport } from "../../src/messages/messages-export.ts";
-import type { Problem } from "../../src/problem.tsx";
+import type { Problem } from "../../src/routes/problem.tsx";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import { eventOf } from "../store/events.ts";
 import { nextTurn, startDownloadServer } from "./download-server.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { FROM_SOURCE, run } from "../commands/program.ts";
+import { FROM_SOURCE, run } from "../cli/program.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { checkLedger } from "./ledger-check.ts";
 import { postUntil, type Ledger } from "./load.ts";

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
-import { FROM_SOURCE, run, type Ended } from "../commands/program.ts";
+import { FROM_SOURCE, run, type Ended } from "../cli/program.ts";
 import { WORKER } from "../../src/upkeep/own-command.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";

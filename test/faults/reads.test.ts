@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { FROM_SOURCE, run, start } from "../commands/program.ts";
+import { FROM_SOURCE, run, start } from "../cli/program.ts";
 import { eventually } from "../store/eventually.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 import {

@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { plainText } from "../../src/phone/pasted-text.ts";
-import { countryCodes } from "../../src/country-names.ts";
+import { countryCodes } from "../../src/phone/country-names.ts";
 import {
   conditionPair,
   filterText,
   parseFilter,
 } from "../../src/messages/filter-language.ts";
-import { numberMeant } from "../../src/messages/filter-numbers.ts";
+import { numberMeant } from "../../src/phone/filter-numbers.ts";
 import type { Condition } from "../../src/store/filter.ts";
 import { EVENT_STATUSES } from "../../src/twilio/status.ts";
 

@@ -1,4 +1,4 @@
-import { FROM_SOURCE, run } from "../commands/program.ts";
+import { FROM_SOURCE, run } from "../cli/program.ts";
 import { AUTH_TOKEN } from "../support/twilio-client.ts";
 
 export type Examined = {

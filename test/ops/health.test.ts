@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { INSTANCE_HEADER } from "../../src/ops/instance.ts";
-import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { INSTANCE_HEADER } from "../../src/receiver/instance.ts";
+import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { connect } from "node:net";
-import { FROM_SOURCE, start } from "../commands/program.ts";
+import { FROM_SOURCE, start } from "../cli/program.ts";
 import { eventually } from "../store/eventually.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN } from "../support/twilio-client.ts";
-import { FORM_TYPE } from "../webhook/raw-http.ts";
-import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { FORM_TYPE } from "../receiver/raw-http.ts";
+import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 
 const LENGTH = "Content-Length: 100";
 const CHUNKED = "Transfer-Encoding: chunked";

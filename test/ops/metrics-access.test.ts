@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { metricsProblem } from "../../src/ops/metrics-access.ts";
+import { metricsProblem } from "../../src/routes/metrics-access.ts";
 
 const headers = new Headers({ host: "127.0.0.1:3000" });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
-import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { eventually } from "../store/eventually.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { changeOfRate, changesOfCounts } from "../../src/overview/change.ts";
-import { changeWords } from "../../views/change-words.tsx";
+import { changeWords } from "../../views/overview/change-words.tsx";
 
 test("counts are compared in per cent, and small ones by how many", () => {
   const cases = [

@@ -6,9 +6,9 @@ import { readOverview } from "../../src/overview/overview.ts";
 import { parseFilter, filterText } from "../../src/messages/filter-language.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import type { TimeRange } from "../../src/store/tally.ts";
-import { RANGE_NAMES, readRange } from "../../src/time-range.ts";
+import { RANGE_NAMES, readRange } from "../../src/time/time-range.ts";
 import { EVENT_STATUSES } from "../../src/twilio/status.ts";
-import { rateChange } from "../../views/overview-verdict.ts";
+import { rateChange } from "../../views/overview/overview-verdict.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 

@@ -8,7 +8,7 @@ import {
   outcomesOf,
 } from "../../src/overview/outcomes.ts";
 import type { StatusCounts, TallyRow } from "../../src/store/tally.ts";
-import { namedPeriod } from "../../src/time-range.ts";
+import { namedPeriod } from "../../src/time/time-range.ts";
 
 const NONE: StatusCounts = {
   sent: 0,

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import pino from "pino";
-import { readConfig } from "../../src/config.ts";
-import { createLog } from "../../src/log.ts";
-import { createServer } from "../../src/server.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { createLog } from "../../src/log/log.ts";
+import { createServer } from "../../src/server/server.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { addPerson, signedInAs } from "../account/people.ts";
 import { startServer } from "../support/start-server.ts";

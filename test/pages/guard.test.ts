@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { assetPath } from "../../src/assets.ts";
-import { createLog } from "../../src/log.ts";
-import { createServer } from "../../src/server.ts";
+import { assetPath } from "../../src/http/assets.ts";
+import { createLog } from "../../src/log/log.ts";
+import { createServer } from "../../src/server/server.ts";
 import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { get } from "./page-client.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
-import { assetPath } from "../../src/assets.ts";
+import { assetPath } from "../../src/http/assets.ts";
 import { startServer } from "../support/start-server.ts";
-import { leastForm, ofBytes, send } from "../webhook/form-post.ts";
+import { leastForm, ofBytes, send } from "../receiver/form-post.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "OPTIONS"];
 const UNKNOWN = [

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../commands/program.ts";
+import { run } from "../cli/program.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";

@@ -7,13 +7,13 @@ import type {
   DiagnosisSettings,
   SignedRequest,
 } from "../../src/refusals/signed-variants.ts";
-import { cidrList } from "../../src/setting-values.ts";
+import { cidrList } from "../../src/config/setting-values.ts";
 import { tokensFor } from "../../src/twilio/auth-tokens.ts";
 import { findSigningToken } from "../../src/twilio/signature.ts";
 import type { RouteChannel } from "../../src/twilio/status.ts";
-import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
-import { rawQueries } from "../../src/webhook/raw-queries.ts";
-import { signedAddress } from "../../src/webhook/signed-urls.ts";
+import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { rawQueries } from "../../src/receiver/raw-queries.ts";
+import { signedAddress } from "../../src/receiver/signed-urls.ts";
 import { ACCOUNT_SID, callbackParams } from "../support/twilio-client.ts";
 
 /** What is signed, in pieces that can be distorted one by one. */

@@ -4,7 +4,7 @@ import {
   addRefusals,
   eraseFromRefusals,
   REFUSAL_TABLES,
-} from "../../src/store/sqlite/refusals.ts";
+} from "../../src/store/sql/tables/refusals.ts";
 import { AT, refusalOf } from "./sample-refusals.ts";
 
 test("erasing finds user ids and names, and numbers that an older version did not mask", () => {

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { LookQueue } from "../../src/refusals/look-queue.ts";
 import { situationOf } from "../../src/refusals/situations.ts";
-import type { Refused } from "../../src/webhook/refusal-answer.ts";
-import { WRONGLY_SIGNED } from "../../src/webhook/refusal.ts";
-import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import type { Refused } from "../../src/receiver/refusal-answer.ts";
+import { WRONGLY_SIGNED } from "../../src/receiver/refusal.ts";
+import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { AT } from "./sample-refusals.ts";
 
 const SIGNATURE = "0AAAAAAAAAAAAAAAAAAAAAAAAAA=";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { get, linkById, linksIn } from "../pages/page-client.ts";
 import { eventually } from "../store/eventually.ts";
 import { startServer } from "../support/start-server.ts";

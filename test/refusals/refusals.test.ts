@@ -3,7 +3,7 @@ import { rename } from "node:fs/promises";
 import { NamesPerHour } from "../../src/refusals/names-per-hour.ts";
 import type { RefusalRow } from "../../src/store/refusals.ts";
 import type { Stores } from "../../src/store/stores.ts";
-import { WEBHOOK_PATHS } from "../../src/webhook/routes.ts";
+import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { get, linksIn } from "../pages/page-client.ts";
 import { eventually } from "../store/eventually.ts";
 import { startServer } from "../support/start-server.ts";
@@ -12,7 +12,7 @@ import {
   AUTH_TOKEN,
   type PostOptions,
 } from "../support/twilio-client.ts";
-import { FORM_TYPE, signatureOf } from "../webhook/raw-http.ts";
+import { FORM_TYPE, signatureOf } from "../receiver/raw-http.ts";
 import { AT } from "./sample-refusals.ts";
 
 const path = WEBHOOK_PATHS.sms;

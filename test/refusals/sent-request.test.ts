@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { maskNumber } from "../../src/mask-numbers.ts";
+import { maskNumber } from "../../src/phone/mask-numbers.ts";
 import { maskedUrl, sentRequest } from "../../src/refusals/sent-request.ts";
 import type { FormParams } from "../../src/twilio/form.ts";
 import { ACCOUNT_SID, callbackParams } from "../support/twilio-client.ts";

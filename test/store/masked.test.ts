@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
-import { maskNumber } from "../../src/mask-numbers.ts";
+import { maskNumber } from "../../src/phone/mask-numbers.ts";
 import { maskedStore } from "../../src/store/masked.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
 import { parseForm } from "../../src/twilio/form.ts";

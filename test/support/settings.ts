@@ -1,4 +1,8 @@
-import { ConfigError, readConfig, type Config } from "../../src/config.ts";
+import {
+  ConfigError,
+  readConfig,
+  type Config,
+} from "../../src/config/config.ts";
 
 export type Given = Readonly<Record<string, string | undefined>>;
 

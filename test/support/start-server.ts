@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { readConfig } from "../../src/config.ts";
-import { listen } from "../../src/listen.ts";
-import { createLog } from "../../src/log.ts";
-import { createServer } from "../../src/server.ts";
+import { readConfig } from "../../src/config/config.ts";
+import { listen } from "../../src/server/listen.ts";
+import { createLog } from "../../src/log/log.ts";
+import { createServer } from "../../src/server/server.ts";
 import {
   openSqliteStore,
   type SearchOptions,

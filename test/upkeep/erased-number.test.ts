@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import {
   addressEraser,
   addressToErase,
-} from "../../src/upkeep/erased-number.ts";
+} from "../../src/phone/erased-number.ts";
 
 const eraser = addressEraser("14155550123", "erased-7");
 

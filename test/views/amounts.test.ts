@@ -4,7 +4,7 @@ import {
   counted,
   duration,
   percent,
-} from "../../views/amounts.ts";
+} from "../../src/words/amounts.ts";
 
 test("durations are told in the two units that matter, without ever rounding into the next", () => {
   const cases = [

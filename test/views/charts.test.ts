@@ -7,9 +7,13 @@ import {
   chartShapes,
   pathOf,
   sparklinePath,
-} from "../../views/chart-shapes.ts";
-import { spanWords, timeLabels } from "../../views/chart-time.ts";
-import { namedPeriod, RANGE_NAMES, spansOf } from "../../src/time-range.ts";
+} from "../../views/charts/chart-shapes.ts";
+import { spanWords, timeLabels } from "../../views/charts/chart-time.ts";
+import {
+  namedPeriod,
+  RANGE_NAMES,
+  spansOf,
+} from "../../src/time/time-range.ts";
 
 const count = fc.nat(2_000_000_000);
 const bars = fc.array(

@@ -4,50 +4,50 @@ import type { Kysely } from "kysely";
 import type { Store } from "../store.ts";
 import type { OnFault } from "../store-fault.ts";
 import type { Stores } from "../stores.ts";
-import { accountStore, type Write } from "./account-store.ts";
-import * as apiTokens from "./api-tokens.ts";
-import { auditEntries } from "./audit.ts";
-import { changesSince } from "./changes-since.ts";
+import { accountStore, type Write } from "../sql/tables/account-store.ts";
+import * as apiTokens from "../sql/tables/api-tokens.ts";
+import { auditEntries } from "../sql/tables/audit.ts";
+import { changesSince } from "../sql/reading/changes-since.ts";
 import {
   databasePath,
   giveToFolderOwner,
   makeFolder,
   namesLeftByRestore,
-} from "./database-file.ts";
-import { removeUnfinished } from "./durable-file.ts";
-import { errorCodeFacts } from "./error-code-facts.ts";
-import * as eventReader from "./event-reader.ts";
-import * as feed from "./feed.ts";
-import { failingRecipients } from "./failing-reader.ts";
+} from "./connection/database-file.ts";
+import { removeUnfinished } from "./backup/durable-file.ts";
+import { errorCodeFacts } from "../sql/reading/error-code-facts.ts";
+import * as eventReader from "../sql/reading/event-reader.ts";
+import * as feed from "../sql/reading/feed.ts";
+import { failingRecipients } from "../sql/reading/failing-reader.ts";
 import {
   countMessages,
   FILL_MS,
   listAndCount,
   listMessages,
   READS_MAX,
-} from "./message-list.ts";
+} from "../sql/search/message-list.ts";
 import {
   openForReading,
   openForReadingWhen,
   type ReadConnection,
-} from "./read-connection.ts";
-import * as reader from "./reader.ts";
-import { readsOf, type Reads } from "./reads.ts";
-import { recipientCounts } from "./recipient-counts.ts";
-import { refusalStore } from "./refusals.ts";
-import { SCHEMA_VERSION } from "./migrations.ts";
-import type { Schema } from "./schema.ts";
-import { schemaOfFile } from "./schema-of-file.ts";
-import { lockForServer } from "./server-lock.ts";
-import { suggest } from "./suggestions.ts";
-import { storedEvent } from "./stored-event.ts";
-import { countedByMinuteSince } from "./rollup-reader.ts";
-import { deliveryTimes, tally } from "./tallies.ts";
-import { topSenders } from "./top-senders.ts";
-import { upkeepStore } from "./upkeep.ts";
-import { requireNotVanished } from "./vanished.ts";
-import { WriteQueue } from "./write-queue.ts";
-import { openForCommand } from "./writing-connection.ts";
+} from "./connection/read-connection.ts";
+import * as reader from "../sql/reading/message-reader.ts";
+import { readsOf, type Reads } from "./connection/reads.ts";
+import { recipientCounts } from "../sql/reading/recipient-counts.ts";
+import { refusalStore } from "../sql/tables/refusals.ts";
+import { SCHEMA_VERSION } from "./migrations/migrations.ts";
+import type { Schema } from "../sql/schema.ts";
+import { schemaOfFile } from "./migrations/schema-of-file.ts";
+import { lockForServer } from "./connection/server-lock.ts";
+import { suggest } from "../sql/search/suggestions.ts";
+import { storedEvent } from "../core/stored-event.ts";
+import { countedByMinuteSince } from "../sql/tallies/rollup-reader.ts";
+import { deliveryTimes, tally } from "../sql/tallies/tallies.ts";
+import { topSenders } from "../sql/tallies/top-senders.ts";
+import { upkeepStore } from "./upkeep/upkeep.ts";
+import { requireNotVanished } from "./connection/vanished.ts";
+import { WriteQueue } from "./writer/write-queue.ts";
+import { openForCommand } from "./connection/writing-connection.ts";
 
 /** The part of the store that only reads. */
 export type StoreReader = Omit<Store, "recordEvent" | "checkWritable">;

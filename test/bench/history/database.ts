@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { migrate } from "../../../src/store/sqlite/migrations.ts";
+import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import type { HistoryWishes } from "./history.ts";

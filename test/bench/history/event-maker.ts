@@ -2,7 +2,7 @@ import { callbackParams } from "../../../src/simulation/callback-params.ts";
 import {
   storedEvent,
   type StoredEvent,
-} from "../../../src/store/sqlite/stored-event.ts";
+} from "../../../src/store/core/stored-event.ts";
 import { parseCallback } from "../../../src/twilio/callback.ts";
 import {
   recordedStatus,

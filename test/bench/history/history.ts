@@ -1,6 +1,6 @@
 import { seededRandom, type Random } from "../../../src/simulation/random.ts";
 import { BURST_CAMPAIGN, TRAFFIC } from "../../../src/simulation/traffic.ts";
-import type { StoredEvent } from "../../../src/store/sqlite/stored-event.ts";
+import type { StoredEvent } from "../../../src/store/core/stored-event.ts";
 import { messageMaker, type MessageMaker } from "./messages.ts";
 
 export type HistoryWishes = {

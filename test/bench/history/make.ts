@@ -1,8 +1,8 @@
 import { Database } from "bun:sqlite";
 import { renameSync, statSync } from "node:fs";
-import { createRecorder } from "../../../src/store/sqlite/recorder.ts";
+import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";
 import { openSqliteReader } from "../../../src/store/sqlite/sqlite-store.ts";
-import type { StoredEvent } from "../../../src/store/sqlite/stored-event.ts";
+import type { StoredEvent } from "../../../src/store/core/stored-event.ts";
 import { makeEmpty, removeDatabase } from "./database.ts";
 import { historyByMinute, type HistoryWishes } from "./history.ts";
 

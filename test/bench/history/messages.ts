@@ -14,7 +14,7 @@ import {
   type Outcome,
   type Purpose,
 } from "../../../src/simulation/traffic.ts";
-import type { StoredEvent } from "../../../src/store/sqlite/stored-event.ts";
+import type { StoredEvent } from "../../../src/store/core/stored-event.ts";
 import type { Channel, EventStatus } from "../../../src/twilio/status.ts";
 import { chooser, zipf } from "./chooser.ts";
 import { eventMaker } from "./event-maker.ts";

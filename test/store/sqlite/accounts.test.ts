@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { USERS_MAX } from "../../../src/store/accounts.ts";
-import { readClock } from "../../../src/store/sqlite/clock-record.ts";
+import { readClock } from "../../../src/store/sqlite/upkeep/clock-record.ts";
 import {
   AUDIT_DAYS,
   AUDIT_LATE_MS,
@@ -13,9 +13,9 @@ import {
 import {
   addProxyUser,
   addUser,
-} from "../../../src/store/sqlite/account-users.ts";
-import { addAuditEntry } from "../../../src/store/sqlite/audit.ts";
-import { migrate } from "../../../src/store/sqlite/migrations.ts";
+} from "../../../src/store/sql/tables/account-users.ts";
+import { addAuditEntry } from "../../../src/store/sql/tables/audit.ts";
+import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 
 const by = { at: 1, actor: "ana", address: null };
 

@@ -10,7 +10,7 @@ import {
   SqliteQueryCompiler,
   type RawBuilder,
 } from "kysely";
-import { beginsSo } from "../../../src/store/sqlite/address-search.ts";
+import { beginsSo } from "../../../src/store/sql/search/address-search.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { FROM_SOURCE, start } from "../../commands/program.ts";
+import { FROM_SOURCE, start } from "../../cli/program.ts";
 import { checkLedger } from "../../faults/ledger-check.ts";
 import { postUntil, type Ledger } from "../../faults/load.ts";
 import { tempDir } from "../../support/temp-dir.ts";

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
-import { openForUpkeep } from "../../../src/store/sqlite/upkeep-command.ts";
+import { openForUpkeep } from "../../../src/store/sqlite/upkeep/upkeep-command.ts";
 import type { Store } from "../../../src/store/store.ts";
 import type { Stores } from "../../../src/store/stores.ts";
 import { tempDir } from "../../support/temp-dir.ts";

@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { MIGRATIONS } from "../../../src/store/sqlite/migrations.ts";
+import { MIGRATIONS } from "../../../src/store/sqlite/migrations/migrations.ts";
 
 /** Tables of the first version, and their columns. */
 const FIRST_TABLES: readonly (readonly [string, string])[] = [

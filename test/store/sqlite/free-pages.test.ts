@@ -2,9 +2,9 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { createRecorder } from "../../../src/store/sqlite/recorder.ts";
+import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
-import { storedEvent } from "../../../src/store/sqlite/stored-event.ts";
+import { storedEvent } from "../../../src/store/core/stored-event.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
 

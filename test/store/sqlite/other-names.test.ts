@@ -8,7 +8,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { join } from "node:path";
-import { FROM_SOURCE, run, start } from "../../commands/program.ts";
+import { FROM_SOURCE, run, start } from "../../cli/program.ts";
 import { checkLedger } from "../../faults/ledger-check.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../../support/twilio-client.ts";

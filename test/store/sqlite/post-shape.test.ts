@@ -1,9 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  restorePost,
-  shapePost,
-} from "../../../src/store/sqlite/post-shape.ts";
+import { restorePost, shapePost } from "../../../src/store/core/post-shape.ts";
 import type { FormParams } from "../../../src/twilio/form.ts";
 import { arbitraryPost } from "../arbitrary-posts.ts";
 

@@ -1,8 +1,8 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { migrate } from "../../../src/store/sqlite/migrations.ts";
-import { createRecorder } from "../../../src/store/sqlite/recorder.ts";
-import { storedEvent } from "../../../src/store/sqlite/stored-event.ts";
+import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
+import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";
+import { storedEvent } from "../../../src/store/core/stored-event.ts";
 import type { NewEvent, RecordOutcome } from "../../../src/store/store.ts";
 import { MINUTES_KEPT } from "../../../src/store/tally.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";

@@ -2,13 +2,13 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import fc from "fast-check";
 import { join } from "node:path";
-import { migrate } from "../../../src/store/sqlite/migrations.ts";
-import { createRecorder } from "../../../src/store/sqlite/recorder.ts";
+import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
+import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";
 import {
   openSqliteReader,
   type StoreReader,
 } from "../../../src/store/sqlite/sqlite-store.ts";
-import { storedEvent } from "../../../src/store/sqlite/stored-event.ts";
+import { storedEvent } from "../../../src/store/core/stored-event.ts";
 import type { NewEvent } from "../../../src/store/store.ts";
 import type { Dimension } from "../../../src/store/tally.ts";
 import { tempDir } from "../../support/temp-dir.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { removeUnfinished } from "../../../src/store/sqlite/durable-file.ts";
+import { removeUnfinished } from "../../../src/store/sqlite/backup/durable-file.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 /** No process can have this id. */

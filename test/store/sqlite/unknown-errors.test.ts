@@ -3,9 +3,9 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
-import { WriteQueue } from "../../../src/store/sqlite/write-queue.ts";
-import { WriterThread } from "../../../src/store/sqlite/writer-thread.ts";
-import { storedEvent } from "../../../src/store/sqlite/stored-event.ts";
+import { WriteQueue } from "../../../src/store/sqlite/writer/write-queue.ts";
+import { WriterThread } from "../../../src/store/sqlite/writer/writer-thread.ts";
+import { storedEvent } from "../../../src/store/core/stored-event.ts";
 import type { StoreFault } from "../../../src/store/store-fault.ts";
 import { StoreUnavailable, type NewEvent } from "../../../src/store/store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
@@ -154,7 +154,10 @@ test("nothing is recorded, and nothing is said to be, before the database is ope
 test("a writing thread that crashes is started again; what waits meanwhile is recorded then", async () => {
   const bomb = join(folder.path, "bomb.ts");
   const fuse = join(folder.path, "fuse");
-  const writer = join(import.meta.dir, "../../../src/store/sqlite/writer.ts");
+  const writer = join(
+    import.meta.dir,
+    "../../../src/store/sqlite/writer/writer.ts",
+  );
   writeFileSync(
     bomb,
     `import { existsSync, rmSync } from "node:fs";

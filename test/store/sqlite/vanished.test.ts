@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { FROM_SOURCE, run, start } from "../../commands/program.ts";
+import { FROM_SOURCE, run, start } from "../../cli/program.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 const canMount = process.getuid?.() === 0 && Bun.which("mount") !== null;

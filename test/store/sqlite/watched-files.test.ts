@@ -2,8 +2,8 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { createLogCopying } from "../../../src/store/sqlite/log-copying.ts";
-import { WatchedFiles } from "../../../src/store/sqlite/watched-files.ts";
+import { createLogCopying } from "../../../src/store/sqlite/writer/log-copying.ts";
+import { WatchedFiles } from "../../../src/store/sqlite/connection/watched-files.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 test("a log that is reused, and was cut short before SQLite wrote on, has lost something", () => {

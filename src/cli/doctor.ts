@@ -1,0 +1,91 @@
+import { print } from "./output.ts";
+import { ConfigError, type Config } from "../config/config.ts";
+import { backupFindings } from "../doctor/backups.ts";
+import { clockFinding, pauseFindings } from "../doctor/clock.ts";
+import { lookAtDatabase } from "../doctor/database.ts";
+import { diskFinding } from "../doctor/disk.ts";
+import { wrong, type Finding } from "../doctor/finding.ts";
+import { lookAtOwnServer } from "../doctor/own-server.ts";
+import { publicUrlFindings } from "../doctor/public-url.ts";
+import { topicText, verdictText, type Topic } from "../doctor/report.ts";
+import { settingsFindings } from "../doctor/settings.ts";
+import { userFindings } from "../doctor/users.ts";
+
+/**
+ * Looks at all that smsledger needs, whether a server runs or not, changes nothing, and
+ * says what to do where something is amiss. Resolves to the exit status: 1 when
+ * something is wrong.
+ */
+export async function doctor(
+  readConfig: () => Config,
+  version: string,
+): Promise<number> {
+  print(`smsledger ${version}\n`);
+  const topics: Topic[] = [];
+  for await (const topic of topicsOf(readConfig, version)) {
+    if (topic.findings.length === 0) continue;
+    topics.push(topic);
+    print(`${topicText(topic)}\n`);
+  }
+  print(verdictText(topics));
+  const isWrong = topics.some(({ findings }) =>
+    findings.some(({ level }) => level === "wrong"),
+  );
+  return isWrong ? 1 : 0;
+}
+
+async function* topicsOf(
+  readConfig: () => Config,
+  version: string,
+): AsyncGenerator<Topic> {
+  const config = readOrExplain(readConfig);
+  if (Array.isArray(config)) {
+    yield { title: "Settings", findings: config };
+    return;
+  }
+  yield { title: "Settings", findings: settingsFindings(config) };
+  // Waits for the network, so it is begun early.
+  const clock = clockFinding(Date.now);
+  const server = await lookAtOwnServer(config, Date.now());
+  yield { title: "Server", findings: server.findings };
+  const { publicUrl, databaseFile, retentionDays } = config;
+  if (publicUrl !== undefined) {
+    const { instance } = server;
+    const { signIn, metricsToken, port } = config;
+    const hasMetricsToken = metricsToken !== undefined;
+    const asked = {
+      publicUrl,
+      instance,
+      signIn,
+      hasMetricsToken,
+      port,
+      version,
+    };
+    yield { title: "Public address", findings: await publicUrlFindings(asked) };
+  }
+  const isRunning = server.instance !== undefined;
+  const database = await lookAtDatabase(databaseFile, isRunning, Date.now());
+  yield { title: "Database", findings: database.findings };
+  const disk = await diskFinding(databaseFile, database, retentionDays);
+  yield { title: "Disk", findings: [disk] };
+  yield { title: "Users", findings: userFindings(config, database.users) };
+  yield {
+    title: "Backups",
+    findings: backupFindings(config, database.upkeep, Date.now()),
+  };
+  const clockFindings = [await clock, ...pauseFindings(database.upkeep)];
+  yield { title: "Clock", findings: clockFindings };
+}
+
+/** The settings as the server would read them, or what is wrong with them. */
+function readOrExplain(readConfig: () => Config): Config | Finding[] {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return [
+      ...error.mistakes.map((mistake) => wrong(mistake)),
+      wrong("The server does not start so, and nothing else was looked at."),
+    ];
+  }
+}

@@ -1,0 +1,101 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Config } from "../config/config.ts";
+import { fileText } from "../exports/formats.ts";
+import { maskedStore } from "../store/masked.ts";
+import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
+import type { Store } from "../store/store.ts";
+import {
+  COLUMNS,
+  eventRecord,
+  messageRecord,
+  type ExportRecord,
+} from "../messages/export-records.ts";
+import { noteUse } from "./audit-note.ts";
+import { FlagReader, type Flags } from "./flags.ts";
+
+/** Rows that are read at a time: each step is a short read, so the server's writes go on. */
+const STEP_ROWS = 1_000;
+
+export type ExportOptions = {
+  readonly format: "jsonl" | "csv";
+  readonly events: boolean;
+};
+
+/** Reads the flags of `export`. Throws ConfigError with all mistakes. */
+export function exportOptions(flags: Flags): ExportOptions {
+  const reader = new FlagReader(flags);
+  const format = reader.oneOf("format", "jsonl", ["jsonl", "csv"]);
+  reader.requireRight();
+  return { format, events: flags["events"] === true };
+}
+
+/**
+ * Writes all messages, or all events, to standard output, oldest first, no faster than
+ * they are taken. Resolves to the exit status; who stops reading early has what they
+ * wanted, so that is no failure.
+ */
+export async function exportAll(
+  { databaseFile, masksNumbers }: Pick<Config, "databaseFile" | "masksNumbers">,
+  options: ExportOptions,
+): Promise<number> {
+  const whole = openSqliteReader(databaseFile);
+  await noteUse(
+    databaseFile,
+    `exported ${options.events ? "events" : "messages"}`,
+  );
+  const reader = masksNumbers ? maskedStore(whole) : whole;
+  try {
+    await pipeline(Readable.from(textOf(reader, options)), process.stdout, {
+      end: false,
+    });
+    return 0;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : "";
+    if (code === "EPIPE") return 0;
+    if (code !== "ENOSPC" && code !== "EIO") throw error;
+    const what =
+      code === "EIO" ? "its disk reports an error" : "its disk is full";
+    console.error(
+      `Can't write to standard output: ${what}. The export is incomplete.`,
+    );
+    return 1;
+  } finally {
+    await reader.close();
+  }
+}
+
+type Reading = Pick<Store, "messagesAfter" | "eventsAfter">;
+
+function textOf(
+  reader: Reading,
+  { format, events }: ExportOptions,
+): AsyncGenerator<string, void> {
+  return events
+    ? fileText(format, COLUMNS.events, eventSteps(reader))
+    : fileText(format, COLUMNS.messages, messageSteps(reader));
+}
+
+async function* eventSteps(
+  reader: Reading,
+): AsyncGenerator<readonly ExportRecord[]> {
+  for (let afterId = 0; ;) {
+    const rows = await reader.eventsAfter(afterId, STEP_ROWS);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(eventRecord);
+    afterId = last.id;
+  }
+}
+
+async function* messageSteps(
+  reader: Reading,
+): AsyncGenerator<readonly ExportRecord[]> {
+  for (let afterId = 0; ;) {
+    const rows = await reader.messagesAfter(afterId, STEP_ROWS);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(messageRecord);
+    afterId = last.id;
+  }
+}

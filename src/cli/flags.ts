@@ -1,0 +1,89 @@
+import { ConfigError } from "../config/config.ts";
+
+/** A command's own flags as the command line has them, by their name in camelCase. */
+export type Flags = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads flags that are no settings, and keeps what is wrong with them, so that all of
+ * it can be told at once. A flag that is not given, or wrong, reads as its fallback.
+ */
+export class FlagReader {
+  readonly #mistakes: string[] = [];
+
+  constructor(readonly flags: Flags) {}
+
+  text(name: string): string | undefined {
+    const value = this.flags[name];
+    return typeof value === "string" ? value : undefined;
+  }
+
+  number(
+    name: string,
+    fallback: number,
+    limits: { readonly min: number; readonly max: number; whole?: boolean },
+  ): number {
+    return this.read(name, fallback, (text) => {
+      const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+      const isRight =
+        number >= limits.min &&
+        number <= limits.max &&
+        (!limits.whole || Number.isInteger(number));
+      if (isRight) return number;
+      throw new Error(
+        `is no ${limits.whole ? "whole " : ""}number from ${limits.min} to ${limits.max}`,
+      );
+    });
+  }
+
+  oneOf<const T extends string>(
+    name: string,
+    fallback: T,
+    words: readonly T[],
+  ): T {
+    return this.read(name, fallback, (text) => {
+      const word = words.find((each) => each === text);
+      if (word !== undefined) return word;
+      throw new Error(`is none of ${words.join(", ")}`);
+    });
+  }
+
+  /** `parse` throws an Error whose message completes "--name: …" and never repeats the value. */
+  read<T, F>(name: string, fallback: F, parse: (text: string) => T): T | F {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      this.#mistakes.push(`--${name}: ${error.message}.`);
+      return fallback;
+    }
+  }
+
+  /** Throws ConfigError when a flag was wrong. */
+  requireRight(): void {
+    if (this.#mistakes.length > 0) throw new ConfigError(this.#mistakes);
+  }
+}
+
+/** Reads both, and throws one ConfigError with the mistakes of both. */
+export function readBoth<A, B>(
+  readFirst: () => A,
+  readSecond: () => B,
+): [A, B] {
+  const mistakes: string[] = [];
+  const attempt = <T>(read: () => T): { readonly value: T } | undefined => {
+    try {
+      return { value: read() };
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      mistakes.push(...error.mistakes);
+      return undefined;
+    }
+  };
+  const first = attempt(readFirst);
+  const second = attempt(readSecond);
+  if (first === undefined || second === undefined)
+    throw new ConfigError(mistakes);
+  return [first.value, second.value];
+}

@@ -1,0 +1,120 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Config } from "../config/config.ts";
+import {
+  removeLeftOver,
+  restoreBackup,
+  type Restored,
+} from "../store/sqlite/backup/restore.ts";
+import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
+import { holds } from "./backup.ts";
+import { report } from "./output.ts";
+import { finishInPeace, inOwnProcess, isWorker } from "./own-process.ts";
+
+/**
+ * Puts a backup in the place of the database while no server runs. Resolves to the exit
+ * status; why it could not be done is thrown.
+ */
+export async function restore(
+  { databaseFile }: Pick<Config, "databaseFile">,
+  file: string,
+  isSure: boolean,
+): Promise<number> {
+  const question =
+    "Put this backup in the place of the database? Messages, users and the event feed are then as they were when it was made.";
+  if (!isSure && existsSync(databaseFile) && !(await isConfirmed(question)))
+    return NOT_CONFIRMED;
+  if (!isWorker()) {
+    const args = [
+      "restore",
+      resolve(file),
+      "--yes",
+      "--database-url",
+      databaseFile,
+    ];
+    const cleanUp = (): void => removeLeftOver(databaseFile);
+    return inOwnProcess(
+      args,
+      cleanUp,
+      "It was stopped before it was done. Nothing was changed.",
+    );
+  }
+  const now = Date.now();
+  const restored = restoreBackup(file, databaseFile, now, finishInPeace);
+  const { before } = restored;
+  return report(
+    [
+      `The backup is restored: ${holds(restored)}.`,
+      ...(before === undefined
+        ? []
+        : [
+            `What was there before is kept as ${before}.`,
+            "To go back, restore that file in the same way. Delete it when you no longer need it.",
+          ]),
+      "All sessions ended. Whoever reads the event feed has to start over: cursors from before are answered 410.",
+      ...accessLines(restored),
+      "Start the server now.",
+    ].join("\n"),
+  );
+}
+
+/** What came back or is gone that concerns who gets in and who was erased, and what to do. */
+function accessLines({
+  isCompared,
+  usersBack,
+  usersGone,
+  passwordsBack,
+  rolesBack,
+  tokensRevoked,
+  tokensGone,
+  numbersBack,
+}: Restored): string[] {
+  const since = isCompared
+    ? ""
+    : " There was no readable database to compare the backup with, so check this yourself.";
+  return [
+    line(
+      isCompared
+        ? "Users who weren't in the database that was replaced are back"
+        : "Users of the backup can sign in with their passwords of that time",
+      usersBack,
+      `To remove one: smsledger user remove NAME.${since}`,
+    ),
+    line(
+      "Passwords changed since the backup are the old ones again",
+      passwordsBack,
+      "To set one: smsledger user password NAME.",
+    ),
+    line(
+      "Roles changed since the backup are the old ones again",
+      rolesBack.map(({ name, role }) => `${name} (${role})`),
+      "To change one: smsledger user role NAME admin|member.",
+    ),
+    line(
+      "Users added since the backup are gone",
+      usersGone,
+      "To add one again: smsledger user add NAME.",
+    ),
+    line(
+      isCompared
+        ? "API tokens of the backup that were revoked since stay revoked"
+        : "API tokens of the backup were revoked, as there was no readable database to tell which are still valid",
+      tokensRevoked,
+      "If a program still needs one: smsledger token add NAME.",
+    ),
+    line(
+      "API tokens made since the backup are gone",
+      tokensGone,
+      "To make one again: smsledger token add NAME.",
+    ),
+    line(
+      "Numbers erased since the backup may be back",
+      numbersBack,
+      "Erase them again: smsledger erase NUMBER.",
+    ),
+  ].filter((each) => each !== "");
+}
+
+function line(what: string, names: readonly string[], toDo: string): string {
+  return names.length === 0 ? "" : `${what}: ${names.join(", ")}. ${toDo}`;
+}

@@ -1,0 +1,159 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { AnyElysia } from "elysia";
+import {
+  newSetupCode,
+  requireUserBeyondLoopback,
+} from "../account/first-user.ts";
+import { isOpenToThisMachine } from "../http/peer.ts";
+import type { Config } from "../config/config.ts";
+import { failureOf } from "../log/failure.ts";
+import { listen, type Listening } from "../server/listen.ts";
+import { createLog, flushLog, type Log } from "../log/log.ts";
+import { openingSqliteStore } from "../store/sqlite/sqlite-store.ts";
+import { StoreUnavailable } from "../store/store.ts";
+import type { Stores } from "../store/stores.ts";
+import { latestBackupIn } from "../upkeep/scheduled-backup.ts";
+import { doUpkeep } from "../upkeep/upkeep.ts";
+import { aborted, stopSignal } from "./stop-signal.ts";
+
+/** Within this time from the signal the process ends, whatever is stuck. */
+const STOP_LIMIT_MS = 9_500;
+
+/** How long a stopping server waits for who reads its log. */
+const LOG_FLUSH_MS = 500;
+
+/** Runs the server until a signal ends it. Resolves to the exit status. */
+export async function serve(config: Config, version: string): Promise<number> {
+  const signal = stopSignal();
+  const log = createLog(config.logLevel, config.logFormat);
+  const { store, opened } = openingSqliteStore(
+    config.databaseFile,
+    (fault) => log.error(fault.failure, fault.message),
+    {
+      latestBackup: latestBackup(config),
+      onUpgrade: (from, to) =>
+        log.info(
+          `upgrading the database from schema ${from} to ${to}; with millions of messages this takes minutes, and the server listens once it's done`,
+        ),
+    },
+  );
+  surviveMistakes(log);
+  // The routes are made while the writing thread opens the database.
+  const making = import("../server/server.ts").then(({ createServer }) =>
+    createServer({
+      store,
+      config,
+      log,
+      version,
+      now: Date.now,
+      stopping: signal,
+    }),
+  );
+  const [app] = await Promise.all([making, opened]);
+  const server = await start(app, config, version, store, log);
+  const upkeep = doUpkeep({
+    config,
+    store: store.upkeep,
+    log,
+    now: Date.now,
+    stopping: signal,
+  });
+  await aborted(signal);
+  log.info(
+    { reason: String(signal.reason) },
+    "stopping: answering what is in flight",
+  );
+  const limit = setTimeout(() => {
+    log.error(
+      "the disk did not answer in time; stopped without waiting for it",
+    );
+    process.exit(1);
+  }, STOP_LIMIT_MS);
+  await server.stopGracefully();
+  await upkeep;
+  await store.close();
+  clearTimeout(limit);
+  log.info("stopped");
+  await flushLog(LOG_FLUSH_MS);
+  return 0;
+}
+
+/** Where there is no database, a backup says that there was one. */
+function latestBackup({
+  databaseFile,
+  backupFolder,
+}: Config): string | undefined {
+  if (backupFolder === undefined || existsSync(databaseFile)) return undefined;
+  return latestBackupIn(resolve(backupFolder));
+}
+
+/** A mistake in work that nobody waits for must not end the receiver of callbacks. */
+function surviveMistakes(log: Log): void {
+  const survive = (error: unknown): void =>
+    log.error(failureOf(error), "an unexpected error; the server goes on");
+  process.on("uncaughtException", survive);
+  process.on("unhandledRejection", survive);
+}
+
+async function start(
+  app: AnyElysia,
+  config: Config,
+  version: string,
+  store: Stores,
+  log: Log,
+): Promise<Listening> {
+  let server: Listening;
+  let isFirstUserMissing: boolean;
+  try {
+    isFirstUserMissing = await requireUserBeyondLoopback(
+      store.accounts,
+      config,
+    );
+    server = listen(app, config);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  log.info(
+    { version, database: config.databaseFile },
+    `listening on ${server.url.origin}`,
+  );
+  if (config.authTokens.length === 0 && config.sharedKeys.length === 0) {
+    log.warn(
+      "TWILIO_WEBHOOK_AUTH_TOKEN is not set: callbacks are answered 503 until it is. " +
+        "Copy the auth token from the Twilio Console, set it, and restart. " +
+        "If Twilio signs with a shared key, set TWILIO_WEBHOOK_SHARED_KEYS instead.",
+    );
+  }
+  if (isOpenToThisMachine(config)) {
+    log.warn(
+      "TRUSTED_PROXIES includes loopback, so every program on this machine can sign in as any user. " +
+        "Set SIGN_IN_SECRET to let in only the proxy.",
+    );
+  }
+  if (isFirstUserMissing) await logSetupLink(store, config, server, log);
+  return server;
+}
+
+/** Where the first user is made: at the address that browsers know, as far as it is set. */
+async function logSetupLink(
+  { accounts }: Stores,
+  { publicUrl }: Config,
+  server: Listening,
+  log: Log,
+): Promise<void> {
+  try {
+    const { createUrls } = await import("../site/urls.ts");
+    const code = await newSetupCode(accounts);
+    const { origin } = new URL(publicUrl ?? server.url.origin);
+    const link = origin + createUrls(publicUrl).setup(code);
+    log.warn(`no user exists yet; make the first one, once, at ${link}`);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    log.warn(
+      { reason: error.message },
+      "no user exists yet, and the link to make one could not be written; restart, or run smsledger user add",
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  createToken,
+  revokeToken,
+  SCOPE_WORDS,
+  tokenNameMistake,
+  type TokenDeed,
+} from "../account/api-tokens.ts";
+import type { Config } from "../config/config.ts";
+import type { ApiToken } from "../store/api-tokens.ts";
+import { openSqliteForCommand } from "../store/sqlite/sqlite-store.ts";
+import { deliver, print } from "./output.ts";
+import { minuteText, textTable } from "./text-table.ts";
+
+type Database = Pick<Config, "databaseFile">;
+type Stores = ReturnType<typeof openSqliteForCommand>;
+
+/**
+ * Makes an API token and writes it to standard output, alone, so that a script can take
+ * it from there. Resolves to the exit status.
+ */
+export function tokenAdd(
+  database: Database,
+  name: string,
+  isUnmasked: boolean,
+): Promise<number> {
+  const mistake = tokenNameMistake(name);
+  if (mistake !== undefined) {
+    console.error(mistake);
+    return Promise.resolve(2);
+  }
+  return withStores(database, async (stores) => {
+    const scope = isUnmasked ? "read unmasked" : "read";
+    let isPrinted = false;
+    const created = await createToken(stores, name, scope, deed(), (token) => {
+      deliver(token);
+      isPrinted = true;
+    }).catch((error: unknown) => {
+      if (isPrinted) console.error("The token above isn't valid.");
+      throw error;
+    });
+    if ("mistake" in created) {
+      console.error(created.mistake);
+      return 1;
+    }
+    console.error(
+      `This is the token, which is not shown again. It sees ${SCOPE_WORDS[scope]}.`,
+    );
+    return 0;
+  });
+}
+
+/** Lists the API tokens, without what they are. Resolves to the exit status. */
+export function tokenList(database: Database): Promise<number> {
+  return withStores(database, async ({ apiTokens }) => {
+    const tokens = await apiTokens.list();
+    if (tokens.length === 0)
+      console.error("There are no tokens. smsledger token add makes one.");
+    else print(tableOf(tokens));
+    return 0;
+  });
+}
+
+/** Revokes the API token of this name. Resolves to the exit status. */
+export function tokenRemove(database: Database, name: string): Promise<number> {
+  return withStores(database, async (stores) => {
+    const tokens = await stores.apiTokens.list();
+    const token = tokens.find((each) => each.name === name);
+    if (token === undefined || !(await revokeToken(stores, token, deed()))) {
+      console.error("No token has this name. smsledger token list names them.");
+      return 1;
+    }
+    console.error("Revoked. It is refused from the next request on.");
+    return 0;
+  });
+}
+
+function deed(): TokenDeed {
+  return { at: Date.now(), actor: "command line", address: null };
+}
+
+async function withStores(
+  { databaseFile }: Database,
+  work: (stores: Stores) => Promise<number>,
+): Promise<number> {
+  const stores = openSqliteForCommand(databaseFile);
+  try {
+    return await work(stores);
+  } finally {
+    stores.close();
+  }
+}
+
+function tableOf(tokens: readonly ApiToken[]): string {
+  return textTable([
+    ["name", "sees", "created", "by", "last used"],
+    ...tokens.map(({ name, scope, createdAt, createdBy, lastUsedAt }) => [
+      name,
+      SCOPE_WORDS[scope],
+      minuteText(createdAt),
+      createdBy,
+      lastUsedAt === null ? "never" : minuteText(lastUsedAt),
+    ]),
+  ]);
+}

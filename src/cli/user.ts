@@ -1,0 +1,249 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import {
+  generatedPassword,
+  hashOf,
+  passwordMistake,
+} from "../account/passwords.ts";
+import { SecretKeys } from "../account/secret-keys.ts";
+import { accountLimitKeys } from "../account/sign-in.ts";
+import { NAME_RULE, userName } from "../account/user-name.ts";
+import { ADD_REFUSALS } from "../account/users.ts";
+import type { Role } from "../account/viewer.ts";
+import type { Config } from "../config/config.ts";
+import {
+  type AccountStore,
+  type By,
+  type UserRefusal,
+  type UserRow,
+} from "../store/accounts.ts";
+import { openSqliteForCommand } from "../store/sqlite/sqlite-store.ts";
+import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
+import { NoPassword, readNewPassword } from "./password-input.ts";
+import { deliver, print } from "./output.ts";
+import { minuteText, textTable } from "./text-table.ts";
+
+type Database = Pick<Config, "databaseFile">;
+
+const DONE = 0;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+/** Where the new password comes from; with `none` only a proxy signs the user in. */
+export type PasswordSource = "input" | "generated" | "none";
+
+/** Adds a user; without a role the first one who can sign in is an admin. Resolves to the exit status. */
+export async function userAdd(
+  database: Database,
+  given: string,
+  options: { readonly role: Role | undefined; readonly source: PasswordSource },
+): Promise<number> {
+  const name = userName(given);
+  if (name === undefined) return complain(NAME_RULE, WRONG_USAGE);
+  // Asked for before a database is made: whoever gives none has changed nothing.
+  let typed: string | undefined;
+  try {
+    if (!existsSync(database.databaseFile))
+      typed = await newPassword(options.source, name);
+  } catch (error) {
+    if (error instanceof NoPassword) return complain(error.message);
+    throw error;
+  }
+  const mayMake = true;
+  return withAccounts(database, mayMake, async (accounts) => {
+    if ((await accounts.visitorByName(name)) !== undefined)
+      return complain(`${ADD_REFUSALS["name taken"]} Nothing was changed.`);
+    const role =
+      options.role ?? ((await accounts.hasPasswords()) ? "member" : "admin");
+    const password = typed ?? (await newPassword(options.source, name));
+    handOver(options.source, password);
+    const added = await accounts.addUser(
+      {
+        name,
+        role,
+        passwordHash: password === undefined ? null : hashOf(password),
+        isPasswordTemporary: options.source === "generated",
+      },
+      by(),
+    );
+    if ("refusal" in added)
+      return complain(`${ADD_REFUSALS[added.refusal]} Nothing was changed.`);
+    console.error(`Added as ${role}.${handedOver(options.source)}`);
+    return DONE;
+  });
+}
+
+/** Lists the users. Resolves to the exit status. */
+export function userList(database: Database): Promise<number> {
+  return withAccounts(database, false, async (accounts) => {
+    const users = await accounts.users();
+    if (users.length === 0)
+      console.error(
+        "There are no users. smsledger user add NAME makes the first one.",
+      );
+    else
+      print(
+        textTable([
+          ["name", "role", "password", "added", "last seen"],
+          ...users.map(rowOf),
+        ]),
+      );
+    return DONE;
+  });
+}
+
+/** Makes a user an admin or a member. Resolves to the exit status. */
+export function userRole(
+  database: Database,
+  name: string,
+  role: Role,
+): Promise<number> {
+  return withUser(database, name, async (accounts, user) =>
+    outcome(
+      await accounts.setRole(user.id, role, by()),
+      `Now ${role}. It holds at once.`,
+    ),
+  );
+}
+
+/** Gives a user a new password, ends their sessions, and their waiting after wrong ones. Resolves to the exit status. */
+export function userPassword(
+  database: Database,
+  name: string,
+  source: PasswordSource,
+): Promise<number> {
+  return withUser(database, name, async (accounts, user) => {
+    const password = await newPassword(source, user.name);
+    if (password === undefined) return WRONG_USAGE;
+    const keys = new SecretKeys(await accounts.secretKey());
+    handOver(source, password);
+    const refusal = await accounts.setPassword(
+      {
+        userId: user.id,
+        passwordHash: hashOf(password),
+        isTemporary: source === "generated",
+        keptSession: null,
+        limits: accountLimitKeys(keys, user),
+      },
+      by(),
+    );
+    return outcome(
+      refusal,
+      `The password was set, and all sessions of this user have ended.${handedOver(source)}`,
+    );
+  });
+}
+
+/** Removes a user. Resolves to the exit status. */
+export function userRemove(
+  database: Database,
+  name: string,
+  isSure: boolean,
+): Promise<number> {
+  return withUser(database, name, async (accounts, user) => {
+    if (!isSure && !(await isConfirmed(`Remove ${user.name}?`)))
+      return NOT_CONFIRMED;
+    return outcome(
+      await accounts.removeUser(user.id, by()),
+      "Removed, and signed out everywhere.",
+    );
+  });
+}
+
+async function newPassword(
+  source: PasswordSource,
+  name: string,
+): Promise<string | undefined> {
+  if (source === "none") return undefined;
+  if (source === "generated") return generatedPassword();
+  const password = await readNewPassword();
+  const mistake = passwordMistake(password, name);
+  if (mistake !== undefined) throw new NoPassword(mistake);
+  return password;
+}
+
+/** A generated password is printed before it holds: else one that nobody has could be set. */
+function handOver(source: PasswordSource, password: string | undefined): void {
+  if (source === "generated" && password !== undefined) deliver(password);
+}
+
+function handedOver(source: PasswordSource): string {
+  return source === "generated"
+    ? " The line above is a one-time password: whoever signs in with it chooses another. It is not shown again."
+    : "";
+}
+
+const REFUSALS: Record<UserRefusal, string> = {
+  "no such user": "This user was removed meanwhile.",
+  "last admin":
+    "This is the only admin. Make another user an admin first. Nothing was changed.",
+};
+
+function outcome(refusal: UserRefusal | undefined, done: string): number {
+  if (refusal !== undefined) return complain(REFUSALS[refusal]);
+  console.error(done);
+  return DONE;
+}
+
+function complain(sentence: string, status = FAILED): number {
+  console.error(sentence);
+  return status;
+}
+
+function by(): By {
+  return { at: Date.now(), actor: "command line", address: null };
+}
+
+function withUser(
+  database: Database,
+  name: string,
+  work: (accounts: AccountStore, user: UserRow) => Promise<number>,
+): Promise<number> {
+  return withAccounts(database, false, async (accounts) => {
+    const found = await accounts.visitorByName(name);
+    if (found === undefined)
+      return complain("No user has this name. smsledger user list names them.");
+    return work(accounts, found.user);
+  });
+}
+
+async function withAccounts(
+  { databaseFile }: Database,
+  mayMake: boolean,
+  work: (accounts: AccountStore) => Promise<number>,
+): Promise<number> {
+  const isNew = mayMake && !existsSync(databaseFile);
+  const stores = openSqliteForCommand(databaseFile, mayMake);
+  if (isNew) console.error(`Made the database ${resolve(databaseFile)}.`);
+  try {
+    return await work(stores.accounts);
+  } catch (error) {
+    if (error instanceof NoPassword) return complain(error.message);
+    throw error;
+  } finally {
+    stores.close();
+  }
+}
+
+function rowOf(user: UserRow): string[] {
+  const {
+    name,
+    role,
+    hasPassword,
+    isPasswordTemporary,
+    createdAt,
+    lastSeenAt,
+  } = user;
+  const password = !hasPassword
+    ? "none"
+    : isPasswordTemporary
+      ? "one-time"
+      : "set";
+  return [
+    name,
+    role,
+    password,
+    minuteText(createdAt),
+    lastSeenAt === null ? "never" : minuteText(lastSeenAt),
+  ];
+}

@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { brotliCompress, gzip } from "node:zlib";
+import { Elysia } from "elysia";
+import sseExtension from "htmx.org/dist/ext/hx-sse.min.js" with { type: "text" };
+import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
+import faviconAlert from "../../views/icons/favicon-alert.svg" with { type: "text" };
+import favicon from "../../views/icons/favicon.svg" with { type: "text" };
+import chartsScript from "../../views/scripts/charts.js" with { type: "text" };
+import liveScript from "../../views/scripts/live.js" with { type: "text" };
+import messagesScript from "../../views/scripts/messages.js" with { type: "text" };
+import pageScript from "../../views/scripts/page.js" with { type: "text" };
+import setupScript from "../../views/scripts/setup.js" with { type: "text" };
+import themeScript from "../../views/scripts/theme.js" with { type: "text" };
+import troubleScript from "../../views/scripts/trouble.js" with { type: "text" };
+import timesScript from "../../views/scripts/times.js" with { type: "text" };
+import apiTokens from "../../views/styles/api-tokens.css" with { type: "text" };
+import base from "../../views/styles/base.css" with { type: "text" };
+import charts from "../../views/styles/charts.css" with { type: "text" };
+import controls from "../../views/styles/controls.css" with { type: "text" };
+import errors from "../../views/styles/errors.css" with { type: "text" };
+import filter from "../../views/styles/filter.css" with { type: "text" };
+import frame from "../../views/styles/frame.css" with { type: "text" };
+import lists from "../../views/styles/lists.css" with { type: "text" };
+import message from "../../views/styles/message.css" with { type: "text" };
+import narrow from "../../views/styles/narrow.css" with { type: "text" };
+import numbers from "../../views/styles/numbers.css" with { type: "text" };
+import overview from "../../views/styles/overview.css" with { type: "text" };
+import parts from "../../views/styles/parts.css" with { type: "text" };
+import print from "../../views/styles/print.css" with { type: "text" };
+import ranges from "../../views/styles/ranges.css" with { type: "text" };
+import refusals from "../../views/styles/refusals.css" with { type: "text" };
+import settings from "../../views/styles/settings.css" with { type: "text" };
+import settingsGeneral from "../../views/styles/settings-general.css" with { type: "text" };
+import setup from "../../views/styles/setup.css" with { type: "text" };
+import status from "../../views/styles/status.css" with { type: "text" };
+import suggestions from "../../views/styles/suggestions.css" with { type: "text" };
+import times from "../../views/styles/times.css" with { type: "text" };
+import top from "../../views/styles/top.css" with { type: "text" };
+import { acceptsEncoding } from "./responses.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
+
+/** One stylesheet for the browser; a file for each part of the pages for us. Later ones win. */
+const STYLESHEET = [
+  base,
+  controls,
+  top,
+  frame,
+  status,
+  filter,
+  suggestions,
+  lists,
+  charts,
+  ranges,
+  times,
+  overview,
+  parts,
+  errors,
+  message,
+  numbers,
+  setup,
+  refusals,
+  settings,
+  settingsGeneral,
+  apiTokens,
+  narrow,
+  print,
+].join("\n");
+
+/** In one file: an extension that came after htmx had started would be too late. */
+const HTMX = `${htmx}\n${sseExtension}`;
+
+const SCRIPT = "text/javascript; charset=utf-8";
+
+/** A script of ours, whose names are its own. */
+function script(text: string) {
+  return { text: `(() => {\n"use strict";\n${text}})();\n`, type: SCRIPT };
+}
+
+const FILES = {
+  "style.css": { text: STYLESHEET, type: "text/css; charset=utf-8" },
+  "htmx.js": { text: HTMX, type: SCRIPT },
+  "theme.js": script(themeScript),
+  "messages.js": script(messagesScript),
+  "page.js": script(pageScript),
+  "times.js": script(timesScript),
+  "trouble.js": script(troubleScript),
+  "live.js": script(liveScript),
+  "charts.js": script(chartsScript),
+  "setup.js": script(setupScript),
+  "favicon.svg": { text: favicon, type: "image/svg+xml" },
+  "favicon-alert.svg": { text: faviconAlert, type: "image/svg+xml" },
+} as const;
+
+export type AssetName = keyof typeof FILES;
+
+const ENCODINGS = { br: promisify(brotliCompress), gzip: promisify(gzip) };
+
+/** Nothing is hashed or compressed before it is first asked for, so that the start stays quick. */
+const paths = new Map<AssetName, string>();
+const compressed = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+
+/** The address of a file, below the base path. It changes with the file, so it may be kept for ever. */
+export function assetPath(name: AssetName): string {
+  let path = paths.get(name);
+  if (path === undefined) {
+    const hash = createHash("sha256").update(FILES[name].text).digest("hex");
+    path = `/assets/${hash.slice(0, 12)}/${name}`;
+    paths.set(name, path);
+  }
+  return path;
+}
+
+/** The files of the pages, from memory. An address of another version is not found. */
+export const assetRoutes = (
+  notFound: (request: Request) => Promise<Response>,
+) =>
+  new Elysia().get("/assets/:hash/:name", async ({ params, request }) => {
+    const { hash, name } = params;
+    if (!isAssetName(name) || assetPath(name) !== `/assets/${hash}/${name}`)
+      return notFound(request);
+    const { text, type } = FILES[name];
+    const headers: Record<string, string> = {
+      ...SECURITY_HEADERS,
+      "content-type": type,
+      "cache-control": "public, max-age=31536000, immutable",
+      vary: "accept-encoding",
+    };
+    for (const encoding of ["br", "gzip"] as const) {
+      if (acceptsEncoding(request, encoding)) {
+        return new Response(await compressedAsset(name, encoding), {
+          headers: { ...headers, "content-encoding": encoding },
+        });
+      }
+    }
+    return new Response(text, { headers });
+  });
+
+function compressedAsset(
+  name: AssetName,
+  encoding: keyof typeof ENCODINGS,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const key = `${encoding} ${name}`;
+  let bytes = compressed.get(key);
+  if (bytes === undefined) {
+    bytes = ENCODINGS[encoding](FILES[name].text).then(
+      (buffer) => new Uint8Array(buffer),
+    );
+    compressed.set(key, bytes);
+  }
+  return bytes;
+}
+
+function isAssetName(name: string): name is AssetName {
+  return Object.hasOwn(FILES, name);
+}

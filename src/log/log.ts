@@ -1,0 +1,57 @@
+import pino from "pino";
+import { LogOutput, standardOutput } from "./output.ts";
+import type { LogFormat, LogLevel } from "../config/settings.ts";
+
+export type Log = pino.Logger;
+
+/**
+ * The log on standard output, a line each. Only words of ours go into it: a value
+ * that came from outside is left out, or is of a checked form, or is masked.
+ */
+export function createLog(level: LogLevel, format: LogFormat): Log {
+  const options: pino.LoggerOptions = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  };
+  const formatted = format === "json" ? (line: string) => line : prettyLine;
+  const output = outputOf(formatted);
+  return pino(options, { write: (line) => output.write(formatted(line)) });
+}
+
+let standard: LogOutput | undefined;
+
+/** The process has one standard output. */
+function outputOf(formatted: (line: string) => string): LogOutput {
+  return (standard ??= new LogOutput(standardOutput(), (lost) =>
+    formatted(
+      JSON.stringify({
+        level: "warn",
+        time: new Date().toISOString(),
+        msg: `${lost} log ${lost === 1 ? "line" : "lines"} could not be written: standard output was full, closed, or read too slowly`,
+      }) + "\n",
+    ),
+  ));
+}
+
+/** Lines that could not be written since the start. */
+export function logLinesLost(): number {
+  return standard?.lost ?? 0;
+}
+
+/** Resolves when what waits to be logged is written, or after this long. */
+export async function flushLog(withinMs: number): Promise<void> {
+  await standard?.flush(withinMs);
+}
+
+/** `12:30:01.123 info  listening on … key=value`, from a line of JSON. */
+function prettyLine(line: string): string {
+  const { time, level, msg, ...fields }: Record<string, unknown> =
+    JSON.parse(line);
+  const clock = String(time).slice(11, 23);
+  const rest = Object.entries(fields).map(
+    ([name, value]) => ` ${name}=${JSON.stringify(value)}`,
+  );
+  return `${clock} ${String(level).padEnd(5)} ${String(msg)}${rest.join("")}\n`;
+}

@@ -1,0 +1,183 @@
+import { Elysia } from "elysia";
+import { basePathOf } from "../config/setting-values.ts";
+import type { Log } from "../log/log.ts";
+import { maskRecipient } from "../phone/mask-numbers.ts";
+import type { CallbackCounts } from "./callback-counts.ts";
+import { RepeatedLines } from "../log/repeated-lines.ts";
+import { INSTANCE_HEADER } from "./instance.ts";
+import { SECURITY_HEADERS } from "../http/security-headers.ts";
+import { StoreUnavailable, type Store } from "../store/store.ts";
+import { parseCallback } from "../twilio/callback.ts";
+import { parseForm } from "../twilio/form.ts";
+import { formFault } from "../twilio/form-format.ts";
+import {
+  eventType,
+  recordedStatus,
+  ROUTE_CHANNELS,
+  type RouteChannel,
+} from "../twilio/status.ts";
+import { readBody } from "../http/body.ts";
+import { endOfTurn } from "./end-of-turn.ts";
+import { BODY_BYTES_MAX, PARAMS_MAX } from "./limits.ts";
+import {
+  malformed,
+  NO_FORM,
+  NO_UTF8,
+  NOT_A_POST,
+  OTHER_ACCOUNT,
+  notDurable,
+  TOO_LONG,
+  TOO_MANY_PARAMS,
+  UNSIGNED,
+  type Refusal,
+} from "./refusal.ts";
+import { refusedBody } from "./refused-body.ts";
+import { refuser, type RefusalDeps } from "./refusal-answer.ts";
+import { unproven, type SignatureCheckSettings } from "./signature-check.ts";
+import { queryOf } from "./signed-urls.ts";
+
+export const WEBHOOK_PATHS: Record<RouteChannel, string> = {
+  sms: "/api/rpc/webhooks/twilio/sms",
+  whatsapp: "/api/rpc/webhooks/twilio/whatsapp",
+};
+
+export type WebhookDeps = {
+  readonly store: Pick<Store, "recordEvent">;
+  readonly config: SignatureCheckSettings;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly counts: CallbackCounts;
+  /** Tells this run of the server from all others. */
+  readonly instance: string;
+  readonly refusals: RefusalDeps["refusals"];
+};
+
+/**
+ * Receives Twilio's status callbacks. The checks run in the order method, content
+ * type, size, signature, fields, store: nothing in a body is believed before its
+ * signature is, and no answer repeats what was sent.
+ */
+export const webhookRoutes = (deps: WebhookDeps) => {
+  const app = new Elysia({ name: "webhook" });
+  // A proxy may pass on the base path or take it off; both find the route.
+  const prefixes = new Set([basePathOf(deps.config.publicUrl), ""]);
+  const lines = new RepeatedLines(deps.log);
+  for (const channel of ROUTE_CHANNELS) {
+    const refuse = refuser(channel, { ...deps, lines });
+    const receive = createReceiver(channel, deps, refuse);
+    for (const prefix of prefixes) {
+      const path = prefix + WEBHOOK_PATHS[channel];
+      app
+        .post(
+          path,
+          ({ request, server }) =>
+            receive(request, () => server?.requestIP(request)?.address),
+          { parse: "none" },
+        )
+        .all(
+          path,
+          async ({ request, server }) =>
+            refuse(
+              NOT_A_POST,
+              request,
+              () => server?.requestIP(request)?.address,
+              await refusedBody(request),
+            ),
+          { parse: "none" },
+        );
+    }
+  }
+  return app;
+};
+
+function createReceiver(
+  routeChannel: RouteChannel,
+  { store, config, log, now, counts, instance }: WebhookDeps,
+  refuse: ReturnType<typeof refuser>,
+) {
+  const route = WEBHOOK_PATHS[routeChannel];
+  // `doctor` posts without a signature to see which server answers.
+  const unsigned = { ...UNSIGNED, headers: { [INSTANCE_HEADER]: instance } };
+  return async (
+    request: Request,
+    peer: () => string | undefined,
+  ): Promise<Response> => {
+    const { headers } = request;
+    if (!isFormPost(headers.get("content-type")))
+      return refuse(NO_FORM, request, peer, await refusedBody(request));
+    const body = await readBody(request, BODY_BYTES_MAX);
+    if (body === undefined) return refuse(TOO_LONG, request, peer);
+    await endOfTurn();
+    const { params, isUtf8 } = parseForm(body);
+    const posted = { params, bodyBytes: body.length };
+    const refusePosted = (refusal: Refusal) =>
+      refuse(refusal, request, peer, posted);
+    if (params.length > PARAMS_MAX) return refusePosted(TOO_MANY_PARAMS);
+
+    const addressed = { requestUrl: request.url, headers, peer };
+    const refusal = unproven(config, route, addressed, posted);
+    if (refusal !== undefined)
+      return refusePosted(refusal === UNSIGNED ? unsigned : refusal);
+
+    if (!isUtf8) return refusePosted(NO_UTF8);
+    const callback = parseCallback(routeChannel, params);
+    if ("fault" in callback) return refusePosted(malformed(callback.fault));
+    const query = queryOf(request.url).slice(1);
+    const fault = formFault(params, query);
+    if (fault !== undefined) return refusePosted(malformed(fault));
+    const { channel } = callback;
+    const status = recordedStatus(channel, callback.messageStatus);
+    const receivedAt = now();
+    counts.lastAt = receivedAt;
+    counts.lastTick = performance.now();
+    if (status === undefined) {
+      const { messageStatus } = callback;
+      counts[channel].skipped++;
+      counts.lastSkipped = { at: receivedAt, messageStatus };
+      return accepted(0);
+    }
+
+    try {
+      const outcome = await store.recordEvent({
+        ...callback,
+        status,
+        receivedAt,
+        query,
+      });
+      if (outcome === "other-account") return refusePosted(OTHER_ACCOUNT);
+      if (outcome === "new") counts[channel].recorded[status]++;
+      else if (outcome === "supplement") counts[channel].supplemented++;
+      else counts[channel].repeated++;
+      if (log.isLevelEnabled("debug")) {
+        const to = callback.to === null ? null : maskRecipient(callback.to);
+        log.debug(
+          { messageSid: callback.messageSid, to, outcome },
+          eventType(channel, status),
+        );
+      }
+      return accepted(outcome === "repeat" ? 0 : 1);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      return refusePosted(notDurable(error.message));
+    }
+  };
+}
+
+function isFormPost(contentType: string | null): boolean {
+  const [mediaType = ""] = contentType?.split(";", 1) ?? [];
+  return mediaType.trim().toLowerCase() === "application/x-www-form-urlencoded";
+}
+
+function accepted(processed: 0 | 1): Response {
+  return new Response(processed === 1 ? RECORDED : NOTHING_NEW, JSON_INIT);
+}
+
+const RECORDED = JSON.stringify({ success: true, processed: 1 });
+const NOTHING_NEW = JSON.stringify({ success: true, processed: 0 });
+/** Headers of their own, as those are copied in a quarter of the time that an object takes. */
+const JSON_INIT = {
+  headers: new Headers({
+    ...SECURITY_HEADERS,
+    "content-type": "application/json",
+  }),
+};

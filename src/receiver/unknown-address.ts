@@ -1,0 +1,79 @@
+import { jsonResponse } from "../http/responses.ts";
+import type { Log } from "../log/log.ts";
+import { RepeatedLines } from "../log/repeated-lines.ts";
+import type { FormParams } from "../twilio/form.ts";
+import { refuser, type RefusalDeps } from "./refusal-answer.ts";
+import { refusedBody } from "./refused-body.ts";
+import type { Refusal } from "./refusal.ts";
+
+const NO_SUCH_ADDRESS: Refusal = {
+  check: "address",
+  status: 404,
+  error: "No webhook has this address.",
+};
+
+export type UnknownAddressDeps = Pick<RefusalDeps, "counts" | "refusals"> & {
+  readonly log: Log;
+};
+
+/** A request that met no route of the webhook's. */
+export type Stray = {
+  readonly request: Request;
+  readonly peer: () => string | undefined;
+  /** Below the base path. */
+  readonly path: string;
+  /** The methods that the address answers, as `Allow` has them; undefined where no route has it. */
+  readonly allow: string | undefined;
+};
+
+/**
+ * Answers what was meant for the webhook but came to another address: whatever has
+ * Twilio's signature, unless it is a page that is read, and all that is unknown below
+ * /api/rpc/. Twilio's log then doesn't speak of a sign-in, and the refusals list what was
+ * posted. Resolves to undefined for everything else.
+ */
+export function createUnknownAddress({
+  counts,
+  refusals,
+  log,
+}: UnknownAddressDeps) {
+  const lines = new RepeatedLines(log);
+  const refuse = {
+    sms: refuser("sms", { counts, refusals, lines }),
+    whatsapp: refuser("whatsapp", { counts, refusals, lines }),
+  };
+  return async ({
+    request,
+    peer,
+    path,
+    allow,
+  }: Stray): Promise<Response | undefined> => {
+    const { headers, method } = request;
+    const isSigned = headers.has("x-twilio-signature");
+    const isRead = method === "GET" || method === "HEAD";
+    if (
+      isSigned ? allow !== undefined && isRead : !path.startsWith("/api/rpc/")
+    )
+      return undefined;
+    const isPage = allow !== undefined && !allow.includes("POST");
+    const refusal = isPage
+      ? { ...NO_SUCH_ADDRESS, status: 405, headers: { allow } }
+      : NO_SUCH_ADDRESS;
+    if (!isSigned && method !== "POST")
+      return jsonResponse(
+        { success: false, error: refusal.error },
+        { status: refusal.status },
+      );
+    const posted = await refusedBody(request);
+    const channel = channelMeant(path, posted?.params ?? []);
+    return refuse[channel](refusal, request, peer, posted);
+  };
+}
+
+/** The channel whose address it should have been. */
+function channelMeant(path: string, params: FormParams): "sms" | "whatsapp" {
+  const isWhatsapp =
+    /whatsapp/i.test(path) ||
+    params.some(([, value]) => value.startsWith("whatsapp:"));
+  return isWhatsapp ? "whatsapp" : "sms";
+}

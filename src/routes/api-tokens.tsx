@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import { Elysia } from "elysia";
+import {
+  ApiTokensPage,
+  EMPTY_FORM,
+  RevokeTokenPage,
+  type TokenForm,
+} from "../../views/settings/api-tokens-page.tsx";
+import type { Site } from "../site/urls.ts";
+import { pages, redirectTo } from "../http/responses.ts";
+import type { AnswerProblem } from "./problem.tsx";
+import { TOKEN_SCOPES, type ApiToken } from "../store/api-tokens.ts";
+import type { Stores } from "../store/stores.ts";
+import {
+  createToken,
+  revokeToken,
+  type CreatedToken,
+} from "../account/api-tokens.ts";
+import { fieldOf } from "../http/form-body.ts";
+import { createRepeatedForms } from "../account/repeated-forms.ts";
+import { requesterOf, viewerOf } from "../account/viewer.ts";
+
+export type ApiTokenDeps = {
+  readonly store: Pick<Stores, "apiTokens" | "audit">;
+  readonly now: () => number;
+};
+
+const NO_SUCH_TOKEN = {
+  status: 404,
+  title: "There is no such token",
+  detail:
+    "It may have been revoked already. Settings, API tokens lists those that there are.",
+};
+
+/** `/settings/tokens`: makes, lists and revokes tokens for the JSON API. */
+export const apiTokenRoutes = (
+  { store, now }: ApiTokenDeps,
+  site: Site,
+  problem: AnswerProblem,
+) => {
+  const { apiTokens } = store;
+  const createOnce = createRepeatedForms<CreatedToken>();
+  const create = (request: Request, body: unknown, form: TokenForm) => {
+    const requester = requesterOf(request);
+    // Names the session, or the user whom a proxy signs in.
+    const sender = viewerOf(request)?.formToken ?? requester.actor;
+    return createOnce(
+      fieldOf(body, "once"),
+      [sender, form.name, form.scope],
+      () =>
+        createToken(store, form.name, form.scope, { ...requester, at: now() }),
+    );
+  };
+  const tokenOf = async (id: string): Promise<ApiToken | undefined> =>
+    /^\d{1,15}$/.test(id) ? apiTokens.byId(Number(id)) : undefined;
+
+  return new Elysia()
+    .use(pages(site))
+    .get("/settings/tokens", async ({ page, request, site }) =>
+      page(
+        <ApiTokensPage
+          {...{ site, tokens: await apiTokens.list(), form: EMPTY_FORM }}
+          once={randomUUID()}
+          apiUrl={site.urls.api(originOf(request))}
+          now={now()}
+        />,
+      ),
+    )
+    .post("/settings/tokens", async ({ page, request, site, body }) => {
+      const form = formOf(body);
+      const created = await create(request, body, form);
+      const isMistaken = "mistake" in created;
+      return page(
+        <ApiTokensPage
+          {...{ site, tokens: await apiTokens.list(), now: now() }}
+          form={isMistaken ? { ...form, ...created } : EMPTY_FORM}
+          once={randomUUID()}
+          apiUrl={site.urls.api(originOf(request))}
+          {...(!isMistaken && { created: { ...created, name: form.name } })}
+        />,
+        { status: isMistaken ? 400 : 200 },
+      );
+    })
+    .get(
+      "/settings/tokens/:id/revoke",
+      async ({ page, params, request, site }) => {
+        const token = await tokenOf(params.id);
+        if (token === undefined) return problem(request, NO_SUCH_TOKEN);
+        return page(<RevokeTokenPage {...{ site, token, now: now() }} />);
+      },
+    )
+    .post("/settings/tokens/:id/revoke", async ({ params, request, site }) => {
+      const token = await tokenOf(params.id);
+      // Who clicks twice has what they wanted.
+      if (token !== undefined)
+        await revokeToken(store, token, { ...requesterOf(request), at: now() });
+      return redirectTo(site.urls.tokens, 303);
+    });
+};
+
+function formOf(body: unknown): TokenForm {
+  const scope = fieldOf(body, "scope");
+  return {
+    name: fieldOf(body, "name").trim(),
+    // The lesser one unless the other was chosen.
+    scope: TOKEN_SCOPES.find((each) => each === scope) ?? "read",
+  };
+}
+
+/** The address that the page itself was asked for, where PUBLIC_URL does not say it. */
+function originOf(request: Request): string {
+  return URL.parse(request.url)?.origin ?? "";
+}

@@ -1,0 +1,80 @@
+import { requesterOf } from "../../account/viewer.ts";
+import { jsonResponse } from "../../http/responses.ts";
+import { maskedStore } from "../../store/masked.ts";
+import type { Stores } from "../../store/stores.ts";
+import { queryOf } from "../../receiver/signed-urls.ts";
+import { EventWaits } from "./event-waits.ts";
+import { ApiProblem, problemResponse } from "./problems.ts";
+import type { ApiRoute, ApiStore } from "./route.ts";
+import { TokenAccess, type TokenAccessDeps } from "./token-access.ts";
+
+/** Seconds beyond what a request asked to wait for, after which its connection is closed. */
+const TIMEOUT_MORE_S = 30;
+
+export type ApiDeps = TokenAccessDeps & {
+  /** With numbers whole. */
+  readonly store: Stores;
+  /** Aborted when the server is about to stop. */
+  readonly stopping: AbortSignal;
+};
+
+/** A request as a route has it; the server is null where none listens. */
+export type ApiRequest = {
+  readonly request: Request;
+  readonly params: Readonly<Record<string, string>>;
+  readonly server: {
+    timeout(request: Request, seconds: number): void;
+  } | null;
+};
+
+/** Answers requests to the API: token, limit, parameters, then what was asked for. */
+export class Api {
+  readonly #now: () => number;
+  readonly #access: TokenAccess;
+  readonly #waits: EventWaits;
+  readonly #whole: ApiStore;
+  readonly #masked: ApiStore;
+
+  constructor(deps: ApiDeps) {
+    this.#now = deps.now;
+    this.#access = new TokenAccess(deps);
+    this.#waits = new EventWaits(deps);
+    this.#whole = deps.store;
+    this.#masked = maskedStore(deps.store);
+  }
+
+  async answer(
+    route: ApiRoute,
+    { request, params, server }: ApiRequest,
+  ): Promise<Response> {
+    const found = await this.#access.tokenOf(request.headers);
+    if ("problem" in found) return problemResponse(found.problem);
+    const { token } = found;
+    const { headers, problem } = await this.#access.count(token);
+    if (problem !== undefined) return problemResponse(problem, headers);
+    this.#access.noteUse(token, requesterOf(request).address);
+
+    let hasWaited = false;
+    const masksNumbers = token.scope !== "read unmasked";
+    const answer = await route.handle({
+      store: masksNumbers ? this.#masked : this.#whole,
+      masksNumbers,
+      params,
+      searchParams: new URLSearchParams(queryOf(request.url)),
+      now: this.#now(),
+      waitForEvent: async (after, seconds) => {
+        hasWaited = true;
+        server?.timeout(request, seconds + TIMEOUT_MORE_S);
+        await this.#waits.wait(after, seconds * 1_000, request.signal);
+      },
+    });
+    if (hasWaited) {
+      // It may have been revoked meanwhile.
+      const still = await this.#access.tokenOf(request.headers);
+      if ("problem" in still) return problemResponse(still.problem);
+    }
+    return answer instanceof ApiProblem
+      ? problemResponse(answer, headers)
+      : jsonResponse(answer, { headers });
+  }
+}

@@ -1,0 +1,118 @@
+import { Type } from "@sinclair/typebox";
+import { readErrors, type CodeListed } from "../../errors/errors-of-period.ts";
+import { rfc3339 } from "../../messages/export-records.ts";
+import { lost } from "../../overview/outcomes.ts";
+import { explainErrorCode } from "../../twilio/error-codes/error-codes.ts";
+import { EXPLAINED_EXAMPLE } from "../../api/examples.ts";
+import { errorExplained } from "../../api/explained.ts";
+import { apiRoute } from "./route.ts";
+import {
+  count,
+  ErrorExplained,
+  orNull,
+  Range,
+  time,
+} from "../../api/schemas.ts";
+import { periodAsked, rangeAnswer, rangeParameters } from "./stats.ts";
+
+const CODES_DEFAULT = 50;
+const CODES_MAX = 200;
+
+const ErrorCode = Type.Composite(
+  [
+    ErrorExplained,
+    Type.Object({
+      messages: count("Messages of the time with this code."),
+      notDelivered: count("Those among them that failed or were undelivered."),
+      share: orNull(Type.Number({ minimum: 0, maximum: 1 }), {
+        description: "Of all messages of the time.",
+      }),
+      recipients: orNull(
+        Type.Object({
+          count: count(),
+          isMore: Type.Boolean({ description: "There are at least so many." }),
+        }),
+        { description: "Different recipients in the time." },
+      ),
+      firstSeenAt: orNull(time("With the first message of all time.")),
+      lastSeenAt: orNull(time("With the latest message of all time.")),
+      isNew: Type.Boolean({
+        description: "First seen in this time, though messages are older.",
+      }),
+    }),
+  ],
+  { title: "ErrorCode" },
+);
+
+/** `GET /api/v1/errors` */
+export const errorsRoute = apiRoute({
+  path: "/api/v1/errors",
+  operationId: "listErrors",
+  summary: "The error codes of a time, that of most messages first",
+  description: "Why messages first heard of in a time failed, each in words.",
+  query: Type.Object({
+    ...rangeParameters,
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: CODES_MAX, default: CODES_DEFAULT }),
+    ),
+  }),
+  answer: Type.Object({
+    data: Type.Array(ErrorCode),
+    range: Range,
+    codes: count("How many codes there are, also those past the limit."),
+    messages: count("All messages of the time."),
+    messagesWithCode: count(),
+    notDeliveredWithoutCode: count(
+      "Messages that were not delivered and of which no callback told a code.",
+    ),
+  }),
+  example: {
+    data: [
+      {
+        ...EXPLAINED_EXAMPLE,
+        messages: 4,
+        notDelivered: 4,
+        share: 0.033,
+        recipients: { count: 4, isMore: false },
+        firstSeenAt: "2026-11-02T08:11:40.002Z",
+        lastSeenAt: "2026-11-23T12:30:03.901Z",
+        isNew: false,
+      },
+    ],
+    range: { from: "2026-11-22T13:00:00.000Z", to: "2026-11-23T13:00:00.000Z" },
+    codes: 1,
+    messages: 120,
+    messagesWithCode: 4,
+    notDeliveredWithoutCode: 1,
+  },
+  async handle(asked, { limit = CODES_DEFAULT }) {
+    const period = await periodAsked(asked);
+    if (!("spanMs" in period)) return period;
+    const errors = await readErrors(asked.store, period, limit);
+    const { messages } = errors.total;
+    return {
+      data: errors.listed.map((code) => codeAnswer(code, messages)),
+      range: rangeAnswer(period.range),
+      codes: errors.codes,
+      messages,
+      messagesWithCode: errors.withCode.messages,
+      notDeliveredWithoutCode: errors.lostWithoutCode,
+    };
+  },
+});
+
+function codeAnswer(
+  { errorCode, outcomes, facts, isNew }: CodeListed,
+  all: number,
+) {
+  return {
+    ...errorExplained(explainErrorCode(errorCode)),
+    messages: outcomes.messages,
+    notDelivered: lost(outcomes),
+    share: all === 0 ? null : outcomes.messages / all,
+    recipients: facts?.recipients ?? null,
+    firstSeenAt: facts ? rfc3339(facts.firstSeenAt) : null,
+    lastSeenAt: facts ? rfc3339(facts.lastSeenAt) : null,
+    isNew,
+  };
+}

@@ -1,0 +1,189 @@
+import { Type } from "@sinclair/typebox";
+import { recentOf, verdictOnMessage } from "../../errors/verdict.ts";
+import {
+  eventRecord,
+  messageRecord,
+  rfc3339,
+} from "../../messages/export-records.ts";
+import { parseFilter } from "../../messages/filter-language.ts";
+import { FILTER_LENGTH_MAX } from "../../messages/filter-mistakes.ts";
+import { latestToRecipient } from "../../messages/message-details.ts";
+import { storyOf } from "../../messages/timeline-story.ts";
+import { messageSidMeant } from "../../twilio/sid.ts";
+import { explainErrorCode } from "../../twilio/error-codes/error-codes.ts";
+import { cursorOf, idOfCursor } from "../../api/cursors.ts";
+import {
+  EVENT_EXAMPLE,
+  EXPLAINED_EXAMPLE,
+  MESSAGE_EXAMPLE,
+} from "../../api/examples.ts";
+import { errorExplained } from "../../api/explained.ts";
+import { numbersAskedFor } from "../../api/masked-filter.ts";
+import {
+  NO_SUCH_MESSAGE,
+  wrongParameters,
+  type ApiMistake,
+} from "./problems.ts";
+import { apiRoute } from "./route.ts";
+import {
+  count,
+  ErrorExplained,
+  Event,
+  Message,
+  nextCursor,
+  orNull,
+  time,
+} from "../../api/schemas.ts";
+
+const MESSAGES_DEFAULT = 50;
+const MESSAGES_MAX = 200;
+
+/** `GET /api/v1/messages` */
+export const messagesRoute = apiRoute({
+  path: "/api/v1/messages",
+  operationId: "listMessages",
+  summary: "Messages, newest first",
+  description:
+    "Those that a filter lets through, in the language of the box on the page of messages. " +
+    "One request looks at a bounded number of messages, so a page of a rare filter may be short, or empty, " +
+    "and still have a nextCursor: go on until it is null.",
+  query: Type.Object({
+    q: Type.Optional(
+      Type.String({
+        maxLength: FILTER_LENGTH_MAX,
+        description:
+          "The filter, e.g. status:failed code:30003 after:7d. A token that sees numbers masked can't search for recipients.",
+      }),
+    ),
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MESSAGES_MAX,
+        default: MESSAGES_DEFAULT,
+      }),
+    ),
+    cursor: Type.Optional(
+      Type.String({ maxLength: 100, description: "A nextCursor." }),
+    ),
+  }),
+  answer: Type.Object({
+    data: Type.Array(Message),
+    nextCursor,
+    lookedBackTo: orNull(Type.String({ format: "date-time" }), {
+      description:
+        "When the page is short because a request looks at so many messages only: how far back it looked.",
+    }),
+  }),
+  example: {
+    data: [MESSAGE_EXAMPLE],
+    nextCursor: cursorOf(4711),
+    lookedBackTo: null,
+  },
+  async handle({ store, masksNumbers, now }, query) {
+    const { q = "", limit = MESSAGES_DEFAULT, cursor } = query;
+    const mistakes: ApiMistake[] = [];
+    const olderThan = cursor === undefined ? undefined : idOfCursor(cursor);
+    if (cursor !== undefined && olderThan === undefined)
+      mistakes.push(NO_CURSOR);
+    const { filter, terms, mistakes: inFilter } = parseFilter(q, now);
+    const numbers = masksNumbers ? numbersAskedFor(terms) : [];
+    for (const { sentence, from, to } of [...inFilter, ...numbers])
+      mistakes.push({ parameter: "q", detail: sentence, from, to });
+    if (mistakes.length > 0) return wrongParameters(mistakes);
+    const page = await store.listMessages(filter, {
+      size: limit,
+      ...(olderThan !== undefined && { olderThan }),
+    });
+    const { messages, older, lookedBackTo } = page;
+    return {
+      data: messages.map(messageRecord),
+      nextCursor: older === undefined ? null : cursorOf(older),
+      lookedBackTo: lookedBackTo === undefined ? null : rfc3339(lookedBackTo),
+    };
+  },
+});
+
+const NO_CURSOR: ApiMistake = {
+  parameter: "cursor",
+  detail: "cursor is none of this address: give a nextCursor as it came.",
+};
+
+const MessageEvent = Type.Composite(
+  [
+    Event,
+    Type.Object({
+      repeats: count("How often the same callback came again."),
+      lastRepeatAt: orNull(time("When it last did.")),
+    }),
+  ],
+  { title: "MessageEvent" },
+);
+
+const MessageWithEvents = Type.Composite(
+  [
+    Message,
+    Type.Object({
+      deliveryMs: orNull(Type.Integer({ minimum: 0 }), {
+        description:
+          "From the sent callback to the delivered one, by this server's clock.",
+      }),
+      error: orNull(ErrorExplained, {
+        description: "The error code explained; null without one.",
+      }),
+      events: Type.Array(MessageEvent, {
+        description: "In the order of recording.",
+      }),
+    }),
+  ],
+  { title: "MessageWithEvents" },
+);
+
+/** `GET /api/v1/messages/:sid` */
+export const messageRoute = apiRoute({
+  path: "/api/v1/messages/:sid",
+  operationId: "getMessage",
+  summary: "One message with its events",
+  description:
+    "What became of it, each callback with all that was posted, and its error in words.",
+  pathParameters: { sid: "The message's SID: SM or MM and 32 hex digits." },
+  query: Type.Object({}),
+  answer: Type.Object({ data: MessageWithEvents }),
+  example: {
+    data: {
+      ...MESSAGE_EXAMPLE,
+      deliveryMs: null,
+      error: EXPLAINED_EXAMPLE,
+      events: [{ ...EVENT_EXAMPLE, repeats: 0, lastRepeatAt: null }],
+    },
+  },
+  async handle({ store, params }) {
+    const sid = messageSidMeant(params["sid"] ?? "");
+    if (sid === undefined) return NO_SUCH_MESSAGE;
+    const message = await store.messageBySid(sid);
+    if (message === undefined) return NO_SUCH_MESSAGE;
+    const events = await store.timeline(message.messageSid);
+    const { errorCode } = message;
+    return {
+      data: {
+        ...messageRecord(message),
+        deliveryMs: storyOf(events).deliveryMs ?? null,
+        error:
+          errorCode === null
+            ? null
+            : errorExplained(
+                explainErrorCode(errorCode),
+                verdictOnMessage(
+                  message,
+                  recentOf(await latestToRecipient(store, message)),
+                ),
+              ),
+        events: events.map((event) => ({
+          ...eventRecord(event),
+          repeats: event.repeats,
+          lastRepeatAt:
+            event.lastRepeatAt === null ? null : rfc3339(event.lastRepeatAt),
+        })),
+      },
+    };
+  },
+});

@@ -1,0 +1,162 @@
+import type { TObject, TSchema } from "@sinclair/typebox";
+import { Problem } from "../../api/schemas.ts";
+import type { ApiDescription } from "./route.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The OpenAPI document of the API, made from its routes. Without PUBLIC_URL its server is the one that it comes from. */
+export function openApiDocument(
+  routes: readonly ApiDescription[],
+  publicUrl: string | undefined,
+): Json {
+  const components = new Map<string, unknown>();
+  const named = (schema: TSchema): unknown =>
+    withReferences(schema, components);
+  const answers = {
+    Problem: { ...PROBLEM_ANSWER, content: problemContent(named(Problem)) },
+  };
+  const paths = Object.fromEntries(
+    routes.map((route) => [
+      route.path.replaceAll(/:(\w+)/g, "{$1}"),
+      { get: operation(route, named) },
+    ]),
+  );
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "smsledger",
+      version: "1",
+      description: DESCRIPTION,
+    },
+    servers: [{ url: publicUrl ?? "/" }],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      schemas: Object.fromEntries(components),
+      responses: answers,
+      securitySchemes: {
+        token: {
+          type: "http",
+          scheme: "bearer",
+          description:
+            "An API token, smsl_…, which an admin makes under Settings or with smsledger token add. " +
+            "It sees numbers masked, or whole when it was made so.",
+        },
+      },
+    },
+  };
+}
+
+const DESCRIPTION = [
+  "What became of the messages whose status callbacks this server received from Twilio. It is for reading only.",
+  "Times are RFC 3339 in UTC; what is not known is null. New fields may be added to answers, so pass over those that you do not know.",
+  "A token may ask 600 times a minute: RateLimit-Remaining says how often it still may, RateLimit-Reset in how many seconds that begins anew.",
+  "Errors are problem details (RFC 9457).",
+].join("\n\n");
+
+const PROBLEM_ANSWER = {
+  description:
+    "Not answered as asked. 400: the parameters are not understood, errors says which. 401: no token, or none that is known. " +
+    "404: no such message. 410: the cursor is from before a restore, so start over without one. 429 and 503: try again after so many seconds as Retry-After says.",
+  headers: {
+    "Retry-After": {
+      description: "Seconds; with 429 and 503.",
+      schema: { type: "integer" },
+    },
+    "WWW-Authenticate": {
+      description: "With 401.",
+      schema: { type: "string" },
+    },
+  },
+};
+
+const PROBLEM_EXAMPLE = {
+  type: "urn:smsledger:problem:wrong-parameters",
+  title: "The parameters are not understood",
+  status: 400,
+  detail: "A status is sent, delivered, read, undelivered or failed.",
+  errors: [
+    {
+      parameter: "q",
+      detail: "A status is sent, delivered, read, undelivered or failed.",
+      from: 7,
+      to: 11,
+    },
+  ],
+};
+
+function problemContent(schema: unknown): Json {
+  return {
+    "application/problem+json": { schema, example: PROBLEM_EXAMPLE },
+  };
+}
+
+const RATE_HEADERS = Object.fromEntries(
+  [
+    ["RateLimit-Limit", "Requests that a token may make in a minute."],
+    ["RateLimit-Remaining", "Requests that it still may make."],
+    ["RateLimit-Reset", "Seconds until it may make all of them again."],
+  ].map(([name, description]) => [
+    name,
+    { description, schema: { type: "integer" } },
+  ]),
+);
+
+function operation(
+  route: ApiDescription,
+  named: (schema: TSchema) => unknown,
+): Json {
+  const { operationId, summary, description, answer, example } = route;
+  return {
+    operationId,
+    summary,
+    description,
+    parameters: [
+      ...Object.entries(route.pathParameters ?? {}).map(([name, words]) => ({
+        name,
+        in: "path",
+        required: true,
+        description: words,
+        schema: { type: "string" },
+      })),
+      ...queryParameters(route.query),
+    ],
+    responses: {
+      200: {
+        description: "As asked.",
+        headers: RATE_HEADERS,
+        content: { "application/json": { schema: named(answer), example } },
+      },
+      default: { $ref: "#/components/responses/Problem" },
+    },
+  };
+}
+
+function queryParameters({ properties, required = [] }: TObject): Json[] {
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema,
+  }));
+}
+
+/** A schema in which those with a title stand once, among the components. */
+function withReferences(
+  schema: unknown,
+  components: Map<string, unknown>,
+): unknown {
+  if (Array.isArray(schema))
+    return schema.map((each) => withReferences(each, components));
+  if (typeof schema !== "object" || schema === null) return schema;
+  const whole = Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => [
+      name,
+      withReferences(value, components),
+    ]),
+  );
+  const { title } = whole;
+  if (typeof title !== "string") return whole;
+  components.set(title, whole);
+  return { $ref: `#/components/schemas/${title}` };
+}

@@ -1,0 +1,121 @@
+import { jsonResponse } from "../../http/responses.ts";
+
+/** One thing that is wrong with the parameters: a sentence that repeats nothing of them. */
+export type ApiMistake = {
+  /** The parameter's name; null for one that is not known, or for several. */
+  readonly parameter: string | null;
+  readonly detail: string;
+  /** Where in the parameter's text, in characters from 0, when a part of it is meant. */
+  readonly from?: number;
+  readonly to?: number;
+};
+
+/** Why a request is not answered as asked, told as RFC 9457 says. */
+export class ApiProblem {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly more: {
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly mistakes?: readonly ApiMistake[];
+      /** Its type, where programs need more than the status. */
+      readonly type?: string;
+    } = {},
+  ) {}
+}
+
+/** Problems whose status doesn't say everything; the others are `about:blank`. */
+export const WRONG_PARAMETERS = "urn:smsledger:problem:wrong-parameters";
+
+export const START_OVER = new ApiProblem(
+  410,
+  "Start the feed over",
+  "This cursor isn't from this ledger as it is now: a backup was restored since, or version 0.1.0 issued the cursor. " +
+    "To skip nothing, read from the start, without a cursor. Event ids from before don't apply anymore: the same id can " +
+    "name another event now. Match events by messageSid and status.",
+  { type: "urn:smsledger:problem:start-over" },
+);
+
+export const NO_SUCH_ROUTE = new ApiProblem(
+  404,
+  "Nothing is here",
+  "The API has no such address. GET /api/openapi.json describes those that there are.",
+);
+
+export const NO_SUCH_MESSAGE = new ApiProblem(
+  404,
+  "No message has this SID",
+  "A message is known from its first callback on. A SID is SM or MM and 32 characters from 0-9 and a-f.",
+);
+
+const TOKEN_HOW =
+  "Send it as Authorization: Bearer smsl_…. An admin makes tokens under Settings, or with smsledger token add.";
+
+export const TOKEN_MISSING = new ApiProblem(
+  401,
+  "An API token is needed",
+  `This request has none. ${TOKEN_HOW}`,
+  { headers: { "www-authenticate": 'Bearer realm="smsledger"' } },
+);
+
+export const TOKEN_UNKNOWN = new ApiProblem(
+  401,
+  "The API token is not known",
+  `It may be mistyped, or it was revoked. ${TOKEN_HOW}`,
+  {
+    headers: {
+      "www-authenticate": 'Bearer realm="smsledger", error="invalid_token"',
+    },
+  },
+);
+
+export function wrongParameters(mistakes: readonly ApiMistake[]): ApiProblem {
+  return new ApiProblem(
+    400,
+    "The parameters are not understood",
+    mistakes
+      .slice(0, 3)
+      .map(({ detail }) => detail)
+      .join(" "),
+    { mistakes },
+  );
+}
+
+export function tooManyRequests(
+  limit: number,
+  windowS: number,
+  retryAfterS: number,
+): ApiProblem {
+  return new ApiProblem(
+    429,
+    "Too many requests",
+    `A token may ask ${limit} times in ${windowS} seconds. Try again in ${retryAfterS} s.`,
+    { headers: { "retry-after": String(retryAfterS) } },
+  );
+}
+
+export function problemResponse(
+  { status, title, detail, more: { mistakes, type, headers = {} } }: ApiProblem,
+  moreHeaders: Readonly<Record<string, string>> = {},
+): Response {
+  const kind =
+    type ?? (mistakes === undefined ? "about:blank" : WRONG_PARAMETERS);
+  return jsonResponse(
+    {
+      type: kind,
+      title,
+      status,
+      detail,
+      ...(mistakes && { errors: mistakes }),
+    },
+    {
+      status,
+      headers: {
+        ...headers,
+        ...moreHeaders,
+        "content-type": "application/problem+json",
+      },
+    },
+  );
+}

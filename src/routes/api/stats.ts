@@ -1,0 +1,170 @@
+import { Type } from "@sinclair/typebox";
+import { rfc3339 } from "../../messages/export-records.ts";
+import { outcomesBySpan } from "../../overview/by-span.ts";
+import { deliveryTimeOf } from "../../overview/delivery-time.ts";
+import {
+  deliveryRate,
+  sumOfOutcomes,
+  type Outcomes,
+} from "../../overview/outcomes.ts";
+import type { TimeRange } from "../../store/tally.ts";
+import { RANGE_NAMES, readRange, type Period } from "../../time/time-range.ts";
+import { wrongParameters, type ApiProblem } from "./problems.ts";
+import { apiRoute, type Asked } from "./route.ts";
+import { count, oneOf, orNull, outcomes, Range } from "../../api/schemas.ts";
+
+const END_LENGTH_MAX = 40;
+
+/** The parameters of a time range, as pages have them. */
+export const rangeParameters = {
+  range: Type.Optional(
+    oneOf(RANGE_NAMES, {
+      default: "24h",
+      description:
+        "The time until now, to the minute; longer than a day, it begins with a whole hour. Can’t be combined with from and to.",
+    }),
+  ),
+  from: Type.Optional(
+    Type.String({
+      maxLength: END_LENGTH_MAX,
+      description:
+        "A day, 2026-11-01, or an RFC 3339 time; widened to the whole hour. At most 400 days before to.",
+    }),
+  ),
+  to: Type.Optional(
+    Type.String({
+      maxLength: END_LENGTH_MAX,
+      description:
+        "Likewise; a day counts to its end. Without it, or if it is in the future, until now.",
+    }),
+  ),
+};
+
+const Bucket = Type.Object(
+  { ...Range.properties, ...outcomes },
+  { title: "Bucket" },
+);
+
+/** `GET /api/v1/stats` */
+export const statsRoute = apiRoute({
+  path: "/api/v1/stats",
+  operationId: "getStats",
+  summary: "What became of the messages of a time",
+  description:
+    "Messages first heard of in a time, by what became of them until now; in all, and in each of the equal buckets of the time.",
+  query: Type.Object(rangeParameters),
+  answer: Type.Object({
+    data: Type.Object({
+      range: Range,
+      ...outcomes,
+      deliveryTime: orNull(
+        Type.Object({
+          medianMs: Type.Number({ minimum: 0 }),
+          p95Ms: Type.Number({ minimum: 0 }),
+          messages: count("How many messages it is known of."),
+        }),
+        {
+          description:
+            "From the sent callback to the delivered one, from bins of a histogram; null when it is known of none.",
+        },
+      ),
+      bucketSeconds: Type.Integer({
+        description: "How long a bucket is; the first and last may be cut.",
+      }),
+      buckets: Type.Array(Bucket, { description: "Oldest first." }),
+    }),
+  }),
+  example: {
+    data: {
+      range: {
+        from: "2026-11-23T12:00:00.000Z",
+        to: "2026-11-23T13:00:00.000Z",
+      },
+      ...outcomesAnswer({
+        messages: 120,
+        arrived: 112,
+        inFlight: 3,
+        undelivered: 4,
+        failed: 1,
+      }),
+      deliveryTime: { medianMs: 2_400, p95Ms: 9_100, messages: 110 },
+      bucketSeconds: 3_600,
+      buckets: [
+        {
+          from: "2026-11-23T12:00:00.000Z",
+          to: "2026-11-23T13:00:00.000Z",
+          ...outcomesAnswer({
+            messages: 120,
+            arrived: 112,
+            inFlight: 3,
+            undelivered: 4,
+            failed: 1,
+          }),
+        },
+      ],
+    },
+  },
+  async handle(asked) {
+    const period = await periodAsked(asked);
+    if (!("spanMs" in period)) return period;
+    const { range, spanMs } = period;
+    const [rows, times] = await Promise.all([
+      asked.store.tally({ range, spanMs }),
+      asked.store.deliveryTimes(range),
+    ]);
+    const spans = outcomesBySpan(rows, period);
+    const deliveryTime = deliveryTimeOf(times);
+    return {
+      data: {
+        range: rangeAnswer(range),
+        ...outcomesAnswer(
+          sumOfOutcomes(spans.map(({ outcomes: ofSpan }) => ofSpan)),
+        ),
+        deliveryTime: deliveryTime
+          ? {
+              medianMs: deliveryTime.median,
+              p95Ms: deliveryTime.p95,
+              messages: deliveryTime.messages,
+            }
+          : null,
+        bucketSeconds: spanMs / 1_000,
+        buckets: spans.map(({ span, outcomes: ofSpan }) => ({
+          ...rangeAnswer(span),
+          ...outcomesAnswer(ofSpan),
+        })),
+      },
+    };
+  },
+});
+
+/** The time that an address asks about, or what is wrong with it. */
+export async function periodAsked({
+  store,
+  searchParams,
+  now,
+}: Pick<Asked, "store" | "searchParams" | "now">): Promise<
+  Period | ApiProblem
+> {
+  const since = await store.countedByMinuteSince();
+  const { period, mistakes } = readRange(searchParams, now, since);
+  return (
+    period ??
+    wrongParameters(mistakes.map((detail) => ({ parameter: null, detail })))
+  );
+}
+
+export function rangeAnswer({ from, to }: TimeRange) {
+  return { from: rfc3339(from), to: rfc3339(to) };
+}
+
+export function outcomesAnswer(of: Outcomes) {
+  const { messages, arrived, undelivered, failed, inFlight } = of;
+  return {
+    messages,
+    delivered: arrived,
+    undelivered,
+    failed,
+    inFlight,
+    deliveryRate: deliveryRate(of) ?? null,
+  };
+}

@@ -1,0 +1,128 @@
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
+import { hashOfToken, SCOPE_WORDS } from "../../account/api-tokens.ts";
+import { failureOf } from "../../log/failure.ts";
+import type { Log } from "../../log/log.ts";
+import type { ApiToken } from "../../store/api-tokens.ts";
+import type { AuditEntry } from "../../store/audit.ts";
+import { StoreUnavailable } from "../../store/store.ts";
+import type { Stores } from "../../store/stores.ts";
+import {
+  TOKEN_MISSING,
+  TOKEN_UNKNOWN,
+  tooManyRequests,
+  type ApiProblem,
+} from "./problems.ts";
+
+/** Requests of one token in a window of this many seconds. */
+export const REQUESTS_MAX = 600;
+const WINDOW_S = 60;
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+export type TokenAccessDeps = {
+  readonly store: Pick<Stores, "apiTokens">;
+  readonly log: Log;
+  readonly now: () => number;
+};
+
+/** How much of its limit a token has used. */
+export type RateCount = {
+  /** `RateLimit-*` as most clients know them: whole numbers, the last one in seconds. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly problem: ApiProblem | undefined;
+};
+
+/**
+ * Which token a request comes with, and how often it may ask. Tokens are looked up for
+ * each request, so one that was revoked is refused from the next on. What has no token
+ * costs an index's lookup at most: less than a callback, which anybody may send too.
+ */
+export class TokenAccess {
+  readonly #deps: TokenAccessDeps;
+  readonly #limiter = new RateLimiterMemory({
+    points: REQUESTS_MAX,
+    duration: WINDOW_S,
+  });
+  /** The minute in which each token's last use was written. */
+  readonly #usedAt = new Map<number, number>();
+
+  constructor(deps: TokenAccessDeps) {
+    this.#deps = deps;
+  }
+
+  async tokenOf(
+    headers: Headers,
+  ): Promise<{ readonly token: ApiToken } | { readonly problem: ApiProblem }> {
+    const [, given] =
+      /^bearer +(\S+)$/i.exec(headers.get("authorization") ?? "") ?? [];
+    if (given === undefined) return { problem: TOKEN_MISSING };
+    const hash = hashOfToken(given);
+    const token =
+      hash === undefined
+        ? undefined
+        : await this.#deps.store.apiTokens.byHash(hash);
+    return token === undefined ? { problem: TOKEN_UNKNOWN } : { token };
+  }
+
+  /** Counts a request of a token. */
+  async count({ id }: ApiToken): Promise<RateCount> {
+    const { consumedPoints, remainingPoints, msBeforeNext } =
+      await this.#limiter.penalty(id);
+    // A clock that was set back would make it longer than the limit lasts.
+    const restS = Math.ceil(msBeforeNext / 1_000);
+    const resetS = Math.min(Math.max(1, restS), WINDOW_S);
+    return {
+      headers: {
+        "ratelimit-limit": String(REQUESTS_MAX),
+        "ratelimit-remaining": String(remainingPoints),
+        "ratelimit-reset": String(resetS),
+      },
+      problem:
+        consumedPoints > REQUESTS_MAX
+          ? tooManyRequests(REQUESTS_MAX, WINDOW_S, resetS)
+          : undefined,
+    };
+  }
+
+  /**
+   * Keeps when a token was last used, to the minute, and in the audit list on which days
+   * and from where. Nobody waits for it, and reading goes on when it cannot be written.
+   */
+  noteUse(token: ApiToken, address: string | null): void {
+    const at = this.#deps.now();
+    const minute = Math.floor(at / MINUTE_MS) * MINUTE_MS;
+    const before = this.#usedAt.get(token.id) ?? token.lastUsedAt;
+    if (before === minute) return;
+    this.#usedAt.set(token.id, minute);
+    const isFirstOfDay =
+      before === null ||
+      Math.floor(before / DAY_MS) !== Math.floor(minute / DAY_MS);
+    this.#write(
+      token,
+      minute,
+      isFirstOfDay ? { at, address } : undefined,
+    ).catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable))
+        this.#deps.log.error(failureOf(error), "a token's use was not noted");
+    });
+  }
+
+  async #write(
+    { id, name, scope }: ApiToken,
+    minute: number,
+    firstOfDay: Pick<AuditEntry, "at" | "address"> | undefined,
+  ): Promise<void> {
+    await this.#deps.store.apiTokens.setLastUsed({
+      id,
+      at: minute,
+      entry: firstOfDay && {
+        kind: "use",
+        ...firstOfDay,
+        actor: `token ${name}`,
+        action: "read through the API for the first time that day, with",
+        subject: SCOPE_WORDS[scope],
+      },
+    });
+  }
+}

@@ -1,0 +1,50 @@
+import { Elysia } from "elysia";
+import type { OpenStreams } from "../account/open-streams.ts";
+import { viewerOf } from "../account/viewer.ts";
+import { eventStream } from "../http/responses.ts";
+import { FeedPositionGone } from "../store/feed-position.ts";
+import { StoreUnavailable } from "../store/store.ts";
+import type { LiveHub } from "../live/hub.ts";
+
+/** Seconds after which a listener who does not read loses the connection. */
+const CUT_OFF_S = 1;
+/** Seconds after which one who found too many listening may try again. */
+const FULL_RETRY_S = 30;
+/** The same when the store couldn't answer. */
+const UNAVAILABLE_RETRY_S = 5;
+
+/**
+ * `GET /live?after=<cursor>`; a `Last-Event-ID`, which comes with a lost stream's return,
+ * wins. `410` when the cursor isn't from this ledger: the page has to be loaded anew.
+ */
+export const liveRoutes = (hub: LiveHub, streams: Pick<OpenStreams, "watch">) =>
+  new Elysia().get("/live", async ({ request, server }) => {
+    const after =
+      request.headers.get("last-event-id") ??
+      new URL(request.url).searchParams.get("after");
+    try {
+      const stream = hub.listen(
+        await hub.positionOf(after),
+        () => server?.timeout(request, CUT_OFF_S),
+        () => streams.watch(request),
+        viewerOf(request)?.userId,
+      );
+      if (stream === undefined) return notNow(FULL_RETRY_S);
+      // Bun does not count what it writes as activity, so it would close the stream.
+      server?.timeout(request, 0);
+      return eventStream(stream);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return notNow(UNAVAILABLE_RETRY_S);
+      if (error instanceof FeedPositionGone)
+        return eventStream(null, { status: 410 });
+      throw error;
+    }
+  });
+
+/** As an event stream too, so that htmx takes it for a lost one and comes back. */
+function notNow(retryAfterS: number): Response {
+  return eventStream(null, {
+    status: 503,
+    headers: { "retry-after": String(retryAfterS) },
+  });
+}

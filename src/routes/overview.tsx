@@ -1,0 +1,66 @@
+import { Elysia } from "elysia";
+import {
+  OverviewMistakesPage,
+  QuietPage,
+  SetupPage,
+} from "../../views/overview/overview-empty.tsx";
+import { OverviewPage } from "../../views/overview/overview-page.tsx";
+import type { Site } from "../site/urls.ts";
+import { pages } from "../http/responses.ts";
+import type { CallbackCounts } from "../receiver/callback-counts.ts";
+import type { Store } from "../store/store.ts";
+import { readRange } from "../time/time-range.ts";
+import {
+  testCommand,
+  type TestCommandSettings,
+} from "../overview/test-command.ts";
+import { readOverview, type OverviewStore } from "../overview/overview.ts";
+
+export type OverviewDeps = {
+  readonly store: OverviewStore &
+    Pick<Store, "feedEnd" | "countedByMinuteSince">;
+  readonly config: TestCommandSettings;
+  readonly callbacks: Pick<CallbackCounts, "lastSkipped">;
+  readonly now: () => number;
+};
+
+export const overviewRoutes = (
+  { store, config, callbacks, now: clock }: OverviewDeps,
+  site: Site,
+) =>
+  new Elysia().use(pages(site)).get("/", async ({ page, request, site }) => {
+    const { searchParams, origin } = new URL(request.url);
+    const now = clock();
+    const { period, mistakes } = readRange(
+      searchParams,
+      now,
+      await store.countedByMinuteSince(),
+    );
+    if (period === undefined) {
+      return page(<OverviewMistakesPage {...{ site, mistakes, now }} />, {
+        status: 400,
+      });
+    }
+    // Read first: what is recorded from then on is reported, at worst twice.
+    const live = await store.feedEnd();
+    const overview = await readOverview(store, period, now);
+    if (overview.total.messages > 0)
+      return page(<OverviewPage {...{ site, period, overview, now, live }} />);
+    const newest = await store.listMessages([], { size: 1 });
+    const [latest] = newest.messages;
+    if (latest === undefined) {
+      const callbackUrl = site.urls.smsCallback(origin);
+      // A fragment is never sent. Posted where Twilio posts, it tries the proxy too.
+      const [address = ""] = callbackUrl.split("#");
+      const command = testCommand(config, address);
+      const skipped = callbacks.lastSkipped;
+      const signers = {
+        tokens: config.authTokens.length,
+        keys: config.sharedKeys.length,
+      };
+      const setup = { site, callbackUrl, command, signers, skipped };
+      return page(<SetupPage {...{ ...setup, now, live }} />);
+    }
+    const latestAt = latest.firstEventAt;
+    return page(<QuietPage {...{ site, period, latestAt, now, live }} />);
+  });

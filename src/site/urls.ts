@@ -1,0 +1,153 @@
+import type { FeedPosition } from "../store/feed-position.ts";
+import { viewerOf, type Viewer } from "../account/viewer.ts";
+import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
+import type { SignIn } from "../config/settings.ts";
+import { basePathOf } from "../config/setting-values.ts";
+import { assetPath, type AssetName } from "../http/assets.ts";
+
+/** What every page needs to know of the installation it belongs to. */
+export type Site = {
+  readonly urls: Urls;
+  readonly version: string;
+  /** False: no callback can be proven yet, and every page says so. */
+  readonly canVerify: boolean;
+  /** Numbers are shown masked: links name them by their id. */
+  readonly masksNumbers: boolean;
+  /** How many callbacks of the last hour were refused for a reason that the team can mend. */
+  readonly mendableRefusals: () => number;
+  /** How users prove who they are. */
+  readonly signIn: SignIn;
+  /** Who looks; undefined before they signed in, or where nobody has to. */
+  readonly viewer?: Viewer | undefined;
+};
+
+/** The site as the one who sent `request` is to see it. */
+export function siteFor(site: Site, request: Request): Site {
+  return { ...site, viewer: viewerOf(request) };
+}
+
+/** A page of a list: those older than this id, or newer than it. */
+export type PageAddress = {
+  readonly older?: number;
+  readonly newer?: number;
+};
+
+/** A list of messages, as its address carries it. Empty fields are left out. */
+export type MessagesAddress = PageAddress & {
+  /** In the filter language; see `filterText`. */
+  readonly q?: string;
+  /** Of a search that goes on: how many messages the page shows already. */
+  readonly shown?: number;
+};
+
+/** A time range, as an address carries it: one of the ranges by name, or its two ends. */
+export type RangeAddress = {
+  readonly range?: string;
+  readonly from?: string;
+  readonly to?: string;
+};
+
+export type Urls = ReturnType<typeof createUrls>;
+
+/**
+ * Every address that a page links to, with the base path that `publicUrl` may have.
+ * Values are encoded here, so that a view never builds an address itself.
+ */
+export function createUrls(publicUrl: string | undefined) {
+  const base = basePathOf(publicUrl);
+  return {
+    /** "" or a path such as "/sms", without a slash at the end. */
+    base,
+    asset: (name: AssetName): string => base + assetPath(name),
+    overview: (range: RangeAddress = {}): string =>
+      `${base}/${queryString(range)}`,
+    messages: (address: MessagesAddress = {}): string =>
+      `${base}/messages${queryString(address)}`,
+    messagesExport: (format: "csv" | "jsonl", q: string): string =>
+      `${base}/messages.${format}${queryString({ q })}`,
+    /** How far the export with this id is; `asked` is how often that was asked before. */
+    exportProgress: (id?: string, asked?: number): string =>
+      `${base}/messages/export-progress${queryString({ id, asked })}`,
+    /** What could be written next in a filter, as a list for its box. */
+    messagesSuggest: `${base}/messages/suggest`,
+    /** What is new and what changed since a list was made. */
+    messagesLive: `${base}/messages/live`,
+    /** `q` is the filter of the list that it was opened from. */
+    message: (sid: string, q?: string): string =>
+      `${base}/messages/${encodeURIComponent(sid)}${queryString({ q })}`,
+    /** `all` lists every code, not only the most frequent. */
+    errors: (range: RangeAddress & { readonly all?: "1" } = {}): string =>
+      `${base}/errors${queryString(range)}`,
+    error: (code: number, range: RangeAddress = {}): string =>
+      `${base}/errors/${code}${queryString(range)}`,
+    dictionary: (q?: string): string =>
+      `${base}/errors/dictionary${queryString({ q })}`,
+    numbers: (
+      address: { readonly verdict?: string; readonly older?: number } = {},
+    ): string => `${base}/numbers${queryString(address)}`,
+    numbersExport: (format: "csv" | "json", verdict?: string): string =>
+      `${base}/numbers.${format}${queryString({ verdict })}`,
+    /** A recipient's page; `number` is an address, or `~` and its id. */
+    number: (number: string, page: PageAddress = {}): string =>
+      `${base}/numbers/${encodeURIComponent(number)}${queryString(page)}`,
+    /** `older` is a place in the list; see `placeText`. */
+    refusals: (
+      address: { readonly kind?: string; readonly older?: string } = {},
+    ): string => `${base}/refusals${queryString(address)}`,
+    refusal: (id: number): string => `${base}/refusals/${id}`,
+    refusalsSeen: `${base}/refusals/seen`,
+    /** The event stream of what is recorded after a position in the feed. */
+    live: (after: FeedPosition): string =>
+      `${base}/live${queryString({ after: after.text })}`,
+    settings: `${base}/settings`,
+    users: `${base}/settings/users`,
+    user: (id: number): string => `${base}/settings/users/${id}`,
+    userRole: (id: number): string => `${base}/settings/users/${id}/role`,
+    userPassword: (id: number): string =>
+      `${base}/settings/users/${id}/password`,
+    userRemove: (id: number): string => `${base}/settings/users/${id}/remove`,
+    tokens: `${base}/settings/tokens`,
+    /** Where a token is revoked, once that was confirmed. */
+    tokenRevoke: (id: number): string => `${base}/settings/tokens/${id}/revoke`,
+    erase: `${base}/settings/erase`,
+    eraseConfirm: `${base}/settings/erase/confirm`,
+    eraseForget: `${base}/settings/erase/forget`,
+    /** What describes the API. */
+    openApi: `${base}/api/openapi.json`,
+    /** Where programs find the API. */
+    api: (requestOrigin: string): string =>
+      `${publicUrl ?? requestOrigin}/api/v1`,
+    account: `${base}/settings/account`,
+    accountPassword: `${base}/settings/account/password`,
+    sessionEnd: (id: number): string =>
+      `${base}/settings/account/sessions/${id}/end`,
+    otherSessionsEnd: `${base}/settings/account/sessions/end-others`,
+    audit: (page: { readonly older?: number } = {}): string =>
+      `${base}/settings/audit${queryString(page)}`,
+    /** `next` is where to go once signed in: a path of ours with its query. */
+    login: (next?: string): string => `${base}/login${queryString({ next })}`,
+    logout: `${base}/logout`,
+    /** Where the first user is made; `code` is shown in the log. */
+    setup: (code?: string): string => `${base}/setup${queryString({ code })}`,
+    /**
+     * What to paste into Twilio. The fragment asks for five tries on any failure: by
+     * default only a failed connection is tried again, and a callback that fails is lost.
+     */
+    smsCallback: (requestOrigin: string): string =>
+      `${publicUrl ?? requestOrigin}${WEBHOOK_PATHS.sms}#rc=5&rp=all`,
+    whatsappCallback: (requestOrigin: string): string =>
+      `${publicUrl ?? requestOrigin}${WEBHOOK_PATHS.whatsapp}#rc=5&rp=all`,
+    isPublic: publicUrl !== undefined,
+  };
+}
+
+function queryString(
+  fields: Readonly<Record<string, string | number | undefined>>,
+): string {
+  const pairs = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined || value === ""
+      ? []
+      : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+}

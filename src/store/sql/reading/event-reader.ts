@@ -1,0 +1,107 @@
+import type { Kysely } from "kysely";
+import { channelOfPlace, statusOfRank } from "../../../twilio/status.ts";
+import type { EventRow } from "../../store.ts";
+import {
+  LATEST_EVENT,
+  type LatestEvent,
+} from "../../sqlite/upkeep/clock-record.ts";
+import { packMessageSid, unpackMessageSid } from "../../core/message-sid.ts";
+import { restorePost } from "../../core/post-shape.ts";
+import { query } from "../../sqlite/connection/read-connection.ts";
+import type { Schema } from "../schema.ts";
+
+export async function timeline(
+  db: Kysely<Schema>,
+  messageSid: string,
+): Promise<EventRow[]> {
+  const rows = await selectEvents(db)
+    .where("messages.sid", "=", packMessageSid(messageSid))
+    .execute();
+  return rows.map(eventRow);
+}
+
+export async function eventsAfter(
+  db: Kysely<Schema>,
+  afterId: number,
+  limit: number,
+): Promise<EventRow[]> {
+  const rows = await selectEvents(db)
+    .where("events.id", ">", afterId)
+    .limit(limit)
+    .execute();
+  return rows.map(eventRow);
+}
+
+function selectEvents(db: Kysely<Schema>) {
+  return db
+    .selectFrom("events")
+    .innerJoin("messages", "messages.id", "events.message_id")
+    .innerJoin("post_shapes", "post_shapes.id", "events.shape_id")
+    .leftJoin("addresses as recipient", "recipient.id", "events.to_id")
+    .leftJoin("addresses as sender", "sender.id", "events.from_id")
+    .leftJoin("sids as account", "account.id", "events.account_id")
+    .leftJoin("sids as service", "service.id", "events.service_id")
+    .leftJoin("event_repeats", "event_repeats.event_id", "events.id")
+    .select([
+      "events.id",
+      "messages.sid",
+      "events.channel",
+      "events.status",
+      "events.received_at",
+      "events.error_code",
+      "events.error_message",
+      "events.num_segments",
+      "events.raw_dlr_done_date",
+      "events.query",
+      "events.post_values",
+      "events.is_supplement",
+      "post_shapes.shape",
+      "recipient.address as to",
+      "sender.address as from",
+      "account.sid as account_sid",
+      "service.sid as service_sid",
+      "event_repeats.repeats",
+      "event_repeats.last_at as last_repeat_at",
+    ])
+    .orderBy("events.id");
+}
+
+type EventRecord = Awaited<
+  ReturnType<ReturnType<typeof selectEvents>["execute"]>
+>[number];
+
+function eventRow(row: EventRecord): EventRow {
+  const columns = {
+    messageSid: unpackMessageSid(row.sid),
+    to: row.to,
+    from: row.from,
+    errorCode: row.error_code,
+    errorMessage: row.error_message,
+    accountSid: row.account_sid,
+    messagingServiceSid: row.service_sid,
+    numSegments: row.num_segments,
+    rawDlrDoneDate: row.raw_dlr_done_date,
+  };
+  const values: string[] =
+    row.post_values === null ? [] : JSON.parse(row.post_values);
+  return {
+    id: row.id,
+    channel: channelOfPlace(row.channel),
+    status: statusOfRank(row.status),
+    receivedAt: row.received_at,
+    query: row.query ?? "",
+    isSupplement: row.is_supplement === 1,
+    repeats: row.repeats ?? 0,
+    lastRepeatAt: row.last_repeat_at,
+    params: restorePost({ shape: row.shape, values }, columns),
+    ...columns,
+  };
+}
+
+export async function lastEventAt(
+  db: Kysely<Schema>,
+  now: number,
+): Promise<number | undefined> {
+  const [row] = await query<LatestEvent>(db, LATEST_EVENT, [now]);
+  return row?.latestAt ?? undefined;
+}

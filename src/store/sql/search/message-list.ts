@@ -1,0 +1,214 @@
+import type { Kysely } from "kysely";
+import type { MessageFilter } from "../../filter.ts";
+import type { CountedPage, MessagePage, PageRequest } from "../../store.ts";
+import type { BoundedCount } from "../../tally.ts";
+import { exactCount } from "./exact-count.ts";
+import { messageTests, type MessageTests } from "./message-conditions.ts";
+import type { Direction, IdRange } from "./message-ids.ts";
+import { searchMessages, type SearchResult } from "./message-search.ts";
+import { messagesOf } from "../reading/message-reader.ts";
+import type { Schema } from "../schema.ts";
+
+/** What one search for a page or a count does at most. */
+export type SearchLimits = {
+  /** What it reads; see `SearchBounds`. */
+  readonly readsMax: number;
+  /** Milliseconds that it goes on for to fill a page. */
+  readonly fillMs: number;
+  readonly turn: () => Promise<void>;
+};
+
+export const READS_MAX = 200;
+export const FILL_MS = 100;
+
+function fillOf(messages: number, { fillMs, turn }: SearchLimits) {
+  return { messages, turn, until: performance.now() + fillMs };
+}
+
+/** What is read to see whether there is a way back. */
+const BACK_READS_MAX = 64;
+
+/** Messages that are counted; there may be more. */
+const COUNTED_MAX = 1_000;
+
+const NO_MESSAGES: MessagePage = {
+  messages: [],
+  older: undefined,
+  newer: undefined,
+  lookedBackTo: undefined,
+};
+
+export async function listMessages(
+  db: Kysely<Schema>,
+  filter: MessageFilter,
+  page: PageRequest,
+  limits: SearchLimits,
+): Promise<MessagePage> {
+  const { readsMax } = limits;
+  const { size, olderThan, newerThan } = page;
+  const all = await messageTests(db, filter);
+  if (all === undefined) return NO_MESSAGES;
+  const direction = newerThan === undefined ? "older" : "newer";
+  const from = newerThan ?? olderThan;
+  const result = await searchMessages(
+    db,
+    within(all, direction, from),
+    direction,
+    { limit: size + 1, readsMax, fill: fillOf(size + 1, limits) },
+  );
+  const { page: found, ahead } = await pageOf(db, result, size, direction);
+  if (from === undefined) return { ...found, older: ahead };
+  const [first] = result.ids;
+  const back = await wayBack(db, all, direction, first, from, readsMax);
+  return direction === "older"
+    ? { ...found, older: ahead, newer: back }
+    : { ...found, older: back, newer: ahead };
+}
+
+/**
+ * The newest page, and how many there are in all. Where the rollups can't tell that, the
+ * search for the page goes on within its bound and counts what it finds.
+ */
+export async function listAndCount(
+  db: Kysely<Schema>,
+  filter: MessageFilter,
+  size: number,
+  limits: SearchLimits,
+): Promise<CountedPage> {
+  const all = await messageTests(db, filter);
+  if (all === undefined)
+    return { page: NO_MESSAGES, count: { count: 0, isMore: false } };
+  const exact = await exactCount(db, filter);
+  const result = await searchMessages(db, all, "older", {
+    limit: exact === undefined ? COUNTED_MAX + 1 : size + 1,
+    readsMax: limits.readsMax,
+    fill: fillOf(size + 1, limits),
+  });
+  const { page, ahead } = await pageOf(db, result, size, "older");
+  return {
+    page: { ...page, older: ahead },
+    count:
+      exact === undefined
+        ? countOf(result.ids.length, result)
+        : { count: exact, isMore: false },
+  };
+}
+
+/** How many pass the filter, of those with an id above `newerThan` that are not among `except`. */
+export async function countMessages(
+  db: Kysely<Schema>,
+  filter: MessageFilter,
+  newerThan: number | undefined,
+  except: readonly number[],
+  { readsMax }: SearchLimits,
+): Promise<BoundedCount> {
+  const isOfAll = newerThan === undefined && except.length === 0;
+  const exact = isOfAll ? await exactCount(db, filter) : undefined;
+  if (exact !== undefined) return { count: exact, isMore: false };
+  const all = await messageTests(db, filter);
+  if (all === undefined) return { count: 0, isMore: false };
+  const newer = within(all, "newer", newerThan);
+  const result = await searchMessages(db, newer, "older", {
+    limit: COUNTED_MAX + except.length + 1,
+    readsMax,
+  });
+  const known = new Set(except);
+  return countOf(result.ids.filter((id) => !known.has(id)).length, result);
+}
+
+function countOf(count: number, { reached }: SearchResult): BoundedCount {
+  return {
+    count: Math.min(count, COUNTED_MAX),
+    isMore: count > COUNTED_MAX || reached !== undefined,
+  };
+}
+
+/** A page of the first messages found, without its ways on; `ahead` is where more may be. */
+async function pageOf(
+  db: Kysely<Schema>,
+  { ids, reached }: SearchResult,
+  size: number,
+  direction: Direction,
+): Promise<{ readonly page: MessagePage; readonly ahead: number | undefined }> {
+  const isFull = ids.length > size;
+  const messages = await messagesOf(db, ids.slice(0, size));
+  return {
+    page: {
+      ...NO_MESSAGES,
+      messages: messages.toSorted((a, b) => b.id - a.id),
+      lookedBackTo:
+        isFull || reached === undefined
+          ? undefined
+          : await firstEventAt(db, direction, reached),
+    },
+    ahead: isFull ? ids[size - 1] : reached,
+  };
+}
+
+/** Those that come after this id in this direction. */
+function within(
+  all: MessageTests,
+  direction: Direction,
+  from: number | undefined,
+): MessageTests {
+  if (from === undefined) return all;
+  const { from: lowest, to } = all.range;
+  return {
+    ...all,
+    range:
+      direction === "older"
+        ? { from: lowest, to: Math.min(to, from) }
+        : { from: Math.max(lowest, from + 1), to },
+  };
+}
+
+/**
+ * The id to page back from, against the search's direction: its first message, or for
+ * an empty page where it began. Undefined when nothing is there; in doubt there is.
+ */
+async function wayBack(
+  db: Kysely<Schema>,
+  all: MessageTests,
+  direction: Direction,
+  first: number | undefined,
+  from: number,
+  readsMax: number,
+): Promise<number | undefined> {
+  const isOlder = direction === "older";
+  const id = first ?? (isOlder ? from - 1 : from + 1);
+  const back = isOlder ? "newer" : "older";
+  const there = within(all, back, id);
+  const { range } = there;
+  const isAny = async (among: IdRange): Promise<boolean> => {
+    const { ids, reached } = await searchMessages(
+      db,
+      { ...there, range: among },
+      back,
+      { limit: 1, readsMax: Math.min(readsMax, BACK_READS_MAX) },
+    );
+    return ids.length > 0 || reached !== undefined;
+  };
+  // Who paged here came from a message that passes, which is quickly seen.
+  const origin = {
+    from: Math.max(range.from, from),
+    to: Math.min(range.to, from + 1),
+  };
+  return (await isAny(origin)) || (await isAny(range)) ? id : undefined;
+}
+
+/** When the message with this id, or the next one that was looked at, was first heard of. */
+async function firstEventAt(
+  db: Kysely<Schema>,
+  direction: Direction,
+  id: number,
+): Promise<number | undefined> {
+  const isOlder = direction === "older";
+  const row = await db
+    .selectFrom("messages")
+    .select("first_event_at")
+    .where("id", isOlder ? ">=" : "<=", id)
+    .orderBy("id", isOlder ? "asc" : "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.first_event_at;
+}

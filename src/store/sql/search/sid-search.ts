@@ -1,0 +1,56 @@
+import { sql, type Kysely } from "kysely";
+import { canonicalSid, isMessageSidStart } from "../../../twilio/sid.ts";
+import { listedIds } from "./message-indexes.ts";
+import { packMessageSid } from "../../core/message-sid.ts";
+import { not, rowTest, type Meaning } from "./condition-tests.ts";
+import type { Schema } from "../schema.ts";
+
+/** More messages than these are not named one by one. */
+const NAMED_MAX = 1_000;
+
+/** Messages whose SID begins with one of these. */
+export async function ofSids(
+  db: Kysely<Schema>,
+  values: readonly string[],
+  negated: boolean,
+): Promise<Meaning> {
+  const starts = values.filter(isMessageSidStart);
+  const found = new Set<number>();
+  for (const start of starts) {
+    const [lowest, highest] = sidRange(start);
+    const rows = await db
+      .selectFrom("messages")
+      .select("id")
+      .where("sid", ">=", lowest)
+      .where("sid", "<=", highest)
+      .limit(NAMED_MAX + 1)
+      .execute();
+    for (const row of rows) found.add(row.id);
+    if (found.size > NAMED_MAX) return rowTest(beginsSo(starts, negated));
+  }
+  if (found.size === 0) return negated ? "all" : "none";
+  const isTrue = beginsSo(starts, negated);
+  return negated
+    ? rowTest(isTrue)
+    : { isTrue, reads: "message", index: listedIds([...found]) };
+}
+
+function beginsSo(starts: readonly string[], negated: boolean) {
+  const isTrue = sql.join(
+    starts.map((start) => {
+      const [lowest, highest] = sidRange(start);
+      return sql`messages.sid BETWEEN ${lowest} AND ${highest}`;
+    }),
+    sql` OR `,
+  );
+  return negated ? not(isTrue) : sql`(${isTrue})`;
+}
+
+/** The lowest and the highest SID that begin so. */
+function sidRange(start: string): readonly [Uint8Array, Uint8Array] {
+  const sid = canonicalSid(start);
+  return [
+    packMessageSid(sid.padEnd(34, "0")),
+    packMessageSid(sid.padEnd(34, "f")),
+  ];
+}

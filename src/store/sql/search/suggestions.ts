@@ -1,0 +1,144 @@
+import { sql, type Kysely, type RawBuilder } from "kysely";
+import type { SuggestibleField } from "../../store.ts";
+import { beginsSo } from "./address-search.ts";
+import type { Schema } from "../schema.ts";
+
+/** Different values that are looked through, in the order of their index. */
+const LOOKED_THROUGH_MAX = 1_000;
+
+/** Known values that begin with `start`; letters from A to Z in any case. */
+export async function suggest(
+  db: Kysely<Schema>,
+  field: SuggestibleField,
+  start: string,
+  limit: number,
+): Promise<string[]> {
+  switch (field) {
+    case "country":
+      return values(
+        db,
+        sql`SELECT value FROM ${different("messages", "country", "")}`,
+        start,
+        limit,
+      );
+    case "from":
+      return values(
+        db,
+        sql`SELECT address AS value FROM ${different("messages", "from_id", 0)}
+          JOIN addresses ON addresses.id = different.value`,
+        start,
+        limit,
+      );
+    case "to":
+      return values(db, namesOfRecipients(start), start, limit);
+    case "account":
+    case "service":
+      return values(
+        db,
+        sql`SELECT sid AS value FROM ${different("messages", `${field}_id`, 0)}
+          JOIN sids ON sids.id = different.value`,
+        start,
+        limit,
+      );
+    case "tag":
+      return tags(db, start, limit);
+  }
+}
+
+/** Recipients without a number; nobody looks for one among millions of numbers. */
+function namesOfRecipients(start: string): RawBuilder<unknown> {
+  const each = beginsSo(start).map(
+    (isMeant) => sql`SELECT address AS value FROM
+      (SELECT id, address FROM addresses WHERE ${isMeant} LIMIT ${LOOKED_THROUGH_MAX}) AS names
+      WHERE EXISTS (SELECT 1 FROM messages WHERE to_id = names.id)`,
+  );
+  return sql.join(each, sql` UNION `);
+}
+
+/**
+ * The different values above `least` that an indexed column has: one look into the
+ * index for each, however often it occurs.
+ */
+function different(
+  table: string,
+  name: string,
+  least: string | number,
+): RawBuilder<unknown> {
+  const [source, column] = [sql.table(table), sql.ref(name)];
+  return sql`(
+    WITH RECURSIVE steps (value) AS (
+      SELECT min(${column}) FROM ${source} WHERE ${column} > ${least}
+      UNION ALL
+      SELECT (SELECT min(${column}) FROM ${source} WHERE ${column} > steps.value)
+        FROM steps WHERE steps.value IS NOT NULL
+      LIMIT ${LOOKED_THROUGH_MAX + 1}
+    )
+    SELECT value FROM steps WHERE value IS NOT NULL
+  ) AS different`;
+}
+
+async function values(
+  db: Kysely<Schema>,
+  source: RawBuilder<unknown>,
+  start: string,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await sql<{ value: string }>`
+    SELECT value FROM (${source}) WHERE instr(lower(value), lower(${start})) = 1
+      ORDER BY value LIMIT ${limit}`.execute(db);
+  return rows.map((row) => row.value);
+}
+
+/** With a `=` the values of that name; without one the first values of each name. */
+async function tags(
+  db: Kysely<Schema>,
+  start: string,
+  limit: number,
+): Promise<string[]> {
+  const equals = start.indexOf("=");
+  const nameStart = equals === -1 ? start : start.slice(0, equals);
+  const valueStart = equals === -1 ? "" : start.slice(equals + 1);
+  const known = await values(
+    db,
+    sql`SELECT value FROM ${different("tags", "name", "")}`,
+    nameStart,
+    equals === -1 ? limit : LOOKED_THROUGH_MAX,
+  );
+  const names =
+    equals === -1
+      ? known
+      : known.filter((name) => name.length === nameStart.length);
+  const share = Math.ceil(limit / Math.max(1, names.length));
+  const found: string[] = [];
+  for (const name of names) {
+    const own = await tagValues(db, name, valueStart, share);
+    found.push(...own.map((value) => `${name}=${value}`));
+  }
+  return found.slice(0, limit);
+}
+
+/** Those in the same case from the index, those in another one as far as is looked. */
+async function tagValues(
+  db: Kysely<Schema>,
+  name: string,
+  start: string,
+  limit: number,
+): Promise<string[]> {
+  const ofName = db
+    .selectFrom("tags")
+    .select("value")
+    .where("name", "=", name)
+    .orderBy("value");
+  const next = await ofName.where("value", ">=", start).limit(limit).execute();
+  const same = next
+    .map((tag) => tag.value)
+    .filter((value) => value.startsWith(start));
+  if (same.length === limit || start === "") return same;
+  const any = await values(
+    db,
+    sql`${ofName.limit(LOOKED_THROUGH_MAX)}`,
+    start,
+    limit,
+  );
+  return [...new Set([...same, ...any])].slice(0, limit);
+}

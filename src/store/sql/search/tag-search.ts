@@ -1,0 +1,46 @@
+import { sql, type Kysely } from "kysely";
+import { valueIndex } from "./message-indexes.ts";
+import { isAmong, not, rowTest, type Meaning } from "./condition-tests.ts";
+import { plainText } from "../../../phone/pasted-text.ts";
+import type { Schema } from "../schema.ts";
+
+/** More values of a tag than these are not named one by one. */
+const NAMED_MAX = 500;
+
+/** Messages that have this tag; without `value` any of this name. */
+export async function ofTag(
+  db: Kysely<Schema>,
+  name: string,
+  value: string | undefined,
+  negated: boolean,
+): Promise<Meaning> {
+  let query = db
+    .selectFrom("tags")
+    .select("id")
+    .where("name", "in", spellingsOf(name))
+    .limit(NAMED_MAX + 1);
+  if (value !== undefined)
+    query = query.where("value", "in", spellingsOf(value));
+  const ids = (await query.execute()).map((row) => row.id);
+  if (ids.length === 0) return negated ? "all" : "none";
+  const isNamed = ids.length <= NAMED_MAX;
+  // The plus sign has SQLite look at the message's few tags, not look each value up.
+  const hasTag = isNamed
+    ? sql`(SELECT 1 FROM message_tags WHERE message_id = messages.id
+        AND ${isAmong(sql`+${sql.ref("tag_id")}`, ids)} LIMIT 1)`
+    : sql`(SELECT 1 FROM message_tags JOIN tags ON tags.id = tag_id
+        WHERE message_id = messages.id AND tags.name IN (${sql.join(spellingsOf(name))}) LIMIT 1)`;
+  if (negated) return rowTest(not(hasTag), "tags");
+  return {
+    isTrue: hasTag,
+    reads: "tags",
+    index: isNamed ? valueIndex("tag", ids) : undefined,
+  };
+}
+
+/** A tag's name or value as it was typed, as it looks, and as it arrives if its plus signs weren't escaped. */
+function spellingsOf(text: string): string[] {
+  const plain = plainText(text);
+  const spellings = [text, plain, text.replaceAll("+", " ")];
+  return [...new Set([...spellings, plain.replaceAll("+", " ")])];
+}

@@ -1,0 +1,220 @@
+import type { Kysely } from "kysely";
+import type {
+  DeliveryTimes,
+  StatusCounts,
+  TallyRequest,
+  TallyRow,
+  TimeRange,
+} from "../../tally.ts";
+import { channelOfPlace } from "../../../twilio/status.ts";
+import { query } from "../../sqlite/connection/read-connection.ts";
+import { piecesOf, type Piece } from "./rollup-pieces.ts";
+import {
+  countsAll,
+  extentOf,
+  readDelivered,
+  readSums,
+  readSumsOfBuckets,
+  type Key,
+  type Rows,
+  type Sum,
+} from "./rollup-reader.ts";
+import {
+  ANY_CODE,
+  DELIVERY_TIMES_FROM_MS,
+  DIMENSIONS,
+  NO_KEY,
+} from "../../core/rollup-table.ts";
+import type { Schema } from "../schema.ts";
+
+export async function tally(
+  db: Kysely<Schema>,
+  request: TallyRequest,
+): Promise<TallyRow[]> {
+  const { by, errorCode } = request;
+  const spans = await spansOf(db, request);
+  const texts = await textsOf(
+    db,
+    by,
+    spans.flatMap(([, sums]) => [...sums.keys()]),
+  );
+  const tallied: TallyRow[] = [];
+  for (const [at, sums] of spans) {
+    for (const [key, counts] of sums) {
+      const row = {
+        key: keyOf(by, by === "errorCode" ? (errorCode ?? key) : key, texts),
+        at,
+        counts,
+      };
+      const isSender = by === "sender" && typeof key === "number";
+      tallied.push(isSender && key !== NO_KEY ? { ...row, id: key } : row);
+    }
+  }
+  return tallied;
+}
+
+type Counts = { -readonly [S in keyof StatusCounts]: number };
+type CountsByKey = Map<Key, Counts>;
+
+/** Counts by key of each span that has some, by its beginning, oldest first. */
+async function spansOf(
+  db: Kysely<Schema>,
+  { range, by, errorCode, spanMs }: TallyRequest,
+): Promise<(readonly [at: number, ReadonlyMap<Key, StatusCounts>])[]> {
+  // Of one error code only: its messages are counted under it, not by it.
+  const isOfCode = by === "errorCode" && errorCode !== undefined;
+  const wanted = {
+    dimension: DIMENSIONS[by === undefined || isOfCode ? "all" : by],
+    errorCode: errorCode ?? ANY_CODE,
+  };
+  if (spanMs === undefined) {
+    const pieces = await readPieces(db, range, spanMs, wanted, readSums);
+    const all: CountsByKey = new Map();
+    for (const { rows } of pieces) for (const row of rows) addTo(all, row);
+    return all.size === 0 ? [] : [[range.from, all]];
+  }
+  const pieces = await readPieces(db, range, spanMs, wanted, readSumsOfBuckets);
+  const spans = new Map<number, CountsByKey>();
+  for (const { grain, rows } of pieces) {
+    const bucketMs = grain * 1_000;
+    let bucket: number | undefined;
+    let ofSpan: CountsByKey = new Map();
+    for (const row of rows) {
+      if (row.bucket !== bucket) {
+        bucket = row.bucket;
+        const at = Math.floor((bucket * bucketMs) / spanMs) * spanMs;
+        ofSpan = spans.get(at) ?? new Map();
+        spans.set(at, ofSpan);
+      }
+      addTo(ofSpan, row);
+    }
+  }
+  return [...spans].toSorted(([a], [b]) => a - b);
+}
+
+function addTo(
+  byKey: CountsByKey,
+  { key, sent, failed, undelivered, delivered, read }: Sum,
+): void {
+  const counts = byKey.get(key);
+  if (counts === undefined) {
+    byKey.set(key, { sent, failed, undelivered, delivered, read });
+    return;
+  }
+  counts.sent += sent;
+  counts.failed += failed;
+  counts.undelivered += undelivered;
+  counts.delivered += delivered;
+  counts.read += read;
+}
+
+/** What rows of senders count in these pieces of a range, a row for each of their keys. */
+export async function rowsOfKeys(
+  db: Kysely<Schema>,
+  range: TimeRange,
+  pieces: readonly Piece[],
+  wanted: Rows,
+): Promise<TallyRow[]> {
+  const byKey: CountsByKey = new Map();
+  for (const piece of pieces)
+    for (const row of await readSums(db, piece, wanted)) addTo(byKey, row);
+  const texts = await textsOf(db, "sender", [...byKey.keys()]);
+  return [...byKey].map(([key, counts]) => ({
+    key: keyOf("sender", key, texts),
+    at: range.from,
+    counts,
+    ...(typeof key === "number" && key !== NO_KEY && { id: key }),
+  }));
+}
+
+/** What rows count in a range, all of them together. */
+export async function readCounts(
+  db: Kysely<Schema>,
+  range: TimeRange,
+  wanted: Rows,
+): Promise<StatusCounts> {
+  const all: CountsByKey = new Map();
+  const pieces = await readPieces(db, range, undefined, wanted, readSums);
+  for (const { rows } of pieces)
+    for (const row of rows) addTo(all, { ...row, key: NO_KEY });
+  const none = { sent: 0, failed: 0, undelivered: 0, delivered: 0, read: 0 };
+  return all.get(NO_KEY) ?? none;
+}
+
+export async function deliveryTimes(
+  db: Kysely<Schema>,
+  range: TimeRange,
+): Promise<DeliveryTimes> {
+  const wanted = { dimension: DIMENSIONS.deliveryTime, errorCode: ANY_CODE };
+  const pieces = await readPieces(db, range, undefined, wanted, readDelivered);
+  const messages = DELIVERY_TIMES_FROM_MS.map(() => 0);
+  for (const { rows } of pieces) {
+    for (const { key, delivered } of rows)
+      messages[Number(key)] = (messages[Number(key)] ?? 0) + delivered;
+  }
+  return messages.flatMap((count, place) =>
+    count === 0
+      ? []
+      : [
+          {
+            fromMs: DELIVERY_TIMES_FROM_MS[place] ?? 0,
+            toMs: DELIVERY_TIMES_FROM_MS[place + 1] ?? Infinity,
+            messages: count,
+          },
+        ],
+  );
+}
+
+type PieceRows<Row> = { readonly grain: number; readonly rows: readonly Row[] };
+
+/** In one transaction, as rows are removed once others have their sums. */
+function readPieces<Row>(
+  db: Kysely<Schema>,
+  range: TimeRange,
+  spanMs: number | undefined,
+  wanted: Rows,
+  read: (db: Kysely<Schema>, piece: Piece, rows: Rows) => Promise<Row[]>,
+): Promise<PieceRows<Row>[]> {
+  return db.transaction().execute(async (transaction) => {
+    const known = await extentOf(transaction);
+    const extent =
+      known && countsAll(wanted) ? { ...known, minutesFrom: 0 } : known;
+    const pieces = extent ? piecesOf(range, spanMs, extent) : [];
+    const all: PieceRows<Row>[] = [];
+    for (const piece of pieces)
+      all.push({
+        grain: piece.grain,
+        rows: await read(transaction, piece, wanted),
+      });
+    return all;
+  });
+}
+
+const TEXTS = {
+  sender:
+    "SELECT id, address AS text FROM addresses WHERE id IN (SELECT value FROM json_each(?))",
+  service:
+    "SELECT id, sid AS text FROM sids WHERE id IN (SELECT value FROM json_each(?))",
+};
+
+/** What keys that are ids stand for; undefined for keys that are none. */
+async function textsOf(
+  db: Kysely<Schema>,
+  by: TallyRequest["by"],
+  keys: readonly Key[],
+): Promise<ReadonlyMap<Key, string> | undefined> {
+  if (by !== "sender" && by !== "service") return undefined;
+  const ids = JSON.stringify([...new Set(keys)]);
+  const rows = await query<{ id: number; text: string }>(db, TEXTS[by], [ids]);
+  return new Map(rows.map(({ id, text }) => [id, text]));
+}
+
+function keyOf(
+  by: TallyRequest["by"],
+  key: Key,
+  texts: ReadonlyMap<Key, string> | undefined,
+): Key | null {
+  if (key === NO_KEY) return null;
+  if (by === "channel") return channelOfPlace(Number(key) - 1);
+  return texts === undefined ? key : (texts.get(key) ?? null);
+}

@@ -1,0 +1,190 @@
+import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
+import {
+  CompiledQuery,
+  Kysely,
+  SqliteDialect,
+  type SqliteDatabase,
+} from "kysely";
+import { StoreUnavailable, StoreUnusable } from "../../store.ts";
+import { requireDatabaseFile } from "./database-file.ts";
+import { requireOurs, SCHEMA_VERSION } from "../migrations/migrations.ts";
+import type { Schema } from "../../sql/schema.ts";
+import {
+  mayPassSoon,
+  OPEN_AGAIN_AFTER_MS,
+  OPEN_AGAIN_MAX,
+} from "./sqlite-errors.ts";
+import { openReadOnly } from "./read-only.ts";
+import { unusable } from "./unusable.ts";
+
+/**
+ * Memory for pages of the file, in KiB; taken only as they are read. So much because a
+ * look around with ten million messages would push out of a quarter of it what the next
+ * page needs. The file is not mapped: a disk that fails would then end the process, not
+ * the query.
+ */
+const CACHE_KIB_MAX = 65_536;
+
+const BUSY_TIMEOUT_MS = 1_000;
+
+/** Statements kept ready; the one that was not used for longest makes room. */
+const STATEMENTS_MAX = 100;
+
+export type ReadConnection = {
+  readonly kysely: Kysely<Schema>;
+  readonly close: () => void;
+};
+
+/**
+ * Opens a database for reading. Throws StoreUnusable when it is missing, of another
+ * program, or of another version of this one.
+ */
+export function openForReading(file: string): ReadConnection {
+  const database = kyselyDatabase(openDatabaseForReading(file));
+  return {
+    kysely: new Kysely({ dialect: new SqliteDialect({ database }) }),
+    // Kysely closes a database only once it has used it.
+    close: () => database.close(),
+  };
+}
+
+/** A connection that can be closed for a while; then queries are refused as StoreUnavailable. */
+export type ReopenableConnection = ReadConnection & {
+  readonly ready: Promise<void>;
+  readonly open: () => void;
+};
+
+/**
+ * The same of a database that is there once `opened` resolves: queries wait for that.
+ * `ready` rejects as `openForReading` throws.
+ */
+export function openForReadingWhen(
+  opened: Promise<void>,
+  file: string,
+): ReopenableConnection {
+  let database: SqliteDatabase | undefined;
+  const open = (): void => {
+    database ??= kyselyDatabase(openDatabaseForReading(file));
+  };
+  const close = (): void => {
+    database?.close();
+    database = undefined;
+  };
+  const prepare: SqliteDatabase["prepare"] = (sql) => {
+    if (database === undefined)
+      throw new StoreUnavailable(
+        "The database is being opened again. Try again in a moment.",
+      );
+    return database.prepare(sql);
+  };
+  const ready = opened.then(() => patiently(open));
+  return {
+    kysely: new Kysely({
+      dialect: new SqliteDialect({
+        database: () => ready.then(() => ({ prepare, close })),
+      }),
+    }),
+    ready,
+    open,
+    close,
+  };
+}
+
+/** Tries again what a disk that fails for a moment makes look like damage. */
+async function patiently(open: () => void): Promise<void> {
+  for (let left = OPEN_AGAIN_MAX; ; left--) {
+    try {
+      return open();
+    } catch (error) {
+      const mayPass =
+        error instanceof StoreUnusable && mayPassSoon(error.cause);
+      if (!mayPass || left === 0) throw error;
+      await Bun.sleep(OPEN_AGAIN_AFTER_MS);
+    }
+  }
+}
+
+/** The connection itself, for what Kysely isn't needed for. Throws as `openForReading` does. */
+export function openDatabaseForReading(file: string): Database {
+  requireDatabaseFile(file);
+  let db: Database | undefined;
+  try {
+    db = openReadOnly(file, BUSY_TIMEOUT_MS);
+    db.run(`PRAGMA cache_size = -${CACHE_KIB_MAX}`);
+    if (requireOurs(db) !== SCHEMA_VERSION) {
+      throw new StoreUnusable(
+        "The database is of an older version. Start the server once; it upgrades the database.",
+      );
+    }
+  } catch (error) {
+    db?.close();
+    throw unusable(file, error);
+  }
+  return db;
+}
+
+/**
+ * Rows of a query that pages ask again and again in the same words: to have it put
+ * together each time can cost as much as to do it.
+ */
+export async function query<Row>(
+  db: Kysely<Schema>,
+  sql: string,
+  values: readonly (string | number | Uint8Array)[] = [],
+): Promise<Row[]> {
+  const { rows } = await db.executeQuery<Row>(
+    CompiledQuery.raw(sql, [...values]),
+  );
+  return rows;
+}
+
+/** bun:sqlite in the shape that Kysely's dialect expects. */
+function kyselyDatabase(db: Database): SqliteDatabase {
+  const statements = preparedStatements(db);
+  const bindings = (parameters: readonly unknown[]): SQLQueryBindings[] =>
+    parameters.map(binding);
+  return {
+    close() {
+      statements.close();
+      db.close();
+    },
+    prepare(sql) {
+      const statement = statements.get(sql);
+      return {
+        reader: statement.columnNames.length > 0,
+        all: (parameters) => statement.all(...bindings(parameters)),
+        run: (parameters) => statement.run(...bindings(parameters)),
+        iterate: (parameters) => statement.iterate(...bindings(parameters)),
+      };
+    },
+  };
+}
+
+/** bun:sqlite keeps only the first 20 statements that it meets, and any other for just one use. */
+function preparedStatements(db: Database) {
+  const statements = new Map<string, Statement>();
+  return {
+    get(sql: string): Statement {
+      const statement = statements.get(sql) ?? db.prepare(sql);
+      statements.delete(sql);
+      statements.set(sql, statement);
+      const [oldest] = statements;
+      if (oldest && statements.size > STATEMENTS_MAX) {
+        statements.delete(oldest[0]);
+        oldest[1].finalize();
+      }
+      return statement;
+    },
+    close(): void {
+      for (const statement of statements.values()) statement.finalize();
+      statements.clear();
+    },
+  };
+}
+
+function binding(value: unknown): SQLQueryBindings {
+  if (value === null || typeof value === "string" || typeof value === "number")
+    return value;
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError("A query was given a value that SQLite does not take.");
+}

@@ -1,0 +1,172 @@
+import type { Database } from "bun:sqlite";
+import type { AddressEraser } from "../../../phone/erased-number.ts";
+import type { createMessageTags } from "../recording/message-tags.ts";
+import { createUnusedNames } from "./unused-names.ts";
+import type { Names } from "../recording/names.ts";
+import { parseForm } from "../../../twilio/form.ts";
+
+/** What of an event may hold a number. */
+type Texts = {
+  readonly errorMessage: string | null;
+  readonly query: string | null;
+  readonly postValues: string | null;
+};
+
+/** An event, as far as it is looked through. */
+export type EventText = Texts & {
+  readonly id: number;
+  readonly messageId: number;
+  readonly to: number | null;
+  readonly from: number | null;
+};
+
+/** What the number was found in, or taken out of, when a message was looked at for one of its events. */
+export type ErasedMessage = {
+  /** It was not counted before, for an earlier event. */
+  readonly isNew: boolean;
+  readonly events: number;
+  /** As `name=value`, before. */
+  readonly tags: readonly string[];
+};
+
+/** Events that are looked through at a time; the time is looked at after each lot. */
+const EVENTS_AT_ONCE = 100;
+
+const COLUMNS = `id, message_id AS messageId, to_id AS "to", from_id AS "from",
+  error_message AS errorMessage, query, post_values AS postValues`;
+
+/** Takes a number out of the texts of a message's events, and out of its tags. */
+export function createErasedMessages(
+  db: Database,
+  addresses: Names["addresses"],
+  tags: ReturnType<typeof createMessageTags>,
+) {
+  const findAfter = db.prepare<EventText, [number]>(
+    `SELECT ${COLUMNS} FROM events WHERE id > ? ORDER BY id LIMIT ${EVENTS_AT_ONCE}`,
+  );
+  const findOfMessage = db.prepare<EventText, [number]>(
+    `SELECT ${COLUMNS} FROM events WHERE message_id = ? ORDER BY id`,
+  );
+  const put = db.prepare<
+    unknown,
+    [string | null, string | null, string | null, number]
+  >(
+    "UPDATE events SET error_message = ?, query = ?, post_values = ? WHERE id = ?",
+  );
+  const removeTags = db.prepare<{ tagId: number }, [number]>(
+    "DELETE FROM message_tags WHERE message_id = ? RETURNING tag_id AS tagId",
+  );
+  const findLatest = db.prepare<{ id: number }, []>(
+    "SELECT id FROM events ORDER BY id DESC LIMIT 1",
+  );
+  const unused = createUnusedNames(db, addresses);
+
+  const putAll = (
+    messageId: number,
+    rows: readonly EventText[],
+    erased: readonly Texts[],
+  ): void => {
+    rows.forEach(({ id }, index) => {
+      const texts = erased[index];
+      if (texts && rows[index] !== texts)
+        put.run(texts.errorMessage, texts.query, texts.postValues, id);
+    });
+    if (!rows.some(({ query }, index) => query !== erased[index]?.query))
+      return;
+    for (const { tagId } of removeTags.all(messageId)) unused.noteTag(tagId);
+    for (const query of new Set(erased.map((each) => each.query)))
+      if (query !== null) tags.add(messageId, query);
+    unused.remove();
+  };
+
+  return {
+    latestEventId: (): number => findLatest.get()?.id ?? 0,
+    /** Looks through events after this one for at most `limit` that match. */
+    find(
+      afterId: number,
+      limit: number,
+      isOver: () => boolean,
+      matches: (row: EventText) => boolean,
+    ) {
+      const found: EventText[] = [];
+      for (let lastId = afterId; ;) {
+        const rows = findAfter.all(lastId);
+        for (const row of rows) {
+          if (found.length === limit)
+            return { rows: found, lastId, isDone: false };
+          if (matches(row)) found.push(row);
+          lastId = row.id;
+        }
+        const isDone = rows.length < EVENTS_AT_ONCE;
+        if (isDone || isOver()) return { rows: found, lastId, isDone };
+      }
+    },
+    /** Finds the number in the message of an event, and takes it out unless `isDry`. */
+    eraseFor(
+      event: EventText,
+      eraser: AddressEraser,
+      isOwn: (row: EventText) => boolean,
+      isDry: boolean,
+    ): ErasedMessage {
+      const rows = findOfMessage.all(event.messageId);
+      const own = rows.filter(isOwn);
+      const erased = rows.map((row) =>
+        erasedTexts(row, eraser, own.length > 0),
+      );
+      const changed = rows.filter((row, index) => row !== erased[index]);
+      if (!isDry && changed.length > 0) putAll(event.messageId, rows, erased);
+      // A message to or from the number is counted at its first such event, another at its first change.
+      const isNew = (own[0] ?? changed[0])?.id === event.id;
+      const others = changed.filter((row) => !isOwn(row));
+      return {
+        isNew,
+        events: (isOwn(event) ? 1 : 0) + (isNew ? others.length : 0),
+        tags: rows.flatMap((row, index) =>
+          tagsLost(row.query, erased[index]?.query ?? null),
+        ),
+      };
+    },
+    /** To be called when the transaction is rolled back. */
+    forget: () => unused.forget(),
+  };
+}
+
+export function textsOf({
+  errorMessage,
+  query,
+  postValues,
+}: EventText): string[] {
+  return [errorMessage, query, postValues].filter((text) => text !== null);
+}
+
+/** The same row when nothing in it changes. */
+function erasedTexts(
+  row: EventText,
+  eraser: AddressEraser,
+  isOwn: boolean,
+): Texts {
+  const { errorMessage, query, postValues } = row;
+  const values: readonly string[] =
+    postValues === null ? [] : JSON.parse(postValues);
+  const texts = {
+    errorMessage: errorMessage && eraser.inText(errorMessage, isOwn),
+    query: query && eraser.inQuery(query, isOwn),
+    postValues:
+      postValues &&
+      JSON.stringify(values.map((value) => eraser.inText(value, isOwn))),
+  };
+  const isSame =
+    texts.errorMessage === errorMessage &&
+    texts.query === query &&
+    texts.postValues === postValues;
+  return isSame ? row : texts;
+}
+
+/** Pairs of a query that it no longer has. */
+function tagsLost(before: string | null, after: string | null): string[] {
+  if (before === after || before === null) return [];
+  const pairs = (query: string) =>
+    parseForm(query).params.map((pair) => pair.join("="));
+  const left = new Set(pairs(after ?? ""));
+  return pairs(before).filter((pair) => !left.has(pair));
+}

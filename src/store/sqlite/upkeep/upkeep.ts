@@ -1,0 +1,25 @@
+import type { Kysely } from "kysely";
+import type { UpkeepStore } from "../../upkeep.ts";
+import type { Write } from "../../sql/tables/account-store.ts";
+import { erase, findNumber, prune, type DoStep } from "./long-work.ts";
+import type { Schema } from "../../sql/schema.ts";
+import { upkeepState } from "../../sql/tables/upkeep-notes.ts";
+
+/** Chores on a database that is read through one connection and written through another. */
+export function upkeepStore(
+  db: Kysely<Schema>,
+  read: <T>(query: () => Promise<T>) => Promise<T>,
+  write: Write,
+  doStep: DoStep,
+): UpkeepStore {
+  return {
+    prune: (before, work) => prune(doStep, before, work),
+    findNumber: (digits, work) => findNumber(doStep, digits, work),
+    erase: (digits, work) => erase(doStep, digits, work),
+    state: () => read(() => upkeepState(db)),
+    readClock: (now) => write("readClock", now),
+    removeEndedSessions: ({ now, wasSetBack }) =>
+      write("removeEndedSessions", { at: now, all: wasSetBack }),
+    note: (note) => write("noteUpkeep", note),
+  };
+}

@@ -1,0 +1,230 @@
+import { Database } from "bun:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Command } from "commander";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { createToken } from "../../src/account/api-tokens.ts";
+import { commandLine } from "../../src/cli/program.ts";
+import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { eventOf } from "../store/events.ts";
+import { compiledBinary } from "../support/compiled-binary.ts";
+import { tempDir } from "../support/temp-dir.ts";
+import { PLACES, whyNoPlaces, type Place } from "./places.ts";
+import { run } from "./program.ts";
+
+type Case = {
+  /** After the program's name; `DB`, `BACKUP` and `NEW` stand for files in the place. */
+  readonly args: string;
+  /** Where it does what it should, although it can't do all that it could elsewhere. */
+  readonly works?: readonly string[];
+  /** It doesn't use the database. */
+  readonly isElsewhere?: boolean;
+};
+
+const READ_ONLY = "on a read-only disk";
+const OUTPUT = "with a full disk for its output";
+
+/** Every command that ends by itself, and servers, which don't start there. */
+const CASES: readonly Case[] = [
+  {
+    args: "version",
+    works: Object.keys(PLACES).filter((name) => name !== OUTPUT),
+    isElsewhere: true,
+  },
+  { args: "serve --port 0 --sign-in none", works: [OUTPUT] },
+  { args: "demo --port 0", works: [OUTPUT], isElsewhere: true },
+  { args: "simulate --count 1 --port 1", isElsewhere: true },
+  { args: "healthcheck --port 1", isElsewhere: true },
+  { args: "doctor" },
+  { args: "user list" },
+  { args: "user add lee --generate" },
+  { args: "user role mo admin", works: [OUTPUT] },
+  { args: "user password mo --generate" },
+  { args: "user remove mo --yes", works: [OUTPUT] },
+  { args: "token list" },
+  { args: "token add new" },
+  { args: "token remove old", works: [OUTPUT] },
+  { args: "backup NEW" },
+  { args: "restore BACKUP --yes" },
+  { args: "export", works: [READ_ONLY] },
+  { args: "export --events --format csv", works: [READ_ONLY] },
+  { args: "prune --days 1 --trust-clock --dry-run", works: [READ_ONLY] },
+  { args: "prune --days 1 --trust-clock --yes" },
+  { args: "erase +14155550123 --dry-run", works: [READ_ONLY] },
+  { args: "erase +14155550123 --yes" },
+];
+
+const why = whyNoPlaces();
+if (why !== undefined)
+  console.warn(`Commands in hostile places are not tested: ${why}.`);
+
+test("every command is in the table of cases", () => {
+  const named = (command: Command): string[] =>
+    command.commands.length === 0
+      ? [command.name()]
+      : command.commands
+          .flatMap(named)
+          .map((name) => `${command.name()} ${name}`);
+  const all = named(commandLine("", () => undefined));
+  for (const name of all.map((each) => each.replace("smsledger ", "")))
+    if (name !== "help")
+      expect([name, CASES.some(({ args }) => args.startsWith(name))]).toEqual([
+        name,
+        true,
+      ]);
+});
+
+describe.skipIf(why !== undefined)("a command", () => {
+  const made = tempDir();
+  const template = join(made.path, "template");
+  const program = join(made.path, "smsledger");
+  beforeAll(async () => {
+    chmodSync(made.path, 0o755);
+    copyFileSync(await compiledBinary(), program);
+    chmodSync(program, 0o755);
+    await makeTemplate(template);
+  }, 60_000);
+  afterAll(() => made[Symbol.dispose]());
+
+  for (const [name, makePlace] of Object.entries(PLACES))
+    test(`${name} works or says in one plain line what is wrong, and nothing is lost`, async () => {
+      for (const each of CASES) {
+        const folder = join(made.path, "place");
+        mkdirSync(folder, { recursive: true });
+        await using place = makePlace(template, folder);
+        const before = contents(place);
+        const ended = await runIn(place, program, each.args);
+        check(name, each, place, ended, before);
+        Bun.spawnSync(["sh", "-c", `rm -rf ${folder}/*`]);
+      }
+    }, 120_000);
+});
+
+type Ended = { readonly status: number | null; readonly stderr: string };
+
+function check(
+  name: string,
+  { args, works = [], isElsewhere = false }: Case,
+  place: Place,
+  { status, stderr }: Ended,
+  before: unknown,
+): void {
+  const shown = `${args}: ${stderr}`;
+  const allowed = works.includes(name) ? [0] : [1, 2];
+  expect([shown, allowed.includes(status ?? -1), status]).toEqual([
+    shown,
+    true,
+    status,
+  ]);
+  // No stack trace, no error of SQLite's or the system's.
+  expect(stderr).not.toMatch(
+    /^\s+at |SQLite\w*Error|does not know|E[A-Z]{4,}:/m,
+  );
+  if (works.includes(name)) return;
+  const wasDone = /It was done, though/.test(stderr);
+  if (!wasDone) expect([args, contents(place)]).toEqual([args, before]);
+  if (isElsewhere || args === "doctor") return;
+  const [line = "", ...others] = stderr.trim().split("\n");
+  expect([args, line]).toEqual([args, expect.stringMatching(/\.$|:$/)]);
+  if (name === OUTPUT) expect(line).toContain("standard output");
+  else {
+    expect([args, stderr]).toEqual([
+      args,
+      expect.stringContaining(place.folder),
+    ]);
+    expect([args, others]).toEqual([
+      args,
+      line === "The token above isn't valid." ? [expect.any(String)] : [],
+    ]);
+  }
+}
+
+/** Runs a command to its end; a server that starts is stopped then. */
+async function runIn(
+  place: Place,
+  program: string,
+  args: string,
+): Promise<Ended> {
+  const [database, backup, fresh] = ["smsledger.db", "backup.db", "new.db"].map(
+    (file) => join(place.folder, file),
+  );
+  const given = args
+    .replace("BACKUP", backup ?? "")
+    .replace("NEW", fresh ?? "")
+    .split(" ");
+  const output = place.stdout === "pipe" ? "pipe" : openSync("/dev/full", "w");
+  const child = Bun.spawn([...place.as, program, ...given], {
+    env: {
+      PATH: process.env["PATH"],
+      DATABASE_URL: database,
+      TMPDIR: place.folder,
+      TWILIO_WEBHOOK_AUTH_TOKEN: "0123456789abcdef0123456789abcdef",
+    },
+    cwd: "/",
+    stdin: "ignore",
+    stdout: output,
+    stderr: "pipe",
+  });
+  if (typeof output === "number") closeSync(output);
+  const isServer = /^(?:serve|demo)/.test(args);
+  const stop = setTimeout(
+    () => child.kill("SIGTERM"),
+    isServer ? 1_500 : 30_000,
+  );
+  const stderr = await new Response(child.stderr).text();
+  const status = await child.exited;
+  clearTimeout(stop);
+  return { status, stderr };
+}
+
+/** What a database holds that must not be lost. */
+function contents({ folder }: Place): unknown {
+  // A copy: in a place where nothing can be written it can't be opened as it is.
+  using work = tempDir();
+  for (const end of ["", "-wal"])
+    Bun.spawnSync([
+      "cp",
+      join(folder, `smsledger.db${end}`),
+      join(work.path, `copy.db${end}`),
+    ]);
+  using db = new Database(join(work.path, "copy.db"));
+  expect(db.query("PRAGMA integrity_check").values()).toEqual([["ok"]]);
+  return [
+    "SELECT name, role, password_hash FROM users",
+    "SELECT name, hash FROM api_tokens",
+    "SELECT id, status, to_id FROM messages",
+    "SELECT id FROM ledger",
+    "SELECT address FROM addresses",
+  ].map((sql) => db.query(sql).values());
+}
+
+async function makeTemplate(folder: string): Promise<void> {
+  mkdirSync(folder);
+  const database = join(folder, "smsledger.db");
+  const store = await openSqliteStore(database, (error) => {
+    throw error;
+  });
+  const by = { at: Date.now(), actor: "test", address: null };
+  for (const [name, role] of [
+    ["ana", "admin"],
+    ["mo", "member"],
+  ] as const)
+    await store.accounts.addUser(
+      { name, role, passwordHash: "hash", isPasswordTemporary: false },
+      by,
+    );
+  await createToken(store, "old", "read", by);
+  const receivedAt = Date.now() - 10 * 86_400_000;
+  await store.recordEvent(eventOf({ To: "+14155550123" }, { receivedAt }));
+  await store.close();
+  const backup = join(folder, "backup.db");
+  const source = [process.execPath, join(import.meta.dir, "../../src/main.ts")];
+  const args = ["backup", backup, "--database-url", database];
+  expect((await run(source, args)).status).toBe(0);
+}

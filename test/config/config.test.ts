@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { flagOf, SETTINGS } from "../../src/config/settings.ts";
+import { mistakesIn, read, type Given } from "../support/settings.ts";
+import { tempDir } from "../support/temp-dir.ts";
+
+const ACCOUNT_SID = "AC0123456789abcdef0123456789abcdef";
+
+let folder: ReturnType<typeof tempDir>;
+beforeAll(() => {
+  folder = tempDir();
+});
+afterAll(() => folder[Symbol.dispose]());
+
+/** A file with this text. */
+function fileOf(name: string, text: string): string {
+  const path = join(folder.path, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+test("without settings the defaults hold", () => {
+  expect(read({})).toMatchObject({
+    authTokens: [],
+    publicUrl: undefined,
+    host: "127.0.0.1",
+    port: 3000,
+    databaseFile: "./data/smsledger.db",
+    trustedProxies: undefined,
+    masksNumbers: false,
+    logLevel: "info",
+    logFormat: "json",
+  });
+  expect(read({}, {}, true).logFormat).toBe("pretty");
+});
+
+test("empty counts as not given, in the environment and as a flag", () => {
+  const names = Object.values(SETTINGS).map((setting) => setting.name);
+  const empty = Object.fromEntries(
+    [...names, "TWILIO_WEBHOOK_AUTH_TOKEN_FILE"].map((name) => [name, ""]),
+  );
+  const emptyFlags = Object.fromEntries(
+    Object.values(SETTINGS).map((setting) => [flagOf(setting), ""]),
+  );
+  expect(read(empty, emptyFlags)).toEqual(read({}));
+});
+
+test.each([
+  [
+    "PUBLIC_URL",
+    "https://env.example",
+    "public-url",
+    "https://flag.example",
+    "publicUrl",
+  ],
+  ["HOST", "127.0.0.2", "host", "127.0.0.3", "host"],
+  ["DATABASE_URL", "env.db", "database-url", "flag.db", "databaseFile"],
+  ["MASK_NUMBERS", true, "mask-numbers", false, "masksNumbers"],
+  ["LOG_LEVEL", "warn", "log-level", "error", "logLevel"],
+  ["LOG_FORMAT", "json", "log-format", "pretty", "logFormat"],
+] as const)(
+  "%s: the flag wins over the environment, that over the default",
+  (name, env, flag, value, key) => {
+    const given = { [name]: String(env) };
+    const flags = { [flag]: String(value) };
+    expect(read(given, flags)[key]).toBe(value);
+    expect(read(given)[key]).toBe(env);
+    // A flag that wins is what is checked.
+    expect(mistakesIn({ [name]: "\0" }, flags)).toEqual([]);
+  },
+);
+
+describe("the auth token", () => {
+  const name = "TWILIO_WEBHOOK_AUTH_TOKEN";
+  const flag = "twilio-webhook-auth-token-file";
+  const tokensOf = (env: Given, flags: Given = {}) =>
+    read(env, flags).authTokens.map((each) => each.token);
+
+  test("may be several, and bound to accounts", () => {
+    expect(read({ [name]: `one, ${ACCOUNT_SID}=two` }).authTokens).toEqual([
+      { token: "one", accountSid: undefined },
+      { token: "two", accountSid: ACCOUNT_SID },
+    ]);
+  });
+
+  test("may be in a file, whose last line break is no part of it", () => {
+    const file = fileOf("token", "\ufefffrom-file\r\n");
+    expect(tokensOf({ [`${name}_FILE`]: file })).toEqual(["from-file"]);
+    expect(tokensOf({}, { [flag]: file })).toEqual(["from-file"]);
+  });
+
+  test("has a flag for its file only, which wins over the environment", () => {
+    const file = fileOf("flag", "from-flag");
+    const other = fileOf("env", "from-env-file");
+    expect(tokensOf({ [name]: "from-env" }, { [flag]: file })).toEqual([
+      "from-flag",
+    ]);
+    expect(tokensOf({ [`${name}_FILE`]: other }, { [flag]: file })).toEqual([
+      "from-flag",
+    ]);
+    expect(tokensOf({}, { "twilio-webhook-auth-token": "x" })).toEqual([]);
+  });
+
+  test("given both ways, or in a file that is empty or missing, is a mistake", () => {
+    const file = fileOf("both", "zq7secret");
+    const missing = join(folder.path, "zq7missing");
+    for (const [env, message] of [
+      [{ [name]: "zq7", [`${name}_FILE`]: file }, "given twice"],
+      [{ [`${name}_FILE`]: fileOf("empty", " \n") }, "its file is empty"],
+      [{ [`${name}_FILE`]: missing }, "its file cannot be read"],
+      [{ [`${name}_FILE`]: folder.path }, "its file cannot be read"],
+      [
+        { [`${name}_FILE`]: fileOf("wrong", "zq7 zq7") },
+        "entry 1 has white space",
+      ],
+    ] as const) {
+      expect(mistakesIn(env)).toEqual([expect.stringContaining(`${name}: `)]);
+      expect(mistakesIn(env)[0]).toContain(message);
+      expect(mistakesIn(env)[0]).not.toMatch(/zq7|smsledger-test/);
+    }
+  });
+});
+
+test("all mistakes are told at once, a sentence each", () => {
+  const mistakes = mistakesIn({
+    TWILIO_WEBHOOK_AUTH_TOKEN: ",",
+    PUBLIC_URL: "x",
+    HOST: "x",
+    PORT: "x",
+    DATABASE_URL: "mysql://x",
+    TRUSTED_PROXIES: "x",
+    MASK_NUMBERS: "x",
+    LOG_LEVEL: "x",
+    LOG_FORMAT: "x",
+  });
+  expect(mistakes.map((each) => each.split(":", 1)[0])).toEqual(
+    Object.values(SETTINGS)
+      .map((setting) => setting.name)
+      .filter((name) => mistakes.join().includes(name)),
+  );
+  expect(mistakes).toHaveLength(9);
+  for (const mistake of mistakes) expect(mistake).toEndWith(".");
+});
+
+test("no message repeats a value, whatever is given for any setting", () => {
+  const marker = "zq7";
+  const piece = fc.constantFrom(
+    ..."https:// http: postgres:// file: :// 10.0.0.0/ 127.0.0.1 AC".split(" "),
+    ..."= , / @ : ? # \n \0 ä -1".split(" "),
+    ACCOUNT_SID,
+    " ",
+  );
+  const value = fc
+    .tuple(fc.array(piece, { maxLength: 3 }), fc.array(piece, { maxLength: 3 }))
+    .map(([before, after]) => [...before, marker, ...after].join(""));
+  const names = Object.values(SETTINGS).map((setting) => setting.name);
+  const environment = fc.dictionary(
+    fc.constantFrom(...names, "TWILIO_WEBHOOK_AUTH_TOKEN_FILE"),
+    value,
+  );
+  const flags = fc.dictionary(
+    fc.constantFrom(...Object.values(SETTINGS).map(flagOf)),
+    value,
+  );
+  fc.assert(
+    fc.property(environment, flags, (env, given) => {
+      expect(mistakesIn(env, given).join("\n")).not.toContain(marker);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("each setting has its flag, its help and a default that is right", () => {
+  for (const setting of Object.values(SETTINGS)) {
+    expect(flagOf(setting)).toMatch(/^[a-z-]+$/);
+    expect(setting.help).toMatch(/[.]$/);
+    if (setting.default !== undefined) setting.parse(setting.default);
+  }
+});

@@ -1,0 +1,61 @@
+import { expect } from "bun:test";
+import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { newMessageSid } from "../support/twilio-client.ts";
+import { FORM_TYPE, signatureOf } from "./raw-http.ts";
+
+/** The limits that the design names. */
+export const BODY_BYTES_MAX = 65_536;
+export const PARAMS_MAX = 100;
+
+/** The least that is a callback. */
+export const leastForm = () =>
+  `MessageSid=${newMessageSid()}&MessageStatus=sent`;
+
+/** A callback of just so many bytes. */
+export function ofBytes(bytes: number): string {
+  const start = `${leastForm()}&Body=`;
+  return start + "x".repeat(bytes - start.length);
+}
+
+/** A callback of just so many parameters. */
+export function ofParams(count: number): string {
+  const more = Array.from({ length: count - 2 }, (_, index) => `&p${index}=`);
+  return leastForm() + more.join("");
+}
+
+export type Sent = {
+  readonly method?: string;
+  readonly contentType?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly signed?: boolean;
+};
+
+/** Posts a form to the SMS route as it should be, but for what is given. */
+export async function send(
+  server: { readonly origin: string },
+  {
+    method = "POST",
+    contentType = FORM_TYPE,
+    body = leastForm(),
+    signed = true,
+  }: Sent = {},
+): Promise<Response> {
+  const url = server.origin + WEBHOOK_PATHS.sms;
+  const headers = new Headers({ "content-type": contentType });
+  if (signed) headers.set("x-twilio-signature", signatureOf(url, body));
+  const hasBody = method !== "GET" && method !== "HEAD";
+  return fetch(url, { method, headers, ...(hasBody && { body }) });
+}
+
+/** The answer has this status and the one shape that refusals have. */
+export async function expectRefusal(
+  answer: Response,
+  status: number,
+): Promise<void> {
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get("content-type")).toStartWith("application/json");
+  expect(await answer.json()).toEqual({
+    success: false,
+    error: expect.stringMatching(/^[A-Z].+\.$/),
+  });
+}

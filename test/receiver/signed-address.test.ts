@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { startServer } from "../support/start-server.ts";
+import { leastForm } from "./form-post.ts";
+import { postRaw, signatureOf, type Post } from "./raw-http.ts";
+
+const path = WEBHOOK_PATHS.sms;
+
+type Server = Awaited<ReturnType<typeof startServer>>;
+
+/** The status that a callback is answered with, posted byte for byte. */
+async function statusOf(
+  server: Server,
+  post: Partial<Post> = {},
+): Promise<number> {
+  const whole = { target: path, body: leastForm(), ...post };
+  return (await postRaw(server.origin, whole)).status;
+}
+
+describe("the address of the connection, when PUBLIC_URL is not set", () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  test("a slash at the end is part of it", async () => {
+    const slashed = `${path}/`;
+    const signedUrl = server.origin + path;
+    expect(await statusOf(server, { target: slashed })).toBe(200);
+    expect(await statusOf(server, { target: slashed, signedUrl })).toBe(403);
+    const target = `${slashed}?a=1/`;
+    expect(await statusOf(server, { target })).toBe(200);
+    expect(await statusOf(server, { signedUrl: `${signedUrl}/` })).toBe(403);
+  });
+
+  test.each([
+    ["plain pairs", "?campaign=spring&order=4711"],
+    ["a name without a value", "?a"],
+    ["a name twice", "?a=2&a=1&a=2"],
+    ["a quote as it is", "?a=it's"],
+    ["a quote escaped", "?a=it%27s"],
+    ["double quotes as they are", '?a="b"'],
+    ["double quotes escaped", "?a=%22b%22"],
+    ["brackets as they are", "?a=<b>"],
+    ["brackets escaped", "?a=%3Cb%3E"],
+    ["brackets escaped in lower case", "?a=%3cb%3e"],
+    ["one kind as it is, another escaped", "?a=<b>&c=%27"],
+    ["a quote as it is and one escaped", "?name=O'Neil&x=%27"],
+    ["a letter as it is and one escaped", "?n=é&m=%C3%A9"],
+    ["both spellings of every kind in one value", `?a='%27"%22é%C3%A9<%3C`],
+    ["every kind as it is", `?a='"<ü✓😀>`],
+    ["unicode as it is", "?a=ü✓😀"],
+    ["unicode escaped", "?a=%C3%BC%E2%9C%93%F0%9F%98%80"],
+    ["unicode escaped in lower case", "?a=%c3%bc"],
+    ["a plus sign and an escaped blank", "?a=b+c%20d"],
+    ["other signs", "?a=/:@!$()*,;[]{}|^`~\\?-._"],
+    ["escapes that are none", "?a=%&b=%zz&c=%4"],
+    ["an escaped zero, line and percent sign", "?a=%00%0A%25"],
+    ["bytes that are no UTF-8, escaped", "?a=%FF%E2%82"],
+    ["an escaped letter", "?%61=%62"],
+  ])("a query with %s is signed as it was sent", async (_, query) => {
+    expect(await statusOf(server, { target: path + query })).toBe(200);
+    const tampered = server.origin + path + query;
+    const target = `${path}${query}x`;
+    expect(await statusOf(server, { target, signedUrl: tampered })).toBe(403);
+  });
+
+  test.each([
+    ["a dot", `/.${path}`],
+    ["two dots", `/x/..${path}`],
+    ["an escaped dot", `/%2e${path}`],
+    ["a dot at the end", `${path}/.`],
+    ["a backslash", path.replace("/rpc", "\\rpc")],
+  ])(
+    "a path with %s is taken as signed for the path that it leads to",
+    async (_, target) => {
+      const signedUrl = new URL(target, server.origin).href;
+      expect(await statusOf(server, { target, signedUrl })).toBe(200);
+      // The server is told only where a path leads, not how it was written.
+      expect(await statusOf(server, { target })).toBe(403);
+    },
+  );
+
+  test("a path with an escaped letter is another path", async () => {
+    const target = path.replace("sms", "%73ms");
+    expect(await statusOf(server, { target })).toBe(404);
+  });
+
+  test("a query that is added, taken away or put in another order is refused", async () => {
+    const signedUrl = `${server.origin}${path}?a=1&b=2`;
+    for (const query of ["", "?a=1", "?b=2&a=1", "?a=1&b=2&c=3", "?a=1&b=3"])
+      expect(await statusOf(server, { target: path + query, signedUrl })).toBe(
+        403,
+      );
+  });
+
+  test("the port may be signed or not", async () => {
+    const signedUrl = `${server.origin.replace(/:\d+$/, "")}${path}`;
+    expect(await statusOf(server, { signedUrl })).toBe(200);
+    const otherPort = `${server.origin.replace(/:\d+$/, ":1")}${path}`;
+    expect(await statusOf(server, { signedUrl: otherPort })).toBe(403);
+  });
+
+  test("the fragment that Twilio keeps to itself is not signed", async () => {
+    const signedUrl = `${server.origin}${path}#rc=5&rp=all`;
+    expect(await statusOf(server, { signedUrl })).toBe(403);
+  });
+
+  test("the channel is part of it", async () => {
+    const signedUrl = server.origin + WEBHOOK_PATHS.whatsapp;
+    expect(await statusOf(server, { signedUrl })).toBe(403);
+  });
+
+  test("what a forwarding header says is not believed", async () => {
+    const headers = [
+      "X-Forwarded-Proto: https",
+      "X-Forwarded-Host: sms.example.com",
+    ];
+    const signedUrl = `https://sms.example.com${path}`;
+    expect(await statusOf(server, { headers, signedUrl })).toBe(403);
+    expect(await statusOf(server, { headers })).toBe(200);
+  });
+});
+
+describe("a signature in two headers is refused", () => {
+  test.each([
+    ["the right one and another", "x"],
+    ["the right one twice", undefined],
+  ])("%s", async (_, second) => {
+    await using server = await startServer();
+    const body = leastForm();
+    const signature = second ?? signatureOf(server.origin + path, body);
+    const headers = [`X-Twilio-Signature: ${signature}`];
+    expect(await statusOf(server, { body, headers })).toBe(403);
+  });
+});
+
+describe("PUBLIC_URL", () => {
+  test("is the address that is signed; the connection's own has no say", async () => {
+    await using server = await startServer({
+      PUBLIC_URL: "https://sms.example.com",
+    });
+    const signedUrl = `https://sms.example.com${path}`;
+    expect(await statusOf(server, { signedUrl })).toBe(200);
+    expect(await statusOf(server)).toBe(403);
+    const query = "?a='b'";
+    const target = path + query;
+    expect(
+      await statusOf(server, { target, signedUrl: signedUrl + query }),
+    ).toBe(200);
+    expect(await statusOf(server, { target, signedUrl })).toBe(403);
+    expect(
+      await statusOf(server, {
+        signedUrl: `https://sms.example.com:443${path}`,
+      }),
+    ).toBe(200);
+    expect(
+      await statusOf(server, { signedUrl: `http://sms.example.com${path}` }),
+    ).toBe(403);
+  });
+
+  test("keeps Host and forwarding headers from choosing what was signed", async () => {
+    await using server = await startServer({
+      PUBLIC_URL: "https://sms.example.com",
+      TRUSTED_PROXIES: "127.0.0.0/8",
+    });
+    const headers = [
+      "X-Forwarded-Proto: https",
+      "X-Forwarded-Host: evil.example",
+    ];
+    for (const origin of [
+      "https://evil.example",
+      "http://evil.example",
+      server.origin,
+    ])
+      expect(
+        await statusOf(server, { headers, signedUrl: origin + path }),
+      ).toBe(403);
+    const signedUrl = `https://sms.example.com${path}`;
+    expect(await statusOf(server, { headers, signedUrl })).toBe(200);
+  });
+
+  test("with a port may be signed with it or without", async () => {
+    await using server = await startServer({
+      PUBLIC_URL: "https://sms.example.com:8443",
+    });
+    for (const [host, status] of [
+      ["sms.example.com:8443", 200],
+      ["sms.example.com", 200],
+      ["sms.example.com:443", 403],
+    ] as const)
+      expect(
+        await statusOf(server, { signedUrl: `https://${host}${path}` }),
+      ).toBe(status);
+  });
+
+  test.each(["https://ops.example.com/sms", "https://ops.example.com/sms/"])(
+    "%s has a base path, which a proxy passes on or takes off",
+    async (PUBLIC_URL) => {
+      await using server = await startServer({ PUBLIC_URL });
+      const signedUrl = `https://ops.example.com/sms${path}`;
+      for (const prefix of ["/sms", ""]) {
+        const target = prefix + path;
+        expect(await statusOf(server, { target, signedUrl })).toBe(200);
+        const unprefixed = `https://ops.example.com${path}`;
+        expect(await statusOf(server, { target, signedUrl: unprefixed })).toBe(
+          403,
+        );
+        const slashed = { target: `${target}/`, signedUrl: `${signedUrl}/` };
+        expect(await statusOf(server, slashed)).toBe(200);
+      }
+      const target = `/other${path}`;
+      expect(await statusOf(server, { target, signedUrl })).toBe(404);
+    },
+  );
+});
+
+describe("TRUSTED_PROXIES", () => {
+  const signedUrl = `https://sms.example.com${path}`;
+  const headers = [
+    "X-Forwarded-Proto: https",
+    "X-Forwarded-Host: sms.example.com",
+  ];
+
+  test.each([
+    ["127.0.0.1", 200],
+    ["10.0.0.0/8, 127.0.0.0/8", 200],
+    ["0.0.0.0/0", 200],
+    ["10.0.0.0/8", 403],
+    ["127.0.0.2", 403],
+    ["::1", 403],
+    ["", 403],
+  ])(
+    "%p: a callback that came over 127.0.0.1 for https is answered %d",
+    async (TRUSTED_PROXIES, status) => {
+      await using server = await startServer({ TRUSTED_PROXIES });
+      expect(await statusOf(server, { headers, signedUrl })).toBe(status);
+    },
+  );
+
+  test("one header alone is believed too, and Host where there is none", async () => {
+    await using server = await startServer({ TRUSTED_PROXIES: "127.0.0.1" });
+    const { host } = new URL(server.origin);
+    const only = (header: string) => ({ headers: [header] });
+    expect(
+      await statusOf(server, {
+        ...only("X-Forwarded-Proto: HTTPS"),
+        signedUrl: `https://${host}${path}`,
+      }),
+    ).toBe(200);
+    expect(
+      await statusOf(server, {
+        ...only("X-Forwarded-Host: a.example"),
+        signedUrl: `http://a.example${path}`,
+      }),
+    ).toBe(200);
+    expect(await statusOf(server)).toBe(200);
+  });
+
+  test("of several proxies, the first's word counts", async () => {
+    await using server = await startServer({ TRUSTED_PROXIES: "127.0.0.1" });
+    const several = [
+      "X-Forwarded-Proto: https, http",
+      "X-Forwarded-Host: sms.example.com, inside",
+    ];
+    expect(await statusOf(server, { headers: several, signedUrl })).toBe(200);
+  });
+});

@@ -1,0 +1,153 @@
+import { scaleBand, scaleLinear } from "d3-scale";
+import { line, stack } from "d3-shape";
+import {
+  deliveryRate,
+  ended,
+  type Outcomes,
+} from "../../src/overview/outcomes.ts";
+
+/** The parts of a bar, from its foot up. */
+export const PARTS = ["arrived", "inFlight", "undelivered", "failed"] as const;
+export type Part = (typeof PARTS)[number];
+
+/** The drawing's own units; the page stretches it to the room there is. */
+export const CHART_WIDTH = 1000;
+export const CHART_HEIGHT = 200;
+
+export type Rectangle = {
+  readonly part: Part;
+  readonly bar: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+};
+
+/** Where everything of a chart of stacked bars lies. */
+export type ChartShapes = {
+  /** Counts that have a line across, evenly spaced from 0 up to the chart's top. */
+  readonly ticks: readonly number[];
+  /** Every part of every bar that is not empty. */
+  readonly rectangles: readonly Rectangle[];
+  /** Rates, 0 to 1, that have a line across, evenly spaced from the strip's foot up to its top. */
+  readonly rateTicks: readonly number[];
+  /** Path of the delivery rate, with gaps where fewer than `RATE_POINT_MIN` ended; "" without any. */
+  readonly rateLine: string;
+};
+
+/** A chart of few messages has whole numbers at its lines too. */
+const TOP_MIN = 4;
+const LINES = 4;
+/** The rate of fewer messages jumps about, and says little. */
+const RATE_POINT_MIN = 5;
+/** A drop of a few points is to be seen, but chance is not to look like one. */
+const RATE_SPAN_MIN = 0.04;
+const RATE_LINES = 3;
+
+export function chartShapes(bars: readonly Outcomes[]): ChartShapes {
+  const most = Math.max(TOP_MIN, ...bars.map(({ messages }) => messages));
+  const y = scaleLinear()
+    .domain([0, most])
+    .nice(LINES)
+    .range([CHART_HEIGHT, 0]);
+  const x = scaleBand<number>()
+    .domain(bars.map((_, index) => index))
+    .range([0, CHART_WIDTH])
+    .paddingInner(0.22)
+    .paddingOuter(0.11);
+  const series = stack<unknown, Outcomes, Part>().keys(PARTS)([...bars]);
+  const rectangles = series.flatMap((ofPart) =>
+    ofPart.flatMap(([from, to], bar) =>
+      from === to
+        ? []
+        : [
+            {
+              part: ofPart.key,
+              bar,
+              x: x(bar) ?? 0,
+              y: y(to),
+              width: x.bandwidth(),
+              height: y(from) - y(to),
+            },
+          ],
+    ),
+  );
+
+  const rates = bars.map((bar) =>
+    ended(bar) < RATE_POINT_MIN ? undefined : deliveryRate(bar),
+  );
+  const rateY = rateScale(rates.filter((rate) => rate !== undefined));
+  const rateLine =
+    line<number | undefined>()
+      .defined((rate) => rate !== undefined)
+      .x((_, index) => (x(index) ?? 0) + x.bandwidth() / 2)
+      .y((rate) => rateY(rate ?? 0))
+      .digits(1)(rates) ?? "";
+  return {
+    ticks: y.ticks(LINES),
+    rectangles,
+    rateTicks: rateY.ticks(RATE_LINES),
+    rateLine: withDashes(rateLine, x.bandwidth()),
+  };
+}
+
+/** From a round rate below all to one above all, within 0 and 1. */
+function rateScale(rates: readonly number[]) {
+  const lowest = Math.min(1, ...rates);
+  const highest = rates.length === 0 ? 1 : Math.max(...rates);
+  const more = Math.max(0, RATE_SPAN_MIN - (highest - lowest)) / 2;
+  const to = Math.min(1, Math.max(highest + more, RATE_SPAN_MIN));
+  const from = Math.max(0, Math.min(lowest - more, to - RATE_SPAN_MIN));
+  return scaleLinear()
+    .domain([from, to])
+    .nice(RATE_LINES)
+    .range([CHART_HEIGHT, 0]);
+}
+
+/** A rate without neighbours is a dash as wide as its bar: a dot is hardly seen. */
+function withDashes(path: string, width: number): string {
+  return path.replaceAll(
+    /M([\d.]+),([\d.]+)Z/g,
+    (_, x: string, y: string) =>
+      `M${short(Number(x) - width / 2)},${y}h${short(width)}`,
+  );
+}
+
+/** One path for all rectangles of a part, which are equally wide: a chart of 90 bars is four elements, not 360. */
+export function pathOf(rectangles: readonly Rectangle[]): string {
+  const wide = short(rectangles[0]?.width ?? 0);
+  return rectangles
+    .map(
+      ({ x, y, height }) =>
+        `M${short(x)},${short(y)}h${wide}v${short(height)}h-${wide}z`,
+    )
+    .join("");
+}
+
+/** A path of small bars, `width` by `height`, the highest as high as there is room; "" without any. */
+export function sparklinePath(
+  values: readonly number[],
+  width: number,
+  height: number,
+): string {
+  const most = Math.max(0, ...values);
+  if (most === 0) return "";
+  const step = width / values.length;
+  const wide = short(step * 0.75);
+  return values
+    .map((value, index) => {
+      if (value === 0) return "";
+      // One among thousands is still to be seen.
+      const barHeight = Math.max(1, (value / most) * height);
+      return `M${short(index * step)},${short(height - barHeight)}h${wide}V${height}h-${wide}z`;
+    })
+    .join("");
+}
+
+/** To a tenth of a unit, of what is not below 0. Whole numbers are written much faster than others. */
+function short(number: number): string {
+  const tenths = Math.round(number * 10);
+  const tenth = tenths % 10;
+  const whole = (tenths - tenth) / 10;
+  return tenth === 0 ? `${whole}` : `${whole}.${tenth}`;
+}

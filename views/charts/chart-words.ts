@@ -1,0 +1,80 @@
+import { deliveryRate, type Outcomes } from "../../src/overview/outcomes.ts";
+import type { TimeRange } from "../../src/store/tally.ts";
+import { countWords, percent } from "../../src/words/amounts.ts";
+import { PARTS, type Part } from "./chart-shapes.ts";
+import { spanWords } from "./chart-time.ts";
+import { statusMeaning, statusWord } from "../parts/status.tsx";
+
+/** A bar of a chart: what became of the messages first heard of in a span. */
+export type ChartBar = {
+  readonly span: TimeRange;
+  /** When it is. */
+  readonly words: string;
+  readonly outcomes: Outcomes;
+  /** The same in words, which the chart and its table share. */
+  readonly counts: Readonly<Record<keyof Outcomes, string>>;
+  /** The list of these messages. */
+  readonly href: string;
+};
+
+export type ChartProps = {
+  /** What it shows, e.g. `Messages per hour`. */
+  readonly label: string;
+  readonly bars: readonly ChartBar[];
+  /** Whether to draw how many of those that ended arrived. */
+  readonly hasRate: boolean;
+};
+
+export const PART_WORDS: Record<Part, string> = {
+  arrived: "Arrived",
+  inFlight: "In flight",
+  undelivered: statusWord("undelivered"),
+  failed: statusWord("failed"),
+};
+
+/** What the words mean, in a status's words. */
+export const PART_MEANINGS: Record<Part, string> = {
+  arrived: `${statusWord("delivered")} or ${statusWord("read").toLowerCase()}`,
+  inFlight: `${statusWord("sent")}: ${lowered(statusMeaning("sent"))}`,
+  undelivered: statusMeaning("undelivered"),
+  failed: statusMeaning("failed"),
+};
+
+/** The parts that a chart's bars have, from their foot up. */
+export function partsOf(bars: readonly ChartBar[]): readonly Part[] {
+  return PARTS.filter((part) =>
+    bars.some(({ outcomes }) => outcomes[part] > 0),
+  );
+}
+
+export function countsInWords(outcomes: Outcomes): ChartBar["counts"] {
+  const { messages, arrived, inFlight, undelivered, failed } = outcomes;
+  return {
+    messages: countWords(messages),
+    arrived: countWords(arrived),
+    inFlight: countWords(inFlight),
+    undelivered: countWords(undelivered),
+    failed: countWords(failed),
+  };
+}
+
+/** When a bar is. */
+export function barWords(span: TimeRange, now: number): string {
+  const isUnderWay = span.from <= now && now < span.to;
+  return `${spanWords(span)} UTC${isUnderWay ? " (so far)" : ""}`;
+}
+
+/** Its delivery rate, as a sentence's part and as a table's cell. */
+export function rateWords(outcomes: Outcomes): string {
+  const rate = deliveryRate(outcomes);
+  return rate === undefined ? "none has ended" : `${percent(rate)} arrived`;
+}
+
+export function rateCell(outcomes: Outcomes): string {
+  const rate = deliveryRate(outcomes);
+  return rate === undefined ? "–" : percent(rate);
+}
+
+function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}

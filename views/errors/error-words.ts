@@ -1,0 +1,12 @@
+import type { Matter } from "../../src/twilio/error-codes/error-codes.ts";
+
+/** The cause of an error, as pages say it. */
+export const MATTER_WORDS: Record<Matter, string> = {
+  recipient: "Recipient",
+  carrier: "Carrier",
+  content: "Content",
+  sender: "Sender",
+  account: "Twilio account",
+  request: "Your request",
+  twilio: "Twilio",
+};

@@ -1,0 +1,56 @@
+import type { Progress } from "../../src/exports/progress.ts";
+import { counted } from "../../src/words/amounts.ts";
+import type { Urls } from "../../src/site/urls.ts";
+
+/** How often a page asks for a download that the server does not know of yet. */
+const ASKED_MAX = 20;
+
+/** What a list says of the export that was begun in it. While it runs this asks again by itself. */
+export function ExportProgress({
+  urls,
+  id,
+  asked,
+  progress,
+}: {
+  readonly urls: Urls;
+  readonly id: string;
+  /** How often it was asked for before. */
+  readonly asked: number;
+  /** Undefined until the download's request has come. */
+  readonly progress: Progress | undefined;
+}) {
+  const isOpen =
+    progress === undefined ? asked < ASKED_MAX : progress.state === "running";
+  if (!isOpen) return <span safe>{endWords(progress)}</span>;
+  return (
+    <span
+      hx-get={urls.exportProgress(id, asked + 1)}
+      hx-trigger="every 1s"
+      hx-target="this"
+      hx-swap="outerHTML"
+      hx-sync="this:drop"
+      hx-indicator="#none"
+    >
+      Export under way
+      {progress === undefined || progress.records === 0 ? (
+        ""
+      ) : (
+        <span safe>{`: ${counted(progress.records, "message")} so far`}</span>
+      )}
+    </span>
+  );
+}
+
+function endWords(progress: Progress | undefined): string {
+  const messages = counted(progress?.records ?? 0, "message");
+  switch (progress?.state) {
+    case "whole":
+      return `Export complete: ${messages}`;
+    case "refused":
+      return "Not exported: as many exports run as may. Try again when one has ended.";
+    case "cut off":
+      return `Export cut off after ${messages}: the file is not whole. Export again.`;
+    default:
+      return "The export did not begin. Try again.";
+  }
+}

@@ -1,0 +1,196 @@
+import type { Children } from "@kitajs/html";
+import { countryName } from "../../src/phone/country-names.ts";
+import {
+  addressText,
+  filterText,
+  parseFilter,
+  type FilterPair,
+} from "../../src/messages/filter-language.ts";
+import { tagText } from "../../src/messages/filter-values.ts";
+import type { EventRow, MessageRow } from "../../src/store/store.ts";
+import type { Site, Urls } from "../../src/site/urls.ts";
+import { When } from "../parts/time.tsx";
+import { channelWord, shortened, Tag } from "../parts/values.tsx";
+
+const VALUE_LENGTH = 120;
+
+/** What is known of a message; each value leads to the messages that share it. */
+export function MessageFacts({
+  site,
+  message,
+  events,
+  now,
+}: {
+  readonly site: Site;
+  readonly message: MessageRow;
+  readonly events: readonly EventRow[];
+  readonly now: number;
+}) {
+  const { urls, masksNumbers } = site;
+  const { to, from, country, channel, accountSid, tags } = message;
+  const { messagingServiceSid: service, numSegments } = message;
+  return (
+    <aside class="facts" aria-label="About this message">
+      <h2>About this message</h2>
+      <dl>
+        <dt>To</dt>
+        <dd>
+          {to === null ? (
+            <NotTold />
+          ) : (
+            <Value
+              text={to}
+              href={urls.number(
+                addressText(to, message.recipientId, masksNumbers),
+              )}
+            />
+          )}
+        </dd>
+        {country === null ? (
+          ""
+        ) : (
+          <>
+            <dt>Country</dt>
+            <dd>
+              <Value
+                text={countryName(country)}
+                href={filterHref(urls, ["country", country])}
+              />
+            </dd>
+          </>
+        )}
+        <dt>From</dt>
+        <dd>
+          {from === null ? (
+            <NotTold />
+          ) : (
+            <Value
+              text={from}
+              href={filterHref(urls, [
+                "from",
+                addressText(from, message.senderId, masksNumbers),
+              ])}
+            />
+          )}
+        </dd>
+        <dt>Channel</dt>
+        <dd>
+          <Value
+            text={channelWord(channel)}
+            href={filterHref(urls, ["channel", channel])}
+          />
+        </dd>
+        <dt>First heard</dt>
+        <dd>
+          <When at={message.firstEventAt} now={now} />
+        </dd>
+        <dt>Last update</dt>
+        <dd>
+          <When at={message.lastEventAt} now={now} />
+        </dd>
+        <CarrierReceipt events={events} />
+        <dt>Segments</dt>
+        <dd>{numSegments ?? <NotTold />}</dd>
+        <dt>Service</dt>
+        <dd class="mono">
+          {service === null ? (
+            <NotTold />
+          ) : (
+            <Value
+              text={service}
+              href={filterHref(urls, ["service", service])}
+            />
+          )}
+        </dd>
+        <dt>Account</dt>
+        <dd class="mono">
+          {accountSid === null ? (
+            <NotTold />
+          ) : (
+            <Value
+              text={accountSid}
+              href={filterHref(urls, ["account", accountSid])}
+            />
+          )}
+        </dd>
+        <dt>Tags</dt>
+        <dd class="tags">
+          {tags.length === 0 ? <span class="none">none</span> : ""}
+          {tags.map(([name, value]) => (
+            <Linked href={filterHref(urls, ["tag", tagText(name, value)])}>
+              <Tag name={name} value={value} length={VALUE_LENGTH} />
+            </Linked>
+          ))}
+        </dd>
+      </dl>
+      <p class="facts-links">
+        <a href={consoleUrl(message)} target="_blank" rel="noopener noreferrer">
+          Open in the Twilio Console ↗
+        </a>
+      </p>
+    </aside>
+  );
+}
+
+function NotTold() {
+  return <span class="none">not told</span>;
+}
+
+/** Cut when it is very long: the timeline has all of it. */
+function Value({
+  text,
+  href,
+}: {
+  readonly text: string;
+  readonly href: string | undefined;
+}) {
+  return (
+    <Linked href={href}>
+      <bdi safe>{shortened(text, VALUE_LENGTH)}</bdi>
+    </Linked>
+  );
+}
+
+function Linked({
+  href,
+  children,
+}: {
+  readonly href: string | undefined;
+  readonly children: Children;
+}) {
+  return href === undefined ? <>{children}</> : <a href={href}>{children}</a>;
+}
+
+/** Where the messages are that share a value; undefined for a value that is masked, or that no filter can name. */
+function filterHref(urls: Urls, pair: FilterPair): string | undefined {
+  const q = filterText([pair]);
+  const isUnderstood =
+    q !== "" && !q.includes("•") && parseFilter(q, 0).mistakes.length === 0;
+  return isUnderstood ? urls.messages({ q }) : undefined;
+}
+
+/** When the carrier says that it was done, as it came: no zone tells what the digits mean. */
+function CarrierReceipt({ events }: { readonly events: readonly EventRow[] }) {
+  const done = events.findLast((event) => event.rawDlrDoneDate !== null);
+  if (done === undefined) return "";
+  return (
+    <>
+      <dt>Carrier’s receipt</dt>
+      <dd>
+        <code class="mono" safe>
+          {shortened(done.rawDlrDoneDate ?? "", VALUE_LENGTH)}
+        </code>{" "}
+        <span class="hint">
+          year, month, day, hour, minute on the carrier’s clock, in no time zone
+          that it tells
+        </span>
+      </dd>
+    </>
+  );
+}
+
+function consoleUrl({ accountSid, messageSid }: MessageRow): string {
+  const account =
+    accountSid === null ? "" : `${encodeURIComponent(accountSid)}/`;
+  return `https://www.twilio.com/console/sms/logs/${account}${messageSid}`;
+}

@@ -1,0 +1,156 @@
+import { verdictOnMessage } from "../../src/errors/verdict.ts";
+import type { MessageDetails } from "../../src/messages/message-details.ts";
+import { storyOf } from "../../src/messages/timeline-story.ts";
+import { ErrorExplained } from "../errors/error-explained.tsx";
+import { Layout } from "../parts/layout.tsx";
+import { MessageFacts } from "./message-facts.tsx";
+import { RecipientMessages } from "./recipient-messages.tsx";
+import type { Site, Urls } from "../../src/site/urls.ts";
+import { Status, statusWord } from "../parts/status.tsx";
+import { Timeline } from "./timeline.tsx";
+import { Address, Country, shortened } from "../parts/values.tsx";
+
+export type MessageView = {
+  readonly site: Site;
+  readonly details: MessageDetails;
+  /** The filter of the list that it was opened from. */
+  readonly q: string;
+  readonly now: number;
+};
+
+/** One message: what happened to it, why, and everything that was posted about it. */
+export function MessagePage(view: MessageView) {
+  const { site, details, q } = view;
+  const { message, position } = details;
+  const title = `${statusWord(message.status)}: ${shortened(message.to ?? message.messageSid)}`;
+  return (
+    <Layout
+      site={site}
+      title={title}
+      section="messages"
+      live={position}
+      scripts={["messages.js"]}
+    >
+      <div
+        hx-get={site.urls.message(message.messageSid, q)}
+        hx-trigger="recorded from:#live throttle:2s"
+        hx-include="#seen"
+        hx-target="#message"
+        hx-select="#message"
+        hx-swap="outerMorph"
+        hx-sync="this:drop"
+        hx-indicator="#none"
+      >
+        <Message {...view} />
+      </div>
+    </Layout>
+  );
+}
+
+/** All that changes when something is recorded of the message while its page is open. */
+function Message({ site, details, q, now }: MessageView) {
+  const { urls } = site;
+  const { message, events, others, position } = details;
+  const story = storyOf(events);
+  return (
+    <div id="message">
+      <input id="seen" type="hidden" name="seen" value={position.text} />
+      <Neighbours urls={urls} details={details} q={q} />
+      <div class="message-head">
+        <h1>
+          <Address value={message.to} /> <Country code={message.country} />
+        </h1>
+        <Status status={message.status} />
+      </div>
+      <p class="sid">
+        <code id="sid" safe>
+          {message.messageSid}
+        </code>{" "}
+        <button type="button" class="copy-button" data-copy="#sid">
+          Copy
+        </button>
+      </p>
+      <div class="message">
+        <div class="message-main">
+          {message.errorCode === null ? (
+            ""
+          ) : (
+            <ErrorExplained
+              urls={urls}
+              code={message.errorCode}
+              verdict={verdictOnMessage(message, details.recent)}
+            />
+          )}
+          <Timeline story={story} />
+        </div>
+        <div class="message-side">
+          <MessageFacts
+            site={site}
+            message={message}
+            events={events}
+            now={now}
+          />
+          <RecipientMessages
+            site={site}
+            message={message}
+            others={others}
+            now={now}
+          />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** The way back to the list, and its messages before and after this one. */
+function Neighbours({
+  urls,
+  details: { newer, older },
+  q,
+}: {
+  readonly urls: Urls;
+  readonly details: MessageDetails;
+  readonly q: string;
+}) {
+  return (
+    <nav class="crumbs" aria-label="Way back and neighbours">
+      <a href={urls.messages({ q })}>
+        ← Messages
+        {q === "" ? (
+          ""
+        ) : (
+          <>
+            {": "}
+            <bdi safe>{shortened(q, 60)}</bdi>
+          </>
+        )}
+      </a>
+      <span class="neighbours">
+        {newer === undefined ? (
+          ""
+        ) : (
+          <a
+            rel="prev"
+            href={urls.message(newer.messageSid, q)}
+            aria-keyshortcuts="["
+            title="The next newer message ([)"
+          >
+            ↑ Newer
+          </a>
+        )}
+        {older === undefined ? (
+          ""
+        ) : (
+          <a
+            rel="next"
+            href={urls.message(older.messageSid, q)}
+            aria-keyshortcuts="]"
+            title="The next older message (])"
+          >
+            ↓ Older
+          </a>
+        )}
+      </span>
+    </nav>
+  );
+}

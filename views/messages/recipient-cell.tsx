@@ -1,0 +1,31 @@
+import type { MessageRow } from "../../src/store/store.ts";
+import type { Urls } from "../../src/site/urls.ts";
+import { Status } from "../parts/status.tsx";
+import { Address, Country, ErrorCode } from "../parts/values.tsx";
+
+/** Whom a message went to, as the link to its page; on a narrow screen also what became of it. */
+export function RecipientCell({
+  urls,
+  message: { messageSid, to, country, status, errorCode },
+  q,
+  hasError,
+}: {
+  readonly urls: Urls;
+  readonly message: MessageRow;
+  /** The list's filter, within which a message's page leads on to the next. */
+  readonly q?: string | undefined;
+  readonly hasError: boolean;
+}) {
+  return (
+    <>
+      <a class="row-link" href={urls.message(messageSid, q)}>
+        <Address value={to} />
+      </a>{" "}
+      <Country code={country} />
+      <span class="narrow-only">
+        <Status status={status} />
+        {hasError ? <ErrorCode code={errorCode} /> : ""}
+      </span>
+    </>
+  );
+}

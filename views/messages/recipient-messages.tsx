@@ -1,0 +1,54 @@
+import { addressText } from "../../src/messages/filter-language.ts";
+import type { MessageRow } from "../../src/store/store.ts";
+import type { Site } from "../../src/site/urls.ts";
+import { Status } from "../parts/status.tsx";
+import { Ago } from "../parts/time.tsx";
+
+/** The latest other messages to the same recipient: whether it is this message or this phone. */
+export function RecipientMessages({
+  site,
+  message,
+  others,
+  now,
+}: {
+  readonly site: Site;
+  readonly message: MessageRow;
+  readonly others: readonly MessageRow[];
+  readonly now: number;
+}) {
+  const { to, recipientId } = message;
+  if (to === null) return "";
+  return (
+    <section class="facts others" aria-labelledby="others-title">
+      <h2 id="others-title">To the same recipient</h2>
+      {others.length === 0 ? (
+        <p class="hint">No other message.</p>
+      ) : (
+        <ul>
+          {others.map((other) => (
+            <li>
+              <a href={site.urls.message(other.messageSid)}>
+                <Status status={other.status} />
+              </a>{" "}
+              {other.errorCode === null ? (
+                ""
+              ) : (
+                <span class="other-code">{other.errorCode}</span>
+              )}
+              <Ago at={other.firstEventAt} now={now} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="facts-links">
+        <a
+          href={site.urls.number(
+            addressText(to, recipientId, site.masksNumbers),
+          )}
+        >
+          All of this recipient
+        </a>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,205 @@
+import type { Story, StoryEvent } from "../../src/messages/timeline-story.ts";
+import type { EventRow } from "../../src/store/store.ts";
+import {
+  eventType,
+  type Channel,
+  type EventStatus,
+} from "../../src/twilio/status.ts";
+import { duration } from "../../src/words/amounts.ts";
+import { Status } from "../parts/status.tsx";
+import { Exact, gap } from "../parts/time.tsx";
+import { ErrorCode, shortened } from "../parts/values.tsx";
+
+const HAPPENED: Record<Channel, Record<EventStatus, string>> = {
+  sms: {
+    sent: "Handed to the carrier",
+    delivered: "Delivered to the phone",
+    read: "Read by the recipient",
+    failed: "Could not be sent",
+    undelivered: "Not delivered by the carrier",
+  },
+  whatsapp: {
+    sent: "Handed to WhatsApp",
+    delivered: "Delivered to the phone",
+    read: "Read by the recipient",
+    failed: "Could not be delivered",
+    undelivered: "Could not be delivered",
+  },
+  rcs: {
+    sent: "Handed to RCS",
+    delivered: "Delivered to the phone",
+    read: "Read by the recipient",
+    failed: "Could not be sent",
+    undelivered: "Could not be delivered",
+  },
+  messenger: {
+    sent: "Handed to Messenger",
+    delivered: "Delivered to the recipient",
+    read: "Read by the recipient",
+    failed: "Could not be sent",
+    undelivered: "Could not be delivered",
+  },
+};
+
+/** Every event of a message in the order it came in, in words, each with all that was posted. */
+export function Timeline({ story }: { readonly story: Story }) {
+  return (
+    <section class="timeline" aria-labelledby="timeline-title">
+      <div class="timeline-head">
+        <h2 id="timeline-title">What happened</h2>
+        {story.deliveryMs === undefined ? (
+          ""
+        ) : (
+          <p>
+            Delivered <b safe>{duration(story.deliveryMs)}</b> after it was
+            handed over
+          </p>
+        )}
+      </div>
+      <ol>
+        {story.events.map((each) => (
+          <Event story={each} />
+        ))}
+      </ol>
+      <p class="hint">
+        In the order they arrived here, in UTC. Twilio sends no time with a
+        callback, and one may overtake another.
+      </p>
+    </section>
+  );
+}
+
+function Event({
+  story: { event, gapMs, note },
+}: {
+  readonly story: StoryEvent;
+}) {
+  return (
+    <li
+      id={`event-${event.id}`}
+      class={`event event-${event.status}${event.isSupplement ? " event-supplement" : ""}`}
+    >
+      <p class="event-head">
+        <b class="event-words" safe>
+          {HAPPENED[event.channel][event.status]}
+        </b>
+        <span class="event-type">
+          <Status status={event.status} />{" "}
+          <code safe>{eventType(event.channel, event.status)}</code>
+        </span>
+        <span class="event-time">
+          {gapMs === undefined ? (
+            ""
+          ) : (
+            <span class="gap" safe>
+              {gap(gapMs)}
+            </span>
+          )}
+          <Exact at={event.receivedAt} />
+        </span>
+      </p>
+      {note === undefined ? (
+        ""
+      ) : (
+        <p class="event-note" safe>
+          {note}
+        </p>
+      )}
+      {event.errorCode === null ? (
+        ""
+      ) : (
+        <p class="event-error">
+          <ErrorCode code={event.errorCode} />
+        </p>
+      )}
+      {event.errorMessage === null ? (
+        ""
+      ) : (
+        <p class="event-error">
+          <bdi safe>{shortened(event.errorMessage, 300)}</bdi>
+        </p>
+      )}
+      <Repeats event={event} />
+      <Posted event={event} />
+    </li>
+  );
+}
+
+function Repeats({
+  event: { repeats, lastRepeatAt },
+}: {
+  readonly event: EventRow;
+}) {
+  if (repeats === 0 || lastRepeatAt === null) return "";
+  return (
+    <p class="event-note">
+      <span safe>
+        {repeats === 1 ? "Repeated once," : `Repeated ${repeats} times, last`}
+      </span>{" "}
+      <Exact at={lastRepeatAt} />
+    </p>
+  );
+}
+
+/** It never changes, so it is left as it is, open or not, when the page around it is renewed. */
+function Posted({ event }: { readonly event: EventRow }) {
+  const rawId = `raw-${event.id}`;
+  return (
+    <details id={`posted-${event.id}`} hx-morph-skip="true">
+      <summary>Everything posted</summary>
+      <table class="posted">
+        <thead class="visually-hidden">
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Value</th>
+          </tr>
+        </thead>
+        <tbody>
+          {event.params.map(([name, value]) => (
+            <PostedRow name={name} value={value} />
+          ))}
+          {event.query === "" ? (
+            ""
+          ) : (
+            <PostedRow name="(query of the address)" value={event.query} />
+          )}
+        </tbody>
+      </table>
+      <div class="raw-head">
+        <h3>As a form’s body</h3>
+        <button type="button" class="copy-button" data-copy={`#${rawId}`}>
+          Copy
+        </button>
+      </div>
+      <pre id={rawId} class="raw" tabindex="0" safe>
+        {formBody(event)}
+      </pre>
+    </details>
+  );
+}
+
+/** What was posted, encoded anew: the same names and values in the same order. */
+function formBody({ params }: EventRow): string {
+  const body = new URLSearchParams();
+  for (const [name, value] of params) body.append(name, value);
+  return body.toString();
+}
+
+function PostedRow({
+  name,
+  value,
+}: {
+  readonly name: string;
+  readonly value: string;
+}) {
+  return (
+    <tr>
+      <th scope="row">
+        <bdi safe>{name}</bdi>
+      </th>
+      <td>
+        <bdi safe>{value}</bdi>
+      </td>
+    </tr>
+  );
+}

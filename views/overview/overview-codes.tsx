@@ -1,0 +1,111 @@
+import type { CodeSeen } from "../../src/errors/codes-seen.ts";
+import { lost, type Outcomes } from "../../src/overview/outcomes.ts";
+import type { Period } from "../../src/time/time-range.ts";
+import {
+  explainErrorCode,
+  firstAdvice,
+} from "../../src/twilio/error-codes/error-codes.ts";
+import { percent } from "../../src/words/amounts.ts";
+import { Sparkline } from "../charts/chart-sparkline.tsx";
+import { CodeLink, LostLink } from "../errors/error-cells.tsx";
+import { MATTER_WORDS } from "../errors/error-words.ts";
+import type { Urls } from "../../src/site/urls.ts";
+
+const CODES_SHOWN = 5;
+
+/** The error codes of most of the messages that did not arrive, and what to do about each in a line. */
+export function TopCodes({
+  urls,
+  period,
+  total,
+  codes,
+}: {
+  readonly urls: Urls;
+  readonly period: Period;
+  readonly total: Outcomes;
+  readonly codes: readonly CodeSeen[];
+}) {
+  return (
+    <section class="part" aria-labelledby="top-errors">
+      <div class="part-head">
+        <h2 id="top-errors">Why messages fail</h2>
+        <a href={urls.errors(period.address)}>All error codes</a>
+      </div>
+      {codes.length === 0 ? (
+        <p class="quiet">
+          {lost(total) === 0
+            ? "Nothing failed in this time."
+            : "No callback told an error code of the messages that did not arrive."}
+        </p>
+      ) : (
+        <table class="list top-codes">
+          <thead>
+            <tr>
+              <th scope="col">Error</th>
+              <th scope="col" class="col-trend">
+                Trend
+              </th>
+              <th scope="col" class="col-amount">
+                Not arrived
+              </th>
+              <th
+                scope="col"
+                class="col-amount col-share"
+                title="Of all messages that did not arrive"
+              >
+                Share
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {codes.slice(0, CODES_SHOWN).map((code) => (
+              <CodeLine {...{ urls, period, total, code }} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function CodeLine({
+  urls,
+  period,
+  total,
+  code,
+}: {
+  readonly urls: Urls;
+  readonly period: Period;
+  readonly total: Outcomes;
+  readonly code: CodeSeen;
+}) {
+  const { errorCode, outcomes, trend } = code;
+  const { explanation } = explainErrorCode(errorCode);
+  const failures = lost(total);
+  return (
+    <tr>
+      <td>
+        <CodeLink {...{ urls, period, code }} />
+        {explanation ? (
+          <p class="advice-line" title={explanation.whatToDo}>
+            <span class="matter" safe>
+              {MATTER_WORDS[explanation.matter]}
+            </span>
+            <span safe>{firstAdvice(explanation)}</span>
+          </p>
+        ) : (
+          ""
+        )}
+      </td>
+      <td class="col-trend">
+        <Sparkline values={trend} />
+      </td>
+      <td class="col-amount">
+        <LostLink {...{ urls, period, code }} />
+      </td>
+      <td class="col-amount col-share" safe>
+        {failures === 0 ? "–" : percent(lost(outcomes) / failures)}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,118 @@
+import { changesOfCounts, type Change } from "../../src/overview/change.ts";
+import { deliveryRate, type Outcomes } from "../../src/overview/outcomes.ts";
+import type { Overview } from "../../src/overview/overview.ts";
+import type { FilterPair } from "../../src/messages/filter-language.ts";
+import type { Period } from "../../src/time/time-range.ts";
+import { countWords, percent } from "../../src/words/amounts.ts";
+import { ChangeWords, type Wanted } from "./change-words.tsx";
+import { PARTS, type Part } from "../charts/chart-shapes.ts";
+import { PART_MEANINGS, PART_WORDS } from "../charts/chart-words.ts";
+import { ARRIVED, listHref } from "../parts/list-link.ts";
+import { rateChange } from "./overview-verdict.ts";
+import type { Urls } from "../../src/site/urls.ts";
+
+type Figure = {
+  readonly of: keyof Outcomes;
+  readonly label: string;
+  readonly meaning: string;
+  /** What the list of these messages is narrowed to beside the period. */
+  readonly only?: FilterPair;
+  readonly wanted: Wanted;
+};
+
+const ONLY: Record<Part, FilterPair> = {
+  arrived: ARRIVED,
+  inFlight: ["status", "sent"],
+  undelivered: ["status", "undelivered"],
+  failed: ["status", "failed"],
+};
+
+const FIGURES: readonly Figure[] = [
+  {
+    of: "messages",
+    label: "Messages",
+    meaning: "First heard of in this time",
+    wanted: "either",
+  },
+  ...PARTS.map((part) => ({
+    of: part,
+    label: PART_WORDS[part],
+    meaning: PART_MEANINGS[part],
+    only: ONLY[part],
+    wanted:
+      part === "undelivered" || part === "failed"
+        ? ("less" as const)
+        : ("either" as const),
+  })),
+];
+
+/** What became of the messages, in numbers; each leads to the list of those it counts. */
+export function Figures({
+  urls,
+  period,
+  overview,
+}: {
+  readonly urls: Urls;
+  readonly period: Period;
+  readonly overview: Overview;
+}) {
+  const { total } = overview;
+  const rate = deliveryRate(total);
+  const changes = changesOf(overview);
+  return (
+    <dl class="outcomes">
+      <div class="outcomes-main">
+        <dt title="The share that arrived of the messages whose end is known">
+          Delivery rate
+        </dt>
+        <dd>
+          <b class="figure" safe>
+            {rate === undefined ? "–" : percent(rate)}
+          </b>
+          <ChangeWords
+            change={rateChange(overview)}
+            before={period.before}
+            wanted="more"
+          />
+        </dd>
+      </div>
+      {FIGURES.map(({ label, of, only, wanted, meaning }) => (
+        <div>
+          <dt title={meaning} safe>
+            {label}
+          </dt>
+          <dd>
+            <a
+              class="figure"
+              href={listHref(urls, [...(only ? [only] : []), ...period.terms])}
+              safe
+            >
+              {countWords(total[of])}
+            </a>
+            <ChangeWords
+              change={changes.get(of) ?? { kind: "none" }}
+              before={period.before}
+              wanted={wanted}
+            />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** What is in flight now says nothing about what was then. */
+const COMPARED = ["messages", "arrived", "undelivered", "failed"] as const;
+
+function changesOf({
+  total,
+  before,
+}: Overview): ReadonlyMap<keyof Outcomes, Change> {
+  if (before === undefined) return new Map();
+  const changes = changesOfCounts(
+    COMPARED.map((of) => ({ now: total[of], before: before[of] })),
+  );
+  return new Map(
+    COMPARED.map((of, index) => [of, changes[index] ?? { kind: "none" }]),
+  );
+}

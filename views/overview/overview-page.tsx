@@ -1,0 +1,180 @@
+import type { FeedPosition } from "../../src/store/feed-position.ts";
+import {
+  STUCK_AFTER_HOURS,
+  type Overview,
+} from "../../src/overview/overview.ts";
+import type { Period } from "../../src/time/time-range.ts";
+import { changeWords } from "./change-words.tsx";
+import { boundedCount, counted, duration } from "../../src/words/amounts.ts";
+import { PeriodChart } from "../charts/chart-period.tsx";
+import { LatestMessages } from "../messages/latest-messages.tsx";
+import { Layout } from "../parts/layout.tsx";
+import { listHref, LOST } from "../parts/list-link.ts";
+import { TopCodes } from "./overview-codes.tsx";
+import { Figures } from "./overview-figures.tsx";
+import { WorstGroups } from "./overview-groups.tsx";
+import { headline, mainReason, rateChange } from "./overview-verdict.ts";
+import { RangeLinks } from "../parts/range-links.tsx";
+import { REFRESH } from "../parts/refresh.ts";
+import type { Site, Urls } from "../../src/site/urls.ts";
+
+export type OverviewView = {
+  readonly site: Site;
+  readonly period: Period;
+  readonly overview: Overview;
+  readonly now: number;
+  /** The latest event's id. */
+  readonly live: FeedPosition;
+};
+
+/** Whether delivery is healthy, and if not, what to look at. Keeps itself up to date. */
+export function OverviewPage({
+  site,
+  period,
+  overview,
+  now,
+  live,
+}: OverviewView) {
+  const { urls } = site;
+  const { total, spans, codes, countries, senders } = overview;
+  const change = rateChange(overview);
+  const title = headline(total, change);
+  return (
+    <Layout
+      {...{ site, live }}
+      title={title}
+      section="overview"
+      scripts={["charts.js"]}
+    >
+      <div class="page-head">
+        <div id="verdict">
+          <h1 safe>{title}</h1>
+          <p class="lead" safe>
+            {leadWords(period, overview)}
+          </p>
+        </div>
+        <RangeLinks current={period} hrefOf={urls.overview} now={now} />
+      </div>
+      <div
+        id="overview"
+        hx-get={urls.overview(period.address)}
+        hx-select="#overview"
+        hx-select-oob="#verdict:outerMorph"
+        {...REFRESH}
+      >
+        <section class="panel" aria-label="What became of the messages">
+          <Figures {...{ urls, period, overview }} />
+          <PeriodChart
+            {...{ urls, period, spans, now }}
+            conditions={[]}
+            hasRate={true}
+          />
+          <DeliveryNotes {...{ urls, overview }} />
+        </section>
+        <TopCodes {...{ urls, period, total, codes }} />
+        <div class="side-by-side">
+          <WorstGroups
+            {...{ site, period }}
+            kind="country"
+            groups={countries}
+          />
+          <WorstGroups
+            {...{ site, period }}
+            kind="sender"
+            groups={senders}
+            covered={overview.sendersCovered}
+          />
+        </div>
+        <LatestFailures {...{ urls, period, overview, now }} />
+      </div>
+    </Layout>
+  );
+}
+
+function leadWords(period: Period, overview: Overview): string {
+  const change = rateChange(overview);
+  const changed =
+    change.kind === "more" || change.kind === "less"
+      ? `${changeWords(change)} than in ${period.before}`
+      : change.kind === "same"
+        ? `as in ${period.before}`
+        : "";
+  const reason = mainReason(overview.total, overview.codes);
+  const when = `${period.label}${changed === "" ? "" : `: ${changed}`}.`;
+  return reason === "" ? when : `${when} ${reason}`;
+}
+
+/** How long delivery takes, and what never came to an end. */
+function DeliveryNotes({
+  urls,
+  overview: { deliveryTime, stuck },
+}: {
+  readonly urls: Urls;
+  readonly overview: Overview;
+}) {
+  return (
+    <div class="notes">
+      <p>
+        {deliveryTime === undefined ? (
+          <span class="quiet">
+            How long delivery takes shows here once a message has both its sent
+            and its delivered callback.
+          </span>
+        ) : (
+          <>
+            <b safe>{`Half arrive within ${duration(deliveryTime.median)}`}</b>
+            <span
+              safe
+            >{`, 95 of 100 within ${duration(deliveryTime.p95)}.`}</span>{" "}
+            <span class="hint" safe>
+              {`From sent to delivered, of ${counted(deliveryTime.messages, "message")}.`}
+            </span>
+          </>
+        )}
+      </p>
+      {stuck === undefined || stuck.count.count === 0 ? (
+        ""
+      ) : (
+        <p>
+          <a href={listHref(urls, [["status", "sent"], ...stuck.terms])} safe>
+            {`${boundedCount(stuck.count)} ${stuck.count.count === 1 ? "message is" : "messages are"} stuck`}
+          </a>
+          {`: sent over ${STUCK_AFTER_HOURS} hours ago, and nothing heard since.`}{" "}
+          <span class="hint">
+            Receipts mostly come within seconds; some carriers send none.
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function LatestFailures({
+  urls,
+  period,
+  overview: { failures },
+  now,
+}: {
+  readonly urls: Urls;
+  readonly period: Period;
+  readonly overview: Overview;
+  readonly now: number;
+}) {
+  return (
+    <section class="part" aria-labelledby="latest-failures">
+      <div class="part-head">
+        <h2 id="latest-failures">Latest failures</h2>
+        {failures.length === 0 ? (
+          ""
+        ) : (
+          <a href={listHref(urls, [LOST, ...period.terms])}>All failures</a>
+        )}
+      </div>
+      {failures.length === 0 ? (
+        <p class="quiet" safe>{`Nothing failed ${period.when}.`}</p>
+      ) : (
+        <LatestMessages {...{ urls, now }} messages={failures} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+import type { CodeSeen } from "../../src/errors/codes-seen.ts";
+import {
+  changeOfRate,
+  RATE_SAMPLE_MIN,
+  type Change,
+} from "../../src/overview/change.ts";
+import {
+  deliveryRate,
+  ended,
+  lost,
+  type Outcomes,
+} from "../../src/overview/outcomes.ts";
+import type { Overview } from "../../src/overview/overview.ts";
+import { explainErrorCode } from "../../src/twilio/error-codes/error-codes.ts";
+import { counted, countWords, percent } from "../../src/words/amounts.ts";
+
+/** How the delivery rate differs from that of the same time before. */
+export function rateChange({
+  total,
+  before,
+}: Pick<Overview, "total" | "before">): Change {
+  return before === undefined
+    ? { kind: "none" }
+    : changeOfRate(
+        { rate: deliveryRate(total), of: ended(total) },
+        { rate: deliveryRate(before), of: ended(before) },
+      );
+}
+
+/** Points by which the delivery rate has to move to be the first thing that a page says. */
+const NEWS_POINTS = 2;
+
+/** The page's title: whether delivery is healthy, in a few words. */
+export function headline(total: Outcomes, change: Change): string {
+  const { messages, inFlight, arrived } = total;
+  const rate = deliveryRate(total);
+  if (messages === 0) return "No messages";
+  if (rate === undefined)
+    return `${counted(inFlight, "message is", "messages are")} on the way`;
+  const of = ended(total);
+  if (of < RATE_SAMPLE_MIN)
+    return `${countWords(arrived)} of ${counted(of, "message")} arrived`;
+  if (arrived === of) return "Every message arrived";
+  const isNews =
+    (change.kind === "more" || change.kind === "less") &&
+    change.by >= NEWS_POINTS;
+  if (!isNews) return `${percent(rate)} of messages arrive`;
+  return `Delivery ${change.kind === "less" ? "fell" : "rose"} to ${percent(rate)}`;
+}
+
+/**
+ * The main reason why messages did not arrive, or that there is none; "" when nothing
+ * ended. `codes` has the one of most of them first.
+ */
+export function mainReason(
+  total: Outcomes,
+  codes: readonly CodeSeen[],
+): string {
+  const failures = lost(total);
+  if (ended(total) === 0) return "";
+  if (failures === 0) return "Nothing failed.";
+  const [worst] = codes;
+  const didNot = `${counted(failures, "message")} did not arrive`;
+  const isTold =
+    worst !== undefined && lost(worst.outcomes) >= Math.min(2, failures);
+  if (!isTold) return `${didNot}.`;
+  const { errorCode, outcomes } = worst;
+  const title = explainErrorCode(errorCode).title ?? "unknown to this version";
+  const ofWorst = lost(outcomes);
+  const many =
+    ofWorst >= failures ? "all of them" : `${countWords(ofWorst)} of them`;
+  return `${didNot}, ${failures === 1 ? "" : `${many} `}because of error ${errorCode}: ${title}.`;
+}

@@ -1,0 +1,223 @@
+import {
+  TOKEN_PLACE,
+  type TestCommand,
+} from "../../src/overview/test-command.ts";
+import { Copyable } from "../parts/copyable.tsx";
+import type { Site } from "../../src/site/urls.ts";
+import type { SkippedCallback } from "../../src/receiver/callback-counts.ts";
+import { Ago } from "../parts/time.tsx";
+
+export type SetupProps = {
+  readonly site: Site;
+  /** What to paste into Twilio. */
+  readonly callbackUrl: string;
+  readonly command: TestCommand;
+  /** How many auth tokens and shared keys are set. */
+  readonly signers: { readonly tokens: number; readonly keys: number };
+  /** The latest verified callback, none of which was recorded since the start. */
+  readonly skipped: SkippedCallback | undefined;
+  readonly now: number;
+};
+
+/** Before the first callback: how to make Twilio send them here. */
+export function SetupSteps(props: SetupProps) {
+  const { site, callbackUrl, command, signers } = props;
+  const { urls } = site;
+  return (
+    <article class="setup">
+      <h1>Set Twilio up</h1>
+      <Waiting {...props} />
+      <ol>
+        <li>
+          <h2>Give smsledger the auth token</h2>
+          <Signers {...signers} />
+        </li>
+        <li>
+          <h2>Give it a public address</h2>
+          <p>
+            {urls.isPublic ? (
+              <>
+                <b class="done">Done.</b> <code>PUBLIC_URL</code> is set. Let
+                your HTTPS proxy pass requests on.
+              </>
+            ) : (
+              <>
+                Twilio cannot reach the address below: it is this machine’s own.
+                Set <code>PUBLIC_URL</code> to the HTTPS address that your proxy
+                answers, and let the proxy pass requests on.
+              </>
+            )}
+          </p>
+        </li>
+        <li>
+          <h2>Copy this address</h2>
+          <Copyable id="callback-url" text={callbackUrl} />
+          <p class="hint">
+            It takes SMS, RCS, WhatsApp and Messenger. WhatsApp can also have
+            its own, which ends in <code>/whatsapp</code>. A query, such as{" "}
+            <code>?campaign=spring</code> before the <code>#</code>, is kept
+            with the message as tags.
+          </p>
+        </li>
+        <li>
+          <h2>Paste it into Twilio</h2>
+          <p>
+            In the Console: Messaging, Services, your service, Integration,
+            Delivery Status Callback. Or give it as <code>StatusCallback</code>{" "}
+            with each message that you send.
+          </p>
+        </li>
+        <li>
+          <h2>Send a message</h2>
+          <p>
+            Its first callback comes within seconds, and this page says so. Or
+            try without Twilio: this posts one made-up callback, signed with
+            your {signers.tokens === 0 && signers.keys > 0 ? "key" : "token"},
+            and records it as if it had happened.{" "}
+            {command.needs === undefined ? (
+              ""
+            ) : (
+              <>
+                Put your {command.needs} in place of <code>{TOKEN_PLACE}</code>.
+              </>
+            )}
+          </p>
+          <Copyable id="test-command" text={command.text} />
+        </li>
+      </ol>
+      <p class="hint">
+        <b>
+          Why <code>#rc=5&amp;rp=all</code>?
+        </b>{" "}
+        By default Twilio tries again only when the connection fails, and a
+        callback that fails otherwise is lost. This end of the address asks for
+        up to five tries on any failure. If a Webhook Rule in Twilio matches the
+        address, the rule’s own retry settings apply instead.
+      </p>
+    </article>
+  );
+}
+
+/** What verifies callbacks, or what to do about it. */
+function Signers({ tokens, keys }: SetupProps["signers"]) {
+  const sharedKeys = <code>TWILIO_WEBHOOK_SHARED_KEYS</code>;
+  if (tokens === 0 && keys === 0)
+    return (
+      <p>
+        Copy it from the Twilio Console, set{" "}
+        <code>TWILIO_WEBHOOK_AUTH_TOKEN</code> to it, and restart. If a Webhook
+        Rule in Twilio signs with a shared key, set {sharedKeys} instead.
+      </p>
+    );
+  if (tokens === 0)
+    return (
+      <p>
+        <b class="done">Done,</b> with a shared key. Callbacks that it signed
+        are accepted, and no others. If no Webhook Rule in Twilio matches the
+        address below, set <code>TWILIO_WEBHOOK_AUTH_TOKEN</code>, too.
+      </p>
+    );
+  return (
+    <p>
+      <b class="done">Done.</b> Callbacks that{" "}
+      {keys === 0 ? "this token" : "this token or your shared key"} signed are
+      accepted, and no others.{" "}
+      {keys > 0 ? (
+        ""
+      ) : (
+        <>
+          If a Webhook Rule in Twilio signs with a shared key, set {sharedKeys},
+          too.
+        </>
+      )}
+    </p>
+  );
+}
+
+/**
+ * Asks every four seconds what has arrived: a callback that isn't recorded tells no page.
+ * setup.js shows the second part in place of the first when one was recorded.
+ */
+function Waiting(props: SetupProps) {
+  const { urls } = props.site;
+  return (
+    <div class="setup-state" role="status">
+      <div
+        id="waiting"
+        hx-get={urls.overview()}
+        hx-trigger="every 4s"
+        hx-select="#main"
+        hx-target="#main"
+        hx-swap="outerMorph"
+        hx-indicator="#none"
+      >
+        <Arrived {...props} />
+      </div>
+      <div id="arrived" hidden>
+        <p class="lead">
+          Callbacks reach smsledger. The overview shows what becomes of each
+          message from now on.
+        </p>
+        <p class="setup-arrived">
+          <b>The first callback arrived.</b>{" "}
+          <a class="button button-primary" href={urls.overview()}>
+            Show the overview
+          </a>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** What has arrived so far. */
+function Arrived({ site: { canVerify }, skipped, now }: SetupProps) {
+  const reload = <noscript>Reload this page to see whether it came.</noscript>;
+  if (skipped === undefined) {
+    return (
+      <>
+        <p class="lead">
+          No callback has arrived since smsledger started. Five steps, and every
+          message’s status shows here.
+        </p>
+        <p class="setup-waiting">
+          <span class="setup-dot" aria-hidden="true"></span>
+          {canVerify
+            ? "Waiting for the first callback."
+            : "Callbacks are refused until the auth token is set."}
+          {reload}
+        </p>
+      </>
+    );
+  }
+  const { at, messageStatus } = skipped;
+  return INBOUND.includes(messageStatus) ? (
+    <>
+      <p class="lead">
+        A message that somebody sent you arrived <Ago at={at} now={now} />, so
+        Twilio reaches smsledger, but the address is in the wrong field.
+      </p>
+      <p class="setup-waiting">
+        <span class="setup-dot" aria-hidden="true"></span>
+        In Twilio it was entered under “A message comes in”, which expects TwiML
+        (Twilio logs error 12300). Remove it there and paste it as the status
+        callback, as step 4 says. {reload}
+      </p>
+    </>
+  ) : (
+    <>
+      <p class="lead">
+        A callback with the status <code safe>{messageStatus}</code> arrived{" "}
+        <Ago at={at} now={now} />. Its signature is right, so Twilio reaches
+        smsledger.
+      </p>
+      <p class="setup-waiting">
+        <span class="setup-dot" aria-hidden="true"></span>
+        This status isn’t recorded: a message shows here once it is sent,
+        delivered or failed. {reload}
+      </p>
+    </>
+  );
+}
+
+/** Statuses of messages that come in. */
+const INBOUND: readonly string[] = ["receiving", "received"];

@@ -1,0 +1,10 @@
+import type { Site } from "../../src/site/urls.ts";
+
+/** Part of each form that changes something, so that no other site can send it. */
+export function FormToken({ site: { viewer } }: { readonly site: Site }) {
+  return viewer === undefined ? (
+    ""
+  ) : (
+    <input type="hidden" name="form" value={viewer.formToken} />
+  );
+}

@@ -1,0 +1,220 @@
+import { adviceFor } from "../../src/refusals/advice.ts";
+import type { Step } from "../../src/refusals/cause-advice.ts";
+import type { RefusalRow, SentRequest } from "../../src/store/refusals.ts";
+import { byteWords, countWords } from "../../src/words/amounts.ts";
+import { Copyable } from "../parts/copyable.tsx";
+import { Layout } from "../parts/layout.tsx";
+import type { Site } from "../../src/site/urls.ts";
+import { When } from "../parts/time.tsx";
+import { channelWord } from "../parts/values.tsx";
+
+export type RefusalView = {
+  readonly site: Site;
+  readonly refusal: RefusalRow;
+  readonly now: number;
+};
+
+/** One refusal: what was wrong, what to do, and what was sent. */
+export function RefusalPage({ site, refusal, now }: RefusalView) {
+  const { urls } = site;
+  const advice = adviceFor(refusal, { hasPublicUrl: urls.isPublic });
+  return (
+    <Layout site={site} title="A refused callback" section="refusals">
+      <nav class="crumbs" aria-label="Way back">
+        <a href={urls.refusals()}>← Refused callbacks</a>
+      </nav>
+      <div class="message-head">
+        <h1 safe>{`A callback answered ${refusal.status}`}</h1>
+      </div>
+      <div class="message refusal">
+        <div class="message-main">
+          <section class="explained" aria-labelledby="wrong-title">
+            <h2 id="wrong-title">What was wrong</h2>
+            {advice.sentences.map((sentence) => (
+              <p safe>{sentence}</p>
+            ))}
+            <Addresses refusal={refusal} />
+            <h2>What to do</h2>
+            <ol class="steps">
+              {advice.steps.map((step, index) => (
+                <li>
+                  <StepWords step={step} id={`setting-${index}`} />
+                </li>
+              ))}
+            </ol>
+          </section>
+          <Sent sent={refusal.sent} path={refusal.path} />
+        </div>
+        <div class="message-side">
+          <Facts refusal={refusal} now={now} />
+        </div>
+      </div>
+    </Layout>
+  );
+}
+
+/** The address that was signed, beside the one that was checked; only as far as it is known. */
+function Addresses({
+  refusal: { diagnosis, checkedUrl },
+}: {
+  readonly refusal: RefusalRow;
+}) {
+  if (checkedUrl === null) return "";
+  return (
+    <dl>
+      {diagnosis?.outcome === "explained" ? (
+        <>
+          <dt>Signed for</dt>
+          <dd>
+            <code>
+              <bdi safe>{diagnosis.signedUrl}</bdi>
+            </code>
+          </dd>
+        </>
+      ) : (
+        ""
+      )}
+      <dt>Checked against</dt>
+      <dd>
+        <code>
+          <bdi safe>{checkedUrl}</bdi>
+        </code>
+      </dd>
+    </dl>
+  );
+}
+
+function StepWords({
+  step: { text, setting },
+  id,
+}: {
+  readonly step: Step;
+  readonly id: string;
+}) {
+  if (setting === undefined) return <p safe>{text}</p>;
+  return (
+    <>
+      <p safe>{text}</p>
+      {setting.includes("…") ? (
+        <p>
+          <code>
+            <bdi safe>{setting}</bdi>
+          </code>
+        </p>
+      ) : (
+        <Copyable id={id} text={setting} />
+      )}
+    </>
+  );
+}
+
+function Facts({
+  refusal,
+  now,
+}: {
+  readonly refusal: RefusalRow;
+  readonly now: number;
+}) {
+  const { address, proxy, channel, status, error, times } = refusal;
+  return (
+    <aside class="facts" aria-label="About this refusal">
+      <h2>About this refusal</h2>
+      <dl>
+        <dt>Last</dt>
+        <dd>
+          <When at={refusal.lastAt} now={now} />
+        </dd>
+        <dt>First</dt>
+        <dd>
+          <When at={refusal.firstAt} now={now} />
+        </dd>
+        <dt>Times</dt>
+        <dd safe>{countWords(times)}</dd>
+        <dt>From</dt>
+        <dd>
+          {address === null ? (
+            <span class="none">not known</span>
+          ) : (
+            <bdi class="mono" safe>
+              {address}
+            </bdi>
+          )}
+        </dd>
+        {proxy === null || proxy === address ? (
+          ""
+        ) : (
+          <>
+            <dt>Through</dt>
+            <dd>
+              <bdi class="mono" safe>
+                {proxy}
+              </bdi>{" "}
+              <span class="hint">a trusted proxy</span>
+            </dd>
+          </>
+        )}
+        <dt>Channel</dt>
+        <dd safe>{channelWord(channel)}</dd>
+        <dt>Answer</dt>
+        <dd safe>{`${status}: ${error}`}</dd>
+      </dl>
+    </aside>
+  );
+}
+
+/** What was sent, as it came last. */
+function Sent({
+  sent: { method, headers, query, params, bodyBytes, isCut },
+  path,
+}: {
+  readonly sent: SentRequest;
+  readonly path: string;
+}) {
+  return (
+    <section class="timeline" aria-labelledby="sent-title">
+      <h2 id="sent-title">What was sent, as it came last</h2>
+      <p class="refusal-call">
+        <code>
+          <bdi safe>{`${method} ${path}`}</bdi>
+        </code>
+      </p>
+      <Pairs title="Headers" pairs={headers} />
+      <Pairs title="Query" pairs={query} />
+      {params === null ? (
+        <p class="hint">The body was not read as a form.</p>
+      ) : (
+        <Pairs title="Form" pairs={params} />
+      )}
+      <p class="hint" safe>
+        {`${bodyBytes === null ? "" : `The body has ${byteWords(bodyBytes)}. `}${isCut ? "What is long is cut here. " : ""}Numbers are masked before anything is kept; the signature is not kept.`}
+      </p>
+    </section>
+  );
+}
+
+function Pairs({
+  title,
+  pairs,
+}: {
+  readonly title: string;
+  readonly pairs: SentRequest["headers"];
+}) {
+  if (pairs.length === 0) return "";
+  return (
+    <table class="posted">
+      <caption safe>{title}</caption>
+      <tbody>
+        {pairs.map(([name, value]) => (
+          <tr>
+            <th scope="row">
+              <bdi safe>{name}</bdi>
+            </th>
+            <td>
+              <bdi safe>{value}</bdi>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

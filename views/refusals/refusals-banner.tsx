@@ -1,0 +1,24 @@
+import { counted } from "../../src/words/amounts.ts";
+import type { Site } from "../../src/site/urls.ts";
+
+/** On every page while callbacks are refused for a reason that the team can mend; nobody else is told. */
+export function RefusalsBanner({
+  site: { urls, mendableRefusals, signIn, viewer },
+}: {
+  readonly site: Site;
+}) {
+  const isOfTeam = viewer !== undefined || signIn === "none";
+  const count = isOfTeam ? mendableRefusals() : 0;
+  if (count === 0) return "";
+  return (
+    <aside class="banner" aria-label="Refused callbacks">
+      <div class="wrap">
+        <strong safe>
+          {`${counted(count, "callback was", "callbacks were")} refused in the last hour`}
+        </strong>{" "}
+        for a reason that you can mend.{" "}
+        <a href={urls.refusals({ kind: "mend" })}>See why, and what to do</a>
+      </div>
+    </aside>
+  );
+}

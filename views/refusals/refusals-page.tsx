@@ -1,0 +1,176 @@
+import {
+  placeText,
+  REFUSAL_KINDS,
+  type RefusalKind,
+  type RefusalsQuery,
+} from "../../src/refusals/refusals-query.ts";
+import {
+  REFUSAL_DAYS,
+  REFUSALS_MAX,
+  type RefusalPlace,
+  type RefusalRow,
+} from "../../src/store/refusals.ts";
+import { counted, countWords } from "../../src/words/amounts.ts";
+import { FormToken } from "../parts/form-token.tsx";
+import { KindTabs } from "../parts/kind-tabs.tsx";
+import { Layout } from "../parts/layout.tsx";
+import { NothingFurther } from "../parts/nothing-further.tsx";
+import { RefusalsTable } from "./refusals-table.tsx";
+import { minuteWords } from "../parts/time.tsx";
+import type { Site } from "../../src/site/urls.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+export type RefusalsView = {
+  readonly site: Site;
+  readonly query: RefusalsQuery;
+  readonly refusals: readonly RefusalRow[];
+  /** Pages on from here; undefined at the end. */
+  readonly older: RefusalPlace | undefined;
+  /** Refusals of the last day that were not looked at. */
+  readonly unlisted: number;
+  /** Refusals of the last hour that the team can mend. */
+  readonly mendable: number;
+  readonly now: number;
+};
+
+const KIND_WORDS: Record<RefusalKind, string> = {
+  mend: "For you to mend",
+  noise: "Noise",
+};
+
+/** Callbacks that were refused and why, with what would have matched. */
+export function RefusalsPage(view: RefusalsView) {
+  const { site, query, refusals, mendable, now } = view;
+  return (
+    <Layout site={site} title="Refused callbacks" section="refusals">
+      <div class="page-head">
+        <h1>Refused callbacks</h1>
+        <KindTabs
+          label="Kind of refusal"
+          tabs={[
+            {
+              href: site.urls.refusals(),
+              words: "All",
+              isCurrent: query.kind === undefined,
+            },
+            ...REFUSAL_KINDS.map((kind) => ({
+              href: site.urls.refusals({ kind }),
+              words: KIND_WORDS[kind],
+              isCurrent: kind === query.kind,
+            })),
+          ]}
+        />
+      </div>
+      <p class="list-lead" safe>
+        {`What was not recorded, and why. Equal ones within an hour are one line. The newest ${countWords(REFUSALS_MAX)} of ${REFUSAL_DAYS} days are kept, with numbers masked.`}
+      </p>
+      {mendable === 0 ? "" : <Seen site={site} mendable={mendable} />}
+      <section id="refusals" aria-label="Refusals">
+        {refusals.length === 0 ? (
+          <NothingRefused site={site} query={query} />
+        ) : (
+          <RefusalsTable site={site} refusals={refusals} now={now} />
+        )}
+        <Foot {...view} />
+      </section>
+    </Layout>
+  );
+}
+
+/** Takes the banner off all pages, once it was mended. */
+function Seen({
+  site,
+  mendable,
+}: {
+  readonly site: Site;
+  readonly mendable: number;
+}) {
+  return (
+    <form class="refusals-seen" method="post" action={site.urls.refusalsSeen}>
+      <FormToken site={site} />
+      <p>
+        <b safe>{counted(mendable, "refusal")}</b> of the last hour can be
+        mended, so every page says so. It stops an hour after the last one, or
+        when you say that you have seen them.
+      </p>
+      <button class="button-small">Mark as seen</button>
+    </form>
+  );
+}
+
+function NothingRefused({
+  site: { urls },
+  query: { kind, behind },
+}: Pick<RefusalsView, "site" | "query">) {
+  if (behind !== undefined) {
+    return <NothingFurther latest={urls.refusals({ ...(kind && { kind }) })} />;
+  }
+  return (
+    <div class="empty">
+      <h2>
+        {kind === "mend"
+          ? "Nothing to mend"
+          : kind === "noise"
+            ? "No noise"
+            : "No callback was refused"}
+      </h2>
+      <p>
+        {kind === "noise"
+          ? "What strangers post to the callback address shows up here: it is refused, and nothing needs to be done."
+          : "That is good. When one is refused, for a wrong auth token, say, or because a proxy changes the address, it shows up here with what would have matched and what to do."}
+      </p>
+      {kind === undefined ? (
+        ""
+      ) : (
+        <a href={urls.refusals()}>Show all refusals</a>
+      )}
+    </div>
+  );
+}
+
+function Foot({
+  site: { urls },
+  query: { kind, behind },
+  older,
+  unlisted,
+  now,
+}: RefusalsView) {
+  const address = kind && { kind };
+  // They are counted by the hour.
+  const since = Math.floor((now - DAY_MS) / HOUR_MS) * HOUR_MS;
+  return (
+    <div class="results-foot">
+      <p>
+        {unlisted === 0 ? (
+          ""
+        ) : (
+          <span safe>
+            {`And ${countWords(unlisted)} more since ${minuteWords(since)} UTC, which were only counted: too many came at a time to check each.`}
+          </span>
+        )}
+      </p>
+      <nav class="pager" aria-label="Pages of refusals">
+        {behind === undefined ? (
+          ""
+        ) : (
+          <a id="newest" class="button" href={urls.refusals({ ...address })}>
+            Latest
+          </a>
+        )}
+        {older === undefined ? (
+          ""
+        ) : (
+          <a
+            id="older"
+            class="button"
+            href={urls.refusals({ ...address, older: placeText(older) })}
+          >
+            Older →
+          </a>
+        )}
+      </nav>
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+import type { Children } from "@kitajs/html";
+import { isAdmin } from "../../src/account/viewer.ts";
+import type { AssetName } from "../../src/http/assets.ts";
+import { Layout } from "../parts/layout.tsx";
+import type { Site, Urls } from "../../src/site/urls.ts";
+
+type SettingsPage = {
+  readonly words: string;
+  readonly address: (urls: Urls) => string;
+  /** Members see it too, at least to read. */
+  readonly forMembers?: true;
+  /** Only of use where users sign in. */
+  readonly forUsers?: true;
+};
+
+const PAGES = {
+  general: {
+    words: "General",
+    address: ({ settings }) => settings,
+    forMembers: true,
+  },
+  users: { words: "Users", address: ({ users }) => users, forUsers: true },
+  tokens: { words: "API tokens", address: ({ tokens }) => tokens },
+  account: {
+    words: "Account",
+    address: ({ account }) => account,
+    forMembers: true,
+    forUsers: true,
+  },
+  erase: { words: "Erase", address: ({ erase }) => erase },
+  audit: { words: "Audit", address: ({ audit }) => audit() },
+} as const satisfies Record<string, SettingsPage>;
+
+export type SettingsSection = keyof typeof PAGES;
+
+/** The frame of the pages of settings: a heading, and the way to the others that the viewer may see. */
+export function SettingsFrame({
+  site,
+  section,
+  title,
+  scripts = [],
+  children,
+}: {
+  readonly site: Site;
+  readonly section: SettingsSection;
+  /** The page's heading, e.g. "API tokens". */
+  readonly title: string;
+  readonly scripts?: readonly AssetName[];
+  readonly children: Children;
+}) {
+  const { viewer, urls } = site;
+  const isShown = ({ forMembers, forUsers }: SettingsPage): boolean =>
+    viewer === undefined
+      ? forUsers !== true
+      : forMembers === true || isAdmin(viewer);
+  const shown = Object.entries<SettingsPage>(PAGES).filter(([, page]) =>
+    isShown(page),
+  );
+  return (
+    <Layout {...{ site, title, scripts }} section="settings">
+      <div class="settings">
+        <nav class="settings-nav" aria-label="Settings">
+          {shown.map(([name, { words, address }]) => (
+            <a
+              href={address(urls)}
+              aria-current={name === section ? "page" : undefined}
+              safe
+            >
+              {words}
+            </a>
+          ))}
+        </nav>
+        <div class="settings-page">
+          <h1 safe>{title}</h1>
+          {viewer?.isAdminMissing === true ? (
+            <NoAdmin name={viewer.name} />
+          ) : (
+            ""
+          )}
+          {children}
+        </div>
+      </div>
+    </Layout>
+  );
+}
+
+/** A proxy's first users are members: one of them is made admin where the server runs. */
+function NoAdmin({ name }: { readonly name: string }) {
+  return (
+    <aside class="said warns" aria-label="No admin">
+      <p>
+        <b>Nobody is an admin yet.</b> To become one, run this where smsledger
+        runs, with the same <code>DATABASE_URL</code>:
+      </p>
+      <p>
+        <code safe>{`smsledger user role ${shellWord(name)} admin`}</code>
+      </p>
+    </aside>
+  );
+}
+
+/** A text as one word of a shell's command. */
+function shellWord(text: string): string {
+  return /^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,247 @@
+import type { Children } from "@kitajs/html";
+import type { GeneralSettings } from "../../src/ops/general-settings.ts";
+import { byteWords, counted, percent } from "../../src/words/amounts.ts";
+import { Copyable } from "../parts/copyable.tsx";
+import { Backups, Kept } from "./settings-upkeep.tsx";
+import { SettingsFrame } from "./settings-frame.tsx";
+import type { Site } from "../../src/site/urls.ts";
+import { Ago } from "../parts/time.tsx";
+
+export type SettingsGeneralProps = {
+  readonly site: Site;
+  readonly settings: GeneralSettings;
+  /** Scheme and host that the page was asked for under. */
+  readonly origin: string;
+  readonly now: number;
+};
+
+/** How the server is set up, and by which setting each thing is. */
+export function SettingsGeneralPage(props: SettingsGeneralProps) {
+  const { site, settings, now } = props;
+  return (
+    <SettingsFrame site={site} section="general" title="General">
+      <p class="lead">
+        Set by environment variables or flags; the variable’s name is beside
+        each. To change one, change it where smsledger is started, and restart:
+        for systemd in the unit’s environment file, for Docker in the compose
+        file. <code>smsledger serve --help</code> lists every setting. Users,
+        API tokens and erasing need no restart.
+      </p>
+      <Callbacks {...props} />
+      <Given title="Messages">
+        <Fact name="Phone numbers" by="MASK_NUMBERS">
+          {settings.masksNumbers
+            ? "Shown masked, on pages and in exports."
+            : "Shown whole."}
+        </Fact>
+        <Fact name="Kept for" by="RETENTION_DAYS">
+          <Kept settings={settings} now={now} />
+        </Fact>
+      </Given>
+      <Given title="Access">
+        <Fact name="Sign-in" by="SIGN_IN">
+          <span safe>{SIGN_IN_WORDS[settings.signIn]}</span>
+        </Fact>
+        <Fact name="Metrics" by="METRICS_TOKEN">
+          <code>/metrics</code>{" "}
+          {settings.hasMetricsToken
+            ? "is answered to those who have the token."
+            : "is answered to the server’s own machine only."}
+        </Fact>
+      </Given>
+      <Given title="Server">
+        <Database settings={settings} />
+        <Fact name="Backups" by="BACKUP_FOLDER">
+          <Backups settings={settings} now={now} />
+        </Fact>
+        <Fact name="Version">
+          <span safe>{site.version}</span>
+        </Fact>
+      </Given>
+      <p class="hint">
+        <code>smsledger doctor</code>, run where the server runs, looks for what
+        is wrong with all of this. Why callbacks were refused stands under{" "}
+        <a href={site.urls.refusals()}>Refusals</a>, what error codes mean in
+        the <a href={site.urls.dictionary()}>dictionary</a>.
+      </p>
+    </SettingsFrame>
+  );
+}
+
+const SIGN_IN_WORDS: Record<GeneralSettings["signIn"], string> = {
+  password: "Users sign in here with a password.",
+  proxy: "A trusted proxy signs users in.",
+  none: "Nobody signs in; pages are answered to the server’s own machine only.",
+};
+
+/** What Twilio is to know, and what came from it. */
+function Callbacks({
+  site: { urls },
+  settings,
+  origin,
+  now,
+}: SettingsGeneralProps) {
+  const { lastCallbackAt, publicUrl } = settings;
+  return (
+    <Given title="Callbacks">
+      <Fact name="For SMS, paste into Twilio">
+        <Copyable id="sms-callback" text={urls.smsCallback(origin)} />
+      </Fact>
+      <Fact name="For WhatsApp">
+        <Copyable id="whatsapp-callback" text={urls.whatsappCallback(origin)} />
+      </Fact>
+      <Fact name="Public address" by="PUBLIC_URL">
+        {publicUrl === undefined ? (
+          <>
+            <b>Not set.</b> The addresses above are those that you opened this
+            page under; Twilio may not reach them.
+          </>
+        ) : (
+          <span safe>{publicUrl}</span>
+        )}
+      </Fact>
+      <Fact name="Auth tokens" by="TWILIO_WEBHOOK_AUTH_TOKEN">
+        <AuthTokens settings={settings} />
+      </Fact>
+      <Fact name="Shared keys" by="TWILIO_WEBHOOK_SHARED_KEYS">
+        <SharedKeys {...settings.sharedKeys} />
+      </Fact>
+      <Fact name="Latest callback">
+        {lastCallbackAt === undefined ? (
+          <span class="none">none yet</span>
+        ) : (
+          <Ago at={lastCallbackAt} now={now} />
+        )}
+      </Fact>
+    </Given>
+  );
+}
+
+function AuthTokens({
+  settings: { authTokens, sharedKeys },
+}: Pick<SettingsGeneralProps, "settings">) {
+  const { count, accountSids } = authTokens;
+  if (count === 0)
+    return (
+      <>
+        <b>None is set.</b>{" "}
+        {sharedKeys.count === 0
+          ? "Every callback is answered 503."
+          : "Only callbacks signed with a shared key are accepted."}
+      </>
+    );
+  const unbound = count - accountSids.length;
+  return (
+    <>
+      <span safe>
+        {unbound === 0 ? "" : `${counted(unbound, "token")} for any account. `}
+      </span>
+      {accountSids.length === 0 ? (
+        ""
+      ) : (
+        <>
+          For one account only:
+          <ul>
+            {accountSids.map((sid) => (
+              <li class="mono" safe>
+                {sid}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
+
+function SharedKeys({ count, ids }: GeneralSettings["sharedKeys"]) {
+  if (count === 0) return <span class="none">none</span>;
+  const unnamed = count - ids.length;
+  return (
+    <>
+      <span safe>
+        {unnamed === 0 ? "" : `${counted(unnamed, "secret")} for any key. `}
+      </span>
+      {ids.length === 0 ? (
+        ""
+      ) : (
+        <ul>
+          {ids.map((id) => (
+            <li class="mono" safe>
+              {id}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Database({
+  settings: { database, disk },
+}: Pick<SettingsGeneralProps, "settings">) {
+  return (
+    <>
+      <Fact name="Database" by="DATABASE_URL">
+        <bdi class="mono" safe>
+          {database.file}
+        </bdi>
+        <br />
+        {database.bytes === undefined ? (
+          <b>The file is not there any more.</b>
+        ) : (
+          <span safe>{byteWords(database.bytes)}</span>
+        )}
+      </Fact>
+      <Fact name="Its disk">
+        {disk === undefined ? (
+          <span class="none">not known</span>
+        ) : (
+          <span safe>
+            {`${byteWords(disk.freeBytes)} of ${byteWords(disk.totalBytes)} free (${percent(disk.freeBytes / disk.totalBytes)})`}
+          </span>
+        )}
+      </Fact>
+    </>
+  );
+}
+
+function Given({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: Children;
+}) {
+  return (
+    <section>
+      <h2 safe>{title}</h2>
+      <dl class="given">{children}</dl>
+    </section>
+  );
+}
+
+/** One thing that is set, and the name of the setting that sets it. */
+function Fact({
+  name,
+  by,
+  children,
+}: {
+  readonly name: string;
+  readonly by?: string;
+  readonly children: Children;
+}) {
+  return (
+    <div>
+      <dt safe>{name}</dt>
+      <dd>{children}</dd>
+      {by === undefined ? (
+        ""
+      ) : (
+        <dd class="given-by">
+          <code safe>{by}</code>
+        </dd>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { LoginFrame, Mistake } from "./login-frame.tsx";
+import type { Site } from "../../src/site/urls.ts";
+import { utc } from "../parts/time.tsx";
+import { attribute } from "../parts/values.tsx";
+
+export type LoginPageProps = {
+  readonly site: Site;
+  /** As it was typed before. */
+  readonly name: string;
+  /** A path of ours to go to once signed in. */
+  readonly next: string | undefined;
+  /** Why nobody was signed in, as a sentence. */
+  readonly mistake: string | undefined;
+};
+
+export function LoginPage({ site, name, next, mistake }: LoginPageProps) {
+  return (
+    <LoginFrame site={site} title="Sign in">
+      <form method="post" action={site.urls.login()}>
+        {next === undefined ? (
+          ""
+        ) : (
+          <input type="hidden" name="next" value={attribute(next)} />
+        )}
+        <Mistake words={mistake} />
+        <label for="name">Name</label>
+        <input
+          id="name"
+          name="name"
+          value={attribute(name)}
+          required
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          autofocus={name === ""}
+        />
+        <label for="password">Password</label>
+        <input
+          id="password"
+          name="password"
+          type="password"
+          required
+          autocomplete="current-password"
+          autofocus={name !== ""}
+        />
+        <button class="button-primary">Sign in</button>
+      </form>
+    </LoginFrame>
+  );
+}
+
+export const WRONG_WORDS =
+  "No user has this name and this password. Both are as they were given to you; the password’s capital letters count.";
+
+export const BUSY_WORDS =
+  "Too many people sign in just now. Try again in a few seconds.";
+
+export const GONE_WORDS =
+  "The password was changed just now. Sign in with the new one.";
+
+/** How long somebody must wait, who or whose account has been guessed too often. */
+export function limitedWords(retryAt: number, now: number): string {
+  const minutes = Math.max(1, Math.ceil((retryAt - now) / 60_000));
+  return (
+    `Too many wrong passwords came for this name, or from your address. Try again in ${minutes} ` +
+    `${minutes === 1 ? "minute" : "minutes"}, at ${utc(retryAt).slice(11, 16)} UTC. ` +
+    "If you cannot wait, let an admin set a new password for you: that ends the waiting too."
+  );
+}

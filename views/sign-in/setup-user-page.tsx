@@ -1,0 +1,100 @@
+import { NAME_MAX } from "../../src/account/user-name.ts";
+import { PASSWORD_MIN } from "../../src/account/passwords.ts";
+import { LoginFrame, Mistake } from "./login-frame.tsx";
+import type { Site } from "../../src/site/urls.ts";
+import { attribute } from "../parts/values.tsx";
+
+export type SetupUserForm = {
+  readonly code: string;
+  readonly name: string;
+  /** Why no user was made, as a sentence. */
+  readonly mistake?: string | undefined;
+};
+
+/** Makes the first user, for who has the link of the log. */
+export function SetupUserPage({
+  site,
+  form: { code, name, mistake },
+}: {
+  readonly site: Site;
+  readonly form: SetupUserForm;
+}) {
+  return (
+    <LoginFrame site={site} title="Make the first user">
+      <form method="post" action={site.urls.setup()}>
+        <p class="hint">
+          It is an admin, and can add the others. This link works once.
+        </p>
+        <input type="hidden" name="code" value={attribute(code)} />
+        <Mistake words={mistake} />
+        <label for="name">Name</label>
+        <input
+          id="name"
+          name="name"
+          value={attribute(name)}
+          required
+          maxlength={NAME_MAX}
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          autofocus
+        />
+        <label for="password">Password</label>
+        <input
+          id="password"
+          name="password"
+          type="password"
+          required
+          minlength={PASSWORD_MIN}
+          autocomplete="new-password"
+          aria-describedby="password-hint"
+        />
+        <p id="password-hint" class="hint">
+          {`${PASSWORD_MIN} characters or more; a few words do well.`}
+        </p>
+        <label for="repeat">The password again</label>
+        <input
+          id="repeat"
+          name="repeat"
+          type="password"
+          required
+          autocomplete="new-password"
+        />
+        <button class="button-primary">Make the user and sign in</button>
+      </form>
+    </LoginFrame>
+  );
+}
+
+/** For who comes without the link, or with an old one. */
+export function SetupLinkPage({
+  site,
+  isOld,
+}: {
+  readonly site: Site;
+  readonly isOld: boolean;
+}) {
+  return (
+    <LoginFrame site={site} title="Set smsledger up">
+      {isOld ? (
+        <p class="mistake" role="alert">
+          This link is no longer the latest one: each start makes a new one.
+        </p>
+      ) : (
+        ""
+      )}
+      <p>
+        No user exists yet. The link that makes the first one is in the server’s
+        log: look for <code>/setup?code=</code> after its last start.
+      </p>
+      <p>
+        Or run this where smsledger runs, with the same{" "}
+        <code>DATABASE_URL</code>:
+      </p>
+      <p>
+        <code>smsledger user add YOUR-NAME --role admin</code>
+      </p>
+      <p class="hint">Callbacks are received meanwhile.</p>
+    </LoginFrame>
+  );
+}
