@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { newSetupCode } from "../../src/account/first-user.ts";
 import { FROM_SOURCE, run, start } from "../cli/program.ts";
 import { startServer } from "../support/start-server.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { PASSWORD, startWithPeople, Visitor } from "./people.ts";
 
@@ -125,7 +125,7 @@ test("the program prints the link at each start until there is a user, and until
   const links: string[] = [];
   for (let time = 0; time < 2; time++) {
     await using server = await start(FROM_SOURCE, ["serve"], { env });
-    await eventually(async () => {
+    await until(async () => {
       const link = /http:\S+\/setup\?code=[\w-]+/.exec(server.output())?.[0];
       expect(link).toBeString();
       links.push(link ?? "");

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { REQUESTS_MAX } from "../../src/routes/api/token-access.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { ask, newToken, startApi } from "./api-server.ts";
 
@@ -77,7 +77,7 @@ test("a token's last use is kept to the minute, and its first of a day is in the
   await using api = await startApi();
   const start = Date.now();
   for (let i = 0; i < 5; i++) await api.get("/events");
-  await eventually(async () => {
+  await until(async () => {
     const used = await api.store.apiTokens.list();
     const [unused, whole] = used.map(({ lastUsedAt }) => lastUsedAt);
     expect(unused).toBeNull();

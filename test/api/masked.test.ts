@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { maskNumber } from "../../src/phone/mask-numbers.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { newToken, startApi, textsIn } from "./api-server.ts";

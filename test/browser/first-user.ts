@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import type { BinarySite } from "./sites.ts";
 
 export const PASSWORD = "correct horse battery";
@@ -7,7 +7,7 @@ export const PASSWORD = "correct horse battery";
 /** The link that a server without users has logged. */
 export async function setupLink(site: BinarySite): Promise<string> {
   let link = "";
-  await eventually(async () => {
+  await until(async () => {
     link = /http:\S+\/setup\?code=[\w-]+/.exec(site.output())?.[0] ?? "";
     if (link === "") throw new Error("The server has logged no link yet.");
   });

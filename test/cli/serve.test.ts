@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { makeFirstVersion } from "../store/sqlite/first-version.ts";
 import { FROM_SOURCE, run, start } from "./program.ts";
@@ -77,14 +77,14 @@ test("the link to make the first user is one that its browser can open", async (
   const env = { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") };
   {
     await using server = await start(FROM_SOURCE, ["serve"], { env });
-    await eventually(async () =>
+    await until(async () =>
       expect(server.output()).toContain(`${server.origin}/setup?code=`),
     );
   }
   await using server = await start(FROM_SOURCE, ["serve"], {
     env: { ...env, PUBLIC_URL: "https://sms.example.com/ledger" },
   });
-  await eventually(async () =>
+  await until(async () =>
     expect(server.output()).toContain(
       "https://sms.example.com/ledger/setup?code=",
     ),
@@ -102,7 +102,7 @@ test("a refused sign-in is in the log with its address, and not with what was ty
     body: new URLSearchParams({ name: "s3cret", password: "s3cret s3cret" }),
   });
   expect(answer.status).toBe(401);
-  await eventually(async () =>
+  await until(async () =>
     expect(server.output()).toMatch(
       /"level":"warn".*"address":"127\.0\.0\.1","msg":"sign-in refused: the name or the password is wrong"/,
     ),

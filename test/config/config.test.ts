@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { flagOf, SETTINGS } from "../../src/config/settings.ts";
 import { mistakesIn, read, type Given } from "../support/settings.ts";
 import { tempDir } from "../support/temp-dir.ts";

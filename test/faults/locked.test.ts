@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { lockElsewhere } from "../store/lock-elsewhere.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { twilioClient } from "../support/twilio-client.ts";
@@ -34,7 +34,7 @@ test("while the database is locked, health checks and pages are answered before 
         expect(answer).toEqual([503, "5"]);
     }
     // A failed commit counts against readiness for five seconds by itself.
-    await eventually(
+    await until(
       async () =>
         expect((await fetch(`${server.origin}/readyz`)).status).toBe(200),
       10_000,

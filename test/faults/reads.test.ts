@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { FROM_SOURCE, run, start } from "../cli/program.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 import {
   canFail,
@@ -54,9 +54,7 @@ describe.skipIf(!canFail)(
         expect(await readiness()).toMatch(/^503 .*disk/);
       expect((await fetch(`${server.origin}/livez`)).status).toBe(200);
       disk.mend();
-      await eventually(async () =>
-        expect(await readiness()).toStartWith("200 "),
-      );
+      await until(async () => expect(await readiness()).toStartWith("200 "));
       expect((await fetch(`${server.origin}/messages`)).status).toBe(200);
       expect((await twilioClient(server.origin).post()).status).toBe(200);
     }, 30_000);

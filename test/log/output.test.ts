@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { LogOutput } from "../../src/log/output.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 let folder: ReturnType<typeof tempDir>;
@@ -45,7 +45,7 @@ test("lines for a slow reader wait, and those beyond the limit are counted and r
   const { lost } = output;
   expect(lost).toBeGreaterThan(1_000);
   let text = "";
-  await eventually(async () => {
+  await until(async () => {
     text += drained();
     expect(text).toEndWith(reported(lost));
   });

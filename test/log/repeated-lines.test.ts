@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import pino from "pino";
 import { RepeatedLines } from "../../src/log/repeated-lines.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 
 type Line = {
   readonly msg: string;
@@ -35,7 +35,7 @@ test("of a flood of one line the first is logged at once, the others in one line
     { msg: WRONG, ...WHATSAPP, times: undefined },
     { msg: FULL, ...SMS, times: undefined },
   ]);
-  await eventually(async () => {
+  await until(async () => {
     expect(shown().slice(3)).toEqual([{ msg: WRONG, ...SMS, times: 9_999 }]);
   });
 });
@@ -59,7 +59,7 @@ test("of lines that differ only some are logged in a second, and the others in o
   for (let count = 0; count < 10_000; count++)
     lines.warn({ address: `2001:db8::${count.toString(16)}` }, words);
   expect(shown().length).toBeLessThan(60);
-  await eventually(async () => {
+  await until(async () => {
     const counted = shown().filter(({ times }) => times !== undefined);
     expect(counted.map(({ times = 0 }) => times + shown().length)).toEqual([
       10_001,

@@ -3,7 +3,7 @@ import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { FROM_SOURCE } from "../cli/program.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 
@@ -150,9 +150,7 @@ test("with a log whose reader is gone the server answers as ever, and stops", as
   closeSync(writer);
   closeSync(reader);
   await expectAnswers(server);
-  await eventually(async () =>
-    expect(await linesLost(server)).toBeGreaterThan(0),
-  );
+  await until(async () => expect(await linesLost(server)).toBeGreaterThan(0));
   expect(await server.stop()).toBe(0);
   expect(await server.stderr).toBe("");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { plainText } from "../../src/phone/pasted-text.ts";
 import { countryCodes } from "../../src/phone/country-names.ts";
 import {

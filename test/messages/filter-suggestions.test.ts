@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { parseFilter } from "../../src/messages/filter-language.ts";
 import { suggestionsFor } from "../../src/messages/filter-suggestions.ts";
 

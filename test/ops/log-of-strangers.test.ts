@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { connect } from "node:net";
 import { FROM_SOURCE, start } from "../cli/program.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN } from "../support/twilio-client.ts";
 import { FORM_TYPE } from "../receiver/raw-http.ts";
@@ -54,7 +54,7 @@ test.each(["none", "password"])(
       for (const framing of framings) {
         const before = disconnected();
         await abortUpload(port, path, framing);
-        await eventually(async () => {
+        await until(async () => {
           expect(disconnected()).toBe(before + 1);
         });
       }

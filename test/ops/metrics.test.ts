@@ -3,7 +3,7 @@ import { rename } from "node:fs/promises";
 import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { HAS_PROMTOOL, promtool } from "./promtool.ts";
 
 const TOKEN = "a-long-enough-metrics-token";
@@ -83,7 +83,7 @@ test("requests are counted by route and status class, those of strangers too, an
     await fetch(`${server.origin}/messages`, { headers: { via: "1.1 proxy" } })
   ).text();
   const counted = async () => (await metricsOf(server)).value;
-  await eventually(async () =>
+  await until(async () =>
     expect(
       (await counted())(
         'smsledger_http_requests_total{route="messages",status="4xx"}',
@@ -131,7 +131,7 @@ test("disk, database, process, last callback and build are told", async () => {
 test("the event loop's lag is sampled once somebody has read the metrics", async () => {
   await using server = await startServer();
   await metricsOf(server);
-  await eventually(async () =>
+  await until(async () =>
     expect(
       (await metricsOf(server)).value("smsledger_event_loop_lag_seconds_count"),
     ).toBeGreaterThan(1),
@@ -155,7 +155,7 @@ test("live pages are counted while they listen", async () => {
   expect((await metricsOf(server)).value("smsledger_live_listeners")).toBe(1);
   leave.abort();
   await live.text().catch(() => undefined);
-  await eventually(async () =>
+  await until(async () =>
     expect((await metricsOf(server)).value("smsledger_live_listeners")).toBe(0),
   );
 });

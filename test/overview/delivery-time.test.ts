@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { deliveryTimeOf, quantile } from "../../src/overview/delivery-time.ts";
 
 test("half and 95 of 100 are found within their bins, as if messages lay evenly in them", () => {

@@ -9,7 +9,7 @@ import { addPerson, signedInAs } from "../account/people.ts";
 import { startServer } from "../support/start-server.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import type { Stores } from "../../src/store/stores.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
@@ -42,7 +42,7 @@ test("a flood of one fault is logged at once, and then counted", async () => {
   await using server = await serverOver(() => new Error(SECRET), log);
   for (let count = 0; count < 300; count++)
     await server.app.handle(requestFor("/messages"));
-  await eventually(async () => {
+  await until(async () => {
     const counts = lines.flatMap((line): number[] => {
       const { msg, times = 1 } = JSON.parse(line);
       return msg === "a request failed" ? [times] : [];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { get } from "../pages/page-client.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";
 import {
   ACCOUNT_SID,
@@ -337,7 +337,7 @@ for (const kind of ["caddy", "nginx"] as const) {
           signingToken,
         );
         expect(answer.status).toBe(status);
-        await eventually(async () => {
+        await until(async () => {
           // The first GET of startProxy may have been led to the webhook, too.
           const rows = await server.store.refusals.list({ size: 9, since: 0 });
           const id = rows.find((row) => row.status === status)?.id;

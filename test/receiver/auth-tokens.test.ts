@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { get } from "../pages/page-client.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";
 import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
 
@@ -65,7 +65,7 @@ test("a sub-account's token can't change a message of another account", async ()
     accountSid: ACCOUNT_SID,
     status: "sent",
   });
-  await eventually(async () => {
+  await until(async () => {
     const [refusal] = await server.store.refusals.list({ size: 1, since: 0 });
     expect(refusal).toMatchObject({ check: "account", isMendable: true });
     const page = await get(`${server.origin}/refusals/${refusal?.id}`);

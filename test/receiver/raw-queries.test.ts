@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { rawQueries } from "../../src/receiver/raw-queries.ts";
 
 /** The query as the server reports it. */

@@ -1,6 +1,6 @@
 /** Compares verdicts with Twilio's SDK over a raw socket, on the target as it was sent. */
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { FormParams } from "../../src/twilio/form.ts";
 import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";

@@ -3,7 +3,7 @@ import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { startServer } from "../support/start-server.ts";
 import { callbackParams, newMessageSid } from "../support/twilio-client.ts";
 import { get } from "../pages/page-client.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { FORM_TYPE, postRaw, signatureOf } from "./raw-http.ts";
 
 let server: Awaited<ReturnType<typeof startServer>>;
@@ -128,7 +128,7 @@ test("a shifted form is listed under refusals, with what it means", async () => 
   const { To = "", ...others } = params;
   const SmsStatus = `${params["SmsStatus"]}To${To}`;
   await replay(signatureOf(url, form(params)), "", { ...others, SmsStatus });
-  await eventually(async () => {
+  await until(async () => {
     const found = await server.store.refusals.list({ size: 99, since: 0 });
     const refusal = found.find(({ error }) => error.includes(": SmsStatus"));
     expect(refusal?.isMendable).toBe(true);

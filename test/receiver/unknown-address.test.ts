@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { get } from "../pages/page-client.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";
 import { AUTH_TOKEN, callbackParams } from "../support/twilio-client.ts";
 import {
@@ -37,7 +37,7 @@ function post(
 
 async function listed({ store }: Server) {
   let rows = await store.refusals.list({ size: 100, since: 0 });
-  await eventually(async () => {
+  await until(async () => {
     rows = await store.refusals.list({ size: 100, since: 0 });
     expect(rows.length).toBeGreaterThan(0);
   });

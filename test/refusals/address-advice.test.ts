@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { get } from "../pages/page-client.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";
 import type { PostOptions } from "../support/twilio-client.ts";
 
@@ -152,7 +152,7 @@ test.each(Object.entries(CASES))(
   async (_, { env = {}, post, says, publicUrl }) => {
     await using server = await startServer(env);
     expect((await server.twilio.post({}, post)).status).toBe(403);
-    await eventually(async () => {
+    await until(async () => {
       const page = await get(`${server.origin}/refusals/1`);
       for (const words of says) expect(page.text).toContain(words);
       const told = [...page.text.matchAll(/PUBLIC_URL=([^<]*)/g)];

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { Cause } from "../../src/refusals/cause.ts";
 import { diagnose, type Diagnosis } from "../../src/refusals/diagnosis.ts";

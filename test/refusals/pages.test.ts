@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { get, linkById, linksIn } from "../pages/page-client.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";
 import { refusalOf } from "./sample-refusals.ts";
 
@@ -112,7 +112,7 @@ test("what a stranger sent never becomes markup, an address, or a turn of the te
     ),
   );
   let ids: number[] = [];
-  await eventually(async () => {
+  await until(async () => {
     const rows = await server.store.refusals.list({ size: 50, since: 0 });
     ids = rows.map(({ id }) => id);
     expect(
@@ -141,7 +141,7 @@ test("a Host that a stranger made up is shown, but is no link and no setting", a
       headers: { host: "evil.example" },
     },
   );
-  await eventually(async () => {
+  await until(async () => {
     const page = await get(`${server.origin}/refusals/1`);
     expect(page.text).toContain("evil.example");
     expect(page.text).not.toContain("PUBLIC_URL=");

@@ -12,7 +12,7 @@ import type { Refused } from "../../src/receiver/refusal-answer.ts";
 import { UNSIGNED, WRONGLY_SIGNED } from "../../src/receiver/refusal.ts";
 import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { get } from "../pages/page-client.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";
 import { read } from "../support/settings.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -107,7 +107,7 @@ test("of ten thousand wrong signatures in a second five are looked at, in one wr
   const { log, store, batches, clock } = opened;
   for (let count = 0; count < 10_000; count++)
     log.note(refusedPost(ACCOUNT_SID));
-  await eventually(async () => {
+  await until(async () => {
     expect(await store.refusals.unlistedSince(0)).toBe(9_995);
   });
   expect((await all(store)).map(({ times }) => times)).toEqual([5]);
@@ -115,7 +115,7 @@ test("of ten thousand wrong signatures in a second five are looked at, in one wr
   clock.now += 1_000;
   for (let count = 0; count < 10_000; count++)
     log.note(refusedPost(ACCOUNT_SID));
-  await eventually(async () => {
+  await until(async () => {
     expect(await store.refusals.unlistedSince(0)).toBe(19_990);
   });
   expect((await all(store)).map(({ times }) => times)).toEqual([10]);
@@ -132,7 +132,7 @@ test("strangers leave room for the team's own: two signatures and ten others in 
     log.note(refusedPost(ACCOUNT_SID));
   for (let count = 0; count < 1_000; count++)
     log.note(refusedPost(ACCOUNT_SID, { refusal: UNSIGNED }));
-  await eventually(async () => {
+  await until(async () => {
     expect(await store.refusals.unlistedSince(0)).toBe(3_980);
   });
   const times = (await all(store)).map(
@@ -161,7 +161,7 @@ test("the first of another situation in a burst is looked at later, while the bu
     log.note(refusedPost(ACCOUNT_SID, { basePath }));
     log.note(refusedPost(STRANGER, { basePath }));
   }
-  await eventually(async () => {
+  await until(async () => {
     clock.now += 1_000;
     burst();
     const rows = await all(store);
@@ -185,14 +185,12 @@ test("the banner counts all, also those that were not looked at; marked as seen 
     log.note(refusedPost(ACCOUNT_SID));
   for (let count = 0; count < 1_000; count++) log.note(refusedPost(STRANGER));
   expect(log.mendableLately()).toBe(10_000);
-  await eventually(async () =>
-    expect(timesOf(await all(store))).toBeGreaterThan(0),
-  );
+  await until(async () => expect(timesOf(await all(store))).toBeGreaterThan(0));
   expect(log.mendableLately()).toBe(10_000);
   log.note(refusedPost(ACCOUNT_SID, { basePath: "/other" }));
   await log.markSeen({ actor: "ana", address: null });
   clock.now += 1_000;
-  await eventually(async () => {
+  await until(async () => {
     expect(timesOf(await all(store))).toBe(7);
   });
   expect(log.mendableLately()).toBe(0);
@@ -204,7 +202,7 @@ test("a clock that is set back after it ran ahead leaves no banner for good, and
   const right = clock.now;
   clock.now += 700 * 24 * 3_600_000;
   log.note(refusedPost(ACCOUNT_SID));
-  await eventually(async () => expect(await all(store)).toHaveLength(1));
+  await until(async () => expect(await all(store)).toHaveLength(1));
   clock.now = right;
   expect(log.mendableLately()).toBe(0);
   clock.now += 700 * 24 * 3_600_000;
@@ -212,7 +210,7 @@ test("a clock that is set back after it ran ahead leaves no banner for good, and
   clock.now = right;
   log.note(refusedPost(ACCOUNT_SID));
   expect(log.mendableLately()).toBe(1);
-  await eventually(async () => {
+  await until(async () => {
     const times = (await all(store)).map(({ lastAt }) => lastAt);
     expect(times).toContain(right);
   });
@@ -230,7 +228,7 @@ test("those of an account that turns out to be the team's count from the first o
   for (let count = 0; count < 500; count++)
     log.note(refusedPost(STRANGER, { signature }));
   expect(log.mendableLately()).toBe(0);
-  await eventually(async () => {
+  await until(async () => {
     const [row] = await all(store);
     expect(row?.diagnosis?.outcome).toBe("explained");
   });
@@ -254,12 +252,12 @@ test("what cannot be written waits, in bounded memory, and is written when the s
           address: `10.0.${second}.${index}`,
         }),
       );
-    await eventually(async () => expect(batches.length).toBeGreaterThan(0));
+    await until(async () => expect(batches.length).toBeGreaterThan(0));
   }
   expect(log.mendableLately()).toBe(60);
   trouble.isAway = false;
   stop.abort();
-  await eventually(async () => {
+  await until(async () => {
     const rows = await all(store);
     expect(timesOf(rows) + (await store.refusals.unlistedSince(0))).toBe(60);
     expect(rows.length).toBeGreaterThan(20);
@@ -287,7 +285,7 @@ test("a flood of forged posts is answered as ever, counted in all, and a callbac
   }
   expect((await server.twilio.post()).status).toBe(200);
   const seconds = Math.ceil((performance.now() - started) / 1_000) + 1;
-  await eventually(async () => {
+  await until(async () => {
     const looked = timesOf(await all(server.store));
     const unlisted = await server.store.refusals.unlistedSince(0);
     expect(looked + unlisted).toBe(2_000);
@@ -331,7 +329,7 @@ test("after a restart the banner is there at once, and what was marked as seen s
     "refused in the last hour",
   );
   await server.twilio.post({}, FORGED);
-  await eventually(async () => {
+  await until(async () => {
     expect((await get(`${server.origin}/`)).text).toContain(
       "1 callback was refused in the last hour",
     );
@@ -346,7 +344,7 @@ test("the banner goes away an hour after the last one", async () => {
     (await get(`${server.origin}/messages`)).text.includes(
       "refused in the last hour",
     );
-  await eventually(async () => expect(await isThere()).toBe(true));
+  await until(async () => expect(await isThere()).toBe(true));
   clock.now += 59 * 60_000;
   expect(await isThere()).toBe(true);
   clock.now += 60_000;
@@ -358,9 +356,7 @@ test("noise alone makes no banner", async () => {
   await server.twilio.post();
   await server.twilio.post({ AccountSid: STRANGER }, FORGED);
   await fetch(server.origin + WEBHOOK_PATHS.sms, { method: "POST" });
-  await eventually(async () =>
-    expect(timesOf(await all(server.store))).toBe(2),
-  );
+  await until(async () => expect(timesOf(await all(server.store))).toBe(2));
   expect((await get(`${server.origin}/`)).text).not.toContain(
     "refused in the last hour",
   );
@@ -370,7 +366,7 @@ test("after a trial with made-up callbacks the first refusals of a real account 
   await using server = await startServer();
   await server.twilio.post({ AccountSid: MADE_UP_ACCOUNT });
   await server.twilio.post({}, FORGED);
-  await eventually(async () =>
+  await until(async () =>
     expect((await get(`${server.origin}/`)).text).toContain(
       "refused in the last hour",
     ),

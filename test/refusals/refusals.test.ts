@@ -5,7 +5,7 @@ import type { RefusalRow } from "../../src/store/refusals.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { get, linksIn } from "../pages/page-client.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";
 import {
   ACCOUNT_SID,
@@ -40,7 +40,7 @@ function byKey(authToken: string, settings?: string): PostOptions {
 /** All that is kept, once something is. */
 async function kept(store: Stores): Promise<readonly RefusalRow[]> {
   let rows: readonly RefusalRow[] = [];
-  await eventually(async () => {
+  await until(async () => {
     rows = await store.refusals.list({ size: 100, since: 0 });
     expect(rows.length).toBeGreaterThan(0);
   });
@@ -555,7 +555,7 @@ test("what the disk could not take is told once it can", async () => {
   const { databaseFile } = server.config;
   await rename(databaseFile, `${databaseFile}.away`);
   expect((await server.twilio.post()).status).toBe(503);
-  await eventually(async () => {
+  await until(async () => {
     const page = await get(`${server.origin}/refusals`);
     expect(page.text).toContain("1 refusal</b> of the last hour can be mended");
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { maskNumber } from "../../src/phone/mask-numbers.ts";
 import { maskedUrl, sentRequest } from "../../src/refusals/sent-request.ts";
 import type { FormParams } from "../../src/twilio/form.ts";

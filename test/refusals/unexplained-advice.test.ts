@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
 import { get } from "../pages/page-client.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";
 import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
 import { AT } from "./sample-refusals.ts";
@@ -18,7 +18,7 @@ type Server = Awaited<ReturnType<typeof startServer>>;
 
 async function pageOf(server: Server, id: number): Promise<string> {
   let text = "";
-  await eventually(async () => {
+  await until(async () => {
     const page = await get(`${server.origin}/refusals/${id}`);
     expect(page.status).toBe(200);
     text = page.text;
@@ -96,7 +96,7 @@ test("refusals of one account and path stay apart where what to do differs, and 
     () => server.twilio.post({}, QUERY_LOST),
   ];
   for (const post of posts) expect((await post()).status).toBe(403);
-  await eventually(async () => {
+  await until(async () => {
     const rows = await server.store.refusals.list({ size: 9, since: 0 });
     expect(rows.map(({ times }) => times).toSorted((a, b) => a - b)).toEqual([
       1, 1, 2,
@@ -112,7 +112,7 @@ test("the token of one account that signs for several others is told of each", a
   const accounts = ["c", "d"].map((digit) => `AC${digit.repeat(32)}`);
   for (const AccountSid of accounts)
     await server.twilio.post({ AccountSid }, { signedUrl });
-  await eventually(async () => {
+  await until(async () => {
     const { text } = await get(`${server.origin}/refusals`);
     for (const each of accounts)
       expect(text).toContain(`TWILIO_WEBHOOK_AUTH_TOKEN=${each}=…`);
@@ -130,7 +130,7 @@ test("made-up accounts make twenty lines in an hour, however many they are", asy
       { signedUrl, authToken: OTHER_TOKEN },
     );
   }
-  await eventually(async () => {
+  await until(async () => {
     const rows = await server.store.refusals.list({ size: 99, since: 0 });
     expect(rows.reduce((sum, { times }) => sum + times, 0)).toBe(30);
     expect(rows).toHaveLength(21);

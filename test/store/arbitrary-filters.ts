@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import type { Condition, MessageFilter } from "../../src/store/filter.ts";
 import type { NewEvent } from "../../src/store/store.ts";
 import {

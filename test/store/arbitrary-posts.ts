@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import type { FormParams } from "../../src/twilio/form.ts";
 
 const KNOWN_NAMES =

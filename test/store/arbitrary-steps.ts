@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 
 /** How many events are recorded at once: a few, or all, which may then share a transaction. */
 export const atOnce = fc.constantFrom(1, 3, 100);

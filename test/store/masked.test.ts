@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { maskNumber } from "../../src/phone/mask-numbers.ts";
 import { maskedStore } from "../../src/store/masked.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { parseAuthTokens, tokensFor } from "../../src/twilio/auth-tokens.ts";
 
 const AC = "AC0123456789abcdef0123456789abcdef";

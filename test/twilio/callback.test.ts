@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { parseCallback, type Callback } from "../../src/twilio/callback.ts";
 import { parseForm, type FormParams } from "../../src/twilio/form.ts";
 import { canonicalSid, isMessageSid } from "../../src/twilio/sid.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { parse } from "node:querystring";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { parseForm } from "../../src/twilio/form.ts";
 import { capturedCallbacks } from "../support/captured-callbacks.ts";
 import { sdkParams } from "./sdk-verdict.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { parseCallback } from "../../src/twilio/callback.ts";
 import { parseForm, type FormParams } from "../../src/twilio/form.ts";
 import { formFault } from "../../src/twilio/form-format.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { parse, stringify } from "node:querystring";
-import fc from "fast-check";
+import { fc } from "../support/fast-check.ts";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { FormParams } from "../../src/twilio/form.ts";
 import { findSigningToken, sign } from "../../src/twilio/signature.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { startWithPeople, Visitor } from "../account/people.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 
 const NUMBER = "+14155550123";
 const OTHER = "+442071838750";
@@ -23,7 +23,7 @@ async function startWithNumber(env: Record<string, string> = {}) {
 /** The page once nothing is under way any more. */
 const settled = async (visitor: Visitor): Promise<string> => {
   let text = "";
-  await eventually(async () => {
+  await until(async () => {
     ({ text } = await visitor.get("/settings/erase"));
     expect(/Searching for|Erasing /.test(text)).toBe(false);
   });

@@ -12,7 +12,7 @@ import { retentionCut } from "../../src/upkeep/retention.ts";
 import { doUpkeep } from "../../src/upkeep/upkeep.ts";
 import { addPerson } from "../account/people.ts";
 import { eventOf } from "../store/events.ts";
-import { eventually } from "../store/eventually.ts";
+import { until } from "../support/until.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const HOUR_MS = 3_600_000;
@@ -61,7 +61,7 @@ async function upkeepUntil(
     beginAfterMs: 0,
   });
   try {
-    await eventually(check);
+    await until(check);
   } finally {
     stop.abort();
     await ended;

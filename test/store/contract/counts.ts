@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import type { Store } from "../../../src/store/store.ts";
 import {
   MINUTES_KEPT,
@@ -10,7 +10,7 @@ import { EVENT_STATUSES } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { atOnce, inSteps } from "../arbitrary-steps.ts";
 import { eventOf, type OpenStore } from "../events.ts";
-import { eventually } from "../eventually.ts";
+import { until } from "../../support/until.ts";
 import { expectRecount, total } from "../recount.ts";
 
 const MINUTE_MS = 60_000;
@@ -208,7 +208,7 @@ export function countsContract(openStore: OpenStore): void {
       eventOf({}, { receivedAt: old + (60 + MINUTES_KEPT) * MINUTE_MS }),
     );
     const range = { from: old + 20 * MINUTE_MS, to: old + 40 * MINUTE_MS };
-    await eventually(async () =>
+    await until(async () =>
       expect(await store.countedByMinuteSince()).toBeGreaterThan(range.to),
     );
     const byCountry = { range, by: "country" } as const;
@@ -247,7 +247,7 @@ export function countsContract(openStore: OpenStore): void {
     for (let minute = -150; minute < 0; minute += 10) await record(minute);
     await record(DAY_MS / MINUTE_MS);
     for (let minute = 1; minute <= 60; minute += 3) await record(minute);
-    await eventually(() => expectLastHourAndDay(store, start + HOUR_MS));
+    await until(() => expectLastHourAndDay(store, start + HOUR_MS));
     for (let minute = 61; minute <= 120; minute += 3) {
       await record(minute);
       await expectLastHourAndDay(store, start + minute * MINUTE_MS);

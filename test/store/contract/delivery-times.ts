@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import type { Store } from "../../../src/store/store.ts";
 import type { TimeRange } from "../../../src/store/tally.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { VerdictKind } from "../../../src/errors/verdict.ts";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { RECENT_MESSAGES, type Store } from "../../../src/store/store.ts";
 import { EVENT_STATUSES } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import type { MessageFilter } from "../../../src/store/filter.ts";
 import type {
   MessagePage,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import type { FormParams } from "../../../src/twilio/form.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { arbitraryPost } from "../arbitrary-posts.ts";

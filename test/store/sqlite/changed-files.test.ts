@@ -15,7 +15,7 @@ import { checkLedger } from "../../faults/ledger-check.ts";
 import { postUntil, type Ledger } from "../../faults/load.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../../support/twilio-client.ts";
-import { eventually } from "../eventually.ts";
+import { until } from "../../support/until.ts";
 
 let folder: ReturnType<typeof tempDir>;
 let file: string;
@@ -48,7 +48,7 @@ async function readiness(): Promise<string> {
 }
 
 async function expectRed(reason: RegExp): Promise<void> {
-  await eventually(async () => {
+  await until(async () => {
     const text = await readiness();
     expect(text).toStartWith("503 ");
     expect(text).toMatch(reason);
@@ -57,7 +57,7 @@ async function expectRed(reason: RegExp): Promise<void> {
 }
 
 async function expectGreen(): Promise<void> {
-  await eventually(async () => expect(await readiness()).toStartWith("200 "));
+  await until(async () => expect(await readiness()).toStartWith("200 "));
   expect((await post()).status).toBe(200);
 }
 
@@ -81,20 +81,18 @@ describe("while callbacks come", () => {
       const posting = postUntil(stop.signal, server.origin, ledger, 16);
       for (let round = 0; round < 3; round++) {
         const before = ledger.size;
-        await eventually(async () =>
+        await until(async () =>
           expect(ledger.size).toBeGreaterThan(before + 50),
         );
         for (const end of ends) rmSync(file + end);
-        await eventually(async () => {
+        await until(async () => {
           const noticed = server.output().split('"FilesChanged"');
           expect(noticed).toHaveLength(round + 2);
           expect(await readiness()).toStartWith("200 ");
         });
       }
       const before = ledger.size;
-      await eventually(async () =>
-        expect(ledger.size).toBeGreaterThan(before + 50),
-      );
+      await until(async () => expect(ledger.size).toBeGreaterThan(before + 50));
       server.kill("SIGKILL");
       stop.abort();
       const answers = await posting;
@@ -118,17 +116,17 @@ test("a log that is cut short is noticed, and what comes then is recorded", asyn
   await post();
   const stop = new AbortController();
   const posting = postUntil(stop.signal, server.origin, new Set(), 8);
-  await eventually(async () =>
+  await until(async () =>
     expect(statSync(`${file}-wal`).size).toBeGreaterThan(50_000),
   );
   truncateSync(`${file}-wal`, 0);
-  await eventually(async () => expect(server.output()).toContain("cut"));
+  await until(async () => expect(server.output()).toContain("cut"));
   stop.abort();
   await posting;
   await expectGreen();
   const kept = new AbortController();
   const later = postUntil(kept.signal, server.origin, ledger, 8);
-  await eventually(async () => expect(ledger.size).toBeGreaterThan(50));
+  await until(async () => expect(ledger.size).toBeGreaterThan(50));
   kept.abort();
   await later;
   await expectNothingLost();
@@ -162,7 +160,7 @@ test("a folder that can't be reached is noticed, survived, and over when it can 
 test("a database file that was cut short is noticed without anyone reading it, and nothing is acknowledged", async () => {
   await post();
   // All of the log is in the file by then.
-  await eventually(async () => expect(statSync(`${file}-wal`).size).toBe(0));
+  await until(async () => expect(statSync(`${file}-wal`).size).toBe(0));
   const whole = readFileSync(file);
   truncateSync(file, whole.length / 2);
   await expectRed(

@@ -10,7 +10,7 @@ import {
 import { StoreUnusable, type Store } from "../../../src/store/store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
-import { eventually } from "../eventually.ts";
+import { until } from "../../support/until.ts";
 import { expectRecount } from "../recount.ts";
 
 const MINUTE_MS = 60_000;
@@ -111,7 +111,7 @@ test("after a clock that was a day ahead the counts by the minute are there, als
   await second.close();
 
   const third = await open();
-  await eventually(() => expectRecount(third, { range, spanMs: MINUTE_MS }));
+  await until(() => expectRecount(third, { range, spanMs: MINUTE_MS }));
   await third.close();
   const reader = openSqliteReader(file);
   await expectRecount(reader, { range, spanMs: MINUTE_MS });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { restorePost, shapePost } from "../../../src/store/core/post-shape.ts";
 import type { FormParams } from "../../../src/twilio/form.ts";
 import { arbitraryPost } from "../arbitrary-posts.ts";

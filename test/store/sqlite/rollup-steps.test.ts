@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import fc from "fast-check";
+import { fc } from "../../support/fast-check.ts";
 import { join } from "node:path";
 import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";

@@ -10,7 +10,7 @@ import type { StoreFault } from "../../../src/store/store-fault.ts";
 import { StoreUnavailable, type NewEvent } from "../../../src/store/store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
-import { eventually } from "../eventually.ts";
+import { until } from "../../support/until.ts";
 import { expectRecount } from "../recount.ts";
 
 let folder: ReturnType<typeof tempDir>;
@@ -131,7 +131,7 @@ test("an unknown error in work that is done after the answer fails nothing else"
     "CREATE TRIGGER poison BEFORE UPDATE ON rollup_clock BEGIN SELECT RAISE(ABORT, 'poison was met'); END",
   );
   expect(await store.recordEvent(eventOf({}))).toBe("new");
-  await eventually(async () =>
+  await until(async () =>
     expect(faults[0]?.message).toContain("work that no callback waits for"),
   );
   expect(await store.recordEvent(eventOf({}))).toBe("new");
@@ -186,12 +186,12 @@ test("a writing thread that crashes is started again; what waits meanwhile is re
   };
   await recordOne();
   writeFileSync(fuse, "");
-  await eventually(async () =>
+  await until(async () =>
     expect(await refusalOf(queue.check())).toContain("being started again"),
   );
   // What comes meanwhile waits for the new thread.
   await Promise.all(Array.from({ length: 10 }, recordOne));
-  await eventually(() => queue.check());
+  await until(() => queue.check());
   outcomes.clear();
   await recordOne();
   expect([...outcomes]).toEqual(["new"]);

@@ -11,7 +11,7 @@ import type { Store } from "../../../src/store/store.ts";
 import { MINUTES_KEPT } from "../../../src/store/tally.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
-import { eventually } from "../eventually.ts";
+import { until } from "../../support/until.ts";
 import { makeFirstVersion } from "./first-version.ts";
 
 const TO = Date.UTC(2026, 10, 23, 12, 30);
@@ -34,7 +34,7 @@ test("a database of the first version, once upgraded, equals one written anew", 
   const store = await open(written);
   await recordSome(store);
   await store.recordEvent(eventOf({}, { receivedAt: TO }));
-  await eventually(async () => {
+  await until(async () => {
     using db = new Database(written, { readonly: true });
     expect(rowsOf(db, MINUTES_TO_REMOVE)).toEqual([{ minutes: 0 }]);
   });
