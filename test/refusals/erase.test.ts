@@ -1,15 +1,15 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import { migrate } from "../../src/store/sqlite/migrations/migrations.ts";
 import {
   addRefusals,
   eraseFromRefusals,
-  REFUSAL_TABLES,
 } from "../../src/store/sql/tables/refusals.ts";
 import { AT, refusalOf } from "./sample-refusals.ts";
 
 test("erasing finds user ids and names, and numbers that an older version did not mask", () => {
   using db = new Database(":memory:", { strict: true });
-  db.run(REFUSAL_TABLES);
+  migrate(db);
   const values = [
     "US.••••••18",
     "ev••••••om",
@@ -33,7 +33,7 @@ test("erasing finds user ids and names, and numbers that an older version did no
 
 test("erasing a number takes what was posted out of every refusal that may be of it, and leaves the rest", () => {
   using db = new Database(":memory:", { strict: true });
-  db.run(REFUSAL_TABLES);
+  migrate(db);
   const of = (To: string, address: string) => {
     const { sent, ...rest } = refusalOf({ address });
     return {

@@ -12,19 +12,6 @@ import {
 import { addAuditEntry } from "./audit.ts";
 import type { Schema } from "../schema.ts";
 
-/** A scope is stored as its place in `TOKEN_SCOPES`. */
-export const API_TOKENS_TABLE = `
-  CREATE TABLE api_tokens (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE,
-    hash TEXT NOT NULL UNIQUE,
-    scope INTEGER NOT NULL,
-    created_by TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    last_used_at INTEGER
-  ) STRICT;
-`;
-
 export function addApiToken(db: Database, token: NewApiToken): AddedApiToken {
   const { name, hash, scope, createdBy, createdAt, address } = token;
   const isTaken = db.query("SELECT 1 FROM api_tokens WHERE name = ?").get(name);

@@ -19,19 +19,6 @@ const LOOKED_AT_MAX = 100;
 const OLD_REMOVED_MAX = 100;
 const DAY_MS = 86_400_000;
 
-/** As released with schema 3; later migrations add to it. */
-export const AUDIT_TABLE = `
-  CREATE TABLE audit (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    at INTEGER NOT NULL,
-    actor TEXT NOT NULL,
-    action TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    address TEXT
-  ) STRICT;
-  CREATE INDEX audit_action ON audit (action, id);
-`;
-
 export function addAuditEntry(db: Database, entry: AuditEntry): void {
   const { kind, actor, action, subject, address } = entry;
   const at = inOrder(db, entry.at);

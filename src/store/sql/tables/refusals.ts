@@ -28,33 +28,6 @@ export const REFUSAL_MS = REFUSAL_DAYS * 24 * HOUR_MS;
 /** Old ones that one batch drops at most, so that no write takes long. */
 const DROPPED_MAX = 200;
 
-/** `facts` is the part of a refusal that is only shown, as JSON. */
-export const REFUSAL_TABLES = `
-  CREATE TABLE refusals (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    key TEXT NOT NULL,
-    first_at INTEGER NOT NULL,
-    last_at INTEGER NOT NULL,
-    times INTEGER NOT NULL,
-    is_mendable INTEGER NOT NULL,
-    facts TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX refusals_key ON refusals (key, first_at);
-  CREATE INDEX refusals_last ON refusals (last_at);
-  CREATE INDEX refusals_mendable ON refusals (is_mendable, last_at);
-  CREATE INDEX refusals_strange ON refusals (first_at) WHERE is_mendable = 0;
-
-  CREATE TABLE refusals_unlisted (
-    hour INTEGER PRIMARY KEY,
-    times INTEGER NOT NULL
-  ) STRICT;
-
-  CREATE TABLE refusals_seen (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    seen_at INTEGER NOT NULL
-  ) STRICT;
-`;
-
 /** Keeps refusals, and drops those last seen before `oldest`. */
 export function addRefusals(
   db: Database,

@@ -3,14 +3,6 @@ import type { Kysely } from "kysely";
 import type { UpkeepNote, UpkeepState } from "../../upkeep.ts";
 import type { Schema } from "../schema.ts";
 
-/** How the server's chores went: the latest of each as JSON; see `UpkeepState`. */
-export const UPKEEP_NOTES_TABLE = `
-  CREATE TABLE upkeep_notes (
-    name TEXT PRIMARY KEY,
-    note TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-`;
-
 export function noteUpkeep(db: Database, { name, note }: UpkeepNote): void {
   if (note === undefined)
     db.query("DELETE FROM upkeep_notes WHERE name = ?").run(name);

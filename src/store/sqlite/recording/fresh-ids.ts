@@ -1,13 +1,5 @@
 import type { Database } from "bun:sqlite";
 
-/** The highest id that a table had, kept when rows are deleted. */
-export const HIGHEST_IDS_TABLE = `
-  CREATE TABLE highest_ids (
-    name TEXT PRIMARY KEY,
-    id INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-`;
-
 /**
  * Gives new rows ids that no row ever had, though the latest rows may have been deleted:
  * a link or an open page that names an old id must not come to show another row.

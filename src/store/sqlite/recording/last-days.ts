@@ -3,26 +3,10 @@ import type { Database } from "bun:sqlite";
 const DAY_MS = 86_400_000;
 
 /**
- * For each SID and each shape of a post the day since 1970 of the latest event that has
- * it, or a later one. Events have no index by either, and there are few of both: so it is
- * known without a search when the last event that had one is gone.
+ * For each row of `named` keeps the day since 1970 of the latest event that has it, or a
+ * later one, and removes rows of long ago. Events have no index by either, and there are few
+ * of both: so retention knows without a search when the last event that had one is gone.
  */
-export const LAST_DAYS_TABLES = [
-  ["sid_days", "sids"],
-  ["shape_days", "post_shapes"],
-]
-  .map(
-    ([table, named]) => `
-  CREATE TABLE ${table} (
-    id INTEGER PRIMARY KEY REFERENCES ${named} (id),
-    last_day INTEGER NOT NULL
-  ) STRICT;
-  INSERT INTO ${table}
-    SELECT id, ifnull((SELECT max(received_at) FROM events), 0) / ${DAY_MS} FROM ${named};`,
-  )
-  .join("\n");
-
-/** Keeps the table with the last days of the rows in `named`, and removes those of long ago. */
 export function createLastDays(
   db: Database,
   table: "sid_days" | "shape_days",

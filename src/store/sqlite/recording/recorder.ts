@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { deliveryMs } from "../../core/fold.ts";
 import type { RecordOutcome } from "../../store.ts";
-import { createEventAddresses } from "../../core/event-addresses.ts";
+import { createEventAddresses } from "./event-addresses.ts";
 import { createEventPosts, SUPPLEMENTS_MAX } from "./event-posts.ts";
 import { createEventRepeats } from "./event-repeats.ts";
 import { createFreshIds } from "./fresh-ids.ts";

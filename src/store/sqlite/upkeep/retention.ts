@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { deliveryMs } from "../../core/fold.ts";
-import type { createEventAddresses } from "../../core/event-addresses.ts";
+import type { createEventAddresses } from "../recording/event-addresses.ts";
 import type { createFreshIds } from "../recording/fresh-ids.ts";
 import type { createMessageChanges } from "../recording/message-changes.ts";
 import type { createMessageEvents } from "../recording/message-events.ts";

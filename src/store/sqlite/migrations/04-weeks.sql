@@ -1,5 +1,5 @@
-/** Counts by the week too; see rollup-table.ts. */
-export const MIGRATION_TO_4 = `
+-- Counts by the week too.
+
   ALTER TABLE rollup_clock ADD COLUMN weeks_until INTEGER NOT NULL DEFAULT 0;
   UPDATE rollup_clock SET weeks_until = days_until / 24 / 7 * 7;
   INSERT INTO rollups
@@ -7,4 +7,3 @@ export const MIGRATION_TO_4 = `
       sum(sent), sum(failed), sum(undelivered), sum(delivered), sum(read)
       FROM rollups WHERE grain = 86400 AND bucket < (SELECT weeks_until FROM rollup_clock)
       GROUP BY 2, 3, 4, 5;
-`;

@@ -1,8 +1,6 @@
-/**
- * Audit entries get a kind, and stand for their repetitions. Entries of the last version
- * are told apart by their words.
- */
-export const MIGRATION_TO_5 = `
+-- Audit entries get a kind, and count their repetitions. The kind of an existing entry is
+-- derived from its text.
+
   ALTER TABLE audit ADD COLUMN kind TEXT NOT NULL DEFAULT 'change';
   ALTER TABLE audit ADD COLUMN times INTEGER NOT NULL DEFAULT 1;
   ALTER TABLE audit ADD COLUMN first_at INTEGER NOT NULL DEFAULT 0;
@@ -16,4 +14,3 @@ export const MIGRATION_TO_5 = `
   DROP INDEX audit_action;
   CREATE INDEX audit_kind ON audit (kind, id);
   CREATE INDEX audit_actor ON audit (kind, actor, id);
-`;

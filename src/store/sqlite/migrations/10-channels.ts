@@ -1,6 +1,5 @@
 import type { Database } from "bun:sqlite";
 import { countryOf } from "../../../phone/country.ts";
-import { lastDigits } from "../../core/last-digits.ts";
 
 /** Channels as places, with what their addresses begin with. */
 const PREFIXES = `(
@@ -225,7 +224,7 @@ const COUNT_CHANNELS = `
  * Addresses lose their prefix, which decides the channel: callbacks for WhatsApp, RCS and
  * Messenger on the SMS route were recorded as SMS. Messages are counted by channel too.
  */
-export function migrateTo10(db: Database): void {
+export function migrateChannels(db: Database): void {
   db.run("DROP INDEX messages_whatsapp;");
   db.run(FIND_ADDRESSES);
   db.run(FIND_MESSAGES);
@@ -261,4 +260,9 @@ function renameAddresses(db: Database): void {
   );
   for (const { id, address } of find.all())
     rename.run(address, lastDigits(address), countryOf(address), id);
+}
+
+/** The number that a phone number's last four digits read as; null for what isn't a number. */
+function lastDigits(address: string): number | null {
+  return /^\+?\d{4,}$/.test(address) ? Number(address.slice(-4)) : null;
 }

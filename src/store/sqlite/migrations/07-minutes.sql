@@ -1,8 +1,6 @@
-/**
- * Counts the messages of each minute, of all time; see message-minutes.ts. Everything else
- * is counted by the minute for 26 hours instead of three.
- */
-export const MIGRATION_TO_7 = `
+-- Counts the messages of each minute, forever. Everything else is counted by the minute for
+-- 26 hours instead of three.
+
   CREATE TABLE message_minutes (
     minute INTEGER PRIMARY KEY,
     sent INTEGER NOT NULL,
@@ -105,4 +103,3 @@ export const MIGRATION_TO_7 = `
         WHERE hour >= (SELECT minutes_from FROM rollup_clock) / 60), 0)
       ) WHERE sent_at IS NOT NULL AND delivered_at IS NOT NULL GROUP BY bucket, key;
   DROP TABLE delivery_times;
-`;

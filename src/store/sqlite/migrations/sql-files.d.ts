@@ -1,0 +1,5 @@
+/** With `with { type: "text" }`. */
+declare module "*.sql" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,56 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
+
+const FOLDER = new URL(
+  "../../../src/store/sqlite/migrations/",
+  import.meta.url,
+);
+
+/** A released file keeps its hash forever. A new migration is a new file and a new line here. */
+const RELEASED = {
+  "01-messages.sql":
+    "fc0092b2810a049a78242f92e5ceb0bf30bcfd7517637ac6187fc4e790819624",
+  "02-rollups.sql":
+    "be68ac5542b3340d0566ef1c825bb49d9df8bc32d896427f4435daccb9e8826b",
+  "03-beside-messages.sql":
+    "aac8deb704b10f684fb3597524b66f879f7157ca2684d0913f694162bd8d7d56",
+  "04-weeks.sql":
+    "c06e2782ae6422c661c9fed0ecdbe436d48db064c4359c431bd6d5d3c0caab8b",
+  "05-audit-kinds.sql":
+    "8910f527a1ec287ec8e7e499001dc0a41792df0ec6e997ca194332102c776600",
+  "06-ledger.sql":
+    "bf62b70fdf078506e8860f9501052aedaf6e174b60318529b5bb7e637c1f2f44",
+  "07-minutes.sql":
+    "5077c34e2e330e2beb444f6b596dd2ec9b3b8e8083f89dc53e84ee43ecd46dc3",
+  "08-supplements.sql":
+    "9fe9db18c9b25f4c382e83b6366b394d702c52136ae0ff441087059926d2dea2",
+  "09-names.sql":
+    "5b429a55689a924a9243ace57835fb11eece764af2dd0f4c3c20ec25441cbc58",
+  "10-channels.ts":
+    "cffb1809001d5f91d367c524af557ada066ed5d7de79304209b5c08d925cd0c5",
+};
+
+test("no released migration has changed", () => {
+  const files = readdirSync(FOLDER).filter((name) => /^\d\d-/.test(name));
+  const hashes = files
+    .toSorted()
+    .map((name) => [name, sha256(readFileSync(new URL(name, FOLDER)))]);
+  expect(Object.fromEntries(hashes)).toEqual(RELEASED);
+});
+
+test("a new database has the schema of this version, to the letter", () => {
+  using db = new Database(":memory:");
+  migrate(db);
+  using statement = db.prepare(
+    "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
+  );
+  expect(sha256(JSON.stringify(statement.all()))).toBe(
+    "46ad18a8812b19f40da6fcc5b03772be68b71191575c10a9408ca215e777731d",
+  );
+});
+
+function sha256(data: string | Uint8Array): string {
+  return new Bun.CryptoHasher("sha256").update(data).digest("hex");
+}
