@@ -1,7 +1,7 @@
 #!/usr/bin/env bun
 import { CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import { commandLine } from "./cli/program.ts";
+import { commandLine, runCommandLine } from "./cli/program.ts";
 import { OutputFailed } from "./cli/output.ts";
 import { ConfigError } from "./config/config.ts";
 import { failureOf } from "./log/failure.ts";
@@ -23,7 +23,7 @@ async function main(): Promise<number> {
     (result) => (status = result),
   );
   try {
-    await program.parseAsync();
+    await runCommandLine(program, process.argv.slice(2));
     return status;
   } catch (error) {
     return explain(error);

@@ -1,125 +1,136 @@
-import { Argument, Option, type Command } from "commander";
+import { Argument, Option } from "commander";
 import type { Role } from "../account/viewer.ts";
+import { DATABASE, WHILE_RUNNING, YES, type CommandGroup } from "./command.ts";
 import type { Flags } from "./flags.ts";
 import type { PasswordSource } from "./user.ts";
-import { configOf, withSettings, type SetStatus } from "./setting-flags.ts";
 
+const NOTES = `${WHILE_RUNNING} Changes take effect immediately.`;
 const ROLES: readonly Role[] = ["admin", "member"];
+const NEW_PASSWORD =
+  "Asks for the password at a terminal, and otherwise reads it from standard input.";
 
-export function addToken(program: Command, setStatus: SetStatus): void {
-  const settings = ["databaseFile"] as const;
-  const token = program
-    .command("token")
-    .description("make, list and remove tokens for the JSON API")
-    .addHelpText(
-      "after",
-      "\nAlso while the server runs: each change holds at once.",
-    );
-  withSettings(
-    token
-      .command("add <name>")
-      .option("--unmasked", "It sees whole phone numbers, not masked ones."),
-    settings,
-  )
-    .description("make a token and print it; it is not shown again")
-    .action(async (name: string, flags: Flags) => {
-      const { tokenAdd } = await import("./token.ts");
-      const config = configOf(settings, flags);
-      setStatus(await tokenAdd(config, name, flags["unmasked"] === true));
-    });
-  withSettings(token.command("list"), settings)
-    .description("list the tokens and when they were last used")
-    .action(async (flags: Flags) => {
-      const { tokenList } = await import("./token.ts");
-      setStatus(await tokenList(configOf(settings, flags)));
-    });
-  withSettings(token.command("remove <name>"), settings)
-    .description("remove a token; what uses it is refused from then on")
-    .action(async (name: string, flags: Flags) => {
-      const { tokenRemove } = await import("./token.ts");
-      setStatus(await tokenRemove(configOf(settings, flags), name));
-    });
+const generate = new Option(
+  "--generate",
+  "Create a one-time password and print it.",
+);
+
+function passwordSource(flags: Flags): PasswordSource {
+  if (flags["password"] === false) return "none";
+  return flags["generate"] === true ? "generated" : "input";
 }
 
-export function addUser(program: Command, setStatus: SetStatus): void {
-  const settings = ["databaseFile"] as const;
-  const user = program
-    .command("user")
-    .description("add, list, change and remove users")
-    .addHelpText(
-      "after",
-      "\nAlso while the server runs: each change holds at once.",
-    );
-  const generate = "Make a one-time password and print it.";
-  const source = (flags: Flags): PasswordSource => {
-    if (flags["password"] === false) return "none";
-    return flags["generate"] === true ? "generated" : "input";
-  };
-  withSettings(
-    user
-      .command("add <name>")
-      .addOption(
+/** `smsledger user …` */
+export const userCommands: CommandGroup = {
+  name: "user",
+  summary: "Add, list, change and remove users",
+  notes: NOTES,
+  commands: [
+    {
+      name: "add",
+      args: ["<name>"],
+      summary: "Add a user",
+      options: [
         new Option(
           "--role <role>",
           "[default admin for the first user, then member]",
         ).choices(ROLES),
-      )
-      .option("--generate", generate)
-      .option("--no-password", "None: only a proxy signs this user in."),
-    settings,
-  )
-    .description("add a user; the password is asked for, or read from a pipe")
-    .action(async (name: string, flags: Flags) => {
-      const { userAdd } = await import("./user.ts");
-      const role = ROLES.find((each) => each === flags["role"]);
-      const options = { role, source: source(flags) };
-      setStatus(await userAdd(configOf(settings, flags), name, options));
-    });
-  withSettings(user.command("list"), settings)
-    .description("list the users and when they were last seen")
-    .action(async (flags: Flags) => {
-      const { userList } = await import("./user.ts");
-      setStatus(await userList(configOf(settings, flags)));
-    });
-  withSettings(
-    user
-      .command("role <name>")
-      .addArgument(new Argument("<role>").choices(ROLES)),
-    settings,
-  )
-    .description("make a user an admin or a member")
-    .action(async (name: string, given: string, flags: Flags) => {
-      const { userRole } = await import("./user.ts");
-      const role = ROLES.find((each) => each === given) ?? "member";
-      setStatus(await userRole(configOf(settings, flags), name, role));
-    });
-  withSettings(
-    user.command("password <name>").option("--generate", generate),
-    settings,
-  )
-    .description(
-      "set a user's password; it ends their sessions, and the waiting after wrong passwords",
-    )
-    .action(async (name: string, flags: Flags) => {
-      const { userPassword } = await import("./user.ts");
-      const config = configOf(settings, flags);
-      setStatus(await userPassword(config, name, source(flags)));
-    });
-  withSettings(
-    user
-      .command("remove <name>")
-      .option("--yes", "Do not ask whether it is meant."),
-    settings,
-  )
-    .description("remove a user, who is then signed out everywhere")
-    .action(async (name: string, flags: Flags) => {
-      const { userRemove } = await import("./user.ts");
-      setStatus(
-        await userRemove(
-          configOf(settings, flags),
-          name,
-          flags["yes"] === true,
+        generate,
+        new Option(
+          "--no-password",
+          "No password: only a proxy signs this user in.",
         ),
-      );
-    });
-}
+      ],
+      settings: DATABASE,
+      notes: NEW_PASSWORD,
+      run: async ({ args: [name = ""], flags, config }) => {
+        const role = ROLES.find((each) => each === flags["role"]);
+        const options = { role, source: passwordSource(flags) };
+        return (await import("./user.ts")).userAdd(config(), name, options);
+      },
+    },
+    {
+      name: "list",
+      summary: "List the users, and when each was last seen",
+      settings: DATABASE,
+      run: async ({ config }) => (await import("./user.ts")).userList(config()),
+    },
+    {
+      name: "role",
+      args: ["<name>", new Argument("<role>").choices(ROLES)],
+      summary: "Make a user an admin or a member",
+      settings: DATABASE,
+      run: async ({ args: [name = "", given], config }) => {
+        const role = ROLES.find((each) => each === given) ?? "member";
+        return (await import("./user.ts")).userRole(config(), name, role);
+      },
+    },
+    {
+      name: "password",
+      args: ["<name>"],
+      summary: "Set a user's password",
+      options: [generate],
+      settings: DATABASE,
+      notes: `${NEW_PASSWORD}\nEnds the user's sessions, and lifts the limit on sign-in attempts.`,
+      run: async ({ args: [name = ""], flags, config }) => {
+        const source = passwordSource(flags);
+        return (await import("./user.ts")).userPassword(config(), name, source);
+      },
+    },
+    {
+      name: "remove",
+      args: ["<name>"],
+      summary: "Remove a user and end their sessions",
+      options: [YES],
+      settings: DATABASE,
+      run: async ({ args: [name = ""], flags, config }) => {
+        const isSure = flags["yes"] === true;
+        return (await import("./user.ts")).userRemove(config(), name, isSure);
+      },
+    },
+  ],
+};
+
+/** `smsledger token …` */
+export const tokenCommands: CommandGroup = {
+  name: "token",
+  summary: "Create, list and revoke API tokens",
+  notes: NOTES,
+  commands: [
+    {
+      name: "add",
+      args: ["<name>"],
+      summary: "Create a token and print it, once",
+      options: [
+        new Option(
+          "--unmasked",
+          "Let it read whole phone numbers, not masked ones.",
+        ),
+      ],
+      settings: DATABASE,
+      run: async ({ args: [name = ""], flags, config }) => {
+        const isUnmasked = flags["unmasked"] === true;
+        return (await import("./token.ts")).tokenAdd(
+          config(),
+          name,
+          isUnmasked,
+        );
+      },
+    },
+    {
+      name: "list",
+      summary: "List the tokens, and when each was last used",
+      settings: DATABASE,
+      run: async ({ config }) =>
+        (await import("./token.ts")).tokenList(config()),
+    },
+    {
+      name: "revoke",
+      formerName: "remove",
+      args: ["<name>"],
+      summary: "Revoke a token; requests with it are then refused",
+      settings: DATABASE,
+      run: async ({ args: [name = ""], config }) =>
+        (await import("./token.ts")).tokenRevoke(config(), name),
+    },
+  ],
+};

@@ -1,157 +1,206 @@
-import { Command } from "commander";
-import { readBoth, type Flags } from "./flags.ts";
+import { Command, Option } from "commander";
+import { tokenCommands, userCommands } from "./account-commands.ts";
+import {
+  addCommand,
+  DATABASE,
+  WHILE_RUNNING,
+  YES,
+  type CommandGroup,
+  type CommandSpec,
+} from "./command.ts";
+import { readBoth } from "./flags.ts";
+import { helpLayout } from "./help-layout.ts";
+import { requireKnownCommand } from "./known-command.ts";
 import { print } from "./output.ts";
 import { serve } from "./serve.ts";
-import { addToken, addUser } from "./account-commands.ts";
-import {
-  addBackup,
-  addErase,
-  addExport,
-  addPrune,
-  addRestore,
-} from "./database-commands.ts";
-import { helpLayout } from "./help-layout.ts";
-import {
-  ALL_SETTINGS,
-  configOf,
-  withSettings,
-  type SetStatus,
-} from "./setting-flags.ts";
+import { ALL_SETTINGS } from "./setting-flags.ts";
+import { SIMULATE_OPTIONS } from "./simulate-options.ts";
+
+const dryRun = new Option(
+  "--dry-run",
+  "Show what would be done, and change nothing.",
+);
 
 /**
- * The command line. `setStatus` is given the exit status of the command that ran;
- * wrong usage is thrown, as a CommanderError or ConfigError. Commands other than
- * `serve` are loaded when they run.
+ * Every command. `--help` lists them in this order. The work of each, other than `serve`,
+ * is loaded when it runs.
  */
-export function commandLine(version: string, setStatus: SetStatus): Command {
+const commandsOf = (
+  version: string,
+): readonly (CommandSpec | CommandGroup)[] => [
+  {
+    name: "serve",
+    summary: "Receive callbacks and serve the pages (the default)",
+    settings: ALL_SETTINGS,
+    run: ({ config }) => serve(config(), version),
+  },
+  {
+    name: "demo",
+    summary: "Try it with made-up messages in a temporary database",
+    settings: ["host", "port", "masksNumbers"],
+    run: async ({ config }) =>
+      (await import("./demo.ts")).demo(config(), version),
+  },
+  {
+    name: "doctor",
+    summary: "Find out what is wrong, and what to do about it",
+    settings: ALL_SETTINGS,
+    notes:
+      "Give it the server's settings. It changes nothing, and works whether or not the server is running." +
+      "\nIt posts one unsigned callback to PUBLIC_URL, which is refused, and asks api.twilio.com for the time.",
+    run: async ({ config }) =>
+      (await import("./doctor.ts")).doctor(config, version),
+  },
+  {
+    name: "simulate",
+    summary: "Post made-up, signed callbacks to your own server",
+    options: SIMULATE_OPTIONS,
+    settings: ["authTokens", "sharedKeys", "publicUrl", "host", "port"],
+    notes: "Only for your own server, which records them like real callbacks.",
+    run: async ({ config, flags }) => {
+      const { simulate, simulateOptions } = await import("./simulate.ts");
+      return simulate(...readBoth(config, () => simulateOptions(flags)));
+    },
+  },
+  {
+    name: "export",
+    summary: "Write messages or events to standard output",
+    options: [
+      new Option(
+        "--format <format>",
+        "jsonl (one JSON object per line) or csv. [default jsonl]",
+      ),
+      new Option("--events", "Every event, instead of one line per message."),
+    ],
+    settings: ["databaseFile", "masksNumbers"],
+    notes: WHILE_RUNNING,
+    run: async ({ config, flags }) => {
+      const { exportAll, exportOptions } = await import("./export.ts");
+      return exportAll(...readBoth(config, () => exportOptions(flags)));
+    },
+  },
+  {
+    name: "backup",
+    args: ["<file>"],
+    summary: "Write a verified copy of the database to a new file",
+    settings: DATABASE,
+    notes: `${WHILE_RUNNING} The file gets its name once the copy is complete and verified.`,
+    run: async ({ args: [file = ""], config }) =>
+      (await import("./backup.ts")).backup(config(), file),
+  },
+  {
+    name: "restore",
+    args: ["<file>"],
+    summary: "Replace the database with a backup",
+    options: [YES],
+    settings: DATABASE,
+    notes:
+      "Stop the server first. The backup is verified before anything changes, and the current database" +
+      "\nis kept next to it under another name.",
+    run: async ({ args: [file = ""], flags, config }) =>
+      (await import("./restore.ts")).restore(
+        config(),
+        file,
+        flags["yes"] === true,
+      ),
+  },
+  {
+    name: "prune",
+    summary: "Delete old messages",
+    options: [
+      new Option(
+        "--days <number>",
+        "Days to keep, besides today. [default RETENTION_DAYS]",
+      ),
+      dryRun,
+      new Option(
+        "--trust-clock",
+        "Delete even if the latest event is so old that the clock may be wrong.",
+      ),
+      YES,
+    ],
+    settings: ["databaseFile", "retentionDays"],
+    notes: `${WHILE_RUNNING} With RETENTION_DAYS set, the server does the same by itself.`,
+    run: async ({ config, flags }) => {
+      const { prune, pruneOptions } = await import("./prune.ts");
+      return prune(...readBoth(config, () => pruneOptions(flags)));
+    },
+  },
+  {
+    name: "erase",
+    args: ["<number>"],
+    summary: "Erase a person's phone number or user ID",
+    options: [dryRun, YES],
+    settings: DATABASE,
+    notes:
+      `${WHILE_RUNNING} Give the complete number or ID, such as +14155550123 or US.13491208655302741918.` +
+      "\nMessages and counts stay.",
+    run: async ({ args: [number = ""], flags, config }) =>
+      (await import("./erase.ts")).erase(config(), number, {
+        isDryRun: flags["dryRun"] === true,
+        isSure: flags["yes"] === true,
+      }),
+  },
+  userCommands,
+  tokenCommands,
+  {
+    name: "healthcheck",
+    summary: "Exit 0 if the server is ready, 1 if it isn't",
+    settings: ["host", "port"],
+    run: async ({ config }) =>
+      (await import("./healthcheck.ts")).healthcheck(config()),
+  },
+  {
+    name: "version",
+    summary: "Print the version",
+    run() {
+      print(version);
+      return 0;
+    },
+  },
+];
+
+/**
+ * The command line. `setStatus` gets the exit status of the command that ran; wrong usage
+ * is thrown, as a CommanderError or ConfigError.
+ */
+export function commandLine(
+  version: string,
+  setStatus: (status: number) => void,
+): Command {
   const program = new Command("smsledger")
     .description(
       "Receives, proves, keeps and explains Twilio's message status callbacks.",
     )
-    .version(version, "-V, --version", "print the version")
-    .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help for a command")
-    .showHelpAfterError("(add --help for what can be given)")
+    .version(version, "-V, --version", "Print the version")
+    .helpOption("-h, --help", "Show help")
+    .helpCommand("help [command]", "Show help for a command")
+    .showHelpAfterError("Add --help to see the usage.")
     .configureHelp(helpLayout)
     .addHelpText(
       "after",
-      "\nThe settings of the server: smsledger serve --help" +
+      "\nServer settings: smsledger serve --help" +
         "\nExit status: 0 done, 1 failed, 2 wrong usage.",
     )
     .configureOutput({ writeOut: (text) => print(text.trimEnd()) })
     .exitOverride();
-
-  withSettings(program.command("serve", { isDefault: true }), ALL_SETTINGS)
-    .description("receive callbacks and show the pages (the default)")
-    .allowExcessArguments()
-    .action(async (flags: Flags, command: Command) => {
-      // As the default command it is also given what was meant as a command's name.
-      if (command.args.length > 0) command.error("error: no such command");
-      setStatus(await serve(configOf(ALL_SETTINGS, flags), version));
-    });
-  addBackup(program, setStatus);
-  addDemo(program, version, setStatus);
-  addDoctor(program, version, setStatus);
-  addErase(program, setStatus);
-  addExport(program, setStatus);
-  addHealthcheck(program, setStatus);
-  addPrune(program, setStatus);
-  addRestore(program, setStatus);
-  addSimulate(program, setStatus);
-  addToken(program, setStatus);
-  addUser(program, setStatus);
-  program
-    .command("version")
-    .description("print the version")
-    .action(() => print(version));
+  for (const each of commandsOf(version)) addCommand(program, each, setStatus);
   return program;
 }
 
-function addDemo(
+/** Runs what `argv`, without the program's name, asks for. Without a command, it's `serve`. */
+export async function runCommandLine(
   program: Command,
-  version: string,
-  setStatus: SetStatus,
-): void {
-  const settings = ["host", "port", "masksNumbers"] as const;
-  withSettings(program.command("demo"), settings)
-    .description("look around in a server with made-up messages")
-    .action(async (flags: Flags) => {
-      const { demo } = await import("./demo.ts");
-      setStatus(await demo(configOf(settings, flags), version));
-    });
+  argv: readonly string[],
+): Promise<void> {
+  requireKnownCommand(program, argv);
+  const [first] = argv;
+  const isServe =
+    first === undefined ||
+    (first.startsWith("-") && !PROGRAM_FLAGS.includes(first));
+  await program.parseAsync(isServe ? ["serve", ...argv] : [...argv], {
+    from: "user",
+  });
 }
 
-function addDoctor(
-  program: Command,
-  version: string,
-  setStatus: SetStatus,
-): void {
-  withSettings(program.command("doctor"), ALL_SETTINGS)
-    .description("look for what is wrong, and say what to do")
-    .addHelpText(
-      "after",
-      "\nGive it the settings that the server has. It changes nothing, and works whether the server runs or not." +
-        "\nIt posts one callback without a signature to PUBLIC_URL, which is refused, and asks api.twilio.com for the time.",
-    )
-    .action(async (flags: Flags) => {
-      const { doctor } = await import("./doctor.ts");
-      setStatus(await doctor(() => configOf(ALL_SETTINGS, flags), version));
-    });
-}
-
-function addHealthcheck(program: Command, setStatus: SetStatus): void {
-  const settings = ["host", "port"] as const;
-  withSettings(program.command("healthcheck"), settings)
-    .description("exit 0 when the server is ready, 1 when it is not")
-    .action(async (flags: Flags) => {
-      const { healthcheck } = await import("./healthcheck.ts");
-      setStatus(await healthcheck(configOf(settings, flags)));
-    });
-}
-
-function addSimulate(program: Command, setStatus: SetStatus): void {
-  const settings = [
-    "authTokens",
-    "sharedKeys",
-    "publicUrl",
-    "host",
-    "port",
-  ] as const;
-  withSettings(
-    program
-      .command("simulate")
-      .option(
-        "--url <url>",
-        "Where to post; a path that ends in /whatsapp gets WhatsApp's callbacks. A URL of this machine is " +
-          "signed as PUBLIC_URL when that is set.\n[default: the SMS webhook on HOST and PORT]",
-      )
-      .option("--count <number>", "Callbacks in all. [default 1000]")
-      .option("--rate <number>", "Callbacks per second. [default 50]")
-      .option(
-        "--concurrency <number>",
-        "Callbacks that wait for their answer at a time, at most. [default 50]",
-      )
-      .option(
-        "--statuses <list>",
-        "Last statuses of the messages, with weights, e.g. delivered=95,undelivered=5.\n[default: a usual mix]",
-      )
-      .option(
-        "--signer <what>",
-        "What signs: token, or shared-key with SHA-256.\n[default: token if one is set]",
-      ),
-    settings,
-  )
-    .description("post made-up signed callbacks to a server of your own")
-    .addHelpText(
-      "after",
-      "\nOnly for a server of your own: it records what is posted as if it had happened.",
-    )
-    .action(async (flags: Flags) => {
-      const { simulate, simulateOptions } = await import("./simulate.ts");
-      const [config, options] = readBoth(
-        () => configOf(settings, flags),
-        () => simulateOptions(flags),
-      );
-      setStatus(await simulate(config, options));
-    });
-}
+const PROGRAM_FLAGS: readonly string[] = ["-h", "--help", "-V", "--version"];

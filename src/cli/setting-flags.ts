@@ -1,12 +1,9 @@
-import { Option, type Command } from "commander";
+import { Option } from "commander";
 import type { Flags } from "./flags.ts";
 import { readConfig, type Config } from "../config/config.ts";
-import { flagOf, SETTINGS } from "../config/settings.ts";
+import { flagOf, SETTINGS, type Setting } from "../config/settings.ts";
 
-type SettingName = keyof typeof SETTINGS;
-
-/** Is given the exit status of the command that ran. */
-export type SetStatus = (status: number) => void;
+export type SettingName = keyof typeof SETTINGS;
 
 export const ALL_SETTINGS = Object.keys(SETTINGS).filter(isSettingName);
 
@@ -14,29 +11,21 @@ function isSettingName(name: string): name is SettingName {
   return name in SETTINGS;
 }
 
-/** Adds the flags of settings to a command, each with its environment twin in the help. */
-export function withSettings(
-  command: Command,
-  names: readonly SettingName[],
-): Command {
-  for (const name of names) {
-    const setting = SETTINGS[name];
-    const placeholder = setting.secret ? "file" : setting.placeholder;
-    const fallback = setting.defaultText ?? setting.default;
-    const env = setting.secret
-      ? `${setting.name}_FILE; the value itself: ${setting.name}`
-      : setting.name;
-    command.addOption(
-      new Option(
-        `--${flagOf(setting)} <${placeholder}>`,
-        `${setting.help}\n[env ${env}${fallback === undefined ? "" : `; default ${fallback}`}]`,
-      ),
-    );
-  }
-  return command;
+/** The flag of a setting. Its help names the environment variable too. */
+export function settingOption(name: SettingName): Option {
+  const setting: Setting<unknown> = SETTINGS[name];
+  const placeholder = setting.secret ? "file" : setting.placeholder;
+  const fallback = setting.defaultText ?? setting.default;
+  const env = setting.secret
+    ? `${setting.name}_FILE; the value itself: ${setting.name}`
+    : setting.name;
+  return new Option(
+    `--${flagOf(setting)} <${placeholder}>`,
+    `${setting.help}\n[env ${env}${fallback === undefined ? "" : `; default ${fallback}`}]`,
+  );
 }
 
-/** Reads the settings that a command has; the others have no say. Throws ConfigError. */
+/** Reads a command's settings; the others have no effect. Throws ConfigError. */
 export function configOf(names: readonly SettingName[], flags: Flags): Config {
   const flagsGiven: Record<string, string> = {};
   const env: Record<string, string | undefined> = {};
@@ -55,7 +44,7 @@ export function configOf(names: readonly SettingName[], flags: Flags): Config {
   });
 }
 
-/** A flag's name as commander hands it over. */
+/** A flag's name in commander's options. */
 function camelCase(flag: string): string {
   return flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

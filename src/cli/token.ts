@@ -61,7 +61,7 @@ export function tokenList(database: Database): Promise<number> {
 }
 
 /** Revokes the API token of this name. Resolves to the exit status. */
-export function tokenRemove(database: Database, name: string): Promise<number> {
+export function tokenRevoke(database: Database, name: string): Promise<number> {
   return withStores(database, async (stores) => {
     const tokens = await stores.apiTokens.list();
     const token = tokens.find((each) => each.name === name);

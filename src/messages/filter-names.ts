@@ -1,3 +1,5 @@
+import { nearest } from "../words/nearest.ts";
+
 /** The names of the filter language, in the order in which pages list them, each in a few words. */
 export const FILTER_NAMES = {
   status: "what became of it",
@@ -48,33 +50,5 @@ export function meantName(typed: string): FilterName | undefined {
     ? OTHER_NAMES[typed]
     : undefined;
   if (other !== undefined) return other;
-  const names = Object.keys(FILTER_NAMES).filter(isFilterName);
-  const near = names
-    .map((name) => ({ name, edits: editsBetween(typed, name) }))
-    .sort((a, b) => a.edits - b.edits)[0];
-  const mayDiffer = typed.length > 4 ? 2 : 1;
-  return near !== undefined && near.edits <= mayDiffer ? near.name : undefined;
-}
-
-/** Letters to add, take away, change or swap with their neighbour to make `a` into `b`, for short words. */
-function editsBetween(a: string, b: string): number {
-  if (a.length > 20) return a.length;
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, i) => i)];
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? 0;
-  for (let i = 1; i <= a.length; i++) {
-    rows.push([i]);
-    for (let j = 1; j <= b.length; j++) {
-      const isSame = a[i - 1] === b[j - 1];
-      const isSwap = i > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      rows[i]?.push(
-        Math.min(
-          at(i - 1, j) + 1,
-          at(i, j - 1) + 1,
-          at(i - 1, j - 1) + (isSame ? 0 : 1),
-          isSwap && j > 1 ? at(i - 2, j - 2) + 1 : Infinity,
-        ),
-      );
-    }
-  }
-  return at(a.length, b.length);
+  return nearest(typed, Object.keys(FILTER_NAMES).filter(isFilterName));
 }

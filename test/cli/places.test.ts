@@ -49,6 +49,7 @@ const CASES: readonly Case[] = [
   { args: "user remove mo --yes", works: [OUTPUT] },
   { args: "token list" },
   { args: "token add new" },
+  { args: "token revoke old", works: [OUTPUT] },
   { args: "token remove old", works: [OUTPUT] },
   { args: "backup NEW" },
   { args: "restore BACKUP --yes" },

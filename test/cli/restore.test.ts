@@ -332,7 +332,7 @@ async function withAccess(): Promise<{ kept: string; revoked: string }> {
 
 test("sessions end, revoked tokens stay revoked, and what else comes back is reported by name with what to do", async () => {
   const { kept, revoked } = await withAccess();
-  await manage("token", "remove", "leaked");
+  await manage("token", "revoke", "leaked");
   await manage("token", "add", "newer");
   await manage("user", "remove", "eve", "--yes");
   await manage("user", "password", "mo", "--generate");

@@ -36,7 +36,7 @@ test("a token that is added beside a running server works at once, and no more o
   expect(await numberSeen(masked.stdout.trim())).toBe("+141••••••23");
   expect(await numberSeen(whole.stdout.trim())).toBe("+14155550123");
 
-  const removed = await tokenCommand(databaseFile, "remove", "crm");
+  const removed = await tokenCommand(databaseFile, "revoke", "crm");
   expect(removed).toMatchObject({ status: 0, stdout: "" });
   expect(await numberSeen(whole.stdout.trim())).toBeUndefined();
   expect(await numberSeen(masked.stdout.trim())).toBe("+141••••••23");
@@ -85,7 +85,7 @@ test("a name that is taken, not there or none is told with the right status", as
     [["add", "taken"], 1, "There is a token of this name already."],
     [["add", ""], 2, "Give the token a name"],
     [["add", "x".repeat(61)], 2, "at most 60 characters"],
-    [["remove", "other"], 1, "No token has this name."],
+    [["revoke", "other"], 1, "No token has this name."],
     [["add"], 2, "missing required argument"],
     [["add", "two", "names"], 2, "too many arguments"],
   ] as const) {
@@ -94,4 +94,17 @@ test("a name that is taken, not there or none is told with the right status", as
     expect(ended.stdout).toBe("");
     expect(ended.stderr).toContain(sentence);
   }
+});
+
+test("the former name of a command still works, and says what to use instead", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  await makeDatabase(file);
+  await tokenCommand(file, "add", "old");
+  const { status, stderr } = await tokenCommand(file, "remove", "old");
+  expect(status).toBe(0);
+  expect(stderr).toContain(
+    "token remove is deprecated. Use token revoke instead.\n",
+  );
+  expect((await tokenCommand(file, "list")).stderr).toContain("no tokens");
 });

@@ -39,8 +39,14 @@ test("help for serve gives each setting its flag, its variable and its default",
 
 test("wrong usage ends with status 2 and a line that says what is wrong", async () => {
   const cases = [
-    [["nonsense"], "no such command"],
-    [["--nonsense"], "unknown option"],
+    [["nonsense"], "unknown command 'nonsense'\nAdd --help"],
+    [["exprot", "--events"], "'exprot'\n(Did you mean smsledger export?)"],
+    [["token", "rm", "crm"], "(Did you mean smsledger token revoke?)"],
+    [["user", "create", "ana"], "(Did you mean smsledger user add?)"],
+    [["--nonsense"], "unknown option '--nonsense'"],
+    [["serve", "--prot", "3000"], "(Did you mean --port?)"],
+    [["export", "--event"], "(Did you mean --events?)"],
+    [["serve", "nonsense"], "too many arguments"],
     [["export", "nonsense"], "too many arguments"],
     [["simulate", "--count"], "argument missing"],
     [["export", "--format", "xml"], "--format: is none of jsonl, csv."],

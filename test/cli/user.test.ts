@@ -164,7 +164,7 @@ test("no command but the one that adds a user makes a database where the path is
     ["user", "remove", "ana", "--yes"],
     ["token", "list"],
     ["token", "add", "dashboard"],
-    ["token", "remove", "dashboard"],
+    ["token", "revoke", "dashboard"],
     ["backup", join(folder.path, "backup.db")],
     ["prune", "--days", "3", "--yes"],
     ["erase", "+14155550123", "--yes"],
@@ -298,7 +298,7 @@ test("the help says what each command does", async () => {
     "role",
     "password",
     "remove",
-    "each change holds at once",
+    "Changes take effect immediately.",
   ])
     expect(stdout).toContain(words);
 });
