@@ -116,10 +116,14 @@ describe("a release", () => {
 
 /** Runs the command with nothing to compile. */
 function release(args: readonly string[], env: Record<string, string> = {}) {
-  return run([process.execPath, join(PROJECT, "deploy/release.ts")], args, {
-    cwd: folder,
-    env,
-  });
+  return run(
+    [process.execPath, join(PROJECT, "deploy/release/release.ts")],
+    args,
+    {
+      cwd: folder,
+      env,
+    },
+  );
 }
 
 describe("the release command", () => {

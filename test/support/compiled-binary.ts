@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { buildOptions, PROJECT } from "../../deploy/compile.ts";
+import { buildOptions, PROJECT } from "../../deploy/release/compile.ts";
 import { tempDir } from "./temp-dir.ts";
 
 let built: Promise<string> | undefined;

@@ -1,6 +1,6 @@
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import { join } from "node:path";
-import lock from "../bun.lock";
+import lock from "../../bun.lock";
 import { PROJECT } from "./compile.ts";
 import { runOrFail } from "./run-or-fail.ts";
 import { TARGETS, type Target } from "./runtimes.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import lock from "../bun.lock";
+import lock from "../../bun.lock";
 import { runOrFail } from "./run-or-fail.ts";
 
 /** For each target of a release, as its files are named: Bun's name for it, and the package with Bun's runtime. */

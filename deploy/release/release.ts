@@ -8,7 +8,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import packageJson from "../package.json" with { type: "json" };
+import packageJson from "../../package.json" with { type: "json" };
 import { compile, PROJECT } from "./compile.ts";
 import { isTarget, TARGETS, type Target } from "./runtimes.ts";
 import { writeSbom } from "./sbom.ts";

@@ -1,11 +1,11 @@
 import { chmodSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import packageJson from "../package.json" with { type: "json" };
+import packageJson from "../../package.json" with { type: "json" };
 import { runOrFail } from "./run-or-fail.ts";
 import { installRuntime, TARGETS, type Target } from "./runtimes.ts";
 
 /** The folder of the project. */
-export const PROJECT = join(import.meta.dir, "..");
+export const PROJECT = join(import.meta.dir, "../..");
 
 /** What `bun run build` gives to `bun`, without where the program goes. */
 export function buildOptions(): string[] {
