@@ -39,6 +39,7 @@ const checks: readonly (readonly [name: string, command: readonly string[]])[] =
     ["format", [bun, "fmt", "--no-script", "--check"]],
     ["types", [bun, "run", "check"]],
     ["lint and XSS scan", [bun, "run", "lint"]],
+    ["layers", [bun, "run", "layers"]],
     ["build", [bun, "run", "build"]],
   ];
 for (const [name, command] of checks) {

@@ -11,7 +11,7 @@ import { passwordMistake } from "./passwords.ts";
 import type { SecretKeys } from "./secret-keys.ts";
 import { accountLimitKeys } from "./sign-in.ts";
 import { NAME_RULE, userName } from "./user-name.ts";
-import type { Role } from "./viewer.ts";
+import type { Role } from "../store/accounts.ts";
 
 type Deps = {
   readonly store: Pick<Stores, "accounts">;

@@ -1,5 +1,4 @@
-/** What a user may do: members read and export; admins also change settings and erase. */
-export type Role = "admin" | "member";
+import type { Role } from "../store/accounts.ts";
 
 /** Who a request comes from. */
 export type Viewer = {

@@ -1,7 +1,7 @@
 import { mayHoldNumber } from "../phone/mask-numbers.ts";
 import type { Term } from "../messages/filter-language.ts";
 import type { FilterMistake } from "../messages/filter-mistakes.ts";
-import { numberMeant } from "../phone/filter-numbers.ts";
+import { numberMeant } from "../phone/number-meant.ts";
 import { digitsInPlace, plainText } from "../phone/pasted-text.ts";
 import { isMessageSidStart } from "../twilio/sid.ts";
 

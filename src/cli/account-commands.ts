@@ -1,5 +1,5 @@
 import { Argument, Option } from "commander";
-import type { Role } from "../account/viewer.ts";
+import type { Role } from "../store/accounts.ts";
 import { DATABASE, WHILE_RUNNING, YES, type CommandGroup } from "./command.ts";
 import type { Flags } from "./flags.ts";
 import type { PasswordSource } from "./user.ts";

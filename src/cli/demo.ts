@@ -15,7 +15,7 @@ import { parseTarget } from "../simulation/target.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { StoreUnusable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
-import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import { callDirectly } from "../config/own-server.ts";
 import { stopSignal } from "./stop-signal.ts";
 

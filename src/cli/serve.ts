@@ -4,7 +4,7 @@ import type { AnyElysia } from "elysia";
 import {
   newSetupCode,
   requireUserBeyondLoopback,
-} from "../account/first-user.ts";
+} from "../server/first-user.ts";
 import { isOpenToThisMachine } from "../http/peer.ts";
 import type { Config } from "../config/config.ts";
 import { failureOf } from "../log/failure.ts";

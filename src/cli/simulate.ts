@@ -14,7 +14,7 @@ import {
   isEventStatus,
   type Channel,
 } from "../twilio/status.ts";
-import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import { FlagReader, type Flags } from "./flags.ts";
 import {
   callDirectly,

@@ -9,7 +9,7 @@ import { SecretKeys } from "../account/secret-keys.ts";
 import { accountLimitKeys } from "../account/sign-in.ts";
 import { NAME_RULE, userName } from "../account/user-name.ts";
 import { ADD_REFUSALS } from "../account/users.ts";
-import type { Role } from "../account/viewer.ts";
+import type { Role } from "../store/accounts.ts";
 import type { Config } from "../config/config.ts";
 import {
   type AccountStore,

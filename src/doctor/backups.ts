@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { ago } from "../../views/parts/time.tsx";
+import { ago } from "../words/times.ts";
 import type { Config } from "../config/config.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import { fine, note, wrong, type Finding } from "./finding.ts";

@@ -1,4 +1,4 @@
-import { ago } from "../../views/parts/time.tsx";
+import { ago } from "../words/times.ts";
 import { callDirectly, serverOrigin } from "../config/own-server.ts";
 import type { Config } from "../config/config.ts";
 import { call, jsonOf } from "./calls.ts";

@@ -1,3 +1,4 @@
+import type { Server } from "bun";
 import { isTrustedProxy, type ProxySettings } from "./peer.ts";
 
 export type OriginSettings = ProxySettings & {
@@ -58,4 +59,18 @@ export function isFormOverHttps(
 /** The host that was asked, in small letters, without the scheme's usual port. */
 function hostOf(headers: Headers, protocol: string): string | undefined {
   return URL.parse(`${protocol}//${headers.get("host") ?? ""}`)?.host;
+}
+
+/** The headers of a request and the other end of its connection. */
+export function arrivedOf({
+  request,
+  server,
+}: {
+  readonly request: Request;
+  readonly server: Pick<Server<unknown>, "requestIP"> | null;
+}): Arrived {
+  return {
+    headers: request.headers,
+    peer: server?.requestIP(request)?.address,
+  };
 }

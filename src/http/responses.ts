@@ -1,5 +1,3 @@
-import { Elysia } from "elysia";
-import { siteFor, type Site } from "../site/urls.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** Pages smaller than this go out as they are: compressing would not save a packet. */
@@ -14,22 +12,6 @@ export type PageAnswer = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 };
-
-/**
- * Gives routes `page(markup, answer?)`, which answers with a whole page, its headers and
- * compression, and `site` as the one who asked is to see it.
- */
-export const pages = (site: Site) =>
-  new Elysia({ name: "pages" })
-    // Resolved, not derived: only then has been found out who asks.
-    .resolve({ as: "scoped" }, ({ request }) => ({
-      site: siteFor(site, request),
-      // The plugin's own `html` would make an answer of it only to be read again.
-      page: async (
-        markup: JSX.Element,
-        answer?: PageAnswer,
-      ): Promise<Response> => pageResponse(request, await markup, answer),
-    }));
 
 /** A page, or a part of one, as an answer to `request`. */
 export function pageResponse(

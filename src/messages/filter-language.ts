@@ -9,10 +9,9 @@ import { isFilterName, type FilterName } from "./filter-names.ts";
 import {
   isLiteralNumber,
   isNumberLike,
-  joinedNumbers,
   numberMeant,
-  takesNumbers,
-} from "../phone/filter-numbers.ts";
+} from "../phone/number-meant.ts";
+import { joinedNumbers, takesNumbers } from "./joined-numbers.ts";
 import {
   readsAsNamed,
   splitTerms,

@@ -5,7 +5,7 @@ import { LAST_DIGITS_MIN, type Condition } from "../store/filter.ts";
 import { canonicalSid, isMessageSidStart } from "../twilio/sid.ts";
 import { isChannel, isEventStatus } from "../twilio/status.ts";
 import type { FilterName } from "./filter-names.ts";
-import { isLiteralNumber, numberMeant } from "../phone/filter-numbers.ts";
+import { isLiteralNumber, numberMeant } from "../phone/number-meant.ts";
 import type { TermValue } from "./filter-terms.ts";
 import { readTime } from "../time/filter-times.ts";
 

@@ -1,6 +1,6 @@
 import { recentOf, type Recent } from "../errors/verdict.ts";
 import { maskRecipient } from "../phone/mask-numbers.ts";
-import { numberMeant } from "../phone/filter-numbers.ts";
+import { numberMeant } from "../phone/number-meant.ts";
 import { withoutPrefix } from "../phone/address-prefix.ts";
 import { plainText } from "../phone/pasted-text.ts";
 import type { Condition, MessageFilter } from "../store/filter.ts";

@@ -1,5 +1,5 @@
 import { CHANNELS, ROUTE_CHANNELS, type Channel } from "../twilio/status.ts";
-import { REFUSAL_CHECKS } from "../receiver/refusal.ts";
+import { REFUSAL_CHECKS } from "../store/refusals.ts";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
 import { alone, type Labelled, type Metrics } from "./metric-kinds.ts";
 

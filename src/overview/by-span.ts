@@ -1,4 +1,5 @@
-import type { TallyRow, TimeRange } from "../store/tally.ts";
+import type { TallyRow } from "../store/tally.ts";
+import type { TimeRange } from "../time/time-range.ts";
 import { spansOf, type Period } from "../time/time-range.ts";
 import { totalOf, type Outcomes } from "./outcomes.ts";
 

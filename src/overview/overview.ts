@@ -1,7 +1,8 @@
 import { codesSeen, type CodeSeen } from "../errors/codes-seen.ts";
 import type { MessageFilter } from "../store/filter.ts";
 import type { MessageRow, Store } from "../store/store.ts";
-import type { BoundedCount, TimeRange, TopSenders } from "../store/tally.ts";
+import type { BoundedCount, TopSenders } from "../store/tally.ts";
+import type { TimeRange } from "../time/time-range.ts";
 import {
   rangeTerms,
   type Period,

@@ -1,4 +1,4 @@
-import { numberMeant } from "./filter-numbers.ts";
+import { numberMeant } from "./number-meant.ts";
 import { withoutPrefix } from "./address-prefix.ts";
 import { digitsInPlace, FILLER, plainText } from "./pasted-text.ts";
 import { parseForm } from "../twilio/form.ts";

@@ -1,5 +1,5 @@
 import type { EventStatus, RouteChannel } from "../twilio/status.ts";
-import type { RefusalCheck } from "./refusal.ts";
+import type { RefusalCheck } from "../store/refusals.ts";
 
 /**
  * Counts callbacks since the start in plain numbers, in place: the receiver's way costs

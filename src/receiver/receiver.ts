@@ -16,6 +16,7 @@ import {
   ROUTE_CHANNELS,
   type RouteChannel,
 } from "../twilio/status.ts";
+import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import { readBody } from "../http/body.ts";
 import { endOfTurn } from "./end-of-turn.ts";
 import { BODY_BYTES_MAX, PARAMS_MAX } from "./limits.ts";
@@ -35,11 +36,6 @@ import { refusedBody } from "./refused-body.ts";
 import { refuser, type RefusalDeps } from "./refusal-answer.ts";
 import { unproven, type SignatureCheckSettings } from "./signature-check.ts";
 import { queryOf } from "./signed-urls.ts";
-
-export const WEBHOOK_PATHS: Record<RouteChannel, string> = {
-  sms: "/api/rpc/webhooks/twilio/sms",
-  whatsapp: "/api/rpc/webhooks/twilio/whatsapp",
-};
 
 export type WebhookDeps = {
   readonly store: Pick<Store, "recordEvent">;

@@ -1,17 +1,4 @@
-/** The checks that a callback is refused by, in their order; `signature-missing` and `signature` are one. */
-export const REFUSAL_CHECKS = [
-  "address",
-  "method",
-  "content-type",
-  "size",
-  "auth-token-missing",
-  "signature-missing",
-  "signature",
-  "fields",
-  "account",
-  "store",
-] as const;
-export type RefusalCheck = (typeof REFUSAL_CHECKS)[number];
+import type { RefusalCheck } from "../store/refusals.ts";
 
 /** Why a callback is refused. */
 export type Refusal = {

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { isLoopback } from "../config/setting-values.ts";
-import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
-import type { Advice, Explained, Step } from "./cause-advice.ts";
-import type { Cause } from "./cause.ts";
+import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
+import type { Advice, Explained, Step } from "./advice-shape.ts";
+import type { Cause } from "../store/diagnosis.ts";
 import { originIn } from "./origin-variants.ts";
 
 /** What PUBLIC_URL, or its lack, has a part in. */

@@ -2,13 +2,8 @@ import type { NewRefusal } from "../store/refusals.ts";
 import { looksShifted } from "../twilio/form-format.ts";
 import { NO_SHARED_KEY } from "../receiver/refusal.ts";
 import { addressAdvice, isAddressCause } from "./address-advice.ts";
-import {
-  causeSentence,
-  causeStep,
-  type Advice,
-  type Explained,
-  type Step,
-} from "./cause-advice.ts";
+import { causeSentence, causeStep } from "./cause-advice.ts";
+import type { Advice, Explained, Step } from "./advice-shape.ts";
 import { keySetting, noTokenAdvice } from "./key-advice.ts";
 import { unexplainedAdvice } from "./unexplained-advice.ts";
 import { wrongAddressAdvice } from "./wrong-address.ts";

@@ -1,6 +1,7 @@
 import { signedParams } from "../twilio/signature.ts";
 import type { FormParams } from "../twilio/form.ts";
-import { distinct, type Cause, type Variant } from "./cause.ts";
+import { distinct, type Variant } from "./cause.ts";
+import type { Cause } from "../store/diagnosis.ts";
 
 /**
  * The signed text of the body as it may have been signed, as `signedParams` gives it.

@@ -1,21 +1,8 @@
-import type { Refusal } from "../store/refusals.ts";
+import type { Explained, Step } from "./advice-shape.ts";
 import type { AddressCause } from "./address-advice.ts";
-import type { Cause } from "./cause.ts";
-import type { Explanation } from "./diagnosis.ts";
+import type { Cause } from "../store/diagnosis.ts";
+import type { Explanation } from "../store/diagnosis.ts";
 import { keySetting, PASS_ON_THE_SETTINGS } from "./key-advice.ts";
-
-/** What is to be done, and for a setting how it is to be written. */
-export type Step = { readonly text: string; readonly setting?: string };
-
-/** What a refusal means, in words for the team. */
-export type Advice = {
-  /** What was wrong, a sentence each. */
-  readonly sentences: readonly string[];
-  /** What to do; the first is the likeliest. */
-  readonly steps: readonly Step[];
-};
-
-export type Explained = Refusal & { readonly diagnosis: Explanation };
 
 const CHANNELS = { sms: "SMS", whatsapp: "WhatsApp" };
 

@@ -6,15 +6,7 @@ import {
   SIGNATURE_SETTINGS_HEADER,
   type SharedKey,
 } from "../twilio/shared-keys.ts";
-
-/** The shared key that a callback says signed it; nothing proves it. */
-export type ClaimedKey = {
-  /** Null if it names none, or more than may be kept. */
-  readonly id: string | null;
-  /** Whether any configured secret was tried for it. */
-  readonly isTried: boolean;
-  readonly hasKnownAlgorithm: boolean;
-};
+import type { ClaimedKey } from "../store/diagnosis.ts";
 
 /** What a callback's signature settings say; undefined if it has none. */
 export function claimedKey(

@@ -1,10 +1,9 @@
+import type { Diagnosis, Explanation } from "../store/diagnosis.ts";
 import { publicUrl as checkedPublicUrl } from "../config/setting-values.ts";
 import { isSignatureOf } from "../twilio/signature.ts";
-import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import { signedAddress, type SignedAddress } from "../receiver/signed-urls.ts";
-import type { Cause } from "./cause.ts";
-import type { ClaimedKey } from "./claimed-key.ts";
-import type { Claim } from "./known-accounts.ts";
+import type { Cause } from "../store/diagnosis.ts";
 import {
   PARTS,
   signedVariants,
@@ -14,49 +13,6 @@ import {
   type SignedRequest,
   type Variants,
 } from "./signed-variants.ts";
-
-/** What would have matched a signature. */
-export type Explanation = {
-  readonly outcome: "explained";
-  /** What was otherwise when it was signed. */
-  readonly causes: readonly Cause[];
-  /** The address that was signed, without its query. */
-  readonly signedUrl: string;
-  /** The PUBLIC_URL with which the address would have been the signed one; null when that is not it. */
-  readonly publicUrl: string | null;
-  /** The account that the signing token is bound to; null when it is bound to none. */
-  readonly boundTo: string | null;
-  /** The id that the signing shared key is configured under. */
-  readonly keyId?: string;
-  /** The account that the callback names, where the cause is that it is another one. */
-  readonly named?: Claim["account"];
-  /** The shared key that the callback names, where the cause is how the key is configured. */
-  readonly namedKey?: string | null;
-};
-
-/** Nothing would have matched, or there is no signature of Twilio's form. */
-export type Unexplained = {
-  readonly outcome: "unexplained" | "misshapen";
-  /** What the advice depends on; kept with a refusal. */
-  readonly arrived?: Arrived;
-  /**
-   * When a callback of that account was proven, milliseconds since 1970. Not kept, but
-   * looked up when the refusal is shown; undefined for never.
-   */
-  readonly accountProvenAt?: number | undefined;
-};
-
-export type Arrived = {
-  /** The account that it names, as `Claim` has it. */
-  readonly account: Claim["account"];
-  /** The shared key that it names. */
-  readonly key?: ClaimedKey;
-  readonly hasQuery: boolean;
-  readonly hasBody: boolean;
-};
-
-/** What would have matched, or that nothing would. */
-export type Diagnosis = Explanation | Unexplained;
 
 /** Base64 of the 20 bytes of SHA-1, or the 32 of SHA-256. */
 const SIGNATURE = /^(?:[A-Za-z0-9+/]{27}|[A-Za-z0-9+/]{43})=$/;

@@ -1,7 +1,7 @@
 import type { NewRefusal } from "../store/refusals.ts";
 import { NO_TOKEN_WITHOUT_SETTINGS } from "../receiver/refusal.ts";
-import type { Advice, Step } from "./cause-advice.ts";
-import type { ClaimedKey } from "./claimed-key.ts";
+import type { Advice, Step } from "./advice-shape.ts";
+import type { ClaimedKey } from "../store/diagnosis.ts";
 
 const HEADER = "X-Twilio-Webhooks-Signature-Settings";
 

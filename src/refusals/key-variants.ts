@@ -5,7 +5,8 @@ import {
   secretsFor,
 } from "../twilio/shared-keys.ts";
 import type { Algorithm } from "../twilio/signature.ts";
-import { distinct, type Cause, type Variant } from "./cause.ts";
+import { distinct, type Variant } from "./cause.ts";
+import type { Cause } from "../store/diagnosis.ts";
 
 /**
  * Secrets that may have signed a callback with signature settings, with an algorithm

@@ -1,4 +1,5 @@
-import { distinct, type Cause, type Variant } from "./cause.ts";
+import { distinct, type Variant } from "./cause.ts";
+import type { Cause } from "../store/diagnosis.ts";
 
 /** A host with its port; "" for none. */
 export type Authority = { readonly host: string; readonly port: string };

@@ -1,4 +1,5 @@
-import { distinct, type Cause, type Variant } from "./cause.ts";
+import { distinct, type Variant } from "./cause.ts";
+import type { Cause } from "../store/diagnosis.ts";
 
 /** Paths that people put a service below; a proxy that takes one off leaves no trace of it. */
 const USUAL_BASE_PATHS = [

@@ -1,5 +1,6 @@
 import { rawQueries } from "../receiver/raw-queries.ts";
-import { distinct, type Cause, type Variant } from "./cause.ts";
+import { distinct, type Variant } from "./cause.ts";
+import type { Cause } from "../store/diagnosis.ts";
 
 /** Of a query with more pairs, not each one left out and not each order is tried. */
 const PAIRS_LEFT_OUT_MAX = 8;

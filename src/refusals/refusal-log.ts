@@ -10,7 +10,7 @@ import {
 } from "../store/refusals.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 import type { Refused } from "../receiver/refusal-answer.ts";
-import type { RefusalCheck } from "../receiver/refusal.ts";
+import type { RefusalCheck } from "../store/refusals.ts";
 import { claimedKey } from "./claimed-key.ts";
 import { KnownAccounts } from "./known-accounts.ts";
 import { LookQueue } from "./look-queue.ts";

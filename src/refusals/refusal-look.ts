@@ -1,15 +1,16 @@
 import { clientAddress, isTrustedProxy } from "../http/peer.ts";
 import type { NewRefusal, Standing } from "../store/refusals.ts";
-import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import type { Refused } from "../receiver/refusal-answer.ts";
-import type { RefusalCheck } from "../receiver/refusal.ts";
+import type { RefusalCheck } from "../store/refusals.ts";
 import {
   queryOf,
   signedAddress,
   type Addressed,
 } from "../receiver/signed-urls.ts";
-import { diagnosisSteps, type Diagnosis } from "./diagnosis.ts";
-import type { ClaimedKey } from "./claimed-key.ts";
+import { diagnosisSteps } from "./diagnosis.ts";
+import type { Diagnosis } from "../store/diagnosis.ts";
+import type { ClaimedKey } from "../store/diagnosis.ts";
 import type { Claim } from "./known-accounts.ts";
 import { maskedUrl, sentRequest } from "./sent-request.ts";
 import type { DiagnosisSettings } from "./signed-variants.ts";

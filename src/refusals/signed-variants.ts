@@ -3,7 +3,7 @@ import { parseForm, type FormParams } from "../twilio/form.ts";
 import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
 import type { Algorithm } from "../twilio/signature.ts";
 import type { RouteChannel } from "../twilio/status.ts";
-import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import {
   queryOf,
   type Addressed,

@@ -1,7 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { tokensFor } from "../twilio/auth-tokens.ts";
 import type { Algorithm } from "../twilio/signature.ts";
-import { distinct, type Cause, type Variant } from "./cause.ts";
+import { distinct, type Variant } from "./cause.ts";
+import type { Cause } from "../store/diagnosis.ts";
 
 /**
  * Tokens, and keys whose header was lost, that may have signed a callback without

@@ -1,6 +1,6 @@
 import type { NewRefusal } from "../store/refusals.ts";
-import type { Advice, Step } from "./cause-advice.ts";
-import type { Arrived, Unexplained } from "./diagnosis.ts";
+import type { Advice, Step } from "./advice-shape.ts";
+import type { Arrived, Unexplained } from "../store/diagnosis.ts";
 import { unexplainedKeyAdvice } from "./key-advice.ts";
 
 /** A callback that was proven so long before tells that the auth token was right then. */

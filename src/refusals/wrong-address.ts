@@ -1,7 +1,7 @@
 import type { NewRefusal, Refusal } from "../store/refusals.ts";
-import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
-import type { Advice } from "./cause-advice.ts";
-import type { Diagnosis } from "./diagnosis.ts";
+import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
+import type { Advice } from "./advice-shape.ts";
+import type { Diagnosis } from "../store/diagnosis.ts";
 import { originIn } from "./origin-variants.ts";
 
 /**

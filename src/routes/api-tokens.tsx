@@ -6,8 +6,9 @@ import {
   RevokeTokenPage,
   type TokenForm,
 } from "../../views/settings/api-tokens-page.tsx";
-import type { Site } from "../site/urls.ts";
-import { pages, redirectTo } from "../http/responses.ts";
+import type { Site } from "../../views/site.ts";
+import { redirectTo } from "../http/responses.ts";
+import { pages } from "./pages.ts";
 import type { AnswerProblem } from "./problem.tsx";
 import { TOKEN_SCOPES, type ApiToken } from "../store/api-tokens.ts";
 import type { Stores } from "../store/stores.ts";

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import { AuditPage } from "../../views/settings/audit-page.tsx";
-import type { Site } from "../site/urls.ts";
-import { pages } from "../http/responses.ts";
+import type { Site } from "../../views/site.ts";
+import { pages } from "./pages.ts";
 import type { AnswerProblem } from "./problem.tsx";
 import type { AuditStore } from "../store/audit.ts";
 

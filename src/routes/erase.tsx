@@ -1,9 +1,10 @@
 import { Elysia } from "elysia";
 import { ErasePage } from "../../views/settings/settings-erase.tsx";
-import type { Site } from "../site/urls.ts";
+import type { Site } from "../../views/site.ts";
 import { fieldOf } from "../http/form-body.ts";
 import { requesterOf } from "../account/viewer.ts";
-import { pages, redirectTo } from "../http/responses.ts";
+import { redirectTo } from "../http/responses.ts";
+import { pages } from "./pages.ts";
 import { addressToErase } from "../phone/erased-number.ts";
 import type { Erasures } from "../upkeep/erasures.ts";
 

@@ -9,8 +9,9 @@ import {
   ErrorsPage,
   LISTED_FIRST,
 } from "../../views/errors/errors-page.tsx";
-import type { Site } from "../site/urls.ts";
-import { pages, redirectTo } from "../http/responses.ts";
+import type { Site } from "../../views/site.ts";
+import { redirectTo } from "../http/responses.ts";
+import { pages } from "./pages.ts";
 import { plainText } from "../phone/pasted-text.ts";
 import type { Store } from "../store/store.ts";
 import { readRange } from "../time/time-range.ts";

@@ -1,8 +1,8 @@
 import { Elysia } from "elysia";
 import { SettingsGeneralPage } from "../../views/settings/settings-general.tsx";
-import type { Site } from "../site/urls.ts";
+import type { Site } from "../../views/site.ts";
 import { isAdmin } from "../account/viewer.ts";
-import { pages } from "../http/responses.ts";
+import { pages } from "./pages.ts";
 import {
   readGeneralSettings,
   type GeneralSettingsDeps,

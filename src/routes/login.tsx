@@ -6,16 +6,17 @@ import {
   LoginPage,
   WRONG_WORDS,
 } from "../../views/sign-in/login-page.tsx";
-import type { Site } from "../site/urls.ts";
-import { pages, redirectTo } from "../http/responses.ts";
+import type { Site } from "../../views/site.ts";
+import { redirectTo } from "../http/responses.ts";
+import { pages } from "./pages.ts";
 import { RepeatedLines } from "../log/repeated-lines.ts";
 import { removeCookie } from "../http/cookies.ts";
 import { fieldOf } from "../http/form-body.ts";
-import { arrivedOf } from "../server/gate.ts";
+import { arrivedOf } from "../http/origin.ts";
 import { nextPath } from "../site/next-path.ts";
 import { isFormOverHttps } from "../http/origin.ts";
 import { TooManyAtOnce } from "../account/password-hashing.ts";
-import type { AccountDeps } from "./account.ts";
+import type { AccountDeps } from "./account-deps.ts";
 import { signIn, type SignInOutcome } from "../account/sign-in.ts";
 import { signedIn } from "./signed-in.ts";
 import { requesterOf } from "../account/viewer.ts";

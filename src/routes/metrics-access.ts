@@ -1,9 +1,6 @@
 import { plainAddress } from "../http/peer.ts";
 import { isSameText } from "../account/secret-keys.ts";
-import {
-  closesConnection,
-  refusalOfOutsider,
-} from "../server/loopback-guard.ts";
+import { closesConnection, refusalOfOutsider } from "../http/loopback-guard.ts";
 import type { Problem } from "./problem.tsx";
 import { isLoopback } from "../config/setting-values.ts";
 

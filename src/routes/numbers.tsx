@@ -1,9 +1,10 @@
 import { Elysia } from "elysia";
 import { NumberPage } from "../../views/numbers/number-page.tsx";
 import { NumbersPage } from "../../views/numbers/numbers-page.tsx";
-import type { Site } from "../site/urls.ts";
+import type { Site } from "../../views/site.ts";
 import type { Downloads, DownloadRequest } from "./downloads.ts";
-import { pages, redirectTo } from "../http/responses.ts";
+import { redirectTo } from "../http/responses.ts";
+import { pages } from "./pages.ts";
 import { VERDICT_LABELS } from "../errors/verdict.ts";
 import { addressText } from "../messages/filter-language.ts";
 import type { AnswerProblem, Problem } from "./problem.tsx";

@@ -5,8 +5,8 @@ import {
   SetupPage,
 } from "../../views/overview/overview-empty.tsx";
 import { OverviewPage } from "../../views/overview/overview-page.tsx";
-import type { Site } from "../site/urls.ts";
-import { pages } from "../http/responses.ts";
+import type { Site } from "../../views/site.ts";
+import { pages } from "./pages.ts";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
 import type { Store } from "../store/store.ts";
 import { readRange } from "../time/time-range.ts";

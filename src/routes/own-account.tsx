@@ -4,12 +4,13 @@ import {
   type AccountPageProps,
 } from "../../views/settings/account-page.tsx";
 import { BUSY_WORDS, limitedWords } from "../../views/sign-in/login-page.tsx";
-import type { Site } from "../site/urls.ts";
-import { pages, redirectTo } from "../http/responses.ts";
+import type { Site } from "../../views/site.ts";
+import { redirectTo } from "../http/responses.ts";
+import { pages } from "./pages.ts";
 import { NOT_FOUND, type AnswerProblem } from "./problem.tsx";
 import { fieldOf } from "../http/form-body.ts";
 import { changePassword } from "../account/password-change.ts";
-import type { AccountDeps } from "./account.ts";
+import type { AccountDeps } from "./account-deps.ts";
 import { requesterOf, viewerOf, type Viewer } from "../account/viewer.ts";
 
 /** What was done before the page was loaded anew, as its address names it. */

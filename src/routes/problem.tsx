@@ -4,7 +4,8 @@ import {
   StrangerPage,
   type Way,
 } from "../../views/parts/problem-page.tsx";
-import { siteFor, type Site, type Urls } from "../site/urls.ts";
+import { type Urls } from "../site/urls.ts";
+import { siteFor, type Site } from "../../views/site.ts";
 import { nextPath } from "../site/next-path.ts";
 import { jsonResponse, pageResponse } from "../http/responses.ts";
 

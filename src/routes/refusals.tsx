@@ -1,9 +1,10 @@
 import { Elysia } from "elysia";
 import { RefusalPage } from "../../views/refusals/refusal-page.tsx";
 import { RefusalsPage } from "../../views/refusals/refusals-page.tsx";
-import type { Site } from "../site/urls.ts";
+import type { Site } from "../../views/site.ts";
 import { requesterOf } from "../account/viewer.ts";
-import { pages, redirectTo } from "../http/responses.ts";
+import { redirectTo } from "../http/responses.ts";
+import { pages } from "./pages.ts";
 import type { AnswerProblem, Problem } from "./problem.tsx";
 import { REFUSAL_DAYS } from "../store/refusals.ts";
 import type { Stores } from "../store/stores.ts";

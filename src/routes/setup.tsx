@@ -4,15 +4,16 @@ import {
   SetupLinkPage,
   SetupUserPage,
 } from "../../views/sign-in/setup-user-page.tsx";
-import type { Site } from "../site/urls.ts";
-import { pages, redirectTo } from "../http/responses.ts";
+import type { Site } from "../../views/site.ts";
+import { redirectTo } from "../http/responses.ts";
+import { pages } from "./pages.ts";
 import { deviceName } from "../account/device-name.ts";
 import { fieldOf } from "../http/form-body.ts";
-import { arrivedOf } from "../server/gate.ts";
+import { arrivedOf } from "../http/origin.ts";
 import { isFormOverHttps } from "../http/origin.ts";
 import { newPasswordMistake } from "../account/password-change.ts";
 import { TooManyAtOnce } from "../account/password-hashing.ts";
-import type { AccountDeps } from "./account.ts";
+import type { AccountDeps } from "./account-deps.ts";
 import { sha256 } from "../account/secret-keys.ts";
 import { newToken } from "../account/sign-in.ts";
 import { signedIn } from "./signed-in.ts";

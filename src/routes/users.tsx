@@ -10,16 +10,18 @@ import {
   type UserForm,
   type UsersPageProps,
 } from "../../views/settings/users-page.tsx";
-import type { Site } from "../site/urls.ts";
-import { pages, redirectTo } from "../http/responses.ts";
+import type { Site } from "../../views/site.ts";
+import { redirectTo } from "../http/responses.ts";
+import { pages } from "./pages.ts";
 import type { AnswerProblem, Problem } from "./problem.tsx";
 import type { By, UserRefusal, UserRow } from "../store/accounts.ts";
 import { fieldOf } from "../http/form-body.ts";
 import { TooManyAtOnce } from "../account/password-hashing.ts";
 import { generatedPassword, passwordMistake } from "../account/passwords.ts";
-import type { AccountDeps } from "./account.ts";
+import type { AccountDeps } from "./account-deps.ts";
 import { addUserWithPassword, setUserPassword } from "../account/users.ts";
-import { requesterOf, type Role } from "../account/viewer.ts";
+import { requesterOf } from "../account/viewer.ts";
+import type { Role } from "../store/accounts.ts";
 
 const NO_SUCH_USER: Problem = {
   status: 404,

@@ -1,5 +1,5 @@
 import type { Server } from "bun";
-import type { Site } from "../site/urls.ts";
+import type { Site } from "../../views/site.ts";
 import type { Config } from "../config/config.ts";
 import { redirectTo } from "../http/responses.ts";
 import {
@@ -7,8 +7,8 @@ import {
   CLOSES_CONNECTION,
   FROM_SERVICE,
   refusalOfOutsider,
-} from "./loopback-guard.ts";
-import { isFromService } from "./peer-user.ts";
+} from "../http/loopback-guard.ts";
+import { isFromService } from "../http/peer-user.ts";
 import {
   FOREIGN_FORM,
   NOT_ADMIN,
@@ -23,7 +23,7 @@ import type { Access, Unknown } from "../account/access.ts";
 import { fieldOf } from "../http/form-body.ts";
 import { audienceOf, isBeforePassword } from "./guard.ts";
 import { nextPath } from "../site/next-path.ts";
-import { isFromOwnPage, type Arrived } from "../http/origin.ts";
+import { arrivedOf, isFromOwnPage } from "../http/origin.ts";
 import { clientAddress } from "../http/peer.ts";
 import { isSameText } from "../account/secret-keys.ts";
 import {
@@ -106,17 +106,6 @@ function serviceRefusal({ request, server }: Asked): string | undefined {
   const ownPort = server?.port;
   if (peerPort === undefined || ownPort === undefined) return undefined;
   return isFromService({ peerPort, ownPort }) ? FROM_SERVICE : undefined;
-}
-
-/** The headers of a request and the other end of its connection. */
-export function arrivedOf({
-  request,
-  server,
-}: Pick<Asked, "request" | "server">): Arrived {
-  return {
-    headers: request.headers,
-    peer: server?.requestIP(request)?.address,
-  };
 }
 
 function hasFormToken({ formToken }: Viewer, body: unknown): boolean {

@@ -1,30 +1,7 @@
-import type { FeedPosition } from "../store/feed-position.ts";
-import { viewerOf, type Viewer } from "../account/viewer.ts";
-import { WEBHOOK_PATHS } from "../receiver/receiver.ts";
-import type { SignIn } from "../config/settings.ts";
+import type { RangeAddress } from "../time/time-range.ts";
+import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import { basePathOf } from "../config/setting-values.ts";
 import { assetPath, type AssetName } from "../http/assets.ts";
-
-/** What every page needs to know of the installation it belongs to. */
-export type Site = {
-  readonly urls: Urls;
-  readonly version: string;
-  /** False: no callback can be proven yet, and every page says so. */
-  readonly canVerify: boolean;
-  /** Numbers are shown masked: links name them by their id. */
-  readonly masksNumbers: boolean;
-  /** How many callbacks of the last hour were refused for a reason that the team can mend. */
-  readonly mendableRefusals: () => number;
-  /** How users prove who they are. */
-  readonly signIn: SignIn;
-  /** Who looks; undefined before they signed in, or where nobody has to. */
-  readonly viewer?: Viewer | undefined;
-};
-
-/** The site as the one who sent `request` is to see it. */
-export function siteFor(site: Site, request: Request): Site {
-  return { ...site, viewer: viewerOf(request) };
-}
 
 /** A page of a list: those older than this id, or newer than it. */
 export type PageAddress = {
@@ -38,13 +15,6 @@ export type MessagesAddress = PageAddress & {
   readonly q?: string;
   /** Of a search that goes on: how many messages the page shows already. */
   readonly shown?: number;
-};
-
-/** A time range, as an address carries it: one of the ranges by name, or its two ends. */
-export type RangeAddress = {
-  readonly range?: string;
-  readonly from?: string;
-  readonly to?: string;
 };
 
 export type Urls = ReturnType<typeof createUrls>;
@@ -97,7 +67,7 @@ export function createUrls(publicUrl: string | undefined) {
     refusal: (id: number): string => `${base}/refusals/${id}`,
     refusalsSeen: `${base}/refusals/seen`,
     /** The event stream of what is recorded after a position in the feed. */
-    live: (after: FeedPosition): string =>
+    live: (after: { readonly text: string }): string =>
       `${base}/live${queryString({ after: after.text })}`,
     settings: `${base}/settings`,
     users: `${base}/settings/users`,

@@ -1,6 +1,8 @@
-import type { Role } from "../account/viewer.ts";
 import type { AuditEntry } from "./audit.ts";
 import type { GuessLimit, GuessTaken } from "./guess-limit.ts";
+
+/** What a user may do: members read and export; admins also change settings and erase data. */
+export type Role = "admin" | "member";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -1,9 +1,23 @@
 import type { By } from "./accounts.ts";
 import { createHash } from "node:crypto";
-import type { Diagnosis } from "../refusals/diagnosis.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import type { FormParams } from "../twilio/form.ts";
 import type { RouteChannel } from "../twilio/status.ts";
-import type { RefusalCheck } from "../receiver/refusal.ts";
+
+/** The checks that refuse callbacks, in the order they run; `signature-missing` and `signature` are one check. */
+export const REFUSAL_CHECKS = [
+  "address",
+  "method",
+  "content-type",
+  "size",
+  "auth-token-missing",
+  "signature-missing",
+  "signature",
+  "fields",
+  "account",
+  "store",
+] as const;
+export type RefusalCheck = (typeof REFUSAL_CHECKS)[number];
 
 /** The newest so many are kept, and those of so many days: whichever is less. */
 export const REFUSALS_MAX = 10_000;

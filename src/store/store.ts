@@ -10,10 +10,10 @@ import type {
   StatusCounts,
   TallyRequest,
   TallyRow,
-  TimeRange,
   TopSenders,
   TopSendersRequest,
 } from "./tally.ts";
+import type { TimeRange } from "../time/time-range.ts";
 
 /** A proven callback whose status is recorded. */
 export type NewEvent = Omit<Callback, "messageStatus"> & {

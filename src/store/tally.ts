@@ -1,10 +1,8 @@
+import type { TimeRange } from "../time/time-range.ts";
 import type { EventStatus } from "../twilio/status.ts";
 
 /** Messages by their current status. */
 export type StatusCounts = Readonly<Record<EventStatus, number>>;
-
-/** From `from` up to, not including, `to`: milliseconds since 1970. */
-export type TimeRange = { readonly from: number; readonly to: number };
 
 /** What a tally can be split by. */
 export type Dimension =

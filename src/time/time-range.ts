@@ -1,7 +1,15 @@
 import { lazy } from "../words/lazy.ts";
-import type { RangeAddress } from "../site/urls.ts";
 import { endOfMinute, isDay, readTime } from "./filter-times.ts";
-import type { TimeRange } from "../store/tally.ts";
+
+/** From `from` up to, not including, `to`: milliseconds since 1970. */
+export type TimeRange = { readonly from: number; readonly to: number };
+
+/** A time range, as an address carries it: one of the ranges by name, or its two ends. */
+export type RangeAddress = {
+  readonly range?: string;
+  readonly from?: string;
+  readonly to?: string;
+};
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

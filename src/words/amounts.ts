@@ -1,5 +1,4 @@
 import { lazy } from "./lazy.ts";
-import type { BoundedCount } from "../store/tally.ts";
 
 const whole = lazy(() => new Intl.NumberFormat("en-US"));
 const compact = lazy(
@@ -27,7 +26,13 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 /** `1,000+` of a count that stopped at a limit. */
-export function boundedCount({ count, isMore }: BoundedCount): string {
+export function boundedCount({
+  count,
+  isMore,
+}: {
+  readonly count: number;
+  readonly isMore: boolean;
+}): string {
   return `${countWords(count)}${isMore ? "+" : ""}`;
 }
 

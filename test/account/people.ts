@@ -1,5 +1,5 @@
 import { hashOf } from "../../src/account/passwords.ts";
-import type { Role } from "../../src/account/viewer.ts";
+import type { Role } from "../../src/store/accounts.ts";
 import type { AccountStore } from "../../src/store/accounts.ts";
 import { startServer } from "../support/start-server.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { newSetupCode } from "../../src/account/first-user.ts";
+import { newSetupCode } from "../../src/server/first-user.ts";
 import { FROM_SOURCE, run, start } from "../cli/program.ts";
 import { startServer } from "../support/start-server.ts";
 import { until } from "../support/until.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { sign } from "../../src/twilio/signature.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 
 export const BENCH_TOKEN = "0123456789abcdef0123456789abcdef";
 export const BENCH_PUBLIC_URL = "https://sms.example.com";

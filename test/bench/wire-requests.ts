@@ -1,5 +1,5 @@
 import { percentile } from "../../src/simulation/load.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { openLoop } from "./open-loop.ts";
 import { BENCH_PUBLIC_URL, signedRequests } from "./signed-requests.ts";
 

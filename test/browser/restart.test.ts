@@ -5,7 +5,7 @@ import { addPerson, PASSWORD } from "../account/people.ts";
 import { start } from "../cli/program.ts";
 import { freePort, startProxy } from "../proxy/proxies.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { compiledBinary } from "../support/compiled-binary.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";

@@ -7,7 +7,7 @@ import {
   filterText,
   parseFilter,
 } from "../../src/messages/filter-language.ts";
-import { numberMeant } from "../../src/phone/filter-numbers.ts";
+import { numberMeant } from "../../src/phone/number-meant.ts";
 import type { Condition } from "../../src/store/filter.ts";
 import { EVENT_STATUSES } from "../../src/twilio/status.ts";
 

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { INSTANCE_HEADER } from "../../src/receiver/instance.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 

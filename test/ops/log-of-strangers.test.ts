@@ -5,7 +5,7 @@ import { until } from "../support/until.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN } from "../support/twilio-client.ts";
 import { FORM_TYPE } from "../receiver/raw-http.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 
 const LENGTH = "Content-Length: 100";
 const CHUNKED = "Transfer-Encoding: chunked";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { until } from "../support/until.ts";

@@ -5,7 +5,7 @@ import { deliveryRate, totalOf } from "../../src/overview/outcomes.ts";
 import { readOverview } from "../../src/overview/overview.ts";
 import { parseFilter, filterText } from "../../src/messages/filter-language.ts";
 import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
-import type { TimeRange } from "../../src/store/tally.ts";
+import type { TimeRange } from "../../src/time/time-range.ts";
 import { RANGE_NAMES, readRange } from "../../src/time/time-range.ts";
 import { EVENT_STATUSES } from "../../src/twilio/status.ts";
 import { rateChange } from "../../views/overview/overview-verdict.ts";

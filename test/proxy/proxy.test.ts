@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { startServer } from "../support/start-server.ts";
 import { AUTH_TOKEN, callbackParams } from "../support/twilio-client.ts";
 import { startProxy } from "./proxies.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { get } from "../pages/page-client.ts";
 import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";

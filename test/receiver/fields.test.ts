@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { expectRefusal, leastForm, send } from "./form-post.ts";

@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { FORM_TYPE, signatureOf } from "./raw-http.ts";
 

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { fc } from "../support/fast-check.ts";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { FormParams } from "../../src/twilio/form.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { startServer } from "../support/start-server.ts";
 import { arbitraryParams } from "../twilio/arbitrary-requests.ts";
 import { HTTP_RUNS, sdkAccepts, sdkParams } from "../twilio/sdk-verdict.ts";

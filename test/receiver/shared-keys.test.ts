@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { fc } from "../support/fast-check.ts";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { startServer } from "../support/start-server.ts";
 import { leastForm } from "./form-post.ts";
 import { FORM_TYPE, sendRaw } from "./raw-http.ts";

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { fc } from "../support/fast-check.ts";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
-import type { Cause } from "../../src/refusals/cause.ts";
-import { diagnose, type Diagnosis } from "../../src/refusals/diagnosis.ts";
+import type { Cause } from "../../src/store/diagnosis.ts";
+import { diagnose } from "../../src/refusals/diagnosis.ts";
+import type { Diagnosis } from "../../src/store/diagnosis.ts";
 import type {
   DiagnosisSettings,
   SignedRequest,
@@ -11,7 +12,7 @@ import { cidrList } from "../../src/config/setting-values.ts";
 import { tokensFor } from "../../src/twilio/auth-tokens.ts";
 import { findSigningToken } from "../../src/twilio/signature.ts";
 import type { RouteChannel } from "../../src/twilio/status.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { rawQueries } from "../../src/receiver/raw-queries.ts";
 import { signedAddress } from "../../src/receiver/signed-urls.ts";
 import { ACCOUNT_SID, callbackParams } from "../support/twilio-client.ts";

@@ -3,7 +3,7 @@ import { LookQueue } from "../../src/refusals/look-queue.ts";
 import { situationOf } from "../../src/refusals/situations.ts";
 import type { Refused } from "../../src/receiver/refusal-answer.ts";
 import { WRONGLY_SIGNED } from "../../src/receiver/refusal.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { AT } from "./sample-refusals.ts";
 
 const SIGNATURE = "0AAAAAAAAAAAAAAAAAAAAAAAAAA=";

@@ -10,7 +10,7 @@ import { StoreUnavailable } from "../../src/store/store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import type { Refused } from "../../src/receiver/refusal-answer.ts";
 import { UNSIGNED, WRONGLY_SIGNED } from "../../src/receiver/refusal.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { get } from "../pages/page-client.ts";
 import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";

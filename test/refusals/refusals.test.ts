@@ -3,7 +3,7 @@ import { rename } from "node:fs/promises";
 import { NamesPerHour } from "../../src/refusals/names-per-hour.ts";
 import type { RefusalRow } from "../../src/store/refusals.ts";
 import type { Stores } from "../../src/store/stores.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { get, linksIn } from "../pages/page-client.ts";
 import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";

@@ -1,5 +1,5 @@
 import type { NewRefusal } from "../../src/store/refusals.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { ACCOUNT_SID } from "../support/twilio-client.ts";
 
 export const AT = Date.UTC(2026, 10, 23, 12, 30);

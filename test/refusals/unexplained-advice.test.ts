@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { get } from "../pages/page-client.ts";
 import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";

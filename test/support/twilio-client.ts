@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { RouteChannel } from "../../src/twilio/status.ts";
-import { WEBHOOK_PATHS } from "../../src/receiver/receiver.ts";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 
 /** The auth token that tests configure unless they say otherwise. */
 export const AUTH_TOKEN = "0123456789abcdef0123456789abcdef";

@@ -1,5 +1,5 @@
 import { lazy } from "../../src/words/lazy.ts";
-import type { TimeRange } from "../../src/store/tally.ts";
+import type { TimeRange } from "../../src/time/time-range.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

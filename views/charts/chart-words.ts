@@ -1,5 +1,5 @@
 import { deliveryRate, type Outcomes } from "../../src/overview/outcomes.ts";
-import type { TimeRange } from "../../src/store/tally.ts";
+import type { TimeRange } from "../../src/time/time-range.ts";
 import { countWords, percent } from "../../src/words/amounts.ts";
 import { PARTS, type Part } from "./chart-shapes.ts";
 import { spanWords } from "./chart-time.ts";

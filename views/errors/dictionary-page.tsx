@@ -7,7 +7,8 @@ import type { ErrorCodeInfo } from "../../src/twilio/error-codes/error-codes.ts"
 import { counted, countWords } from "../../src/words/amounts.ts";
 import { MATTER_WORDS } from "./error-words.ts";
 import { Layout } from "../parts/layout.tsx";
-import type { Site, Urls } from "../../src/site/urls.ts";
+import type { Urls } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { attribute } from "../parts/values.tsx";
 
 /** Every error code that Twilio has, to be searched by number and by words. */

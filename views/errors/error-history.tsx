@@ -13,7 +13,7 @@ import { GroupTable, type GroupKind } from "../parts/group-table.tsx";
 import { LatestMessages } from "../messages/latest-messages.tsx";
 import { listHref } from "../parts/list-link.ts";
 import { TOO_MANY_SENDERS } from "../overview/overview-groups.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { Ago } from "../parts/time.tsx";
 
 export type CodeView = {

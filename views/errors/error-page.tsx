@@ -14,7 +14,7 @@ import {
   type MistakesView,
 } from "../parts/range-links.tsx";
 import { REFRESH } from "../parts/refresh.ts";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 
 /** One error code: what it means, what to do, how often it comes, whom it hits. */
 export function ErrorPage({

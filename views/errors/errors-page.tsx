@@ -11,7 +11,8 @@ import {
   type MistakesView,
 } from "../parts/range-links.tsx";
 import { REFRESH } from "../parts/refresh.ts";
-import type { Site, Urls } from "../../src/site/urls.ts";
+import type { Urls } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 
 /** Which error codes a period had, how many, since when, and what to do about each. */
 export function ErrorsPage({

@@ -4,7 +4,8 @@ import type { BoundedCount } from "../../src/store/tally.ts";
 import { boundedCount } from "../../src/words/amounts.ts";
 import { LIST_SWAP } from "../parts/list-swap.ts";
 import { MessageTableRow } from "./messages-table.tsx";
-import type { Site, Urls } from "../../src/site/urls.ts";
+import type { Urls } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { attribute } from "../parts/values.tsx";
 
 /** What an open list knows of itself: what it shows, and up to where it has been told. */

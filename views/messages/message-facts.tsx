@@ -8,7 +8,8 @@ import {
 } from "../../src/messages/filter-language.ts";
 import { tagText } from "../../src/messages/filter-values.ts";
 import type { EventRow, MessageRow } from "../../src/store/store.ts";
-import type { Site, Urls } from "../../src/site/urls.ts";
+import type { Urls } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { When } from "../parts/time.tsx";
 import { channelWord, shortened, Tag } from "../parts/values.tsx";
 

@@ -13,9 +13,10 @@ import { Layout } from "../parts/layout.tsx";
 import { ListWatch } from "./list-news.tsx";
 import { LIST_SWAP } from "../parts/list-swap.ts";
 import { MessagesTable } from "./messages-table.tsx";
-import type { Site, Urls } from "../../src/site/urls.ts";
+import type { Urls } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { StatusStrip } from "./status-strip.tsx";
-import { minuteWords } from "../parts/time.tsx";
+import { minuteWords } from "../../src/words/times.ts";
 
 export type MessagesView = {
   readonly site: Site;

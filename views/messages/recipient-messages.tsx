@@ -1,6 +1,6 @@
 import { addressText } from "../../src/messages/filter-language.ts";
 import type { MessageRow } from "../../src/store/store.ts";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { Status } from "../parts/status.tsx";
 import { Ago } from "../parts/time.tsx";
 

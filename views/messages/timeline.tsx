@@ -7,7 +7,8 @@ import {
 } from "../../src/twilio/status.ts";
 import { duration } from "../../src/words/amounts.ts";
 import { Status } from "../parts/status.tsx";
-import { Exact, gap } from "../parts/time.tsx";
+import { Exact } from "../parts/time.tsx";
+import { gap } from "../../src/words/times.ts";
 import { ErrorCode, shortened } from "../parts/values.tsx";
 
 const HAPPENED: Record<Channel, Record<EventStatus, string>> = {

@@ -15,7 +15,7 @@ import { boundedCount } from "../../src/words/amounts.ts";
 import { ErrorExplained } from "../errors/error-explained.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { MessagesTable } from "../messages/messages-table.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { Status } from "../parts/status.tsx";
 import { Ago } from "../parts/time.tsx";
 import { Address, shortened } from "../parts/values.tsx";

@@ -9,7 +9,7 @@ import { KindTabs } from "../parts/kind-tabs.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { NothingFurther } from "../parts/nothing-further.tsx";
 import { NumbersTable } from "./numbers-table.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 
 export type NumbersView = {
   readonly site: Site;

@@ -1,7 +1,7 @@
 import { addressText } from "../../src/messages/filter-language.ts";
 import { verdictOnCode, verdictOnNumber } from "../../src/errors/verdict.ts";
 import type { FailingRecipient } from "../../src/store/store.ts";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { Ago } from "../parts/time.tsx";
 import { Address, Country, ErrorCode } from "../parts/values.tsx";
 import { Failures, VerdictMark } from "../errors/verdict.tsx";

@@ -12,7 +12,8 @@ import {
 } from "../parts/range-links.tsx";
 import { REFRESH } from "../parts/refresh.ts";
 import { SetupSteps, type SetupProps } from "./setup-steps.tsx";
-import type { RangeAddress, Site } from "../../src/site/urls.ts";
+import type { RangeAddress } from "../../src/time/time-range.ts";
+import type { Site } from "../site.ts";
 import { Ago } from "../parts/time.tsx";
 
 /** Before the first callback: how to set Twilio up, until one comes. */

@@ -4,7 +4,7 @@ import type { TopSenders } from "../../src/store/tally.ts";
 import type { Period } from "../../src/time/time-range.ts";
 import { GroupTable } from "../parts/group-table.tsx";
 import { LOST } from "../parts/list-link.ts";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 
 /** Where even those with most can't be found within a bound. */
 export const TOO_MANY_SENDERS =

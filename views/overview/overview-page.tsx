@@ -16,7 +16,8 @@ import { WorstGroups } from "./overview-groups.tsx";
 import { headline, mainReason, rateChange } from "./overview-verdict.ts";
 import { RangeLinks } from "../parts/range-links.tsx";
 import { REFRESH } from "../parts/refresh.ts";
-import type { Site, Urls } from "../../src/site/urls.ts";
+import type { Urls } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 
 export type OverviewView = {
   readonly site: Site;

@@ -3,7 +3,7 @@ import {
   type TestCommand,
 } from "../../src/overview/test-command.ts";
 import { Copyable } from "../parts/copyable.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import type { SkippedCallback } from "../../src/receiver/callback-counts.ts";
 import { Ago } from "../parts/time.tsx";
 

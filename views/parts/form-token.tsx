@@ -1,4 +1,4 @@
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 
 /** Part of each form that changes something, so that no other site can send it. */
 export function FormToken({ site: { viewer } }: { readonly site: Site }) {

@@ -4,7 +4,7 @@ import type { Group } from "../../src/overview/breakdown.ts";
 import type { RangeTerms } from "../../src/time/time-range.ts";
 import { countWords, percent } from "../../src/words/amounts.ts";
 import { listHref } from "./list-link.ts";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { attribute, shortened } from "./values.tsx";
 
 export type GroupKind = "country" | "sender" | "service";

@@ -6,7 +6,7 @@ import { Live } from "./live.tsx";
 import { PagesNav, type Section } from "./layout-nav.tsx";
 import { SignedIn } from "./layout-viewer.tsx";
 import { RefusalsBanner } from "../refusals/refusals-banner.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { ThemeButton } from "./theme-button.tsx";
 
 /**

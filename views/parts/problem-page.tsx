@@ -1,6 +1,6 @@
 import { Layout } from "./layout.tsx";
 import { LoginFrame } from "../sign-in/login-frame.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { attribute } from "./values.tsx";
 
 /** Why a request was not answered as asked, in words of ours only. */

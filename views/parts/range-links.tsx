@@ -1,5 +1,6 @@
 import { RANGE_NAMES, type Period } from "../../src/time/time-range.ts";
-import type { RangeAddress, Site } from "../../src/site/urls.ts";
+import type { RangeAddress } from "../../src/time/time-range.ts";
+import type { Site } from "../site.ts";
 
 /** The ranges by name, and a form for any other. Works by address alone. */
 export function RangeLinks({

@@ -1,10 +1,10 @@
 import { adviceFor } from "../../src/refusals/advice.ts";
-import type { Step } from "../../src/refusals/cause-advice.ts";
+import type { Step } from "../../src/refusals/advice-shape.ts";
 import type { RefusalRow, SentRequest } from "../../src/store/refusals.ts";
 import { byteWords, countWords } from "../../src/words/amounts.ts";
 import { Copyable } from "../parts/copyable.tsx";
 import { Layout } from "../parts/layout.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { When } from "../parts/time.tsx";
 import { channelWord } from "../parts/values.tsx";
 

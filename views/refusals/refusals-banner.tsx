@@ -1,5 +1,5 @@
 import { counted } from "../../src/words/amounts.ts";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 
 /** On every page while callbacks are refused for a reason that the team can mend; nobody else is told. */
 export function RefusalsBanner({

@@ -16,8 +16,8 @@ import { KindTabs } from "../parts/kind-tabs.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { NothingFurther } from "../parts/nothing-further.tsx";
 import { RefusalsTable } from "./refusals-table.tsx";
-import { minuteWords } from "../parts/time.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import { minuteWords } from "../../src/words/times.ts";
+import type { Site } from "../site.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

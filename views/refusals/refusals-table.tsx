@@ -1,8 +1,8 @@
 import { adviceFor } from "../../src/refusals/advice.ts";
-import type { Step } from "../../src/refusals/cause-advice.ts";
+import type { Step } from "../../src/refusals/advice-shape.ts";
 import type { RefusalRow } from "../../src/store/refusals.ts";
 import { countWords } from "../../src/words/amounts.ts";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { Ago } from "../parts/time.tsx";
 import { channelWord } from "../parts/values.tsx";
 

@@ -4,7 +4,7 @@ import type { Viewer } from "../../src/account/viewer.ts";
 import type { SessionRow } from "../../src/store/accounts.ts";
 import { FormToken } from "../parts/form-token.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { Ago } from "../parts/time.tsx";
 import { attribute } from "../parts/values.tsx";
 

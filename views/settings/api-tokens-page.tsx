@@ -10,7 +10,7 @@ import {
 import { Copyable } from "../parts/copyable.tsx";
 import { FormToken } from "../parts/form-token.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { Ago } from "../parts/time.tsx";
 import { attribute } from "../parts/values.tsx";
 

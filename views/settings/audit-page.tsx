@@ -1,8 +1,8 @@
 import type { AuditRow } from "../../src/store/audit.ts";
 import { countWords } from "../../src/words/amounts.ts";
 import { SettingsFrame } from "./settings-frame.tsx";
-import type { Site } from "../../src/site/urls.ts";
-import { utc } from "../parts/time.tsx";
+import type { Site } from "../site.ts";
+import { utc } from "../../src/words/times.ts";
 
 export type AuditPageProps = {
   readonly site: Site;

@@ -4,7 +4,7 @@ import type { Erased } from "../../src/store/upkeep.ts";
 import { counted, countWords, percent } from "../../src/words/amounts.ts";
 import { FormToken } from "../parts/form-token.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { attribute } from "../parts/values.tsx";
 
 type EraseView = {

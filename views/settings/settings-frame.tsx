@@ -2,7 +2,8 @@ import type { Children } from "@kitajs/html";
 import { isAdmin } from "../../src/account/viewer.ts";
 import type { AssetName } from "../../src/http/assets.ts";
 import { Layout } from "../parts/layout.tsx";
-import type { Site, Urls } from "../../src/site/urls.ts";
+import type { Urls } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 
 type SettingsPage = {
   readonly words: string;

@@ -4,7 +4,7 @@ import { byteWords, counted, percent } from "../../src/words/amounts.ts";
 import { Copyable } from "../parts/copyable.tsx";
 import { Backups, Kept } from "./settings-upkeep.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { Ago } from "../parts/time.tsx";
 
 export type SettingsGeneralProps = {

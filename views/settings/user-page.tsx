@@ -1,7 +1,7 @@
 import type { UserRow } from "../../src/store/accounts.ts";
 import { FormToken } from "../parts/form-token.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { When } from "../parts/time.tsx";
 import {
   LastSeen,

@@ -1,12 +1,12 @@
 import { Mistake } from "../sign-in/login-frame.tsx";
-import type { Role } from "../../src/account/viewer.ts";
+import type { Role } from "../../src/store/accounts.ts";
 import { PASSWORD_MIN } from "../../src/account/passwords.ts";
 import { NAME_MAX } from "../../src/account/user-name.ts";
 import type { UserRow } from "../../src/store/accounts.ts";
 import { Copyable } from "../parts/copyable.tsx";
 import { FormToken } from "../parts/form-token.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { Ago } from "../parts/time.tsx";
 import { attribute } from "../parts/values.tsx";
 

@@ -1,5 +1,5 @@
 import type { Children } from "@kitajs/html";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 
 /**
  * The frame of the pages before somebody is signed in: it tells nothing of the

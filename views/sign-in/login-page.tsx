@@ -1,6 +1,6 @@
 import { LoginFrame, Mistake } from "./login-frame.tsx";
-import type { Site } from "../../src/site/urls.ts";
-import { utc } from "../parts/time.tsx";
+import type { Site } from "../site.ts";
+import { utc } from "../../src/words/times.ts";
 import { attribute } from "../parts/values.tsx";
 
 export type LoginPageProps = {

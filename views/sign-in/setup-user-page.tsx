@@ -1,7 +1,7 @@
 import { NAME_MAX } from "../../src/account/user-name.ts";
 import { PASSWORD_MIN } from "../../src/account/passwords.ts";
 import { LoginFrame, Mistake } from "./login-frame.tsx";
-import type { Site } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 import { attribute } from "../parts/values.tsx";
 
 export type SetupUserForm = {

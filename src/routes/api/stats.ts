@@ -7,7 +7,7 @@ import {
   sumOfOutcomes,
   type Outcomes,
 } from "../../overview/outcomes.ts";
-import type { TimeRange } from "../../store/tally.ts";
+import type { TimeRange } from "../../time/time-range.ts";
 import { RANGE_NAMES, readRange, type Period } from "../../time/time-range.ts";
 import { wrongParameters, type ApiProblem } from "./problems.ts";
 import { apiRoute, type Asked } from "./route.ts";

@@ -1,5 +1,5 @@
 import type { Generated } from "kysely";
-import type { Role } from "../../account/viewer.ts";
+import type { Role } from "../accounts.ts";
 import type { AuditKind } from "../audit.ts";
 
 /** The tables as Kysely sees them; migrations.ts is what makes them. */

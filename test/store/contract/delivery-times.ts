@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { fc } from "../../support/fast-check.ts";
 import type { Store } from "../../../src/store/store.ts";
-import type { TimeRange } from "../../../src/store/tally.ts";
+import type { TimeRange } from "../../../src/time/time-range.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { atOnce, inSteps } from "../arbitrary-steps.ts";
 import { eventOf, type OpenStore } from "../events.ts";

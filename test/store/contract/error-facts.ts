@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { fc } from "../../support/fast-check.ts";
 import type { MessageRow } from "../../../src/store/store.ts";
-import type { ErrorCodeFacts, TimeRange } from "../../../src/store/tally.ts";
+import type { ErrorCodeFacts } from "../../../src/store/tally.ts";
+import type { TimeRange } from "../../../src/time/time-range.ts";
 import { eventOf, type OpenStore } from "../events.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from "kysely";
-import type { BoundedCount, ErrorCodeFacts, TimeRange } from "../../tally.ts";
+import type { BoundedCount, ErrorCodeFacts } from "../../tally.ts";
+import type { TimeRange } from "../../../time/time-range.ts";
 import { allIds, idsBetween, idsSurelyBetween } from "../search/message-ids.ts";
 import type { Schema } from "../schema.ts";
 

@@ -5,7 +5,7 @@ import {
   type EventStatus,
 } from "../../../twilio/status.ts";
 import type { Condition, MessageFilter } from "../../filter.ts";
-import type { TimeRange } from "../../tally.ts";
+import type { TimeRange } from "../../../time/time-range.ts";
 import { addressesMeant } from "./address-search.ts";
 import { sidIds, timesOf } from "./message-conditions.ts";
 import {

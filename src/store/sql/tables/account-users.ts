@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { Role } from "../../../account/viewer.ts";
+import type { Role } from "../../accounts.ts";
 import {
   nameKey,
   USERS_MAX,

@@ -1,4 +1,4 @@
-import type { TimeRange } from "../../tally.ts";
+import type { TimeRange } from "../../../time/time-range.ts";
 import {
   DAYS_PER_WEEK,
   GRAINS,

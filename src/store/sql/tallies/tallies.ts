@@ -4,8 +4,8 @@ import type {
   StatusCounts,
   TallyRequest,
   TallyRow,
-  TimeRange,
 } from "../../tally.ts";
+import type { TimeRange } from "../../../time/time-range.ts";
 import { channelOfPlace } from "../../../twilio/status.ts";
 import { query } from "../../sqlite/connection/read-connection.ts";
 import { piecesOf, type Piece } from "./rollup-pieces.ts";

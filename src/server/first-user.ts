@@ -1,9 +1,9 @@
 import type { Config } from "../config/config.ts";
-import { CannotListen } from "../server/listen.ts";
+import { CannotListen } from "./listen.ts";
 import { isLoopback } from "../config/setting-values.ts";
 import type { AccountStore } from "../store/accounts.ts";
-import { sha256 } from "./secret-keys.ts";
-import { newToken } from "./sign-in.ts";
+import { sha256 } from "../account/secret-keys.ts";
+import { newToken } from "../account/sign-in.ts";
 
 /**
  * Throws CannotListen while strangers could be the first to reach pages that no user
