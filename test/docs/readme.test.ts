@@ -1,13 +1,15 @@
 import { expect, test } from "bun:test";
-import { flagOf, SETTINGS } from "../src/config/settings.ts";
-import { parseFilter } from "../src/messages/filter-language.ts";
-import { FILTER_NAMES } from "../src/messages/filter-names.ts";
+import { flagOf, SETTINGS } from "../../src/config/settings.ts";
+import { parseFilter } from "../../src/messages/filter-language.ts";
+import { FILTER_NAMES } from "../../src/messages/filter-names.ts";
 import {
   explainErrorCode,
   knownErrorCodes,
-} from "../src/twilio/error-codes/error-codes.ts";
+} from "../../src/twilio/error-codes/error-codes.ts";
 
-const readme = await Bun.file(new URL("../README.md", import.meta.url)).text();
+const readme = await Bun.file(
+  new URL("../../README.md", import.meta.url),
+).text();
 
 /** The settings as the README shows them. */
 function settingsTable(): string {
@@ -41,7 +43,7 @@ test("the README's settings are those of the program", () => {
 
 test("the README names every dependency, and the pinned Bun", async () => {
   const { dependencies, devDependencies } = await Bun.file(
-    new URL("../package.json", import.meta.url),
+    new URL("../../package.json", import.meta.url),
   ).json();
   for (const name of Object.keys(dependencies))
     expect(readme).toContain(`\`${name}\``);
