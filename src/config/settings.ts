@@ -28,13 +28,13 @@ export type Setting<T> = {
   readonly secret?: true;
   readonly placeholder: string;
   readonly default: string | undefined;
-  /** As help and README show the default, where it is not a plain value. */
+  /** How help and docs show the default, if it isn't a plain value. */
   readonly defaultText?: string;
   readonly help: string;
   readonly parse: (text: string) => T;
 };
 
-/** Every setting: `--help`, the README's table and the checks come from here. */
+/** Every setting: `--help`, docs/configuration.md (`bun run docs`) and the checks come from here. */
 export const SETTINGS = {
   authTokens: setting({
     name: "TWILIO_WEBHOOK_AUTH_TOKEN",

@@ -6,8 +6,8 @@ import { FROM_SOURCE } from "../cli/program.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
-const readme = await Bun.file(
-  new URL("../../README.md", import.meta.url),
+const document = await Bun.file(
+  new URL("../../docs/api.md", import.meta.url),
 ).text();
 
 /** Stops at the first command that fails, and ends each answer with a line. */
@@ -15,9 +15,10 @@ const PREAMBLE = `set -eu
 curl() { command curl -sS --fail-with-body -w '\\n' "$@"; }
 `;
 
-test("the README's examples of the API run as they stand", async () => {
+test("the examples in api.md run as they are", async () => {
   const [, script = ""] =
-    /<!-- api: run by .*? -->\n+```sh\n([\s\S]*?)```/.exec(readme) ?? [];
+    /<!-- This block is run by .*? -->\n+```sh\n([\s\S]*?)```/.exec(document) ??
+    [];
   expect(script).toContain("smsledger token add");
   await using server = await startServer();
   using folder = tempDir();
@@ -69,10 +70,10 @@ test("the README's examples of the API run as they stand", async () => {
   expect(await server.store.apiTokens.list()).toEqual([]);
 });
 
-test("the README names every address of the API and its parameters", () => {
+test("api.md names every address of the API and its parameters", () => {
   for (const { path, query } of API_ROUTES) {
     const address = path.replace(":sid", "SM…");
-    const line = readme
+    const line = document
       .split("\n")
       .find((each) => each.includes(`\`${address}`));
     expect([path, line]).not.toEqual([path, undefined]);

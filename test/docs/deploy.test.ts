@@ -1,10 +1,15 @@
 import { expect, test } from "bun:test";
-import { join } from "node:path";
+import {
+  codeBlocks,
+  CURRENT_DOCUMENTS,
+  documentOf,
+  textOf,
+} from "./documents.ts";
 
-const PROJECT = join(import.meta.dir, "../..");
-const readme = await Bun.file(join(PROJECT, "README.md")).text();
+const unit = await textOf("deploy/smsledger.service");
+const environment = await textOf("deploy/smsledger.env");
 
-/** Without the spaces that a block has in a list, and in its file. */
+/** Without the spaces that only indent. */
 function unindented(text: string): string {
   return text.replaceAll(/^[ \t]+/gm, "").trim();
 }
@@ -13,21 +18,24 @@ for (const [language, file] of [
   ["caddy", "deploy/Caddyfile"],
   ["nginx", "deploy/nginx.conf"],
 ] as const) {
-  test(`what the README shows of ${file} stands in it`, async () => {
-    const [, block] =
-      new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
-    const text = unindented(await Bun.file(join(PROJECT, file)).text());
-    expect(text).toContain(unindented(block ?? "The README shows nothing."));
+  test(`what install.md shows of ${file} is in it`, async () => {
+    const text = unindented(await textOf(file));
+    const blocks = codeBlocks(documentOf("docs/install.md"), language);
+    expect(blocks).toHaveLength(1);
+    for (const block of blocks) expect(text).toContain(unindented(block));
   });
 }
 
-test("the README and SECURITY.md name no file of deploy/ that is not there", async () => {
-  const security = await Bun.file(join(PROJECT, "SECURITY.md")).text();
-  const named = new Set((readme + security).match(/\bdeploy\/[\w./-]*\w/g));
-  expect(named.size).toBeGreaterThan(0);
-  for (const file of named)
-    expect([file, await Bun.file(join(PROJECT, file)).exists()]).toEqual([
-      file,
-      true,
-    ]);
+test("the paths on a server are those of the unit and its settings", () => {
+  for (const { path, text } of CURRENT_DOCUMENTS) {
+    const named = text.match(
+      /\/(?:etc\/smsledger\/[\w.-]*\w|var\/lib\/smsledger\/smsledger\.db(?![-.\w])|usr\/local\/bin\/\w+)/g,
+    );
+    for (const file of new Set(named))
+      expect([path, file, (unit + environment).includes(file)]).toEqual([
+        path,
+        file,
+        true,
+      ]);
+  }
 });

@@ -1,57 +1,17 @@
 import { expect, test } from "bun:test";
-import { flagOf, SETTINGS } from "../../src/config/settings.ts";
-import { parseFilter } from "../../src/messages/filter-language.ts";
-import { FILTER_NAMES } from "../../src/messages/filter-names.ts";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
 import {
   explainErrorCode,
   knownErrorCodes,
 } from "../../src/twilio/error-codes/error-codes.ts";
+import { documentOf, PROJECT, textOf } from "./documents.ts";
 
-const readme = await Bun.file(
-  new URL("../../README.md", import.meta.url),
-).text();
+const readme = documentOf("README.md");
 
-/** The settings as the README shows them. */
-function settingsTable(): string {
-  const rows = Object.values(SETTINGS).map((setting) => {
-    const name = setting.secret
-      ? `\`${setting.name}\`, \`${setting.name}_FILE\``
-      : `\`${setting.name}\``;
-    const fallback =
-      setting.defaultText ??
-      (setting.default === undefined ? "none" : `\`${setting.default}\``);
-    return `| ${name} | \`--${flagOf(setting)}\` | ${fallback} | ${setting.help} |`;
-  });
-  return [
-    "| setting | flag | default | meaning |",
-    "| --- | --- | --- | --- |",
-    ...rows,
-  ].join("\n");
-}
-
-/** A table without the spaces and dashes that only align it. */
-function unpadded(table: string): string {
-  return table.trim().replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
-}
-
-test("the README's settings are those of the program", () => {
-  const [, table] =
-    /<!-- settings:.*?-->\n([\s\S]*?)\n<!-- end of settings -->/.exec(readme) ??
-    [];
-  expect(unpadded(table ?? "")).toBe(unpadded(settingsTable()));
-});
-
-test("the README names every dependency, and the pinned Bun", async () => {
-  const { dependencies, devDependencies } = await Bun.file(
-    new URL("../../package.json", import.meta.url),
-  ).json();
-  for (const name of Object.keys(dependencies))
-    expect(readme).toContain(`\`${name}\``);
-  expect(
-    readme
-      .match(/bun@[\d.]+/g)
-      ?.every((each) => each === `bun@${devDependencies.bun}`),
-  ).toBe(true);
+test("the README has at most 130 lines", () => {
+  expect(readme.split("\n").length - 1).toBeLessThanOrEqual(130);
 });
 
 test("the README counts the error codes right", () => {
@@ -65,15 +25,39 @@ test("the README counts the error codes right", () => {
   );
 });
 
-test("the README's filters are understood, and every name of the language has one", () => {
-  const [, section = ""] = /### Filters\n([\s\S]*?)\n#/.exec(readme) ?? [];
-  const terms = section
-    .split("\n")
-    .filter((line) => line.startsWith("| `"))
-    .flatMap((line) => [...(line.split(" | ")[0] ?? "").matchAll(/`([^`]+)`/g)])
-    .map(([, term = ""]) => term);
-  for (const term of terms)
-    expect([term, parseFilter(term, Date.now()).mistakes]).toEqual([term, []]);
-  const names = terms.map((term) => term.replace(/^-/, "").split(":")[0]);
-  for (const name of Object.keys(FILTER_NAMES)) expect(names).toContain(name);
+test("development.md names every dependency", () => {
+  const { dependencies, devDependencies } = packageJson;
+  const development = documentOf("docs/development.md");
+  for (const name of Object.keys({ ...dependencies, ...devDependencies }))
+    expect(development).toContain(`\`${name}\``);
+});
+
+test("the picture of the layers and the list of folders in development.md are complete", async () => {
+  const picture = await textOf("docs/layers.svg");
+  const development = documentOf("docs/development.md");
+  const folders = readdirSync(join(PROJECT, "src"), { withFileTypes: true });
+  for (const { name } of folders.filter((each) => each.isDirectory())) {
+    expect(picture).toMatch(new RegExp(`\\b${name}\\b`));
+    expect(development).toContain(`\`src/${name}/\``);
+  }
+});
+
+test("the changelog has each kind of change once, in the usual order", () => {
+  const [, unreleased = ""] =
+    /\n## \[Unreleased\]\n([\s\S]*?)(?:\n## |$)/.exec(
+      documentOf("CHANGELOG.md"),
+    ) ?? [];
+  const kinds = [...unreleased.matchAll(/^### (.*)$/gm)].map(
+    ([, kind]) => kind,
+  );
+  const order = [
+    "Added",
+    "Changed",
+    "Deprecated",
+    "Removed",
+    "Fixed",
+    "Security",
+  ];
+  expect(kinds.length).toBeGreaterThan(0);
+  expect(kinds).toEqual(order.filter((kind) => kinds.includes(kind)));
 });

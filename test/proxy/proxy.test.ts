@@ -1,18 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
+import { codeBlocks, documentOf } from "../docs/documents.ts";
 import { startServer } from "../support/start-server.ts";
 import { AUTH_TOKEN, callbackParams } from "../support/twilio-client.ts";
 import { startProxy } from "./proxies.ts";
 
-const readme = await Bun.file(
-  new URL("../../README.md", import.meta.url),
-).text();
+const install = documentOf("docs/install.md");
 
-/** What the README says goes into the proxy, with the port of the server under test. */
-function readmeLines(kind: "caddy" | "nginx", origin: string): string {
-  const [, block = ""] =
-    new RegExp(`\`\`\`${kind}\\n([\\s\\S]*?)\`\`\``).exec(readme) ?? [];
+/** The proxy configuration that install.md shows, with the port of the server under test. */
+function documentedLines(kind: "caddy" | "nginx", origin: string): string {
+  const [block = ""] = codeBlocks(install, kind);
   const lines =
     kind === "caddy"
       ? block.replace(/^.*\{\n/, "").replace(/\}\s*$/, "")
@@ -67,7 +65,7 @@ const path = WEBHOOK_PATHS.sms;
 
 for (const kind of ["caddy", "nginx"] as const) {
   describe.skipIf(!Bun.which(kind))(`behind ${kind} (needs ${kind})`, () => {
-    test("the README's lines pass callbacks on, with their query to the letter, and lead to the sign-in", async () => {
+    test("the documented configuration passes callbacks on with their query unchanged, and leads to the sign-in", async () => {
       await using server = await startServer({
         PUBLIC_URL: "https://sms.example.com",
         TRUSTED_PROXIES: "127.0.0.1",
@@ -75,7 +73,7 @@ for (const kind of ["caddy", "nginx"] as const) {
       });
       await using proxy = await startProxy(
         kind,
-        readmeLines(kind, server.origin),
+        documentedLines(kind, server.origin),
       );
       const query = "?campaign=it's%20spring&order=47%2F11&x=%7e";
       const answer = await postThrough(

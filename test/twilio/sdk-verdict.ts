@@ -1,7 +1,7 @@
 import { validateRequest } from "twilio/lib/webhooks/webhooks.js";
 import type { FormParams } from "../../src/twilio/form.ts";
 
-/** Requests that are compared with the SDK: a few seconds' worth, or as many as the README's long run. */
+/** Requests to compare with the SDK: a few seconds' worth, or those of `bun run verdicts`. */
 const isLongRun = process.env["SDK_LONG_RUN"] !== undefined;
 export const FUNCTION_RUNS = isLongRun ? 200_000 : 8_000;
 export const HTTP_RUNS = isLongRun ? 20_000 : 1_500;

@@ -1,0 +1,194 @@
+import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CommanderError, type Command } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { isTarget, TARGETS } from "../../deploy/runtimes.ts";
+import { commandLine } from "../../src/cli/program.ts";
+import { flagOf, SETTINGS } from "../../src/config/settings.ts";
+import {
+  codeBlocks,
+  CURRENT_DOCUMENTS,
+  documentOf,
+  inlineCode,
+  PROJECT,
+  textOf,
+} from "./documents.ts";
+
+type Example = {
+  readonly path: string;
+  readonly args: readonly string[];
+  /** Within a sentence, a command may be named without its arguments. */
+  readonly isNamed: boolean;
+};
+
+/** The program by any of the names that it has where it is run. */
+const PROGRAM =
+  /^.*(?<![\w/.-])(?:\.\/|\/usr\/local\/bin\/)?smsledger(?:-linux-x64)?(?= |$)(.*)/;
+
+/** The arguments of the smsledger command in a line of shell; undefined without one. */
+function argsOf(line: string): string[] | undefined {
+  const isOtherProgram =
+    /\b(?:systemctl|journalctl|useradd|install|rclone)\b/.test(line);
+  const [, rest] = (isOtherProgram ? null : PROGRAM.exec(line)) ?? [];
+  const [command = ""] = rest?.split(/ +#| *[|;>)]| && |(?<=")'/, 1) ?? [];
+  return rest === undefined
+    ? undefined
+    : command
+        .trim()
+        .split(/ +/)
+        .filter((word) => word !== "")
+        .flatMap((word) =>
+          // As operations.md abbreviates it.
+          word === "DB" ? ["--database-url", "smsledger.db"] : [word],
+        );
+}
+
+const EXAMPLES: readonly Example[] = CURRENT_DOCUMENTS.flatMap(
+  ({ path, text }) => {
+    const lines = codeBlocks(text, "sh").flatMap((block) =>
+      block.replaceAll(/\\\n */g, "").split("\n"),
+    );
+    const example = (isNamed: boolean) => (line: string) => {
+      const args = argsOf(line);
+      return args === undefined ? [] : [{ path, args, isNamed }];
+    };
+    return [
+      ...lines.flatMap(example(false)),
+      ...inlineCode(text)
+        .filter((code) => code !== "smsledger")
+        .flatMap(example(true)),
+    ];
+  },
+);
+
+/** The real command line, with commands that do nothing but take their arguments. */
+function commandLineForParsing(ran: (command: Command) => void): Command {
+  const program = commandLine("0.0.0", () => undefined);
+  for (const command of [program, ...commandsBelow(program)]) {
+    command.configureOutput({
+      writeOut: () => undefined,
+      writeErr: () => undefined,
+    });
+    if (command.commands.length === 0)
+      command.action(() => {
+        if (command.name() === "serve" && command.args.length > 0)
+          throw new Error(`There is no command ${command.args[0]}.`);
+        ran(command);
+      });
+  }
+  return program;
+}
+
+function commandsBelow(command: Command): Command[] {
+  return command.commands.flatMap((each) => [each, ...commandsBelow(each)]);
+}
+
+function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent === null
+    ? ""
+    : [pathOf(parent), command.name()].join(" ").trim();
+}
+
+/** Parses an example, and returns the command that it runs; undefined for help and for a group of commands. */
+function commandOf({ args, isNamed }: Example): string | undefined {
+  let path: string | undefined;
+  const program = commandLineForParsing((command) => (path = pathOf(command)));
+  try {
+    program.parse(args, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const isNameOnly = isNamed && error.code === "commander.missingArgument";
+    if (error.exitCode !== 0 && !isNameOnly && !/help/.test(error.code))
+      throw error;
+    if (isNameOnly) return args.join(" ");
+  }
+  return path;
+}
+
+test("every command that is shown exists and takes its arguments and flags", () => {
+  expect(EXAMPLES.length).toBeGreaterThan(50);
+  const mistakes = EXAMPLES.flatMap((example) => {
+    try {
+      commandOf(example);
+      return [];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : "";
+      return [`${example.path}: ${example.args.join(" ")}: ${reason}`];
+    }
+  });
+  expect(mistakes).toEqual([]);
+});
+
+test("every command and every flag of its own is shown", () => {
+  const shown = new Set(EXAMPLES.map(commandOf));
+  const flags = new Set(
+    CURRENT_DOCUMENTS.flatMap(({ text }) => text.match(/--[a-z-]+/g) ?? []),
+  );
+  const ofSettings = Object.values(SETTINGS).map(
+    (setting) => `--${flagOf(setting)}`,
+  );
+  const program = commandLine("0.0.0", () => undefined);
+  const missing = commandsBelow(program)
+    .filter(({ commands }) => commands.length === 0)
+    .flatMap((command) => [
+      ...(shown.has(pathOf(command)) ? [] : [pathOf(command)]),
+      ...command.options
+        .map(({ long }) => long ?? "")
+        .filter((flag) => !flags.has(flag) && !ofSettings.includes(flag))
+        .map((flag) => `${pathOf(command)} ${flag}`),
+    ]);
+  expect(missing).toEqual([]);
+});
+
+test("every script of the project that is shown exists, and runs with the pinned Bun", () => {
+  const pinned = `bun@${packageJson.devDependencies.bun}`;
+  for (const { path, text } of CURRENT_DOCUMENTS) {
+    for (const [, name = ""] of text.matchAll(
+      /(?:bun@[\d.]+ |`|\bbun )run ([a-z][a-z:]*)/g,
+    ))
+      expect([path, name, Object.hasOwn(packageJson.scripts, name)]).toEqual([
+        path,
+        name,
+        true,
+      ]);
+    for (const [version] of text.matchAll(/bun@[\d.]+\d/g))
+      expect([path, version]).toEqual([path, pinned]);
+  }
+});
+
+test("every file of the project that is named exists", () => {
+  for (const { path, text } of CURRENT_DOCUMENTS) {
+    const named = new Set(
+      text.match(
+        /(?<![\w/.-])(?:src|views|test|deploy|\.ci|docs)\/[\w./-]*[\w/]/g,
+      ),
+    );
+    for (const file of named)
+      expect([path, file, existsSync(join(PROJECT, file))]).toEqual([
+        path,
+        file,
+        true,
+      ]);
+  }
+});
+
+test("the programs are named as a build and a release name them", async () => {
+  const install = documentOf("docs/install.md");
+  for (const target of Object.keys(TARGETS))
+    expect(install).toMatch(new RegExp(`\`smsledger-${target}(?:\\.exe)?\``));
+  for (const { path, text } of CURRENT_DOCUMENTS)
+    for (const [, target = ""] of text.matchAll(
+      /smsledger-((?:linux|macos|windows)-[a-z0-9]+(?:-musl)?)/g,
+    ))
+      expect([path, target, isTarget(target)]).toEqual([path, target, true]);
+  expect(await textOf("package.json")).toContain("--outfile dist/smsledger");
+});
+
+test("development.md describes every script", () => {
+  const development = documentOf("docs/development.md");
+  for (const name of Object.keys(packageJson.scripts))
+    if (!["layers", "test"].includes(name))
+      expect(development).toContain(`run ${name}`);
+});

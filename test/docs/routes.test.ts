@@ -1,0 +1,43 @@
+import { expect, test } from "bun:test";
+import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
+import { startServer } from "../support/start-server.ts";
+import { CURRENT_DOCUMENTS, inlineCode } from "./documents.ts";
+
+/** Folders of a server, and the size of an IPv6 network. */
+const NO_ROUTE = /^\/(?:dev|etc|mnt|proc|tmp|usr|var|64)\b/;
+
+test("every route and every metric that is named exists", async () => {
+  await using server = await startServer();
+  const routes = server.routes.map(
+    ({ path }) =>
+      new RegExp(
+        `^${path.replaceAll(/:\w+/g, "[^/]+").replaceAll(".", "\\.")}$`,
+      ),
+  );
+  const metrics = await (await fetch(`${server.origin}/metrics`)).text();
+  for (const { path, text } of CURRENT_DOCUMENTS) {
+    for (const code of inlineCode(text)) {
+      const [, route] = /^(?:GET |POST )?(\/[^ ?#]*)/.exec(code) ?? [];
+      if (route === undefined || NO_ROUTE.test(route) || route.endsWith("/"))
+        continue;
+      expect([path, route, routes.some((each) => each.test(route))]).toEqual([
+        path,
+        route,
+        true,
+      ]);
+    }
+    for (const [name] of text.matchAll(/\bsmsledger_[a-z_]+/g))
+      expect([path, name, metrics.includes(`# TYPE ${name} `)]).toEqual([
+        path,
+        name,
+        true,
+      ]);
+  }
+});
+
+test("the callback URLs that are shown are those of the webhook", () => {
+  const paths: readonly string[] = Object.values(WEBHOOK_PATHS);
+  for (const { path, text } of CURRENT_DOCUMENTS)
+    for (const [shown] of text.matchAll(/\/api\/rpc\/webhooks\/twilio\/\w+/g))
+      expect([path, shown, paths.includes(shown)]).toEqual([path, shown, true]);
+});

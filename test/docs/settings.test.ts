@@ -1,0 +1,51 @@
+import { expect, test } from "bun:test";
+import { withSettings } from "../../docs/generate.ts";
+import { SETTINGS } from "../../src/config/settings.ts";
+import { parseFilter } from "../../src/messages/filter-language.ts";
+import { FILTER_NAMES } from "../../src/messages/filter-names.ts";
+import {
+  codeBlocks,
+  CURRENT_DOCUMENTS,
+  documentOf,
+  inlineCode,
+} from "./documents.ts";
+
+/** Of other programs, and of the compose file. */
+const OTHER_NAMES = ["CREDENTIALS_DIRECTORY", "SMSLEDGER_DOMAIN"];
+
+test("configuration.md describes the settings as they are; if not, run: bun run docs", () => {
+  const text = documentOf("docs/configuration.md");
+  expect(text).toBe(withSettings(text));
+  for (const { name } of Object.values(SETTINGS))
+    expect(text).toContain(`### ${name}\n`);
+});
+
+test("every setting that is named exists", () => {
+  const known = Object.values(SETTINGS).flatMap(({ name }) => [
+    name,
+    `${name}_FILE`,
+  ]);
+  for (const { path, text } of CURRENT_DOCUMENTS) {
+    const code = [...inlineCode(text), ...codeBlocks(text, "sh")].join("\n");
+    const named = new Set(code.match(/(?<![\w$/-])[A-Z]+(?:_[A-Z]+)+(?!\w)/g));
+    for (const name of named)
+      if (name !== "NAME_FILE" && !OTHER_NAMES.includes(name))
+        expect([path, name, known.includes(name)]).toEqual([path, name, true]);
+  }
+});
+
+test("every filter that is shown is understood, and every name of the language has one", () => {
+  const [, section = ""] =
+    /\n## Filters\n([\s\S]*?)\n## /.exec(
+      documentOf("docs/pages-and-filters.md"),
+    ) ?? [];
+  const terms = section
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .flatMap((line) => [...(line.split(" | ")[0] ?? "").matchAll(/`([^`]+)`/g)])
+    .map(([, term = ""]) => term);
+  for (const term of terms)
+    expect([term, parseFilter(term, Date.now()).mistakes]).toEqual([term, []]);
+  const names = terms.map((term) => term.replace(/^-/, "").split(":")[0]);
+  for (const name of Object.keys(FILTER_NAMES)) expect(names).toContain(name);
+});
