@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { CommanderError, type Command } from "commander";
+import { CommanderError, Help, type Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { isTarget, TARGETS } from "../../deploy/runtimes.ts";
+import { isTarget, TARGETS } from "../../deploy/release/runtimes.ts";
 import { commandLine } from "../../src/cli/program.ts";
 import { flagOf, SETTINGS } from "../../src/config/settings.ts";
 import {
@@ -70,18 +70,21 @@ function commandLineForParsing(ran: (command: Command) => void): Command {
       writeOut: () => undefined,
       writeErr: () => undefined,
     });
-    if (command.commands.length === 0)
-      command.action(() => {
-        if (command.name() === "serve" && command.args.length > 0)
-          throw new Error(`There is no command ${command.args[0]}.`);
-        ran(command);
-      });
+    if (command.commands.length === 0) command.action(() => ran(command));
   }
   return program;
 }
 
 function commandsBelow(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...commandsBelow(each)]);
+}
+
+/** Without help, and without former names. */
+function runnableCommands(command: Command): Command[] {
+  const below = new Help()
+    .visibleCommands(command)
+    .filter((each) => each.name() !== "help");
+  return below.length === 0 ? [command] : below.flatMap(runnableCommands);
 }
 
 function pathOf(command: Command): string {
@@ -96,7 +99,8 @@ function commandOf({ args, isNamed }: Example): string | undefined {
   let path: string | undefined;
   const program = commandLineForParsing((command) => (path = pathOf(command)));
   try {
-    program.parse(args, { from: "user" });
+    const isServe = args[0] === undefined || args[0].startsWith("--");
+    program.parse(isServe ? ["serve", ...args] : args, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const isNameOnly = isNamed && error.code === "commander.missingArgument";
@@ -104,8 +108,14 @@ function commandOf({ args, isNamed }: Example): string | undefined {
       throw error;
     if (isNameOnly) return args.join(" ");
   }
+  if (path !== undefined && !CURRENT_NAMES.has(path))
+    throw new Error("This is a former name.");
   return path;
 }
+
+const CURRENT_NAMES = new Set(
+  runnableCommands(commandLine("0.0.0", () => undefined)).map(pathOf),
+);
 
 test("every command that is shown exists and takes its arguments and flags", () => {
   expect(EXAMPLES.length).toBeGreaterThan(50);
@@ -129,16 +139,14 @@ test("every command and every flag of its own is shown", () => {
   const ofSettings = Object.values(SETTINGS).map(
     (setting) => `--${flagOf(setting)}`,
   );
-  const program = commandLine("0.0.0", () => undefined);
-  const missing = commandsBelow(program)
-    .filter(({ commands }) => commands.length === 0)
-    .flatMap((command) => [
-      ...(shown.has(pathOf(command)) ? [] : [pathOf(command)]),
-      ...command.options
-        .map(({ long }) => long ?? "")
-        .filter((flag) => !flags.has(flag) && !ofSettings.includes(flag))
-        .map((flag) => `${pathOf(command)} ${flag}`),
-    ]);
+  const commands = runnableCommands(commandLine("0.0.0", () => undefined));
+  const missing = commands.flatMap((command) => [
+    ...(shown.has(pathOf(command)) ? [] : [pathOf(command)]),
+    ...command.options
+      .map(({ long }) => long ?? "")
+      .filter((flag) => !flags.has(flag) && !ofSettings.includes(flag))
+      .map((flag) => `${pathOf(command)} ${flag}`),
+  ]);
   expect(missing).toEqual([]);
 });
 
@@ -156,6 +164,16 @@ test("every script of the project that is shown exists, and runs with the pinned
     for (const [version] of text.matchAll(/bun@[\d.]+\d/g))
       expect([path, version]).toEqual([path, pinned]);
   }
+});
+
+test("every file that a script runs exists", () => {
+  for (const [name, script] of Object.entries(packageJson.scripts))
+    for (const [file] of script.matchAll(/\b(?:src|test|deploy|docs)\/\S+/g))
+      expect([name, file, existsSync(join(PROJECT, file))]).toEqual([
+        name,
+        file,
+        true,
+      ]);
 });
 
 test("every file of the project that is named exists", () => {
