@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { tokenCommands, userCommands } from "./account-commands.ts";
+import { commit } from "./commit.ts" with { type: "macro" };
 import {
   addCommand,
   DATABASE,
@@ -152,13 +153,15 @@ const commandsOf = (
   },
   {
     name: "version",
-    summary: "Print the version",
+    summary: "Print the version and the commit it's built from",
     run() {
-      print(version);
+      print(withCommit(version));
       return 0;
     },
   },
 ];
+
+const withCommit = (version: string): string => `${version} (${commit()})`;
 
 /**
  * The command line. `setStatus` gets the exit status of the command that ran; wrong usage
@@ -172,7 +175,7 @@ export function commandLine(
     .description(
       "Receives, proves, keeps and explains Twilio's message status callbacks.",
     )
-    .version(version, "-V, --version", "Print the version")
+    .version(withCommit(version), "-V, --version", "Print the version")
     .helpOption("-h, --help", "Show help")
     .helpCommand("help [command]", "Show help for a command")
     .showHelpAfterError("Add --help to see the usage.")

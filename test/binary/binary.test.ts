@@ -142,11 +142,8 @@ describe("the compiled program, started in a folder of a stranger's", () => {
     using folder = hostileFolder();
     const cwd = folder.path;
     const version = await run(program, ["version"], { cwd });
-    expect(version).toEqual({
-      status: 0,
-      stdout: `${packageJson.version}\n`,
-      stderr: "",
-    });
+    expect(version).toMatchObject({ status: 0, stderr: "" });
+    expect(version.stdout).toStartWith(`${packageJson.version} (`);
     const help = await run(program, ["--help"], { cwd });
     expect(help.status).toBe(0);
     expect(help.stdout).toStartWith("Usage: smsledger ");

@@ -1,16 +1,5 @@
 import { expect, test } from "bun:test";
-import packageJson from "../../package.json" with { type: "json" };
 import { FROM_SOURCE, run } from "./program.ts";
-
-test("the version is printed by the command and by the flag", async () => {
-  for (const argument of ["version", "--version", "-V"]) {
-    const { status, stdout } = await run(FROM_SOURCE, [argument]);
-    expect({ status, stdout }).toEqual({
-      status: 0,
-      stdout: `${packageJson.version}\n`,
-    });
-  }
-});
 
 test("help names every command, each on one line, in 80 columns", async () => {
   const { status, stdout, stderr } = await run(FROM_SOURCE, ["--help"]);
