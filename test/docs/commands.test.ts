@@ -29,7 +29,7 @@ const PROGRAM =
 /** The arguments of the smsledger command in a line of shell; undefined without one. */
 function argsOf(line: string): string[] | undefined {
   const isOtherProgram =
-    /\b(?:systemctl|journalctl|useradd|install|rclone)\b/.test(line);
+    /\b(?:systemctl|journalctl|useradd|install|rclone|litestream)\b/.test(line);
   const [, rest] = (isOtherProgram ? null : PROGRAM.exec(line)) ?? [];
   const [command = ""] = rest?.split(/ +#| *[|;>)]| && |(?<=")'/, 1) ?? [];
   return rest === undefined
