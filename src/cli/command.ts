@@ -1,7 +1,8 @@
 import { Argument, Command, Option } from "commander";
 import type { Config } from "../config/config.ts";
 import type { Flags } from "./flags.ts";
-import { configOf, settingOption, type SettingName } from "./setting-flags.ts";
+import type { SettingName } from "../config/settings.ts";
+import { configOf, settingOption } from "./setting-flags.ts";
 
 /** A command: what `--help` says about it, and what it does. */
 export type CommandSpec = {
@@ -37,6 +38,7 @@ export type Call = {
 export const DATABASE = ["databaseFile"] as const;
 export const WHILE_RUNNING = "Works while the server is running.";
 export const YES = new Option("--yes", "Don't ask for confirmation.");
+export const JSON_OUTPUT = new Option("--json", "Print JSON.");
 
 /** Adds a command, or a group of them, to `parent`. `setStatus` gets the exit status of the one that runs. */
 export function addCommand(

@@ -1,11 +1,11 @@
-import { ConfigError } from "../config/config.ts";
+import { ConfigError, gotText } from "../config/config.ts";
 
-/** A command's own flags as the command line has them, by their name in camelCase. */
+/** A command's flags as given, by their name in camelCase. */
 export type Flags = Readonly<Record<string, unknown>>;
 
 /**
- * Reads flags that are no settings, and keeps what is wrong with them, so that all of
- * it can be told at once. A flag that is not given, or wrong, reads as its fallback.
+ * Reads flags that aren't settings, and collects what is wrong with them, so that all of
+ * it is reported at once. A flag that is missing or wrong reads as its fallback.
  */
 export class FlagReader {
   readonly #mistakes: string[] = [];
@@ -30,7 +30,7 @@ export class FlagReader {
         (!limits.whole || Number.isInteger(number));
       if (isRight) return number;
       throw new Error(
-        `is no ${limits.whole ? "whole " : ""}number from ${limits.min} to ${limits.max}`,
+        `must be a ${limits.whole ? "whole " : ""}number from ${limits.min} to ${limits.max}`,
       );
     });
   }
@@ -43,11 +43,11 @@ export class FlagReader {
     return this.read(name, fallback, (text) => {
       const word = words.find((each) => each === text);
       if (word !== undefined) return word;
-      throw new Error(`is none of ${words.join(", ")}`);
+      throw new Error(`must be one of ${words.join(", ")}`);
     });
   }
 
-  /** `parse` throws an Error whose message completes "--name: …" and never repeats the value. */
+  /** `parse` throws an Error whose message completes "--name: …" and doesn't repeat the value. */
   read<T, F>(name: string, fallback: F, parse: (text: string) => T): T | F {
     const text = this.text(name);
     if (text === undefined) return fallback;
@@ -55,7 +55,7 @@ export class FlagReader {
       return parse(text);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      this.#mistakes.push(`--${name}: ${error.message}.`);
+      this.#mistakes.push(`--${name}: ${error.message}${gotText(text)}.`);
       return fallback;
     }
   }

@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 
-/** Standard output doesn't take what a command has to say. The message says why. */
+/** Standard output can't be written. The message says why. */
 export class OutputFailed extends Error {
   override readonly name = "OutputFailed";
 }
@@ -8,7 +8,7 @@ export class OutputFailed extends Error {
 const STDOUT = 1;
 const FULL_PAUSE_MS = 5;
 
-/** Writes lines to standard output, whole. Throws OutputFailed; who stops reading early has what they wanted. */
+/** Writes lines to standard output, whole. Throws OutputFailed, but not when the reader has stopped reading. */
 export function print(text: string): void {
   try {
     deliver(text);
@@ -18,7 +18,12 @@ export function print(text: string): void {
   }
 }
 
-/** Writes what nobody can read again, such as a secret. Throws OutputFailed unless it was taken whole. */
+/** Prints a value as JSON. Throws OutputFailed. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** Writes what can't be shown again, such as a secret. Throws OutputFailed unless all of it was written. */
 export function deliver(text: string): void {
   let rest = Buffer.from(`${text}\n`);
   while (rest.length > 0) {
@@ -30,16 +35,16 @@ export function deliver(text: string): void {
           `Can't write to standard output: ${reasonOf(codeOf(error))}.`,
           { cause: error },
         );
-      // A reader that is slow, of a pipe that doesn't wait by itself.
+      // The reader of a non-blocking pipe is slow.
       Bun.sleepSync(FULL_PAUSE_MS);
     }
   }
 }
 
 /**
- * Says what a command has done, on standard error if standard output takes nothing.
- * Returns the exit status: what was done stays done, but a script has to learn that it
- * wasn't told.
+ * Reports what a command has done, on standard error if standard output can't be written.
+ * Returns the exit status, which then is 1: what was done stays done, but the script's
+ * reader doesn't know.
  */
 export function report(text: string): number {
   try {
@@ -55,7 +60,7 @@ export function report(text: string): number {
 function reasonOf(code: string): string {
   if (code === "ENOSPC" || code === "EDQUOT") return "its disk is full";
   if (code === "EIO") return "its disk reports an error";
-  if (code === "EPIPE") return "nobody reads it";
+  if (code === "EPIPE") return "nothing reads it";
   return `the system reports ${code}`;
 }
 

@@ -4,6 +4,7 @@ import { commit } from "./commit.ts" with { type: "macro" };
 import {
   addCommand,
   DATABASE,
+  JSON_OUTPUT,
   WHILE_RUNNING,
   YES,
   type CommandGroup,
@@ -14,7 +15,7 @@ import { helpLayout } from "./help-layout.ts";
 import { requireKnownCommand } from "./known-command.ts";
 import { print } from "./output.ts";
 import { serve } from "./serve.ts";
-import { ALL_SETTINGS } from "./setting-flags.ts";
+import { ALL_SETTINGS, sourcesOf } from "./setting-flags.ts";
 import { SIMULATE_OPTIONS } from "./simulate-options.ts";
 
 const dryRun = new Option(
@@ -51,6 +52,20 @@ const commandsOf = (
       "\nIt posts one unsigned callback to PUBLIC_URL, which is refused, and asks api.twilio.com for the time.",
     run: async ({ config }) =>
       (await import("./doctor.ts")).doctor(config, version),
+  },
+  {
+    name: "config",
+    summary: "Show each setting in effect, and where its value comes from",
+    options: [JSON_OUTPUT],
+    settings: ALL_SETTINGS,
+    notes:
+      "These are the settings of a server that starts here, with this environment and these flags. Secrets aren't shown.",
+    run: async ({ config, flags }) => {
+      const { showConfig } = await import("./config.ts");
+      config();
+      const sources = sourcesOf(ALL_SETTINGS, flags);
+      return showConfig(sources, flags["json"] === true);
+    },
   },
   {
     name: "simulate",

@@ -1,9 +1,14 @@
 import { Option } from "commander";
-import type { Flags } from "./flags.ts";
-import { readConfig, type Config } from "../config/config.ts";
-import { flagOf, SETTINGS, type Setting } from "../config/settings.ts";
-
-export type SettingName = keyof typeof SETTINGS;
+import { ConfigError, readConfig, type Config } from "../config/config.ts";
+import type { ConfigSources } from "../config/given.ts";
+import {
+  flagOf,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+} from "../config/settings.ts";
+import { unknownSettings } from "../config/unknown-settings.ts";
+import { readBoth, type Flags } from "./flags.ts";
 
 export const ALL_SETTINGS = Object.keys(SETTINGS).filter(isSettingName);
 
@@ -27,6 +32,18 @@ export function settingOption(name: SettingName): Option {
 
 /** Reads a command's settings; the others have no effect. Throws ConfigError. */
 export function configOf(names: readonly SettingName[], flags: Flags): Config {
+  const [config] = readBoth(
+    () => readConfig(sourcesOf(names, flags)),
+    () => requireKnownSettings(names),
+  );
+  return config;
+}
+
+/** What is given for a command's settings. */
+export function sourcesOf(
+  names: readonly SettingName[],
+  flags: Flags,
+): ConfigSources {
   const flagsGiven: Record<string, string> = {};
   const env: Record<string, string | undefined> = {};
   for (const name of names) {
@@ -37,11 +54,13 @@ export function configOf(names: readonly SettingName[], flags: Flags): Config {
     for (const variable of [setting.name, `${setting.name}_FILE`])
       env[variable] = process.env[variable];
   }
-  return readConfig({
-    flags: flagsGiven,
-    env,
-    isTerminal: process.stdout.isTTY,
-  });
+  return { flags: flagsGiven, env, isTerminal: process.stdout.isTTY };
+}
+
+/** Throws ConfigError when the environment has a variable that looks like a mistyped setting. */
+function requireKnownSettings(names: readonly SettingName[]): void {
+  const mistakes = unknownSettings(Object.keys(process.env), names);
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
 }
 
 /** A flag's name in commander's options. */

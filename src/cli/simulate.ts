@@ -184,7 +184,7 @@ function parseOutcomes(text: string): readonly Outcome[] {
       /^\s*(\w+)(?:=(\d{1,6}(?:\.\d{1,6})?))?\s*$/.exec(entry) ?? [];
     if (!isEventStatus(word) || Number(weight) === 0) {
       throw new Error(
-        `is no list such as delivered=95,undelivered=5 of ${EVENT_STATUSES.join(", ")}`,
+        `must be a list such as delivered=95,undelivered=5; the statuses are ${EVENT_STATUSES.join(", ")}`,
       );
     }
     return { status: word, weight: Number(weight) };

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { BlockList } from "node:net";
+import { given, secretFile, type ConfigSources } from "./given.ts";
 import { isLoopback } from "./setting-values.ts";
 import {
   flagOf,
@@ -13,12 +13,12 @@ import type { AuthToken } from "../twilio/auth-tokens.ts";
 import type { SharedKey } from "../twilio/shared-keys.ts";
 
 export type Config = {
-  /** If there are neither tokens nor shared keys, callbacks are answered 503. */
+  /** With neither tokens nor shared keys, callbacks are answered 503. */
   readonly authTokens: readonly AuthToken[];
-  /** The file that they came from, as it was given; undefined when they came from elsewhere. */
+  /** The file they were read from, as given; undefined when they came from elsewhere. */
   readonly authTokensFile: string | undefined;
   readonly sharedKeys: readonly SharedKey[];
-  /** The file that they came from, as it was given; undefined when they came from elsewhere. */
+  /** The file they were read from, as given; undefined when they came from elsewhere. */
   readonly sharedKeysFile: string | undefined;
   /** Scheme, host and base path of the address Twilio calls, without a slash at the end. */
   readonly publicUrl: string | undefined;
@@ -26,32 +26,25 @@ export type Config = {
   readonly port: number;
   /** The SQLite database's file. */
   readonly databaseFile: string;
-  /** Peers whose `X-Forwarded-*` headers and sign-in header are believed; undefined for none. */
+  /** Peers whose `X-Forwarded-*` and sign-in headers are trusted; undefined for none. */
   readonly trustedProxies: BlockList | undefined;
-  /** How the pages' users prove who they are; with `none` they are answered to this machine only. */
+  /** How users sign in; with `none`, only this machine can open the pages. */
   readonly signIn: SignIn;
-  /** With `signIn` proxy: the header in which a trusted proxy names the user, in small letters. */
+  /** With `signIn` proxy: the header in which a trusted proxy names the user, in lower case. */
   readonly signInHeader: string;
   /** With `signIn` proxy: the secret that the proxy sends; undefined: its address is enough. */
   readonly signInSecret: string | undefined;
-  /** Bearer token for `/metrics`; undefined: only this machine may read it. */
+  /** Bearer token for `/metrics`; undefined: only this machine can read it. */
   readonly metricsToken: string | undefined;
-  /** Days that messages are kept; 0 for ever. */
+  /** Days that messages are kept; 0 keeps them forever. */
   readonly retentionDays: number;
-  /** Where backups are written each day; undefined: none are. */
+  /** Where daily backups are written; undefined for no backups. */
   readonly backupFolder: string | undefined;
   readonly backupsKept: number;
-  /** Pages and exports show phone numbers masked. */
+  /** Whether pages and exports mask phone numbers. */
   readonly masksNumbers: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
-};
-
-/** What the settings may be given by: flags by their long name, and the environment. */
-export type ConfigSources = {
-  readonly flags: Readonly<Record<string, string | undefined>>;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly isTerminal: boolean;
 };
 
 /** Every mistake in the settings, a sentence each. */
@@ -63,9 +56,9 @@ export class ConfigError extends Error {
 }
 
 /** Reads all settings: flag over environment over default. Throws ConfigError with all mistakes at once. */
-export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
+export function readConfig(sources: ConfigSources): Config {
   const read = <T>(each: Setting<T>): T | undefined => {
-    const text = given(each, flags, env) ?? each.default;
+    const text = given(each, sources)?.text ?? each.default;
     return text === undefined ? undefined : each.parse(text);
   };
   const mistakes = Object.values<Setting<unknown>>(SETTINGS).flatMap((each) => {
@@ -73,9 +66,7 @@ export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
       read(each);
       return [];
     } catch (error) {
-      const reason = error instanceof Error ? error.message : "cannot be read";
-      const name = flags[flagOf(each)] ? `--${flagOf(each)}` : each.name;
-      return [`${name}: ${reason}.`];
+      return [mistakeIn(each, sources, error)];
     }
   });
   if (mistakes.length > 0) throw new ConfigError(mistakes);
@@ -86,9 +77,9 @@ export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
   };
   const config: Config = {
     authTokens: read(SETTINGS.authTokens) ?? [],
-    authTokensFile: secretFile(SETTINGS.authTokens, flags, env),
+    authTokensFile: secretFile(SETTINGS.authTokens, sources),
     sharedKeys: read(SETTINGS.sharedKeys) ?? [],
-    sharedKeysFile: secretFile(SETTINGS.sharedKeys, flags, env),
+    sharedKeysFile: secretFile(SETTINGS.sharedKeys, sources),
     publicUrl: read(SETTINGS.publicUrl),
     host: withDefault(SETTINGS.host),
     port: withDefault(SETTINGS.port),
@@ -103,58 +94,46 @@ export function readConfig({ flags, env, isTerminal }: ConfigSources): Config {
     backupsKept: withDefault(SETTINGS.backupsKept),
     metricsToken: read(SETTINGS.metricsToken),
     logLevel: withDefault(SETTINGS.logLevel),
-    logFormat: read(SETTINGS.logFormat) ?? (isTerminal ? "pretty" : "json"),
+    logFormat:
+      read(SETTINGS.logFormat) ?? (sources.isTerminal ? "pretty" : "json"),
   };
   requireSense(config);
   return config;
 }
 
-/** Throws ConfigError where settings that are right by themselves do not go together. */
+/** A sentence such as `PORT: must be a port number from 0 to 65535 (got "80a").` Secrets aren't shown. */
+function mistakeIn(
+  each: Setting<unknown>,
+  sources: ConfigSources,
+  error: unknown,
+): string {
+  const reason = error instanceof Error ? error.message : "can't be read";
+  const isFlag = Boolean(sources.flags[flagOf(each)]);
+  const name = isFlag ? `--${flagOf(each)}` : each.name;
+  const text = each.secret ? undefined : given(each, sources)?.text;
+  return `${name}: ${reason}${text === undefined ? "" : gotText(text)}.`;
+}
+
+/** ` (got "80a")`, or nothing for what may have a password in it. */
+export function gotText(text: string): string {
+  if (text.includes("@")) return "";
+  const start = text.replaceAll(/\p{C}/gu, "\ufffd").slice(0, GOT_CHARS_MAX);
+  return ` (got "${start}${text.length > GOT_CHARS_MAX ? "…" : ""}")`;
+}
+
+const GOT_CHARS_MAX = 60;
+
+/** Throws ConfigError where settings that are valid by themselves contradict each other. */
 function requireSense({ signIn, host, trustedProxies }: Config): void {
   if (signIn === "none" && host !== "localhost" && !isLoopback(host)) {
     throw new ConfigError([
-      "HOST: is not a loopback address, and with SIGN_IN=none the pages are answered to this machine only. " +
-        "Listen on 127.0.0.1, or let users sign in.",
+      "HOST: must be a loopback address with SIGN_IN=none, which serves the pages to this machine only. " +
+        "Set HOST=127.0.0.1, or let users sign in.",
     ]);
   }
   if (signIn === "proxy" && trustedProxies === undefined) {
     throw new ConfigError([
-      "TRUSTED_PROXIES: is not set, so that with SIGN_IN=proxy nobody could sign in. " +
-        "Set it to the proxy's address.",
+      "TRUSTED_PROXIES: must be set to the proxy's address with SIGN_IN=proxy. Without it nobody can sign in.",
     ]);
-  }
-}
-
-/** What was given for a setting; an empty text counts as not given, as compose files write it so. */
-function given(
-  each: { readonly name: string; readonly secret?: true },
-  flags: ConfigSources["flags"],
-  env: ConfigSources["env"],
-): string | undefined {
-  const flag = flags[flagOf(each)];
-  if (!each.secret) return flag || env[each.name] || undefined;
-  const file = secretFile(each, flags, env);
-  if (!flag && file && env[each.name]) {
-    throw new Error(`is given twice, also as ${each.name}_FILE; remove one`);
-  }
-  if (!file) return env[each.name] || undefined;
-  const text = readSecret(file).trim();
-  if (text === "") throw new Error("its file is empty");
-  return text;
-}
-
-function secretFile(
-  each: { readonly name: string; readonly secret?: true },
-  flags: ConfigSources["flags"],
-  env: ConfigSources["env"],
-): string | undefined {
-  return flags[flagOf(each)] || env[`${each.name}_FILE`] || undefined;
-}
-
-function readSecret(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new Error("its file cannot be read");
   }
 }

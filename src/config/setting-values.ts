@@ -1,40 +1,38 @@
 /**
- * What the settings' texts may be. Each function throws an Error whose message completes
- * "NAME: …" and never repeats the text.
+ * Parses the settings' texts. Each function throws an Error whose message completes
+ * "NAME: …" and doesn't repeat the text.
  */
 import { BlockList, isIP } from "node:net";
 
-/** An address Twilio can call, as it is written, without slashes at its end. */
+/** An address that Twilio can call, as written, without trailing slashes. */
 export function publicUrl(text: string): string {
   const given = text.trim();
   const url = URL.parse(given);
-  // `URL.parse` repairs much that Twilio would sign as it is written, or not call at all.
+  // `URL.parse` repairs a lot that Twilio would sign as written, or couldn't call at all.
   const [, authority = "", path = ""] =
     /^https?:\/\/([^/?#\\\s]+)(?=[/?#]|$)([^?#]*)/i.exec(given) ?? [];
   if (!url || authority === "") {
-    throw new Error("is no address that starts with https:// or http://");
+    throw new Error("must be an address that starts with https:// or http://");
   }
   if (authority.includes("@"))
-    throw new Error("must have no user name or password");
+    throw new Error("can't contain a user name or password");
   if (/[?#]/.test(given))
-    throw new Error("must have no query (?) and no fragment (#)");
+    throw new Error("can't contain a query (?) or a fragment (#)");
   if (!/^[A-Za-z0-9/._~-]*$/.test(path))
-    throw new Error(
-      "has a path with characters other than A-Z a-z 0-9 / . _ ~ -",
-    );
+    throw new Error("can only have A-Z a-z 0-9 / . _ ~ - in its path");
   if (url.pathname !== (path || "/"))
-    throw new Error("has a path with . or .. between slashes");
+    throw new Error("can't have . or .. as a part of its path");
   const [, first = ""] = path.split("/");
   if (OWN_PATHS.has(first.replace(/\..*$/, "")))
     throw new Error(
-      "has a path that begins like one of smsledger's own; choose another, such as /sms",
+      "has a path that begins like one of smsledger's own; choose another one, such as /sms",
     );
   return given.replace(/\/+$/, "");
 }
 
 /**
- * How the paths of our own routes begin. A base path that began so would be two things
- * at once, as routes are found with the base path and without it.
+ * How the paths of our own routes begin. A base path can't begin like this, because routes
+ * are matched both with and without the base path.
  */
 export const OWN_PATHS: ReadonlySet<string> = new Set([
   "api",
@@ -53,7 +51,7 @@ export const OWN_PATHS: ReadonlySet<string> = new Set([
   "setup",
 ]);
 
-/** The path of the public address, without a slash at its end; "" for none. */
+/** The path of the public address, without a trailing slash; "" for none. */
 export function basePathOf(publicUrl: string | undefined): string {
   return publicUrl === undefined
     ? ""
@@ -63,11 +61,13 @@ export function basePathOf(publicUrl: string | undefined): string {
 /** An IP address to listen on, or `localhost`. */
 export function listenHost(text: string): string {
   if (text !== "localhost" && isIP(text) === 0)
-    throw new Error("is no IP address; use 127.0.0.1, or 0.0.0.0 for all");
+    throw new Error(
+      "must be an IP address, such as 127.0.0.1, or 0.0.0.0 for all",
+    );
   return text;
 }
 
-/** Whether an IP address is one that only this machine can reach. */
+/** Whether only this machine can reach an IP address. */
 export function isLoopback(address: string): boolean {
   return LOOPBACK.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
@@ -80,29 +80,29 @@ LOOPBACK.addAddress("::1", "ipv6");
 export function port(text: string): number {
   const number = Number(text);
   if (!/^\d{1,5}$/.test(text) || number > 65_535)
-    throw new Error("is no port number from 0 to 65535");
+    throw new Error("must be a port number from 0 to 65535");
   return number;
 }
 
-/** A path of a file, or a `file:` address of one. */
+/** The path of a file, or a `file:` URL. */
 export function databaseFile(text: string): string {
   if (/^postgres(ql)?:/i.test(text)) {
     throw new Error(
-      "names a PostgreSQL server, which this version cannot use; give the path of a file",
+      "can't be a PostgreSQL server in this version; set it to the path of a file",
     );
   }
   if (/^[a-z][a-z0-9+.-]+:/i.test(text) && !text.startsWith("file:")) {
-    throw new Error("is no path of a file");
+    throw new Error("must be the path of a file");
   }
   const path = text.startsWith("file:")
     ? text.slice("file:".length).replace(/^\/\//, "")
     : text;
   if (path === "" || path === ":memory:" || path.endsWith("/"))
-    throw new Error("is no path of a file");
+    throw new Error("must be the path of a file");
   return path;
 }
 
-/** A list of IP addresses and CIDR ranges with commas between them. */
+/** A list of IP addresses and CIDR ranges, separated by commas. */
 export function cidrList(text: string): BlockList {
   const list = new BlockList();
   for (const entry of text.split(",").map((each) => each.trim())) {
@@ -117,7 +117,7 @@ export function cidrList(text: string): BlockList {
           : Number.NaN;
     if (family === 0 || rest.length > 0 || !(prefix <= widest)) {
       throw new Error(
-        "is no list of IP addresses or CIDR ranges, such as 10.0.0.0/8,127.0.0.1",
+        "must be a list of IP addresses or CIDR ranges, such as 10.0.0.0/8,127.0.0.1",
       );
     }
     list.addSubnet(address, prefix, family === 6 ? "ipv6" : "ipv4");
@@ -131,7 +131,7 @@ export function oneOf<const T extends string>(
   text: string,
 ): T {
   const word = words.find((each) => each === text);
-  if (word === undefined) throw new Error(`is none of ${words.join(", ")}`);
+  if (word === undefined) throw new Error(`must be one of ${words.join(", ")}`);
   return word;
 }
 
@@ -139,14 +139,14 @@ export function oneOf<const T extends string>(
 export function trueOrFalse(text: string): boolean {
   const word = text.trim().toLowerCase();
   if (word !== "true" && word !== "false")
-    throw new Error("is neither true nor false");
+    throw new Error("must be true or false");
   return word === "true";
 }
 
-/** The name of a header, in small letters. */
+/** The name of a header, in lower case. */
 export function headerName(text: string): string {
   if (!/^[A-Za-z0-9-]{1,64}$/.test(text))
-    throw new Error("is no name of a header, such as Remote-User");
+    throw new Error("must be the name of a header, such as Remote-User");
   return text.toLowerCase();
 }
 
@@ -157,13 +157,13 @@ export function wholeNumber(
 ): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (!(number >= min && number <= max))
-    throw new Error(`is no whole number from ${min} to ${max}`);
+    throw new Error(`must be a whole number from ${min} to ${max}`);
   return number;
 }
 
-/** A secret that is too long to be guessed, of characters that a header can carry. */
+/** A secret that is too long to guess, made of characters that a header can carry. */
 export function secretToken(text: string): string {
   if (!/^[\x21-\x7e]{16,1000}$/.test(text))
-    throw new Error("has fewer than 16 characters, or spaces in it");
+    throw new Error("must have at least 16 characters and no spaces");
   return text;
 }

@@ -21,10 +21,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export type LogFormat = (typeof LOG_FORMATS)[number];
 export type SignIn = (typeof SIGN_INS)[number];
 
-/** One setting. `parse` throws an Error whose message completes "NAME: …" and never repeats the value. */
+/** One setting. `parse` throws an Error whose message completes "NAME: …" and doesn't repeat the value. */
 export type Setting<T> = {
   readonly name: string;
-  /** Flags of secrets take a file, so that no secret shows in the list of processes. */
+  /** The flag of a secret takes a file, so that the secret doesn't show in the list of processes. */
   readonly secret?: true;
   readonly placeholder: string;
   readonly default: string | undefined;
@@ -42,8 +42,8 @@ export const SETTINGS = {
     placeholder: "token",
     default: undefined,
     help:
-      "Auth token of the Twilio account, as its Console shows it. Several with commas between them; " +
-      "AC…=token binds one to an account. Without it, and without shared keys, callbacks are answered 503.",
+      "The auth token of your Twilio account, from the Twilio Console. Separate several with commas; " +
+      "AC…=token binds one to an account. Without any token or shared key, callbacks are answered 503.",
     parse: parseAuthTokens,
   }),
   sharedKeys: setting({
@@ -52,8 +52,8 @@ export const SETTINGS = {
     placeholder: "key=secret,…",
     default: undefined,
     help:
-      "Secrets of the shared keys that a Twilio Webhook Rule signs callbacks with, each after its key's id: " +
-      "webhooks_sharedkey_…=secret. Separate several with commas. A secret without an id is tried for any key.",
+      "Shared keys that a Twilio Webhook Rule signs callbacks with, each as its ID and secret: " +
+      "webhooks_sharedkey_…=secret. Separate several with commas. A secret without an ID is tried for any key.",
     parse: parseSharedKeys,
   }),
   publicUrl: setting({
@@ -61,7 +61,7 @@ export const SETTINGS = {
     placeholder: "url",
     default: undefined,
     help:
-      "The address that Twilio calls, e.g. https://sms.example.com. A path in it is the base path of every " +
+      "The address that Twilio calls, such as https://sms.example.com. A path in it is the base path of every " +
       "route and link.",
     parse: publicUrl,
   }),
@@ -70,22 +70,22 @@ export const SETTINGS = {
     placeholder: "address",
     default: "127.0.0.1",
     help:
-      "IP address to listen on; 0.0.0.0 or :: for all. Other than loopback ones are listened on only " +
-      "once there is a user who can sign in.",
+      "The IP address to listen on; 0.0.0.0 or :: for all. Until a user can sign in, the server listens on " +
+      "loopback addresses only.",
     parse: listenHost,
   }),
   port: setting({
     name: "PORT",
     placeholder: "number",
     default: "3000",
-    help: "Port to listen on; 0 picks a free one.",
+    help: "The port to listen on; 0 picks a free one.",
     parse: port,
   }),
   databaseFile: setting({
     name: "DATABASE_URL",
     placeholder: "file",
     default: "./data/smsledger.db",
-    help: "The SQLite database's file. The server makes it, with its folder, when it does not exist.",
+    help: "The SQLite database file. The server creates it, and its folder, if it doesn't exist.",
     parse: databaseFile,
   }),
   trustedProxies: setting({
@@ -93,8 +93,8 @@ export const SETTINGS = {
     placeholder: "cidr,…",
     default: undefined,
     help:
-      "Addresses or CIDR ranges of proxies whose X-Forwarded-For, -Proto and -Host are believed, " +
-      "and the header of SIGN_IN_HEADER.",
+      "IP addresses or CIDR ranges of proxies whose X-Forwarded-For, -Proto and -Host headers are trusted, " +
+      "and with SIGN_IN=proxy the header that names the user.",
     parse: cidrList,
   }),
   signIn: setting({
@@ -102,15 +102,15 @@ export const SETTINGS = {
     placeholder: "how",
     default: "password",
     help:
-      "password: users sign in here. proxy: a trusted proxy signs them in and names them in SIGN_IN_HEADER. " +
-      "none: nobody has to, and the pages are answered to this machine only.",
+      "password: users sign in with a password. proxy: a trusted proxy signs them in and names them in SIGN_IN_HEADER. " +
+      "none: no sign-in; only this machine can open the pages.",
     parse: (text) => oneOf(SIGN_INS, text),
   }),
   signInHeader: setting({
     name: "SIGN_IN_HEADER",
     placeholder: "name",
     default: "Remote-User",
-    help: "With SIGN_IN=proxy: the header that holds the user's name. The proxy must set or remove it on every request.",
+    help: "With SIGN_IN=proxy: the header with the user's name. The proxy must set or remove it on every request.",
     parse: headerName,
   }),
   signInSecret: setting({
@@ -119,7 +119,7 @@ export const SETTINGS = {
     placeholder: "secret",
     default: undefined,
     help:
-      "With SIGN_IN=proxy: what the proxy must send in the header X-Sign-In-Secret, 16 characters or more. Set it when " +
+      "With SIGN_IN=proxy: a secret of at least 16 characters that the proxy must send in the header X-Sign-In-Secret. Set it if " +
       "TRUSTED_PROXIES includes loopback: without it, every program on this machine can sign in as any user.",
     parse: secretToken,
   }),
@@ -128,30 +128,30 @@ export const SETTINGS = {
     placeholder: "true|false",
     default: "false",
     help:
-      "true shows and exports phone numbers with all but their beginning and last two digits hidden, also within " +
-      "posted values and tags, and user ids and other names of recipients. In tags, short numbers and dates stay: a run of digits is masked from ten digits on, " +
-      "with a plus or separators, or when it is the message's own number. The database keeps all whole.",
+      "true masks phone numbers, user IDs and other names of recipients in pages and exports, also within posted values " +
+      "and tags: only the beginning and the last two digits show. In tags, short numbers and dates stay readable: digits are masked if there are at least ten, " +
+      "if they have a plus or separators, or if they are the message's own number. The database keeps everything unmasked.",
     parse: trueOrFalse,
   }),
   retentionDays: setting({
     name: "RETENTION_DAYS",
     placeholder: "number",
     default: "0",
-    help: "Messages first heard of longer ago than so many days are deleted, a little at a time; 0 keeps everything.",
+    help: "Delete messages first seen more than this many days ago, a few at a time; 0 keeps everything.",
     parse: (text) => wholeNumber(text, { min: 0, max: 36_500 }),
   }),
   backupFolder: setting({
     name: "BACKUP_FOLDER",
     placeholder: "folder",
     default: undefined,
-    help: "Where a backup is written once a day. Without it none is.",
+    help: "Where to write a backup once a day. Without it there are no backups.",
     parse: (text) => text,
   }),
   backupsKept: setting({
     name: "BACKUPS_KEPT",
     placeholder: "number",
     default: "7",
-    help: "How many daily backups are kept; the oldest one is deleted when a new one is whole.",
+    help: "How many daily backups to keep. The oldest one is deleted once a new one is complete.",
     parse: (text) => wholeNumber(text, { min: 1, max: 1_000 }),
   }),
   metricsToken: setting({
@@ -159,7 +159,7 @@ export const SETTINGS = {
     secret: true,
     placeholder: "token",
     default: undefined,
-    help: "Bearer token for /metrics, 16 characters or more. Without it only this machine may read it.",
+    help: "The bearer token for /metrics, at least 16 characters. Without it, only this machine can read /metrics.",
     parse: secretToken,
   }),
   logLevel: setting({
@@ -178,6 +178,8 @@ export const SETTINGS = {
     parse: (text) => oneOf(LOG_FORMATS, text),
   }),
 };
+
+export type SettingName = keyof typeof SETTINGS;
 
 /**
  * The flag of a setting, without dashes: `PUBLIC_URL` has `public-url`, and the

@@ -16,7 +16,7 @@ export type Target = {
 export function parseTarget(text: string): Target {
   const url = URL.parse(text.trim());
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "")
-    throw new Error("is no address that starts with http:// or https://");
+    throw new Error("must be an address that starts with http:// or https://");
   const { username, password } = url;
   const isAuthorized = username !== "" || password !== "";
   url.username = "";

@@ -20,13 +20,13 @@ export function parseAuthTokens(text: string): readonly AuthToken[] {
     const place = `entry ${index + 1}`;
     if (accountSid !== undefined && !ACCOUNT_SID.test(accountSid)) {
       throw new Error(
-        `${place} is bound to something that is no account SID (AC and 32 hexadecimal digits)`,
+        `${place} is bound to something that isn't an account SID (AC and 32 hexadecimal digits)`,
       );
     }
     if (token === "") throw new Error(`${place} is empty`);
     if (!/^[\x21-\x7e]+$/.test(token))
       throw new Error(
-        `${place} has white space or other characters that no auth token has`,
+        `${place} has white space or other characters that an auth token can't have`,
       );
     return { token, accountSid };
   });

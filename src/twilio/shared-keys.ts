@@ -27,7 +27,7 @@ export function parseSharedKeys(text: string): readonly SharedKey[] {
       throw new Error(`${place} has a shared key's id but not its secret`);
     if (id !== undefined && !SHARED_KEY_ID.test(id)) {
       throw new Error(
-        `${place} has something before the = that isn't a shared key's id (webhooks_sharedkey_…)`,
+        `${place} has something before the = that isn't a shared key's ID (webhooks_sharedkey_…)`,
       );
     }
     if (/^=*$/.test(secret)) throw new Error(`${place} is empty`);

@@ -1,6 +1,3 @@
-/** Words longer than this aren't compared: nobody mistypes that much. */
-const LENGTH_MAX = 40;
-
 /** The candidate that takes the fewest edits, if those are at most `editsMax`. */
 export function nearest<T extends string>(
   typed: string,
@@ -8,6 +5,7 @@ export function nearest<T extends string>(
   editsMax = typed.length > 4 ? 2 : 1,
 ): T | undefined {
   const [best] = candidates
+    .filter((word) => Math.abs(word.length - typed.length) <= editsMax)
     .map((word) => ({ word, edits: editsBetween(typed, word) }))
     .toSorted((a, b) => a.edits - b.edits);
   return best !== undefined && best.edits <= editsMax ? best.word : undefined;
@@ -15,7 +13,6 @@ export function nearest<T extends string>(
 
 /** Letters to add, drop, change or swap with their neighbor to turn `a` into `b`. */
 function editsBetween(a: string, b: string): number {
-  if (a.length > LENGTH_MAX) return a.length;
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, i) => i)];
   const at = (i: number, j: number): number => rows[i]?.[j] ?? 0;
   for (let i = 1; i <= a.length; i++) {

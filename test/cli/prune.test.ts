@@ -75,7 +75,9 @@ test("days that are no days are refused, and so is a database that is not there"
   for (const days of ["0", "-1", "1.5", "x", "36501"]) {
     const { status, stderr } = await prune(file, `--days=${days}`);
     expect([days, status]).toEqual([days, 2]);
-    expect(stderr).toContain("--days: is no whole number from 1 to 36500.");
+    expect(stderr).toContain(
+      "--days: must be a whole number from 1 to 36500 (got ",
+    );
   }
   expect(await prune(file, "--days", "3")).toEqual({
     status: 1,

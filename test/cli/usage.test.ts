@@ -38,7 +38,10 @@ test("wrong usage ends with status 2 and a line that says what is wrong", async 
     [["serve", "nonsense"], "too many arguments"],
     [["export", "nonsense"], "too many arguments"],
     [["simulate", "--count"], "argument missing"],
-    [["export", "--format", "xml"], "--format: is none of jsonl, csv."],
+    [
+      ["export", "--format", "xml"],
+      '--format: must be one of jsonl, csv (got "xml").',
+    ],
   ] as const;
   for (const [args, sentence] of cases) {
     const { status, stdout, stderr } = await run(FROM_SOURCE, args);
@@ -48,15 +51,15 @@ test("wrong usage ends with status 2 and a line that says what is wrong", async 
   }
 });
 
-test("all wrong settings are told at once, and none of their values", async () => {
+test("all wrong settings are reported at once, without secrets", async () => {
   const { status, stderr } = await run(
     FROM_SOURCE,
-    ["--port", "-1", "--log-level", "s3cret"],
+    ["--port", "-1", "--log-level", "loud"],
     {
       env: {
-        HOST: "s3cret.example.com",
+        HOST: "sms.example.com",
         TWILIO_WEBHOOK_AUTH_TOKEN: "s3cret,",
-        PUBLIC_URL: "ftp://s3cret",
+        PUBLIC_URL: "ftp://ana:s3cret@sms.example.com",
       },
     },
   );
@@ -82,6 +85,48 @@ test("a setting that a command does not have cannot keep it from running", async
   expect(stderr).toBe(
     "There is no database /nowhere/smsledger.db. Check DATABASE_URL.\n",
   );
+});
+
+test("a variable that looks like a mistyped setting is named, with the nearest one", async () => {
+  const wrong = await run(FROM_SOURCE, ["config"], {
+    env: {
+      TWILIO_WEBHOOK_AUTHTOKEN: "s3cret",
+      TWILIO_WEBHOOK_PASSWORD_OF_ANA: "s3cret",
+      SMSLEDGER_PUBLIC_URL: "https://sms.example.com",
+      MASK_NUMBER: "true",
+    },
+  });
+  expect(wrong).toEqual({
+    status: 2,
+    stdout: "",
+    stderr: [
+      "Wrong settings or flags:",
+      "TWILIO_WEBHOOK_AUTHTOKEN: there is no such setting. Did you mean TWILIO_WEBHOOK_AUTH_TOKEN?",
+      "TWILIO_WEBHOOK_PASSWORD_OF_ANA: there is no such setting. smsledger serve --help lists them.",
+      "SMSLEDGER_PUBLIC_URL: there is no such setting. Did you mean PUBLIC_URL?",
+      "MASK_NUMBER: there is no such setting. Did you mean MASK_NUMBERS?\n",
+    ].join("\n  "),
+  });
+  // A command that would have had the setting says so too, and no other.
+  const env = { MASK_NUMBER: "true", DATABASE_URL: "/nowhere/smsledger.db" };
+  expect((await run(FROM_SOURCE, ["export"], { env })).status).toBe(2);
+  expect((await run(FROM_SOURCE, ["user", "list"], { env })).status).toBe(1);
+});
+
+test("variables of other programs and of deployments are left alone", async () => {
+  const { status, stderr } = await run(FROM_SOURCE, ["config"], {
+    env: {
+      HOSTNAME: "vps",
+      PORTS: "80",
+      LOGLEVEL: "3",
+      DATABASE_URI: "postgres://localhost",
+      TWILIO_AUTH_TOKEN: "x",
+      SMSLEDGER_PORT: "tcp://10.0.0.1:3000",
+      SMSLEDGER_SERVICE_HOST: "10.0.0.1",
+      SMSLEDGER_VERSION: "1",
+    },
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
 
 function longestLine(text: string): number {

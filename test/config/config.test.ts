@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fc } from "../support/fast-check.ts";
 import { flagOf, SETTINGS } from "../../src/config/settings.ts";
@@ -107,18 +107,19 @@ describe("the auth token", () => {
     const file = fileOf("both", "zq7secret");
     const missing = join(folder.path, "zq7missing");
     for (const [env, message] of [
-      [{ [name]: "zq7", [`${name}_FILE`]: file }, "given twice"],
-      [{ [`${name}_FILE`]: fileOf("empty", " \n") }, "its file is empty"],
-      [{ [`${name}_FILE`]: missing }, "its file cannot be read"],
-      [{ [`${name}_FILE`]: folder.path }, "its file cannot be read"],
+      [{ [name]: "zq7", [`${name}_FILE`]: file }, "is set twice"],
+      [{ [`${name}_FILE`]: fileOf("empty", " \n") }, /its file \S+ is empty/],
+      [{ [`${name}_FILE`]: missing }, `its file ${missing} doesn't exist`],
+      [{ [`${name}_FILE`]: "zq7secret" }, "its file doesn't exist"],
+      [{ [`${name}_FILE`]: folder.path }, /its file \S+ is a directory/],
       [
         { [`${name}_FILE`]: fileOf("wrong", "zq7 zq7") },
         "entry 1 has white space",
       ],
     ] as const) {
       expect(mistakesIn(env)).toEqual([expect.stringContaining(`${name}: `)]);
-      expect(mistakesIn(env)[0]).toContain(message);
-      expect(mistakesIn(env)[0]).not.toMatch(/zq7|smsledger-test/);
+      expect(mistakesIn(env)[0]).toMatch(message);
+      expect(mistakesIn(env)[0]).not.toMatch(/zq7(?!missing)/);
     }
   });
 });
@@ -144,7 +145,7 @@ test("all mistakes are told at once, a sentence each", () => {
   for (const mistake of mistakes) expect(mistake).toEndWith(".");
 });
 
-test("no message repeats a value, whatever is given for any setting", () => {
+test("no message repeats a secret, whatever is given for it", () => {
   const marker = "zq7";
   const piece = fc.constantFrom(
     ..."https:// http: postgres:// file: :// 10.0.0.0/ 127.0.0.1 AC".split(" "),
@@ -155,21 +156,43 @@ test("no message repeats a value, whatever is given for any setting", () => {
   const value = fc
     .tuple(fc.array(piece, { maxLength: 3 }), fc.array(piece, { maxLength: 3 }))
     .map(([before, after]) => [...before, marker, ...after].join(""));
-  const names = Object.values(SETTINGS).map((setting) => setting.name);
-  const environment = fc.dictionary(
-    fc.constantFrom(...names, "TWILIO_WEBHOOK_AUTH_TOKEN_FILE"),
-    value,
-  );
-  const flags = fc.dictionary(
-    fc.constantFrom(...Object.values(SETTINGS).map(flagOf)),
-    value,
-  );
+  const secrets = Object.values<{ name: string; secret?: true }>(SETTINGS)
+    .filter(({ secret }) => secret)
+    .map(({ name }) => name);
+  const environment = fc.dictionary(fc.constantFrom(...secrets), value);
   fc.assert(
-    fc.property(environment, flags, (env, given) => {
-      expect(mistakesIn(env, given).join("\n")).not.toContain(marker);
+    fc.property(environment, (env) => {
+      expect(mistakesIn(env).join("\n")).not.toContain(marker);
     }),
     { numRuns: 2_000 },
   );
+});
+
+test("a mistake shows what was given, but not what may have a password in it", () => {
+  expect(mistakesIn({ PORT: "80a" })).toEqual([
+    'PORT: must be a port number from 0 to 65535 (got "80a").',
+  ]);
+  expect(mistakesIn({}, { port: "\x1b[2J" + "9".repeat(80) })).toEqual([
+    `--port: must be a port number from 0 to 65535 (got "\ufffd[2J${"9".repeat(56)}…").`,
+  ]);
+  for (const text of ["https://ana:zq7@sms.example.com", "mysql://ana:zq7@db"])
+    for (const name of ["PUBLIC_URL", "DATABASE_URL"])
+      expect(mistakesIn({ [name]: text }).join()).not.toContain("zq7");
+});
+
+test("a file that this process can't read is named, with its user ID (needs root)", () => {
+  if (process.getuid?.() !== 0) return;
+  const file = fileOf("locked", "secret");
+  chmodSync(file, 0o600);
+  chmodSync(folder.path, 0o755);
+  process.seteuid?.("nobody");
+  try {
+    expect(mistakesIn({ TWILIO_WEBHOOK_AUTH_TOKEN_FILE: file })).toEqual([
+      `TWILIO_WEBHOOK_AUTH_TOKEN: its file ${file} isn't readable by this process (user ID 65534).`,
+    ]);
+  } finally {
+    process.seteuid?.("root");
+  }
 });
 
 test("each setting has its flag, its help and a default that is right", () => {

@@ -28,14 +28,14 @@ test.each([
   ["one,t wo", "entry 2 has white space"],
   ["öne", "entry 1 has white space or other characters"],
   ["one\u0000", "entry 1 has white space or other characters"],
-  [`${AC}0=one`, "entry 1 is bound to something that is no account SID"],
-  ["AC=one", "entry 1 is bound to something that is no account SID"],
+  [`${AC}0=one`, "entry 1 is bound to something that isn't an account SID"],
+  ["AC=one", "entry 1 is bound to something that isn't an account SID"],
   [
     `one,${AC.toLowerCase()}=two`,
-    "entry 2 is bound to something that is no account SID",
+    "entry 2 is bound to something that isn't an account SID",
   ],
-  ["SK0123=one", "entry 1 is bound to something that is no account SID"],
-  ["=one", "entry 1 is bound to something that is no account SID"],
+  ["SK0123=one", "entry 1 is bound to something that isn't an account SID"],
+  ["=one", "entry 1 is bound to something that isn't an account SID"],
 ])("%p is refused, and which entry", (text, message) => {
   expect(() => parseAuthTokens(text)).toThrow(message);
 });
