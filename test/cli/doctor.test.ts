@@ -98,8 +98,12 @@ test("all mistakes in the settings are told at once, and nothing else is tried",
       .slice(0, 3)
       .toSorted((a, b) => a.localeCompare(b)),
   ).toEqual([
-    expect.stringContaining("✗ PORT: must be a port number from 0 to 65535 (got "),
-    expect.stringContaining("✗ PUBLIC_URL: must be an address that starts with"),
+    expect.stringContaining(
+      "✗ PORT: must be a port number from 0 to 65535 (got ",
+    ),
+    expect.stringContaining(
+      "✗ PUBLIC_URL: must be an address that starts with",
+    ),
     expect.stringContaining("✗ TWILIO_WEBHOOK_AUTH_TOKEN: its file "),
   ]);
   expect(text).not.toContain("\nServer\n");
