@@ -1,105 +1,115 @@
 import type { Refused } from "../receiver/refusal-answer.ts";
-import { PerSecond } from "./per-second.ts";
+import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
 import { captured, type Captured } from "./refusal-look.ts";
-import { Situations } from "./situations.ts";
 
-/** Refusals that are looked at in a second, and how many of those may be strangers'. */
-const LOOKS_PER_SECOND = 20;
-const STRANGERS_LOOKS_PER_SECOND = 10;
-/** The same for those whose signature is looked at, which costs some milliseconds. */
-const DIAGNOSES_PER_SECOND = 5;
-const STRANGERS_DIAGNOSES_PER_SECOND = 2;
-/** Refusals whose second has come, at most: more only while the disk is away. */
-const DUE_MAX = 40;
-/** Firsts of their situation that wait for a second with room, and strangers' among them. */
-const FIRSTS_MAX = 100;
-const STRANGERS_FIRSTS_MAX = 40;
+/** Refusals examined together, and how many of them may be strangers' while the team's own wait. */
+const BATCH_SIZE = 5;
+const STRANGERS_IN_BATCH = 2;
+/** Situations that can wait, for strangers and for others, and refusals kept for each of them. */
+const SITUATIONS_MAX = 20;
+const KEPT_MAX = 5;
+/** Characters of each part that tell one situation from another. */
+const PART_CHARS_MAX = 200;
 
-export type ToLookAt = Pick<Captured, "at" | "signature" | "situation"> & {
-  readonly isStranger: boolean;
+/** A refusal to examine. */
+export type Look = {
+  readonly captive: Captured;
+  /** Further refusals in the same situation that weren't kept: this one's verdict is theirs too. */
+  readonly counted: number;
 };
 
+type Waiting = { readonly kept: Captured[]; counted: number };
+
 /**
- * Refusals that wait to be looked at: so many of each second, and the first of each
- * situation, which waits for a later second when there is no room in its own. Others
- * then wait for those, so that a flood of equal ones hides none of another kind. What
- * is held is bounded, and what is done in a second, too.
+ * Refusals waiting to be examined. Each situation keeps its first few and counts the rest,
+ * and situations take turns, so that a flood of equal refusals hides none of another kind.
  */
 export class LookQueue {
-  readonly situations = new Situations();
-  readonly #looks = new PerSecond(LOOKS_PER_SECOND, STRANGERS_LOOKS_PER_SECOND);
-  readonly #diagnoses = new PerSecond(
-    DIAGNOSES_PER_SECOND,
-    STRANGERS_DIAGNOSES_PER_SECOND,
-  );
-  readonly #due: Captured[] = [];
-  /** Oldest first. */
-  readonly #firsts: Captured[] = [];
-  readonly #strangersFirsts: Captured[] = [];
+  readonly #own = new Map<string, Waiting>();
+  readonly #strangers = new Map<string, Waiting>();
 
-  /** How many wait. */
-  get size(): number {
-    return this.#due.length + this.firsts;
+  get isEmpty(): boolean {
+    return this.#own.size + this.#strangers.size === 0;
   }
 
-  /** How many of them wait for a second with room. */
-  get firsts(): number {
-    return this.#firsts.length + this.#strangersFirsts.length;
-  }
-
-  /** Takes what there is room for; false when it will not be looked at. */
-  add(refused: Refused, about: ToLookAt): boolean {
-    const { isStranger, at, signature, situation } = about;
-    const firsts = isStranger ? this.#strangersFirsts : this.#firsts;
-    const hasRoom =
-      firsts.length === 0 &&
-      this.#due.length < DUE_MAX &&
-      this.#take(isStranger, signature !== undefined, at);
-    const maySoon =
-      this.firsts < FIRSTS_MAX &&
-      (!isStranger || firsts.length < STRANGERS_FIRSTS_MAX) &&
-      this.situations.isNew(situation, at);
-    if (!hasRoom && !maySoon) return false;
-    (hasRoom ? this.#due : firsts).push(
-      captured(refused, { at, signature, situation }),
-    );
-    this.situations.begin(situation, at);
+  /** Adds a refusal. Returns false if too many situations are waiting. */
+  add(
+    refused: Refused,
+    about: Pick<Captured, "at" | "signature"> & {
+      readonly isStranger: boolean;
+    },
+  ): boolean {
+    const { isStranger, at, signature } = about;
+    const situations = isStranger ? this.#strangers : this.#own;
+    const situation = situationOf(refused);
+    const waiting = situations.get(situation) ?? { kept: [], counted: 0 };
+    if (waiting.kept.length === 0) {
+      if (situations.size >= SITUATIONS_MAX) return false;
+      situations.set(situation, waiting);
+    }
+    if (waiting.kept.length >= KEPT_MAX) waiting.counted++;
+    else waiting.kept.push(captured(refused, { at, signature }));
     return true;
   }
 
-  /** Lets those go on that this second has room for; `now` in milliseconds. */
-  advance(now: number): void {
-    this.#advance(this.#firsts, false, now);
-    this.#advance(this.#strangersFirsts, true, now);
+  /** Removes and returns the next refusals to examine. */
+  takeBatch(): Look[] {
+    const looks: Look[] = [];
+    for (let strangers = 0; looks.length < BATCH_SIZE;) {
+      const isStrangersTurn =
+        this.#own.size === 0 || strangers < STRANGERS_IN_BATCH;
+      const look =
+        (isStrangersTurn && takeFirst(this.#strangers)) || takeFirst(this.#own);
+      if (look === undefined) break;
+      if (isStrangersTurn) strangers++;
+      looks.push(look);
+    }
+    return looks;
   }
 
-  /** The next whose second has come. */
-  shift(): Captured | undefined {
-    return this.#due.shift();
-  }
-
-  /** Lets go of all that wait for a second with room. Gives how many they were. */
-  dropFirsts(): number {
-    const dropped = this.firsts;
-    this.#firsts.length = 0;
-    this.#strangersFirsts.length = 0;
+  /** Drops everything. Returns how many refusals that were. */
+  clear(): number {
+    let dropped = 0;
+    for (const situations of [this.#own, this.#strangers]) {
+      for (const { kept, counted } of situations.values())
+        dropped += kept.length + counted;
+      situations.clear();
+    }
     return dropped;
   }
+}
 
-  #advance(firsts: Captured[], isStranger: boolean, now: number): void {
-    const waiting = firsts.splice(0);
-    for (const each of waiting) {
-      const isTaken = this.#take(isStranger, each.signature !== undefined, now);
-      (isTaken ? this.#due : firsts).push(each);
-    }
+/** Takes the first refusal of the situation whose turn it is, which then goes to the end. */
+function takeFirst(situations: Map<string, Waiting>): Look | undefined {
+  for (const [situation, waiting] of situations) {
+    situations.delete(situation);
+    const captive = waiting.kept.shift();
+    if (captive === undefined) continue;
+    if (waiting.kept.length === 0) return { captive, counted: waiting.counted };
+    situations.set(situation, waiting);
+    return { captive, counted: 0 };
   }
+  return undefined;
+}
 
-  #take(isStranger: boolean, hasSignature: boolean, now: number): boolean {
-    const areStrangersWaiting = this.#strangersFirsts.length > 0;
-    const how = { areStrangersWaiting };
-    return (
-      (!hasSignature || this.#diagnoses.take(isStranger, now, how)) &&
-      this.#looks.take(isStranger, now, how)
-    );
-  }
+/** What one wrong setting or one proxy leaves the same: path, host, scheme, account, shared key and check. */
+function situationOf({
+  channel,
+  refusal: { check },
+  request: { url, headers },
+  posted,
+}: Refused): string {
+  const accountSid = posted?.params.find(([name]) => name === "AccountSid");
+  const [hostAndPath = ""] = url.split("?", 1);
+  return [
+    channel,
+    check,
+    headers.get("x-forwarded-proto") ?? "",
+    headers.get("x-forwarded-host") ?? "",
+    headers.get(SIGNATURE_SETTINGS_HEADER) ?? "",
+    accountSid?.[1] ?? "",
+    hostAndPath,
+  ]
+    .map((part) => part.slice(0, PART_CHARS_MAX))
+    .join("\n");
 }

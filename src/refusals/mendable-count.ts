@@ -1,16 +1,16 @@
 import { isWithin } from "../time/clock.ts";
 
 const MINUTE_MS = 60_000;
-/** A notice of refusals goes away by itself this long after the last one. */
+/** The notice of refused callbacks disappears this long after the last one. */
 export const NOTICE_MINUTES = 60;
 const NOTICE_MS = NOTICE_MINUTES * MINUTE_MS;
 
-/** How many refusals that the team can mend came within the last hour; kept by the minute. */
+/** Counts the refusals of the last hour that need action, by the minute. */
 export class MendableCount {
   readonly #byMinute = new Map<number, number>();
   #seenAt = 0;
 
-  /** Those that were marked as seen before they were counted stay so. */
+  /** Adds refusals, unless they were marked as seen before they were counted. */
   add(at: number, times: number): void {
     const isSeen = at <= this.#seenAt && isWithin(NOTICE_MS, at, this.#seenAt);
     if (isSeen || times === 0) return;
@@ -28,7 +28,7 @@ export class MendableCount {
     return sum;
   }
 
-  /** All until now are seen. */
+  /** Marks everything until now as seen. */
   markSeen(now: number): void {
     this.#seenAt = now;
     this.#byMinute.clear();

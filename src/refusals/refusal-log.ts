@@ -2,31 +2,30 @@ import type { Requester } from "../account/viewer.ts";
 import type { Config } from "../config/config.ts";
 import { failureOf } from "../log/failure.ts";
 import type { Log } from "../log/log.ts";
+import type { Refused } from "../receiver/refusal-answer.ts";
 import {
   refusalKey,
   type NewRefusal,
+  type RefusalCheck,
   type RefusalStore,
-  type Standing,
 } from "../store/refusals.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
-import type { Refused } from "../receiver/refusal-answer.ts";
-import type { RefusalCheck } from "../store/refusals.ts";
 import { claimedKey } from "./claimed-key.ts";
 import { KnownAccounts } from "./known-accounts.ts";
-import { LookQueue } from "./look-queue.ts";
+import { LookQueue, type Look } from "./look-queue.ts";
 import { MendableCount, NOTICE_MINUTES } from "./mendable-count.ts";
-import { NamesPerHour } from "./names-per-hour.ts";
-import { isMendable, lookAt, type Captured } from "./refusal-look.ts";
-import { situationOf } from "./situations.ts";
+import { isMendable, lookAt } from "./refusal-look.ts";
 
 /** Different refusals that wait for the disk. */
 const UNWRITTEN_MAX = 200;
-/** Between two writes; longer after one that failed, as callbacks need the disk more. */
-const WRITE_EVERY_MS = 1_000;
+/** Between two batches; longer after a failed write, as callbacks need the disk more. */
+const BATCH_EVERY_MS = 1_000;
 const WRITE_AGAIN_MS = 15_000;
-/** By then the answer is on its way. */
-const AFTER_ANSWER_MS = 20;
-/** Old refusals are dropped so often, also when no new one comes. */
+/** By then the response is on its way. */
+const AFTER_RESPONSE_MS = 20;
+/** Batches that are still examined when the server stops. */
+const LAST_BATCHES = 8;
+/** How often old refusals are dropped if no new one arrives. */
 const TIDY_EVERY_MS = 6 * 3_600_000;
 
 export type RefusalLogDeps = {
@@ -41,16 +40,13 @@ export type RefusalLogDeps = {
 };
 
 /**
- * Keeps what can be told of refused callbacks. To note one costs next to nothing: the
- * work is done after the answer, in short steps, for a bounded number each second, and
- * for the first of each situation in a later one. The others are only counted, so a
- * flood of forged posts is told without being kept.
+ * Records and explains refused callbacks. Noting one costs next to nothing: a few are
+ * examined each second, after their responses were sent, and the rest are counted, so a
+ * flood of forged posts is reported without being stored.
  */
 export class RefusalLog {
   readonly #deps: RefusalLogDeps;
   readonly #accounts: KnownAccounts;
-  /** Shared keys' ids that aren't configured. */
-  readonly #keyNames = new NamesPerHour();
   readonly #mendable = new MendableCount();
   readonly #queue = new LookQueue();
   /** By what makes refusals equal. */
@@ -75,57 +71,43 @@ export class RefusalLog {
     void this.#attempt(() => this.#recall());
   }
 
-  /** How many that the team can mend came within the last hour and were not marked as seen. */
+  /** Returns how many refusals of the last hour need action and weren't marked as seen. */
   mendableLately(): number {
     return this.#mendable.lately(this.#deps.now());
   }
 
-  /** From now on only new ones are told. Rejects with StoreUnavailable. */
+  /** Marks all refusals until now as seen. Rejects with StoreUnavailable. */
   async markSeen(requester: Requester): Promise<void> {
     const now = this.#deps.now();
     await this.#deps.store.refusals.markSeen({ ...requester, at: now });
     this.#mendable.markSeen(now);
   }
 
-  /** Takes note of a refused callback, while its answer is being made. */
+  /** Notes a refused callback while its response is being made. */
   note(refused: Refused): void {
-    const now = this.#deps.now();
-    const { posted } = refused;
+    const { refusal, request, posted } = refused;
+    const at = this.#deps.now();
     const standing = this.#accounts.standingOf(posted?.params);
-    const situation = situationOf(refused);
     const isQueued = this.#queue.add(refused, {
-      at: now,
+      at,
       signature: signatureToExplain(refused, this.#deps.config),
-      situation,
       isStranger: standing === "strange",
     });
-    if (!isQueued) this.#unlisted++;
-    this.#count(refused, standing, situation, now);
+    if (!isQueued) {
+      this.#unlisted++;
+      if (isMendable(refusal.check, request.headers, standing, null))
+        this.#mendable.add(at, 1);
+    }
     this.#workLater();
   }
 
-  /** All count that are for the team to mend, also those that are not looked at. */
-  #count(
-    { refusal: { check }, request: { headers } }: Refused,
-    standing: Standing,
-    situation: string,
-    now: number,
-  ): void {
-    const { situations } = this.#queue;
-    // Of a new account others may have been heard of by the time of the look.
-    const isSure =
-      standing !== "new" && isMendable(check, headers, standing, null);
-    if (isSure || situations.isMendable(situation)) this.#mendable.add(now, 1);
-    else situations.addUnjudged(situation);
-  }
-
-  /** What is still to be told of the time before the start. */
+  /** Reads what still needs action from before the start. */
   async #recall(): Promise<void> {
     const { store, now } = this.#deps;
     await this.#accounts.refresh(now());
     const from = now() - NOTICE_MINUTES * 60_000;
     const seenAt = await store.refusals.seenAt();
-    // What a clock that ran ahead marked as seen hides nothing that comes now.
+    // What a clock that ran ahead marked as seen hides nothing that arrives now.
     const after = seenAt > now() ? from : Math.max(from, seenAt);
     const mendable = await store.refusals.mendableAfter(after);
     for (const { lastAt, times } of mendable) this.#mendable.add(lastAt, times);
@@ -136,7 +118,7 @@ export class RefusalLog {
     const rest = this.#nextWorkAt - performance.now();
     this.#timer = setTimeout(
       () => void this.#work(),
-      Math.max(AFTER_ANSWER_MS, rest),
+      Math.max(AFTER_RESPONSE_MS, rest),
     );
     this.#timer.unref();
   }
@@ -144,49 +126,39 @@ export class RefusalLog {
   async #work(): Promise<void> {
     this.#timer = undefined;
     this.#isWorking = true;
+    this.#restFor(BATCH_EVERY_MS);
     await this.#attempt(() => this.#accounts.refresh(this.#deps.now()));
     await this.#attempt(async () => {
-      this.#queue.advance(this.#deps.now());
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-        const look = this.#lookAt(next);
-        let step = look.next();
-        for (; step.done !== true; step = look.next()) await nextTurn();
-        this.#keep(next, step.value);
+      for (const look of this.#queue.takeBatch()) {
+        const steps = this.#examine(look);
+        while (steps.next().done !== true) await nextTurn();
       }
       await this.#write();
     });
     this.#isWorking = false;
-    if (this.#queue.firsts > 0) this.#restFor(WRITE_EVERY_MS);
-    const isLeft = this.#queue.size + this.#unwritten.size + this.#unlisted > 0;
-    if (isLeft && !this.#deps.stopping.aborted) this.#workLater();
+    const isDone =
+      this.#queue.isEmpty && this.#unwritten.size + this.#unlisted === 0;
+    if (!isDone && !this.#deps.stopping.aborted) this.#workLater();
   }
 
-  #lookAt(one: Captured): ReturnType<typeof lookAt> {
-    const { config } = this.#deps;
-    const claim = this.#accounts.claimOf(one.posted?.params, one.at);
-    const key = claimedKey(one.headers, config.sharedKeys, (id) =>
-      this.#keyNames.take(id, one.at),
-    );
-    return lookAt(one, { ...claim, key }, config);
-  }
-
-  /** The server stops: those whose second has come are looked at and handed over at once. */
+  /** The server stops: a bounded number is still examined, and the rest is counted. */
   #finish(): void {
     clearTimeout(this.#timer);
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-      const look = this.#lookAt(next);
-      let step = look.next();
-      while (step.done !== true) step = look.next();
-      this.#keep(next, step.value);
-    }
-    this.#unlisted += this.#queue.dropFirsts();
+    for (let batch = 0; batch < LAST_BATCHES; batch++)
+      for (const look of this.#queue.takeBatch())
+        Array.from(this.#examine(look));
+    this.#unlisted += this.#queue.clear();
     void this.#attempt(() => this.#write());
   }
 
-  #keep({ situation }: Captured, refusal: NewRefusal): void {
-    const { isMendable, lastAt } = refusal;
-    const unjudged = this.#queue.situations.judge(situation, isMendable);
-    if (isMendable) this.#mendable.add(lastAt, unjudged);
+  /** Examines a refusal in short steps, and keeps what was found. */
+  *#examine({ captive, counted }: Look): Generator<undefined, void, undefined> {
+    const { config } = this.#deps;
+    const claim = this.#accounts.claimOf(captive.posted?.params);
+    const key = claimedKey(captive.headers, config.sharedKeys);
+    const refusal = yield* lookAt(captive, { ...claim, key }, config);
+    if (refusal.isMendable) this.#mendable.add(refusal.lastAt, 1 + counted);
+    this.#unlisted += counted;
     this.#merge(refusal);
   }
 
@@ -218,7 +190,6 @@ export class RefusalLog {
     try {
       const now = this.#deps.now();
       await this.#deps.store.refusals.add({ refusals, unlisted, now });
-      this.#restFor(WRITE_EVERY_MS);
     } catch (error) {
       this.#restFor(WRITE_AGAIN_MS);
       for (const refusal of refusals) this.#merge(refusal);
@@ -227,21 +198,18 @@ export class RefusalLog {
     }
   }
 
-  /** Refusals are told as well as can be: what goes wrong here stops nothing else. */
+  /** Runs `work` so that its failure stops nothing else. */
   async #attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (error instanceof StoreUnavailable) return;
-      this.#deps.log.error(
-        failureOf(error),
-        "what is known of refused callbacks could not be kept",
-      );
+      this.#deps.log.error(failureOf(error), "can't record refused callbacks");
     }
   }
 }
 
-/** Refusals after which a signature may still be right for something. */
+/** Refusals whose signature may still be right for something. */
 const PROVABLE: ReadonlySet<RefusalCheck> = new Set([
   "address",
   "method",
@@ -249,7 +217,7 @@ const PROVABLE: ReadonlySet<RefusalCheck> = new Set([
   "signature",
 ]);
 
-/** The signature whose cause is to be found; undefined when there is none, or no token or key to compare it with. */
+/** Returns the signature to explain; undefined if there is none, or no token or key to compare it with. */
 function signatureToExplain(
   { refusal: { check }, request }: Refused,
   { authTokens, sharedKeys }: RefusalLogDeps["config"],

@@ -1,37 +1,33 @@
 import { clientAddress, isTrustedProxy } from "../http/peer.ts";
-import type { NewRefusal, Standing } from "../store/refusals.ts";
+import type { NewRefusal, RefusalCheck, Standing } from "../store/refusals.ts";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import type { Refused } from "../receiver/refusal-answer.ts";
-import type { RefusalCheck } from "../store/refusals.ts";
 import {
   queryOf,
   signedAddress,
   type Addressed,
 } from "../receiver/signed-urls.ts";
 import { diagnosisSteps } from "./diagnosis.ts";
-import type { Diagnosis } from "../store/diagnosis.ts";
-import type { ClaimedKey } from "../store/diagnosis.ts";
+import type { ClaimedKey, Diagnosis } from "../store/diagnosis.ts";
 import type { Claim } from "./known-accounts.ts";
 import { maskedUrl, sentRequest } from "./sent-request.ts";
 import type { DiagnosisSettings } from "./signed-variants.ts";
 import { rightUrl } from "./wrong-address.ts";
 
-/** A refused request, with all that is needed to look at it once it has been answered. */
+/** A refused request with everything needed to examine it after its response was sent. */
 export type Captured = Pick<Refused, "channel" | "refusal" | "posted"> &
   Addressed & {
     readonly method: string;
     /** Milliseconds since 1970. */
     readonly at: number;
-    /** To be explained; undefined when there is none. */
+    /** The signature to explain, if any. */
     readonly signature: string | undefined;
-    /** As `situationOf` gives it. */
-    readonly situation: string;
   };
 
-/** Takes along what the request itself may not tell any more after its answer. */
+/** Copies what the request itself may no longer give after its response. */
 export function captured(
   { channel, refusal, request, peer, posted }: Refused,
-  about: Pick<Captured, "at" | "signature" | "situation">,
+  about: Pick<Captured, "at" | "signature">,
 ): Captured {
   const address = peer();
   return {
@@ -46,7 +42,7 @@ export function captured(
   };
 }
 
-/** Makes of a refused request what is kept of it, in short steps. */
+/** Examines a refused request in short steps, and returns what is recorded of it. */
 export function* lookAt(
   captive: Captured,
   claim: Claim & { readonly key: ClaimedKey | undefined },
@@ -96,9 +92,9 @@ export function* lookAt(
 }
 
 /**
- * Whether it is for the team to mend something: the callback is proven, or would be with
- * other settings, or it seems to be of one of the team's accounts. What else strangers
- * post is noise. Without a diagnosis, what only that could tell is left out.
+ * Whether the team can fix something: the callback is genuine, or would be with other
+ * settings, or seems to be for one of the team's accounts. Anything else that strangers
+ * post is noise. Without a diagnosis, only the check and the account count.
  */
 export function isMendable(
   check: RefusalCheck,
@@ -125,7 +121,7 @@ export function isMendable(
   }
 }
 
-/** Masked, with what the advice depends on, so that refusals with another advice are not equal. */
+/** Masks a diagnosis and adds what the advice depends on, so that refusals with different advice aren't equal. */
 function asKept(
   diagnosis: Diagnosis,
   { requestUrl, posted }: Captured,
@@ -143,7 +139,7 @@ function asKept(
     };
   }
   const { causes, publicUrl, signedUrl } = diagnosis;
-  // A value that is not whole is none to set.
+  // A masked value can't be used as a setting.
   const isWhole = publicUrl !== null && maskedUrl(publicUrl) === publicUrl;
   return {
     ...diagnosis,

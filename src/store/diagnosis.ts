@@ -85,7 +85,7 @@ export type Unexplained = {
 };
 
 export type Arrived = {
-  /** The SID of the account that it names; `AC…` if it is one too many of those that aren't ours; null for none. */
+  /** The SID of the account that it names; null for none. */
   readonly account: string | null;
   /** The shared key that it names. */
   readonly key?: ClaimedKey;

@@ -102,96 +102,79 @@ function timesOf(rows: readonly RefusalRow[]): number {
   return rows.reduce((sum, { times }) => sum + times, 0);
 }
 
-test("of ten thousand wrong signatures in a second five are looked at, in one write; the others are counted", async () => {
+test("of ten thousand wrong signatures five a second are examined, in one write; the others are counted", async () => {
   await using opened = await openLog();
-  const { log, store, batches, clock } = opened;
-  for (let count = 0; count < 10_000; count++)
-    log.note(refusedPost(ACCOUNT_SID));
-  await until(async () => {
-    expect(await store.refusals.unlistedSince(0)).toBe(9_995);
-  });
-  expect((await all(store)).map(({ times }) => times)).toEqual([5]);
-  expect(batches).toHaveLength(1);
-  clock.now += 1_000;
-  for (let count = 0; count < 10_000; count++)
-    log.note(refusedPost(ACCOUNT_SID));
-  await until(async () => {
-    expect(await store.refusals.unlistedSince(0)).toBe(19_990);
-  });
-  expect((await all(store)).map(({ times }) => times)).toEqual([10]);
-  expect(batches).toHaveLength(2);
+  const { log, store, batches } = opened;
+  for (let round = 1; round <= 2; round++) {
+    for (let count = 0; count < 10_000; count++)
+      log.note(refusedPost(ACCOUNT_SID));
+    await until(async () => {
+      expect(await store.refusals.unlistedSince(0)).toBe(round * 9_995);
+    });
+    expect((await all(store)).map(({ times }) => times)).toEqual([5 * round]);
+    expect(batches).toHaveLength(round);
+  }
 });
 
-test("strangers leave room for the team's own: two signatures and ten others in a second are theirs", async () => {
+test("a flood by strangers leaves room for the team's own refusals, of every kind", async () => {
   await using opened = await openLog();
   const { log, store } = opened;
   for (let count = 0; count < 1_000; count++) log.note(refusedPost(STRANGER));
   for (let count = 0; count < 1_000; count++)
-    log.note(refusedPost(STRANGER, { refusal: UNSIGNED }));
-  for (let count = 0; count < 1_000; count++)
     log.note(refusedPost(ACCOUNT_SID));
-  for (let count = 0; count < 1_000; count++)
-    log.note(refusedPost(ACCOUNT_SID, { refusal: UNSIGNED }));
+  log.note(refusedPost(ACCOUNT_SID, { refusal: UNSIGNED }));
   await until(async () => {
-    expect(await store.refusals.unlistedSince(0)).toBe(3_980);
+    const rows = await all(store);
+    expect(timesOf(rows)).toBe(5);
+    expect(
+      new Set(rows.map(({ standing, check }) => `${standing} ${check}`)),
+    ).toEqual(
+      new Set([
+        "known signature",
+        "known signature-missing",
+        "strange signature",
+      ]),
+    );
   });
-  const times = (await all(store)).map(
-    (row) => `${row.standing} ${row.check} ${row.times}`,
-  );
-  expect(new Set(times)).toEqual(
-    new Set([
-      "known signature 3",
-      "known signature-missing 7",
-      "strange signature 2",
-      "strange signature-missing 8",
-    ]),
-  );
 });
 
-test("the first of another situation in a burst is looked at later, while the burst goes on", async () => {
+test("a different refusal in an endless burst is examined soon", async () => {
   await using opened = await openLog();
-  const { log, store, clock } = opened;
+  const { log, store } = opened;
   const burst = () => {
     for (let count = 0; count < 1_000; count++)
       log.note(refusedPost(ACCOUNT_SID));
   };
-  const others = Array.from({ length: 6 }, (_, index) => `/${index}`);
   burst();
-  for (const basePath of others) {
-    log.note(refusedPost(ACCOUNT_SID, { basePath }));
-    log.note(refusedPost(STRANGER, { basePath }));
-  }
+  log.note(refusedPost(ACCOUNT_SID, { basePath: "/other" }));
+  log.note(refusedPost(STRANGER, { basePath: "/other" }));
   await until(async () => {
-    clock.now += 1_000;
     burst();
-    const rows = await all(store);
-    const found = rows.map(({ standing, path }) => `${standing} ${path}`);
+    const found = (await all(store)).map(
+      ({ standing, path }) => `${standing} ${path}`,
+    );
     expect(found.toSorted()).toEqual(
       [
         `known ${WEBHOOK_PATHS.sms}`,
-        ...others.flatMap((basePath) => [
-          `known ${basePath}${WEBHOOK_PATHS.sms}`,
-          `strange ${basePath}${WEBHOOK_PATHS.sms}`,
-        ]),
+        `known /other${WEBHOOK_PATHS.sms}`,
+        `strange /other${WEBHOOK_PATHS.sms}`,
       ].toSorted(),
     );
   });
 });
 
-test("the banner counts all, also those that were not looked at; marked as seen they stay so", async () => {
+test("the banner counts every refusal that needs action, also those that weren't examined; once marked as seen they stay so", async () => {
   await using opened = await openLog();
-  const { log, store, clock } = opened;
+  const { log, store } = opened;
   for (let count = 0; count < 10_000; count++)
     log.note(refusedPost(ACCOUNT_SID));
   for (let count = 0; count < 1_000; count++) log.note(refusedPost(STRANGER));
-  expect(log.mendableLately()).toBe(10_000);
-  await until(async () => expect(timesOf(await all(store))).toBeGreaterThan(0));
-  expect(log.mendableLately()).toBe(10_000);
+  await until(() => expect(log.mendableLately()).toBe(10_000));
   log.note(refusedPost(ACCOUNT_SID, { basePath: "/other" }));
   await log.markSeen({ actor: "ana", address: null });
-  clock.now += 1_000;
   await until(async () => {
-    expect(timesOf(await all(store))).toBe(7);
+    const paths = (await all(store)).map(({ path }) => path);
+    expect(paths).toContain(`/other${WEBHOOK_PATHS.sms}`);
   });
   expect(log.mendableLately()).toBe(0);
 });
@@ -209,16 +192,16 @@ test("a clock that is set back after it ran ahead leaves no banner for good, and
   await log.markSeen({ actor: "ana", address: null });
   clock.now = right;
   log.note(refusedPost(ACCOUNT_SID));
-  expect(log.mendableLately()).toBe(1);
+  await until(() => expect(log.mendableLately()).toBe(1));
   await until(async () => {
     const times = (await all(store)).map(({ lastAt }) => lastAt);
     expect(times).toContain(right);
   });
 });
 
-test("those of an account that turns out to be the team's count from the first on", async () => {
+test("refusals of an account that turns out to be the team's count from the first on", async () => {
   await using opened = await openLog();
-  const { log, store, clock } = opened;
+  const { log } = opened;
   // Its token is one of ours, but bound to another account.
   const signature = getExpectedTwilioSignature(
     AUTH_TOKEN,
@@ -228,39 +211,28 @@ test("those of an account that turns out to be the team's count from the first o
   for (let count = 0; count < 500; count++)
     log.note(refusedPost(STRANGER, { signature }));
   expect(log.mendableLately()).toBe(0);
-  await until(async () => {
-    const [row] = await all(store);
-    expect(row?.diagnosis?.outcome).toBe("explained");
-  });
-  expect(log.mendableLately()).toBe(500);
-  clock.now += 1_000;
-  for (let count = 0; count < 500; count++)
-    log.note(refusedPost(STRANGER, { signature }));
-  expect(log.mendableLately()).toBe(1_000);
+  await until(() => expect(log.mendableLately()).toBe(500));
 });
 
-test("what cannot be written waits, in bounded memory, and is written when the server stops", async () => {
+test("what can't be written waits, in bounded memory, and is written when the server stops", async () => {
   const trouble = { isAway: true };
   await using opened = await openLog(trouble);
-  const { log, store, batches, clock, stop } = opened;
-  for (let second = 0; second < 3; second++) {
-    clock.now += 1_000;
-    for (let index = 0; index < 20; index++)
-      log.note(
-        refusedPost(ACCOUNT_SID, {
-          refusal: UNSIGNED,
-          address: `10.0.${second}.${index}`,
-        }),
-      );
-    await until(async () => expect(batches.length).toBeGreaterThan(0));
-  }
+  const { log, store, batches, stop } = opened;
+  for (let index = 0; index < 60; index++)
+    log.note(
+      refusedPost(ACCOUNT_SID, {
+        refusal: UNSIGNED,
+        address: `10.0.0.${index}`,
+      }),
+    );
+  await until(() => expect(batches).toHaveLength(1));
   expect(log.mendableLately()).toBe(60);
   trouble.isAway = false;
   stop.abort();
   await until(async () => {
     const rows = await all(store);
+    expect(rows).toHaveLength(5);
     expect(timesOf(rows) + (await store.refusals.unlistedSince(0))).toBe(60);
-    expect(rows.length).toBeGreaterThan(20);
   });
   expect(batches).toHaveLength(2);
 });

@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
-import { NamesPerHour } from "../../src/refusals/names-per-hour.ts";
 import type { RefusalRow } from "../../src/store/refusals.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
@@ -13,7 +12,6 @@ import {
   type PostOptions,
 } from "../support/twilio-client.ts";
 import { FORM_TYPE, signatureOf } from "../receiver/raw-http.ts";
-import { AT } from "./sample-refusals.ts";
 
 const path = WEBHOOK_PATHS.sms;
 const PUBLIC_URL = "https://sms.example.com";
@@ -598,14 +596,6 @@ test.each([
   expect(text).toContain("It says that a shared key signed it");
   expect(text).not.toContain(id);
   expect(JSON.stringify(row)).not.toContain(id);
-});
-
-test("strangers can't fill the list with made-up ids of shared keys", async () => {
-  const names = new NamesPerHour();
-  const kept = Array.from({ length: 100 }, (_, at) => names.take(`${at}`, AT));
-  expect(kept.filter(Boolean)).toHaveLength(20);
-  expect(names.take("0", AT)).toBe(true);
-  expect(names.take("99", AT + 3_600_000)).toBe(true);
 });
 
 test("without any token or key, a callback that names a shared key is told which setting is missing", async () => {

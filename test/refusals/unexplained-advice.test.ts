@@ -118,21 +118,3 @@ test("the token of one account that signs for several others is told of each", a
       expect(text).toContain(`TWILIO_WEBHOOK_AUTH_TOKEN=${each}=…`);
   });
 });
-
-test("made-up accounts make twenty lines in an hour, however many they are", async () => {
-  const clock = { now: AT };
-  await using server = await startServer({ PUBLIC_URL }, () => clock.now);
-  for (let index = 0; index < 30; index++) {
-    clock.now += 1_000;
-    const AccountSid = `AC${String(index).padStart(32, "0")}`;
-    await server.twilio.post(
-      { AccountSid },
-      { signedUrl, authToken: OTHER_TOKEN },
-    );
-  }
-  await until(async () => {
-    const rows = await server.store.refusals.list({ size: 99, since: 0 });
-    expect(rows.reduce((sum, { times }) => sum + times, 0)).toBe(30);
-    expect(rows).toHaveLength(21);
-  });
-});
