@@ -1,7 +1,5 @@
 import type { AuditEntry } from "../store/audit.ts";
-import { databasePath } from "../store/sqlite/connection/database-file.ts";
-import { isUnusedCopy } from "../store/sqlite/connection/read-only.ts";
-import { openSqliteForCommand } from "../store/sqlite/sqlite-store.ts";
+import type { Engine } from "../store/engine.ts";
 import { StoreUnavailable, StoreUnusable } from "../store/store.ts";
 
 /** The audit list's entry for what a command changes. */
@@ -21,17 +19,14 @@ export function commandEntry(action: string, subject: string): AuditEntry {
  * can read, so what can't be noted, as on a full disk, is only said. A backup that is read
  * stays as it is.
  */
-export async function noteUse(
-  databaseFile: string,
-  action: string,
-): Promise<void> {
-  if (isUnusedCopy(databasePath(databaseFile))) return;
+export async function noteUse(engine: Engine, action: string): Promise<void> {
+  if (await engine.isUnusedBackup()) return;
   try {
-    const stores = openSqliteForCommand(databaseFile);
+    const stores = await engine.openForCommand();
     try {
       await stores.audit.add({ ...commandEntry(action, ""), kind: "use" });
     } finally {
-      stores.close();
+      await stores.close();
     }
   } catch (error) {
     const isKnown =

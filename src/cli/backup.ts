@@ -1,13 +1,10 @@
 import { existsSync } from "node:fs";
 import { constants, setPriority } from "node:os";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { byteWords, counted } from "../words/amounts.ts";
 import type { Config } from "../config/config.ts";
-import { writeBackup, type Contents } from "../store/sqlite/backup/backup.ts";
-import {
-  removeUnfinished,
-  removeUnfinishedIn,
-} from "../store/sqlite/backup/durable-file.ts";
+import type { Contents } from "../store/backups.ts";
+import { openEngine } from "../store/open.ts";
 import { backupTime } from "../upkeep/backup-files.ts";
 import { noteUse } from "./audit-note.ts";
 import { report } from "./output.ts";
@@ -18,26 +15,35 @@ import { inOwnProcess, isWorker } from "./own-process.ts";
  * status; why it could not be done is thrown.
  */
 export async function backup(
-  { databaseFile }: Pick<Config, "databaseFile">,
+  { databaseUrl }: Pick<Config, "databaseUrl">,
   file: string,
 ): Promise<number> {
+  const engine = openEngine(databaseUrl);
+  const { backups } = engine;
   if (!isWorker()) {
     const path = resolve(file);
     const isNew = !existsSync(path);
-    const args = ["backup", path, "--database-url", databaseFile];
-    const cleanUp = (): void => removeUnfinished(path);
+    const args = ["backup", path, "--database-url", databaseUrl];
+    const cleanUp = (): Promise<void> =>
+      backups.removeUnfinished(
+        dirname(path),
+        (name) => name === basename(path),
+      );
     const status = await inOwnProcess(
       args,
       cleanUp,
       "It was stopped before it was done. No backup was written.",
     );
-    if (isNew && existsSync(path)) await noteUse(databaseFile, "made a backup");
+    if (isNew && existsSync(path)) await noteUse(engine, "made a backup");
     return status;
   }
   giveWay();
   // The server's own backups have a name each, so none cleans up after another.
-  removeUnfinishedIn(dirname(file), (name) => backupTime(name) !== undefined);
-  const contents = writeBackup(databaseFile, file);
+  await backups.removeUnfinished(
+    dirname(file),
+    (name) => backupTime(name) !== undefined,
+  );
+  const contents = await backups.write(file);
   return report(`The backup is whole and checked: ${holds(contents)}.`);
 }
 

@@ -35,7 +35,7 @@ export type Call = {
 };
 
 /** Of commands that only need the database. */
-export const DATABASE = ["databaseFile"] as const;
+export const DATABASE = ["databaseUrl"] as const;
 export const WHILE_RUNNING = "Works while the server is running.";
 export const YES = new Option("--yes", "Don't ask for confirmation.");
 export const JSON_OUTPUT = new Option("--json", "Print JSON.");

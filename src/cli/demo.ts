@@ -12,7 +12,7 @@ import { freshSeed, hexDigits, seededRandom } from "../simulation/random.ts";
 import { recordHistory } from "../simulation/record-history.ts";
 import { postCallback } from "../simulation/signed-post.ts";
 import { parseTarget } from "../simulation/target.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
+import { openEngine } from "../store/open.ts";
 import { StoreUnusable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
@@ -40,10 +40,13 @@ export async function demo(
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
   const config = demoConfig(settings, join(folder, "demo.db"));
-  const store = await openSqliteStore(config.databaseFile, () => {
-    console.error("The demo's database failed, so the demo ended.");
-    process.exit(1);
+  const { store, opened } = openEngine(config.databaseUrl).openForServer({
+    onFault() {
+      console.error("The demo's database failed, so the demo ended.");
+      process.exit(1);
+    },
   });
+  await opened;
   try {
     await run(config, store, version, signal);
   } finally {
@@ -119,7 +122,7 @@ function temporaryFolder(): string {
 /** The settings of a server of its own; the environment's have no say but for these few. */
 function demoConfig(
   { host, port, masksNumbers }: DemoSettings,
-  databaseFile: string,
+  databaseUrl: string,
 ): Config {
   return readConfig({
     flags: {},
@@ -129,7 +132,7 @@ function demoConfig(
       SIGN_IN: "none",
       HOST: host,
       PORT: String(port),
-      DATABASE_URL: databaseFile,
+      DATABASE_URL: databaseUrl,
       MASK_NUMBERS: String(masksNumbers),
     },
     isTerminal: true,

@@ -2,14 +2,14 @@ import { print } from "./output.ts";
 import { ConfigError, type Config } from "../config/config.ts";
 import { backupFindings } from "../doctor/backups.ts";
 import { clockFinding, pauseFindings } from "../doctor/clock.ts";
-import { lookAtDatabase } from "../doctor/database.ts";
 import { diskFinding } from "../doctor/disk.ts";
-import { wrong, type Finding } from "../doctor/finding.ts";
+import { wrong, type Finding } from "../words/finding.ts";
 import { lookAtOwnServer } from "../doctor/own-server.ts";
 import { publicUrlFindings } from "../doctor/public-url.ts";
 import { topicText, verdictText, type Topic } from "../doctor/report.ts";
 import { settingsFindings } from "../doctor/settings.ts";
 import { userFindings } from "../doctor/users.ts";
+import { openEngine } from "../store/open.ts";
 
 /**
  * Looks at all that smsledger needs, whether a server runs or not, changes nothing, and
@@ -48,7 +48,7 @@ async function* topicsOf(
   const clock = clockFinding(Date.now);
   const server = await lookAtOwnServer(config, Date.now());
   yield { title: "Server", findings: server.findings };
-  const { publicUrl, databaseFile, retentionDays } = config;
+  const { publicUrl, databaseUrl, retentionDays } = config;
   if (publicUrl !== undefined) {
     const { instance } = server;
     const { signIn, metricsToken, port } = config;
@@ -63,15 +63,25 @@ async function* topicsOf(
     };
     yield { title: "Public address", findings: await publicUrlFindings(asked) };
   }
-  const isRunning = server.instance !== undefined;
-  const database = await lookAtDatabase(databaseFile, isRunning, Date.now());
+  const engine = openEngine(databaseUrl);
+  const database = await engine.check({
+    isServerRunning: server.instance !== undefined,
+    now: Date.now(),
+  });
   yield { title: "Database", findings: database.findings };
-  const disk = await diskFinding(databaseFile, database, retentionDays);
-  yield { title: "Disk", findings: [disk] };
+  const { disk } = await engine.space();
+  yield {
+    title: "Disk",
+    findings: [diskFinding(disk, database, retentionDays)],
+  };
   yield { title: "Users", findings: userFindings(config, database.users) };
   yield {
     title: "Backups",
-    findings: backupFindings(config, database.upkeep, Date.now()),
+    findings: backupFindings(
+      config,
+      { disk, upkeep: database.upkeep },
+      Date.now(),
+    ),
   };
   const clockFindings = [await clock, ...pauseFindings(database.upkeep)];
   yield { title: "Clock", findings: clockFindings };

@@ -1,13 +1,14 @@
 import { counted } from "../words/amounts.ts";
 import type { Config } from "../config/config.ts";
 import { maskRecipient } from "../phone/mask-numbers.ts";
-import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
+import type { Engine } from "../store/engine.ts";
+import { openEngine } from "../store/open.ts";
+import type { Erased, LongWork } from "../store/upkeep.ts";
 import {
-  openForUpkeep,
-  openToSearch,
-} from "../store/sqlite/upkeep/upkeep-command.ts";
-import type { Erased } from "../store/upkeep.ts";
-import { addressToErase, isNumber } from "../phone/erased-number.ts";
+  addressToErase,
+  isNumber,
+  type ErasedAddress,
+} from "../phone/erased-number.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { commandEntry as entry } from "./audit-note.ts";
 import { report } from "./output.ts";
@@ -25,7 +26,7 @@ export type EraseOptions = {
  * the exit status: 1 when it was stopped before it was done, 2 when it was not confirmed.
  */
 export async function erase(
-  { databaseFile }: Pick<Config, "databaseFile">,
+  { databaseUrl }: Pick<Config, "databaseUrl">,
   number: string,
   { isDryRun, isSure }: EraseOptions,
 ): Promise<number> {
@@ -37,44 +38,68 @@ export async function erase(
     return 2;
   }
   const shown = isNumber(address) ? `+${address}` : address;
-  const events = await eventsIn(databaseFile);
+  const engine = openEngine(databaseUrl);
+  const events = await eventsIn(engine);
   const question = `Erase ${shown} for good? Nobody can bring it back.`;
   if (!isDryRun && !isSure && !(await isConfirmed(question)))
     return NOT_CONFIRMED;
   const signal = stopSignal();
   const bar = progressBar(process.stderr, events);
   const work = { signal, onProgress: bar.update };
-  const subject = maskRecipient(shown);
-  const upkeep = isDryRun
-    ? openToSearch(databaseFile)
-    : openForUpkeep(databaseFile);
-  try {
-    let found: Erased;
-    if ("erase" in upkeep) {
-      upkeep.addAuditEntry(entry("began to erase a number", subject));
-      found = await upkeep.erase(address, work);
-      if (!signal.aborted)
-        upkeep.addAuditEntry(entry("erased a number", subject));
-    } else found = await upkeep.findNumber(address, work);
-    bar.end();
-    if (signal.aborted) {
-      console.error(
-        "Stopped before it was done. Run it again: it begins anew and finds the rest.",
-      );
-      return 1;
-    }
-    return report(outcomeText(found, isDryRun));
-  } finally {
-    upkeep.close();
+  const found = isDryRun
+    ? await find(engine, address, work)
+    : await eraseNoted(engine, address, maskRecipient(shown), work);
+  bar.end();
+  if (signal.aborted) {
+    console.error(
+      "Stopped before it was done. Run it again: it begins anew and finds the rest.",
+    );
+    return 1;
   }
+  return report(outcomeText(found, isDryRun));
 }
 
 /** For the progress bar. Throws StoreUnusable when there's no database to search. */
-async function eventsIn(file: string): Promise<number> {
-  const reader = openSqliteReader(file);
-  const { order } = await reader.feedEnd();
-  await reader.close();
-  return order;
+async function eventsIn(engine: Engine): Promise<number> {
+  const reader = await engine.openForReading();
+  try {
+    const { order } = await reader.feedEnd();
+    return order;
+  } finally {
+    await reader.close();
+  }
+}
+
+async function find(
+  engine: Engine,
+  address: ErasedAddress,
+  work: LongWork,
+): Promise<Erased> {
+  const reader = await engine.openForReading();
+  try {
+    return await reader.findNumber(address, work);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Erases, and notes it in the audit list before and after. */
+async function eraseNoted(
+  engine: Engine,
+  address: ErasedAddress,
+  subject: string,
+  work: LongWork,
+): Promise<Erased> {
+  const stores = await engine.openForCommand();
+  try {
+    await stores.audit.add(entry("began to erase a number", subject));
+    const found = await stores.upkeep.erase(address, work);
+    if (!work.signal?.aborted)
+      await stores.audit.add(entry("erased a number", subject));
+    return found;
+  } finally {
+    await stores.close();
+  }
 }
 
 function outcomeText(found: Erased, isDryRun: boolean): string {

@@ -2,9 +2,9 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Config } from "../config/config.ts";
 import { fileText } from "../exports/formats.ts";
-import { maskedStore } from "../store/masked.ts";
-import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
-import type { Store } from "../store/store.ts";
+import { maskedReading } from "../store/masked.ts";
+import { openEngine } from "../store/open.ts";
+import type { Reading } from "../store/store.ts";
 import {
   COLUMNS,
   eventRecord,
@@ -36,17 +36,15 @@ export function exportOptions(flags: Flags): ExportOptions {
  * wanted, so that is no failure.
  */
 export async function exportAll(
-  { databaseFile, masksNumbers }: Pick<Config, "databaseFile" | "masksNumbers">,
+  { databaseUrl, masksNumbers }: Pick<Config, "databaseUrl" | "masksNumbers">,
   options: ExportOptions,
 ): Promise<number> {
-  const whole = openSqliteReader(databaseFile);
-  await noteUse(
-    databaseFile,
-    `exported ${options.events ? "events" : "messages"}`,
-  );
-  const reader = masksNumbers ? maskedStore(whole) : whole;
+  const engine = openEngine(databaseUrl);
+  const reader = await engine.openForReading();
+  await noteUse(engine, `exported ${options.events ? "events" : "messages"}`);
+  const shown = masksNumbers ? maskedReading(reader) : reader;
   try {
-    await pipeline(Readable.from(textOf(reader, options)), process.stdout, {
+    await pipeline(Readable.from(textOf(shown, options)), process.stdout, {
       end: false,
     });
     return 0;
@@ -64,8 +62,6 @@ export async function exportAll(
     await reader.close();
   }
 }
-
-type Reading = Pick<Store, "messagesAfter" | "eventsAfter">;
 
 function textOf(
   reader: Reading,

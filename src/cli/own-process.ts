@@ -9,7 +9,7 @@ import { stopSignal } from "./stop-signal.ts";
  */
 export async function inOwnProcess(
   args: readonly string[],
-  cleanUp: () => void,
+  cleanUp: () => Promise<void>,
   stopped: string,
 ): Promise<number> {
   const stop = stopSignal();
@@ -24,7 +24,7 @@ export async function inOwnProcess(
   if (stop.aborted) end();
   await child.exited;
   try {
-    cleanUp();
+    await cleanUp();
   } catch (error) {
     // The command itself has said why.
     if (!(error instanceof StoreUnusable)) throw error;

@@ -88,7 +88,7 @@ const commandsOf = (
       ),
       new Option("--events", "Every event, instead of one line per message."),
     ],
-    settings: ["databaseFile", "masksNumbers"],
+    settings: ["databaseUrl", "masksNumbers"],
     notes: WHILE_RUNNING,
     run: async ({ config, flags }) => {
       const { exportAll, exportOptions } = await import("./export.ts");
@@ -135,7 +135,7 @@ const commandsOf = (
       ),
       YES,
     ],
-    settings: ["databaseFile", "retentionDays"],
+    settings: ["databaseUrl", "retentionDays"],
     notes: `${WHILE_RUNNING} With RETENTION_DAYS set, the server does the same by itself.`,
     run: async ({ config, flags }) => {
       const { prune, pruneOptions } = await import("./prune.ts");

@@ -1,10 +1,7 @@
 import { counted } from "../words/amounts.ts";
 import { ConfigError, type Config } from "../config/config.ts";
-import { openSqliteReader } from "../store/sqlite/sqlite-store.ts";
-import {
-  clockOf,
-  openForUpkeep,
-} from "../store/sqlite/upkeep/upkeep-command.ts";
+import type { Reader } from "../store/engine.ts";
+import { openEngine } from "../store/open.ts";
 import { EVENT_STATUSES } from "../twilio/status.ts";
 import { cutByClock, retentionCut } from "../upkeep/retention.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
@@ -46,10 +43,7 @@ export function pruneOptions(flags: Flags): PruneOptions {
  * it was stopped before it was done, 2 when it was not confirmed.
  */
 export async function prune(
-  {
-    databaseFile,
-    retentionDays,
-  }: Pick<Config, "databaseFile" | "retentionDays">,
+  { databaseUrl, retentionDays }: Pick<Config, "databaseUrl" | "retentionDays">,
   options: PruneOptions,
 ): Promise<number> {
   const days = options.days ?? retentionDays;
@@ -57,11 +51,18 @@ export async function prune(
     throw new ConfigError([
       "--days: is not given, and RETENTION_DAYS is not set. Give the number of days to keep.",
     ]);
-  const now = Date.now();
-  const before = cutOf(databaseFile, now, days, options);
-  if (before === undefined) return 1;
+  const engine = openEngine(databaseUrl);
+  const reader = await engine.openForReading();
+  let before: number | undefined;
+  let messages = 0;
+  try {
+    before = await cutOf(reader, days, options);
+    if (before === undefined) return 1;
+    messages = await messagesBefore(reader, before);
+  } finally {
+    await reader.close();
+  }
   const old = `first heard of before ${new Date(before).toISOString().slice(0, 10)} (UTC)`;
-  const messages = await messagesBefore(databaseFile, before);
   if (options.isDryRun || messages === 0) {
     print(
       messages === 0
@@ -74,33 +75,33 @@ export async function prune(
   if (!options.isSure && !(await isConfirmed(question))) return NOT_CONFIRMED;
   const signal = stopSignal();
   const bar = progressBar(process.stderr, messages);
-  const upkeep = openForUpkeep(databaseFile);
+  const stores = await engine.openForCommand();
   try {
     const onProgress = bar.update;
-    upkeep.addAuditEntry(entry("began to delete old messages", old));
-    const pruned = await upkeep.prune(before, { signal, onProgress });
+    await stores.audit.add(entry("began to delete old messages", old));
+    const pruned = await stores.upkeep.prune(before, { signal, onProgress });
     bar.end();
     const deleted = `${counted(pruned.messages, "message")} with ${counted(pruned.events, "event")}`;
-    upkeep.addAuditEntry(entry("deleted old messages", deleted));
+    await stores.audit.add(entry("deleted old messages", deleted));
     const status = report(`Deleted: ${deleted}, ${old}.`);
     if (!signal.aborted) return status;
     console.error("Stopped before it was done. Run it again to go on.");
     return 1;
   } finally {
-    upkeep.close();
+    await stores.close();
   }
 }
 
 /** Undefined when the clock may be wrong: then nothing may be deleted, which is said. */
-function cutOf(
-  file: string,
-  now: number,
+async function cutOf(
+  reader: Reader,
   days: number,
   { trustsClock }: PruneOptions,
-): number | undefined {
+): Promise<number | undefined> {
+  const now = Date.now();
   const byClock = cutByClock(now, days);
   if (trustsClock) return byClock;
-  const cut = retentionCut(clockOf(file, now), days);
+  const cut = retentionCut(await reader.clockAt(now), days);
   if ("pause" in cut) {
     console.error(`Nothing was deleted. ${cut.pause} ${IF_RIGHT}`);
     return undefined;
@@ -113,16 +114,11 @@ function cutOf(
 }
 
 /** Those that the counts have, which are kept true to the messages. */
-async function messagesBefore(file: string, before: number): Promise<number> {
-  const reader = openSqliteReader(file);
-  try {
-    const rows = await reader.tally({ range: { from: 0, to: before } });
-    return rows.reduce(
-      (sum, { counts }) =>
-        sum + EVENT_STATUSES.reduce((total, each) => total + counts[each], 0),
-      0,
-    );
-  } finally {
-    await reader.close();
-  }
+async function messagesBefore(reader: Reader, before: number): Promise<number> {
+  const rows = await reader.tally({ range: { from: 0, to: before } });
+  return rows.reduce(
+    (sum, { counts }) =>
+      sum + EVENT_STATUSES.reduce((total, each) => total + counts[each], 0),
+    0,
+  );
 }

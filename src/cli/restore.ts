@@ -1,11 +1,7 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
-import {
-  removeLeftOver,
-  restoreBackup,
-  type Restored,
-} from "../store/sqlite/backup/restore.ts";
+import type { Restored } from "../store/backups.ts";
+import { openEngine } from "../store/open.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { holds } from "./backup.ts";
 import { report } from "./output.ts";
@@ -16,13 +12,14 @@ import { finishInPeace, inOwnProcess, isWorker } from "./own-process.ts";
  * status; why it could not be done is thrown.
  */
 export async function restore(
-  { databaseFile }: Pick<Config, "databaseFile">,
+  { databaseUrl }: Pick<Config, "databaseUrl">,
   file: string,
   isSure: boolean,
 ): Promise<number> {
+  const engine = openEngine(databaseUrl);
   const question =
     "Put this backup in the place of the database? Messages, users and the event feed are then as they were when it was made.";
-  if (!isSure && existsSync(databaseFile) && !(await isConfirmed(question)))
+  if (!isSure && (await engine.exists()) && !(await isConfirmed(question)))
     return NOT_CONFIRMED;
   if (!isWorker()) {
     const args = [
@@ -30,17 +27,16 @@ export async function restore(
       resolve(file),
       "--yes",
       "--database-url",
-      databaseFile,
+      databaseUrl,
     ];
-    const cleanUp = (): void => removeLeftOver(databaseFile);
     return inOwnProcess(
       args,
-      cleanUp,
+      () => engine.backups.removeLeftover(),
       "It was stopped before it was done. Nothing was changed.",
     );
   }
   const now = Date.now();
-  const restored = restoreBackup(file, databaseFile, now, finishInPeace);
+  const restored = await engine.backups.restore(file, now, finishInPeace);
   const { before } = restored;
   return report(
     [

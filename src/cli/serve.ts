@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { AnyElysia } from "elysia";
 import {
@@ -10,7 +9,7 @@ import type { Config } from "../config/config.ts";
 import { failureOf } from "../log/failure.ts";
 import { listen, type Listening } from "../server/listen.ts";
 import { createLog, flushLog, type Log } from "../log/log.ts";
-import { openingSqliteStore } from "../store/sqlite/sqlite-store.ts";
+import { openEngine } from "../store/open.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import { latestBackupIn } from "../upkeep/scheduled-backup.ts";
@@ -27,17 +26,15 @@ const LOG_FLUSH_MS = 500;
 export async function serve(config: Config, version: string): Promise<number> {
   const signal = stopSignal();
   const log = createLog(config.logLevel, config.logFormat);
-  const { store, opened } = openingSqliteStore(
-    config.databaseFile,
-    (fault) => log.error(fault.failure, fault.message),
-    {
-      latestBackup: latestBackup(config),
-      onUpgrade: (from, to) =>
-        log.info(
-          `upgrading the database from schema ${from} to ${to}; with millions of messages this takes minutes, and the server listens once it's done`,
-        ),
-    },
-  );
+  const { backupFolder } = config;
+  const { store, opened } = openEngine(config.databaseUrl).openForServer({
+    onFault: (fault) => log.error(fault.failure, fault.message),
+    latestBackup: () => backupFolder && latestBackupIn(resolve(backupFolder)),
+    onUpgrade: (from, to) =>
+      log.info(
+        `upgrading the database from schema ${from} to ${to}; with millions of messages this takes minutes, and the server listens once it's done`,
+      ),
+  });
   surviveMistakes(log);
   // The routes are made while the writing thread opens the database.
   const making = import("../server/server.ts").then(({ createServer }) =>
@@ -79,15 +76,6 @@ export async function serve(config: Config, version: string): Promise<number> {
   return 0;
 }
 
-/** Where there is no database, a backup says that there was one. */
-function latestBackup({
-  databaseFile,
-  backupFolder,
-}: Config): string | undefined {
-  if (backupFolder === undefined || existsSync(databaseFile)) return undefined;
-  return latestBackupIn(resolve(backupFolder));
-}
-
 /** A mistake in work that nobody waits for must not end the receiver of callbacks. */
 function surviveMistakes(log: Log): void {
   const survive = (error: unknown): void =>
@@ -116,7 +104,7 @@ async function start(
     throw error;
   }
   log.info(
-    { version, database: config.databaseFile },
+    { version, database: store.database.place },
     `listening on ${server.url.origin}`,
   );
   if (config.authTokens.length === 0 && config.sharedKeys.length === 0) {

@@ -7,12 +7,12 @@ import {
 } from "../account/api-tokens.ts";
 import type { Config } from "../config/config.ts";
 import type { ApiToken } from "../store/api-tokens.ts";
-import { openSqliteForCommand } from "../store/sqlite/sqlite-store.ts";
+import type { CommandStores } from "../store/engine.ts";
+import { openEngine } from "../store/open.ts";
 import { deliver, print } from "./output.ts";
 import { minuteText, textTable } from "./text-table.ts";
 
-type Database = Pick<Config, "databaseFile">;
-type Stores = ReturnType<typeof openSqliteForCommand>;
+type Database = Pick<Config, "databaseUrl">;
 
 /**
  * Makes an API token and writes it to standard output, alone, so that a script can take
@@ -79,14 +79,14 @@ function deed(): TokenDeed {
 }
 
 async function withStores(
-  { databaseFile }: Database,
-  work: (stores: Stores) => Promise<number>,
+  { databaseUrl }: Database,
+  work: (stores: CommandStores) => Promise<number>,
 ): Promise<number> {
-  const stores = openSqliteForCommand(databaseFile);
+  const stores = await openEngine(databaseUrl).openForCommand();
   try {
     return await work(stores);
   } finally {
-    stores.close();
+    await stores.close();
   }
 }
 

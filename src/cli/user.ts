@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import {
   generatedPassword,
   hashOf,
@@ -17,13 +15,13 @@ import {
   type UserRefusal,
   type UserRow,
 } from "../store/accounts.ts";
-import { openSqliteForCommand } from "../store/sqlite/sqlite-store.ts";
+import { openEngine } from "../store/open.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { NoPassword, readNewPassword } from "./password-input.ts";
 import { deliver, print } from "./output.ts";
 import { minuteText, textTable } from "./text-table.ts";
 
-type Database = Pick<Config, "databaseFile">;
+type Database = Pick<Config, "databaseUrl">;
 
 const DONE = 0;
 const FAILED = 1;
@@ -43,14 +41,14 @@ export async function userAdd(
   // Asked for before a database is made: whoever gives none has changed nothing.
   let typed: string | undefined;
   try {
-    if (!existsSync(database.databaseFile))
+    if (!(await openEngine(database.databaseUrl).exists()))
       typed = await newPassword(options.source, name);
   } catch (error) {
     if (error instanceof NoPassword) return complain(error.message);
     throw error;
   }
-  const mayMake = true;
-  return withAccounts(database, mayMake, async (accounts) => {
+  const mayCreate = true;
+  return withAccounts(database, mayCreate, async (accounts) => {
     if ((await accounts.visitorByName(name)) !== undefined)
       return complain(`${ADD_REFUSALS["name taken"]} Nothing was changed.`);
     const role =
@@ -208,20 +206,21 @@ function withUser(
 }
 
 async function withAccounts(
-  { databaseFile }: Database,
-  mayMake: boolean,
+  { databaseUrl }: Database,
+  mayCreate: boolean,
   work: (accounts: AccountStore) => Promise<number>,
 ): Promise<number> {
-  const isNew = mayMake && !existsSync(databaseFile);
-  const stores = openSqliteForCommand(databaseFile, mayMake);
-  if (isNew) console.error(`Made the database ${resolve(databaseFile)}.`);
+  const engine = openEngine(databaseUrl);
+  const isNew = mayCreate && !(await engine.exists());
+  const stores = await engine.openForCommand({ mayCreate });
+  if (isNew) console.error(`Made the database ${engine.place}.`);
   try {
     return await work(stores.accounts);
   } catch (error) {
     if (error instanceof NoPassword) return complain(error.message);
     throw error;
   } finally {
-    stores.close();
+    await stores.close();
   }
 }
 

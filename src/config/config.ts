@@ -24,8 +24,8 @@ export type Config = {
   readonly publicUrl: string | undefined;
   readonly host: string;
   readonly port: number;
-  /** The SQLite database's file. */
-  readonly databaseFile: string;
+  /** Where the database is: the path of an SQLite file. */
+  readonly databaseUrl: string;
   /** Peers whose `X-Forwarded-*` and sign-in headers are trusted; undefined for none. */
   readonly trustedProxies: BlockList | undefined;
   /** How users sign in; with `none`, only this machine can open the pages. */
@@ -83,7 +83,7 @@ export function readConfig(sources: ConfigSources): Config {
     publicUrl: read(SETTINGS.publicUrl),
     host: withDefault(SETTINGS.host),
     port: withDefault(SETTINGS.port),
-    databaseFile: withDefault(SETTINGS.databaseFile),
+    databaseUrl: withDefault(SETTINGS.databaseUrl),
     trustedProxies: read(SETTINGS.trustedProxies),
     signIn: withDefault(SETTINGS.signIn),
     signInHeader: withDefault(SETTINGS.signInHeader),

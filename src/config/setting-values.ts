@@ -85,7 +85,7 @@ export function port(text: string): number {
 }
 
 /** The path of a file, or a `file:` URL. */
-export function databaseFile(text: string): string {
+export function databaseUrl(text: string): string {
   if (/^postgres(ql)?:/i.test(text)) {
     throw new Error(
       "can't be a PostgreSQL server in this version; set it to the path of a file",

@@ -1,6 +1,6 @@
 import {
   cidrList,
-  databaseFile,
+  databaseUrl,
   headerName,
   listenHost,
   oneOf,
@@ -81,12 +81,12 @@ export const SETTINGS = {
     help: "The port to listen on; 0 picks a free one.",
     parse: port,
   }),
-  databaseFile: setting({
+  databaseUrl: setting({
     name: "DATABASE_URL",
     placeholder: "file",
     default: "./data/smsledger.db",
     help: "The SQLite database file. The server creates it, and its folder, if it doesn't exist.",
-    parse: databaseFile,
+    parse: databaseUrl,
   }),
   trustedProxies: setting({
     name: "TRUSTED_PROXIES",

@@ -1,17 +1,24 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { ago } from "../words/times.ts";
 import type { Config } from "../config/config.ts";
+import type { DiskRoom } from "../store/database-facts.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
-import { fine, note, wrong, type Finding } from "./finding.ts";
+import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
 /** One is written each day; this long after the latest, one was missed. */
 const LATEST_AGE_MS_MAX = 26 * 3_600_000;
 
 /** Whether backups are written, lately, and to another disk. */
 export function backupFindings(
-  { backupFolder, databaseFile }: Pick<Config, "backupFolder" | "databaseFile">,
-  upkeep: UpkeepState | undefined,
+  { backupFolder }: Pick<Config, "backupFolder">,
+  {
+    disk,
+    upkeep,
+  }: {
+    readonly disk: DiskRoom | undefined;
+    readonly upkeep: UpkeepState | undefined;
+  },
   now: number,
 ): Finding[] {
   if (backupFolder === undefined) {
@@ -31,10 +38,7 @@ export function backupFindings(
       ),
     ];
   }
-  return [
-    ...latestFindings(upkeep, now),
-    ...diskFindings(folder, databaseFile),
-  ];
+  return [...latestFindings(upkeep, now), ...diskFindings(folder, disk)];
 }
 
 function isUsable(folder: string): boolean {
@@ -86,10 +90,8 @@ function latestFindings(
     : [fine(`${words}.`)];
 }
 
-function diskFindings(folder: string, databaseFile: string): Finding[] {
-  const diskOf = (path: string): number | undefined =>
-    statSync(path, { throwIfNoEntry: false })?.dev;
-  if (diskOf(folder) !== diskOf(dirname(resolve(databaseFile)))) return [];
+function diskFindings(folder: string, disk: DiskRoom | undefined): Finding[] {
+  if (statSync(folder).dev !== disk?.device) return [];
   return [
     note(
       "The backups are on the same disk as the database, and are lost with it.",

@@ -1,7 +1,7 @@
 import { duration } from "../words/amounts.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import { call } from "./calls.ts";
-import { fine, note, wrong, type Finding } from "./finding.ts";
+import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
 /** A server whose clock is right. It is asked for nothing but its time. */
 const CLOCK_URL = "https://api.twilio.com/";

@@ -1,19 +1,18 @@
 import { byteWords, countWords } from "../words/amounts.ts";
-import { diskRoom } from "../ops/disk.ts";
-import type { DatabaseLook } from "./database.ts";
-import { fine, note, wrong, type Finding } from "./finding.ts";
+import type { DiskRoom } from "../store/database-facts.ts";
+import type { DatabaseCheck } from "../store/engine.ts";
+import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
 /** Below this the disk is as good as full: a burst's log alone may need it. */
 const FREE_BYTES_MIN = 200_000_000;
 const DAYS_MIN = 30;
 
 /** Whether there is room for what comes. */
-export async function diskFinding(
-  databaseFile: string,
-  { bytes, bytesPerDay }: Pick<DatabaseLook, "bytes" | "bytesPerDay">,
+export function diskFinding(
+  room: DiskRoom | undefined,
+  { bytes, bytesPerDay }: Pick<DatabaseCheck, "bytes" | "bytesPerDay">,
   retentionDays: number,
-): Promise<Finding> {
-  const room = await diskRoom(databaseFile);
+): Finding {
   if (room === undefined) {
     return note(
       "The disk's free space is not known: the database's folder does not exist, or this user may not look.",

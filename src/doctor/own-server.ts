@@ -2,7 +2,7 @@ import { ago } from "../words/times.ts";
 import { callDirectly, serverOrigin } from "../config/own-server.ts";
 import type { Config } from "../config/config.ts";
 import { call, jsonOf } from "./calls.ts";
-import { fine, note, wrong, type Finding } from "./finding.ts";
+import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
 export type OwnServer = {
   readonly findings: readonly Finding[];

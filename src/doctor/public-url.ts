@@ -2,7 +2,7 @@ import type { SignIn } from "../config/settings.ts";
 import { INSTANCE_HEADER } from "../receiver/instance.ts";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import { call, jsonOf, type Answer, type CallFault } from "./calls.ts";
-import { fine, note, wrong, type Finding } from "./finding.ts";
+import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
 export type Asked = {
   /** Without a slash at its end. */

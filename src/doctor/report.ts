@@ -1,4 +1,4 @@
-import type { Finding } from "./finding.ts";
+import type { Finding } from "../words/finding.ts";
 
 /** What was looked at under one heading. */
 export type Topic = {

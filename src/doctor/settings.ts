@@ -3,7 +3,7 @@ import { isOpenToThisMachine } from "../http/peer.ts";
 import { counted } from "../words/amounts.ts";
 import type { Config } from "../config/config.ts";
 import { cidrList, isLoopback } from "../config/setting-values.ts";
-import { fine, note, wrong, type Finding } from "./finding.ts";
+import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
 /** Whether the settings make sense together, as far as they tell by themselves. */
 export function settingsFindings(config: Config): Finding[] {

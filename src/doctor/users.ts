@@ -1,12 +1,12 @@
 import { counted } from "../words/amounts.ts";
 import type { Config } from "../config/config.ts";
-import type { DatabaseLook } from "./database.ts";
-import { fine, note, wrong, type Finding } from "./finding.ts";
+import type { DatabaseCheck } from "../store/engine.ts";
+import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
 /** Whether somebody can sign in, and change settings. */
 export function userFindings(
   { signIn }: Pick<Config, "signIn">,
-  users: DatabaseLook["users"],
+  users: DatabaseCheck["users"],
 ): Finding[] {
   if (signIn === "none" || users === undefined) return [];
   if (signIn === "password" && users.withPassword === 0) {

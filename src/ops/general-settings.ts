@@ -1,8 +1,8 @@
 import { basename, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
+import type { DiskRoom } from "../store/database-facts.ts";
 import type { Stores } from "../store/stores.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
-import { diskRoom, fileBytes, logBytes, type DiskRoom } from "./disk.ts";
 
 /** How the server is set up and does, for its page of settings: no secret, nor a part of one. */
 export type GeneralSettings = Pick<
@@ -37,7 +37,7 @@ export type GeneralSettings = Pick<
 
 export type GeneralSettingsDeps = {
   readonly config: Config;
-  readonly store: Pick<Stores, "upkeep">;
+  readonly store: Pick<Stores, "database" | "upkeep">;
   readonly operations: {
     lastCallbackAt(): Promise<number | undefined>;
   };
@@ -47,16 +47,13 @@ export async function readGeneralSettings(
   { config, store, operations }: GeneralSettingsDeps,
   showsPaths: boolean,
 ): Promise<GeneralSettings> {
-  const { databaseFile, backupFolder, authTokens, sharedKeys } = config;
+  const { backupFolder, authTokens, sharedKeys } = config;
   const shown = (path: string): string =>
     showsPaths ? resolve(path) : basename(path);
-  const [bytes, bytesOfLog, disk, upkeep, lastCallbackAt] = await Promise.all([
-    fileBytes(databaseFile),
-    logBytes(databaseFile),
-    diskRoom(databaseFile),
-    store.upkeep.state(),
-    operations.lastCallbackAt(),
-  ]);
+  const { place, name } = store.database;
+  const [{ bytes, logBytes, disk }, upkeep, lastCallbackAt] = await Promise.all(
+    [store.database.space(), store.upkeep.state(), operations.lastCallbackAt()],
+  );
   const { signIn, masksNumbers, retentionDays, backupsKept, publicUrl } =
     config;
   return {
@@ -75,8 +72,8 @@ export async function readGeneralSettings(
     },
     hasMetricsToken: config.metricsToken !== undefined,
     database: {
-      file: shown(databaseFile),
-      bytes: bytes === undefined ? undefined : bytes + (bytesOfLog ?? 0),
+      file: showsPaths ? place : name,
+      bytes: bytes === undefined ? undefined : bytes + (logBytes ?? 0),
     },
     disk,
     upkeep,

@@ -1,11 +1,10 @@
 import type { Config } from "../config/config.ts";
 import { logLinesLost } from "../log/log.ts";
-import { SCHEMA_VERSION } from "../store/sqlite/migrations/migrations.ts";
+import type { DatabaseFacts } from "../store/database-facts.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import type { Writing } from "../store/writing.ts";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
 import { addCallbackMetrics } from "./callback-metrics.ts";
-import { diskRoom, fileBytes, logBytes } from "./disk.ts";
 import { eventLoopLag } from "./event-loop-lag.ts";
 import { alone, Metrics, type Labelled } from "./metric-kinds.ts";
 import { addProcessMetrics } from "./process-metrics.ts";
@@ -25,10 +24,8 @@ export type MetricSources = {
   readonly listeners: () => number;
   readonly exports: () => number;
   readonly upkeep: () => Promise<UpkeepState>;
-  readonly config: Pick<
-    Config,
-    "backupFolder" | "databaseFile" | "retentionDays"
-  >;
+  readonly database: DatabaseFacts;
+  readonly config: Pick<Config, "backupFolder" | "retentionDays">;
   readonly version: string;
   readonly stopping: AbortSignal;
 };
@@ -42,7 +39,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   addCallbackMetrics(metrics, sources.callbacks, sources.lastCallbackAt);
   addWritingMetrics(metrics, sources.writing);
   addRequestMetrics(metrics, sources.requests);
-  addDiskMetrics(metrics, sources.config.databaseFile);
+  addDiskMetrics(metrics, sources.database);
   addChoreMetrics(metrics, sources.config, sources.upkeep);
   addServerMetrics(metrics, sources);
   addProcessMetrics(metrics);
@@ -71,32 +68,39 @@ function addRequestMetrics(metrics: Metrics, requests: RequestCounts): void {
   });
 }
 
-function addDiskMetrics(metrics: Metrics, databaseFile: string): void {
+function addDiskMetrics(metrics: Metrics, database: DatabaseFacts): void {
   metrics.gauge({
     name: "smsledger_database_bytes",
     help: "Size of the database's file.",
-    read: async () => alone(await fileBytes(databaseFile)),
+    read: async () => alone((await database.space()).bytes),
   });
   metrics.gauge({
     name: "smsledger_database_log_bytes",
     help: "Size of its write-ahead log.",
-    read: async () => alone((await logBytes(databaseFile)) ?? 0),
+    read: async () => alone((await database.space()).logBytes ?? 0),
   });
   metrics.gauge({
     name: "smsledger_disk_free_bytes",
     help: "Free space on the database's disk.",
-    read: async () => alone((await diskRoom(databaseFile))?.freeBytes),
+    read: async () => alone((await database.space()).disk?.freeBytes),
   });
   metrics.gauge({
     name: "smsledger_disk_size_bytes",
     help: "Size of the database's disk.",
-    read: async () => alone((await diskRoom(databaseFile))?.totalBytes),
+    read: async () => alone((await database.space()).disk?.totalBytes),
   });
 }
 
 function addServerMetrics(
   metrics: Metrics,
-  { whyNotReady, listeners, exports, version, stopping }: MetricSources,
+  {
+    whyNotReady,
+    listeners,
+    exports,
+    database,
+    version,
+    stopping,
+  }: MetricSources,
 ): void {
   const lag = eventLoopLag(stopping);
   metrics.gauge({
@@ -129,7 +133,10 @@ function addServerMetrics(
     help: "1, with the versions of the program, its runtime and its database.",
     labels: ["version", "bun", "schema"],
     read: () => [
-      [{ version, bun: Bun.version, schema: String(SCHEMA_VERSION) }, 1],
+      [
+        { version, bun: Bun.version, schema: String(database.schemaVersion) },
+        1,
+      ],
     ],
   });
 }

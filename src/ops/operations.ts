@@ -8,12 +8,9 @@ import type { RequestCounts } from "./request-counts.ts";
 export type OperationsDeps = {
   readonly store: Pick<
     Stores,
-    "checkWritable" | "lastEventAt" | "upkeep" | "writing"
+    "checkWritable" | "database" | "lastEventAt" | "upkeep" | "writing"
   >;
-  readonly config: Pick<
-    Config,
-    "backupFolder" | "databaseFile" | "retentionDays"
-  >;
+  readonly config: Pick<Config, "backupFolder" | "retentionDays">;
   readonly version: string;
   readonly now: () => number;
   readonly stopping: AbortSignal;
@@ -77,6 +74,7 @@ export class Operations {
     const { createMetrics } = await import("./metrics.ts");
     return createMetrics({
       ...this.#deps,
+      database: this.#deps.store.database,
       writing: () => this.#deps.store.writing(),
       upkeep: () => this.#deps.store.upkeep.state(),
       whyNotReady: () => this.whyNotReady(),

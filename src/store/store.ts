@@ -159,10 +159,10 @@ export type SuggestibleField =
 
 /**
  * Where events are made durable and read from. Every engine passes the same contract
- * tests. A method rejects with StoreUnavailable when it cannot do its work now; any
- * other error is a mistake in the program.
+ * tests. A method rejects with StoreUnavailable when it can't do its work now; any other
+ * error is a bug.
  */
-export interface Store {
+export interface Store extends Reading {
   /**
    * Makes an event durable. Resolves once it is on disk. Where this message already has
    * an event of this status, a callback that adds something is recorded as a supplement
@@ -170,9 +170,14 @@ export interface Store {
    * message's changes nothing; the first account that a message is reported under is its own.
    */
   recordEvent(event: NewEvent): Promise<RecordOutcome>;
-  /** Resolves when a write went through to the disk just now. */
+  /** Resolves when a write has just reached the disk. */
   checkWritable(): Promise<void>;
+  /** Commits what it has accepted, then closes. Further calls are refused. */
+  close(): Promise<void>;
+}
 
+/** The part of a store that only reads messages. */
+export interface Reading {
   /**
    * A page of the messages that the filter lets through, at a cost that does not grow
    * with history: what one request looks at is bounded.
@@ -248,9 +253,6 @@ export interface Store {
   /** Up to `limit` messages with an id above `afterId`, by id: for reading all of them in steps. */
   messagesAfter(afterId: number, limit: number): Promise<readonly MessageRow[]>;
   eventsAfter(afterId: number, limit: number): Promise<readonly EventRow[]>;
-
-  /** Commits what was taken, then closes. Further calls are refused. */
-  close(): Promise<void>;
 }
 
 /** The store cannot do this now, but may later. The message is fit to be shown and logged. */

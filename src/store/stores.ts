@@ -1,6 +1,7 @@
 import type { AccountStore } from "./accounts.ts";
 import type { ApiTokenStore } from "./api-tokens.ts";
 import type { AuditStore } from "./audit.ts";
+import type { DatabaseFacts } from "./database-facts.ts";
 import type { RefusalStore } from "./refusals.ts";
 import type { Store } from "./store.ts";
 import type { UpkeepStore } from "./upkeep.ts";
@@ -13,6 +14,7 @@ export interface Stores extends Store {
   readonly apiTokens: ApiTokenStore;
   readonly refusals: RefusalStore;
   readonly upkeep: UpkeepStore;
+  readonly database: DatabaseFacts;
   /** How writing goes now. */
   writing(): Writing;
 }

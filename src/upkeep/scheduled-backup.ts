@@ -11,7 +11,7 @@ import {
 import { runOwnCommand } from "./own-command.ts";
 
 export type BackupWishes = {
-  readonly databaseFile: string;
+  readonly databaseUrl: string;
   readonly folder: string;
   /** How many are kept. */
   readonly kept: number;
@@ -40,14 +40,14 @@ export async function nextBackupDueAt(
  * once it is whole. Rejects with BackupFailed.
  */
 export async function writeScheduledBackup(
-  { databaseFile, folder, kept }: BackupWishes,
+  { databaseUrl, folder, kept }: BackupWishes,
   now: number,
   signal: AbortSignal,
 ): Promise<Backup & { readonly file: string }> {
   const name = backupName(now);
   const file = join(folder, name);
   const reason = await runOwnCommand(
-    ["backup", file, "--database-url", databaseFile],
+    ["backup", file, "--database-url", databaseUrl],
     signal,
   );
   if (reason !== undefined) {

@@ -21,7 +21,7 @@ const BACKUP_AGAIN_AFTER_MS = 3_600_000;
 export type Upkeep = {
   readonly config: Pick<
     Config,
-    "backupFolder" | "backupsKept" | "databaseFile" | "retentionDays"
+    "backupFolder" | "backupsKept" | "databaseUrl" | "retentionDays"
   >;
   readonly store: UpkeepStore;
   readonly log: Log;
@@ -122,8 +122,8 @@ async function deleteOld(upkeep: Upkeep, before: number): Promise<void> {
 
 async function keepBackups(upkeep: Upkeep, folder: string): Promise<void> {
   const { config, store, log, now, stopping } = upkeep;
-  const { backupsKept: kept, databaseFile } = config;
-  const wishes = { databaseFile: resolve(databaseFile), folder, kept };
+  const { backupsKept: kept, databaseUrl } = config;
+  const wishes = { databaseUrl, folder, kept };
   /** By a clock that nobody sets. */
   let restsUntil = 0;
   for (; !stopping.aborted; await pause(BACKUP_LOOK_EVERY_MS, stopping)) {

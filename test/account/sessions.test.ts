@@ -150,7 +150,7 @@ test("neither token nor password can be read in the database", async () => {
   const token = ana.cookies.get("smsledger") ?? "";
   expect(token.length).toBe(43);
   await new Visitor(server.origin).signIn("a secret typed as a name", "guess");
-  const db = new Database(server.config.databaseFile, { readonly: true });
+  const db = new Database(server.config.databaseUrl, { readonly: true });
   const tables = db
     .query<{ name: string }, []>(
       "SELECT name FROM sqlite_schema WHERE type = 'table'",

@@ -118,7 +118,7 @@ for (const way of ["page", "command"])
     if (way === "page") await ana.post(path, { password });
     else
       await run(FROM_SOURCE, ["user", "password", "mo", "--generate"], {
-        env: { DATABASE_URL: server.config.databaseFile },
+        env: { DATABASE_URL: server.config.databaseUrl },
       });
     expect(await guesses((count) => `other name ${count}`)).toBe(7);
   }, 30_000);

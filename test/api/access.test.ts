@@ -285,9 +285,7 @@ test("a token is not kept as it is", async () => {
   const bytes = Buffer.concat(
     await Promise.all(
       ["", "-wal"].map(async (end) =>
-        Buffer.from(
-          await Bun.file(api.config.databaseFile + end).arrayBuffer(),
-        ),
+        Buffer.from(await Bun.file(api.config.databaseUrl + end).arrayBuffer()),
       ),
     ),
   );

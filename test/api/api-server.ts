@@ -1,6 +1,6 @@
 import { createToken } from "../../src/account/api-tokens.ts";
 import type { TokenScope } from "../../src/store/api-tokens.ts";
-import type { SearchOptions } from "../../src/store/sqlite/sqlite-store.ts";
+import type { SearchOptions } from "../../src/store/engine.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { startServer } from "../support/start-server.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { EventWaits } from "../../src/routes/api/event-waits.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import type { FeedPosition } from "../../src/store/feed-position.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -10,12 +10,7 @@ const MINUTE_MS = 60_000;
 
 async function startWaits(limits: ConstructorParameters<typeof EventWaits>[1]) {
   const folder = tempDir();
-  const store = await openSqliteStore(
-    join(folder.path, "smsledger.db"),
-    (error) => {
-      throw error;
-    },
-  );
+  const store = await openStore(join(folder.path, "smsledger.db"));
   let questions = 0;
   const stop = new AbortController();
   const counting = {

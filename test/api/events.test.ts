@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { openSqliteForCommand } from "../../src/store/sqlite/sqlite-store.ts";
+import { openCommandStores } from "../../src/store/sqlite/beside.ts";
 import { FROM_SOURCE, start } from "../cli/program.ts";
 import { FeedPosition } from "../../src/store/feed-position.ts";
 import { eventOf } from "../store/events.ts";
@@ -154,9 +154,9 @@ test("while callbacks come from many sides, and over restarts, a reader gets eve
         PORT: port,
       },
     });
-  const stores = openSqliteForCommand(file, true);
+  const stores = openCommandStores(file, true);
   const token = await newToken(stores);
-  stores.close();
+  await stores.close();
 
   await using first = await startProgram("0");
   const { origin } = first;

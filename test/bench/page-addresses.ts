@@ -1,8 +1,6 @@
 import { VERDICTS } from "../../src/errors/verdict.ts";
-import {
-  openSqliteReader,
-  type StoreReader,
-} from "../../src/store/sqlite/sqlite-store.ts";
+import type { Reader } from "../../src/store/engine.ts";
+import { openReader } from "../../src/store/sqlite/beside.ts";
 import { positionAfter } from "../store/positions.ts";
 import type { MessageRow } from "../../src/store/store.ts";
 import { createUrls } from "../../src/site/urls.ts";
@@ -39,7 +37,7 @@ export async function pageAddresses(
   file: string,
   wishes: HistoryWishes,
 ): Promise<readonly PageAddresses[]> {
-  const store = openSqliteReader(file);
+  const store = openReader(file);
   const people = await findPeople(store, wishes);
   const samples = await sampleMessages(store, wishes.messages);
   const day = (age: number): string =>
@@ -103,7 +101,7 @@ function filtered(filters: FilterTexts): readonly PageAddresses[] {
 }
 
 async function singleMessages(
-  store: StoreReader,
+  store: Reader,
   samples: readonly MessageRow[],
   { busy }: People,
 ): Promise<readonly PageAddresses[]> {
@@ -178,7 +176,7 @@ function numbers(
 
 /** What open pages ask for by themselves, those made just now and those open for long. */
 async function parts(
-  store: StoreReader,
+  store: Reader,
   messages: number,
 ): Promise<readonly PageAddresses[]> {
   const end = await store.feedEnd();

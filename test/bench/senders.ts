@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { worstGroups } from "../../src/overview/breakdown.ts";
 import { percentile } from "../../src/simulation/load.ts";
 import { migrate } from "../../src/store/sqlite/migrations/migrations.ts";
-import { openSqliteReader } from "../../src/store/sqlite/sqlite-store.ts";
+import { openReader } from "../../src/store/sqlite/beside.ts";
 import { namedPeriod } from "../../src/time/time-range.ts";
 
 const { values } = parseArgs({
@@ -30,7 +30,7 @@ const DAYS = 91;
 const folder = mkdtempSync(join(tmpdir(), "smsledger-senders-"));
 const file = join(folder, "smsledger.db");
 makeSenders(file);
-const store = openSqliteReader(file);
+const store = openReader(file);
 for (const name of ["1h", "24h", "7d", "90d"] as const) {
   const { range } = namedPeriod(name, NOW);
   const times = { tally: [] as number[], top: [] as number[] };

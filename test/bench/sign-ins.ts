@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { hashOf } from "../../src/account/passwords.ts";
 import { percentile } from "../../src/simulation/load.ts";
-import { openSqliteForCommand } from "../../src/store/sqlite/sqlite-store.ts";
+import { openCommandStores } from "../../src/store/sqlite/beside.ts";
 import { startProcess } from "../faults/server-process.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { openLoop } from "./open-loop.ts";
@@ -93,7 +93,7 @@ const of = (
 
 using folder = tempDir();
 const file = join(folder.path, "smsledger.db");
-const stores = openSqliteForCommand(file, true);
+const stores = openCommandStores(file, true);
 await stores.accounts.addUser(
   {
     name: "ana",
@@ -103,7 +103,7 @@ await stores.accounts.addUser(
   },
   { at: Date.now(), actor: "command line", address: null },
 );
-stores.close();
+await stores.close();
 const server = await startProcess(file, {
   TWILIO_WEBHOOK_AUTH_TOKEN: BENCH_TOKEN,
   PUBLIC_URL: BENCH_PUBLIC_URL,

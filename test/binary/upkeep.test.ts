@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { openSqliteReader } from "../../src/store/sqlite/sqlite-store.ts";
+import { openReader } from "../../src/store/sqlite/beside.ts";
 import { run, start } from "../cli/program.ts";
 import { compiledBinary } from "../support/compiled-binary.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -12,10 +12,10 @@ const PATIENCE_MS = 20_000;
 test("the compiled program writes its backups by itself, and restores one", async () => {
   using folder = tempDir();
   const program = [await compiledBinary()];
-  const databaseFile = join(folder.path, "data", "smsledger.db");
+  const databaseUrl = join(folder.path, "data", "smsledger.db");
   const backups = join(folder.path, "backups");
   const env = {
-    DATABASE_URL: databaseFile,
+    DATABASE_URL: databaseUrl,
     BACKUP_FOLDER: backups,
     PORT: "0",
     SIGN_IN: "none",
@@ -34,11 +34,11 @@ test("the compiled program writes its backups by itself, and restores one", asyn
     program,
     ["restore", "--yes", join(backups, name)],
     {
-      env: { DATABASE_URL: databaseFile },
+      env: { DATABASE_URL: databaseUrl },
     },
   );
   expect(restored).toMatchObject({ status: 0, stderr: "" });
-  const reader = openSqliteReader(databaseFile);
+  const reader = openReader(databaseUrl);
   expect(await reader.messagesAfter(0, 10)).toEqual([]);
   await reader.close();
 }, 60_000);

@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { addPerson, PASSWORD } from "../account/people.ts";
 import { start } from "../cli/program.ts";
 import { freePort, startProxy } from "../proxy/proxies.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { compiledBinary } from "../support/compiled-binary.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -45,8 +45,8 @@ describe.skipIf(!hasChromium || !Bun.which("caddy"))(
 
     test("a restart of the server, and one of the proxy, leaves all ten right", async () => {
       using folder = tempDir();
-      const databaseFile = join(folder.path, "smsledger.db");
-      await addAna(databaseFile);
+      const databaseUrl = join(folder.path, "smsledger.db");
+      await addAna(databaseUrl);
       const port = freePort();
       await using proxy = await startProxy(
         "caddy",
@@ -60,7 +60,7 @@ describe.skipIf(!hasChromium || !Bun.which("caddy"))(
             PORT: String(port),
             PUBLIC_URL: proxy.origin,
             TRUSTED_PROXIES: "127.0.0.1",
-            DATABASE_URL: databaseFile,
+            DATABASE_URL: databaseUrl,
           },
         });
       let server = await begin();
@@ -110,10 +110,8 @@ describe.skipIf(!hasChromium || !Bun.which("caddy"))(
   },
 );
 
-async function addAna(databaseFile: string): Promise<void> {
-  const store = await openSqliteStore(databaseFile, (error) => {
-    throw error;
-  });
+async function addAna(databaseUrl: string): Promise<void> {
+  const store = await openStore(databaseUrl);
   await addPerson(store.accounts, "ana", "admin");
   await store.close();
 }

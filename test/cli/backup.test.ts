@@ -8,13 +8,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { openSqliteReader } from "../../src/store/sqlite/sqlite-store.ts";
+import { openReader } from "../../src/store/sqlite/beside.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { FROM_SOURCE, run } from "./program.ts";
 
-const backup = (file: string, databaseFile: string) =>
-  run(FROM_SOURCE, ["backup", file, "--database-url", databaseFile]);
+const backup = (file: string, databaseUrl: string) =>
+  run(FROM_SOURCE, ["backup", file, "--database-url", databaseUrl]);
 
 test("a backup is written while the server runs, says what is in it, and is for its owner only", async () => {
   await using server = await startServer();
@@ -24,7 +24,7 @@ test("a backup is written while the server runs, says what is in it, and is for 
   const file = join(folder.path, "smsledger backup.db");
   const { status, stdout, stderr } = await backup(
     file,
-    server.config.databaseFile,
+    server.config.databaseUrl,
   );
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toMatch(
@@ -32,7 +32,7 @@ test("a backup is written while the server runs, says what is in it, and is for 
   );
   expect(readdirSync(folder.path)).toEqual(["smsledger backup.db"]);
   expect((statSync(file).mode & 0o777).toString(8)).toBe("600");
-  const reader = openSqliteReader(file);
+  const reader = openReader(file);
   expect(await reader.eventsAfter(0, 10)).toEqual([
     ...(await server.store.eventsAfter(0, 10)),
   ]);
@@ -50,7 +50,7 @@ test("a file that is there is not replaced, and what is not possible is told in 
     using db = new Database(foreign);
     db.run("CREATE TABLE notes (text TEXT)");
   }
-  const live = server.config.databaseFile;
+  const live = server.config.databaseUrl;
   const cases = [
     [there, live, `${there} exists already.`],
     [folder.path, live, `${folder.path} is a folder.`],
@@ -99,7 +99,7 @@ test.skipIf(process.getuid?.() !== 0 || !Bun.which("mount"))(
     try {
       const { status, stderr } = await backup(
         join(disk, "b.db"),
-        server.config.databaseFile,
+        server.config.databaseUrl,
       );
       expect({ status, stderr }).toEqual({
         status: 1,
@@ -117,7 +117,7 @@ test("a backup and an export are in the audit list; a backup that is exported st
   await server.twilio.post();
   using folder = tempDir();
   const file = join(folder.path, "b.db");
-  const live = server.config.databaseFile;
+  const live = server.config.databaseUrl;
   expect((await backup(file, live)).status).toBe(0);
   const bytes = readFileSync(file);
   for (const args of [["export"], ["export", "--events"]]) {

@@ -12,7 +12,7 @@ const erase = (file: string, ...args: string[]) =>
 test("a number is erased beside the server, whose pages show what is left", async () => {
   await using server = await startServer();
   const { store, config, twilio, origin } = server;
-  const { databaseFile } = config;
+  const { databaseUrl } = config;
   await twilio.post(
     { To: NUMBER, MessageStatus: "failed" },
     { query: "?phone=%2B14155550123" },
@@ -20,19 +20,19 @@ test("a number is erased beside the server, whose pages show what is left", asyn
   await twilio.post({ To: NUMBER, MessageStatus: "failed" });
   await twilio.post({ To: "+442071838750" });
 
-  const dry = await erase(databaseFile, "+1 (415) 555-0123", "--dry-run");
+  const dry = await erase(databaseUrl, "+1 (415) 555-0123", "--dry-run");
   expect(dry).toEqual({
     status: 0,
     stdout:
       "Would be erased from 2 messages with 2 events, 1 tag, 0 refused callbacks. Nothing was changed.\n",
     stderr: "",
   });
-  const unsure = await erase(databaseFile, NUMBER);
+  const unsure = await erase(databaseUrl, NUMBER);
   expect(unsure.status).toBe(2);
   expect(unsure.stderr).toStartWith("Nothing was changed. Add --yes");
   expect(JSON.stringify(await store.messagesAfter(0, 10))).toContain(NUMBER);
 
-  const { status, stdout, stderr } = await erase(databaseFile, NUMBER, "--yes");
+  const { status, stdout, stderr } = await erase(databaseUrl, NUMBER, "--yes");
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toStartWith(
     "Erased from 2 messages with 2 events, 1 tag, 0 refused callbacks. The messages and all counts stay.\n",
@@ -90,7 +90,7 @@ test("a user id and an agent are erased, in whatever case and with their channel
     [`whatsapp:${id.toLowerCase()}`, "us.••••••18"],
     ["rcs:My_Agent", "My••••••nt"],
   ] as const) {
-    const { status, stdout } = await erase(config.databaseFile, typed, "--yes");
+    const { status, stdout } = await erase(config.databaseUrl, typed, "--yes");
     expect([typed, status]).toEqual([typed, 0]);
     expect(stdout).toMatch(/now called erased-\d+\./);
     const [entry] = await store.audit.list({ size: 1 });
@@ -107,14 +107,14 @@ test("a user id and an agent are erased, in whatever case and with their channel
 
 test("a number that is nowhere is told as such, and one that is not whole is refused", async () => {
   await using server = await startServer();
-  const { databaseFile } = server.config;
-  expect(await erase(databaseFile, "+49151234567", "--yes")).toEqual({
+  const { databaseUrl } = server.config;
+  expect(await erase(databaseUrl, "+49151234567", "--yes")).toEqual({
     status: 0,
     stdout: "It isn’t anywhere in the database.\n",
     stderr: "",
   });
   for (const part of ["4155550123", "0161 496 0014", "72727", "+1"]) {
-    const { status, stdout, stderr } = await erase(databaseFile, part, "--yes");
+    const { status, stdout, stderr } = await erase(databaseUrl, part, "--yes");
     expect([part, status, stdout]).toEqual([part, 2, ""]);
     expect(stderr).toBe(
       "Give the whole number with a plus sign and its country code, such as +14155550123, or a user id or name as the pages show it.\n",

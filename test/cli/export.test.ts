@@ -20,7 +20,7 @@ test("messages are exported while the server runs, a line of JSON each", async (
   );
   await server.twilio.post({ MessageStatus: "delivered" });
 
-  const { status, stdout, stderr } = await exported(server.config.databaseFile);
+  const { status, stdout, stderr } = await exported(server.config.databaseUrl);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   const [first = "", ...others] = stdout.trimEnd().split("\n");
   expect(others).toHaveLength(1);
@@ -56,7 +56,7 @@ test("every event is exported with all that was posted, in order", async () => {
   ]);
   await server.twilio.postExactly(posted, { query: "?__proto__=1&order=4711" });
 
-  const { stdout } = await exported(server.config.databaseFile, "--events");
+  const { stdout } = await exported(server.config.databaseUrl, "--events");
   expect(stdout).toStartWith(
     `{"id":1,"type":"sms_delivered","channel":"sms","messageSid":"${sid}","status":"delivered","receivedAt":"`,
   );
@@ -72,7 +72,7 @@ test("numbers are masked when they are to be, in messages and events", async () 
   await server.twilio.post({ To: "+14155550123", MessageStatus: "sent" });
   for (const flags of [[], ["--events"], ["--format", "csv"]]) {
     const { stdout } = await exported(
-      server.config.databaseFile,
+      server.config.databaseUrl,
       "--mask-numbers",
       "true",
       ...flags,
@@ -93,7 +93,7 @@ test("CSV has a header, quotes what must be, and starts no formula", async () =>
     { query: "?note=-1" },
   );
   const { stdout } = await exported(
-    server.config.databaseFile,
+    server.config.databaseUrl,
     "--events",
     "--format",
     "csv",
@@ -110,7 +110,7 @@ test("CSV has a header, quotes what must be, and starts no formula", async () =>
 
 test("all rows come, over many steps, and in the order of recording", async () => {
   await using server = await startServer();
-  const { databaseFile } = server.config;
+  const { databaseUrl } = server.config;
   for (let i = 0; i < 2_345; i++) {
     const messageSid = newMessageSid();
     void server.store.recordEvent({
@@ -131,18 +131,18 @@ test("all rows come, over many steps, and in the order of recording", async () =
     });
   }
   await server.twilio.post();
-  const events = (await exported(databaseFile, "--events")).stdout;
+  const events = (await exported(databaseUrl, "--events")).stdout;
   const ids = events
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line).id);
   expect(ids).toEqual(Array.from({ length: 2_346 }, (_, index) => index + 1));
-  const messages = (await exported(databaseFile, "--format", "csv")).stdout;
+  const messages = (await exported(databaseUrl, "--format", "csv")).stdout;
   expect(messages.trimEnd().split("\n")).toHaveLength(2_347);
 
   const piped = await run(
     ["sh", "-c", '"$@" | head -n 1', "sh", ...FROM_SOURCE],
-    ["export", "--events", "--database-url", databaseFile],
+    ["export", "--events", "--database-url", databaseUrl],
   );
   expect(piped.stderr).toBe("");
   expect(JSON.parse(piped.stdout).id).toBe(1);
@@ -150,9 +150,9 @@ test("all rows come, over many steps, and in the order of recording", async () =
 
 test("a database without messages exports nothing, or a header", async () => {
   await using server = await startServer();
-  const { databaseFile } = server.config;
-  expect((await exported(databaseFile)).stdout).toBe("");
-  expect((await exported(databaseFile, "--format", "csv")).stdout).toBe(
+  const { databaseUrl } = server.config;
+  expect((await exported(databaseUrl)).stdout).toBe("");
+  expect((await exported(databaseUrl, "--format", "csv")).stdout).toBe(
     "messageSid,channel,status,to,from,country,errorCode,accountSid,messagingServiceSid,numSegments,firstEventAt,lastEventAt,tags\n",
   );
 });

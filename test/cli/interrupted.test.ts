@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { FROM_SOURCE, run } from "./program.ts";
@@ -12,9 +12,7 @@ let database: string;
 beforeEach(async () => {
   folder = tempDir();
   database = join(folder.path, "smsledger.db");
-  const store = await openSqliteStore(database, (error) => {
-    throw error;
-  });
+  const store = await openStore(database);
   await store.recordEvent(eventOf({}));
   await store.close();
   // So much that a copy takes a moment.

@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { createToken } from "../../src/account/api-tokens.ts";
 import { commandLine } from "../../src/cli/program.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import { eventOf } from "../store/events.ts";
 import { compiledBinary } from "../support/compiled-binary.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -208,9 +208,7 @@ function contents({ folder }: Place): unknown {
 async function makeTemplate(folder: string): Promise<void> {
   mkdirSync(folder);
   const database = join(folder, "smsledger.db");
-  const store = await openSqliteStore(database, (error) => {
-    throw error;
-  });
+  const store = await openStore(database);
   const by = { at: Date.now(), actor: "test", address: null };
   for (const [name, role] of [
     ["ana", "admin"],

@@ -21,7 +21,7 @@ test("old messages are deleted beside the server, whose pages and recording go o
     );
   const before = new Date(now - 2 * DAY_MS).toISOString().slice(0, 10);
 
-  const dry = await prune(config.databaseFile, "--days", "2", "--dry-run");
+  const dry = await prune(config.databaseUrl, "--days", "2", "--dry-run");
   expect(dry).toEqual({
     status: 0,
     stdout: `Would be deleted: 3 messages first heard of before ${before} (UTC). Nothing was changed.\n`,
@@ -29,7 +29,7 @@ test("old messages are deleted beside the server, whose pages and recording go o
   });
   expect(await store.messagesAfter(0, 10)).toHaveLength(ages.length);
 
-  const done = await prune(config.databaseFile, "--days", "2");
+  const done = await prune(config.databaseUrl, "--days", "2");
   expect(done).toEqual({
     status: 0,
     stdout: `Deleted: 3 messages with 3 events, first heard of before ${before} (UTC).\n`,
@@ -48,7 +48,7 @@ test("old messages are deleted beside the server, whose pages and recording go o
     subject: "3 messages with 3 events",
   });
 
-  const again = await prune(config.databaseFile, "--days", "2");
+  const again = await prune(config.databaseUrl, "--days", "2");
   expect(again.stdout).toBe(
     `There are no messages first heard of before ${before} (UTC).\n`,
   );
@@ -59,7 +59,7 @@ test("the days are those of RETENTION_DAYS when none are given, and without both
   const { store, config } = server;
   for (const receivedAt of [DAY_MS, Date.now()])
     await store.recordEvent(eventOf({}, { receivedAt }));
-  const args = ["prune", "--yes", "--database-url", config.databaseFile];
+  const args = ["prune", "--yes", "--database-url", config.databaseUrl];
   const without = await run(FROM_SOURCE, args);
   expect(without.status).toBe(2);
   expect(without.stderr).toContain("--days: is not given");
@@ -92,7 +92,7 @@ test("where the latest event is long past, the clock may be wrong: nothing is de
   const latest = Date.now() - 400 * DAY_MS;
   for (const receivedAt of [latest - 50 * DAY_MS, latest])
     await store.recordEvent(eventOf({}, { receivedAt }));
-  const file = config.databaseFile;
+  const file = config.databaseUrl;
   for (const more of [[], ["--dry-run"]]) {
     const { status, stdout, stderr } = await prune(
       file,

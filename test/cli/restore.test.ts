@@ -17,7 +17,7 @@ import {
 import { dirname, join } from "node:path";
 import { hashOfToken } from "../../src/account/api-tokens.ts";
 import { FeedPositionGone } from "../../src/store/feed-position.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -41,9 +41,7 @@ const restore = (file = backedUp) =>
   run(FROM_SOURCE, ["restore", file, "--yes", "--database-url", live]);
 
 function open(file: string): Promise<Stores> {
-  return openSqliteStore(file, (error) => {
-    throw error;
-  });
+  return openStore(file);
 }
 
 /** Records a message and closes the database again; returns its SID. */

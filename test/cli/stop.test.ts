@@ -8,12 +8,12 @@ import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 import { FROM_SOURCE, run, start } from "./program.ts";
 
-const serve = (databaseFile: string) =>
+const serve = (databaseUrl: string) =>
   start(FROM_SOURCE, ["serve"], {
     env: {
       PORT: "0",
       SIGN_IN: "none",
-      DATABASE_URL: databaseFile,
+      DATABASE_URL: databaseUrl,
       TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
     },
   });

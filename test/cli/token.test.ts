@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { ask } from "../api/api-server.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { FROM_SOURCE, run } from "./program.ts";
@@ -10,9 +10,7 @@ const tokenCommand = (file: string, ...args: string[]) =>
   run(FROM_SOURCE, ["token", ...args, "--database-url", file]);
 
 async function makeDatabase(file: string): Promise<void> {
-  const store = await openSqliteStore(file, (error) => {
-    throw error;
-  });
+  const store = await openStore(file);
   await store.close();
 }
 
@@ -20,23 +18,23 @@ const TOKEN = /^smsl_[A-Za-z0-9_-]{43}\n$/;
 
 test("a token that is added beside a running server works at once, and no more once it is removed", async () => {
   await using server = await startServer({ MASK_NUMBERS: "true" });
-  const { databaseFile } = server.config;
+  const { databaseUrl } = server.config;
   await server.twilio.post({ To: "+14155550123" });
   const numberSeen = async (token: string): Promise<string | undefined> => {
     const { status, body } = await ask(server.origin, "/messages", token);
     return status === 200 ? body.data[0].to : undefined;
   };
-  const masked = await tokenCommand(databaseFile, "add", "dashboard");
+  const masked = await tokenCommand(databaseUrl, "add", "dashboard");
   expect(masked.status).toBe(0);
   // The token alone, for a script to take.
   expect(masked.stdout).toMatch(TOKEN);
   expect(masked.stderr).toContain("not shown again. It sees numbers masked.");
-  const whole = await tokenCommand(databaseFile, "add", "crm", "--unmasked");
+  const whole = await tokenCommand(databaseUrl, "add", "crm", "--unmasked");
   expect(whole.stderr).toContain("It sees whole numbers.");
   expect(await numberSeen(masked.stdout.trim())).toBe("+141••••••23");
   expect(await numberSeen(whole.stdout.trim())).toBe("+14155550123");
 
-  const removed = await tokenCommand(databaseFile, "revoke", "crm");
+  const removed = await tokenCommand(databaseUrl, "revoke", "crm");
   expect(removed).toMatchObject({ status: 0, stdout: "" });
   expect(await numberSeen(whole.stdout.trim())).toBeUndefined();
   expect(await numberSeen(masked.stdout.trim())).toBe("+141••••••23");

@@ -69,7 +69,7 @@ test("the image and the compose file give settings that the program has", () => 
   });
   expect(config).toMatchObject({
     host: "0.0.0.0",
-    databaseFile: "/data/smsledger.db",
+    databaseUrl: "/data/smsledger.db",
   });
   expect(config.trustedProxies?.check("172.31.77.2")).toBe(true);
 });

@@ -40,7 +40,7 @@ test("the examples in api.md run as they are", async () => {
     {
       env: {
         PATH: `${folder.path}:${process.env["PATH"]}`,
-        DATABASE_URL: server.config.databaseFile,
+        DATABASE_URL: server.config.databaseUrl,
       },
       stdout: "pipe",
       stderr: "pipe",

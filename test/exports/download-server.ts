@@ -3,7 +3,7 @@ import pino from "pino";
 import { readConfig } from "../../src/config/config.ts";
 import { listen } from "../../src/server/listen.ts";
 import { createServer } from "../../src/server/server.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
@@ -25,9 +25,7 @@ export async function startDownloadServer({ isEndless = false } = {}) {
     },
     isTerminal: false,
   });
-  const whole = await openSqliteStore(config.databaseFile, (error) => {
-    throw error;
-  });
+  const whole = await openStore(config.databaseUrl);
   let beforeReading: BeforeReading = () => Promise.resolve();
   let readings = 0;
   const store: Stores = {

@@ -17,24 +17,24 @@ export async function backupRounds(
   report: (line: string) => void,
 ) {
   using folder = tempDir();
-  const databaseFile = join(folder.path, "smsledger.db");
+  const databaseUrl = join(folder.path, "smsledger.db");
   const missing: string[] = [];
   let acknowledged = 0;
   for (let round = 1; round <= rounds; round++) {
     const backup = join(folder.path, `backup-${round}.db`);
-    const server = await startProcess(databaseFile);
+    const server = await startProcess(databaseUrl);
     const stop = new AbortController();
     const ledger: Ledger = new Set();
     const load = postUntil(stop.signal, server.origin, ledger, CLIENTS);
     await Bun.sleep(200 + Math.random() * 400);
     const before: Ledger = new Set(ledger);
-    await command(["backup", backup], databaseFile);
+    await command(["backup", backup], databaseUrl);
     await server.kill();
     stop.abort();
     await load;
 
-    await command(["restore", "--yes", backup], databaseFile);
-    const found = await checkLedger(databaseFile, before);
+    await command(["restore", "--yes", backup], databaseUrl);
+    const found = await checkLedger(databaseUrl, before);
     missing.push(...found.missing);
     acknowledged += before.size;
     if (found.integrity !== "ok")
@@ -49,12 +49,12 @@ export async function backupRounds(
 
 async function command(
   args: readonly [name: string, ...string[]],
-  databaseFile: string,
+  databaseUrl: string,
 ): Promise<void> {
   const { status, stderr } = await run(FROM_SOURCE, [
     ...args,
     "--database-url",
-    databaseFile,
+    databaseUrl,
   ]);
   if (status !== 0)
     throw new Error(`${args[0]} ended with ${status}: ${stderr}`);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { twilioClient } from "../support/twilio-client.ts";
@@ -10,12 +10,9 @@ const compiler = Bun.which("cc");
 const DAY_MS = 86_400_000;
 const TWO_YEARS_S = 2 * 365 * 86_400;
 
-type Store = Awaited<ReturnType<typeof openSqliteStore>>;
+type Store = Awaited<ReturnType<typeof openStore>>;
 
-const open = (file: string): Promise<Store> =>
-  openSqliteStore(file, (error) => {
-    throw error;
-  });
+const open = (file: string): Promise<Store> => openStore(file);
 
 async function withStore<T>(
   file: string,

@@ -6,7 +6,7 @@ import { tempDir } from "../support/temp-dir.ts";
 export const canFail = Bun.which("cc") !== null;
 
 export type Disk = {
-  readonly databaseFile: string;
+  readonly databaseUrl: string;
   readonly env: Record<string, string>;
   breakDown(): void;
   mend(): void;
@@ -30,7 +30,7 @@ export function diskFaults(): DiskFaults {
       const control = join(folder.path, "fault");
       writeFileSync(control, "none");
       return {
-        databaseFile: join(folder.path, "data", "smsledger.db"),
+        databaseUrl: join(folder.path, "data", "smsledger.db"),
         env: { LD_PRELOAD: library, DISK_FAULT: control },
         breakDown: () => writeFileSync(control, words),
         mend: () => writeFileSync(control, "none"),

@@ -22,7 +22,7 @@ function smallDisk(): Disk {
   run("mount", "-t", "tmpfs", "-o", "size=48m", "none", mountpoint);
   const ballast = join(mountpoint, "ballast");
   return {
-    databaseFile: join(mountpoint, "smsledger.db"),
+    databaseUrl: join(mountpoint, "smsledger.db"),
     env: {},
     breakDown: () =>
       void Bun.spawnSync(["dd", "if=/dev/zero", `of=${ballast}`, "bs=4096"], {
@@ -38,7 +38,7 @@ function smallDisk(): Disk {
 
 /** Loads a server while its disk breaks down and is mended, and checks all that it promised. */
 async function liveThrough(disk: Disk, reason: RegExp): Promise<void> {
-  const server = await startProcess(disk.databaseFile, disk.env);
+  const server = await startProcess(disk.databaseUrl, disk.env);
   const ledger: Ledger = new Set();
   try {
     const healthy = await load(server, ledger, 500);
@@ -65,7 +65,7 @@ async function liveThrough(disk: Disk, reason: RegExp): Promise<void> {
   } finally {
     await server.kill();
   }
-  const { missing, integrity } = await checkLedger(disk.databaseFile, ledger);
+  const { missing, integrity } = await checkLedger(disk.databaseUrl, ledger);
   expect(missing).toEqual([]);
   expect(integrity).toBe("ok");
 }
@@ -115,7 +115,7 @@ describe.skipIf(!canFail)(
 
     test("slow fsyncs slow nothing but the callbacks themselves", async () => {
       using disk = faults.disk("slow");
-      const server = await startProcess(disk.databaseFile, disk.env);
+      const server = await startProcess(disk.databaseUrl, disk.env);
       try {
         disk.breakDown();
         const stop = new AbortController();

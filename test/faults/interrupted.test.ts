@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import { FROM_SOURCE, run, type Ended } from "../cli/program.ts";
 import { WORKER } from "../../src/upkeep/own-command.ts";
 import { eventOf } from "../store/events.ts";
@@ -110,9 +110,7 @@ async function makeTemplate(folder: string): Promise<void> {
     [live, OLD],
     [other, BACKED_UP],
   ] as const) {
-    const store = await openSqliteStore(file, (error) => {
-      throw error;
-    });
+    const store = await openStore(file);
     await store.recordEvent(eventOf({ MessageSid: sid }));
     if (file === live) cpSync(work.path, folder, { recursive: true });
     await store.close();

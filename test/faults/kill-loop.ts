@@ -12,11 +12,11 @@ const CLIENTS = 32;
  */
 export async function killLoop(rounds: number, report: (line: string) => void) {
   using folder = tempDir();
-  const databaseFile = join(folder.path, "smsledger.db");
+  const databaseUrl = join(folder.path, "smsledger.db");
   const ledger: Ledger = new Set();
   const missing: string[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const server = await startProcess(databaseFile);
+    const server = await startProcess(databaseUrl);
     const stop = new AbortController();
     const load = postUntil(stop.signal, server.origin, ledger, CLIENTS);
     await Bun.sleep(100 + Math.random() * 300);
@@ -25,7 +25,7 @@ export async function killLoop(rounds: number, report: (line: string) => void) {
     await load;
     const isLast = round === rounds;
     if (isLast || round % 20 === 0) {
-      const found = await checkLedger(databaseFile, ledger);
+      const found = await checkLedger(databaseUrl, ledger);
       missing.push(...found.missing);
       if (found.integrity !== "ok")
         throw new Error(`integrity_check: ${found.integrity}`);

@@ -1,12 +1,12 @@
 import { Database } from "bun:sqlite";
-import { openSqliteReader } from "../../src/store/sqlite/sqlite-store.ts";
+import { openReader } from "../../src/store/sqlite/beside.ts";
 import type { Ledger } from "./load.ts";
 
 const STEP = 5_000;
 
 /** What a database holds against a ledger: entries of the ledger that are missing, and SQLite's own verdict. */
 export async function checkLedger(
-  databaseFile: string,
+  databaseUrl: string,
   ledger: Ledger,
 ): Promise<{
   readonly missing: string[];
@@ -14,7 +14,7 @@ export async function checkLedger(
   readonly integrity: string;
 }> {
   const held = new Set<string>();
-  const store = openSqliteReader(databaseFile);
+  const store = openReader(databaseUrl);
   for (let afterId = 0; ;) {
     const events = await store.eventsAfter(afterId, STEP);
     for (const event of events) held.add(`${event.messageSid} ${event.status}`);
@@ -23,7 +23,7 @@ export async function checkLedger(
     afterId = last.id;
   }
   await store.close();
-  const db = new Database(databaseFile, { readonly: true });
+  const db = new Database(databaseUrl, { readonly: true });
   const [[integrity] = []] = db
     .query<unknown, []>("PRAGMA integrity_check")
     .values();

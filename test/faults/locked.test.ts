@@ -8,13 +8,13 @@ import { startProcess } from "./server-process.ts";
 
 test("while the database is locked, health checks and pages are answered before the callbacks that wait, and these 503", async () => {
   using folder = tempDir();
-  const databaseFile = join(folder.path, "smsledger.db");
-  const server = await startProcess(databaseFile);
+  const databaseUrl = join(folder.path, "smsledger.db");
+  const server = await startProcess(databaseUrl);
   const twilio = twilioClient(server.origin);
   try {
     expect((await twilio.post()).status).toBe(200);
     {
-      await using _ = await lockElsewhere(databaseFile);
+      await using _ = await lockElsewhere(databaseUrl);
       let answered = 0;
       const posting = Array.from({ length: 20 }, async () => {
         const answer = await twilio.post();

@@ -9,11 +9,11 @@ import {
   type DiskFaults,
 } from "./disk-faults.ts";
 
-const envOf = ({ databaseFile, env }: Disk): Record<string, string> => ({
+const envOf = ({ databaseUrl, env }: Disk): Record<string, string> => ({
   ...env,
   PORT: "0",
   SIGN_IN: "none",
-  DATABASE_URL: databaseFile,
+  DATABASE_URL: databaseUrl,
   TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
 });
 

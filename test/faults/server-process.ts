@@ -12,7 +12,7 @@ export type ServerProcess = {
 
 /** Starts the real program as a process of its own and resolves once it listens. */
 export async function startProcess(
-  databaseFile: string,
+  databaseUrl: string,
   env: Record<string, string> = {},
 ): Promise<ServerProcess> {
   const child = Bun.spawn([process.execPath, MAIN, "serve"], {
@@ -20,7 +20,7 @@ export async function startProcess(
       PATH: process.env["PATH"],
       NODE_ENV: "production",
       TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
-      DATABASE_URL: databaseFile,
+      DATABASE_URL: databaseUrl,
       PORT: "0",
       SIGN_IN: "none",
       LOG_LEVEL: "info",

@@ -4,7 +4,7 @@ import { OpenStreams } from "../../src/account/open-streams.ts";
 import { LiveHub } from "../../src/live/hub.ts";
 import { liveRoutes } from "../../src/routes/live.ts";
 import { createLog } from "../../src/log/log.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import type { FeedPosition } from "../../src/store/feed-position.ts";
 import { positionAfter } from "../store/positions.ts";
 import { eventOf } from "../store/events.ts";
@@ -18,12 +18,7 @@ type Limits = ConstructorParameters<typeof LiveHub>[1];
  */
 export async function startLive(limits: Limits = {}) {
   const folder = tempDir();
-  const store = await openSqliteStore(
-    join(folder.path, "smsledger.db"),
-    (error) => {
-      throw error;
-    },
-  );
+  const store = await openStore(join(folder.path, "smsledger.db"));
   let questions = 0;
   const counting = {
     feedEnd(): Promise<FeedPosition> {

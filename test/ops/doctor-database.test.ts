@@ -12,11 +12,11 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { backupFindings } from "../../src/doctor/backups.ts";
 import { pauseFindings } from "../../src/doctor/clock.ts";
-import { lookAtDatabase } from "../../src/doctor/database.ts";
 import { diskFinding } from "../../src/doctor/disk.ts";
-import type { Finding } from "../../src/doctor/finding.ts";
-import { diskRoom } from "../../src/ops/disk.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import type { Finding } from "../../src/words/finding.ts";
+import { openEngine } from "../../src/store/open.ts";
+import type { UpkeepState } from "../../src/store/upkeep.ts";
+import { openStore } from "../support/open-store.ts";
 import { eventOf } from "../store/events.ts";
 import { lockDatabase } from "../support/locked-database.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -32,9 +32,7 @@ const faults = (findings: readonly Finding[]) =>
 async function databaseIn(folder: string, events = 50): Promise<string> {
   const file = join(folder, "smsledger.db");
   chmodSync(folder, 0o700);
-  const store = await openSqliteStore(file, (error) => {
-    throw error;
-  });
+  const store = await openStore(file);
   for (let count = 0; count < events; count++)
     await store.recordEvent(eventOf({}, { receivedAt: Date.now() }));
   await store.close();
@@ -52,7 +50,7 @@ function placeOfEvents(file: string): { root: number; bytes: number } {
 }
 
 const look = (file: string, isServerRunning = false) =>
-  lookAtDatabase(file, isServerRunning, Date.now());
+  openEngine(file).check({ isServerRunning, now: Date.now() });
 
 describe("the database", () => {
   test("of a server that was stopped is fine, and no file is left beside it", async () => {
@@ -166,13 +164,11 @@ describe("the database", () => {
 });
 
 describe("the disk", () => {
+  const roomOf = async (folder: string) =>
+    (await openEngine(join(folder, "smsledger.db")).space()).disk;
   const say = async (bytes: number, bytesPerDay?: number, keptDays = 0) => {
-    const file = join(import.meta.dir, "smsledger.db");
-    const { level, text } = await diskFinding(
-      file,
-      { bytes, bytesPerDay },
-      keptDays,
-    );
+    const room = await roomOf(import.meta.dir);
+    const { level, text } = diskFinding(room, { bytes, bytesPerDay }, keptDays);
     return `${level}: ${text}`;
   };
 
@@ -190,7 +186,7 @@ describe("the disk", () => {
   test("is not full soon when what is old is deleted before", async () => {
     expect(await say(1_000, 1_000 * GB, 0)).toStartWith("wrong: ");
     expect(await say(1_000, 100 * GB, 1_000)).toStartWith("wrong: ");
-    const room = await diskRoom(import.meta.dir);
+    const room = await roomOf(import.meta.dir);
     expect(await say(1_000, (room?.freeBytes ?? 0) / 10, 5)).toStartWith(
       "fine: ",
     );
@@ -210,14 +206,22 @@ describe("backups", () => {
 
   test("are none, fresh, too old, or failed", () => {
     using folder = tempDir();
-    const settings = { backupFolder: folder.path, databaseFile: "/proc/none" };
-    const say = (upkeep: Partial<Parameters<typeof backupFindings>[1]>) =>
-      words(backupFindings(settings, { ...nothing, ...upkeep }, now));
-    expect(
+    const disk = undefined;
+    const sayOf = (
+      backupFolder: string | undefined,
+      noted: Partial<UpkeepState>,
+    ) =>
       words(
-        backupFindings({ ...settings, backupFolder: undefined }, nothing, now),
-      ),
-    ).toEqual(["note: No backups are written: BACKUP_FOLDER is not set."]);
+        backupFindings(
+          { backupFolder },
+          { disk, upkeep: { ...nothing, ...noted } },
+          now,
+        ),
+      );
+    const say = (noted: Partial<UpkeepState>) => sayOf(folder.path, noted);
+    expect(sayOf(undefined, {})).toEqual([
+      "note: No backups are written: BACKUP_FOLDER is not set.",
+    ]);
     expect(say({})).toEqual(["note: No backup has been written yet."]);
     const backup = { at: now - 20 * HOUR_MS, bytes: 1 };
     expect(say({ backup })).toEqual([
@@ -245,18 +249,14 @@ describe("backups", () => {
     ]);
   });
 
-  test("on the database's disk are lost with it, and a folder that is not there takes none", () => {
+  test("on the database's disk are lost with it, and a folder that is not there takes none", async () => {
     using folder = tempDir();
-    const databaseFile = join(folder.path, "smsledger.db");
-    const backup = { at: now, bytes: 1 };
+    const { disk } = await openEngine(
+      join(folder.path, "smsledger.db"),
+    ).space();
+    const upkeep = { ...nothing, backup: { at: now, bytes: 1 } };
     const say = (backupFolder: string) =>
-      faults(
-        backupFindings(
-          { backupFolder, databaseFile },
-          { ...nothing, backup },
-          now,
-        ),
-      );
+      faults(backupFindings({ backupFolder }, { disk, upkeep }, now));
     expect(say(folder.path)).toEqual([
       "note: The backups are on the same disk as the database, and are lost with it.",
     ]);

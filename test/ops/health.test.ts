@@ -95,8 +95,8 @@ test("a silent week is no reason not to be ready, and a server that is not ready
   await server.twilio.post();
   now += 7 * 24 * 3_600_000;
   expect((await ask(server, "/readyz")).status).toBe(200);
-  const { databaseFile } = server.config;
-  await rename(databaseFile, `${databaseFile}.moved`);
+  const { databaseUrl } = server.config;
+  await rename(databaseUrl, `${databaseUrl}.moved`);
   const { status, body } = await ask(server, "/readyz");
   expect(status).toBe(503);
   expect(body).toEqual({

@@ -141,8 +141,8 @@ test("the event loop's lag is sampled once somebody has read the metrics", async
 test("a server that cannot write is not ready, and metrics are told all the same", async () => {
   await using server = await startServer();
   expect((await metricsOf(server)).value("smsledger_ready")).toBe(1);
-  const { databaseFile } = server.config;
-  await rename(databaseFile, `${databaseFile}.moved`);
+  const { databaseUrl } = server.config;
+  await rename(databaseUrl, `${databaseUrl}.moved`);
   const { value } = await metricsOf(server);
   expect(value("smsledger_ready")).toBe(0);
   expect(value("smsledger_database_bytes")).toBeUndefined();

@@ -19,7 +19,7 @@ async function throughCaddy(
   await using proxy = await startProxy("caddy", lines);
   const { topic, text } = await runDoctor({
     PORT: portOf(server),
-    DATABASE_URL: server.config.databaseFile,
+    DATABASE_URL: server.config.databaseUrl,
     SIGN_IN: "none",
     PUBLIC_URL: proxy.origin + path,
     NODE_EXTRA_CA_CERTS: proxy.caFile,

@@ -121,7 +121,7 @@ test("a member sees it too, but not where the server keeps its files", async () 
   await using server = await startWithPeople({
     BACKUP_FOLDER: "/nonexistent/backups",
   });
-  const folder = dirname(server.config.databaseFile);
+  const folder = dirname(server.config.databaseUrl);
   const pageOf = async (name: string) =>
     (await signedInAs(server.origin, name)).get("/settings");
   const admins = await pageOf("ana");

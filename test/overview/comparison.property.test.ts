@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { deliveryRate, totalOf } from "../../src/overview/outcomes.ts";
 import { readOverview } from "../../src/overview/overview.ts";
 import { parseFilter, filterText } from "../../src/messages/filter-language.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import type { TimeRange } from "../../src/time/time-range.ts";
 import { RANGE_NAMES, readRange } from "../../src/time/time-range.ts";
 import { EVENT_STATUSES } from "../../src/twilio/status.ts";
@@ -52,9 +52,7 @@ test("each half of a comparison, and each list it links to, is a recount of exac
   // Each run has a year of its own, later than those before it, so that one store serves them all.
   let year = Date.UTC(2026, 0, 1);
   using folder = tempDir();
-  const store = await openSqliteStore(join(folder.path, "db"), (error) => {
-    throw error;
-  });
+  const store = await openStore(join(folder.path, "db"));
   await fc.assert(
     fc.asyncProperty(
       fc.array(message, { minLength: 1, maxLength: 30 }),

@@ -4,7 +4,7 @@ import pino from "pino";
 import { readConfig } from "../../src/config/config.ts";
 import { createLog } from "../../src/log/log.ts";
 import { createServer } from "../../src/server/server.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import { addPerson, signedInAs } from "../account/people.ts";
 import { startServer } from "../support/start-server.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
@@ -131,12 +131,7 @@ async function serverOver(
 ) {
   const fail = () => Promise.reject(fault());
   const folder = tempDir();
-  const whole = await openSqliteStore(
-    join(folder.path, "smsledger.db"),
-    (error) => {
-      throw error;
-    },
-  );
+  const whole = await openStore(join(folder.path, "smsledger.db"));
   const store: Stores = {
     ...whole,
     recordEvent: fail,

@@ -73,7 +73,7 @@ describe.each(["none", "password", "proxy"])(
 
 test("every answer of the webhook has the security headers", async () => {
   await using server = await startServer();
-  const { databaseFile } = server.config;
+  const { databaseUrl } = server.config;
   const expectFrom = async (
     status: number,
     answer: Promise<Response>,
@@ -90,7 +90,7 @@ test("every answer of the webhook has the security headers", async () => {
   await expectFrom(405, send(server, { method: "PUT" }));
   await expectFrom(413, send(server, { body: ofBytes(70_000) }));
   await expectFrom(415, send(server, { contentType: "text/plain" }));
-  await rename(databaseFile, `${databaseFile}.away`);
+  await rename(databaseUrl, `${databaseUrl}.away`);
   await expectFrom(503, server.twilio.post());
-  await rename(`${databaseFile}.away`, databaseFile);
+  await rename(`${databaseUrl}.away`, databaseUrl);
 });

@@ -211,9 +211,9 @@ test("the query's pairs are the message's tags", async () => {
 
 test("what cannot be made durable now is answered 503 with Retry-After, and 200 once it can", async () => {
   await using own = await startServer();
-  const { databaseFile } = own.config;
+  const { databaseUrl } = own.config;
   const params = { MessageSid: newMessageSid() };
-  await rename(databaseFile, `${databaseFile}.away`);
+  await rename(databaseUrl, `${databaseUrl}.away`);
   const refused = await own.twilio.post(params);
   expect(refused.status).toBe(503);
   expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
@@ -221,7 +221,7 @@ test("what cannot be made durable now is answered 503 with Retry-After, and 200 
     success: false,
     error: expect.stringContaining("The database file was moved or deleted."),
   });
-  await rename(`${databaseFile}.away`, databaseFile);
+  await rename(`${databaseUrl}.away`, databaseUrl);
   const taken = await own.twilio.post(params);
   expect(await taken.json()).toEqual({ success: true, processed: 1 });
 });

@@ -72,7 +72,7 @@ describe("what breaks two rules is refused for the first of method, content type
 
   test("fields, store: 400; and a skipped status needs no store", async () => {
     await using own = await startServer();
-    await rename(own.config.databaseFile, `${own.config.databaseFile}.away`);
+    await rename(own.config.databaseUrl, `${own.config.databaseUrl}.away`);
     await expectRefusal(await send(own), 503);
     await expectRefusal(await send(own, { body: noSid }), 400);
     await expectRefusal(await send(own, { signed: false }), 403);

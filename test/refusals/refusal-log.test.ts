@@ -5,7 +5,7 @@ import { createLog } from "../../src/log/log.ts";
 import { RefusalLog } from "../../src/refusals/refusal-log.ts";
 import { MADE_UP_ACCOUNT } from "../../src/simulation/made-up-account.ts";
 import type { RefusalBatch, RefusalRow } from "../../src/store/refusals.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import type { Refused } from "../../src/receiver/refusal-answer.ts";
@@ -30,9 +30,7 @@ const FORGED = { authToken: "f".repeat(32) };
 /** A log of refusals on a store of its own, whose clock stands still, and what it wrote. */
 async function openLog(trouble: { isAway: boolean } = { isAway: false }) {
   const folder = tempDir();
-  const store = await openSqliteStore(join(folder.path, "s.db"), (error) => {
-    throw error;
-  });
+  const store = await openStore(join(folder.path, "s.db"));
   const batches: RefusalBatch[] = [];
   const clock = { now: AT };
   const stop = new AbortController();

@@ -550,14 +550,14 @@ test("a misshapen signature is told as such", async () => {
 
 test("what the disk could not take is told once it can", async () => {
   await using server = await startServer();
-  const { databaseFile } = server.config;
-  await rename(databaseFile, `${databaseFile}.away`);
+  const { databaseUrl } = server.config;
+  await rename(databaseUrl, `${databaseUrl}.away`);
   expect((await server.twilio.post()).status).toBe(503);
   await until(async () => {
     const page = await get(`${server.origin}/refusals`);
     expect(page.text).toContain("1 refusal</b> of the last hour can be mended");
   });
-  await rename(`${databaseFile}.away`, databaseFile);
+  await rename(`${databaseUrl}.away`, databaseUrl);
 });
 
 test("once an account is known, others are strangers", async () => {

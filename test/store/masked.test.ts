@@ -3,19 +3,14 @@ import { join } from "node:path";
 import { fc } from "../support/fast-check.ts";
 import { maskNumber } from "../../src/phone/mask-numbers.ts";
 import { maskedStore } from "../../src/store/masked.ts";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import { parseForm } from "../../src/twilio/form.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
 import { eventOf } from "./events.ts";
 
 const folder = tempDir();
-const plain = await openSqliteStore(
-  join(folder.path, "smsledger.db"),
-  (error) => {
-    throw error;
-  },
-);
+const plain = await openStore(join(folder.path, "smsledger.db"));
 const store = maskedStore(plain);
 afterAll(async () => {
   await store.close();

@@ -1,17 +1,14 @@
 import { join } from "node:path";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { storeContract } from "./contract.ts";
 
 storeContract("SQLite", async (readsMax) => {
   const folder = tempDir();
-  const engine = await openSqliteStore(
-    join(folder.path, "smsledger.db"),
-    (error) => {
-      throw error;
-    },
-    { readsMax, ...(readsMax !== undefined && { fillMs: 0 }) },
-  );
+  const engine = await openStore(join(folder.path, "smsledger.db"), {
+    readsMax,
+    ...(readsMax !== undefined && { fillMs: 0 }),
+  });
   let closed = false;
   const close = async () => {
     closed = true;

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { openSqliteStore } from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
 import { StoreUnavailable, type NewEvent } from "../../src/store/store.ts";
 import { lockDatabase } from "../support/locked-database.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -39,7 +39,7 @@ function failOnCrash(error: Error): never {
 test("what waits for the disk is bounded: past it, events are refused at once and the others kept", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
-  const store = await openSqliteStore(file, failOnCrash);
+  const store = await openStore(file, { onFault: failOnCrash });
   const other = lockDatabase(file);
   const recorded = Array.from({ length: MORE_THAN_QUEUE_HOLDS }, () =>
     store.recordEvent(event()).then(
@@ -72,7 +72,7 @@ test("what waits for the disk is bounded: past it, events are refused at once an
 test("the write-ahead log stays small under load and is emptied when the load is over", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
-  const store = await openSqliteStore(file, failOnCrash);
+  const store = await openStore(file, { onFault: failOnCrash });
   const walBytes = (): number => statSync(`${file}-wal`).size;
   let largest = 0;
   for (let batch = 0; batch < 60; batch++) {
@@ -90,7 +90,7 @@ test("the write-ahead log stays small under load and is emptied when the load is
 test("checks leave no log behind either, when nothing else is written", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
-  const store = await openSqliteStore(file, failOnCrash);
+  const store = await openStore(file, { onFault: failOnCrash });
   for (let i = 0; i < 50; i++) await store.checkWritable();
   expect(statSync(`${file}-wal`).size).toBeGreaterThan(0);
   await Bun.sleep(1_500);

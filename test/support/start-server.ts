@@ -3,10 +3,8 @@ import { readConfig } from "../../src/config/config.ts";
 import { listen } from "../../src/server/listen.ts";
 import { createLog } from "../../src/log/log.ts";
 import { createServer } from "../../src/server/server.ts";
-import {
-  openSqliteStore,
-  type SearchOptions,
-} from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "./open-store.ts";
+import type { SearchOptions } from "../../src/store/engine.ts";
 import { tempDir } from "./temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "./twilio-client.ts";
 
@@ -33,13 +31,7 @@ export async function startServer(
     },
     isTerminal: false,
   });
-  const store = await openSqliteStore(
-    config.databaseFile,
-    (error) => {
-      throw error;
-    },
-    search,
-  );
+  const store = await openStore(config.databaseUrl, search);
   const log = createLog(config.logLevel, config.logFormat);
   const stop = new AbortController();
   const app = createServer({

@@ -2,10 +2,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createLog } from "../../src/log/log.ts";
-import {
-  openSqliteReader,
-  openSqliteStore,
-} from "../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../support/open-store.ts";
+import { openReader } from "../../src/store/sqlite/beside.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { backupName } from "../../src/upkeep/backup-files.ts";
 import { retentionCut } from "../../src/upkeep/retention.ts";
@@ -19,18 +17,16 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 let folder: ReturnType<typeof tempDir>;
-let databaseFile: string;
+let databaseUrl: string;
 let backupFolder: string;
 let store: Stores;
 let now: () => number;
 beforeEach(async () => {
   now = Date.now;
   folder = tempDir();
-  databaseFile = join(folder.path, "smsledger.db");
+  databaseUrl = join(folder.path, "smsledger.db");
   backupFolder = join(folder.path, "backups", "here");
-  store = await openSqliteStore(databaseFile, (error) => {
-    throw error;
-  });
+  store = await openStore(databaseUrl);
 });
 afterEach(async () => {
   await store.close();
@@ -49,7 +45,7 @@ async function upkeepUntil(
   const stop = new AbortController();
   const ended = doUpkeep({
     config: {
-      databaseFile,
+      databaseUrl,
       retentionDays: settings.retentionDays ?? 0,
       backupFolder: settings.backupFolder,
       backupsKept: settings.backupsKept ?? 7,
@@ -207,7 +203,7 @@ test("with BACKUP_FOLDER a backup is written there, and not again within a day, 
   });
   const [name = "", ...others] = readdirSync(backupFolder);
   expect(others).toEqual([]);
-  const reader = openSqliteReader(join(backupFolder, name));
+  const reader = openReader(join(backupFolder, name));
   expect(await reader.timeline(event.messageSid)).toHaveLength(1);
   await reader.close();
   await upkeepUntil({ backupFolder }, () => Bun.sleep(300));
@@ -271,11 +267,11 @@ test("a backup that fails is told plainly, leaves the others alone, and is taken
 });
 
 test("what the command says of a failure is passed on", async () => {
-  databaseFile = join(folder.path, "none.db");
+  databaseUrl = join(folder.path, "none.db");
   await upkeepUntil({ backupFolder }, async () => {
     const { backupFailure } = await store.upkeep.state();
     expect(backupFailure?.reason).toBe(
-      `There is no database ${databaseFile}. Check DATABASE_URL.`,
+      `There is no database ${databaseUrl}. Check DATABASE_URL.`,
     );
   });
   expect(readdirSync(backupFolder)).toEqual([]);

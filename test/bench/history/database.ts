@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../../support/open-store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import type { HistoryWishes } from "./history.ts";
 
@@ -44,9 +44,7 @@ export function removeDatabase(file: string): void {
 export async function makeEmpty(file: string): Promise<void> {
   using folder = tempDir();
   const made = join(folder.path, "empty.db");
-  const store = await openSqliteStore(made, (error) => {
-    throw error;
-  });
+  const store = await openStore(made);
   await store.close();
   const db = new Database(made);
   db.run("VACUUM INTO ?", [file]);

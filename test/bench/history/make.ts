@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { renameSync, statSync } from "node:fs";
 import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";
-import { openSqliteReader } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openReader } from "../../../src/store/sqlite/beside.ts";
 import type { StoredEvent } from "../../../src/store/core/stored-event.ts";
 import { makeEmpty, removeDatabase } from "./database.ts";
 import { historyByMinute, type HistoryWishes } from "./history.ts";
@@ -124,7 +124,7 @@ async function requireWhole(
     events: countOf(db, "count(*)", "events"),
   };
   db.close();
-  const store = openSqliteReader(file);
+  const store = openReader(file);
   const dayMs = 24 * 3_600_000;
   const range = { from: until - days * dayMs, to: until + dayMs };
   const tally = await store.tally({ range });

@@ -1,6 +1,6 @@
 import { fateOf } from "../../../src/simulation/phone-numbers.ts";
 import { TRAFFIC } from "../../../src/simulation/traffic.ts";
-import type { StoreReader } from "../../../src/store/sqlite/sqlite-store.ts";
+import type { Reader } from "../../../src/store/engine.ts";
 import type { MessageRow } from "../../../src/store/store.ts";
 import { MESSAGES_PER_RECIPIENT, type HistoryWishes } from "./history.ts";
 import { createRecipients } from "./recipients.ts";
@@ -15,7 +15,7 @@ export type People = Readonly<
 
 /** Recipients by how much is sent to them, and those whom nothing reaches. */
 export async function findPeople(
-  store: StoreReader,
+  store: Reader,
   { messages }: HistoryWishes,
 ): Promise<People> {
   const count = Math.ceil(messages / MESSAGES_PER_RECIPIENT);
@@ -42,10 +42,7 @@ export async function findPeople(
   };
 }
 
-async function wasWrittenTo(
-  store: StoreReader,
-  number: string,
-): Promise<boolean> {
+async function wasWrittenTo(store: Reader, number: string): Promise<boolean> {
   const { count } = await store.countMessages([
     { field: "to", negated: false, values: [number] },
   ]);
@@ -54,7 +51,7 @@ async function wasWrittenTo(
 
 /** Messages from all over the history. */
 export async function sampleMessages(
-  store: StoreReader,
+  store: Reader,
   messages: number,
 ): Promise<readonly MessageRow[]> {
   const samples = [];

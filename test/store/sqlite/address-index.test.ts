@@ -11,7 +11,7 @@ import {
   type RawBuilder,
 } from "kysely";
 import { beginsSo } from "../../../src/store/sql/search/address-search.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../../support/open-store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 /** Compiles queries, and runs none. */
@@ -27,9 +27,7 @@ const queries = new Kysely<unknown>({
 test("names and user ids are found by indexes, in which numbers and user ids take no room of their own", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
-  const store = await openSqliteStore(file, (error) => {
-    throw error;
-  });
+  const store = await openStore(file);
   await store.close();
   using db = new Database(file);
   const plan = (test: RawBuilder<unknown>) => {

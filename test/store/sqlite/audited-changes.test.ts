@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { openSqliteForCommand } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openCommandStores } from "../../../src/store/sqlite/beside.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 const BY = { at: Date.UTC(2026, 10, 23), actor: "ana", address: "192.0.2.1" };
@@ -18,7 +18,7 @@ const tokenOf = (name: string) => ({
 test("a change that can't be put into the audit list isn't made", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
-  const stores = openSqliteForCommand(file, true);
+  const stores = openCommandStores(file, true);
   const { accounts, apiTokens, refusals } = stores;
   await apiTokens.add(tokenOf("old"));
   const user = {
@@ -64,12 +64,12 @@ test("a change that can't be put into the audit list isn't made", async () => {
       expect(result.value).toBe("last admin");
     expect(await state()).toEqual(before);
   }
-  stores.close();
+  await stores.close();
 });
 
 test("a token's changes are in the audit list, each with who made it and from where", async () => {
   using folder = tempDir();
-  const stores = openSqliteForCommand(join(folder.path, "smsledger.db"), true);
+  const stores = openCommandStores(join(folder.path, "smsledger.db"), true);
   await stores.apiTokens.add(tokenOf("one"));
   await stores.apiTokens.remove(1, { ...BY, actor: "mo", address: null });
   await stores.apiTokens.remove(1, BY);
@@ -82,5 +82,5 @@ test("a token's changes are in the audit list, each with who made it and from wh
       address: "192.0.2.1",
     },
   ]);
-  stores.close();
+  await stores.close();
 });

@@ -2,8 +2,8 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
-import { openForUpkeep } from "../../../src/store/sqlite/upkeep/upkeep-command.ts";
+import { openStore } from "../../support/open-store.ts";
+import { openCommandStores } from "../../../src/store/sqlite/beside.ts";
 import type { Store } from "../../../src/store/store.ts";
 import type { Stores } from "../../../src/store/stores.ts";
 import { tempDir } from "../../support/temp-dir.ts";
@@ -30,10 +30,7 @@ afterEach(async () => {
   folder[Symbol.dispose]();
 });
 
-const open = (): Promise<Stores> =>
-  openSqliteStore(file, (error) => {
-    throw error;
-  });
+const open = (): Promise<Stores> => openStore(file);
 
 /** Messages in which the number stands in every place where it can. */
 async function recordAll(): Promise<void> {
@@ -142,9 +139,9 @@ test("no byte of it is left in the database's file", async () => {
   await store.close();
   const bytes = () => readFileSync(file).toString("latin1");
   expect(bytes()).toContain("4155550123");
-  const upkeep = openForUpkeep(file);
-  await upkeep.erase(DIGITS);
-  upkeep.close();
+  const stores = openCommandStores(file);
+  await stores.upkeep.erase(DIGITS);
+  await stores.close();
   expect(bytes()).not.toContain("4155550123");
   expect(bytes()).not.toContain("415 555 0123");
   expect(bytes()).not.toContain("415-555-0123");

@@ -3,10 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import {
-  openSqliteReader,
-  openSqliteStore,
-} from "../../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../../support/open-store.ts";
+import { openReader } from "../../../src/store/sqlite/beside.ts";
 import { StoreUnusable, type Store } from "../../../src/store/store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
@@ -26,9 +24,7 @@ beforeEach(() => {
 afterEach(() => folder[Symbol.dispose]());
 
 function open(path = file): Promise<Store> {
-  return openSqliteStore(path, (error) => {
-    throw error;
-  });
+  return openStore(path);
 }
 
 test("the database, its log and its folder are for their owner only", async () => {
@@ -113,14 +109,14 @@ test("after a clock that was a day ahead the counts by the minute are there, als
   const third = await open();
   await until(() => expectRecount(third, { range, spanMs: MINUTE_MS }));
   await third.close();
-  const reader = openSqliteReader(file);
+  const reader = openReader(file);
   await expectRecount(reader, { range, spanMs: MINUTE_MS });
   await reader.close();
 });
 
 test("a reader sees what a store that is open records", async () => {
   const store = await open();
-  const reader = openSqliteReader(file);
+  const reader = openReader(file);
   const event = eventOf({});
   await store.recordEvent(event);
   expect(await reader.timeline(event.messageSid)).toHaveLength(1);
@@ -171,7 +167,7 @@ describe("a file that is not for this version is refused and left as it is", () 
   });
 
   test("a reader makes no database where there is none", () => {
-    expect(() => openSqliteReader(file)).toThrow(StoreUnusable);
+    expect(() => openReader(file)).toThrow(StoreUnusable);
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
@@ -219,7 +215,7 @@ describe("a file that is not for this version is refused and left as it is", () 
     expect(refusal).toBeInstanceOf(StoreUnusable);
     expect(String(refusal)).toMatch(message);
     expect(readdirSync(dirname(file)).toSorted()).toEqual(namesBefore);
-    expect(() => openSqliteReader(file)).toThrow(StoreUnusable);
+    expect(() => openReader(file)).toThrow(StoreUnusable);
     expect(readFileSync(file).equals(before)).toBe(true);
   }
 });

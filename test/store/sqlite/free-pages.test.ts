@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../../support/open-store.ts";
 import { storedEvent } from "../../../src/store/core/stored-event.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
@@ -13,9 +13,7 @@ const MIDNIGHT = Date.UTC(2026, 10, 23);
 
 /** Makes a database as the server does, with messages of one day. */
 async function fill(file: string): Promise<void> {
-  const store = await openSqliteStore(file, (error) => {
-    throw error;
-  });
+  const store = await openStore(file);
   const body = "x".repeat(1_000);
   await Promise.all(
     Array.from({ length: 3_000 }, (_, index) =>
@@ -32,9 +30,7 @@ test("what the deleted messages took is given back to the disk, and the file is 
   const file = join(folder.path, "smsledger.db");
   await fill(file);
   const before = statSync(file).size;
-  const store = await openSqliteStore(file, (error) => {
-    throw error;
-  });
+  const store = await openStore(file);
   await store.upkeep.prune(MIDNIGHT + DAY_MS);
   expect(await store.messagesAfter(0, 10)).toEqual([]);
   await store.close();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../../support/open-store.ts";
 import { StoreUnavailable } from "../../../src/store/store.ts";
 import type { Stores } from "../../../src/store/stores.ts";
 import { tempDir } from "../../support/temp-dir.ts";
@@ -14,9 +14,7 @@ let store: Stores;
 beforeEach(async () => {
   folder = tempDir();
   file = join(folder.path, "smsledger.db");
-  store = await openSqliteStore(file, (error) => {
-    throw error;
-  });
+  store = await openStore(file);
 });
 afterEach(async () => {
   await store.close();

@@ -1,14 +1,12 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../../support/open-store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
 
 test("of many queries at once one is done in each turn of the event loop, so that callbacks pass between", async () => {
   using folder = tempDir();
-  const store = await openSqliteStore(join(folder.path, "db"), (error) => {
-    throw error;
-  });
+  const store = await openStore(join(folder.path, "db"));
   await store.recordEvent(eventOf({ MessageStatus: "sent" }));
   let done = 0;
   const all = Array.from({ length: 20 }, async () => {

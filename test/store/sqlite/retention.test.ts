@@ -4,10 +4,8 @@ import { fc } from "../../support/fast-check.ts";
 import { join } from "node:path";
 import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";
-import {
-  openSqliteReader,
-  type StoreReader,
-} from "../../../src/store/sqlite/sqlite-store.ts";
+import type { Reader } from "../../../src/store/engine.ts";
+import { openReader } from "../../../src/store/sqlite/beside.ts";
 import { storedEvent } from "../../../src/store/core/stored-event.ts";
 import type { NewEvent } from "../../../src/store/store.ts";
 import type { Dimension } from "../../../src/store/tally.ts";
@@ -34,13 +32,13 @@ const DIMENSIONS: readonly (Dimension | undefined)[] = [
 let folder: ReturnType<typeof tempDir>;
 let file: string;
 let db: Database;
-let reader: StoreReader;
+let reader: Reader;
 beforeEach(() => {
   folder = tempDir();
   file = join(folder.path, "smsledger.db");
   db = openDatabase();
   migrate(db);
-  reader = openSqliteReader(file);
+  reader = openReader(file);
 });
 afterEach(async () => {
   await reader.close();

@@ -4,10 +4,8 @@ import { fc } from "../../support/fast-check.ts";
 import { join } from "node:path";
 import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";
-import {
-  openSqliteReader,
-  type StoreReader,
-} from "../../../src/store/sqlite/sqlite-store.ts";
+import type { Reader } from "../../../src/store/engine.ts";
+import { openReader } from "../../../src/store/sqlite/beside.ts";
 import { storedEvent } from "../../../src/store/core/stored-event.ts";
 import type { NewEvent } from "../../../src/store/store.ts";
 import { MINUTES_KEPT } from "../../../src/store/tally.ts";
@@ -24,7 +22,7 @@ const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
 let folder: ReturnType<typeof tempDir>;
 let db: Database;
-let reader: StoreReader;
+let reader: Reader;
 let recorder: ReturnType<typeof createRecorder>;
 beforeEach(() => {
   folder = tempDir();
@@ -33,7 +31,7 @@ beforeEach(() => {
   db.run("PRAGMA journal_mode = WAL");
   db.run("PRAGMA synchronous = OFF");
   migrate(db);
-  reader = openSqliteReader(file);
+  reader = openReader(file);
   recorder = createRecorder(db);
 });
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
-import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../../support/open-store.ts";
 import type { MessageFilter } from "../../../src/store/filter.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
@@ -23,13 +23,10 @@ const EACH = 100;
 
 /** A store in which a search reads one message at a time, and goes on for so long. */
 async function open(fillMs: number) {
-  const store = await openSqliteStore(
-    join(folder.path, "smsledger.db"),
-    (error) => {
-      throw error;
-    },
-    { readsMax: 1, fillMs },
-  );
+  const store = await openStore(join(folder.path, "smsledger.db"), {
+    readsMax: 1,
+    fillMs,
+  });
   if ((await store.countMessages([])).count === 0)
     await Promise.all(
       Array.from({ length: MESSAGES }, (_, index) =>

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
-import { openSqliteReader } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openReader } from "../../../src/store/sqlite/beside.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 const HOUR_MS = 3_600_000;
@@ -35,7 +35,7 @@ test("beyond a bound of rows no senders are claimed to be the worst", async () =
        VALUES (1, ${(hour + 2) * 60}, ${(hour + 2) * 60}, 0, 0)`,
   );
   db.close();
-  const reader = openSqliteReader(file);
+  const reader = openReader(file);
   const of = "lost" as const;
   const from = hour * HOUR_MS;
   expect(

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../../support/open-store.ts";
 import { WriteQueue } from "../../../src/store/sqlite/writer/write-queue.ts";
 import { WriterThread } from "../../../src/store/sqlite/writer/writer-thread.ts";
 import { storedEvent } from "../../../src/store/core/stored-event.ts";
@@ -62,7 +62,7 @@ async function refusalOf(call: Promise<unknown>): Promise<string> {
 }
 
 test("an unknown error in one event refuses that event only, whatever batch it is in, and the log gets SQLite's code", async () => {
-  const store = await openSqliteStore(file, onFault);
+  const store = await openStore(file, { onFault });
   await store.recordEvent(eventOf({}));
   poison("bad");
   const events = Array.from({ length: 40 }, (_, index) =>
@@ -105,7 +105,7 @@ test("an unknown error in one event refuses that event only, whatever batch it i
 }, 20_000);
 
 test("an unknown error in any other write fails that write only", async () => {
-  const store = await openSqliteStore(file, onFault);
+  const store = await openStore(file, { onFault });
   change(
     "CREATE TRIGGER poison BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'poison was met'); END",
   );
@@ -126,7 +126,7 @@ test("an unknown error in any other write fails that write only", async () => {
 });
 
 test("an unknown error in work that is done after the answer fails nothing else", async () => {
-  const store = await openSqliteStore(file, onFault);
+  const store = await openStore(file, { onFault });
   change(
     "CREATE TRIGGER poison BEFORE UPDATE ON rollup_clock BEGIN SELECT RAISE(ABORT, 'poison was met'); END",
   );

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { planHistory } from "../../../src/simulation/history.ts";
 import { seededRandom } from "../../../src/simulation/random.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../../support/open-store.ts";
 import type { NewEvent, Store } from "../../../src/store/store.ts";
 import { parseCallback } from "../../../src/twilio/callback.ts";
 import type { FormParams } from "../../../src/twilio/form.ts";
@@ -37,10 +37,7 @@ type Posted = {
   readonly query: string;
 };
 
-const open = (file: string) =>
-  openSqliteStore(file, (error) => {
-    throw error;
-  });
+const open = (file: string) => openStore(file);
 
 test("a database of a version that took every callback on the SMS route for SMS, once upgraded, equals one written anew", async () => {
   using folder = tempDir();

@@ -6,7 +6,7 @@ import { seededRandom } from "../../../src/simulation/random.ts";
 import { recordHistory } from "../../../src/simulation/record-history.ts";
 import { MIGRATIONS } from "../../../src/store/sqlite/migrations/migrations.ts";
 import { DELIVERY_TIMES_FROM_MS } from "../../../src/store/core/rollup-table.ts";
-import { openSqliteStore } from "../../../src/store/sqlite/sqlite-store.ts";
+import { openStore } from "../../support/open-store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { MINUTES_KEPT } from "../../../src/store/tally.ts";
 import { tempDir } from "../../support/temp-dir.ts";
@@ -93,9 +93,7 @@ test("the upgrade puts delivery times in the same places as this version does", 
 });
 
 function open(file: string): Promise<Store> {
-  return openSqliteStore(file, (error) => {
-    throw error;
-  });
+  return openStore(file);
 }
 
 /** Six days of made-up callbacks; one in twenty comes hundreds of others late. */

@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { statfsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { Contents } from "../../backups.ts";
 import { StoreUnavailable, StoreUnusable } from "../../store.ts";
 import {
   databasePath,
@@ -18,15 +19,6 @@ import { cannotWrite, unusable } from "../connection/unusable.ts";
 import { isDamage, isSound } from "../connection/soundness.ts";
 import { openReadOnly } from "../connection/read-only.ts";
 import { explainSqliteError } from "../connection/sqlite-errors.ts";
-
-/** What a database holds. */
-export type Contents = {
-  readonly messages: number;
-  readonly events: number;
-  /** When the last event was received, milliseconds since 1970; undefined for none. */
-  readonly lastEventAt: number | undefined;
-  readonly bytes: number;
-};
 
 const READ_BUSY_TIMEOUT_MS = 3_000;
 /** What is left free beside what a copy needs. */

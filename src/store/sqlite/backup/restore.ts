@@ -9,9 +9,10 @@ import {
   type Stats,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { Contents, Restored, RestoredAccess } from "../../backups.ts";
 import { StoreUnavailable, StoreUnusable } from "../../store.ts";
 import { addAuditEntry } from "../../sql/tables/audit.ts";
-import { copyChecked, openToRead, valueOf, type Contents } from "./backup.ts";
+import { copyChecked, openToRead, valueOf } from "./backup.ts";
 import {
   cannotOpen,
   databasePath,
@@ -27,15 +28,9 @@ import {
   unfinishedName,
 } from "./durable-file.ts";
 import { APPLICATION_ID, SCHEMA_VERSION } from "../migrations/migrations.ts";
-import { settleAccess, type RestoredAccess } from "./restored-access.ts";
+import { settleAccess } from "./restored-access.ts";
 import { isDamage } from "../connection/soundness.ts";
 import { cannotWrite, unwritable } from "../connection/unusable.ts";
-
-export type Restored = Contents &
-  RestoredAccess & {
-    /** What the database is called that was there before; undefined when there was none. */
-    readonly before: string | undefined;
-  };
 
 const LOCK_BUSY_TIMEOUT_MS = 500;
 

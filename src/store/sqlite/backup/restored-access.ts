@@ -1,24 +1,5 @@
 import type { Database } from "bun:sqlite";
-
-/** Who and what a restore lets in again, or no longer; each list has names. */
-export type RestoredAccess = {
-  /** False when there was no database, or none that could be read, to compare the backup with. */
-  readonly isCompared: boolean;
-  /** Users of the backup: those removed since, or all when nothing could be compared. */
-  readonly usersBack: readonly string[];
-  readonly usersGone: readonly string[];
-  /** Users whose password was changed since, so that the old one works again. */
-  readonly passwordsBack: readonly string[];
-  readonly rolesBack: readonly {
-    readonly name: string;
-    readonly role: string;
-  }[];
-  /** Tokens of the backup that aren't in the database that was replaced: they stay revoked. */
-  readonly tokensRevoked: readonly string[];
-  readonly tokensGone: readonly string[];
-  /** Numbers that were erased since, masked. */
-  readonly numbersBack: readonly string[];
-};
+import type { RestoredAccess } from "../../backups.ts";
 
 type User = {
   readonly key: string;

@@ -7,7 +7,10 @@ import { StoreUnusable } from "../../store.ts";
  * was one: a disk that isn't mounted, or a file that somebody moved, must not look like a
  * first start.
  */
-export function requireNotVanished(path: string, latestBackup?: string): void {
+export function requireNotVanished(
+  path: string,
+  latestBackup: () => string | undefined = () => undefined,
+): void {
   const bytes = statSync(path, { throwIfNoEntry: false })?.size;
   if (bytes !== undefined && bytes > 0) return;
   const [trace] = tracesOf(path);
@@ -16,9 +19,10 @@ export function requireNotVanished(path: string, latestBackup?: string): void {
     throw new StoreUnusable(
       `The database ${path} ${is}, but ${trace} shows that there was one. If it was moved, move it back; or restore a backup (smsledger restore FILE). To start with a new, empty database, remove ${trace}.`,
     );
-  if (bytes === undefined && latestBackup !== undefined)
+  const backup = bytes === undefined ? latestBackup() : undefined;
+  if (backup !== undefined)
     throw new StoreUnusable(
-      `The database ${path} ${is}, but BACKUP_FOLDER has backups of one, the latest ${latestBackup}. If its disk is not mounted, mount it; or restore that backup (smsledger restore FILE). To start with a new, empty database, make an empty file first: touch ${path}`,
+      `The database ${path} ${is}, but BACKUP_FOLDER has backups of one, the latest ${backup}. If its disk is not mounted, mount it; or restore that backup (smsledger restore FILE). To start with a new, empty database, make an empty file first: touch ${path}`,
     );
 }
 

@@ -6,13 +6,7 @@ import {
   requireOurs,
   SCHEMA_VERSION,
 } from "../migrations/migrations.ts";
-import { unusable, unwritable } from "./unusable.ts";
-import {
-  write,
-  type Input,
-  type Output,
-  type WriteName,
-} from "../writer/writes.ts";
+import { unusable } from "./unusable.ts";
 
 /** Half of SQLite's usual size: SIDs are random, so each new message costs whole pages of indexes. */
 const PAGE_BYTES = 2_048;
@@ -36,39 +30,28 @@ export function prepareForWriting(db: Database): void {
   migrate(db);
 }
 
-/** A command's own connection for small writes. */
-export type CommandConnection = {
-  /** Does one of `WRITES`, on disk when it returns. Throws StoreUnavailable when nothing of it was done. */
-  write<N extends WriteName>(name: N, input: Input<N>): Output<N>;
-  close(): void;
-};
-
 /**
- * Opens the database in `file` for a command's small writes, also beside a server,
- * whose writer waits for a transaction of this one as this one does for its own. Throws
- * StoreUnusable, also when there is no database and it may make none: a mistyped path
- * must not look like a database with nothing in it. One of an older version is refused
- * too, as an older server may be running on it.
+ * Opens the database in `file` for a command's writes, also beside a server, whose writer
+ * waits for a transaction of this one as this one does for its own. Throws StoreUnusable,
+ * also when there is no database and it may create none: a mistyped path must not look like
+ * a database with nothing in it. One of an older version is refused too, as an older server
+ * may be running on it.
  */
-export function openForCommand(
-  file: string,
-  mayMake: boolean,
-): CommandConnection {
-  return connectionOf(file, openDatabaseForCommand(file, mayMake));
-}
-
-/** The connection itself, for work that no `write` does. Throws as `openForCommand` does. */
 export function openDatabaseForCommand(
   file: string,
-  mayMake = false,
+  mayCreate = false,
 ): Database {
-  if (!mayMake) requireDatabaseFile(file);
+  if (!mayCreate) requireDatabaseFile(file);
   let db: Database | undefined;
   try {
-    db = new Database(file, { create: mayMake, readwrite: true, strict: true });
+    db = new Database(file, {
+      create: mayCreate,
+      readwrite: true,
+      strict: true,
+    });
     db.run(`PRAGMA busy_timeout = ${COMMAND_BUSY_TIMEOUT_MS}`);
     const version = requireOurs(db);
-    if (version === 0 && !mayMake)
+    if (version === 0 && !mayCreate)
       throw new StoreUnusable(
         "The database is empty: nothing is in it yet. Start the server once.",
       );
@@ -83,17 +66,4 @@ export function openDatabaseForCommand(
     db?.close();
     throw unusable(file, error);
   }
-}
-
-function connectionOf(file: string, db: Database): CommandConnection {
-  return {
-    write(name, input) {
-      try {
-        return write(db, name, input);
-      } catch (error) {
-        throw unwritable(file, error);
-      }
-    },
-    close: () => db.close(),
-  };
 }

@@ -2,13 +2,14 @@ import type { Kysely } from "kysely";
 import type { UpkeepStore } from "../../upkeep.ts";
 import type { Write } from "../../sql/tables/account-store.ts";
 import { erase, findNumber, prune, type DoStep } from "./long-work.ts";
+import type { Read } from "../../sql/message-reading.ts";
 import type { Schema } from "../../sql/schema.ts";
 import { upkeepState } from "../../sql/tables/upkeep-notes.ts";
 
 /** Chores on a database that is read through one connection and written through another. */
 export function upkeepStore(
   db: Kysely<Schema>,
-  read: <T>(query: () => Promise<T>) => Promise<T>,
+  read: Read,
   write: Write,
   doStep: DoStep,
 ): UpkeepStore {

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import { diskKind } from "../store/sqlite/connection/disk-kind.ts";
-import { note, wrong, type Finding } from "./finding.ts";
+import { diskKind } from "../connection/disk-kind.ts";
+import { note, wrong, type Finding } from "../../../words/finding.ts";
 
 /** Only what is amiss with where the database is: who may read it, and on what kind of disk. */
 export function placeFindings(path: string): Finding[] {

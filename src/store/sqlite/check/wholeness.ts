@@ -1,8 +1,8 @@
 import type { Database } from "bun:sqlite";
-import { byteWords, countWords } from "../words/amounts.ts";
-import { isSound } from "../store/sqlite/connection/soundness.ts";
-import { explainSqliteError } from "../store/sqlite/connection/sqlite-errors.ts";
-import { fine, wrong, type Finding } from "./finding.ts";
+import { byteWords, countWords } from "../../../words/amounts.ts";
+import { isSound } from "../connection/soundness.ts";
+import { explainSqliteError } from "../connection/sqlite-errors.ts";
+import { fine, wrong, type Finding } from "../../../words/finding.ts";
 
 /** Up to this size all of a database is read, which takes some seconds. */
 const WHOLE_BYTES_MAX = 256_000_000;

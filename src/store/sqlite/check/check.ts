@@ -1,37 +1,22 @@
 import { Database, SQLiteError } from "bun:sqlite";
 import { statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
-import { byteWords } from "../words/amounts.ts";
-import { logBytes } from "../ops/disk.ts";
-import { users } from "../store/sql/tables/account-reader.ts";
-import { databasePath } from "../store/sqlite/connection/database-file.ts";
-import {
-  requireOurs,
-  SCHEMA_VERSION,
-} from "../store/sqlite/migrations/migrations.ts";
-import { openForReading } from "../store/sqlite/connection/read-connection.ts";
+import { byteWords } from "../../../words/amounts.ts";
+import type { CheckCircumstances, DatabaseCheck } from "../../engine.ts";
+import { users } from "../../sql/tables/account-reader.ts";
+import { upkeepState } from "../../sql/tables/upkeep-notes.ts";
+import { StoreUnusable } from "../../store.ts";
+import { databasePath } from "../connection/database-file.ts";
+import { spaceOf } from "../connection/database-facts.ts";
+import { openForReading } from "../connection/read-connection.ts";
 import {
   explainOpenError,
   explainSqliteError,
-} from "../store/sqlite/connection/sqlite-errors.ts";
-import { upkeepState } from "../store/sql/tables/upkeep-notes.ts";
-import { StoreUnusable } from "../store/store.ts";
-import type { UpkeepState } from "../store/upkeep.ts";
-import { DAMAGED, wholenessFinding } from "./database-wholeness.ts";
-import { placeFindings } from "./database-place.ts";
-import { fine, note, wrong, type Finding } from "./finding.ts";
-
-export type DatabaseLook = {
-  readonly findings: readonly Finding[];
-  readonly bytes: number;
-  /** What it grows by on an average day of the last week; undefined when that is not known. */
-  readonly bytesPerDay: number | undefined;
-  /** Users who can sign in, and how many of the users are admins; undefined when it cannot be read. */
-  readonly users:
-    { readonly withPassword: number; readonly admins: number } | undefined;
-  /** How the chores went; undefined when it cannot be read. */
-  readonly upkeep: UpkeepState | undefined;
-};
+} from "../connection/sqlite-errors.ts";
+import { requireOurs, SCHEMA_VERSION } from "../migrations/migrations.ts";
+import { placeFindings } from "./place.ts";
+import { DAMAGED, wholenessFinding } from "./wholeness.ts";
+import { fine, note, wrong, type Finding } from "../../../words/finding.ts";
 
 /** How long a lock that another process holds is waited for. */
 const BUSY_TIMEOUT_MS = 2_000;
@@ -47,15 +32,14 @@ const NOT_READ = {
 const OTHER_USER =
   "Run doctor as the user that the server runs as (sudo -u …), or give the file and its folder to that user.";
 
-/** Looks at the database without changing it. */
-export async function lookAtDatabase(
-  databaseFile: string,
-  isServerRunning: boolean,
-  now: number,
-): Promise<DatabaseLook> {
-  const given = resolve(databaseFile);
+/** Checks the database in `file` without changing it; see `Engine`. */
+export async function checkDatabase(
+  file: string,
+  { isServerRunning, now }: CheckCircumstances,
+): Promise<DatabaseCheck> {
+  const given = resolve(file);
   const stats = fileStats(given);
-  const nothing = (finding: Finding): DatabaseLook => ({
+  const nothing = (finding: Finding): DatabaseCheck => ({
     ...NOT_READ,
     findings: [finding],
     bytes: 0,
@@ -72,14 +56,14 @@ export async function lookAtDatabase(
     );
   let path: string;
   try {
-    path = databasePath(databaseFile);
+    path = databasePath(file);
   } catch (error) {
     if (!(error instanceof StoreUnusable)) throw error;
     return nothing(wrong(error.message));
   }
   const place = placeFindings(path);
   // What is still in the log is of the database too.
-  const bytes = stats.size + ((await logBytes(path)) ?? 0);
+  const bytes = stats.size + ((await spaceOf(path)).logBytes ?? 0);
   try {
     return await lookInside(path, bytes, place, now);
   } catch (error) {
@@ -97,7 +81,7 @@ async function lookInside(
   bytes: number,
   place: readonly Finding[],
   now: number,
-): Promise<DatabaseLook> {
+): Promise<DatabaseCheck> {
   using db = new Database(path, { readonly: true, strict: true });
   db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   const schema = requireOurs(db);
@@ -193,7 +177,7 @@ function growth(db: Database, bytes: number, now: number): number | undefined {
 /** What the pages read too. */
 async function accountsAndChores(
   path: string,
-): Promise<Pick<DatabaseLook, "users" | "upkeep">> {
+): Promise<Pick<DatabaseCheck, "users" | "upkeep">> {
   const { kysely, close } = openForReading(path);
   try {
     const all = await users(kysely);

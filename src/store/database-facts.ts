@@ -1,0 +1,26 @@
+/** What is known about a database without opening it. */
+export type DatabaseFacts = {
+  /** Where it is, without secrets: the path of a file, or a server and the database's name. */
+  readonly place: string;
+  /** The last part of its place, for those who don't run the server. */
+  readonly name: string;
+  readonly schemaVersion: number;
+  space(): Promise<Space>;
+};
+
+/** Bytes that a database takes; undefined for what isn't known. */
+export type Space = {
+  readonly bytes: number | undefined;
+  /** Of the write-ahead log. */
+  readonly logBytes: number | undefined;
+  /** Undefined also for a database that is on another machine. */
+  readonly disk: DiskRoom | undefined;
+};
+
+export type DiskRoom = {
+  /** Tells disks apart. */
+  readonly device: number;
+  /** What is left for users who aren't root. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+};

@@ -1,0 +1,92 @@
+import type { Finding } from "../words/finding.ts";
+import type { Backups } from "./backups.ts";
+import type { DatabaseFacts } from "./database-facts.ts";
+import type { OnFault } from "./store-fault.ts";
+import type { Reading } from "./store.ts";
+import type { Stores } from "./stores.ts";
+import type { ClockReading, UpkeepState, UpkeepStore } from "./upkeep.ts";
+
+/**
+ * A database, and every way to use it. An engine is one implementation of this; see
+ * `openEngine`. Nothing is opened before a method is called. Methods throw or reject with
+ * StoreUnusable when the database can't be used by this version or at all, and with
+ * StoreUnavailable when it can't be used now.
+ */
+export interface Engine extends DatabaseFacts {
+  /** Whether there is a database yet, of this program or not. */
+  exists(): Promise<boolean>;
+  /**
+   * Opens the database for a server, creating or upgrading it. One server at a time can
+   * have an SQLite database. The store is there at once, so that a server can be made
+   * meanwhile; until `opened` resolves, queries wait and nothing may be written.
+   */
+  openForServer(options: ServerOptions): Opening;
+  /** Opens the database only to read it, also while a server runs. */
+  openForReading(): Promise<Reader>;
+  /**
+   * Opens the database for a command, also while a server runs: its changes apply at once.
+   * A mistyped address must not look like a database with nothing in it, so one is created
+   * only for a command that `mayCreate` it.
+   */
+  openForCommand(options?: {
+    readonly mayCreate: boolean;
+  }): Promise<CommandStores>;
+  /** Whether this is a backup that no server has used since: a command must leave it unchanged. */
+  isUnusedBackup(): Promise<boolean>;
+  /** Checks the database without changing it, whatever state it is in. */
+  check(circumstances: CheckCircumstances): Promise<DatabaseCheck>;
+  /** These reject with StoreUnusable where it's done with the engine's own tools. */
+  readonly backups: Backups;
+}
+
+export type SearchOptions = {
+  /** How many rows one search for messages reads at most; see `SearchBounds`. */
+  readonly readsMax?: number | undefined;
+  /** How many milliseconds a search continues in order to fill a page. */
+  readonly fillMs?: number | undefined;
+};
+
+export type ServerOptions = SearchOptions & {
+  /** Called with program errors that the store survived. */
+  readonly onFault: OnFault;
+  /** Called when there is no database, which the latest backup would show to be wrong. */
+  readonly latestBackup?: () => string | undefined;
+  /** Called before the database is upgraded, with its schema's version and the new one. */
+  readonly onUpgrade?: (from: number, to: number) => void;
+};
+
+export type Opening = {
+  readonly store: Stores;
+  readonly opened: Promise<void>;
+};
+
+export type Reader = Reading &
+  Pick<UpkeepStore, "findNumber"> & {
+    /** What the clock that says `now` can be judged by; nothing is kept of the reading. */
+    clockAt(now: number): Promise<ClockReading>;
+    close(): Promise<void>;
+  };
+
+/** What a command may use beside a running server: everything but recording and reading messages. */
+export type CommandStores = Pick<
+  Stores,
+  "accounts" | "apiTokens" | "audit" | "refusals" | "upkeep" | "close"
+>;
+
+export type CheckCircumstances = {
+  readonly isServerRunning: boolean;
+  readonly now: number;
+};
+
+/** What `doctor` reports about a database. */
+export type DatabaseCheck = {
+  readonly findings: readonly Finding[];
+  readonly bytes: number;
+  /** How much it grew on an average day of the last week; undefined when that isn't known. */
+  readonly bytesPerDay: number | undefined;
+  /** Users who can sign in, and how many of the users are admins; undefined when it can't be read. */
+  readonly users:
+    { readonly withPassword: number; readonly admins: number } | undefined;
+  /** How the chores went; undefined when it can't be read. */
+  readonly upkeep: UpkeepState | undefined;
+};

@@ -1,0 +1,81 @@
+import type { Kysely } from "kysely";
+import type { SearchOptions } from "../engine.ts";
+import type { Reading } from "../store.ts";
+import { changesSince } from "./reading/changes-since.ts";
+import { errorCodeFacts } from "./reading/error-code-facts.ts";
+import { eventsAfter, lastEventAt, timeline } from "./reading/event-reader.ts";
+import { failingRecipients } from "./reading/failing-reader.ts";
+import { feedEnd, feedStart, readFeed } from "./reading/feed.ts";
+import {
+  addressById,
+  changedMessages,
+  firstMessageAt,
+  messageBySid,
+  messagesAfter,
+} from "./reading/message-reader.ts";
+import { recipientCounts } from "./reading/recipient-counts.ts";
+import type { Schema } from "./schema.ts";
+import {
+  countMessages,
+  FILL_MS,
+  listAndCount,
+  listMessages,
+  READS_MAX,
+} from "./search/message-list.ts";
+import { suggest } from "./search/suggestions.ts";
+import { countedByMinuteSince } from "./tallies/rollup-reader.ts";
+import { deliveryTimes, tally } from "./tallies/tallies.ts";
+import { topSenders } from "./tallies/top-senders.ts";
+
+/** How an engine runs a query: when it's this one's turn, with its errors explained. */
+export type Read = {
+  <T>(query: () => Promise<T>): Promise<T>;
+  /** Lets other work go first in the middle of a long query. */
+  turn(): Promise<void>;
+};
+
+/** Everything that reads messages, the same for every engine. */
+export function messageReading(
+  db: Kysely<Schema>,
+  read: Read,
+  { readsMax = READS_MAX, fillMs = FILL_MS }: SearchOptions = {},
+): Reading {
+  const query =
+    <Asked extends readonly unknown[], Answer>(
+      run: (db: Kysely<Schema>, ...asked: Asked) => Promise<Answer>,
+    ) =>
+    (...asked: Asked): Promise<Answer> =>
+      read(() => run(db, ...asked));
+  const limits = { readsMax, fillMs, turn: () => read.turn() };
+  return {
+    listMessages: query((db, filter, page) =>
+      listMessages(db, filter, page, limits),
+    ),
+    listAndCount: query((db, filter, size) =>
+      listAndCount(db, filter, size, limits),
+    ),
+    countMessages: query((db, filter, newerThan, except = []) =>
+      countMessages(db, filter, newerThan, except, limits),
+    ),
+    messageBySid: query(messageBySid),
+    changedMessages: query(changedMessages),
+    timeline: query(timeline),
+    tally: query(tally),
+    topSenders: query(topSenders),
+    countedByMinuteSince: query(countedByMinuteSince),
+    deliveryTimes: query(deliveryTimes),
+    errorCodeFacts: query(errorCodeFacts),
+    failingRecipients: query(failingRecipients),
+    recipientCounts: query(recipientCounts),
+    addressById: query(addressById),
+    suggest: query(suggest),
+    firstMessageAt: query(firstMessageAt),
+    lastEventAt: query(lastEventAt),
+    feedStart: query(feedStart),
+    feedEnd: query(feedEnd),
+    feedAfter: query(readFeed),
+    changesSince: query(changesSince),
+    messagesAfter: query(messagesAfter),
+    eventsAfter: query(eventsAfter),
+  };
+}

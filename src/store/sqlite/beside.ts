@@ -1,0 +1,113 @@
+import type { Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import type { CommandStores, Reader } from "../engine.ts";
+import { messageReading } from "../sql/message-reading.ts";
+import type { Write } from "../sql/tables/account-store.ts";
+import { keptBeside } from "../sql/tables/kept-beside.ts";
+import {
+  databasePath,
+  giveToFolderOwner,
+  makeFolder,
+} from "./connection/database-file.ts";
+import {
+  openDatabaseForReading,
+  openForReading,
+} from "./connection/read-connection.ts";
+import { readsOf } from "./connection/reads.ts";
+import { unusable, unwritable } from "./connection/unusable.ts";
+import { requireNotVanished } from "./connection/vanished.ts";
+import { openDatabaseForCommand } from "./connection/writing-connection.ts";
+import { createRecorder } from "./recording/recorder.ts";
+import { clockReading } from "./upkeep/clock-record.ts";
+import { findNumber, type DoStep } from "./upkeep/long-work.ts";
+import { upkeepStore } from "./upkeep/upkeep.ts";
+import { write } from "./writer/writes.ts";
+
+/** Opens the database in `file` only to read it, also beside a server; see `Engine`. */
+export function openReader(file: string): Reader {
+  const path = databasePath(file);
+  const connection = openForReading(path);
+  const read = readsOf(connection);
+  return {
+    ...messageReading(connection.kysely, read),
+    async findNumber(address, work) {
+      using db = openDatabaseForReading(path);
+      return await findNumber(stepsOn(path, db), address, work);
+    },
+    async clockAt(now) {
+      using db = openDatabaseForReading(path);
+      return clockReading(db, now);
+    },
+    async close() {
+      read.close();
+    },
+  };
+}
+
+/**
+ * Opens the database in `file` for a command, also beside a server, whose writer waits for
+ * a transaction of this connection as this one does for its own; see `Engine`.
+ */
+export function openCommandStores(
+  file: string,
+  mayCreate = false,
+): CommandStores {
+  const path = databasePath(file);
+  if (mayCreate) {
+    requireNotVanished(path);
+    makeFolder(dirname(path));
+  }
+  const isNew = !existsSync(path);
+  const db = openDatabaseForCommand(path, mayCreate);
+  if (isNew) giveToFolderOwner(path);
+  const connection = openForReading(path);
+  const read = readsOf(connection);
+  const doWrite: Write = async (name, input) =>
+    explained(path, () => write(db, name, input));
+  let steps: DoStep | undefined;
+  const doStep: DoStep = async (name, input) => {
+    steps ??= stepsOn(path, db);
+    // A step that is lost is done again, so none has to wait for the disk.
+    db.run("PRAGMA synchronous = NORMAL");
+    try {
+      return await steps(name, input);
+    } finally {
+      db.run("PRAGMA synchronous = FULL");
+    }
+  };
+  return {
+    ...keptBeside(connection.kysely, read, doWrite),
+    upkeep: upkeepStore(connection.kysely, read, doWrite, doStep),
+    async close() {
+      read.close();
+      try {
+        // What was deleted is also in older pages of the log, which go with this.
+        if (steps)
+          explained(path, () => db.run("PRAGMA wal_checkpoint(TRUNCATE)"));
+      } finally {
+        db.close();
+      }
+    },
+  };
+}
+
+/** Does steps of long work; throws StoreUnusable when a table or index is missing. */
+function stepsOn(path: string, db: Database): DoStep {
+  let recorder: ReturnType<typeof createRecorder>;
+  try {
+    recorder = createRecorder(db);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+  return async (name, input) =>
+    explained(path, () => recorder.step(name, input));
+}
+
+function explained<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}

@@ -1,0 +1,18 @@
+import type { ServerOptions } from "../../src/store/engine.ts";
+import { openEngine } from "../../src/store/open.ts";
+import type { Stores } from "../../src/store/stores.ts";
+
+/** Opens a database as a server does; a fault that the store survives fails the test. */
+export async function openStore(
+  databaseUrl: string,
+  options: Partial<ServerOptions> = {},
+): Promise<Stores> {
+  const { store, opened } = openEngine(databaseUrl).openForServer({
+    onFault(fault) {
+      throw fault;
+    },
+    ...options,
+  });
+  await opened;
+  return store;
+}
