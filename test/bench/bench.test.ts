@@ -28,45 +28,23 @@ test("a made-up history's events are those that its callbacks are recorded as", 
 });
 
 /** What is stored of the callback that an event came from. */
-function recordedAgain(event: StoredEvent): StoredEvent {
-  const [
-    messageSid,
-    place,
-    rank,
-    receivedAt,
-    to,
-    from,
-    errorCode,
-    errorMessage,
-    accountSid,
-    messagingServiceSid,
-    numSegments,
-    rawDlrDoneDate,
-    query,
-    shape,
-    values,
-  ] = event;
-  const params = restorePost(
-    { shape, values: values ?? [] },
-    {
-      messageSid,
-      to,
-      from,
-      errorCode,
-      errorMessage,
-      accountSid,
-      messagingServiceSid,
-      numSegments,
-      rawDlrDoneDate,
-    },
-  );
+function recordedAgain({
+  receivedAt,
+  channel,
+  status,
+  query,
+  shape,
+  values,
+  ...columns
+}: StoredEvent): StoredEvent {
+  const params = restorePost({ shape, values: values ?? [] }, columns);
   const callback = parseCallback("sms", params);
   if ("fault" in callback) throw new Error(callback.fault);
-  expect(callback.channel).toBe(channelOfPlace(place));
+  expect(callback.channel).toBe(channelOfPlace(channel));
   const { messageStatus: _, ...fields } = callback;
   return storedEvent({
     ...fields,
-    status: statusOfRank(rank),
+    status: statusOfRank(status),
     receivedAt,
     query: query ?? "",
   });

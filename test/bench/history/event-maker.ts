@@ -53,24 +53,19 @@ export function eventMaker() {
       sample = eventOf(message, status, errorCode, at);
       samples.set(kind, sample);
     }
-    return [
-      message.messageSid,
-      sample[1],
-      sample[2],
-      at,
-      message.to,
-      message.from,
-      sample[6],
-      sample[7],
-      message.accountSid,
-      sample[9],
-      sample[10],
-      sample[11] === null ? null : carrierTime(at),
-      message.query,
-      sample[13],
+    const { messageSid, to, from, accountSid, query } = message;
+    return {
+      ...sample,
+      messageSid,
+      receivedAt: at,
+      to,
+      from,
+      accountSid,
+      rawDlrDoneDate: sample.rawDlrDoneDate && carrierTime(at),
+      query,
       // The only value that no column repeats is the recipient, masked.
-      sample[14] === null ? null : [`${message.to.slice(0, -4)}XXXX`],
-    ];
+      values: sample.values && [`${to.slice(0, -4)}XXXX`],
+    };
   };
 }
 

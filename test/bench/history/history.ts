@@ -55,9 +55,10 @@ export function* historyByMinute(
     const send = (campaign?: string): void => {
       const sentAt = Math.floor((start + minute + random()) * MINUTE_MS);
       const events = maker.message(sentAt, campaign);
-      if (events.some(([, , , at]) => at < wishes.until)) messages++;
+      if (events.some(({ receivedAt }) => receivedAt < wishes.until))
+        messages++;
       for (const event of events) {
-        const due = Math.floor(event[3] / MINUTE_MS) - start;
+        const due = Math.floor(event.receivedAt / MINUTE_MS) - start;
         const others = waiting.get(due);
         if (others) others.push(event);
         else if (due < minutes) waiting.set(due, [event]);
@@ -68,7 +69,7 @@ export function* historyByMinute(
     for (let n = burst?.messages ?? 0; n > 0; n--) send(burst?.campaign);
     const events = waiting.get(minute) ?? [];
     waiting.delete(minute);
-    yield events.sort((a, b) => a[3] - b[3]);
+    yield events.sort((a, b) => a.receivedAt - b.receivedAt);
   }
   return { messages };
 }

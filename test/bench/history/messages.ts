@@ -177,20 +177,16 @@ function disturbed(random: Random, events: StoredEvent[]): StoredEvent[] {
     events.splice(
       0,
       2,
-      receivedAt(second, first[3]),
-      receivedAt(first, first[3] + 300),
+      { ...second, receivedAt: first.receivedAt },
+      { ...first, receivedAt: first.receivedAt + 300 },
     );
   if (random() < TRAFFIC.repeatedShare) {
     const last = events.at(-1);
     if (last)
-      events.push(
-        receivedAt(last, last[3] + Math.ceil(between(random, 500, 12_000))),
-      );
+      events.push({
+        ...last,
+        receivedAt: last.receivedAt + Math.ceil(between(random, 500, 12_000)),
+      });
   }
   return events;
-}
-
-function receivedAt(event: StoredEvent, at: number): StoredEvent {
-  const [sid, channel, status, , ...rest] = event;
-  return [sid, channel, status, at, ...rest];
 }

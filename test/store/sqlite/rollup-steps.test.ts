@@ -148,6 +148,27 @@ async function expectAllRecounts(now: number): Promise<void> {
     });
 }
 
+test("a clock that runs a year ahead for a day leaves all counts by the minute, and none summed up too early", async () => {
+  const recordAt = (minute: number) =>
+    record(eventOf({}, { receivedAt: NOON + minute * MINUTE_MS }));
+  for (let minute = -90; minute <= 0; minute += 9) recordAt(minute);
+  for (let hour = 0; hour < 25; hour++) {
+    recordAt(365 * 24 * 60 + hour * 60);
+    await tidy(async () => undefined);
+  }
+  for (let minute = 1; minute <= 30; minute += 9) {
+    recordAt(minute);
+    await tidy(() => expectRecount(reader, { range: ALL_TIME }));
+  }
+  const range = { from: NOON - 90 * MINUTE_MS, to: NOON + 31 * MINUTE_MS };
+  for (const spanMs of [undefined, MINUTE_MS])
+    await expectRecount(reader, { range, by: "country", spanMs });
+  const summedUp = db.query(
+    "SELECT count(*) FROM rollups WHERE grain > 60 AND bucket * grain >= ?",
+  );
+  expect(summedUp.values(NOON / 1_000)).toEqual([[0]]);
+});
+
 test("an hour that takes many steps is whole between any two, whatever is recorded meanwhile", async () => {
   const SENDERS = 200;
   const sids: string[] = [];
@@ -181,7 +202,7 @@ test("an hour that takes many steps is whole between any two, whatever is record
   };
   // Summed up, with its minutes still there; then, hours later, without them.
   await recordAndCount(60);
-  expect(await tidy(() => recordAndCount(60))).toBeGreaterThan(3);
+  expect(await tidy(() => recordAndCount(60))).toBeGreaterThan(2);
   const hoursLater = MINUTES_KEPT + 120;
   await recordAndCount(hoursLater);
   expect(await tidy(() => recordAndCount(hoursLater))).toBeGreaterThan(3);

@@ -2,21 +2,18 @@ import type { Database } from "bun:sqlite";
 import { parseForm } from "../../../twilio/form.ts";
 import { canonicalSid, isMessageSid } from "../../../twilio/sid.ts";
 import { restorePost } from "../../core/post-shape.ts";
-import { postColumns, type StoredEvent } from "../../core/stored-event.ts";
+import type { StoredEvent } from "../../core/stored-event.ts";
 
-/** Supplements that one event has at most; beyond it a callback counts as a repeat. */
-export const SUPPLEMENTS_MAX = 100;
+/** What a callback says, recorded or new. */
+type Post = Omit<StoredEvent, "status" | "receivedAt">;
 
-/** A recorded callback with what it posted. */
-type Row = Omit<ReturnType<typeof postColumns>, "messageSid"> & {
+/** A recorded callback. */
+type Row = Omit<Post, "messageSid" | "values"> & {
   readonly id: number;
-  readonly channel: number;
-  readonly query: string | null;
-  readonly shape: string;
   readonly postValues: string | null;
 };
 
-/** Tells callbacks that add something to an event from those that don't. */
+/** Distinguishes callbacks that add something to an event from those that don't. */
 export function createEventPosts(db: Database) {
   const find = db.prepare<Row, [number, number]>(
     `SELECT events.id, channel, recipient.address AS "to", sender.address AS "from",
@@ -32,25 +29,20 @@ export function createEventPosts(db: Database) {
   );
   return {
     /**
-     * The recorded callback that this one repeats: the one that said all of it, or else
-     * the event's first when several did together. Undefined when it adds something: a
+     * The recorded callback that this one repeats: the one that said all of it, or the
+     * event's first callback if it took several. Undefined when this one adds something: a
      * posted pair, a tag, or a channel.
      */
     repeatedBy(messageId: number, event: StoredEvent): number | undefined {
-      const [messageSid, channel, status] = event;
-      const [, , , , , , , , , , , , query, shape, values] = event;
-      const added = partsOf(
-        { channel, query, shape },
-        values ?? [],
-        postColumns(event),
-      );
+      const { messageSid } = event;
+      const added = partsOf(event);
       const known = new Set<string>();
-      const rows = find.all(messageId, status);
-      for (const row of rows) {
-        const values: readonly string[] =
-          row.postValues === null ? [] : JSON.parse(row.postValues);
-        const parts = partsOf(row, values, { ...row, messageSid });
-        if (added.isSubsetOf(parts)) return row.id;
+      const rows = find.all(messageId, event.status);
+      for (const { id, postValues, ...row } of rows) {
+        const values: readonly string[] | null =
+          postValues === null ? null : JSON.parse(postValues);
+        const parts = partsOf({ ...row, messageSid, values });
+        if (added.isSubsetOf(parts)) return id;
         for (const part of parts) known.add(part);
       }
       return added.isSubsetOf(known) ? rows[0]?.id : undefined;
@@ -58,14 +50,11 @@ export function createEventPosts(db: Database) {
   };
 }
 
-/** Each thing that a callback says, in a form that compares. */
-function partsOf(
-  { channel, query, shape }: Pick<Row, "channel" | "query" | "shape">,
-  values: readonly string[],
-  columns: ReturnType<typeof postColumns>,
-): Set<string> {
+/** Each thing that a callback says, in a form that can be compared. */
+function partsOf({ channel, query, shape, values, ...columns }: Post) {
   const parts = new Set([JSON.stringify(channel)]);
-  for (const [name, value] of restorePost({ shape, values }, columns)) {
+  const post = { shape, values: values ?? [] };
+  for (const [name, value] of restorePost(post, columns)) {
     // In capitals it is the same SID.
     const said = isMessageSid(value) ? canonicalSid(value) : value;
     parts.add(JSON.stringify([name, said]));

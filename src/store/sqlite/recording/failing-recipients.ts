@@ -1,11 +1,11 @@
-import type { Database } from "bun:sqlite";
 import { FAILED_STATUSES, statusRank } from "../../../twilio/status.ts";
 import { FAILURES_MIN, RECENT_MESSAGES } from "../../store.ts";
+import type { Transactions } from "../connection/transactions.ts";
 
 const FAILED: readonly number[] = FAILED_STATUSES.map(statusRank);
 
-/** What is looked at of a message. */
-export type Arrival = { readonly to: number | null; readonly status: number };
+/** The fields of a message that decide. */
+type Arrival = { readonly to: number | null; readonly status: number };
 
 /** A row of the table. */
 type Failing = {
@@ -18,20 +18,19 @@ type Failing = {
 
 /**
  * Keeps the table `failing_recipients` true to the messages: a row for each recipient
- * with two or more failures among the latest messages. Recipients are noted while a
- * batch is recorded and looked at once at its end.
+ * with two or more failures among the latest messages. Recipients are collected while a
+ * batch is recorded and checked once at its end.
  *
- * Only a message that becomes a failure, or whose recipient changes, can make a
- * recipient one that fails. A new message, and one that is or was a failure, matters
- * to those who have a row; any other changes nothing.
+ * Only a message that becomes a failure, or whose recipient changes, can add a row. A new
+ * message, and one that is or was a failure, can change a row. Others change nothing.
  */
-export function createFailingRecipients(db: Database) {
+export function createFailingRecipients({ db, onStale }: Transactions) {
   const find = db.prepare<Failing, [number]>(
     `SELECT failures, messages, last_failure_id AS lastFailureId,
        last_error_code AS lastErrorCode, last_failure_at AS lastFailureAt
        FROM failing_recipients WHERE recipient_id = ?`,
   );
-  // Both are read from an index alone: the messages themselves lie far apart.
+  // Both read only an index: the messages themselves are far apart.
   const latestFailures = db.prepare<{ id: number }, [number]>(
     `SELECT id FROM messages INDEXED BY messages_failed WHERE to_id = ?
        AND status IN (${FAILED.join(", ")}) ORDER BY id DESC LIMIT ${RECENT_MESSAGES}`,
@@ -54,8 +53,9 @@ export function createFailingRecipients(db: Database) {
   const remove = db.prepare<unknown, [number]>(
     "DELETE FROM failing_recipients WHERE recipient_id = ?",
   );
-  /** Recipients of the batch, and whether they may fail though they have no row. */
+  /** Recipients of the batch, and whether they may need a row that they don't have. */
   const noted = new Map<number, boolean>();
+  onStale(() => noted.clear());
   const note = (recipient: number | null, mayFail: boolean): void => {
     if (recipient !== null)
       noted.set(recipient, mayFail || noted.get(recipient) === true);
@@ -99,7 +99,7 @@ export function createFailingRecipients(db: Database) {
     );
   };
   return {
-    /** Takes note of a message before and after an event; `before` is null when it is new. */
+    /** Records a message before and after an event; `before` is null for a new message. */
     note(before: Arrival | null, after: Arrival): void {
       const isFailure = FAILED.includes(after.status);
       const wasFailure = before !== null && FAILED.includes(before.status);
@@ -108,13 +108,12 @@ export function createFailingRecipients(db: Database) {
       if (before === null || isMoved || isFailure || wasFailure)
         note(after.to, isMoved || (isFailure && !wasFailure));
     },
-    /** Takes note of a message that is deleted: an older failure may be among the latest now. */
+    /** Records that a message is being deleted: an older failure may now be among the latest. */
     noteRemoved: ({ to }: Pick<Arrival, "to">) => note(to, true),
     write(): void {
       for (const [recipient, mayFail] of noted) update(recipient, mayFail);
       noted.clear();
     },
-    forget: () => noted.clear(),
   };
 }
 

@@ -1,10 +1,13 @@
-import type { Database } from "bun:sqlite";
+import type { Transactions } from "../connection/transactions.ts";
 
 /**
- * Gives new rows ids that no row ever had, though the latest rows may have been deleted:
- * a link or an open page that names an old id must not come to show another row.
+ * Gives new rows ids that no row has had, even if the latest rows were deleted: a link or
+ * an open page that names an old id must never show another row.
  */
-export function createFreshIds(db: Database, table: "messages" | "addresses") {
+export function createFreshIds(
+  { db, onStale }: Transactions,
+  table: "messages" | "addresses",
+) {
   const find = db.prepare<{ id: number }, []>(
     `SELECT max(ifnull((SELECT max(id) FROM ${table}), 0),
        ifnull((SELECT id FROM highest_ids WHERE name = '${table}'), 0)) AS id`,
@@ -14,16 +17,15 @@ export function createFreshIds(db: Database, table: "messages" | "addresses") {
        ON CONFLICT DO UPDATE SET id = excluded.id WHERE excluded.id > id`,
   );
   let latest: number | undefined;
+  onStale(() => {
+    latest = undefined;
+  });
   return {
     next(): number {
       latest = (latest ?? find.get()?.id ?? 0) + 1;
       return latest;
     },
-    /** To be called before rows are deleted. */
+    /** Call this before rows are deleted. */
     keep: () => void keep.run(),
-    /** To be called when the transaction is rolled back, or another process wrote. */
-    forget(): void {
-      latest = undefined;
-    },
   };
 }

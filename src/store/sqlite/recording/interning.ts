@@ -1,46 +1,48 @@
-import type { Database } from "bun:sqlite";
+import type { Transactions } from "../connection/transactions.ts";
 
-/** Entries kept in memory per kind; past it the cache starts anew. */
+/** Maximum entries of one cache; when it's full, it starts over. */
 const CACHE_ENTRIES_MAX = 100_000;
 
 /** Values that are stored once and referred to by id. */
 export type Interned<T, K = string> = {
   get(key: K): T;
-  /** Puts in what is known anyway. */
-  put(key: K, entry: T): void;
-  /** Takes out what is no longer there. */
+  /** Caches a value that the caller knows. */
+  put(key: K, value: T): void;
+  /** Removes a value that no longer holds. */
   drop(key: K): void;
-  /** To be called when the transaction is rolled back, or another process wrote. */
-  forget(): void;
 };
 
-/** What `find` says of a key, remembered; it runs inside the caller's transaction. */
-export function interned<T, K = string>(find: (key: K) => T): Interned<T, K> {
+/** Caches what `find` returns; `find` runs inside the caller's transaction. */
+export function interned<T, K = string>(
+  { onStale }: Transactions,
+  find: (key: K) => T,
+): Interned<T, K> {
   const cache = new Map<K, T>();
-  const put = (key: K, entry: T): void => {
+  onStale(() => cache.clear());
+  const put = (key: K, value: T): void => {
     if (cache.size >= CACHE_ENTRIES_MAX) cache.clear();
-    cache.set(key, entry);
+    cache.set(key, value);
   };
   return {
     get(key) {
       const known = cache.get(key);
       if (known !== undefined) return known;
-      const entry = find(key);
-      put(key, entry);
-      return entry;
+      const value = find(key);
+      put(key, value);
+      return value;
     },
     put,
     drop: (key) => void cache.delete(key),
-    forget: () => cache.clear(),
   };
 }
 
 /** The ids of the texts in `table.column`; a new text is added. */
 export function internedColumn(
-  db: Database,
+  transactions: Transactions,
   table: string,
   column: string,
 ): Interned<number> {
+  const { db } = transactions;
   const find = db.prepare<{ id: number }, [string]>(
     `SELECT id FROM ${table} WHERE ${column} = ?`,
   );
@@ -48,6 +50,7 @@ export function internedColumn(
     `INSERT INTO ${table} (${column}) VALUES (?)`,
   );
   return interned(
+    transactions,
     (text) => find.get(text)?.id ?? Number(add.run(text).lastInsertRowid),
   );
 }

@@ -1,14 +1,14 @@
-import type { Database } from "bun:sqlite";
+import type { Transactions } from "../connection/transactions.ts";
 
 const DAY_MS = 86_400_000;
 
 /**
- * For each row of `named` keeps the day since 1970 of the latest event that has it, or a
- * later one, and removes rows of long ago. Events have no index by either, and there are few
- * of both: so retention knows without a search when the last event that had one is gone.
+ * Keeps the day since 1970 of the latest event that has each row of `named`, or a later
+ * day, and removes rows that no event has any more. Events have no index by either: this
+ * tells retention without a scan when the last event with one has been deleted.
  */
 export function createLastDays(
-  db: Database,
+  { db, onStale }: Transactions,
   table: "sid_days" | "shape_days",
   named: "sids" | "post_shapes",
 ) {
@@ -22,8 +22,9 @@ export function createLastDays(
   const remove = db.prepare<unknown, [number]>(
     `DELETE FROM ${table} WHERE last_day < ?`,
   );
-  /** The days that were written, by id. */
+  /** The days in the table, by id. */
   const known = new Map<number, number>();
+  onStale(() => known.clear());
   return {
     note(id: number, receivedAt: number): void {
       const day = Math.floor(receivedAt / DAY_MS);
@@ -31,12 +32,11 @@ export function createLastDays(
       put.run(id, day);
       known.set(id, day);
     },
-    /** Removes what no event received at `before`, milliseconds since 1970, or later has. */
+    /** Removes rows that only events received before `before` (milliseconds since 1970) have. */
     removeUnused(before: number): void {
       const day = Math.floor(before / DAY_MS);
       removeNamed.run(day);
       remove.run(day);
     },
-    forget: () => known.clear(),
   };
 }

@@ -1,31 +1,31 @@
-import type { Database } from "bun:sqlite";
 import type { MessageFields } from "../../core/fold.ts";
+import type { Counted } from "../../core/rollup-changes.ts";
+import { deliveryPlace } from "../../core/rollup-table.ts";
+import type { Transactions } from "../connection/transactions.ts";
+import { createRollups } from "../rollups/rollups.ts";
 import { createFailingRecipients } from "./failing-recipients.ts";
 import type { createMessageHours } from "./message-hours.ts";
-import { deliveryPlace } from "../../core/rollup-table.ts";
-import type { Counted } from "../../core/rollup-changes.ts";
-import { createRollups } from "../rollups/rollups.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** A message as its events tell it, with the recipient's country. */
+/** A message as its events describe it, with the recipient's country. */
 export type Message = MessageFields<number, number> & {
   readonly country: string | null;
 };
 
 /**
  * Keeps what is derived from messages: counts, failing recipients, the hours' ids.
- * Changes are noted while a batch is recorded and written at its end.
+ * Changes are collected while a batch is recorded and written at its end.
  */
 export function createMessageChanges(
-  db: Database,
+  transactions: Transactions,
   hours: ReturnType<typeof createMessageHours>,
 ) {
-  const rollups = createRollups(db);
-  const failingRecipients = createFailingRecipients(db);
+  const rollups = createRollups(transactions);
+  const failingRecipients = createFailingRecipients(transactions);
   return {
-    /** Takes note of what an event made of a message, and when; `before` is null when it is new. */
+    /** Records how an event changed a message; `before` is null for a new message. */
     note(
       id: number,
       before: Message | null,
@@ -34,12 +34,12 @@ export function createMessageChanges(
     ): void {
       if (before) rollups.add(countedOf(before), -1);
       rollups.add(countedOf(after), 1);
-      rollups.heard(receivedAt);
+      rollups.received(receivedAt);
       failingRecipients.note(before, after);
       const hour = hourOf(after);
       if (before === null || hourOf(before) !== hour) hours.add(hour, id);
     },
-    /** Takes note of a message that is deleted, as its events told it. */
+    /** Records that a message is being deleted. */
     remove(message: Message): void {
       rollups.add(countedOf(message), -1);
       failingRecipients.noteRemoved(message);
@@ -48,12 +48,7 @@ export function createMessageChanges(
       rollups.write();
       failingRecipients.write();
     },
-    /** What is left to be done, in a transaction of its own. */
     nextStep: () => rollups.nextStep(),
-    /** To be called when the transaction is rolled back, or another process wrote. */
-    forget(): void {
-      for (const part of [rollups, failingRecipients]) part.forget();
-    },
   };
 }
 

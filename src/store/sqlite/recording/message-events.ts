@@ -3,12 +3,12 @@ import { foldEvents, type EventFields } from "../../core/fold.ts";
 import type { Message } from "./message-changes.ts";
 import type { Names } from "./names.ts";
 
-/** A callback as a message is made of it, with the query that its tags come from. */
+/** The fields of a callback that its message takes over, with the query that its tags come from. */
 export type Fields = EventFields<number, number> & {
   readonly query: string | null;
 };
 
-/** One that is recorded. */
+/** The same of a recorded callback. */
 export type RecordedFields = Fields & { readonly id: number };
 
 /** Reads the events of a message and folds them into the message. */

@@ -1,9 +1,9 @@
-import type { Database } from "bun:sqlite";
+import type { Transactions } from "../connection/transactions.ts";
 
-/** Ids that a range is widened by at a time, so that it is not written with every batch. */
+/** How many ids ahead a range is widened, so that not every batch has to write it. */
 const IDS_AHEAD = 500;
 
-/** Messages of an hour that were not looked at yet have one of these ids. */
+/** The ids among which are the messages of an hour that retention has yet to check. */
 type HourRest = {
   /** Since 1970. */
   readonly hour: number;
@@ -12,12 +12,12 @@ type HourRest = {
 };
 
 /**
- * Keeps the table `message_hours`: which ids the messages first heard of in an hour
- * have. A range is only ever widened, and has room for ids to come, so it has ids of
- * messages of other hours too. Remembers how far somebody came who looks at them hour
- * by hour while more are added.
+ * Keeps the table `message_hours`: the range of ids of the messages first seen in each
+ * hour. A range is only widened, and has room for ids to come, so it also contains
+ * messages of other hours. Remembers how far retention has come, which goes through them
+ * hour by hour while more are added.
  */
-export function createMessageHours(db: Database) {
+export function createMessageHours({ db, onStale }: Transactions) {
   const widen = db.prepare<
     { first_id: number; last_id: number },
     [number, number, number]
@@ -38,16 +38,17 @@ export function createMessageHours(db: Database) {
   );
   /** The hour written last, as the table has it. */
   let known = { hour: -1, firstId: 0, lastId: 0 };
-  let lookedAt = { hour: -1, id: 0 };
-  const forget = (): void => {
+  let checked = { hour: -1, id: 0 };
+  const drop = (): void => {
     known = { hour: -1, firstId: 0, lastId: 0 };
-    lookedAt = { hour: -1, id: 0 };
+    checked = { hour: -1, id: 0 };
   };
+  onStale(drop);
   return {
     add(hour: number, messageId: number): void {
       // An event that is late moves its message here from an hour after it.
-      if (hour === lookedAt.hour)
-        lookedAt.id = Math.min(lookedAt.id, messageId - 1);
+      if (hour === checked.hour)
+        checked.id = Math.min(checked.id, messageId - 1);
       const { firstId, lastId } = known;
       if (known.hour === hour && firstId <= messageId && messageId <= lastId)
         return;
@@ -55,24 +56,22 @@ export function createMessageHours(db: Database) {
       if (range)
         known = { hour, firstId: range.first_id, lastId: range.last_id };
     },
-    /** Of the oldest hour before `hour`, what was not looked at yet. */
+    /** What is left to check of the oldest hour before `hour`. */
     oldestBefore(hour: number): HourRest | undefined {
       const oldest = findOldest.get(hour);
       if (!oldest) return undefined;
       const { firstId, lastId } = oldest;
-      const afterId = lookedAt.hour === oldest.hour ? lookedAt.id : firstId - 1;
+      const afterId = checked.hour === oldest.hour ? checked.id : firstId - 1;
       return { hour: oldest.hour, afterId, lastId };
     },
-    /** To be called when the hour's messages up to this id were looked at. */
-    looked(hour: number, id: number): void {
-      lookedAt = { hour, id };
+    /** Call this when the hour's messages up to this id have been checked. */
+    check(hour: number, id: number): void {
+      checked = { hour, id };
     },
-    /** To be called when no message of this hour is left. */
+    /** Call this when no message of the hour is left. */
     remove(hour: number): void {
       remove.run(hour);
-      forget();
+      drop();
     },
-    /** To be called when the transaction is rolled back, or another process wrote. */
-    forget,
   };
 }

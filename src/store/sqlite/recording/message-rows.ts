@@ -2,8 +2,8 @@ import type { Database } from "bun:sqlite";
 import type { createFreshIds } from "./fresh-ids.ts";
 import type { Message } from "./message-changes.ts";
 
-/** A message as its row has it; a delivery time is no column. */
-export type MessageColumns = Omit<Message, "deliveryMs">;
+/** A message as it is in its row, which has no delivery time. */
+type MessageColumns = Omit<Message, "deliveryMs">;
 export type StoredMessage = MessageColumns & { readonly id: number };
 
 const COLUMNS = `id, channel, status, to_id AS "to", from_id AS "from", error_code AS errorCode,
@@ -31,14 +31,14 @@ export function createMessageRows(
        account_id = ?, service_id = ?, num_segments = ?, first_event_at = ?, last_event_at = ?,
        country = ? WHERE id = ?`,
   );
-  // What nearly every later event changes. To name more columns would write their indexes anew.
+  // What nearly every later event changes. Naming more columns would rewrite their indexes.
   const updateStatus = db.prepare(
     "UPDATE messages SET status = ?, last_event_at = ? WHERE id = ?",
   );
   return {
     bySid: (sid: Uint8Array): StoredMessage | null => find.get(sid),
     byId: (id: number): StoredMessage | null => findById.get(id),
-    /** Writes a message as it is after an event; returns its id. */
+    /** Writes a message as an event left it; returns its id. */
     write(
       before: StoredMessage | null,
       sid: Uint8Array,
@@ -69,7 +69,7 @@ export function createMessageRows(
   };
 }
 
-/** Whether all but the status and the time of the last event is as before. */
+/** Whether everything but the status and the time of the last event is the same. */
 function differsInStatusOnly(
   before: MessageColumns,
   after: MessageColumns,

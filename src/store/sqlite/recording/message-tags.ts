@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { parseForm } from "../../../twilio/form.ts";
 
-/** Gives messages the pairs of their callback URLs' queries as tags. */
+/** Adds the pairs in the query of a message's callback URL as its tags. */
 export function createMessageTags(db: Database) {
   const find = db.prepare<{ id: number }, [string, string]>(
     "SELECT id FROM tags WHERE name = ? AND value = ?",

@@ -1,31 +1,31 @@
-import type { Database } from "bun:sqlite";
+import { Mistake } from "../../../log/failure.ts";
 import { MINUTES_KEPT } from "../../tally.ts";
-import { createMinutesAnew } from "./rollup-minutes.ts";
-import { createRollupSums } from "./rollup-sums.ts";
 import {
-  DAYS_PER_WEEK,
-  HOURS_PER_DAY,
   MINUTES_PER_HOUR,
   type RollupBorders,
 } from "../../core/rollup-table.ts";
+import type { Transactions } from "../connection/transactions.ts";
+import { createRollupSums, SUMS } from "./rollup-sums.ts";
 
 const MINUTE_MS = 60_000;
-const MINUTES_PER_DAY = HOURS_PER_DAY * MINUTES_PER_HOUR;
 
-/** Minutes that the clock may go back by without a row being counted anew. */
+/** The clock can go back by this many minutes without any row being summed up again. */
 const BACK_MAX = 60;
 
-/** What is done in one transaction, with no callback waiting for it when it begins. */
+/** Work for one transaction, which no callback waits for when it starts. */
 export type Step = () => void;
 
 /**
- * Moves the borders of the rollups along with the clock, which says when the latest
- * event was received. The hours, days and weeks that are over get their rows, and minutes that
- * are no longer kept lose theirs. Where the clock goes back, as one does that had run
- * ahead, so do the borders. All of this is done in small steps, after each of which
- * every message is counted; how late they come changes no count.
+ * Moves the borders of the rollups along with the clock, which is the time of the latest
+ * event. Hours, days and weeks get their rows once they're over, and minutes lose theirs
+ * when they're no longer kept. All of it is done in small steps; between any two, every
+ * message is counted, so it never matters how late they come.
+ *
+ * A clock can be wrong. Minutes are only removed once it has run for as long as they are
+ * kept: until then, when the clock goes back, the borders of hours, days and weeks go back
+ * too. Later they stay, and until time has caught up with them, messages are counted by the hour.
  */
-export function createRollupClock(db: Database) {
+export function createRollupClock({ db, onStale }: Transactions) {
   const find = db.prepare<RollupBorders, []>(
     `SELECT minutes_from AS minutesFrom, hours_until AS hoursUntil, days_until AS daysUntil,
        weeks_until AS weeksUntil FROM rollup_clock`,
@@ -36,93 +36,84 @@ export function createRollupClock(db: Database) {
   const findLatest = db.prepare<{ receivedAt: number }, []>(
     "SELECT received_at AS receivedAt FROM events ORDER BY id DESC LIMIT 1",
   );
+  const findHour = db.prepare<unknown, [number, number]>(
+    "SELECT 1 FROM message_hours WHERE hour >= ? AND hour < ? LIMIT 1",
+  );
   const sums = createRollupSums(db);
-  const minutesAnew = createMinutesAnew(db);
   let known: RollupBorders | undefined;
   /** The minute at which the latest event was received. */
   let now: number | undefined;
   /** Rows of minutes before this one have been removed. */
   let removedUntil = 0;
-  /** An hour back to which the clock went, but the borders do not go. */
-  let tooFarBack: number | undefined;
+  onStale(() => {
+    known = now = undefined;
+    removedUntil = 0;
+  });
 
-  const borders = (): RollupBorders =>
-    (known ??= find.get() ?? {
-      minutesFrom: 0,
-      hoursUntil: 0,
-      daysUntil: 0,
-      weeksUntil: 0,
-    });
+  const borders = (): RollupBorders => {
+    known ??= find.get() ?? undefined;
+    if (known === undefined) throw new Mistake("rollup_clock has no row.");
+    return known;
+  };
   const move = (to: Partial<RollupBorders>): void => {
     known = { ...borders(), ...to };
     const { minutesFrom, hoursUntil, daysUntil, weeksUntil } = known;
     put.run(minutesFrom, hoursUntil, daysUntil, weeksUntil);
   };
+  /** Undoes sums of the hour that is under way again, and of later ones, where minutes tell what was summed up. */
   const stepBack = (at: number): Step | undefined => {
-    const { minutesFrom, hoursUntil, daysUntil, weeksUntil } = borders();
-    const hour = hourOf(at);
-    if (at >= hoursUntil - BACK_MAX || hour === tooFarBack) return undefined;
-    const from = Math.max(0, hourOf(at - MINUTES_KEPT + 1));
-    if (minutesFrom <= from)
-      return () => {
-        const day = Math.floor(hour / MINUTES_PER_DAY);
-        const week = Math.floor(day / DAYS_PER_WEEK);
-        sums.remove(hour / MINUTES_PER_HOUR, day, week);
-        move({
-          hoursUntil: hour,
-          daysUntil: Math.min(daysUntil, day * HOURS_PER_DAY),
-          weeksUntil: Math.min(weeksUntil, week * DAYS_PER_WEEK),
-        });
-      };
-    if (minutesAnew.areFew(from, minutesFrom))
-      return () => {
-        const to = minutesAnew.count(from, minutesFrom);
-        removedUntil = Math.min(removedUntil, to);
-        move({ minutesFrom: to });
-      };
-    tooFarBack = hour;
+    const { minutesFrom, hoursUntil } = borders();
+    const hour = startOfHour(at);
+    if (at >= hoursUntil - BACK_MAX || hour < minutesFrom) return undefined;
+    return () => {
+      let from = hour;
+      for (const { longer, times, border } of SUMS) {
+        const bucket = Math.floor(from / times);
+        sums.removeFrom(longer, bucket);
+        move({ [border]: Math.min(borders()[border], bucket * times) });
+        from = bucket;
+      }
+    };
+  };
+  const sumUp = (at: number): Step | undefined => {
+    let over = at;
+    for (const sum of SUMS) {
+      const until = borders()[sum.border];
+      const target = over - (over % sum.times);
+      if (until < target)
+        return () => move({ [sum.border]: sums.add(sum, until, target) });
+      over = Math.floor(until / sum.times);
+    }
     return undefined;
   };
-  const stepOn = (at: number): Step | undefined => {
-    const { minutesFrom, hoursUntil, daysUntil, weeksUntil } = borders();
-    const hour = hourOf(at);
-    if (hoursUntil < hour)
-      return () => move({ hoursUntil: sums.addHours(hoursUntil, hour) });
-    const day = Math.floor(hoursUntil / MINUTES_PER_DAY);
-    const daysOver = day * HOURS_PER_DAY;
-    if (daysUntil < daysOver)
-      return () => move({ daysUntil: sums.addDays(daysUntil, daysOver) });
-    const weeksOver = day - (day % DAYS_PER_WEEK);
-    if (weeksUntil < weeksOver)
-      return () => move({ weeksUntil: sums.addWeeks(weeksUntil, weeksOver) });
-    const kept = Math.max(
-      minutesFrom,
-      Math.min(at - MINUTES_KEPT + 1, hourOf(hoursUntil)),
-    );
-    if (removedUntil < kept)
-      return () => {
-        removedUntil = sums.removeMinutes(kept);
-        if (minutesFrom < kept) move({ minutesFrom: kept });
-      };
-    return undefined;
+  const hasRun = (at: number): boolean =>
+    findHour.get(
+      Math.floor((at - 2 * MINUTES_KEPT) / MINUTES_PER_HOUR),
+      Math.floor((at - MINUTES_KEPT) / MINUTES_PER_HOUR),
+    ) !== null;
+  const removeMinutes = (at: number): Step | undefined => {
+    const { minutesFrom, hoursUntil } = borders();
+    const kept = Math.min(at - MINUTES_KEPT + 1, startOfHour(hoursUntil));
+    const from = kept > minutesFrom && hasRun(at) ? kept : minutesFrom;
+    if (removedUntil >= from) return undefined;
+    return () => {
+      removedUntil = sums.removeMinutes(from);
+      if (minutesFrom < from) move({ minutesFrom: from });
+    };
   };
 
   return {
     borders,
-    /** To be called when an event was recorded: when it was received, milliseconds since 1970. */
-    heard(receivedAt: number): void {
-      now = minuteOf(receivedAt);
+    /** Call this when an event has been recorded, with the time it was received at. */
+    received(at: number): void {
+      now = minuteOf(at);
     },
-    /** What to do next, in a transaction of its own; undefined when nothing is left. */
+    /** The next step, for a transaction of its own; undefined when nothing is left. */
     nextStep(): Step | undefined {
       now ??= minuteOf(findLatest.get()?.receivedAt);
-      return now === undefined ? undefined : (stepBack(now) ?? stepOn(now));
-    },
-    /** To be called when the transaction is rolled back, or another process wrote. */
-    forget(): void {
-      known = undefined;
-      now = undefined;
-      removedUntil = 0;
+      return now === undefined
+        ? undefined
+        : (stepBack(now) ?? sumUp(now) ?? removeMinutes(now));
     },
   };
 }
@@ -131,7 +122,6 @@ function minuteOf(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.floor(ms / MINUTE_MS);
 }
 
-/** The first minute of the hour that this minute is in. */
-function hourOf(minute: number): number {
+function startOfHour(minute: number): number {
   return minute - (minute % MINUTES_PER_HOUR);
 }

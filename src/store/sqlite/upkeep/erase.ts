@@ -1,49 +1,48 @@
-import type { Database } from "bun:sqlite";
 import {
   addressEraser,
   type ErasedAddress,
 } from "../../../phone/erased-number.ts";
+import type { Transactions } from "../connection/transactions.ts";
+import type { MessageParts } from "../recording/event-recorder.ts";
 import {
   createErasedMessages,
   textsOf,
   type EventText,
 } from "./erased-messages.ts";
-import type { createMessageTags } from "../recording/message-tags.ts";
-import type { Names } from "../recording/names.ts";
 
-/** Addresses that are looked through at a time; the time is looked at after each lot. */
+/** Addresses that are searched before the time is checked again. */
 const ADDRESSES_AT_ONCE = 500;
-/** Messages that are rewritten in one step. */
+/** Maximum messages that one step rewrites. */
 const REWRITTEN_MAX = 20;
 
 export type FoundAddresses = {
   readonly addressIds: readonly number[];
-  /** The last address that was looked at. */
+  /** The last address that was searched. */
   readonly lastId: number;
   readonly isDone: boolean;
 };
 
-/** A number that is to be erased, and the addresses that are this number. */
+/** A number to erase, and the addresses that are this number. */
 export type Erasing = {
   readonly address: ErasedAddress;
   readonly addressIds: readonly number[];
-  /** Events after this one are looked through. */
+  /** Events after this one are searched. */
   readonly afterEventId: number;
 };
 
-/** All that is left, also addresses after this one. */
+/** All that is left, including addresses after this one. */
 export type ErasingRest = Erasing & { readonly afterAddressId: number };
 
-/** In what the number was found. */
+/** Where the number was found. */
 export type FoundNumber = {
   readonly messages: number;
   readonly events: number;
-  /** As `name=value`; one may come again in another step. */
+  /** As `name=value`; another step may report the same one. */
   readonly tags: readonly string[];
 };
 
 export type ErasedEvents = FoundNumber & {
-  /** The last event that was looked at, and the latest there is. */
+  /** The last event that was searched, and the latest one there is. */
   readonly lastId: number;
   readonly latestId: number;
   readonly isDone: boolean;
@@ -51,33 +50,27 @@ export type ErasedEvents = FoundNumber & {
 
 export type ErasedRest = FoundNumber & Pick<Erasing, "addressIds">;
 
-/** What stands in a number's place: named for its address, which keeps its messages together. */
+/** What replaces a number: it names the address, so its messages stay together. */
 export function erasedLabel(addressIds: readonly number[]): string {
   const [id] = addressIds;
   return id === undefined ? "erased" : `erased-${id}`;
 }
 
 /**
- * Takes a number out of addresses and out of all texts of events, some at a time. An
- * address gets another text and keeps its id, so that its messages and counts stay. It
- * gets it last: what is interrupted before that begins anew and finds the same. SIDs and
- * the names of posted parameters are not looked through: they are Twilio's.
+ * Takes a number out of addresses and out of all texts of events, a few at a time. An
+ * address gets another text but keeps its id, so that its messages and counts stay. That
+ * comes last: an erasure that is interrupted before finds the same when it starts again.
+ * SIDs and the names of posted parameters aren't searched: they are Twilio's.
  */
-export function createEraser(
-  db: Database,
-  { addresses }: Pick<Names, "addresses">,
-  tags: ReturnType<typeof createMessageTags>,
-) {
+export function createEraser(transactions: Transactions, parts: MessageParts) {
+  const { db, run } = transactions;
   const findAddresses = db.prepare<{ id: number; address: string }, [number]>(
     `SELECT id, address FROM addresses WHERE id > ? ORDER BY id LIMIT ${ADDRESSES_AT_ONCE}`,
-  );
-  const findAddress = db.prepare<{ address: string }, [number]>(
-    "SELECT address FROM addresses WHERE id = ?",
   );
   const rename = db.prepare<unknown, [string, number]>(
     "UPDATE addresses SET address = ?, last_digits = NULL WHERE id = ?",
   );
-  const messages = createErasedMessages(db, addresses, tags);
+  const messages = createErasedMessages(transactions, parts);
 
   const find = (
     erased: ErasedAddress,
@@ -95,12 +88,12 @@ export function createEraser(
       if (isDone || isOver()) return { addressIds, lastId, isDone };
     }
   };
-  /** `work` is done within a transaction of its own by `run`; nothing is changed when it `isDry`. */
+  /** Changes nothing when it `isDry`; `within` calls its work in a transaction. */
   const eraseEvents = (
     { address, addressIds, afterEventId }: Erasing,
     isDry: boolean,
     isOver: () => boolean,
-    run: (work: () => void) => void,
+    within: (work: () => void) => void,
   ): ErasedEvents => {
     const eraser = addressEraser(address, erasedLabel(addressIds));
     const isOwn = ownEvents(addressIds);
@@ -119,25 +112,22 @@ export function createEraser(
         for (const tag of erased.tags) total.tags.add(tag);
       }
     };
-    if (found.rows.length > 0) run(erase);
+    if (found.rows.length > 0) within(erase);
     const { lastId, isDone } = found;
     const latestId = messages.latestEventId();
     return { ...total, tags: [...total.tags], lastId, latestId, isDone };
   };
 
   return {
-    /** The addresses after this one that are the number, in whatever form. */
+    /** The addresses after this one that are the number, in any form. */
     findAddresses: find,
-    /** Looks through some events, and counts those of messages in which the number is. */
+    /** Searches some events, and counts those of messages that contain the number. */
     findEvents: (erasing: Erasing, isOver: () => boolean) =>
       eraseEvents(erasing, true, isOver, (count) => count()),
-    /** The same, and takes the number out of them; `run` makes that a transaction. */
-    eraseEvents: (
-      erasing: Erasing,
-      isOver: () => boolean,
-      run: (work: () => void) => void,
-    ) => eraseEvents(erasing, false, isOver, run),
-    /** Does what is left, which came lately, and then the addresses: in one transaction, of the caller's. */
+    /** The same, and takes the number out of them, in a transaction of its own. */
+    eraseEvents: (erasing: Erasing, isOver: () => boolean) =>
+      eraseEvents(erasing, false, isOver, run),
+    /** Does what has arrived since, and then the addresses, within the caller's transaction. */
     eraseRest({ afterAddressId, ...given }: ErasingRest): ErasedRest {
       const never = () => false;
       const late = find(given.address, afterAddressId, never).addressIds;
@@ -151,14 +141,10 @@ export function createEraser(
         total.events += erased.events;
         for (const tag of erased.tags) total.tags.add(tag);
       }
-      for (const id of addressIds) {
-        addresses.drop(findAddress.get(id)?.address ?? "");
-        rename.run(erasedLabel([id]), id);
-      }
+      for (const id of addressIds) rename.run(erasedLabel([id]), id);
+      transactions.dropCaches();
       return { ...total, tags: [...total.tags], addressIds };
     },
-    /** To be called when the transaction is rolled back. */
-    forget: () => messages.forget(),
   };
 }
 

@@ -1,18 +1,17 @@
-import type { Database } from "bun:sqlite";
 import type { AddressEraser } from "../../../phone/erased-number.ts";
-import type { createMessageTags } from "../recording/message-tags.ts";
-import { createUnusedNames } from "./unused-names.ts";
-import type { Names } from "../recording/names.ts";
 import { parseForm } from "../../../twilio/form.ts";
+import type { Transactions } from "../connection/transactions.ts";
+import type { MessageParts } from "../recording/event-recorder.ts";
+import { createUnusedNames } from "./unused-names.ts";
 
-/** What of an event may hold a number. */
+/** The texts of an event that may contain a number. */
 type Texts = {
   readonly errorMessage: string | null;
   readonly query: string | null;
   readonly postValues: string | null;
 };
 
-/** An event, as far as it is looked through. */
+/** The parts of an event that are searched. */
 export type EventText = Texts & {
   readonly id: number;
   readonly messageId: number;
@@ -20,16 +19,16 @@ export type EventText = Texts & {
   readonly from: number | null;
 };
 
-/** What the number was found in, or taken out of, when a message was looked at for one of its events. */
+/** Where the number was found, or taken out, in a message that was checked for one of its events. */
 export type ErasedMessage = {
-  /** It was not counted before, for an earlier event. */
+  /** The message wasn't counted for an earlier event. */
   readonly isNew: boolean;
   readonly events: number;
   /** As `name=value`, before. */
   readonly tags: readonly string[];
 };
 
-/** Events that are looked through at a time; the time is looked at after each lot. */
+/** Events that are searched before the time is checked again. */
 const EVENTS_AT_ONCE = 100;
 
 const COLUMNS = `id, message_id AS messageId, to_id AS "to", from_id AS "from",
@@ -37,10 +36,10 @@ const COLUMNS = `id, message_id AS messageId, to_id AS "to", from_id AS "from",
 
 /** Takes a number out of the texts of a message's events, and out of its tags. */
 export function createErasedMessages(
-  db: Database,
-  addresses: Names["addresses"],
-  tags: ReturnType<typeof createMessageTags>,
+  transactions: Transactions,
+  { names, tags }: Pick<MessageParts, "names" | "tags">,
 ) {
+  const { db } = transactions;
   const findAfter = db.prepare<EventText, [number]>(
     `SELECT ${COLUMNS} FROM events WHERE id > ? ORDER BY id LIMIT ${EVENTS_AT_ONCE}`,
   );
@@ -59,7 +58,7 @@ export function createErasedMessages(
   const findLatest = db.prepare<{ id: number }, []>(
     "SELECT id FROM events ORDER BY id DESC LIMIT 1",
   );
-  const unused = createUnusedNames(db, addresses);
+  const unused = createUnusedNames(transactions, names);
 
   const putAll = (
     messageId: number,
@@ -81,7 +80,7 @@ export function createErasedMessages(
 
   return {
     latestEventId: (): number => findLatest.get()?.id ?? 0,
-    /** Looks through events after this one for at most `limit` that match. */
+    /** Searches the events after this one, until `limit` of them match. */
     find(
       afterId: number,
       limit: number,
@@ -115,7 +114,7 @@ export function createErasedMessages(
       );
       const changed = rows.filter((row, index) => row !== erased[index]);
       if (!isDry && changed.length > 0) putAll(event.messageId, rows, erased);
-      // A message to or from the number is counted at its first such event, another at its first change.
+      // A message to or from the number counts at its first such event, others at their first change.
       const isNew = (own[0] ?? changed[0])?.id === event.id;
       const others = changed.filter((row) => !isOwn(row));
       return {
@@ -126,8 +125,6 @@ export function createErasedMessages(
         ),
       };
     },
-    /** To be called when the transaction is rolled back. */
-    forget: () => unused.forget(),
   };
 }
 
@@ -139,7 +136,7 @@ export function textsOf({
   return [errorMessage, query, postValues].filter((text) => text !== null);
 }
 
-/** The same row when nothing in it changes. */
+/** Returns the row itself when nothing in it changes. */
 function erasedTexts(
   row: EventText,
   eraser: AddressEraser,
@@ -162,7 +159,7 @@ function erasedTexts(
   return isSame ? row : texts;
 }
 
-/** Pairs of a query that it no longer has. */
+/** The pairs that a query has lost. */
 function tagsLost(before: string | null, after: string | null): string[] {
   if (before === after || before === null) return [];
   const pairs = (query: string) =>

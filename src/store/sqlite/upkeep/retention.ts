@@ -1,43 +1,30 @@
 import type { Database } from "bun:sqlite";
 import { deliveryMs } from "../../core/fold.ts";
-import type { createEventAddresses } from "../recording/event-addresses.ts";
-import type { createFreshIds } from "../recording/fresh-ids.ts";
-import type { createMessageChanges } from "../recording/message-changes.ts";
-import type { createMessageEvents } from "../recording/message-events.ts";
-import type { createMessageRows } from "../recording/message-rows.ts";
-import type { createMessageHours } from "../recording/message-hours.ts";
-import type { Names } from "../recording/names.ts";
+import type { Transactions } from "../connection/transactions.ts";
+import type { MessageParts } from "../recording/event-recorder.ts";
 import { createUnusedNames } from "./unused-names.ts";
 
 const HOUR_MS = 3_600_000;
-/** Messages that are looked up at a time; the time is looked at after each. */
+/** Messages that are found at a time; the time is checked after each. */
 const FOUND_MAX = 50;
-
-/** What recording keeps of messages, and has to hear of when one goes. */
-export type MessageParts = {
-  readonly names: Names;
-  readonly rows: ReturnType<typeof createMessageRows>;
-  readonly events: ReturnType<typeof createMessageEvents>;
-  readonly eventAddresses: ReturnType<typeof createEventAddresses>;
-  readonly hours: ReturnType<typeof createMessageHours>;
-  readonly changes: ReturnType<typeof createMessageChanges>;
-  readonly messageIds: ReturnType<typeof createFreshIds>;
-};
 
 export type PruneStep = {
   readonly messages: number;
   readonly events: number;
-  /** No message is left that was to be deleted. */
+  /** No message is left to delete. */
   readonly isDone: boolean;
 };
 
 /**
- * Deletes messages with all that belongs to them: events, repeats, tags, their part of
- * every count, and addresses, tags, SIDs and shapes that nothing else has. They are
- * taken hour by hour. After each step everything is as if the messages that are gone
- * had never been recorded.
+ * Deletes messages, hour by hour, with all that belongs to them: events, repeats, tags,
+ * their part of every count, and addresses, tags, SIDs and shapes that nothing else has.
+ * After each step everything is as if the deleted messages had never been recorded.
  */
-export function createRetention(db: Database, parts: MessageParts) {
+export function createRetention(
+  transactions: Transactions,
+  parts: MessageParts,
+) {
+  const { db } = transactions;
   const { names, hours, changes, messageIds } = parts;
   const findMessages = db.prepare<
     { id: number; firstEventAt: number },
@@ -46,18 +33,18 @@ export function createRetention(db: Database, parts: MessageParts) {
     `SELECT id, first_event_at AS firstEventAt FROM messages
        WHERE id > ? AND id <= ? ORDER BY id LIMIT ${FOUND_MAX}`,
   );
-  const unused = createUnusedNames(db, names.addresses);
+  const unused = createUnusedNames(transactions, names);
   const remove = createRemoval(db, parts, unused);
 
-  /** Looks at some messages of the oldest hour; returns what it deleted, or undefined at the end. */
+  /** Checks some messages of the oldest hour; returns what it deleted, or undefined at the end. */
   const pruneSome = (before: number, isOver: () => boolean) => {
     const rest = hours.oldestBefore(Math.floor(before / HOUR_MS));
     if (!rest) return undefined;
     const found = findMessages.all(rest.afterId, rest.lastId);
     const pruned = { messages: 0, events: 0 };
     for (const { id, firstEventAt } of found) {
-      hours.looked(rest.hour, id);
-      // The ids of an hour are those of messages of other hours too.
+      hours.check(rest.hour, id);
+      // An hour's range of ids also contains messages of other hours.
       if (firstEventAt < before) {
         pruned.events += remove(id);
         pruned.messages++;
@@ -70,7 +57,7 @@ export function createRetention(db: Database, parts: MessageParts) {
   };
 
   return {
-    /** Deletes some of the messages first heard of before `before`, which is the begin of an hour. */
+    /** Deletes some of the messages first seen before `before`, the start of an hour. */
     prune(before: number, isOver: () => boolean): PruneStep {
       messageIds.keep();
       names.addresses.keepHighestId();
@@ -89,8 +76,6 @@ export function createRetention(db: Database, parts: MessageParts) {
       if (isDone) names.removeUnused(before);
       return { ...total, isDone };
     },
-    /** To be called when the transaction is rolled back, or another process wrote. */
-    forget: () => unused.forget(),
   };
 }
 

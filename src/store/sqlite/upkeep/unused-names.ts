@@ -1,8 +1,11 @@
-import type { Database } from "bun:sqlite";
+import type { Transactions } from "../connection/transactions.ts";
 import type { Names } from "../recording/names.ts";
 
-/** Removes addresses and tags that no message has any more; which to look at is noted before. */
-export function createUnusedNames(db: Database, addresses: Names["addresses"]) {
+/** Removes those of the noted addresses and tags that no message has any more. */
+export function createUnusedNames(
+  { db, onStale }: Transactions,
+  { addresses }: Names,
+) {
   const removeAddress = db.prepare<{ address: string }, [number]>(
     `DELETE FROM addresses WHERE id = ?1
        AND NOT EXISTS (SELECT 1 FROM messages WHERE to_id = ?1)
@@ -16,22 +19,21 @@ export function createUnusedNames(db: Database, addresses: Names["addresses"]) {
   );
   const addressIds = new Set<number>();
   const tagIds = new Set<number>();
-  const forget = (): void => {
+  const drop = (): void => {
     addressIds.clear();
     tagIds.clear();
   };
+  onStale(drop);
   return {
     noteAddress: (id: number) => void addressIds.add(id),
     noteTag: (id: number) => void tagIds.add(id),
-    /** To be called when nothing refers to them any more that is about to go. */
+    /** Call this when what referred to them has been deleted. */
     remove(): void {
       for (const id of addressIds)
         for (const { address } of removeAddress.all(id))
           addresses.drop(address);
       for (const id of tagIds) removeTag.run(id);
-      forget();
+      drop();
     },
-    /** To be called when the transaction is rolled back. */
-    forget,
   };
 }
