@@ -1,4 +1,3 @@
-import type { Kysely } from "kysely";
 import type { SearchOptions } from "../engine.ts";
 import type { Reading } from "../store.ts";
 import { changesSince } from "./reading/changes-since.ts";
@@ -14,7 +13,7 @@ import {
   messagesAfter,
 } from "./reading/message-reader.ts";
 import { recipientCounts } from "./reading/recipient-counts.ts";
-import type { Schema } from "./schema.ts";
+import type { Db } from "./dialect.ts";
 import {
   countMessages,
   FILL_MS,
@@ -36,13 +35,13 @@ export type Read = {
 
 /** Everything that reads messages, the same for every engine. */
 export function messageReading(
-  db: Kysely<Schema>,
+  db: Db,
   read: Read,
   { readsMax = READS_MAX, fillMs = FILL_MS }: SearchOptions = {},
 ): Reading {
   const query =
     <Asked extends readonly unknown[], Answer>(
-      run: (db: Kysely<Schema>, ...asked: Asked) => Promise<Answer>,
+      run: (db: Db, ...asked: Asked) => Promise<Answer>,
     ) =>
     (...asked: Asked): Promise<Answer> =>
       read(() => run(db, ...asked));

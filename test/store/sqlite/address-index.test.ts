@@ -11,6 +11,7 @@ import {
   type RawBuilder,
 } from "kysely";
 import { beginsSo } from "../../../src/store/sql/search/address-search.ts";
+import { sqliteDialect } from "../../../src/store/sqlite/dialect.ts";
 import { openStore } from "../../support/open-store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
@@ -38,13 +39,13 @@ test("names and user ids are found by indexes, in which numbers and user ids tak
       .all(...parameters.map(String))
       .map(({ detail }) => detail);
   };
-  expect(beginsSo("us.13").map(plan)).toEqual([
+  expect(beginsSo(sqliteDialect, "us.13").map(plan)).toEqual([
     ["SEARCH addresses USING INDEX addresses_names (address>? AND address<?)"],
     [
       "SEARCH addresses USING COVERING INDEX sqlite_autoindex_addresses_1 (address>? AND address<?)",
     ],
   ]);
-  expect(beginsSo("zeus")).toHaveLength(1);
+  expect(beginsSo(sqliteDialect, "zeus")).toHaveLength(1);
   const add = db.prepare(
     "INSERT INTO addresses (address, last_digits) VALUES (?, ?)",
   );

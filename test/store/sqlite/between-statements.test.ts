@@ -1,13 +1,13 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Kysely } from "kysely";
 import { join } from "node:path";
 import { changesSince } from "../../../src/store/sql/reading/changes-since.ts";
 import { feedStart, readFeed } from "../../../src/store/sql/reading/feed.ts";
 import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 import { openForReading } from "../../../src/store/sqlite/connection/read-connection.ts";
 import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";
-import type { Schema } from "../../../src/store/sql/schema.ts";
+import { withDialect, type Db } from "../../../src/store/sql/dialect.ts";
+import { sqliteDialect } from "../../../src/store/sqlite/dialect.ts";
 import { storedEvent } from "../../../src/store/core/stored-event.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
@@ -16,7 +16,7 @@ let folder: ReturnType<typeof tempDir>;
 let writing: Database;
 let reading: ReturnType<typeof openForReading>;
 /** The same, with an event committed after each statement. */
-let busy: Kysely<Schema>;
+let busy: Db;
 let recorded = 0;
 
 beforeEach(() => {
@@ -33,13 +33,14 @@ beforeEach(() => {
   recorded = 0;
   commit();
   reading = openForReading(file);
-  busy = reading.kysely.withPlugin({
+  const committing = reading.kysely.withPlugin({
     transformQuery: ({ node }) => node,
     async transformResult({ result }) {
       commit();
       return result;
     },
   });
+  busy = withDialect(committing, sqliteDialect);
 });
 afterEach(() => {
   reading.close();

@@ -1,26 +1,26 @@
-import { sql, type Kysely } from "kysely";
-import type { BoundedCount, ErrorCodeFacts } from "../../tally.ts";
+import { sql } from "kysely";
 import type { TimeRange } from "../../../time/time-range.ts";
+import type { BoundedCount, ErrorCodeFacts } from "../../tally.ts";
 import { allIds, idsBetween, idsSurelyBetween } from "../search/message-ids.ts";
-import type { Schema } from "../schema.ts";
+import type { Db } from "../dialect.ts";
 
-/** Messages that are looked at for different recipients: the latest ones, of all codes and of each. */
+/** Distinct recipients are counted in the latest messages, this many of all codes and of each. */
 const MESSAGES_MAX = 3_000;
 const MESSAGES_OF_CODE_MAX = 1_250;
-/** Recipients that are counted; there may be more. */
+/** Recipients are counted up to this many. */
 const RECIPIENTS_MAX = 1_000;
 
 type Row = {
   readonly errorCode: number;
-  /** JSON: an entry for each message looked at, null for one of another time or to nobody. */
+  /** JSON: an entry for each message read, null for one of another time or without a recipient. */
   readonly recipients: string;
   readonly firstSeenAt: number | null;
   readonly lastSeenAt: number | null;
 };
 
-/** Facts of those of the codes that some message has, in their order. */
+/** Facts about those of the codes that some message has, in their order. */
 export async function errorCodeFacts(
-  db: Kysely<Schema>,
+  db: Db,
   errorCodes: readonly number[],
   { from, to }: TimeRange,
 ): Promise<ErrorCodeFacts[]> {
@@ -34,24 +34,23 @@ export async function errorCodeFacts(
       Math.floor(MESSAGES_MAX / errorCodes.length),
     ),
   );
-  // Only where the ids leave it open is a message read to see its time. So many are
-  // looked at, of whatever time, and one more tells whether there are more. To count
-  // different ones takes SQLite longer than to name them all.
+  const { jsonRows, rowsOf } = db.dialect;
+  const isInRange = sql`(id >= ${sure.from} AND id < ${sure.to})
+    OR EXISTS (SELECT 1 FROM messages WHERE messages.id = latest.id
+      AND first_event_at >= ${from} AND first_event_at < ${to})`;
+  // A message is read to see its time only where its id leaves that open. One message more
+  // than is counted shows whether there are more. SQLite lists recipients faster than it
+  // counts distinct ones.
   const { rows } = await sql<Row>`
-    SELECT named.value AS errorCode,
-      (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id LIMIT 1) AS firstSeenAt,
-      (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id DESC LIMIT 1) AS lastSeenAt,
-      (SELECT json_group_array(iif(
-          id >= ${sure.from} AND id < ${sure.to}
-          OR (SELECT first_event_at >= ${from} AND first_event_at < ${to}
-            FROM messages WHERE messages.id = latest.id), to_id, NULL)) FROM (
+    SELECT named.value AS "errorCode",
+      (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id LIMIT 1) AS "firstSeenAt",
+      (SELECT first_event_at FROM messages WHERE error_code = named.value ORDER BY id DESC LIMIT 1) AS "lastSeenAt",
+      (SELECT ${jsonRows(sql`CASE WHEN ${isInRange} THEN to_id END`)} FROM (
         SELECT id, to_id FROM messages
           WHERE error_code = named.value AND id >= ${ids.from} AND id < ${ids.to}
           ORDER BY id DESC LIMIT ${messagesMax + 1}
       ) AS latest) AS recipients
-    FROM json_each(${JSON.stringify([...new Set(errorCodes)])}) AS named`.execute(
-    db,
-  );
+    FROM ${rowsOf([...new Set(errorCodes)])}`.execute(db);
   return rows.flatMap(({ errorCode, recipients, firstSeenAt, lastSeenAt }) =>
     firstSeenAt === null || lastSeenAt === null
       ? []
@@ -66,7 +65,7 @@ export async function errorCodeFacts(
   );
 }
 
-/** How many different recipients, of messages of which at most so many count. */
+/** The number of distinct recipients in the first `messagesMax` messages. */
 function different(
   recipients: readonly (number | null)[],
   messagesMax: number,

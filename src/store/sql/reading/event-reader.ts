@@ -1,17 +1,15 @@
-import type { Kysely } from "kysely";
+import { sql } from "kysely";
 import { channelOfPlace, statusOfRank } from "../../../twilio/status.ts";
 import type { EventRow } from "../../store.ts";
-import {
-  LATEST_EVENT,
-  type LatestEvent,
-} from "../../sqlite/upkeep/clock-record.ts";
 import { packMessageSid, unpackMessageSid } from "../../core/message-sid.ts";
 import { restorePost } from "../../core/post-shape.ts";
-import { query } from "../../sqlite/connection/read-connection.ts";
-import type { Schema } from "../schema.ts";
+import type { Db } from "../dialect.ts";
+import { statement } from "../statement.ts";
+
+const HOUR_MS = 3_600_000;
 
 export async function timeline(
-  db: Kysely<Schema>,
+  db: Db,
   messageSid: string,
 ): Promise<EventRow[]> {
   const rows = await selectEvents(db)
@@ -21,7 +19,7 @@ export async function timeline(
 }
 
 export async function eventsAfter(
-  db: Kysely<Schema>,
+  db: Db,
   afterId: number,
   limit: number,
 ): Promise<EventRow[]> {
@@ -32,7 +30,7 @@ export async function eventsAfter(
   return rows.map(eventRow);
 }
 
-function selectEvents(db: Kysely<Schema>) {
+function selectEvents(db: Db) {
   return db
     .selectFrom("events")
     .innerJoin("messages", "messages.id", "events.message_id")
@@ -98,10 +96,31 @@ function eventRow(row: EventRecord): EventRow {
   };
 }
 
+/**
+ * The latest event up to now. Events that a clock dated later say nothing about now; when the
+ * last one recorded is such, the start of the latest hour before it with a message.
+ */
+const selectLatest = statement<
+  { now: number; hour: number },
+  { readonly at: number | null }
+>(
+  (at) => sql`SELECT max(at) AS at FROM (
+    SELECT at FROM (
+      SELECT received_at AS at FROM events ORDER BY id DESC LIMIT 1
+    ) AS event WHERE at <= ${at("now")}
+    UNION ALL
+    SELECT at FROM (
+      SELECT hour * ${sql.lit(HOUR_MS)} AS at FROM message_hours
+        WHERE hour <= ${at("hour")} ORDER BY hour DESC LIMIT 1
+    ) AS hour
+  ) AS latest`,
+);
+
 export async function lastEventAt(
-  db: Kysely<Schema>,
+  db: Db,
   now: number,
 ): Promise<number | undefined> {
-  const [row] = await query<LatestEvent>(db, LATEST_EVENT, [now]);
-  return row?.latestAt ?? undefined;
+  const hour = Math.floor(now / HOUR_MS);
+  const [row] = await selectLatest(db, { now, hour });
+  return row?.at ?? undefined;
 }

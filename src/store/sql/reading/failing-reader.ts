@@ -1,14 +1,14 @@
-import { sql, type Kysely } from "kysely";
+import { sql } from "kysely";
 import {
   KEEPS_FAILING_MIN,
   type FailingRecipient,
   type FailingRequest,
 } from "../../store.ts";
 import { isAmong } from "../search/condition-tests.ts";
-import type { Schema } from "../schema.ts";
+import type { Db, Dialect } from "../dialect.ts";
 
 export async function failingRecipients(
-  db: Kysely<Schema>,
+  db: Db,
   { verdict, size, olderThan }: FailingRequest,
 ): Promise<FailingRecipient[]> {
   let query = db
@@ -26,21 +26,25 @@ export async function failingRecipients(
     ])
     .orderBy("last_failure_id", "desc")
     .limit(size);
-  if (verdict !== undefined) query = query.where(hasVerdict(verdict));
+  if (verdict !== undefined)
+    query = query.where(hasVerdict(db.dialect, verdict));
   if (olderThan !== undefined)
     query = query.where("last_failure_id", "<", olderThan);
   return query.execute();
 }
 
-/** Whether a recipient has this verdict, by the latest failure and how many there were. */
-function hasVerdict({
-  is,
-  sendAgainCodes,
-  doNotSendCodes,
-}: NonNullable<FailingRequest["verdict"]>) {
+/** Whether a recipient has this verdict, by the latest failure and the number of failures. */
+function hasVerdict(
+  dialect: Dialect,
+  {
+    is,
+    sendAgainCodes,
+    doNotSendCodes,
+  }: NonNullable<FailingRequest["verdict"]>,
+) {
   const code = sql.ref("last_error_code");
-  const isHopeless = sql`${code} IS NOT NULL AND ${isAmong(code, doNotSendCodes)}`;
-  const mayHelp = sql`(${code} IS NULL OR ${isAmong(code, sendAgainCodes)})`;
+  const isHopeless = sql`${code} IS NOT NULL AND ${isAmong(dialect, code, doNotSendCodes)}`;
+  const mayHelp = sql`(${code} IS NULL OR ${isAmong(dialect, code, sendAgainCodes)})`;
   const keepsFailing = sql`failures >= ${KEEPS_FAILING_MIN} AND failures * 2 >= messages`;
   switch (is) {
     case "do-not-send":

@@ -1,14 +1,14 @@
-import type { Kysely } from "kysely";
+import { sql } from "kysely";
 import { channelOfPlace, statusOfRank } from "../../../twilio/status.ts";
 import type { FeedPosition } from "../../feed-position.ts";
 import type { MessageRow } from "../../store.ts";
 import { eventIdAt } from "./feed.ts";
 import { packMessageSid, unpackMessageSid } from "../../core/message-sid.ts";
-import { query } from "../../sqlite/connection/read-connection.ts";
-import type { Schema } from "../schema.ts";
+import type { Db } from "../dialect.ts";
+import { statement } from "../statement.ts";
 
 export async function messageBySid(
-  db: Kysely<Schema>,
+  db: Db,
   messageSid: string,
 ): Promise<MessageRow | undefined> {
   const found = await db
@@ -20,42 +20,47 @@ export async function messageBySid(
 }
 
 export async function messagesAfter(
-  db: Kysely<Schema>,
+  db: Db,
   afterId: number,
   limit: number,
 ): Promise<MessageRow[]> {
-  const found = await query<{ id: number }>(
-    db,
-    "SELECT id FROM messages WHERE id > ? ORDER BY id LIMIT ?",
-    [afterId, limit],
-  );
+  const found = await db
+    .selectFrom("messages")
+    .select("id")
+    .where("id", ">", afterId)
+    .orderBy("id")
+    .limit(limit)
+    .execute();
   return messagesOf(
     db,
     found.map((row) => row.id),
   );
 }
 
-export async function firstMessageAt(
-  db: Kysely<Schema>,
-): Promise<number | undefined> {
-  const [first] = await query<{ at: number }>(
-    db,
-    "SELECT first_event_at AS at FROM messages ORDER BY id LIMIT 1",
-  );
+const selectFirst = statement<{}, { readonly at: number }>(
+  () => sql`SELECT first_event_at AS at FROM messages ORDER BY id LIMIT 1`,
+);
+
+export async function firstMessageAt(db: Db): Promise<number | undefined> {
+  const [first] = await selectFirst(db, {});
   return first?.at;
 }
 
+const selectChanged = statement<
+  { ids: readonly number[]; afterId: number },
+  { readonly id: number }
+>(
+  (at, { among }) => sql`SELECT DISTINCT message_id AS id FROM events
+    WHERE ${among(sql.ref("message_id"), at("ids"))} AND id > ${at("afterId")}`,
+);
+
 export async function changedMessages(
-  db: Kysely<Schema>,
+  db: Db,
   ids: readonly number[],
   since: FeedPosition,
 ): Promise<MessageRow[]> {
-  const changed = await query<{ id: number }>(
-    db,
-    `SELECT DISTINCT message_id AS id FROM events
-      WHERE message_id IN (SELECT value FROM json_each(?)) AND id > ?`,
-    [JSON.stringify(ids), await eventIdAt(db, since)],
-  );
+  const afterId = await eventIdAt(db, since);
+  const changed = await selectChanged(db, { ids, afterId });
   return messagesOf(
     db,
     changed.map((event) => event.id),
@@ -63,7 +68,7 @@ export async function changedMessages(
 }
 
 export async function addressById(
-  db: Kysely<Schema>,
+  db: Db,
   id: number,
 ): Promise<string | undefined> {
   const found = await db
@@ -74,46 +79,48 @@ export async function addressById(
   return found?.address;
 }
 
-/** A message as it is read; its SID, channel and status as they are stored. */
+/** A message with its SID, channel and status as they are stored. */
 type Stored = Omit<MessageRow, "messageSid" | "channel" | "status" | "tags"> & {
   readonly sid: Uint8Array;
   readonly place: number;
   readonly rank: number;
 };
 
-const MESSAGES_OF_IDS = `
-  SELECT messages.id, messages.sid, channel AS place, status AS rank,
-    recipient.address AS "to", sender.address AS "from",
-    to_id AS recipientId, from_id AS senderId, messages.country, error_code AS errorCode,
-    account.sid AS accountSid, service.sid AS messagingServiceSid,
-    num_segments AS numSegments, first_event_at AS firstEventAt, last_event_at AS lastEventAt
-  FROM messages
-    LEFT JOIN addresses AS recipient ON recipient.id = to_id
-    LEFT JOIN addresses AS sender ON sender.id = from_id
-    LEFT JOIN sids AS account ON account.id = account_id
-    LEFT JOIN sids AS service ON service.id = service_id
-  WHERE messages.id IN (SELECT value FROM json_each(?)) ORDER BY messages.id`;
+type Ids = { ids: readonly number[] };
 
-const TAGS_OF_IDS = `
-  SELECT message_id AS id, name, value FROM message_tags JOIN tags ON tags.id = tag_id
-  WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY name, value`;
+const selectMessages = statement<Ids, Stored>(
+  (at, { among }) => sql`
+    SELECT messages.id, messages.sid, channel AS place, status AS rank,
+      recipient.address AS "to", sender.address AS "from", to_id AS "recipientId",
+      from_id AS "senderId", messages.country, error_code AS "errorCode",
+      account.sid AS "accountSid", service.sid AS "messagingServiceSid",
+      num_segments AS "numSegments", first_event_at AS "firstEventAt",
+      last_event_at AS "lastEventAt"
+    FROM messages
+      LEFT JOIN addresses AS recipient ON recipient.id = to_id
+      LEFT JOIN addresses AS sender ON sender.id = from_id
+      LEFT JOIN sids AS account ON account.id = account_id
+      LEFT JOIN sids AS service ON service.id = service_id
+    WHERE ${among(sql.ref("messages.id"), at("ids"))} ORDER BY messages.id`,
+);
+
+const selectTags = statement<
+  Ids,
+  { readonly id: number; readonly name: string; readonly value: string }
+>(
+  (at, { among }) => sql`
+    SELECT message_id AS id, name, value FROM message_tags JOIN tags ON tags.id = tag_id
+    WHERE ${among(sql.ref("message_id"), at("ids"))} ORDER BY name, value`,
+);
 
 /** The messages with these ids, by id. */
 export async function messagesOf(
-  db: Kysely<Schema>,
+  db: Db,
   ids: readonly number[],
 ): Promise<MessageRow[]> {
   if (ids.length === 0) return [];
-  const list = [JSON.stringify(ids)];
-  const rows = await query<Stored>(db, MESSAGES_OF_IDS, list);
-  const tags = Map.groupBy(
-    await query<{ id: number; name: string; value: string }>(
-      db,
-      TAGS_OF_IDS,
-      list,
-    ),
-    ({ id }) => id,
-  );
+  const rows = await selectMessages(db, { ids });
+  const tags = Map.groupBy(await selectTags(db, { ids }), ({ id }) => id);
   return rows.map(({ sid, place, rank, ...row }) => ({
     ...row,
     messageSid: unpackMessageSid(sid),

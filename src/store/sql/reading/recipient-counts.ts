@@ -1,14 +1,13 @@
-import type { Kysely } from "kysely";
 import { EVENT_STATUSES, statusRank } from "../../../twilio/status.ts";
 import type { RecipientCounts } from "../../store.ts";
 import type { StatusCounts } from "../../tally.ts";
-import type { Schema } from "../schema.ts";
+import type { Db } from "../dialect.ts";
 
-/** Latest messages of a recipient that are counted; each is read from a place of its own. */
+/** A recipient's latest messages are counted, up to this many: each is one read from disk. */
 const COUNTED_MAX = 500;
 
 export async function recipientCounts(
-  db: Kysely<Schema>,
+  db: Db,
   recipientId: number,
 ): Promise<RecipientCounts> {
   const rows = await db

@@ -1,17 +1,17 @@
-import { sql, type Kysely, type RawBuilder } from "kysely";
+import { sql } from "kysely";
 import { plainText } from "../../../phone/pasted-text.ts";
 import { LAST_DIGITS_MIN } from "../../filter.ts";
 import { isAmong } from "./condition-tests.ts";
 import { lastDigits } from "../../core/last-digits.ts";
-import type { Schema } from "../schema.ts";
+import type { Db, Dialect, Sql } from "../dialect.ts";
 
 /** The addresses that a condition means. */
 export type AddressesMeant =
   | { readonly ids: readonly number[] }
-  /** Too many to name: what is true of them, as SQL over the table `addresses`. */
-  | { readonly isMeant: RawBuilder<unknown> };
+  /** Too many to list: a condition on the table `addresses`. */
+  | { readonly isMeant: Sql };
 
-/** More addresses than these are not named one by one. */
+/** Up to this many addresses are listed. */
 const NAMED_MAX = 1_000;
 
 const ID = /^~(\d{1,15})$/;
@@ -24,24 +24,27 @@ export function isName(value: string): boolean {
 
 /**
  * The recipients (`to`) or senders (`from`) that these values mean; see `Condition`.
- * Among the ids may be such as no message has.
+ * The ids can include some that no message has.
  */
 export async function addressesMeant(
-  db: Kysely<Schema>,
+  db: Db,
   role: "to" | "from",
   values: readonly string[],
 ): Promise<AddressesMeant> {
-  const tests: RawBuilder<unknown>[] = [];
+  const tests: Sql[] = [];
   for (const value of values) {
     const [, id] = ID.exec(value) ?? [];
     if (id !== undefined) tests.push(sql`addresses.id = ${Number(id)}`);
     else if (await isWhole(db, role, value))
       tests.push(sql`addresses.address = ${value}`);
     else if (DIGITS.test(value)) tests.push(...partsOfNumbers(value));
-    else tests.push(...spellingsOf(value).flatMap(beginsSo));
+    else
+      tests.push(
+        ...spellingsOf(value).flatMap((start) => beginsSo(db.dialect, start)),
+      );
   }
   const found = new Set<number>();
-  // One by one, as each is an index of its own.
+  // One by one, as each has an index of its own.
   for (const test of tests) {
     const { rows } = await sql<{ id: number }>`
       SELECT id FROM addresses WHERE ${test} LIMIT ${NAMED_MAX + 1}`.execute(
@@ -55,36 +58,36 @@ export async function addressesMeant(
   return { ids: values.every(isName) ? await usedAs(db, role, ids) : ids };
 }
 
-/** Those of the addresses that messages have in this role: a name is mostly only a sender's. */
+/** Those of the addresses that messages have in this role: most names are only senders. */
 async function usedAs(
-  db: Kysely<Schema>,
+  db: Db,
   role: "to" | "from",
   ids: readonly number[],
 ): Promise<number[]> {
   const column = sql.ref(role === "to" ? "to_id" : "from_id");
   const { rows } = await sql<{ id: number }>`
-    SELECT value AS id FROM json_each(${JSON.stringify(ids)})
-      WHERE EXISTS (SELECT 1 FROM messages WHERE ${column} = value)`.execute(
+    SELECT named.value AS id FROM ${db.dialect.rowsOf(ids)}
+      WHERE EXISTS (SELECT 1 FROM messages WHERE ${column} = named.value)`.execute(
     db,
   );
   return rows.map((row) => row.id);
 }
 
-/** Those of the addresses that are of one of these countries. */
+/** Those of the addresses in these countries. */
 export async function addressesIn(
-  db: Kysely<Schema>,
+  db: Db,
   ids: readonly number[],
   countries: readonly string[],
 ): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    SELECT id FROM addresses WHERE ${isAmong(sql.ref("id"), ids)}
-      AND ${isAmong(sql.ref("country"), countries)}`.execute(db);
+    SELECT id FROM addresses WHERE ${isAmong(db.dialect, sql.ref("id"), ids)}
+      AND ${isAmong(db.dialect, sql.ref("country"), countries)}`.execute(db);
   return rows.map((row) => row.id);
 }
 
-/** Whether a message has just this address. */
+/** Whether a message has exactly this address. */
 async function isWhole(
-  db: Kysely<Schema>,
+  db: Db,
   role: "to" | "from",
   address: string,
 ): Promise<boolean> {
@@ -106,14 +109,11 @@ async function isWhole(
 }
 
 /**
- * What is true of names, or of user ids, that begin so, letters from A to Z in any case. Each
- * is an index of its own: a user id's letters are always capitals.
+ * Conditions for names, and for user ids, that begin like this, A to Z in any case. Each has
+ * an index of its own: a user id's letters are always capitals.
  */
-export function beginsSo(start: string): RawBuilder<unknown>[] {
-  const isName = sql`(addresses.last_digits IS NULL
-    AND addresses.address NOT GLOB '[A-Z][A-Z].[0-9]*'
-    AND addresses.address >= ${start} COLLATE NOCASE
-    AND addresses.address < ${start + LAST_CHARACTER} COLLATE NOCASE)`;
+export function beginsSo(dialect: Dialect, start: string): Sql[] {
+  const isName = dialect.nameBegins(start);
   if (!USER_ID_START.test(start)) return [isName];
   const id = start.toUpperCase();
   return [
@@ -125,12 +125,12 @@ export function beginsSo(start: string): RawBuilder<unknown>[] {
 /** The beginning of an id such as `US.13491208655302741918`. */
 const USER_ID_START = /^[a-z]{1,2}(?:\.\d*)?$/i;
 
-/** Comes after every other text that begins like the one before it. */
+/** Sorts after every other text that begins like the one before it. */
 const LAST_CHARACTER = "\u{10ffff}";
 
 /**
- * A name as it was typed, as it looks, and with all letters that aren't from A to Z, which
- * the index distinguishes by case, as capitals or small letters.
+ * A name as typed, as it looks, and all in capitals or small letters, as the index ignores
+ * case only in A to Z.
  */
 function spellingsOf(name: string): string[] {
   const plain = plainText(name).trim();
@@ -140,8 +140,8 @@ function spellingsOf(name: string): string[] {
     : [...new Set(spellings)].filter((each) => each !== "");
 }
 
-/** What is true of numbers that begin with these digits, or end with them. */
-function partsOfNumbers(digits: string): RawBuilder<unknown>[] {
+/** Conditions for numbers that begin or end with these digits. */
+function partsOfNumbers(digits: string): Sql[] {
   const starts = digits.startsWith("+") ? [digits] : [digits, `+${digits}`];
   const tests = starts.map(
     (start) =>
@@ -156,13 +156,13 @@ function partsOfNumbers(digits: string): RawBuilder<unknown>[] {
     tests.push(
       digits.length === LAST_DIGITS_MIN
         ? isEnd
-        : sql`(${isEnd} AND substr(addresses.address, ${-digits.length}) = ${digits})`,
+        : sql`(${isEnd} AND substr(addresses.address, length(addresses.address) - ${digits.length - 1}) = ${digits})`,
     );
   }
   return tests;
 }
 
-/** The text that comes next after all that begin with `start`, which ends in a digit or a plus sign. */
+/** The text that sorts right after all that begin with `start`, which ends in a digit or a plus sign. */
 function afterAll(start: string): string {
   const last = start.charCodeAt(start.length - 1);
   return start.slice(0, -1) + String.fromCharCode(last + 1);

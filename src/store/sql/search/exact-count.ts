@@ -1,4 +1,3 @@
-import type { Kysely } from "kysely";
 import {
   CHANNELS,
   EVENT_STATUSES,
@@ -14,22 +13,22 @@ import {
   type Rows,
 } from "../tallies/rollup-reader.ts";
 import { ANY_CODE, DIMENSIONS } from "../../core/rollup-table.ts";
-import type { Schema } from "../schema.ts";
+import type { Db } from "../dialect.ts";
 import { readCounts } from "../tallies/tallies.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** Values that a condition may name; more are searched for. */
+/** Conditions with more values than this are searched instead. */
 const VALUES_MAX = 20;
 
 /**
  * How many messages a filter lets through, from the rollups. Undefined where they don't
- * count exactly those: they know statuses, one set of error codes, and one of countries,
- * senders, services or channels, between two times on the minute or the hour.
+ * count exactly those: they know statuses, one set of error codes, and one set of
+ * countries, senders, services or channels, between two full minutes or hours.
  */
 export async function exactCount(
-  db: Kysely<Schema>,
+  db: Db,
   filter: MessageFilter,
 ): Promise<number | undefined> {
   let statuses: readonly EventStatus[] = EVENT_STATUSES;
@@ -69,7 +68,7 @@ export async function exactCount(
 
 /** The countries, senders, services or channels that a condition names, each once. */
 async function groupOf(
-  db: Kysely<Schema>,
+  db: Db,
   condition: Condition,
 ): Promise<Pick<Rows, "dimension" | "keys"> | undefined> {
   switch (condition.field) {
@@ -100,7 +99,7 @@ async function groupOf(
   }
 }
 
-/** Whether rows that can tell both ends are kept. */
+/** Whether there are rows that are exact at both ends. */
 function isCounted(
   { from, to }: TimeRange,
   rows: readonly Rows[],

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from "kysely";
+import { sql } from "kysely";
 import {
   channelPlace,
   CHANNELS,
@@ -18,18 +18,18 @@ import {
   type Meaning,
   type MessageTest,
 } from "./condition-tests.ts";
-import type { Schema } from "../schema.ts";
+import type { Db } from "../dialect.ts";
 import { ofSids } from "./sid-search.ts";
 import { ofTag } from "./tag-search.ts";
 
-/** A filter, ready to search by. */
+/** A filter as SQL. */
 export type MessageTests = GappedRange & {
   readonly tests: readonly MessageTest[];
 };
 
 /** Undefined when no message can pass the filter. */
 export async function messageTests(
-  db: Kysely<Schema>,
+  db: Db,
   filter: MessageFilter,
 ): Promise<MessageTests | undefined> {
   const tests: MessageTest[] = [];
@@ -69,9 +69,9 @@ function isOfCountry(
   return condition.field === "country" && !condition.negated;
 }
 
-/** `countries` are those that the whole filter keeps to, if any. */
+/** `countries` are those of the whole filter, if it has any. */
 async function meaningOf(
-  db: Kysely<Schema>,
+  db: Db,
   condition: Condition,
   countries: readonly string[] | undefined,
 ): Promise<Meaning> {
@@ -79,26 +79,40 @@ async function meaningOf(
   switch (condition.field) {
     case "status":
       return ofStatus(
+        db,
         EVENT_STATUSES.filter(
           (status) => condition.values.includes(status) !== negated,
         ).map(statusRank),
       );
     case "channel":
       return ofChannel(
+        db,
         CHANNELS.filter(
           (channel) => condition.values.includes(channel) !== negated,
         ),
       );
     case "code":
-      return ofValues("errorCode", "error_code", condition.values, negated);
+      return ofValues(
+        db.dialect,
+        "errorCode",
+        "error_code",
+        condition.values,
+        negated,
+      );
     case "country":
-      return ofValues("country", "country", condition.values, negated);
+      return ofValues(
+        db.dialect,
+        "country",
+        "country",
+        condition.values,
+        negated,
+      );
     case "account":
     case "service": {
       const column =
         condition.field === "account" ? "account_id" : "service_id";
       const ids = await sidIds(db, condition.values);
-      return ofValues(condition.field, column, ids, negated);
+      return ofValues(db.dialect, condition.field, column, ids, negated);
     }
     case "to":
     case "from":
@@ -122,19 +136,19 @@ async function meaningOf(
   }
 }
 
-/** Ranks; negated is the rest of them, so that it has an index too. */
-function ofStatus(ranks: readonly number[]): Meaning {
+/** Takes ranks; a negated condition has the other ranks, so that it has an index too. */
+function ofStatus({ dialect }: Db, ranks: readonly number[]): Meaning {
   if (ranks.length === EVENT_STATUSES.length) return "all";
-  return ofValues("status", "status", ranks, false);
+  return ofValues(dialect, "status", "status", ranks, false);
 }
 
-/** Places; only where SMS is none of them there is an index. */
-function ofChannel(channels: readonly Channel[]): Meaning {
+/** Only channels other than SMS have an index. */
+function ofChannel({ dialect }: Db, channels: readonly Channel[]): Meaning {
   const places = channels.map(channelPlace);
   if (places.length === CHANNELS.length) return "all";
   return channels.includes("sms")
-    ? rowTest(isAmong(sql`messages.channel`, places))
-    : ofValues("channel", "channel", places, false);
+    ? rowTest(isAmong(dialect, sql`messages.channel`, places))
+    : ofValues(dialect, "channel", "channel", places, false);
 }
 
 type How = {
@@ -143,11 +157,7 @@ type How = {
 };
 
 /** A SID, a recipient's number or id, or the name of a recipient or a sender. */
-async function ofWord(
-  db: Kysely<Schema>,
-  text: string,
-  how: How,
-): Promise<Meaning> {
+async function ofWord(db: Db, text: string, how: How): Promise<Meaning> {
   if (isMessageSidStart(text)) return ofSids(db, [text], how.negated);
   if (!isName(text)) return ofAddresses(db, "to", [text], how);
   const whole = { ...how, negated: false };
@@ -161,7 +171,7 @@ async function ofWord(
 }
 
 async function ofAddresses(
-  db: Kysely<Schema>,
+  db: Db,
   role: "to" | "from",
   values: readonly string[],
   { negated, countries }: How,
@@ -169,12 +179,12 @@ async function ofAddresses(
   const column = role === "to" ? "to_id" : "from_id";
   const meant = await addressesMeant(db, role, values);
   if ("ids" in meant) {
-    // A message's country is its recipient's: the messages of others need not be looked for.
+    // A message's country is its recipient's, so recipients in other countries don't matter.
     const ids =
       role === "to" && !negated && countries !== undefined
         ? await addressesIn(db, meant.ids, countries)
         : meant.ids;
-    return ofValues(role, column, ids, negated);
+    return ofValues(db.dialect, role, column, ids, negated);
   }
   const isTrue = sql`(SELECT ${meant.isMeant} FROM addresses
     WHERE addresses.id = ${sql.ref(`messages.${column}`)})`;
@@ -183,7 +193,7 @@ async function ofAddresses(
 
 /** The ids of those of these SIDs that are known. */
 export async function sidIds(
-  db: Kysely<Schema>,
+  db: Db,
   sids: readonly string[],
 ): Promise<number[]> {
   const rows = await db

@@ -1,11 +1,11 @@
-import { sql, type Kysely, type RawBuilder } from "kysely";
-import { query } from "../../sqlite/connection/read-connection.ts";
-import type { Schema } from "../schema.ts";
+import { sql } from "kysely";
+import type { Db, Sql } from "../dialect.ts";
+import { statement } from "../statement.ts";
 
 /** Message ids from `from` up to, not including, `to`. */
 export type IdRange = { readonly from: number; readonly to: number };
 
-/** Which way to go on from an id; ids rise as messages are first heard of. */
+/** Which way to continue from an id; ids rise in the order in which messages are first seen. */
 export type Direction = "older" | "newer";
 
 const HOUR_MS = 3_600_000;
@@ -18,7 +18,7 @@ export function lengthOf({ from, to }: IdRange): number {
   return to - from;
 }
 
-/** So many ids of the range, from where a search in this direction begins. */
+/** The first `length` ids of the range for a search in this direction. */
 export function nearEnd(
   { from, to }: IdRange,
   direction: Direction,
@@ -29,7 +29,7 @@ export function nearEnd(
     : { from, to: Math.min(to, from + length) };
 }
 
-/** The range as far as this id, with it; all of the range for null. */
+/** The range up to and including this id; all of the range for null. */
 export function upTo(
   range: IdRange,
   direction: Direction,
@@ -41,7 +41,7 @@ export function upTo(
     : { ...range, to: id + 1 };
 }
 
-/** What is left of the range after its near end. */
+/** The rest of the range after its near end. */
 export function beyond(
   range: IdRange,
   near: IdRange,
@@ -52,23 +52,24 @@ export function beyond(
     : { ...range, from: near.to };
 }
 
+const selectAll = statement<{}, IdRange>(
+  () => sql`SELECT coalesce((SELECT min(id) FROM messages), 1) AS "from",
+    coalesce((SELECT max(id) FROM messages), 0) + 1 AS "to"`,
+);
+
 /** The ids of all messages. */
-export async function allIds(db: Kysely<Schema>): Promise<IdRange> {
-  const [all] = await query<IdRange>(
-    db,
-    `SELECT ifnull((SELECT min(id) FROM messages), 1) AS "from",
-      ifnull((SELECT max(id) FROM messages), 0) + 1 AS "to"`,
-  );
+export async function allIds(db: Db): Promise<IdRange> {
+  const [all] = await selectAll(db, {});
   return all ?? { from: 1, to: 1 };
 }
 
-/** A range but for a gap in its midst, where there is one. */
+/** A range, possibly without a gap inside it. */
 export type GappedRange = {
   readonly range: IdRange;
   readonly gap?: IdRange | undefined;
 };
 
-/** What of a range lies before and after its gap, in this direction. */
+/** The parts of a range before and after its gap, in this direction. */
 export function partsOf(
   { range, gap = { from: range.to, to: range.to } }: GappedRange,
   direction: Direction,
@@ -79,12 +80,12 @@ export function partsOf(
 }
 
 /**
- * The ids that messages first heard of from `after` on, and before `before`, can have:
- * milliseconds since 1970. Messages of other times may be among them. A message from a
- * clock that ran ahead may lie far before the others, with a gap in between.
+ * The ids that messages first seen from `after` on, and before `before`, can have:
+ * milliseconds since 1970. Messages of other times can be among them. A message from a
+ * clock that was ahead can be far before the others, with a gap in between.
  */
 export async function idsBetween(
-  db: Kysely<Schema>,
+  db: Db,
   all: IdRange,
   after: number | undefined,
   before: number | undefined,
@@ -103,9 +104,9 @@ export async function idsBetween(
   };
 }
 
-/** The ids that only messages first heard of in this time can have; maybe not all of those. */
+/** Ids that only messages first seen in this time can have; possibly not all of those. */
 export async function idsSurelyBetween(
-  db: Kysely<Schema>,
+  db: Db,
   all: IdRange,
   after: number,
   before: number,
@@ -115,52 +116,59 @@ export async function idsSurelyBetween(
   return { from: Math.max((last ?? 0) + 1, ahead.to), to: from ?? all.to };
 }
 
-/**
- * The lowest id that messages of this hour since 1970 or later ones can have; and,
- * apart, the ids of those whose hour is yet to come by the clock of the latest event.
- */
-async function idsSince(db: Kysely<Schema>, hour: number) {
-  const [row] = await query<{
+const selectSince = statement<
+  { hour: number },
+  {
     readonly from: number | null;
     readonly aheadFrom: number | null;
     readonly aheadTo: number | null;
-  }>(
-    db,
-    `SELECT min(first_id) FILTER (WHERE hour <= now) AS "from",
-      min(first_id) FILTER (WHERE hour > now) AS aheadFrom,
-      max(last_id) FILTER (WHERE hour > now) + 1 AS aheadTo
+  }
+>(
+  (at) => sql`SELECT min(first_id) FILTER (WHERE hour <= present) AS "from",
+      min(first_id) FILTER (WHERE hour > present) AS "aheadFrom",
+      max(last_id) FILTER (WHERE hour > present) + 1 AS "aheadTo"
     FROM message_hours, (
-      SELECT received_at / ${HOUR_MS} AS now FROM events ORDER BY id DESC LIMIT 1
-    ) WHERE hour >= ?`,
-    [hour],
-  );
+      SELECT received_at / ${sql.lit(HOUR_MS)} AS present FROM events ORDER BY id DESC LIMIT 1
+    ) AS latest WHERE hour >= ${at("hour")}`,
+);
+
+/**
+ * The lowest id that messages of this hour since 1970 or later ones can have; and,
+ * separately, the ids of those whose hour is in the future by the clock of the latest event.
+ */
+async function idsSince(db: Db, hour: number) {
+  const [row] = await selectSince(db, { hour });
   return {
     from: row?.from ?? undefined,
     ahead: { from: row?.aheadFrom ?? undefined, to: row?.aheadTo ?? 0 },
   };
 }
 
+// Most times end with the current hour: then no hours have to be read.
+const selectLastBefore = statement<
+  { hour: number; last: number },
+  { readonly id: number | null }
+>(
+  (at) => sql`SELECT CASE
+    WHEN ${at("hour")} > (SELECT max(hour) FROM message_hours) THEN ${at("last")}
+    ELSE (SELECT max(last_id) FROM message_hours WHERE hour < ${at("hour")}) END AS id`,
+);
+
 /** The highest id that messages of the hours before this one can have. */
 async function lastIdBefore(
-  db: Kysely<Schema>,
+  db: Db,
   all: IdRange,
   hour: number,
 ): Promise<number | null | undefined> {
-  // Most times end with the hour under way: then the hours need not be gone through.
-  const [row] = await query<{ id: number | null }>(
-    db,
-    `SELECT CASE WHEN ?1 > (SELECT max(hour) FROM message_hours) THEN ?2
-      ELSE (SELECT max(last_id) FROM message_hours WHERE hour < ?1) END AS id`,
-    [hour, all.to - 1],
-  );
+  const [row] = await selectLastBefore(db, { hour, last: all.to - 1 });
   return row?.id;
 }
 
-export function inRange(id: RawBuilder<unknown>, range: IdRange) {
+export function inRange(id: Sql, range: IdRange) {
   return sql<boolean>`${id} >= ${range.from} AND ${id} < ${range.to}`;
 }
 
 /** The order in which ids come in this direction. */
-export function ordered(id: RawBuilder<unknown>, direction: Direction) {
+export function ordered(id: Sql, direction: Direction) {
   return direction === "older" ? sql`${id} DESC` : sql`${id} ASC`;
 }

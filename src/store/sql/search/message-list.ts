@@ -1,4 +1,3 @@
-import type { Kysely } from "kysely";
 import type { MessageFilter } from "../../filter.ts";
 import type { CountedPage, MessagePage, PageRequest } from "../../store.ts";
 import type { BoundedCount } from "../../tally.ts";
@@ -7,13 +6,13 @@ import { messageTests, type MessageTests } from "./message-conditions.ts";
 import type { Direction, IdRange } from "./message-ids.ts";
 import { searchMessages, type SearchResult } from "./message-search.ts";
 import { messagesOf } from "../reading/message-reader.ts";
-import type { Schema } from "../schema.ts";
+import type { Db } from "../dialect.ts";
 
-/** What one search for a page or a count does at most. */
+/** The limits of one search for a page or a count. */
 export type SearchLimits = {
-  /** What it reads; see `SearchBounds`. */
+  /** How much it reads; see `SearchBounds`. */
   readonly readsMax: number;
-  /** Milliseconds that it goes on for to fill a page. */
+  /** How many milliseconds it continues in order to fill a page. */
   readonly fillMs: number;
   readonly turn: () => Promise<void>;
 };
@@ -25,10 +24,10 @@ function fillOf(messages: number, { fillMs, turn }: SearchLimits) {
   return { messages, turn, until: performance.now() + fillMs };
 }
 
-/** What is read to see whether there is a way back. */
+/** How much is read to see whether there is a way back. */
 const BACK_READS_MAX = 64;
 
-/** Messages that are counted; there may be more. */
+/** Messages are counted up to this many. */
 const COUNTED_MAX = 1_000;
 
 const NO_MESSAGES: MessagePage = {
@@ -39,7 +38,7 @@ const NO_MESSAGES: MessagePage = {
 };
 
 export async function listMessages(
-  db: Kysely<Schema>,
+  db: Db,
   filter: MessageFilter,
   page: PageRequest,
   limits: SearchLimits,
@@ -66,11 +65,11 @@ export async function listMessages(
 }
 
 /**
- * The newest page, and how many there are in all. Where the rollups can't tell that, the
- * search for the page goes on within its bound and counts what it finds.
+ * The newest page and the total. Where the rollups don't have the total, the search for
+ * the page continues up to its limit and counts what it finds.
  */
 export async function listAndCount(
-  db: Kysely<Schema>,
+  db: Db,
   filter: MessageFilter,
   size: number,
   limits: SearchLimits,
@@ -94,9 +93,9 @@ export async function listAndCount(
   };
 }
 
-/** How many pass the filter, of those with an id above `newerThan` that are not among `except`. */
+/** How many messages pass the filter, of those with an id above `newerThan` and not in `except`. */
 export async function countMessages(
-  db: Kysely<Schema>,
+  db: Db,
   filter: MessageFilter,
   newerThan: number | undefined,
   except: readonly number[],
@@ -123,9 +122,9 @@ function countOf(count: number, { reached }: SearchResult): BoundedCount {
   };
 }
 
-/** A page of the first messages found, without its ways on; `ahead` is where more may be. */
+/** A page of the first messages found, without its links; `ahead` is where there can be more. */
 async function pageOf(
-  db: Kysely<Schema>,
+  db: Db,
   { ids, reached }: SearchResult,
   size: number,
   direction: Direction,
@@ -163,11 +162,11 @@ function within(
 }
 
 /**
- * The id to page back from, against the search's direction: its first message, or for
- * an empty page where it began. Undefined when nothing is there; in doubt there is.
+ * The id to page back from, against the search's direction: its first message, or for an
+ * empty page its start. Undefined when there is nothing; if unsure, there is.
  */
 async function wayBack(
-  db: Kysely<Schema>,
+  db: Db,
   all: MessageTests,
   direction: Direction,
   first: number | undefined,
@@ -188,7 +187,7 @@ async function wayBack(
     );
     return ids.length > 0 || reached !== undefined;
   };
-  // Who paged here came from a message that passes, which is quickly seen.
+  // Paging starts from a message that passes, so checking that one is quick.
   const origin = {
     from: Math.max(range.from, from),
     to: Math.min(range.to, from + 1),
@@ -196,9 +195,9 @@ async function wayBack(
   return (await isAny(origin)) || (await isAny(range)) ? id : undefined;
 }
 
-/** When the message with this id, or the next one that was looked at, was first heard of. */
+/** When the message with this id, or the next one that was checked, was first seen. */
 async function firstEventAt(
-  db: Kysely<Schema>,
+  db: Db,
   direction: Direction,
   id: number,
 ): Promise<number | undefined> {

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type RawBuilder } from "kysely";
+import { sql } from "kysely";
 import type { MessageTest } from "./condition-tests.ts";
 import type { MessageTests } from "./message-conditions.ts";
 import {
@@ -11,48 +11,48 @@ import {
   type IdRange,
 } from "./message-ids.ts";
 import { ENTRIES_EACH_MIN } from "./message-indexes.ts";
-import type { Schema } from "../schema.ts";
+import type { Db, Sql } from "../dialect.ts";
 import { nextStretch, type Stretch } from "./search-stretch.ts";
 
 export type SearchBounds = {
   /** Messages to find. */
   readonly limit: number;
-  /** Messages to read from anywhere in the table; other work is measured in them, less in fractions. */
+  /** Messages to read from anywhere in the table; other work counts as a fraction of one. */
   readonly readsMax: number;
-  /** Goes on beyond that, a stretch in each turn, until so many are found or the time is up. */
+  /** Continues beyond that, a stretch in each turn, until this many are found or the time is up. */
   readonly fill?: (Patience & { readonly messages: number }) | undefined;
 };
 
-/** How long a search goes on for a full page. */
+/** How long a search continues for a full page. */
 export type Patience = {
   /** By `performance.now()`. */
   readonly until: number;
-  /** Resolves when callbacks and others have had their turn. */
+  /** Resolves when callbacks and other requests have had their turn. */
   readonly turn: () => Promise<void>;
 };
 
-/** Most searches are done after the first stretch; each next one reads this much more. */
+/** Most searches end with the first stretch; each further one reads this many times more. */
 const FIRST_READS = 64;
 const MORE_READS = 4;
-/** Of each stretch that fills a page: callbacks wait for one at most. */
+/** For each stretch that fills a page: callbacks wait for one at most. */
 const FILL_READS = 200;
 
 export type SearchResult = {
   /** In the order of the search. */
   readonly ids: readonly number[];
   /**
-   * Set when the search ended at its bound: it looked at every message before this id,
-   * in its direction, or at this id; there are some beyond.
+   * Set when the search hit its limit: it checked every message up to this id, in its
+   * direction; there are more.
    */
   readonly reached: number | undefined;
 };
 
 /**
- * Finds messages at a cost that does not grow with history. It goes from one end of
- * the ids to the other, stretch by stretch; see `nextStretch` for how each is chosen.
+ * Finds messages at a cost that doesn't grow with history. It goes from one end of the
+ * ids to the other, stretch by stretch; see `nextStretch` for how each is chosen.
  */
 export async function searchMessages(
-  db: Kysely<Schema>,
+  db: Db,
   { tests, ...within }: MessageTests,
   direction: Direction,
   { limit, readsMax, fill }: SearchBounds,
@@ -94,12 +94,12 @@ export async function searchMessages(
 }
 
 /**
- * All ids in a range, in the order of the search, where one condition alone names many
- * values that few messages have. Stretch by stretch each value would be looked under
- * again and again, which costs more than all that is there. Undefined where there is more.
+ * All ids in a range, in the order of the search, when the only condition has many values
+ * that few messages have: looking each value up again for each stretch would cost more than
+ * reading all of them. Undefined when there are too many messages.
  */
 async function fewOfMany(
-  db: Kysely<Schema>,
+  db: Db,
   range: IdRange,
   [test, ...others]: readonly MessageTest[],
   direction: Direction,
@@ -109,11 +109,10 @@ async function fewOfMany(
     return undefined;
   if (isEmpty(range)) return [];
   const entriesMax = index.places * ENTRIES_EACH_MIN;
-  // As one text, which takes less time than so many rows.
   const { rows } = await sql<{ ids: string }>`
-    SELECT json_group_array(id) AS ids FROM (
-      SELECT id FROM (${index.ids(range)}) LIMIT ${entriesMax + 1}
-    )`.execute(db);
+    SELECT ${db.dialect.jsonRows(sql.ref("id"))} AS ids FROM (
+      SELECT id FROM (${index.ids(range)}) AS named LIMIT ${entriesMax + 1}
+    ) AS found`.execute(db);
   const ids: number[] = JSON.parse(rows[0]?.ids ?? "[]");
   if (ids.length > entriesMax) return undefined;
   const sorted = [...Float64Array.from(ids).sort()];
@@ -123,7 +122,7 @@ async function fewOfMany(
 
 /** The first `limit` ids in a stretch, in the order of the search. */
 async function idsIn(
-  db: Kysely<Schema>,
+  db: Db,
   { range, named, asked, tests }: Stretch,
   direction: Direction,
   limit: number,
@@ -141,18 +140,15 @@ async function idsIn(
       );
     conditions.unshift(sql`${id} IN (SELECT ${namedId} FROM ${candidates})`);
   } else conditions.unshift(inRange(id, range));
-  // Without other indexes, as what the tests say is only of use for the few that are left.
+  // The tests are for the few messages that are left: an index for one of them is no use.
   return idsOf(
     db,
-    sql`SELECT ${id} FROM messages NOT INDEXED WHERE ${sql.join(conditions, sql` AND `)}
+    sql`SELECT ${id} FROM ${db.dialect.readBy("messages", "messages")} WHERE ${sql.join(conditions, sql` AND `)}
       ORDER BY ${ordered(id, direction)} LIMIT ${limit}`,
   );
 }
 
-async function idsOf(
-  db: Kysely<Schema>,
-  query: RawBuilder<unknown>,
-): Promise<number[]> {
+async function idsOf(db: Db, query: Sql): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`${query}`.execute(db);
   return rows.map((row) => row.id);
 }

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from "kysely";
+import { sql } from "kysely";
 import {
   beyond,
   isEmpty,
@@ -10,25 +10,25 @@ import {
 } from "./message-ids.ts";
 import { entriesOfEach, type MessageIndex } from "./message-indexes.ts";
 import type { MessageTest, Reads } from "./condition-tests.ts";
-import type { Schema } from "../schema.ts";
+import type { Db } from "../dialect.ts";
 
 /** A range of ids, and how to find the messages in it that pass all tests. */
 export type Stretch = {
   readonly range: IdRange;
-  /** Names the messages to look at; without it they are all read, one after the other. */
+  /** The index that lists the messages to check; without it they are all read in order. */
   readonly named: MessageIndex | undefined;
   /** Whether other indexes have a message too, the rarest first. */
   readonly asked: readonly NonNullable<MessageIndex["has"]>[];
   /** Tests of the messages that are left. */
   readonly tests: readonly MessageTest[];
-  /** What it costs, in readings of a message. */
+  /** What it costs, in messages read. */
   readonly reads: number;
 };
 
-/** So many index entries cost as much as reading one message from anywhere in the table. */
+/** This many index entries cost as much as reading one message from anywhere in the table. */
 const ENTRIES_FOR_A_READ = 4;
 
-/** And so many messages that are read and tested one after the other. */
+/** And this many messages that are read and tested in order. */
 const IN_ORDER_FOR_A_READ: Record<Reads, number> = {
   message: 16,
   tags: 8,
@@ -36,15 +36,15 @@ const IN_ORDER_FOR_A_READ: Record<Reads, number> = {
 };
 
 /**
- * The next stretch of a search, which costs about `reads` readings of a message. Each
- * index is asked how far so many of its entries reach: where one condition's messages
- * are rare just here, they reach far. The index that reaches furthest names the
- * messages; those that reach far too are asked whether they have them, which costs
- * less than to read them. Where no index reaches further than messages can be read
- * one after the other, they are.
+ * The next stretch of a search, which costs about as much as reading `reads` messages.
+ * For each index it finds how far that many entries reach: where one condition's messages
+ * are rare, they reach far. The index that reaches furthest lists the messages. Others
+ * that reach far tell whether they have them too, which costs less than reading the
+ * messages. If no index reaches further than reading messages in order would, they are
+ * read in order.
  */
 export async function nextStretch(
-  db: Kysely<Schema>,
+  db: Db,
   rest: IdRange,
   tests: readonly MessageTest[],
   direction: Direction,
@@ -72,7 +72,7 @@ export async function nextStretch(
   const asked = rare.filter(({ index }) => index.has);
   const answered = [rarest, ...asked].map(({ test }) => test);
   const left = tests.filter((test) => !answered.includes(test));
-  // Where few of the entries make a reading, or none, there may be more of them.
+  // When few entries lead to reading a message, or none, more entries fit.
   const isFurther = asked.length > 0 || left.length === 0;
   return {
     range: isFurther
@@ -85,9 +85,9 @@ export async function nextStretch(
   };
 }
 
-/** As far as entries reach that cost as much as so many readings. */
+/** How far entries reach that together cost as much as reading this many messages. */
 async function furtherRange(
-  db: Kysely<Schema>,
+  db: Db,
   rest: IdRange,
   { test, index: { places }, range }: Reach,
   direction: Direction,
@@ -114,9 +114,9 @@ type Reach = {
   readonly range: IdRange;
 };
 
-/** How far so many entries reach, of the indexes that the tests have. */
+/** How far this many entries reach in each index that the tests have. */
 async function reaches(
-  db: Kysely<Schema>,
+  db: Db,
   rest: IdRange,
   tests: readonly MessageTest[],
   direction: Direction,
@@ -126,11 +126,13 @@ async function reaches(
     test.index ? [{ test, index: test.index }] : [],
   );
   if (indexed.length === 0) return [];
-  const { rows } = await sql<{ ends: string }>`SELECT json_array(${sql.join(
-    indexed.map(({ index }) =>
+  const { rows } = await sql<{
+    ends: string;
+  }>`SELECT ${db.dialect.jsonArray(
+    ...indexed.map(({ index }) =>
       index.reach(rest, direction, Math.ceil(entries)),
     ),
-  )}) AS ends`.execute(db);
+  )} AS ends`.execute(db);
   const ends: (number | null)[] = JSON.parse(rows[0]?.ends ?? "[]");
   return indexed.map((each, place) => ({
     ...each,

@@ -1,16 +1,16 @@
-import { sql, type Kysely } from "kysely";
+import { sql } from "kysely";
 import { canonicalSid, isMessageSidStart } from "../../../twilio/sid.ts";
 import { listedIds } from "./message-indexes.ts";
 import { packMessageSid } from "../../core/message-sid.ts";
 import { not, rowTest, type Meaning } from "./condition-tests.ts";
-import type { Schema } from "../schema.ts";
+import type { Db } from "../dialect.ts";
 
-/** More messages than these are not named one by one. */
+/** Up to this many messages are listed. */
 const NAMED_MAX = 1_000;
 
 /** Messages whose SID begins with one of these. */
 export async function ofSids(
-  db: Kysely<Schema>,
+  db: Db,
   values: readonly string[],
   negated: boolean,
 ): Promise<Meaning> {
@@ -32,7 +32,7 @@ export async function ofSids(
   const isTrue = beginsSo(starts, negated);
   return negated
     ? rowTest(isTrue)
-    : { isTrue, reads: "message", index: listedIds([...found]) };
+    : { isTrue, reads: "message", index: listedIds(db.dialect, [...found]) };
 }
 
 function beginsSo(starts: readonly string[], negated: boolean) {
@@ -46,7 +46,7 @@ function beginsSo(starts: readonly string[], negated: boolean) {
   return negated ? not(isTrue) : sql`(${isTrue})`;
 }
 
-/** The lowest and the highest SID that begin so. */
+/** The lowest and the highest SID that begin like this. */
 function sidRange(start: string): readonly [Uint8Array, Uint8Array] {
   const sid = canonicalSid(start);
   return [

@@ -1,14 +1,14 @@
-import { sql, type Kysely, type RawBuilder } from "kysely";
+import { sql } from "kysely";
 import type { SuggestibleField } from "../../store.ts";
 import { beginsSo } from "./address-search.ts";
-import type { Schema } from "../schema.ts";
+import type { Db, Dialect, Sql } from "../dialect.ts";
 
-/** Different values that are looked through, in the order of their index. */
+/** Distinct values are searched up to this many, in the order of their index. */
 const LOOKED_THROUGH_MAX = 1_000;
 
 /** Known values that begin with `start`; letters from A to Z in any case. */
 export async function suggest(
-  db: Kysely<Schema>,
+  db: Db,
   field: SuggestibleField,
   start: string,
   limit: number,
@@ -30,7 +30,7 @@ export async function suggest(
         limit,
       );
     case "to":
-      return values(db, namesOfRecipients(start), start, limit);
+      return values(db, namesOfRecipients(db.dialect, start), start, limit);
     case "account":
     case "service":
       return values(
@@ -46,8 +46,8 @@ export async function suggest(
 }
 
 /** Recipients without a number; nobody looks for one among millions of numbers. */
-function namesOfRecipients(start: string): RawBuilder<unknown> {
-  const each = beginsSo(start).map(
+function namesOfRecipients(dialect: Dialect, start: string): Sql {
+  const each = beginsSo(dialect, start).map(
     (isMeant) => sql`SELECT address AS value FROM
       (SELECT id, address FROM addresses WHERE ${isMeant} LIMIT ${LOOKED_THROUGH_MAX}) AS names
       WHERE EXISTS (SELECT 1 FROM messages WHERE to_id = names.id)`,
@@ -56,14 +56,10 @@ function namesOfRecipients(start: string): RawBuilder<unknown> {
 }
 
 /**
- * The different values above `least` that an indexed column has: one look into the
- * index for each, however often it occurs.
+ * The distinct values above `least` that an indexed column has: one index lookup for each,
+ * however many rows have it.
  */
-function different(
-  table: string,
-  name: string,
-  least: string | number,
-): RawBuilder<unknown> {
+function different(table: string, name: string, least: string | number): Sql {
   const [source, column] = [sql.table(table), sql.ref(name)];
   return sql`(
     WITH RECURSIVE steps (value) AS (
@@ -71,30 +67,26 @@ function different(
       UNION ALL
       SELECT (SELECT min(${column}) FROM ${source} WHERE ${column} > steps.value)
         FROM steps WHERE steps.value IS NOT NULL
-      LIMIT ${LOOKED_THROUGH_MAX + 1}
     )
-    SELECT value FROM steps WHERE value IS NOT NULL
+    SELECT value FROM steps WHERE value IS NOT NULL LIMIT ${LOOKED_THROUGH_MAX}
   ) AS different`;
 }
 
 async function values(
-  db: Kysely<Schema>,
-  source: RawBuilder<unknown>,
+  db: Db,
+  source: Sql,
   start: string,
   limit: number,
 ): Promise<string[]> {
   const { rows } = await sql<{ value: string }>`
-    SELECT value FROM (${source}) WHERE instr(lower(value), lower(${start})) = 1
+    SELECT value FROM (${source}) AS known
+      WHERE substr(lower(value), 1, length(${start})) = lower(${start})
       ORDER BY value LIMIT ${limit}`.execute(db);
   return rows.map((row) => row.value);
 }
 
-/** With a `=` the values of that name; without one the first values of each name. */
-async function tags(
-  db: Kysely<Schema>,
-  start: string,
-  limit: number,
-): Promise<string[]> {
+/** With a `=`, the values of that name; without one, the first values of each name. */
+async function tags(db: Db, start: string, limit: number): Promise<string[]> {
   const equals = start.indexOf("=");
   const nameStart = equals === -1 ? start : start.slice(0, equals);
   const valueStart = equals === -1 ? "" : start.slice(equals + 1);
@@ -117,9 +109,9 @@ async function tags(
   return found.slice(0, limit);
 }
 
-/** Those in the same case from the index, those in another one as far as is looked. */
+/** Those in the same case from the index; those in another one only among the first values. */
 async function tagValues(
-  db: Kysely<Schema>,
+  db: Db,
   name: string,
   start: string,
   limit: number,

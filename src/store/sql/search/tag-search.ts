@@ -1,15 +1,15 @@
-import { sql, type Kysely } from "kysely";
+import { sql } from "kysely";
 import { valueIndex } from "./message-indexes.ts";
 import { isAmong, not, rowTest, type Meaning } from "./condition-tests.ts";
 import { plainText } from "../../../phone/pasted-text.ts";
-import type { Schema } from "../schema.ts";
+import type { Db } from "../dialect.ts";
 
-/** More values of a tag than these are not named one by one. */
+/** Up to this many values of a tag are listed. */
 const NAMED_MAX = 500;
 
 /** Messages that have this tag; without `value` any of this name. */
 export async function ofTag(
-  db: Kysely<Schema>,
+  db: Db,
   name: string,
   value: string | undefined,
   negated: boolean,
@@ -24,21 +24,21 @@ export async function ofTag(
   const ids = (await query.execute()).map((row) => row.id);
   if (ids.length === 0) return negated ? "all" : "none";
   const isNamed = ids.length <= NAMED_MAX;
-  // The plus sign has SQLite look at the message's few tags, not look each value up.
+  // An expression has no index: so the message's few tags are read, and no value is looked up.
   const hasTag = isNamed
-    ? sql`(SELECT 1 FROM message_tags WHERE message_id = messages.id
-        AND ${isAmong(sql`+${sql.ref("tag_id")}`, ids)} LIMIT 1)`
-    : sql`(SELECT 1 FROM message_tags JOIN tags ON tags.id = tag_id
-        WHERE message_id = messages.id AND tags.name IN (${sql.join(spellingsOf(name))}) LIMIT 1)`;
+    ? sql`EXISTS (SELECT 1 FROM message_tags WHERE message_id = messages.id
+        AND ${isAmong(db.dialect, sql`(tag_id + 0)`, ids)})`
+    : sql`EXISTS (SELECT 1 FROM message_tags JOIN tags ON tags.id = tag_id
+        WHERE message_id = messages.id AND tags.name IN (${sql.join(spellingsOf(name))}))`;
   if (negated) return rowTest(not(hasTag), "tags");
   return {
     isTrue: hasTag,
     reads: "tags",
-    index: isNamed ? valueIndex("tag", ids) : undefined,
+    index: isNamed ? valueIndex(db.dialect, "tag", ids) : undefined,
   };
 }
 
-/** A tag's name or value as it was typed, as it looks, and as it arrives if its plus signs weren't escaped. */
+/** A tag's name or value as typed, as it looks, and as it arrives if its plus signs weren't escaped. */
 function spellingsOf(text: string): string[] {
   const plain = plainText(text);
   const spellings = [text, plain, text.replaceAll("+", " ")];

@@ -1,7 +1,8 @@
-import type { Kysely } from "kysely";
+import { sql } from "kysely";
 import { EVENT_STATUSES } from "../../../twilio/status.ts";
 import { MINUTES_KEPT, type StatusCounts } from "../../tally.ts";
-import { query } from "../../sqlite/connection/read-connection.ts";
+import type { Db, Sql } from "../dialect.ts";
+import { statement } from "../statement.ts";
 import type { Extent, Piece } from "./rollup-pieces.ts";
 import {
   ANY_CODE,
@@ -9,7 +10,6 @@ import {
   GRAINS,
   NO_KEY,
 } from "../../core/rollup-table.ts";
-import type { Schema } from "../schema.ts";
 
 /** Which rows of the buckets are read; see rollup-table.ts. */
 export type Rows = {
@@ -19,7 +19,7 @@ export type Rows = {
   readonly keys?: readonly Key[] | undefined;
 };
 
-/** Whether these rows count every message: that is known of each minute, however long ago. */
+/** Whether these rows count every message, which is known for each minute of all time. */
 export function countsAll({ dimension, errorCode }: Rows): boolean {
   return dimension === DIMENSIONS.all && errorCode === ANY_CODE;
 }
@@ -31,96 +31,112 @@ export type Key = number | string;
 export type Sum = StatusCounts & { readonly key: Key };
 export type SumOfBucket = Sum & { readonly bucket: number };
 
+const selectExtent = statement<
+  {},
+  Omit<Extent, "oldestHour"> & { readonly oldestHour: number | null }
+>(
+  () => sql`SELECT minutes_from AS "minutesFrom", hours_until AS "hoursUntil",
+      days_until AS "daysUntil", weeks_until AS "weeksUntil",
+      (SELECT min(hour) FROM message_hours) AS "oldestHour",
+      coalesce((SELECT max(bucket) FROM rollups WHERE grain = ${sql.lit(GRAINS.minute)}), 0)
+        AS "newestMinute"
+    FROM rollup_clock`,
+);
+
 /** Undefined when there are no messages. */
-export async function extentOf(
-  db: Kysely<Schema>,
-): Promise<Extent | undefined> {
-  const [extent] = await query<
-    Omit<Extent, "oldestHour"> & { readonly oldestHour: number | null }
-  >(
-    db,
-    `SELECT minutes_from AS minutesFrom, hours_until AS hoursUntil, days_until AS daysUntil,
-      weeks_until AS weeksUntil,
-      (SELECT min(hour) FROM message_hours) AS oldestHour,
-      ifnull((SELECT max(bucket) FROM rollups WHERE grain = ${GRAINS.minute}), 0) AS newestMinute
-      FROM rollup_clock`,
-  );
+export async function extentOf(db: Db): Promise<Extent | undefined> {
+  const [extent] = await selectExtent(db, {});
   if (extent === undefined || extent.oldestHour === null) return undefined;
   return { ...extent, oldestHour: extent.oldestHour };
 }
 
-export async function countedByMinuteSince(
-  db: Kysely<Schema>,
-): Promise<number> {
-  const [clock] = await query<{ readonly at: number }>(
-    db,
-    `SELECT minutes_from * ${GRAINS.minute * 1_000} AS at FROM rollup_clock`,
-  );
-  return clock?.at ?? 0;
+export async function countedByMinuteSince(db: Db): Promise<number> {
+  const clock = await db
+    .selectFrom("rollup_clock")
+    .select("minutes_from")
+    .executeTakeFirst();
+  return (clock?.minutes_from ?? 0) * GRAINS.minute * 1_000;
 }
 
-const EACH_BUCKET = `
+/** What is bound to read a piece. */
+export type InPiece = {
+  from: number;
+  to: number;
+  grain: number;
+  dimension: number;
+  errorCode: number;
+};
+type At = (name: keyof InPiece) => Sql;
+
+const eachBucket = (at: At): Sql => sql`
   WITH RECURSIVE piece (bucket) AS (
-    SELECT ?1 UNION ALL SELECT bucket + 1 FROM piece WHERE bucket + 1 < ?2
+    SELECT CAST(${at("from")} AS INTEGER)
+    UNION ALL SELECT bucket + 1 FROM piece WHERE bucket + 1 < ${at("to")}
   ) SELECT bucket FROM piece`;
 
-/** The rows of ?4 and ?5 in the buckets from ?1 to ?2 of grain ?3. */
-export const inPieces = `(${EACH_BUCKET}) AS piece
-  CROSS JOIN rollups ON rollups.grain = ?3 AND rollups.bucket = piece.bucket
-  AND dimension = ?4 AND error_code = ?5`;
-
-/** Messages from a clock that ran ahead may lie years after the others: of so many minutes only those with rows. */
+/** Messages from a clock that was ahead can be years after the others: of this many minutes only those with rows are read. */
 const MINUTES_EACH_MAX = 2 * MINUTES_KEPT;
-const MINUTES_WITH_ROWS = `
+const minutesWithRows = (at: At): Sql => sql`
   WITH RECURSIVE piece (bucket) AS (
-    SELECT (SELECT min(bucket) FROM rollups WHERE grain = ?3 AND bucket >= ?1)
+    SELECT (SELECT min(bucket) FROM rollups
+      WHERE grain = ${at("grain")} AND bucket >= ${at("from")})
     UNION ALL
-    SELECT (SELECT min(bucket) FROM rollups WHERE grain = ?3 AND bucket > piece.bucket)
-      FROM piece WHERE bucket < ?2
-  ) SELECT bucket FROM piece WHERE bucket < ?2`;
-
-const COUNTS = EVENT_STATUSES.join(", ");
-
-/** In the shape of rows of rollups. */
-const MESSAGE_MINUTES = `(
-  SELECT minute AS bucket, ${NO_KEY} AS key, ${COUNTS} FROM message_minutes
-  WHERE minute >= ?1 AND minute < ?2
-) AS rollups`;
-
-export const readSums = reader<Sum>(`key, ${COUNTS}`);
-/** The rows of each bucket come together. */
-export const readSumsOfBuckets = reader<SumOfBucket>(
-  `rollups.bucket, key, ${COUNTS}`,
-);
-export const readDelivered =
-  reader<Pick<Sum, "key" | "delivered">>("key, delivered");
+    SELECT (SELECT min(bucket) FROM rollups
+        WHERE grain = ${at("grain")} AND bucket > piece.bucket)
+      FROM piece WHERE bucket < ${at("to")}
+  ) SELECT bucket FROM piece WHERE bucket < ${at("to")}`;
 
 /**
- * Reads a piece. Its buckets are gone through one by one, as the rows of one dimension
- * lie together in each. They are not grouped: to sort them costs more than to read them.
+ * The rows of a piece. Its buckets are read one by one, in this order, as the rows of one
+ * dimension are together in each.
  */
-function reader<Row>(columns: string) {
-  const textOf = (buckets: string): string =>
-    `SELECT ${columns} FROM (${buckets}) AS piece
-      CROSS JOIN rollups ON rollups.grain = ?3 AND rollups.bucket = piece.bucket
-      AND dimension = ?4 AND error_code = ?5`;
-  const ofKeys = " AND key IN (SELECT value FROM json_each(?6))";
-  const ofEach = textOf(EACH_BUCKET);
-  const ofMinutes = textOf(MINUTES_WITH_ROWS);
-  const ofAll = `SELECT ${columns} FROM ${MESSAGE_MINUTES} ORDER BY bucket`;
-  return (
-    db: Kysely<Schema>,
-    { grain, from, to }: Piece,
-    rows: Rows,
-  ): Promise<Row[]> => {
+export function rowsOfPiece(columns: Sql, at: At, buckets = eachBucket): Sql {
+  return sql`SELECT ${columns} FROM (${buckets(at)}) AS piece CROSS JOIN rollups
+    WHERE rollups.grain = ${at("grain")} AND rollups.bucket = piece.bucket
+      AND dimension = ${at("dimension")} AND error_code = ${at("errorCode")}`;
+}
+
+const COUNTS = sql.join(EVENT_STATUSES.map((status) => sql.ref(status)));
+
+export const readSums = reader<Sum>(sql`key, ${COUNTS}`);
+/** The rows of each bucket come together. */
+export const readSumsOfBuckets = reader<SumOfBucket>(
+  sql`rollups.bucket, key, ${COUNTS}`,
+);
+export const readDelivered = reader<Pick<Sum, "key" | "delivered">>(
+  sql`key, delivered`,
+);
+
+/** Reads a piece. Its rows aren't grouped: sorting them costs more than reading them. */
+function reader<Row>(columns: Sql) {
+  const readEach = statement<InPiece, Row>((at) => rowsOfPiece(columns, at));
+  const readMinutes = statement<InPiece, Row>((at) =>
+    rowsOfPiece(columns, at, minutesWithRows),
+  );
+  const readKeys = statement<InPiece & { keys: readonly Key[] }, Row>(
+    (at, { among }) =>
+      sql`${rowsOfPiece(columns, at)} AND ${among(sql.ref("key"), at("keys"))}`,
+  );
+  const readKeysOfMinutes = statement<InPiece & { keys: readonly Key[] }, Row>(
+    (at, { among }) =>
+      sql`${rowsOfPiece(columns, at, minutesWithRows)} AND ${among(sql.ref("key"), at("keys"))}`,
+  );
+  // In the shape of rows of rollups.
+  const readAllByMinute = statement<{ from: number; to: number }, Row>(
+    (at) => sql`SELECT ${columns} FROM (
+      SELECT minute AS bucket, ${sql.lit(NO_KEY)} AS key, ${COUNTS} FROM message_minutes
+      WHERE minute >= ${at("from")} AND minute < ${at("to")}
+    ) AS rollups ORDER BY bucket`,
+  );
+  return (db: Db, { grain, from, to }: Piece, rows: Rows): Promise<Row[]> => {
     const { dimension, errorCode, keys } = rows;
     if (grain === GRAINS.minute && countsAll(rows))
-      return query<Row>(db, ofAll, [from, to]);
+      return readAllByMinute(db, { from, to });
     const isEach = grain !== GRAINS.minute || to - from <= MINUTES_EACH_MAX;
-    const text = isEach ? ofEach : ofMinutes;
-    const values = [from, to, grain, dimension, errorCode];
-    return keys === undefined
-      ? query<Row>(db, text, values)
-      : query<Row>(db, text + ofKeys, [...values, JSON.stringify(keys)]);
+    const piece = { from, to, grain, dimension, errorCode };
+    if (keys === undefined)
+      return isEach ? readEach(db, piece) : readMinutes(db, piece);
+    const ofKeys = { ...piece, keys };
+    return isEach ? readKeys(db, ofKeys) : readKeysOfMinutes(db, ofKeys);
   };
 }

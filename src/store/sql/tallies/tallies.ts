@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { sql } from "kysely";
 import type {
   DeliveryTimes,
   StatusCounts,
@@ -7,7 +7,8 @@ import type {
 } from "../../tally.ts";
 import type { TimeRange } from "../../../time/time-range.ts";
 import { channelOfPlace } from "../../../twilio/status.ts";
-import { query } from "../../sqlite/connection/read-connection.ts";
+import type { Db } from "../dialect.ts";
+import { statement } from "../statement.ts";
 import { piecesOf, type Piece } from "./rollup-pieces.ts";
 import {
   countsAll,
@@ -25,10 +26,9 @@ import {
   DIMENSIONS,
   NO_KEY,
 } from "../../core/rollup-table.ts";
-import type { Schema } from "../schema.ts";
 
 export async function tally(
-  db: Kysely<Schema>,
+  db: Db,
   request: TallyRequest,
 ): Promise<TallyRow[]> {
   const { by, errorCode } = request;
@@ -56,12 +56,12 @@ export async function tally(
 type Counts = { -readonly [S in keyof StatusCounts]: number };
 type CountsByKey = Map<Key, Counts>;
 
-/** Counts by key of each span that has some, by its beginning, oldest first. */
+/** Counts by key of each span that has some, by its start, oldest first. */
 async function spansOf(
-  db: Kysely<Schema>,
+  db: Db,
   { range, by, errorCode, spanMs }: TallyRequest,
 ): Promise<(readonly [at: number, ReadonlyMap<Key, StatusCounts>])[]> {
-  // Of one error code only: its messages are counted under it, not by it.
+  // For one error code alone: its messages are counted under it, not by it.
   const isOfCode = by === "errorCode" && errorCode !== undefined;
   const wanted = {
     dimension: DIMENSIONS[by === undefined || isOfCode ? "all" : by],
@@ -108,9 +108,9 @@ function addTo(
   counts.read += read;
 }
 
-/** What rows of senders count in these pieces of a range, a row for each of their keys. */
+/** What senders' rows count in these pieces of a range, a row for each key. */
 export async function rowsOfKeys(
-  db: Kysely<Schema>,
+  db: Db,
   range: TimeRange,
   pieces: readonly Piece[],
   wanted: Rows,
@@ -127,9 +127,9 @@ export async function rowsOfKeys(
   }));
 }
 
-/** What rows count in a range, all of them together. */
+/** The total of rows in a range. */
 export async function readCounts(
-  db: Kysely<Schema>,
+  db: Db,
   range: TimeRange,
   wanted: Rows,
 ): Promise<StatusCounts> {
@@ -142,7 +142,7 @@ export async function readCounts(
 }
 
 export async function deliveryTimes(
-  db: Kysely<Schema>,
+  db: Db,
   range: TimeRange,
 ): Promise<DeliveryTimes> {
   const wanted = { dimension: DIMENSIONS.deliveryTime, errorCode: ANY_CODE };
@@ -167,16 +167,16 @@ export async function deliveryTimes(
 
 type PieceRows<Row> = { readonly grain: number; readonly rows: readonly Row[] };
 
-/** In one transaction, as rows are removed once others have their sums. */
+/** In one snapshot, as rows are removed once others have their sums. */
 function readPieces<Row>(
-  db: Kysely<Schema>,
+  db: Db,
   range: TimeRange,
   spanMs: number | undefined,
   wanted: Rows,
-  read: (db: Kysely<Schema>, piece: Piece, rows: Rows) => Promise<Row[]>,
+  read: (db: Db, piece: Piece, rows: Rows) => Promise<Row[]>,
 ): Promise<PieceRows<Row>[]> {
-  return db.transaction().execute(async (transaction) => {
-    const known = await extentOf(transaction);
+  return db.dialect.readSnapshot(db, async (snapshot) => {
+    const known = await extentOf(snapshot);
     const extent =
       known && countsAll(wanted) ? { ...known, minutesFrom: 0 } : known;
     const pieces = extent ? piecesOf(range, spanMs, extent) : [];
@@ -184,28 +184,33 @@ function readPieces<Row>(
     for (const piece of pieces)
       all.push({
         grain: piece.grain,
-        rows: await read(transaction, piece, wanted),
+        rows: await read(snapshot, piece, wanted),
       });
     return all;
   });
 }
 
+type Named = { readonly id: number; readonly text: string };
+
 const TEXTS = {
-  sender:
-    "SELECT id, address AS text FROM addresses WHERE id IN (SELECT value FROM json_each(?))",
-  service:
-    "SELECT id, sid AS text FROM sids WHERE id IN (SELECT value FROM json_each(?))",
+  sender: statement<{ ids: readonly Key[] }, Named>(
+    (at, { among }) =>
+      sql`SELECT id, address AS text FROM addresses WHERE ${among(sql.ref("id"), at("ids"))}`,
+  ),
+  service: statement<{ ids: readonly Key[] }, Named>(
+    (at, { among }) =>
+      sql`SELECT id, sid AS text FROM sids WHERE ${among(sql.ref("id"), at("ids"))}`,
+  ),
 };
 
-/** What keys that are ids stand for; undefined for keys that are none. */
+/** What keys that are ids stand for; undefined for keys that aren't. */
 async function textsOf(
-  db: Kysely<Schema>,
+  db: Db,
   by: TallyRequest["by"],
   keys: readonly Key[],
 ): Promise<ReadonlyMap<Key, string> | undefined> {
   if (by !== "sender" && by !== "service") return undefined;
-  const ids = JSON.stringify([...new Set(keys)]);
-  const rows = await query<{ id: number; text: string }>(db, TEXTS[by], [ids]);
+  const rows = await TEXTS[by](db, { ids: [...new Set(keys)] });
   return new Map(rows.map(({ id, text }) => [id, text]));
 }
 

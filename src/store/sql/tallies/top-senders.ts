@@ -1,10 +1,15 @@
-import type { Kysely } from "kysely";
+import { sql } from "kysely";
 import type { TallyRow, TopSenders, TopSendersRequest } from "../../tally.ts";
-import { query } from "../../sqlite/connection/read-connection.ts";
+import type { Db, Sql } from "../dialect.ts";
+import { statement } from "../statement.ts";
 import { piecesOf, type Piece } from "./rollup-pieces.ts";
-import { extentOf, inPieces, type Rows } from "./rollup-reader.ts";
+import {
+  extentOf,
+  rowsOfPiece,
+  type InPiece,
+  type Rows,
+} from "./rollup-reader.ts";
 import { ANY_CODE, DIMENSIONS } from "../../core/rollup-table.ts";
-import type { Schema } from "../schema.ts";
 import { rowsOfKeys } from "./tallies.ts";
 
 /** Rows that are read to find them. Two thousand senders have half as many in 90 days. */
@@ -13,24 +18,35 @@ const ROWS_MAX = 200_000;
 const SENDERS_MAX = 60;
 
 const AMOUNTS = {
-  lost: "failed + undelivered",
-  messages: "sent + failed + undelivered + delivered + read",
-} as const;
+  lost: selectAmounts(sql`failed + undelivered`),
+  messages: selectAmounts(sql`sent + failed + undelivered + delivered + read`),
+};
+
+function selectAmounts(amount: Sql) {
+  return statement<
+    InPiece & { limit: number },
+    { readonly count: number; readonly some: string }
+  >(
+    (at, { jsonArray, jsonRows }) => sql`SELECT count(*) AS count,
+      ${jsonRows(jsonArray(sql.ref("key"), sql.ref("amount")), sql`amount > 0`)} AS some
+      FROM (${rowsOfPiece(sql`key, ${amount} AS amount`, at)} LIMIT ${at("limit")}) AS found`,
+  );
+}
 
 /**
- * The senders with most of something in a range, with all their counts. Every row is read
- * where it is, and only those that have some of it leave the database; so it costs a
- * fraction of a tally by sender. Beyond `ROWS_MAX` nothing is claimed.
+ * The senders with most of something in a range, with all their counts. Only rows that have
+ * some of it leave the database, so it costs a fraction of a tally by sender. Beyond
+ * `ROWS_MAX` it returns none.
  */
 export async function topSenders(
-  db: Kysely<Schema>,
+  db: Db,
   { range, of, errorCode = ANY_CODE }: TopSendersRequest,
 ): Promise<TopSenders> {
   const wanted = { dimension: DIMENSIONS.sender, errorCode };
-  return db.transaction().execute(async (transaction) => {
-    const extent = await extentOf(transaction);
+  return db.dialect.readSnapshot(db, async (snapshot) => {
+    const extent = await extentOf(snapshot);
     const pieces = extent ? piecesOf(range, undefined, extent) : [];
-    const amounts = await amountsOf(transaction, pieces, wanted, of);
+    const amounts = await amountsOf(snapshot, pieces, wanted, of);
     if (amounts === undefined) return { rows: [], coverage: "none" };
     const keys = [...amounts]
       .toSorted(([a, ofA], [b, ofB]) => ofB - ofA || a - b)
@@ -39,14 +55,14 @@ export async function topSenders(
     const rows: TallyRow[] =
       keys.length === 0
         ? []
-        : await rowsOfKeys(transaction, range, pieces, { ...wanted, keys });
+        : await rowsOfKeys(snapshot, range, pieces, { ...wanted, keys });
     return { rows, coverage: amounts.size > SENDERS_MAX ? "most" : "all" };
   });
 }
 
 /** How much each sender has that has any; undefined where there is too much to read. */
 async function amountsOf(
-  db: Kysely<Schema>,
+  db: Db,
   pieces: readonly Piece[],
   { dimension, errorCode }: Rows,
   of: TopSendersRequest["of"],
@@ -54,15 +70,10 @@ async function amountsOf(
   const amounts = new Map<number, number>();
   let left = ROWS_MAX;
   for (const { grain, from, to } of pieces) {
-    const [found] = await query<{ rows: number; some: string }>(
-      db,
-      `SELECT count(*) AS rows,
-         json_group_array(json_array(key, amount)) FILTER (WHERE amount > 0) AS some
-         FROM (SELECT key, ${AMOUNTS[of]} AS amount FROM ${inPieces} LIMIT ?6)`,
-      [from, to, grain, dimension, errorCode, left + 1],
-    );
+    const piece = { grain, from, to, dimension, errorCode, limit: left + 1 };
+    const [found] = await AMOUNTS[of](db, piece);
     if (found === undefined) continue;
-    left -= found.rows;
+    left -= found.count;
     if (left < 0) return undefined;
     const some: [number, number][] = JSON.parse(found.some);
     for (const [key, amount] of some)

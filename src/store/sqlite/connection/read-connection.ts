@@ -1,14 +1,15 @@
 import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 import {
-  CompiledQuery,
   Kysely,
   SqliteDialect,
   type SqliteDatabase,
+  type SqliteDialectConfig,
 } from "kysely";
 import { StoreUnavailable, StoreUnusable } from "../../store.ts";
 import { requireDatabaseFile } from "./database-file.ts";
 import { requireOurs, SCHEMA_VERSION } from "../migrations/migrations.ts";
-import type { Schema } from "../../sql/schema.ts";
+import { withDialect, type Db } from "../../sql/dialect.ts";
+import { sqliteDialect } from "../dialect.ts";
 import {
   mayPassSoon,
   OPEN_AGAIN_AFTER_MS,
@@ -31,7 +32,7 @@ const BUSY_TIMEOUT_MS = 1_000;
 const STATEMENTS_MAX = 100;
 
 export type ReadConnection = {
-  readonly kysely: Kysely<Schema>;
+  readonly kysely: Db;
   readonly close: () => void;
 };
 
@@ -42,7 +43,7 @@ export type ReadConnection = {
 export function openForReading(file: string): ReadConnection {
   const database = kyselyDatabase(openDatabaseForReading(file));
   return {
-    kysely: new Kysely({ dialect: new SqliteDialect({ database }) }),
+    kysely: ledgerOn(database),
     // Kysely closes a database only once it has used it.
     close: () => database.close(),
   };
@@ -79,11 +80,7 @@ export function openForReadingWhen(
   };
   const ready = opened.then(() => patiently(open));
   return {
-    kysely: new Kysely({
-      dialect: new SqliteDialect({
-        database: () => ready.then(() => ({ prepare, close })),
-      }),
-    }),
+    kysely: ledgerOn(() => ready.then(() => ({ prepare, close }))),
     ready,
     open,
     close,
@@ -123,19 +120,9 @@ export function openDatabaseForReading(file: string): Database {
   return db;
 }
 
-/**
- * Rows of a query that pages ask again and again in the same words: to have it put
- * together each time can cost as much as to do it.
- */
-export async function query<Row>(
-  db: Kysely<Schema>,
-  sql: string,
-  values: readonly (string | number | Uint8Array)[] = [],
-): Promise<Row[]> {
-  const { rows } = await db.executeQuery<Row>(
-    CompiledQuery.raw(sql, [...values]),
-  );
-  return rows;
+function ledgerOn(database: SqliteDialectConfig["database"]): Db {
+  const dialect = new SqliteDialect({ database });
+  return withDialect(new Kysely({ dialect }), sqliteDialect);
 }
 
 /** bun:sqlite in the shape that Kysely's dialect expects. */
