@@ -26,22 +26,14 @@ type Example = {
 const PROGRAM =
   /^.*(?<![\w/.-])(?:\.\/|\/usr\/local\/bin\/)?smsledger(?:-linux-x64)?(?= |$)(.*)/;
 
+const OTHER_PROGRAM =
+  /\b(?:systemctl|journalctl|useradd|install|rclone|litestream)\b/;
+
 /** The arguments of the smsledger command in a line of shell; undefined without one. */
 function argsOf(line: string): string[] | undefined {
-  const isOtherProgram =
-    /\b(?:systemctl|journalctl|useradd|install|rclone|litestream)\b/.test(line);
-  const [, rest] = (isOtherProgram ? null : PROGRAM.exec(line)) ?? [];
-  const [command = ""] = rest?.split(/ +#| *[|;>)]| && |(?<=")'/, 1) ?? [];
-  return rest === undefined
-    ? undefined
-    : command
-        .trim()
-        .split(/ +/)
-        .filter((word) => word !== "")
-        .flatMap((word) =>
-          // As operations.md abbreviates it.
-          word === "DB" ? ["--database-url", "smsledger.db"] : [word],
-        );
+  const rest = OTHER_PROGRAM.test(line) ? undefined : PROGRAM.exec(line)?.[1];
+  const [command] = rest?.split(/ +#| *[|;>)]| && |(?<=")'/, 1) ?? [];
+  return command?.split(/ +/).filter((word) => word !== "");
 }
 
 const EXAMPLES: readonly Example[] = CURRENT_DOCUMENTS.flatMap(
