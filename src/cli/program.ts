@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { tokenCommands, userCommands } from "./account-commands.ts";
 import { commit } from "./commit.ts" with { type: "macro" };
 import {
@@ -10,6 +10,7 @@ import {
   type CommandGroup,
   type CommandSpec,
 } from "./command.ts";
+import type { Shell } from "./completions.ts";
 import { readBoth } from "./flags.ts";
 import { helpLayout } from "./help-layout.ts";
 import { requireKnownCommand } from "./known-command.ts";
@@ -17,6 +18,14 @@ import { print } from "./output.ts";
 import { serve } from "./serve.ts";
 import { ALL_SETTINGS, sourcesOf } from "./setting-flags.ts";
 import { SIMULATE_OPTIONS } from "./simulate-options.ts";
+
+const DESCRIPTION =
+  "Receives, proves, keeps and explains Twilio's message status callbacks.";
+
+const SHELLS: readonly Shell[] = ["bash", "zsh", "fish"];
+const COMPLETION_NOTES = `bash: smsledger completions bash > ~/.local/share/bash-completion/completions/smsledger
+zsh:  smsledger completions zsh > ~/.zfunc/_smsledger   (in a folder of $fpath)
+fish: smsledger completions fish > ~/.config/fish/completions/smsledger.fish`;
 
 const dryRun = new Option(
   "--dry-run",
@@ -167,6 +176,28 @@ const commandsOf = (
       (await import("./healthcheck.ts")).healthcheck(config()),
   },
   {
+    name: "completions",
+    args: [new Argument("<shell>").choices(SHELLS)],
+    summary: "Print a completion script for bash, zsh or fish",
+    notes: COMPLETION_NOTES,
+    run: async ({ args: [given] }) => {
+      const { completionScript } = await import("./completions.ts");
+      const shell = SHELLS.find((each) => each === given) ?? "bash";
+      print(completionScript(shell, commandsOf(version)).trimEnd());
+      return 0;
+    },
+  },
+  {
+    name: "man",
+    summary: "Print the manual page, for man or mandoc",
+    notes: "To read it: smsledger man | man -l -",
+    run: async () => {
+      const { manualPage } = await import("./manual-page.ts");
+      print(manualPage(version, DESCRIPTION, commandsOf(version)).trimEnd());
+      return 0;
+    },
+  },
+  {
     name: "version",
     summary: "Print the version and the commit it's built from",
     run() {
@@ -187,9 +218,7 @@ export function commandLine(
   setStatus: (status: number) => void,
 ): Command {
   const program = new Command("smsledger")
-    .description(
-      "Receives, proves, keeps and explains Twilio's message status callbacks.",
-    )
+    .description(DESCRIPTION)
     .version(withCommit(version), "-V, --version", "Print the version")
     .helpOption("-h, --help", "Show help")
     .helpCommand("help [command]", "Show help for a command")

@@ -29,14 +29,17 @@ type Case = {
 
 const READ_ONLY = "on a read-only disk";
 const OUTPUT = "with a full disk for its output";
+/** Of commands that only write to standard output. */
+const PRINTS = {
+  works: Object.keys(PLACES).filter((name) => name !== OUTPUT),
+  isElsewhere: true,
+};
 
 /** Every command that ends by itself, and servers, which don't start there. */
 const CASES: readonly Case[] = [
-  {
-    args: "version",
-    works: Object.keys(PLACES).filter((name) => name !== OUTPUT),
-    isElsewhere: true,
-  },
+  { args: "version", ...PRINTS },
+  { args: "completions bash", ...PRINTS },
+  { args: "man", ...PRINTS },
   { args: "serve --port 0 --sign-in none", works: [OUTPUT] },
   { args: "demo --port 0", works: [OUTPUT], isElsewhere: true },
   { args: "simulate --count 1 --port 1", isElsewhere: true },
