@@ -1,6 +1,13 @@
 import { Argument, Option } from "commander";
 import type { Role } from "../store/accounts.ts";
-import { DATABASE, WHILE_RUNNING, YES, type CommandGroup } from "./command.ts";
+import {
+  DATABASE,
+  JSON_OUTPUT,
+  wantsJson,
+  WHILE_RUNNING,
+  YES,
+  type CommandGroup,
+} from "./command.ts";
 import type { Flags } from "./flags.ts";
 import type { PasswordSource } from "./user.ts";
 
@@ -52,7 +59,9 @@ export const userCommands: CommandGroup = {
       name: "list",
       summary: "List the users, and when each was last seen",
       settings: DATABASE,
-      run: async ({ config }) => (await import("./user.ts")).userList(config()),
+      options: [JSON_OUTPUT],
+      run: async ({ config, flags }) =>
+        (await import("./user.ts")).userList(config(), wantsJson(flags)),
     },
     {
       name: "role",
@@ -120,8 +129,9 @@ export const tokenCommands: CommandGroup = {
       name: "list",
       summary: "List the tokens, and when each was last used",
       settings: DATABASE,
-      run: async ({ config }) =>
-        (await import("./token.ts")).tokenList(config()),
+      options: [JSON_OUTPUT],
+      run: async ({ config, flags }) =>
+        (await import("./token.ts")).tokenList(config(), wantsJson(flags)),
     },
     {
       name: "revoke",

@@ -40,6 +40,11 @@ export const WHILE_RUNNING = "Works while the server is running.";
 export const YES = new Option("--yes", "Don't ask for confirmation.");
 export const JSON_OUTPUT = new Option("--json", "Print JSON.");
 
+/** Whether `JSON_OUTPUT` was given. */
+export function wantsJson(flags: Flags): boolean {
+  return flags["json"] === true;
+}
+
 /** Adds a command, or a group of them, to `parent`. `setStatus` gets the exit status of the one that runs. */
 export function addCommand(
   parent: Command,

@@ -1,4 +1,4 @@
-import { print } from "./output.ts";
+import { print, printJson } from "./output.ts";
 import { ConfigError, type Config } from "../config/config.ts";
 import { backupFindings } from "../doctor/backups.ts";
 import { clockFinding, pauseFindings } from "../doctor/clock.ts";
@@ -6,32 +6,37 @@ import { diskFinding } from "../doctor/disk.ts";
 import { wrong, type Finding } from "../words/finding.ts";
 import { lookAtOwnServer } from "../doctor/own-server.ts";
 import { publicUrlFindings } from "../doctor/public-url.ts";
-import { topicText, verdictText, type Topic } from "../doctor/report.ts";
+import {
+  reportJson,
+  topicText,
+  verdictText,
+  type Topic,
+} from "../doctor/report.ts";
 import { settingsFindings } from "../doctor/settings.ts";
 import { userFindings } from "../doctor/users.ts";
 import { openEngine } from "../store/open.ts";
 
 /**
- * Looks at all that smsledger needs, whether a server runs or not, changes nothing, and
- * says what to do where something is amiss. Resolves to the exit status: 1 when
- * something is wrong.
+ * Checks everything that smsledger needs, changes nothing, and says what to fix. The
+ * server may be running or not. Resolves to the exit status: 1 if something is wrong.
  */
 export async function doctor(
   readConfig: () => Config,
   version: string,
+  asJson: boolean,
 ): Promise<number> {
-  print(`smsledger ${version}\n`);
+  const say = asJson ? () => undefined : print;
+  say(`smsledger ${version}\n`);
   const topics: Topic[] = [];
   for await (const topic of topicsOf(readConfig, version)) {
     if (topic.findings.length === 0) continue;
     topics.push(topic);
-    print(`${topicText(topic)}\n`);
+    say(`${topicText(topic)}\n`);
   }
-  print(verdictText(topics));
-  const isWrong = topics.some(({ findings }) =>
-    findings.some(({ level }) => level === "wrong"),
-  );
-  return isWrong ? 1 : 0;
+  const report = reportJson(version, topics);
+  if (asJson) printJson(report);
+  else print(verdictText(topics));
+  return report.wrong > 0 ? 1 : 0;
 }
 
 async function* topicsOf(
@@ -44,7 +49,7 @@ async function* topicsOf(
     return;
   }
   yield { title: "Settings", findings: settingsFindings(config) };
-  // Waits for the network, so it is begun early.
+  // Waits for the network, so it's started early.
   const clock = clockFinding(Date.now);
   const server = await lookAtOwnServer(config, Date.now());
   yield { title: "Server", findings: server.findings };
@@ -95,7 +100,9 @@ function readOrExplain(readConfig: () => Config): Config | Finding[] {
     if (!(error instanceof ConfigError)) throw error;
     return [
       ...error.mistakes.map((mistake) => wrong(mistake)),
-      wrong("The server does not start so, and nothing else was looked at."),
+      wrong(
+        "The server can't start with these settings; the other checks were skipped.",
+      ),
     ];
   }
 }

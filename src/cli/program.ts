@@ -6,6 +6,7 @@ import {
   DATABASE,
   JSON_OUTPUT,
   WHILE_RUNNING,
+  wantsJson,
   YES,
   type CommandGroup,
   type CommandSpec,
@@ -55,12 +56,13 @@ const commandsOf = (
   {
     name: "doctor",
     summary: "Find out what is wrong, and what to do about it",
+    options: [JSON_OUTPUT],
     settings: ALL_SETTINGS,
     notes:
       "Give it the server's settings. It changes nothing, and works whether or not the server is running." +
       "\nIt posts one unsigned callback to PUBLIC_URL, which is refused, and asks api.twilio.com for the time.",
-    run: async ({ config }) =>
-      (await import("./doctor.ts")).doctor(config, version),
+    run: async ({ config, flags }) =>
+      (await import("./doctor.ts")).doctor(config, version, wantsJson(flags)),
   },
   {
     name: "config",
@@ -73,7 +75,7 @@ const commandsOf = (
       const { showConfig } = await import("./config.ts");
       config();
       const sources = sourcesOf(ALL_SETTINGS, flags);
-      return showConfig(sources, flags["json"] === true);
+      return showConfig(sources, wantsJson(flags));
     },
   },
   {

@@ -9,14 +9,14 @@ import type { Config } from "../config/config.ts";
 import type { ApiToken } from "../store/api-tokens.ts";
 import type { CommandStores } from "../store/engine.ts";
 import { openEngine } from "../store/open.ts";
-import { deliver, print } from "./output.ts";
-import { minuteText, textTable } from "./text-table.ts";
+import { deliver, print, printJson } from "./output.ts";
+import { minuteText, textTable, timeJson } from "./text-table.ts";
 
 type Database = Pick<Config, "databaseUrl">;
 
 /**
- * Makes an API token and writes it to standard output, alone, so that a script can take
- * it from there. Resolves to the exit status.
+ * Creates an API token and prints nothing else to standard output, so that a script can
+ * read it. Resolves to the exit status.
  */
 export function tokenAdd(
   database: Database,
@@ -43,18 +43,24 @@ export function tokenAdd(
       return 1;
     }
     console.error(
-      `This is the token, which is not shown again. It sees ${SCOPE_WORDS[scope]}.`,
+      `This is the token. It isn't shown again. It sees ${SCOPE_WORDS[scope]}.`,
     );
     return 0;
   });
 }
 
-/** Lists the API tokens, without what they are. Resolves to the exit status. */
-export function tokenList(database: Database): Promise<number> {
+/** Lists the API tokens, but not the tokens themselves. Resolves to the exit status. */
+export function tokenList(
+  database: Database,
+  asJson: boolean,
+): Promise<number> {
   return withStores(database, async ({ apiTokens }) => {
     const tokens = await apiTokens.list();
-    if (tokens.length === 0)
-      console.error("There are no tokens. smsledger token add makes one.");
+    if (asJson) printJson(tokens.map(jsonOf));
+    else if (tokens.length === 0)
+      console.error(
+        "There are no tokens. smsledger token add NAME creates one.",
+      );
     else print(tableOf(tokens));
     return 0;
   });
@@ -66,10 +72,10 @@ export function tokenRevoke(database: Database, name: string): Promise<number> {
     const tokens = await stores.apiTokens.list();
     const token = tokens.find((each) => each.name === name);
     if (token === undefined || !(await revokeToken(stores, token, deed()))) {
-      console.error("No token has this name. smsledger token list names them.");
+      console.error("No token has this name. smsledger token list shows them.");
       return 1;
     }
-    console.error("Revoked. It is refused from the next request on.");
+    console.error("Revoked, effective immediately.");
     return 0;
   });
 }
@@ -88,6 +94,17 @@ async function withStores(
   } finally {
     await stores.close();
   }
+}
+
+/** A token in `--json`. */
+function jsonOf({ name, scope, createdAt, createdBy, lastUsedAt }: ApiToken) {
+  return {
+    name,
+    scope,
+    createdAt: timeJson(createdAt),
+    createdBy,
+    lastUsedAt: timeJson(lastUsedAt),
+  };
 }
 
 function tableOf(tokens: readonly ApiToken[]): string {

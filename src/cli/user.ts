@@ -18,8 +18,8 @@ import {
 import { openEngine } from "../store/open.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { NoPassword, readNewPassword } from "./password-input.ts";
-import { deliver, print } from "./output.ts";
-import { minuteText, textTable } from "./text-table.ts";
+import { deliver, print, printJson } from "./output.ts";
+import { minuteText, textTable, timeJson } from "./text-table.ts";
 
 type Database = Pick<Config, "databaseUrl">;
 
@@ -27,10 +27,10 @@ const DONE = 0;
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
-/** Where the new password comes from; with `none` only a proxy signs the user in. */
+/** Where the new password comes from. With `none`, only a proxy signs the user in. */
 export type PasswordSource = "input" | "generated" | "none";
 
-/** Adds a user; without a role the first one who can sign in is an admin. Resolves to the exit status. */
+/** Adds a user. Without a role, the first one who can sign in is an admin. Resolves to the exit status. */
 export async function userAdd(
   database: Database,
   given: string,
@@ -38,7 +38,7 @@ export async function userAdd(
 ): Promise<number> {
   const name = userName(given);
   if (name === undefined) return complain(NAME_RULE, WRONG_USAGE);
-  // Asked for before a database is made: whoever gives none has changed nothing.
+  // Asked for before a database is created, so that giving none changes nothing.
   let typed: string | undefined;
   try {
     if (!(await openEngine(database.databaseUrl).exists()))
@@ -72,12 +72,13 @@ export async function userAdd(
 }
 
 /** Lists the users. Resolves to the exit status. */
-export function userList(database: Database): Promise<number> {
+export function userList(database: Database, asJson: boolean): Promise<number> {
   return withAccounts(database, false, async (accounts) => {
     const users = await accounts.users();
-    if (users.length === 0)
+    if (asJson) printJson(users.map(jsonOf));
+    else if (users.length === 0)
       console.error(
-        "There are no users. smsledger user add NAME makes the first one.",
+        "There are no users. smsledger user add NAME adds the first one.",
       );
     else
       print(
@@ -99,12 +100,12 @@ export function userRole(
   return withUser(database, name, async (accounts, user) =>
     outcome(
       await accounts.setRole(user.id, role, by()),
-      `Now ${role}. It holds at once.`,
+      `Now ${role}, effective immediately.`,
     ),
   );
 }
 
-/** Gives a user a new password, ends their sessions, and their waiting after wrong ones. Resolves to the exit status. */
+/** Gives a user a new password, ends their sessions, and lifts their sign-in limit. Resolves to the exit status. */
 export function userPassword(
   database: Database,
   name: string,
@@ -127,7 +128,7 @@ export function userPassword(
     );
     return outcome(
       refusal,
-      `The password was set, and all sessions of this user have ended.${handedOver(source)}`,
+      `The password is set, and all sessions of this user have ended.${handedOver(source)}`,
     );
   });
 }
@@ -160,19 +161,19 @@ async function newPassword(
   return password;
 }
 
-/** A generated password is printed before it holds: else one that nobody has could be set. */
+/** Prints a generated password before it is set, so that nobody is locked out if it can't be printed. */
 function handOver(source: PasswordSource, password: string | undefined): void {
   if (source === "generated" && password !== undefined) deliver(password);
 }
 
 function handedOver(source: PasswordSource): string {
   return source === "generated"
-    ? " The line above is a one-time password: whoever signs in with it chooses another. It is not shown again."
+    ? " The line above is a one-time password, which isn't shown again. The user replaces it when signing in."
     : "";
 }
 
 const REFUSALS: Record<UserRefusal, string> = {
-  "no such user": "This user was removed meanwhile.",
+  "no such user": "This user has been removed in the meantime.",
   "last admin":
     "This is the only admin. Make another user an admin first. Nothing was changed.",
 };
@@ -200,7 +201,7 @@ function withUser(
   return withAccounts(database, false, async (accounts) => {
     const found = await accounts.visitorByName(name);
     if (found === undefined)
-      return complain("No user has this name. smsledger user list names them.");
+      return complain("No user has this name. smsledger user list shows them.");
     return work(accounts, found.user);
   });
 }
@@ -213,7 +214,7 @@ async function withAccounts(
   const engine = openEngine(databaseUrl);
   const isNew = mayCreate && !(await engine.exists());
   const stores = await engine.openForCommand({ mayCreate });
-  if (isNew) console.error(`Made the database ${engine.place}.`);
+  if (isNew) console.error(`Created the database ${engine.place}.`);
   try {
     return await work(stores.accounts);
   } catch (error) {
@@ -225,24 +226,29 @@ async function withAccounts(
 }
 
 function rowOf(user: UserRow): string[] {
-  const {
-    name,
-    role,
-    hasPassword,
-    isPasswordTemporary,
-    createdAt,
-    lastSeenAt,
-  } = user;
-  const password = !hasPassword
-    ? "none"
-    : isPasswordTemporary
-      ? "one-time"
-      : "set";
+  const { name, role, createdAt, lastSeenAt } = user;
   return [
     name,
     role,
-    password,
+    passwordOf(user),
     minuteText(createdAt),
     lastSeenAt === null ? "never" : minuteText(lastSeenAt),
   ];
+}
+
+/** A user in `--json`. */
+function jsonOf(user: UserRow) {
+  const { name, role, createdAt, lastSeenAt } = user;
+  return {
+    name,
+    role,
+    password: passwordOf(user),
+    addedAt: timeJson(createdAt),
+    lastSeenAt: timeJson(lastSeenAt),
+  };
+}
+
+function passwordOf({ hasPassword, isPasswordTemporary }: UserRow): string {
+  if (!hasPassword) return "none";
+  return isPasswordTemporary ? "one-time" : "set";
 }

@@ -42,6 +42,58 @@ test("beside a server that runs all is looked at, and nothing is wrong", async (
   expect(text).toMatch(/\nNothing is wrong, \d+ worth a look \(!\)\.\n$/);
 });
 
+test("the report is JSON too, with the same exit status", async () => {
+  const shape = {
+    topic: expect.any(String),
+    level: expect.stringMatching(/^(fine|note|wrong)$/),
+    text: expect.any(String),
+  };
+  using folder = tempDir();
+  const env = { ...settingsIn(folder.path), PORT: "1" };
+  const args = ["doctor", "--json"];
+  const well = await run(FROM_SOURCE, args, { env });
+  const report = JSON.parse(well.stdout);
+  expect(report).toMatchObject({ version: expect.any(String) });
+  expect(well.status).toBe(report.wrong > 0 ? 1 : 0);
+  for (const each of report.findings) expect(each).toMatchObject(shape);
+  const wrong = await run(FROM_SOURCE, args, { env: { PORT: "x" } });
+  expect(wrong.status).toBe(1);
+  expect(JSON.parse(wrong.stdout)).toMatchObject({
+    wrong: 2,
+    notes: 0,
+    findings: [
+      {
+        topic: "Settings",
+        level: "wrong",
+        text: expect.any(String),
+        advice: null,
+      },
+      {
+        topic: "Settings",
+        level: "wrong",
+        text: expect.any(String),
+        advice: null,
+      },
+    ],
+  });
+});
+
+test("verdicts are in color at a terminal only, and never with NO_COLOR", async () => {
+  const atTerminal = async (env: Record<string, string>): Promise<string> => {
+    const chunks: Uint8Array[] = [];
+    const child = Bun.spawn([...FROM_SOURCE, "doctor"], {
+      env: { PATH: process.env["PATH"], PORT: "x", TERM: "xterm", ...env },
+      terminal: { cols: 80, rows: 24, data: (_, chunk) => chunks.push(chunk) },
+    });
+    await child.exited;
+    return Buffer.concat(chunks).toString();
+  };
+  expect(await atTerminal({})).toContain("\x1b[31m✗\x1b[39m PORT: ");
+  expect(await atTerminal({ NO_COLOR: "1" })).not.toContain("\x1b[");
+  const piped = await run(FROM_SOURCE, ["doctor"], { env: { PORT: "x" } });
+  expect(piped.stdout).not.toContain("\x1b[");
+});
+
 test("without a server it looks at what is there, and says that none runs", async () => {
   using folder = tempDir();
   chmodSync(folder.path, 0o700);

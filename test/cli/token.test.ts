@@ -28,7 +28,9 @@ test("a token that is added beside a running server works at once, and no more o
   expect(masked.status).toBe(0);
   // The token alone, for a script to take.
   expect(masked.stdout).toMatch(TOKEN);
-  expect(masked.stderr).toContain("not shown again. It sees numbers masked.");
+  expect(masked.stderr).toContain(
+    "It isn't shown again. It sees numbers masked.",
+  );
   const whole = await tokenCommand(databaseUrl, "add", "crm", "--unmasked");
   expect(whole.stderr).toContain("It sees whole numbers.");
   expect(await numberSeen(masked.stdout.trim())).toBe("+141••••••23");
@@ -58,10 +60,23 @@ test("the list names tokens, what they see and when they were used, and no token
   const empty = await tokenCommand(file, "list");
   expect(empty).toMatchObject({ status: 0, stdout: "" });
   expect(empty.stderr).toContain("There are no tokens.");
+  expect(await tokenCommand(file, "list", "--json")).toEqual({
+    status: 0,
+    stdout: "[]\n",
+    stderr: "",
+  });
   await tokenCommand(file, "add", "länger 🚀");
   await tokenCommand(file, "add", "b", "--unmasked");
   const { status, stdout, stderr } = await tokenCommand(file, "list");
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const json = await tokenCommand(file, "list", "--json");
+  expect(JSON.parse(json.stdout)).toContainEqual({
+    name: "b",
+    scope: "read unmasked",
+    createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    createdBy: "command line",
+    lastUsedAt: null,
+  });
   const minute = String.raw`\d{4}-\d\d-\d\d \d\d:\d\dZ`;
   expect(stdout).toMatch(
     new RegExp(

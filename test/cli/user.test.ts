@@ -31,13 +31,13 @@ test("users are added before the first start, the first one as admin, and the da
   expect(first).toEqual({
     status: 0,
     stdout: "",
-    stderr: `Made the database ${file}.\nAdded as admin.\n`,
+    stderr: `Created the database ${file}.\nAdded as admin.\n`,
   });
   const second = await user(file, ["add", "mo", "--generate"]);
   expect(second.status).toBe(0);
   expect(second.stdout.trim()).toMatch(GENERATED);
   expect(second.stderr).toStartWith("Added as member.");
-  expect(second.stderr).not.toContain("Made");
+  expect(second.stderr).not.toContain("Created");
   expect(
     (await user(file, ["add", "zoe", "--role", "admin", "--no-password"]))
       .status,
@@ -50,6 +50,23 @@ test("users are added before the first start, the first one as admin, and the da
   expect(lines[2]).toMatch(/^mo +member +one-time /);
   expect(lines[3]).toMatch(/^zoe +admin +none /);
 }, 30_000);
+
+test("the list is JSON too", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  await user(file, ["add", "ana"], `${PASSWORD}\n`);
+  const { status, stdout } = await user(file, ["list", "--json"]);
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toEqual([
+    {
+      name: "ana",
+      role: "admin",
+      password: "set",
+      addedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      lastSeenAt: null,
+    },
+  ]);
+});
 
 test("beside a running server each change holds at once", async () => {
   using folder = tempDir();
@@ -70,7 +87,7 @@ test("beside a running server each change holds at once", async () => {
   expect((await mo.get("/settings/account")).status).toBe(200);
 
   expect((await user(file, ["role", "MO", "admin"])).stderr).toBe(
-    "Now admin. It holds at once.\n",
+    "Now admin, effective immediately.\n",
   );
   expect((await user(file, ["role", "ana", "member"])).status).toBe(0);
   expect((await ana.get("/settings/users")).status).toBe(403);
