@@ -142,6 +142,19 @@ test("every command and every flag of its own is shown", () => {
   expect(missing).toEqual([]);
 });
 
+test("every block of shell and YAML can be parsed", () => {
+  for (const { path, text } of CURRENT_DOCUMENTS) {
+    for (const block of codeBlocks(text, "sh")) {
+      const { stderr } = Bun.spawnSync(["sh", "-n"], {
+        stdin: Buffer.from(block),
+      });
+      expect([path, stderr.toString()]).toEqual([path, ""]);
+    }
+    for (const block of codeBlocks(text, "yaml"))
+      expect(Bun.YAML.parse(block)).toBeObject();
+  }
+});
+
 test("every script of the project that is shown exists, and runs with the pinned Bun", () => {
   const pinned = `bun@${packageJson.devDependencies.bun}`;
   for (const { path, text } of CURRENT_DOCUMENTS) {
