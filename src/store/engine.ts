@@ -40,8 +40,8 @@ export interface Engine extends DatabaseFacts {
 }
 
 export type SearchOptions = {
-  /** How many rows one search for messages reads at most; see `SearchBounds`. */
-  readonly readsMax?: number | undefined;
+  /** How many messages a search reads at a time; see `SearchBounds`. */
+  readonly stretch?: number | undefined;
   /** How many milliseconds a search continues in order to fill a page. */
   readonly fillMs?: number | undefined;
 };

@@ -17,7 +17,7 @@ describe.skipIf(!hasChromium)(
     beforeAll(async () => {
       browser = await launchChromium();
       // So little at a time that a page takes many searches.
-      server = await startServer({}, Date.now, { readsMax: 10, fillMs: 0 });
+      server = await startServer({}, Date.now, { stretch: 20, fillMs: 0 });
     }, 30_000);
 
     afterAll(async () => {

@@ -6,11 +6,11 @@ import { recordedStatus, type RouteChannel } from "../../src/twilio/status.ts";
 import { callbackParams } from "../support/twilio-client.ts";
 
 /**
- * A store of some engine, empty, that is gone when it is disposed of. With `readsMax`
- * one request for messages looks at few of them, so that pages are cut short.
+ * An empty store of some engine, gone when it is disposed of. With `stretch`, each search
+ * for messages reads only about that many of them, so that pages are cut short.
  */
 export type OpenStore = (
-  readsMax?: number,
+  stretch?: number,
 ) => Promise<AsyncDisposable & { readonly store: Stores }>;
 
 export type Circumstances = {

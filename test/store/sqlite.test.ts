@@ -3,11 +3,11 @@ import { openStore } from "../support/open-store.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { storeContract } from "./contract.ts";
 
-storeContract("SQLite", async (readsMax) => {
+storeContract("SQLite", async (stretch) => {
   const folder = tempDir();
   const engine = await openStore(join(folder.path, "smsledger.db"), {
-    readsMax,
-    ...(readsMax !== undefined && { fillMs: 0 }),
+    stretch,
+    ...(stretch !== undefined && { fillMs: 0 }),
   });
   let closed = false;
   const close = async () => {

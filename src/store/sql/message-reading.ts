@@ -19,7 +19,7 @@ import {
   FILL_MS,
   listAndCount,
   listMessages,
-  READS_MAX,
+  STRETCH,
 } from "./search/message-list.ts";
 import { suggest } from "./search/suggestions.ts";
 import { countedByMinuteSince } from "./tallies/rollup-reader.ts";
@@ -37,7 +37,7 @@ export type Read = {
 export function messageReading(
   db: Db,
   read: Read,
-  { readsMax = READS_MAX, fillMs = FILL_MS }: SearchOptions = {},
+  { stretch = STRETCH, fillMs = FILL_MS }: SearchOptions = {},
 ): Reading {
   const query =
     <Asked extends readonly unknown[], Answer>(
@@ -45,7 +45,7 @@ export function messageReading(
     ) =>
     (...asked: Asked): Promise<Answer> =>
       read(() => run(db, ...asked));
-  const limits = { readsMax, fillMs, turn: () => read.turn() };
+  const limits = { stretch, fillMs, turn: () => read.turn() };
   return {
     listMessages: query((db, filter, page) =>
       listMessages(db, filter, page, limits),

@@ -6,14 +6,9 @@ import { valueIndex, type MessageIndex } from "./message-indexes.ts";
 export type MessageTest = {
   /** Whether it lets a row of `messages` through. */
   readonly isTrue: Sql;
-  /** What has to be read to decide. */
-  readonly reads: Reads;
   /** The index of the messages that it lets through, where there is one. */
   readonly index: MessageIndex | undefined;
 };
-
-/** The message alone; its tags too, which are stored in the same order; an address, which can be anywhere. */
-export type Reads = "message" | "tags" | "address";
 
 /** One condition translated: some let everything through, or nothing. */
 export type Meaning = MessageTest | "all" | "none";
@@ -31,12 +26,12 @@ export function ofValues(
   const isTrue = isAmong(dialect, sql.ref(`messages.${column}`), named);
   return negated
     ? rowTest(not(isTrue))
-    : { isTrue, reads: "message", index: valueIndex(dialect, index, named) };
+    : { isTrue, index: valueIndex(dialect, index, named) };
 }
 
 /** A condition that has no index. */
-export function rowTest(isTrue: Sql, reads: Reads = "message"): MessageTest {
-  return { isTrue, reads, index: undefined };
+export function rowTest(isTrue: Sql): MessageTest {
+  return { isTrue, index: undefined };
 }
 
 /** True of unknown values too: a message without an error code doesn't have this one. */

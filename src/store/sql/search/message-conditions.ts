@@ -167,7 +167,7 @@ async function ofWord(db: Db, text: string, how: How): Promise<Meaning> {
   if (from === "none") return ofAddresses(db, "to", [text], how);
   if (to === "all" || from === "all") return how.negated ? "none" : "all";
   const isEither = sql`(${to.isTrue} OR ${from.isTrue})`;
-  return rowTest(how.negated ? not(isEither) : isEither, to.reads);
+  return rowTest(how.negated ? not(isEither) : isEither);
 }
 
 async function ofAddresses(
@@ -188,7 +188,7 @@ async function ofAddresses(
   }
   const isTrue = sql`(SELECT ${meant.isMeant} FROM addresses
     WHERE addresses.id = ${sql.ref(`messages.${column}`)})`;
-  return rowTest(negated ? not(isTrue) : isTrue, "address");
+  return rowTest(negated ? not(isTrue) : isTrue);
 }
 
 /** The ids of those of these SIDs that are known. */

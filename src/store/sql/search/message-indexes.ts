@@ -12,8 +12,6 @@ import {
  * reading others.
  */
 export type MessageIndex = {
-  /** Places in the index to read for any stretch; each costs as much as reading a message. */
-  places: number;
   /**
    * The id up to which, from the range's near end in this direction, there are about
    * `entries` entries or fewer; null when the whole range has no more than that.
@@ -21,23 +19,17 @@ export type MessageIndex = {
   reach(range: IdRange, direction: Direction, entries: number): Sql;
   /** A subquery for the `id` of each message in the range; an id can come twice. */
   ids(range: IdRange): Sql;
-  /** Whether the message with this id is one of them; undefined where that would be slow. */
-  has: ((id: Sql) => Sql) | undefined;
 };
 
 /** Each value of a condition gets a share of the entries, and at least this many. */
-export const ENTRIES_EACH_MIN = 8;
+const ENTRIES_EACH_MIN = 8;
 
-/** How many entries each value gets. */
-export function entriesOfEach(places: number, entries: number): number {
+function entriesOfEach(values: number, entries: number): number {
   return Math.max(
     Math.min(ENTRIES_EACH_MIN, entries),
-    Math.ceil(entries / places),
+    Math.ceil(entries / values),
   );
 }
-
-/** Looking an id up under more values than this costs as much as reading the message. */
-const LOOKED_UNDER_MAX = 4;
 
 /** Indexes by one column, and then by the message's id. */
 const VALUE_INDEXES = {
@@ -77,7 +69,6 @@ export function valueIndex(
   const { column, id } = index;
   const source = readBy(index.table, "entry", index.name);
   return {
-    places: values.length,
     reach(range, direction, entries) {
       const share = entriesOfEach(values.length, entries);
       const furthest = direction === "older" ? sql`max` : sql`min`;
@@ -88,28 +79,21 @@ export function valueIndex(
     },
     ids: (range) =>
       eachUnder(index, values, sql`${isIndexed} AND ${inRange(id, range)}`),
-    has:
-      values.length > LOOKED_UNDER_MAX
-        ? undefined
-        : (wanted) =>
-            sql`EXISTS (SELECT 1 FROM ${source} WHERE ${isIndexed} AND ${column} IN (${sql.join(values)}) AND ${id} = ${wanted})`,
   };
 }
 
 /** The messages with these ids. */
 export function listedIds(
-  { among, list, rowsOf }: Dialect,
+  { rowsOf }: Dialect,
   ids: readonly number[],
 ): MessageIndex {
   const source = rowsOf(ids);
   const id = sql.ref("named.value");
   return {
-    places: 1,
     reach: (range, direction, entries) =>
       sql`(SELECT ${id} FROM ${source} WHERE ${inRange(id, range)}
         ORDER BY ${ordered(id, direction)} LIMIT 1 OFFSET ${entries - 1})`,
     ids: (range) =>
       sql`SELECT ${id} AS id FROM ${source} WHERE ${inRange(id, range)}`,
-    has: (wanted) => among(wanted, list(ids)),
   };
 }

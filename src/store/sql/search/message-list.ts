@@ -4,31 +4,44 @@ import type { BoundedCount } from "../../tally.ts";
 import { exactCount } from "./exact-count.ts";
 import { messageTests, type MessageTests } from "./message-conditions.ts";
 import type { Direction, IdRange } from "./message-ids.ts";
-import { searchMessages, type SearchResult } from "./message-search.ts";
+import {
+  searchMessages,
+  type SearchBounds,
+  type SearchResult,
+} from "./message-search.ts";
 import { messagesOf } from "../reading/message-reader.ts";
 import type { Db } from "../dialect.ts";
 
-/** The limits of one search for a page or a count. */
+/** How long one request searches. */
 export type SearchLimits = {
-  /** How much it reads; see `SearchBounds`. */
-  readonly readsMax: number;
-  /** How many milliseconds it continues in order to fill a page. */
+  /** Messages that it reads at a time; see `SearchBounds`. */
+  readonly stretch: number;
+  /** Milliseconds after which it no longer tries to fill a page. */
   readonly fillMs: number;
   readonly turn: () => Promise<void>;
 };
 
-export const READS_MAX = 200;
+/** A stretch takes a few milliseconds, which callbacks wait for at most. */
+export const STRETCH = 256;
 export const FILL_MS = 100;
+/** Milliseconds after which a search that has filled its page no longer goes on to count. */
+const COUNT_MS = 10;
 
-function fillOf(messages: number, { fillMs, turn }: SearchLimits) {
-  return { messages, turn, until: performance.now() + fillMs };
-}
-
-/** How much is read to see whether there is a way back. */
-const BACK_READS_MAX = 64;
-
-/** Messages are counted up to this many. */
+/** Maximum messages that are counted one by one. */
 const COUNTED_MAX = 1_000;
+
+/** Bounds of a search that needs `wanted` messages and counts up to `limit`. */
+function boundsOf(
+  { stretch, fillMs, turn }: SearchLimits,
+  wanted: number,
+  limit: number,
+): SearchBounds {
+  const start = performance.now();
+  const countMs = Math.min(COUNT_MS, fillMs);
+  const goesOn = (found: number): boolean =>
+    performance.now() - start < (found < wanted ? fillMs : countMs);
+  return { limit, stretch, goesOn, turn };
+}
 
 const NO_MESSAGES: MessagePage = {
   messages: [],
@@ -43,7 +56,6 @@ export async function listMessages(
   page: PageRequest,
   limits: SearchLimits,
 ): Promise<MessagePage> {
-  const { readsMax } = limits;
   const { size, olderThan, newerThan } = page;
   const all = await messageTests(db, filter);
   if (all === undefined) return NO_MESSAGES;
@@ -53,12 +65,12 @@ export async function listMessages(
     db,
     within(all, direction, from),
     direction,
-    { limit: size + 1, readsMax, fill: fillOf(size + 1, limits) },
+    boundsOf(limits, size + 1, size + 1),
   );
   const { page: found, ahead } = await pageOf(db, result, size, direction);
   if (from === undefined) return { ...found, older: ahead };
   const [first] = result.ids;
-  const back = await wayBack(db, all, direction, first, from, readsMax);
+  const back = await wayBack(db, all, direction, first, from, limits);
   return direction === "older"
     ? { ...found, older: ahead, newer: back }
     : { ...found, older: back, newer: ahead };
@@ -66,7 +78,7 @@ export async function listMessages(
 
 /**
  * The newest page and the total. Where the rollups don't have the total, the search for
- * the page continues up to its limit and counts what it finds.
+ * the page continues for a moment and counts what it finds.
  */
 export async function listAndCount(
   db: Db,
@@ -78,11 +90,9 @@ export async function listAndCount(
   if (all === undefined)
     return { page: NO_MESSAGES, count: { count: 0, isMore: false } };
   const exact = await exactCount(db, filter);
-  const result = await searchMessages(db, all, "older", {
-    limit: exact === undefined ? COUNTED_MAX + 1 : size + 1,
-    readsMax: limits.readsMax,
-    fill: fillOf(size + 1, limits),
-  });
+  const limit = exact === undefined ? COUNTED_MAX + 1 : size + 1;
+  const bounds = boundsOf(limits, size + 1, limit);
+  const result = await searchMessages(db, all, "older", bounds);
   const { page, ahead } = await pageOf(db, result, size, "older");
   return {
     page: { ...page, older: ahead },
@@ -99,7 +109,7 @@ export async function countMessages(
   filter: MessageFilter,
   newerThan: number | undefined,
   except: readonly number[],
-  { readsMax }: SearchLimits,
+  limits: SearchLimits,
 ): Promise<BoundedCount> {
   const isOfAll = newerThan === undefined && except.length === 0;
   const exact = isOfAll ? await exactCount(db, filter) : undefined;
@@ -107,10 +117,8 @@ export async function countMessages(
   const all = await messageTests(db, filter);
   if (all === undefined) return { count: 0, isMore: false };
   const newer = within(all, "newer", newerThan);
-  const result = await searchMessages(db, newer, "older", {
-    limit: COUNTED_MAX + except.length + 1,
-    readsMax,
-  });
+  const bounds = boundsOf(limits, 0, COUNTED_MAX + except.length + 1);
+  const result = await searchMessages(db, newer, "older", bounds);
   const known = new Set(except);
   return countOf(result.ids.filter((id) => !known.has(id)).length, result);
 }
@@ -171,7 +179,7 @@ async function wayBack(
   direction: Direction,
   first: number | undefined,
   from: number,
-  readsMax: number,
+  { stretch, turn }: SearchLimits,
 ): Promise<number | undefined> {
   const isOlder = direction === "older";
   const id = first ?? (isOlder ? from - 1 : from + 1);
@@ -183,7 +191,7 @@ async function wayBack(
       db,
       { ...there, range: among },
       back,
-      { limit: 1, readsMax: Math.min(readsMax, BACK_READS_MAX) },
+      { limit: 1, stretch, goesOn: () => false, turn },
     );
     return ids.length > 0 || reached !== undefined;
   };

@@ -1,145 +1,141 @@
 import { sql } from "kysely";
+import type { Db, Sql } from "../dialect.ts";
 import type { MessageTest } from "./condition-tests.ts";
 import type { MessageTests } from "./message-conditions.ts";
 import {
   beyond,
   inRange,
   isEmpty,
+  lengthOf,
+  nearEnd,
   ordered,
   partsOf,
+  upTo,
   type Direction,
   type IdRange,
 } from "./message-ids.ts";
-import { ENTRIES_EACH_MIN } from "./message-indexes.ts";
-import type { Db, Sql } from "../dialect.ts";
-import { nextStretch, type Stretch } from "./search-stretch.ts";
+import type { MessageIndex } from "./message-indexes.ts";
 
 export type SearchBounds = {
-  /** Messages to find. */
+  /** Maximum messages to find. */
   readonly limit: number;
-  /** Messages to read from anywhere in the table; other work counts as a fraction of one. */
-  readonly readsMax: number;
-  /** Continues beyond that, a stretch in each turn, until this many are found or the time is up. */
-  readonly fill?: (Patience & { readonly messages: number }) | undefined;
-};
-
-/** How long a search continues for a full page. */
-export type Patience = {
-  /** By `performance.now()`. */
-  readonly until: number;
-  /** Resolves when callbacks and other requests have had their turn. */
+  /** Messages of an index in one stretch. */
+  readonly stretch: number;
+  /** Whether to search another stretch after having found this many. */
+  readonly goesOn: (found: number) => boolean;
+  /** Resolves when callbacks and others have had their turn. */
   readonly turn: () => Promise<void>;
 };
 
-/** Most searches end with the first stretch; each further one reads this many times more. */
-const FIRST_READS = 64;
-const MORE_READS = 4;
-/** For each stretch that fills a page: callbacks wait for one at most. */
-const FILL_READS = 200;
+/** Reading this many messages in the order of their ids costs as much as reading one that an index names. */
+const IN_ORDER = 8;
 
 export type SearchResult = {
   /** In the order of the search. */
   readonly ids: readonly number[];
   /**
-   * Set when the search hit its limit: it checked every message up to this id, in its
-   * direction; there are more.
+   * Set when the search stopped early: it has read every message before this id, in its
+   * direction, or at this id; there are more beyond.
    */
   readonly reached: number | undefined;
 };
 
 /**
- * Finds messages at a cost that doesn't grow with history. It goes from one end of the
- * ids to the other, stretch by stretch; see `nextStretch` for how each is chosen.
+ * Finds messages at a cost that doesn't grow with history: it goes from one end of the
+ * ids toward the other, stretch by stretch, until it may go on no longer. The first
+ * stretch is always searched.
  */
 export async function searchMessages(
   db: Db,
   { tests, ...within }: MessageTests,
   direction: Direction,
-  { limit, readsMax, fill }: SearchBounds,
+  { limit, stretch, goesOn, turn }: SearchBounds,
 ): Promise<SearchResult> {
   const ids: number[] = [];
-  let left = readsMax;
-  const goesOn = (): boolean =>
-    fill !== undefined &&
-    ids.length < fill.messages &&
-    performance.now() < fill.until;
-  let reads = FIRST_READS;
+  let isFirst = true;
   for (let rest of partsOf(within, direction)) {
-    const few = await fewOfMany(db, rest, tests, direction);
-    if (few) {
-      ids.push(...few.slice(0, limit - ids.length));
-      if (ids.length === limit) return { ids, reached: undefined };
-      continue;
-    }
     while (!isEmpty(rest)) {
-      if (left <= 0 && goesOn()) {
-        await fill?.turn();
-        left = reads = FILL_READS;
+      if (!isFirst) {
+        if (!goesOn(ids.length))
+          return {
+            ids,
+            reached: direction === "older" ? rest.to : rest.from - 1,
+          };
+        await turn();
       }
-      if (left <= 0)
-        return {
-          ids,
-          reached: direction === "older" ? rest.to : rest.from - 1,
-        };
-      reads = Math.min(reads, left);
-      const stretch = await nextStretch(db, rest, tests, direction, reads);
-      ids.push(...(await idsIn(db, stretch, direction, limit - ids.length)));
+      isFirst = false;
+      const next = await nextStretch(db, rest, tests, direction, stretch);
+      ids.push(...(await idsIn(db, next, direction, limit - ids.length)));
       if (ids.length === limit) return { ids, reached: undefined };
-      rest = beyond(rest, stretch.range, direction);
-      left -= stretch.reads;
-      reads *= MORE_READS;
+      rest = beyond(rest, next.range, direction);
     }
   }
   return { ids, reached: undefined };
 }
 
+/** A range of ids, and how to find the messages in it that pass all tests. */
+type Stretch = {
+  readonly range: IdRange;
+  /** Names the messages to test; without it they are all read in order. */
+  readonly index: MessageIndex | undefined;
+  /** Tests of those messages. */
+  readonly tests: readonly MessageTest[];
+};
+
 /**
- * All ids in a range, in the order of the search, when the only condition has many values
- * that few messages have: looking each value up again for each stretch would cost more than
- * reading all of them. Undefined when there are too many messages.
+ * Each condition's index is asked how far the stretch's number of its messages reaches:
+ * where they are rare, far. The index that reaches furthest names the messages, unless
+ * as far can be read in order.
  */
-async function fewOfMany(
+async function nextStretch(
   db: Db,
-  range: IdRange,
-  [test, ...others]: readonly MessageTest[],
+  rest: IdRange,
+  tests: readonly MessageTest[],
   direction: Direction,
-): Promise<number[] | undefined> {
-  const index = test?.index;
-  if (!index || others.length > 0 || index.places <= FIRST_READS)
-    return undefined;
-  if (isEmpty(range)) return [];
-  const entriesMax = index.places * ENTRIES_EACH_MIN;
-  const { rows } = await sql<{ ids: string }>`
-    SELECT ${db.dialect.jsonRows(sql.ref("id"))} AS ids FROM (
-      SELECT id FROM (${index.ids(range)}) AS named LIMIT ${entriesMax + 1}
-    ) AS found`.execute(db);
-  const ids: number[] = JSON.parse(rows[0]?.ids ?? "[]");
-  if (ids.length > entriesMax) return undefined;
-  const sorted = [...Float64Array.from(ids).sort()];
-  const different = sorted.filter((id, place) => id !== sorted[place - 1]);
-  return direction === "older" ? different.reverse() : different;
+  messages: number,
+): Promise<Stretch> {
+  const inOrder = nearEnd(rest, direction, messages * IN_ORDER);
+  const indexed = tests.flatMap((test) =>
+    test.index ? [{ test, index: test.index }] : [],
+  );
+  let stretch: Stretch = { range: inOrder, index: undefined, tests };
+  if (indexed.length === 0 || isEmpty(beyond(rest, inOrder, direction)))
+    return stretch;
+  const reaches = indexed.map(({ index }) =>
+    index.reach(rest, direction, messages),
+  );
+  const { rows } = await sql<{
+    ends: string;
+  }>`SELECT ${db.dialect.jsonArray(...reaches)} AS ends`.execute(db);
+  const ends: (number | null)[] = JSON.parse(rows[0]?.ends ?? "[]");
+  indexed.forEach(({ test, index }, place) => {
+    const range = upTo(rest, direction, ends[place] ?? null);
+    if (lengthOf(range) > lengthOf(stretch.range))
+      stretch = { range, index, tests: tests.filter((each) => each !== test) };
+  });
+  return stretch;
 }
 
 /** The first `limit` ids in a stretch, in the order of the search. */
 async function idsIn(
   db: Db,
-  { range, named, asked, tests }: Stretch,
+  { range, index, tests }: Stretch,
   direction: Direction,
   limit: number,
 ): Promise<number[]> {
+  if (index && tests.length === 0) {
+    const id = sql.ref("named.id");
+    return idsOf(
+      db,
+      sql`SELECT DISTINCT ${id} FROM (${index.ids(range)}) AS named
+        ORDER BY ${ordered(id, direction)} LIMIT ${limit}`,
+    );
+  }
   const id = sql.ref("messages.id");
-  const conditions = tests.map((test) => test.isTrue);
-  if (named) {
-    const namedId = sql.ref("named.id");
-    const candidates = sql`(${named.ids(range)}) AS named
-      WHERE ${sql.join([sql`TRUE`, ...asked.map((has) => has(namedId))], sql` AND `)}`;
-    if (tests.length === 0)
-      return idsOf(
-        db,
-        sql`SELECT DISTINCT ${namedId} FROM ${candidates} ORDER BY ${ordered(namedId, direction)} LIMIT ${limit}`,
-      );
-    conditions.unshift(sql`${id} IN (SELECT ${namedId} FROM ${candidates})`);
-  } else conditions.unshift(inRange(id, range));
+  const conditions = [
+    index ? sql`${id} IN (${index.ids(range)})` : inRange(id, range),
+    ...tests.map((test) => test.isTrue),
+  ];
   // The tests are for the few messages that are left: an index for one of them is no use.
   return idsOf(
     db,

@@ -32,7 +32,7 @@ export async function ofSids(
   const isTrue = beginsSo(starts, negated);
   return negated
     ? rowTest(isTrue)
-    : { isTrue, reads: "message", index: listedIds(db.dialect, [...found]) };
+    : { isTrue, index: listedIds(db.dialect, [...found]) };
 }
 
 function beginsSo(starts: readonly string[], negated: boolean) {

@@ -30,10 +30,9 @@ export async function ofTag(
         AND ${isAmong(db.dialect, sql`(tag_id + 0)`, ids)})`
     : sql`EXISTS (SELECT 1 FROM message_tags JOIN tags ON tags.id = tag_id
         WHERE message_id = messages.id AND tags.name IN (${sql.join(spellingsOf(name))}))`;
-  if (negated) return rowTest(not(hasTag), "tags");
+  if (negated) return rowTest(not(hasTag));
   return {
     isTrue: hasTag,
-    reads: "tags",
     index: isNamed ? valueIndex(db.dialect, "tag", ids) : undefined,
   };
 }
