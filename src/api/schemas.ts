@@ -8,6 +8,7 @@ import {
 } from "@sinclair/typebox";
 import { VERDICTS } from "../errors/verdict.ts";
 import type { Pairs } from "../messages/export-records.ts";
+import { MADE_UP_SID_START } from "../twilio/made-up-sid.ts";
 import { CHANNELS, EVENT_STATUSES } from "../twilio/status.ts";
 
 /*
@@ -87,7 +88,9 @@ const shared = {
 /** A message as `messageRecord` writes it. */
 export const Message = Type.Object(
   {
-    messageSid: Type.String({ description: "SM or MM and 32 hex digits." }),
+    messageSid: Type.String({
+      description: `SM or MM and 32 hex digits. Made-up messages begin with ${MADE_UP_SID_START}.`,
+    }),
     channel,
     status: oneOf(EVENT_STATUSES, {
       description:

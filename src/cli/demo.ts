@@ -8,7 +8,8 @@ import { createLog } from "../log/log.ts";
 import { createServer } from "../server/server.ts";
 import { runFeed } from "../simulation/feed.ts";
 import { planHistory, type TimedCallback } from "../simulation/history.ts";
-import { freshSeed, hexDigits, seededRandom } from "../simulation/random.ts";
+import { MADE_UP_ACCOUNT } from "../simulation/made-up-account.ts";
+import { freshSeed, seededRandom } from "../simulation/random.ts";
 import { recordHistory } from "../simulation/record-history.ts";
 import { postCallback } from "../simulation/signed-post.ts";
 import { parseTarget } from "../simulation/target.ts";
@@ -62,10 +63,9 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   const random = seededRandom(freshSeed());
-  const accountSid = `AC${hexDigits(random, 32)}`;
   const now = Date.now();
   const history = planHistory(random, {
-    accountSid,
+    accountSid: MADE_UP_ACCOUNT,
     from: now - HISTORY_MS,
     to: now,
     messages: HISTORY_MESSAGES,
@@ -94,7 +94,7 @@ async function run(
   await runFeed({
     random,
     now: Date.now,
-    accountSid,
+    accountSid: MADE_UP_ACCOUNT,
     pending: history.filter((each) => !isPast(each)),
     post: (callback) =>
       postCallback(

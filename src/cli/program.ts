@@ -133,8 +133,12 @@ const commandsOf = (
   },
   {
     name: "prune",
-    summary: "Delete old messages",
+    summary: "Delete old messages, or made-up ones",
     options: [
+      new Option(
+        "--made-up",
+        "Delete the messages of simulate and of the set-up page's test, instead of old ones.",
+      ).conflicts(["days", "trustClock"]),
       new Option(
         "--days <number>",
         "Days to keep, besides today. [default RETENTION_DAYS]",

@@ -1,7 +1,10 @@
-import { counted } from "../words/amounts.ts";
+import { boundedCount, counted } from "../words/amounts.ts";
 import { ConfigError, type Config } from "../config/config.ts";
-import type { Reader } from "../store/engine.ts";
+import type { CommandStores, Reader } from "../store/engine.ts";
 import { openEngine } from "../store/open.ts";
+import type { BoundedCount } from "../store/tally.ts";
+import type { LongWork, Pruned, UpkeepStore } from "../store/upkeep.ts";
+import { MADE_UP_SID_START } from "../twilio/made-up-sid.ts";
 import { EVENT_STATUSES } from "../twilio/status.ts";
 import { cutByClock, retentionCut } from "../upkeep/retention.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
@@ -15,12 +18,14 @@ const DAYS_MAX = 36_500;
 const IF_RIGHT = "If the clock is right, add --trust-clock.";
 
 export type PruneOptions = {
-  /** Days that are kept beside the begun one; undefined: as RETENTION_DAYS has it. */
+  /** Delete made-up messages, instead of old ones. */
+  readonly isMadeUp: boolean;
+  /** Days to keep, besides today; undefined for RETENTION_DAYS. */
   readonly days: number | undefined;
   readonly isDryRun: boolean;
-  /** Whoever runs it says that the clock is right, whatever the database tells. */
+  /** The clock is right, whatever the database suggests. */
   readonly trustsClock: boolean;
-  /** It was confirmed on the command line. */
+  /** Confirmed on the command line. */
   readonly isSure: boolean;
 };
 
@@ -31,6 +36,7 @@ export function pruneOptions(flags: Flags): PruneOptions {
   const days = reader.number("days", 0, limits);
   reader.requireRight();
   return {
+    isMadeUp: flags["madeUp"] === true,
     days: days || undefined,
     isDryRun: flags["dryRun"] === true,
     trustsClock: flags["trustClock"] === true,
@@ -38,61 +44,111 @@ export function pruneOptions(flags: Flags): PruneOptions {
   };
 }
 
+/** What is to be deleted. */
+type Plan = {
+  readonly messages: BoundedCount;
+  /** `old messages` or `made-up messages`, for the audit list. */
+  readonly kind: string;
+  /** Says which messages, in front of a number of them and after it. */
+  readonly which: { readonly before: string; readonly after: string };
+  readonly remove: (upkeep: UpkeepStore, work: LongWork) => Promise<Pruned>;
+};
+
 /**
- * Deletes old messages, also while the server runs. Resolves to the exit status: 1 when
- * it was stopped before it was done, 2 when it was not confirmed.
+ * Deletes old or made-up messages, also while the server runs. Resolves to the exit
+ * status: 1 when it was stopped before it was done, 2 when it wasn't confirmed.
  */
 export async function prune(
   { databaseUrl, retentionDays }: Pick<Config, "databaseUrl" | "retentionDays">,
   options: PruneOptions,
 ): Promise<number> {
   const days = options.days ?? retentionDays;
-  if (days === 0)
+  if (days === 0 && !options.isMadeUp)
     throw new ConfigError([
-      "--days: is not given, and RETENTION_DAYS is not set. Give the number of days to keep.",
+      "--days: must be given, as RETENTION_DAYS isn't set. It's the number of days to keep.",
     ]);
   const engine = openEngine(databaseUrl);
   const reader = await engine.openForReading();
-  let before: number | undefined;
-  let messages = 0;
+  let plan: Plan | undefined;
   try {
-    before = await cutOf(reader, days, options);
-    if (before === undefined) return 1;
-    messages = await messagesBefore(reader, before);
+    plan = options.isMadeUp
+      ? await madeUpPlan(reader)
+      : await oldPlan(reader, days, options);
   } finally {
     await reader.close();
   }
-  const old = `first heard of before ${new Date(before).toISOString().slice(0, 10)} (UTC)`;
-  if (options.isDryRun || messages === 0) {
-    print(
-      messages === 0
-        ? `There are no messages ${old}.`
-        : `Would be deleted: ${counted(messages, "message")} ${old}. Nothing was changed.`,
-    );
+  if (plan === undefined) return 1;
+  const { messages, which } = plan;
+  if (messages.count === 0) {
+    print(`There are no ${which.before}messages${which.after}.`);
     return 0;
   }
-  const question = `Delete ${counted(messages, "message")} ${old}? Only a backup brings them back.`;
+  const what = `${boundedCount(messages)} ${which.before}${messages.count === 1 ? "message" : "messages"}${which.after}`;
+  if (options.isDryRun) {
+    print(`Would be deleted: ${what}. Nothing was changed.`);
+    return 0;
+  }
+  const question = `Delete ${what}? Only a backup brings them back.`;
   if (!options.isSure && !(await isConfirmed(question))) return NOT_CONFIRMED;
-  const signal = stopSignal();
-  const bar = progressBar(process.stderr, messages);
   const stores = await engine.openForCommand();
   try {
-    const onProgress = bar.update;
-    await stores.audit.add(entry("began to delete old messages", old));
-    const pruned = await stores.upkeep.prune(before, { signal, onProgress });
-    bar.end();
-    const deleted = `${counted(pruned.messages, "message")} with ${counted(pruned.events, "event")}`;
-    await stores.audit.add(entry("deleted old messages", deleted));
-    const status = report(`Deleted: ${deleted}, ${old}.`);
-    if (!signal.aborted) return status;
-    console.error("Stopped before it was done. Run it again to go on.");
-    return 1;
+    return await carryOut(plan, stores);
   } finally {
     await stores.close();
   }
 }
 
-/** Undefined when the clock may be wrong: then nothing may be deleted, which is said. */
+async function carryOut(
+  { messages, kind, which, remove }: Plan,
+  { upkeep, audit }: Pick<CommandStores, "upkeep" | "audit">,
+): Promise<number> {
+  const signal = stopSignal();
+  const bar = progressBar(process.stderr, messages.count);
+  await audit.add(entry(`began to delete ${kind}`, which.after.trim()));
+  const pruned = await remove(upkeep, { signal, onProgress: bar.update });
+  bar.end();
+  const deleted = `${counted(pruned.messages, "message")} with ${counted(pruned.events, "event")}`;
+  await audit.add(entry(`deleted ${kind}`, deleted));
+  const status = report(
+    `Deleted: ${deleted}${which.after && `,${which.after}`}.`,
+  );
+  if (!signal.aborted) return status;
+  console.error("Stopped before it was done. Run it again to continue.");
+  return 1;
+}
+
+async function madeUpPlan(reader: Reader): Promise<Plan> {
+  return {
+    messages: await reader.countMessages([
+      { field: "sid", negated: false, values: [MADE_UP_SID_START] },
+    ]),
+    kind: "made-up messages",
+    which: { before: "made-up ", after: "" },
+    remove: (upkeep, work) => upkeep.pruneMadeUp(work),
+  };
+}
+
+/** Undefined when the clock may be wrong, which is reported. */
+async function oldPlan(
+  reader: Reader,
+  days: number,
+  options: PruneOptions,
+): Promise<Plan | undefined> {
+  const before = await cutOf(reader, days, options);
+  if (before === undefined) return undefined;
+  const date = new Date(before).toISOString().slice(0, 10);
+  return {
+    messages: {
+      count: await messagesBefore(reader, before),
+      isMore: false,
+    },
+    kind: "old messages",
+    which: { before: "", after: ` first seen before ${date} (UTC)` },
+    remove: (upkeep, work) => upkeep.prune(before, work),
+  };
+}
+
+/** Undefined when the clock may be wrong: then nothing is deleted, and a message says why. */
 async function cutOf(
   reader: Reader,
   days: number,
@@ -113,7 +169,7 @@ async function cutOf(
   return cut.before;
 }
 
-/** Those that the counts have, which are kept true to the messages. */
+/** From the counts, which always agree with the messages. */
 async function messagesBefore(reader: Reader, before: number): Promise<number> {
   const rows = await reader.tally({ range: { from: 0, to: before } });
   return rows.reduce(

@@ -1,4 +1,5 @@
 import type { FormParams } from "../twilio/form.ts";
+import { MADE_UP_SID_START } from "../twilio/made-up-sid.ts";
 import type { Channel, RouteChannel } from "../twilio/status.ts";
 import { callbackParams, type MessageFields } from "./callback-params.ts";
 import { course, type Course } from "./message-course.ts";
@@ -51,7 +52,7 @@ export function planMessage(
     wishes.outcomes,
   );
   const message: MessageFields = {
-    messageSid: `SM${hexDigits(random, 32)}`,
+    messageSid: madeUpSid(random),
     accountSid: wishes.accountSid,
     messagingServiceSid: purpose.messagingServiceSid,
     channel,
@@ -73,6 +74,10 @@ export function planMessage(
     return { route, params, query, delayMs };
   });
   return disturbed(random, callbacks);
+}
+
+function madeUpSid(random: Random): string {
+  return MADE_UP_SID_START + hexDigits(random, 34 - MADE_UP_SID_START.length);
 }
 
 function purposesFor({

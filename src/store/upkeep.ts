@@ -79,6 +79,8 @@ export interface UpkeepStore {
    * Progress is counted in messages.
    */
   prune(before: number, work?: LongWork): Promise<Pruned>;
+  /** Deletes the made-up messages as `prune` does; see `MADE_UP_SID_START`. */
+  pruneMadeUp(work?: LongWork): Promise<Pruned>;
   /** Looks for a number as `erase` does, and changes nothing. Progress is an event's id. */
   findNumber(address: ErasedAddress, work?: LongWork): Promise<Erased>;
   /**

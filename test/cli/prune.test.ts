@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { AUTH_TOKEN, newMessageSid } from "../support/twilio-client.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { eventOf } from "../store/events.ts";
@@ -24,7 +25,7 @@ test("old messages are deleted beside the server, whose pages and recording go o
   const dry = await prune(config.databaseUrl, "--days", "2", "--dry-run");
   expect(dry).toEqual({
     status: 0,
-    stdout: `Would be deleted: 3 messages first heard of before ${before} (UTC). Nothing was changed.\n`,
+    stdout: `Would be deleted: 3 messages first seen before ${before} (UTC). Nothing was changed.\n`,
     stderr: "",
   });
   expect(await store.messagesAfter(0, 10)).toHaveLength(ages.length);
@@ -32,7 +33,7 @@ test("old messages are deleted beside the server, whose pages and recording go o
   const done = await prune(config.databaseUrl, "--days", "2");
   expect(done).toEqual({
     status: 0,
-    stdout: `Deleted: 3 messages with 3 events, first heard of before ${before} (UTC).\n`,
+    stdout: `Deleted: 3 messages with 3 events, first seen before ${before} (UTC).\n`,
     stderr: "",
   });
   const left = await store.messagesAfter(0, 10);
@@ -50,7 +51,7 @@ test("old messages are deleted beside the server, whose pages and recording go o
 
   const again = await prune(config.databaseUrl, "--days", "2");
   expect(again.stdout).toBe(
-    `There are no messages first heard of before ${before} (UTC).\n`,
+    `There are no messages first seen before ${before} (UTC).\n`,
   );
 });
 
@@ -62,11 +63,52 @@ test("the days are those of RETENTION_DAYS when none are given, and without both
   const args = ["prune", "--yes", "--database-url", config.databaseUrl];
   const without = await run(FROM_SOURCE, args);
   expect(without.status).toBe(2);
-  expect(without.stderr).toContain("--days: is not given");
+  expect(without.stderr).toContain("--days: must be given");
   const { stdout } = await run(FROM_SOURCE, args, {
     env: { RETENTION_DAYS: "30" },
   });
   expect(stdout).toStartWith("Deleted: 1 message with 1 event, ");
+});
+
+test("made-up messages are deleted once that is confirmed, real ones stay, and the audit list has it", async () => {
+  await using server = await startServer();
+  const { store, config, twilio } = server;
+  const simulated = await run(FROM_SOURCE, ["simulate", "--count", "30"], {
+    env: {
+      TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
+      PORT: new URL(server.origin).port,
+    },
+  });
+  expect(simulated.status).toBe(0);
+  const MessageSid = newMessageSid();
+  await twilio.post({ MessageSid });
+  const made = (await store.messagesAfter(0, 100)).length - 1;
+  expect(made).toBeGreaterThan(5);
+  const args = ["prune", "--made-up", "--database-url", config.databaseUrl];
+  const asked = await run(FROM_SOURCE, args);
+  expect(asked).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("Nothing was changed. Add --yes"),
+  });
+  const dry = await run(FROM_SOURCE, [...args, "--dry-run"]);
+  expect(dry.stdout).toBe(
+    `Would be deleted: ${made} made-up messages. Nothing was changed.\n`,
+  );
+  const done = await run(FROM_SOURCE, [...args, "--yes"]);
+  expect(done.stdout).toMatch(
+    new RegExp(`^Deleted: ${made} messages with \\d+ events\\.\n$`),
+  );
+  const left = await store.messagesAfter(0, 100);
+  expect(left.map((each) => each.messageSid)).toEqual([MessageSid]);
+  const entries = await store.audit.list({ size: 2 });
+  expect(entries.map(({ action }) => action)).toEqual([
+    "deleted made-up messages",
+    "began to delete made-up messages",
+  ]);
+  const again = await run(FROM_SOURCE, [...args, "--yes"]);
+  expect(again.stdout).toBe("There are no made-up messages.\n");
+  const both = await run(FROM_SOURCE, [...args, "--days", "3"]);
+  expect(both.status).toBe(2);
 });
 
 test("days that are no days are refused, and so is a database that is not there", async () => {

@@ -201,13 +201,13 @@ test("without a token nothing is posted, and all wrong flags are told at once", 
       "--url",
       "ftp://s3cret@x",
       "--statuses",
-      "s3cret",
+      "lost",
     ],
     { TWILIO_WEBHOOK_AUTH_TOKEN: "" },
   );
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   for (const flag of ["url", "rate", "count", "concurrency", "statuses"])
-    expect(stderr).toContain(`  --${flag}: is no `);
+    expect(stderr).toContain(`  --${flag}: must be `);
   expect(stderr).not.toContain("s3cret");
 
   const right = await simulate([], { TWILIO_WEBHOOK_AUTH_TOKEN: "" });

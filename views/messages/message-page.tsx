@@ -3,6 +3,7 @@ import type { MessageDetails } from "../../src/messages/message-details.ts";
 import { storyOf } from "../../src/messages/timeline-story.ts";
 import { ErrorExplained } from "../errors/error-explained.tsx";
 import { Layout } from "../parts/layout.tsx";
+import { MadeUp } from "./made-up.tsx";
 import { MessageFacts } from "./message-facts.tsx";
 import { RecipientMessages } from "./recipient-messages.tsx";
 import type { Urls } from "../../src/site/urls.ts";
@@ -62,6 +63,7 @@ function Message({ site, details, q, now }: MessageView) {
           <Address value={message.to} /> <Country code={message.country} />
         </h1>
         <Status status={message.status} />
+        <MadeUp messageSid={message.messageSid} />
       </div>
       <p class="sid">
         <code id="sid" safe>

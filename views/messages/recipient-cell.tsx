@@ -1,5 +1,6 @@
 import type { MessageRow } from "../../src/store/store.ts";
 import type { Urls } from "../../src/site/urls.ts";
+import { MadeUp } from "./made-up.tsx";
 import { Status } from "../parts/status.tsx";
 import { Address, Country, ErrorCode } from "../parts/values.tsx";
 
@@ -21,7 +22,7 @@ export function RecipientCell({
       <a class="row-link" href={urls.message(messageSid, q)}>
         <Address value={to} />
       </a>{" "}
-      <Country code={country} />
+      <Country code={country} /> <MadeUp messageSid={messageSid} />
       <span class="narrow-only">
         <Status status={status} />
         {hasError ? <ErrorCode code={errorCode} /> : ""}

@@ -2,6 +2,7 @@ import { addressText } from "../../src/messages/filter-language.ts";
 import type { MessageRow } from "../../src/store/store.ts";
 import type { Site } from "../site.ts";
 import { Status } from "../parts/status.tsx";
+import { MadeUp } from "./made-up.tsx";
 import { Ago } from "../parts/time.tsx";
 
 /** The latest other messages to the same recipient: whether it is this message or this phone. */
@@ -35,7 +36,8 @@ export function RecipientMessages({
               ) : (
                 <span class="other-code">{other.errorCode}</span>
               )}
-              <Ago at={other.firstEventAt} now={now} />
+              <Ago at={other.firstEventAt} now={now} />{" "}
+              <MadeUp messageSid={other.messageSid} />
             </li>
           ))}
         </ul>

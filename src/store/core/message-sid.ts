@@ -6,6 +6,14 @@ export function packMessageSid(sid: string): Uint8Array {
   return bytes;
 }
 
+/** The lowest and the highest stored SID that begins with `start`, as Twilio writes it. */
+export function sidRange(start: string): readonly [Uint8Array, Uint8Array] {
+  return [
+    packMessageSid(start.padEnd(34, "0")),
+    packMessageSid(start.padEnd(34, "f")),
+  ];
+}
+
 export function unpackMessageSid(stored: Uint8Array): string {
   const bytes = Buffer.from(
     stored.buffer,

@@ -2,6 +2,11 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { fc } from "../../support/fast-check.ts";
 import { join } from "node:path";
+import type { PruneStep } from "../../../src/store/sqlite/upkeep/retention.ts";
+import {
+  isMadeUp,
+  MADE_UP_SID_START,
+} from "../../../src/twilio/made-up-sid.ts";
 import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";
 import type { Reader } from "../../../src/store/engine.ts";
@@ -65,9 +70,13 @@ function tidy(recorder: Recorder): void {
 }
 
 function pruneAll(recorder: Recorder, before: number) {
+  return untilDone(() => recorder.step("prune", before).output);
+}
+
+function untilDone(step: () => PruneStep) {
   const total = { messages: 0, events: 0 };
   for (;;) {
-    const { output } = recorder.step("prune", before);
+    const output = step();
     total.messages += output.messages;
     total.events += output.events;
     if (output.isDone) return total;
@@ -107,6 +116,7 @@ type ArbitraryEvent =
 const arbitraryDeed = fc.oneof(
   { weight: 4, arbitrary: fc.record({ event: arbitraryEvent }) },
   { weight: 1, arbitrary: fc.record({ pruneDay: fc.nat({ max: 5 }) }) },
+  { weight: 1, arbitrary: fc.constant("prune made-up") },
 );
 
 function eventFrom(sids: readonly string[], given: ArbitraryEvent): NewEvent {
@@ -129,11 +139,19 @@ test("between any two steps everything is as if the deleted messages had never b
       async (deeds) => {
         pruneAll(createRecorder(db), MIDNIGHT + 1_000 * DAY_MS);
         const recorder = createRecorder(db, 0);
-        const sids = Array.from({ length: 12 }, newMessageSid);
+        const sids = Array.from({ length: 12 }, (_, index) =>
+          index % 3 === 0 ? newMadeUpSid() : newMessageSid(),
+        );
         /** What has to be there: when each message was first heard of, as long as it is. */
         const kept = new Map<string, number>();
         for (const deed of deeds) {
-          if ("event" in deed) {
+          if (deed === "prune made-up") {
+            for (let isDone = false; !isDone;) {
+              ({ isDone } = recorder.step("pruneMadeUp", null).output);
+              await expectConsistent();
+            }
+            for (const sid of kept.keys()) if (isMadeUp(sid)) kept.delete(sid);
+          } else if ("event" in deed) {
             const event = eventFrom(sids, deed.event);
             const [outcome] = recorder.record([storedEvent(event)]);
             const known = kept.get(event.messageSid) ?? Infinity;
@@ -164,6 +182,21 @@ test("between any two steps everything is as if the deleted messages had never b
     { numRuns: 60 },
   );
 }, 120_000);
+
+test("made-up messages are deleted, and only those", async () => {
+  const recorder = createRecorder(db);
+  const sids = [newMadeUpSid(), newMessageSid(), newMadeUpSid()];
+  recorder.record(sids.map((MessageSid) => storedEvent(at(1, { MessageSid }))));
+  expect(
+    untilDone(() => recorder.step("pruneMadeUp", null).output),
+  ).toMatchObject({ messages: 2, events: 2 });
+  await expectConsistent();
+  const messages = await reader.messagesAfter(0, 10);
+  expect(messages.map(({ messageSid }) => messageSid)).toEqual([sids[1] ?? ""]);
+});
+
+const newMadeUpSid = (): string =>
+  MADE_UP_SID_START + newMessageSid().slice(MADE_UP_SID_START.length);
 
 const at = (hour: number, params: Record<string, string> = {}): NewEvent =>
   eventOf(params, { receivedAt: MIDNIGHT + hour * HOUR_MS });

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { canonicalSid, isMessageSidStart } from "../../../twilio/sid.ts";
 import { listedIds } from "./message-indexes.ts";
-import { packMessageSid } from "../../core/message-sid.ts";
+import { sidRange } from "../../core/message-sid.ts";
 import { not, rowTest, type Meaning } from "./condition-tests.ts";
 import type { Db } from "../dialect.ts";
 
@@ -17,7 +17,7 @@ export async function ofSids(
   const starts = values.filter(isMessageSidStart);
   const found = new Set<number>();
   for (const start of starts) {
-    const [lowest, highest] = sidRange(start);
+    const [lowest, highest] = sidRange(canonicalSid(start));
     const rows = await db
       .selectFrom("messages")
       .select("id")
@@ -38,19 +38,10 @@ export async function ofSids(
 function beginsSo(starts: readonly string[], negated: boolean) {
   const isTrue = sql.join(
     starts.map((start) => {
-      const [lowest, highest] = sidRange(start);
+      const [lowest, highest] = sidRange(canonicalSid(start));
       return sql`messages.sid BETWEEN ${lowest} AND ${highest}`;
     }),
     sql` OR `,
   );
   return negated ? not(isTrue) : sql`(${isTrue})`;
-}
-
-/** The lowest and the highest SID that begin like this. */
-function sidRange(start: string): readonly [Uint8Array, Uint8Array] {
-  const sid = canonicalSid(start);
-  return [
-    packMessageSid(sid.padEnd(34, "0")),
-    packMessageSid(sid.padEnd(34, "f")),
-  ];
 }

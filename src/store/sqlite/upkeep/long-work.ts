@@ -30,14 +30,27 @@ async function step<N extends StepName>(
 }
 
 /** See `UpkeepStore`. */
-export async function prune(
+export function prune(
   doStep: DoStep,
   before: number,
+  work?: LongWork,
+): Promise<Pruned> {
+  return pruneAll(doStep, () => step(doStep, "prune", before), work);
+}
+
+/** See `UpkeepStore`. */
+export function pruneMadeUp(doStep: DoStep, work?: LongWork): Promise<Pruned> {
+  return pruneAll(doStep, () => step(doStep, "pruneMadeUp", null), work);
+}
+
+async function pruneAll(
+  doStep: DoStep,
+  pruneSome: () => Promise<Pruned & { readonly isDone: boolean }>,
   { signal, onProgress }: LongWork = {},
 ): Promise<Pruned> {
   const total = { messages: 0, events: 0 };
   for (let isDone = false; !isDone && !signal?.aborted;) {
-    const pruned = await step(doStep, "prune", before);
+    const pruned = await pruneSome();
     ({ isDone } = pruned);
     total.messages += pruned.messages;
     total.events += pruned.events;

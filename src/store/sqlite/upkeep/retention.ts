@@ -1,5 +1,8 @@
 import type { Database } from "bun:sqlite";
+import { MADE_UP_SID_START } from "../../../twilio/made-up-sid.ts";
 import { deliveryMs } from "../../core/fold.ts";
+import { sidRange } from "../../core/message-sid.ts";
+import type { Pruned } from "../../upkeep.ts";
 import type { Transactions } from "../connection/transactions.ts";
 import type { MessageParts } from "../recording/event-recorder.ts";
 import { createUnusedNames } from "./unused-names.ts";
@@ -8,9 +11,7 @@ const HOUR_MS = 3_600_000;
 /** Messages that are found at a time; the time is checked after each. */
 const FOUND_MAX = 50;
 
-export type PruneStep = {
-  readonly messages: number;
-  readonly events: number;
+export type PruneStep = Pruned & {
   /** No message is left to delete. */
   readonly isDone: boolean;
 };
@@ -32,6 +33,9 @@ export function createRetention(
   >(
     `SELECT id, first_event_at AS firstEventAt FROM messages
        WHERE id > ? AND id <= ? ORDER BY id LIMIT ${FOUND_MAX}`,
+  );
+  const findMadeUp = db.prepare<{ id: number }, [Uint8Array, Uint8Array]>(
+    `SELECT id FROM messages WHERE sid BETWEEN ? AND ? LIMIT ${FOUND_MAX}`,
   );
   const unused = createUnusedNames(transactions, names);
   const remove = createRemoval(db, parts, unused);
@@ -56,26 +60,49 @@ export function createRetention(
     return pruned;
   };
 
+  /** Deletes some of the made-up messages; returns what it deleted, or undefined at the end. */
+  const pruneSomeMadeUp = (isOver: () => boolean) => {
+    const found = findMadeUp.all(...sidRange(MADE_UP_SID_START));
+    if (found.length === 0) return undefined;
+    const pruned = { messages: 0, events: 0 };
+    for (const { id } of found) {
+      pruned.events += remove(id);
+      pruned.messages++;
+      unused.remove();
+      if (isOver()) break;
+    }
+    return pruned;
+  };
+
+  /** Deletes with `pruneSome` until it returns undefined or the step is over. */
+  const pruneStep = (
+    pruneSome: () => Pruned | undefined,
+    isOver: () => boolean,
+  ): PruneStep => {
+    messageIds.keep();
+    names.addresses.keepHighestId();
+    const total = { messages: 0, events: 0 };
+    let isDone = false;
+    do {
+      const pruned = pruneSome();
+      isDone = pruned === undefined;
+      total.messages += pruned?.messages ?? 0;
+      total.events += pruned?.events ?? 0;
+    } while (!isDone && !isOver());
+    changes.write();
+    return { ...total, isDone };
+  };
+
   return {
     /** Deletes some of the messages first seen before `before`, the start of an hour. */
     prune(before: number, isOver: () => boolean): PruneStep {
-      messageIds.keep();
-      names.addresses.keepHighestId();
-      let isDone = false;
-      const total = { messages: 0, events: 0 };
-      do {
-        const pruned = pruneSome(before, isOver);
-        if (pruned === undefined) {
-          isDone = true;
-          break;
-        }
-        total.messages += pruned.messages;
-        total.events += pruned.events;
-      } while (!isOver());
-      changes.write();
-      if (isDone) names.removeUnused(before);
-      return { ...total, isDone };
+      const step = pruneStep(() => pruneSome(before, isOver), isOver);
+      if (step.isDone) names.removeUnused(before);
+      return step;
     },
+    /** Deletes some of the made-up messages. */
+    pruneMadeUp: (isOver: () => boolean): PruneStep =>
+      pruneStep(() => pruneSomeMadeUp(isOver), isOver),
   };
 }
 

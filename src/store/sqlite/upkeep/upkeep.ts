@@ -1,7 +1,13 @@
 import type { Kysely } from "kysely";
 import type { UpkeepStore } from "../../upkeep.ts";
 import type { Write } from "../../sql/tables/account-store.ts";
-import { erase, findNumber, prune, type DoStep } from "./long-work.ts";
+import {
+  erase,
+  findNumber,
+  prune,
+  pruneMadeUp,
+  type DoStep,
+} from "./long-work.ts";
 import type { Read } from "../../sql/message-reading.ts";
 import type { Schema } from "../../sql/schema.ts";
 import { upkeepState } from "../../sql/tables/upkeep-notes.ts";
@@ -15,6 +21,7 @@ export function upkeepStore(
 ): UpkeepStore {
   return {
     prune: (before, work) => prune(doStep, before, work),
+    pruneMadeUp: (work) => pruneMadeUp(doStep, work),
     findNumber: (digits, work) => findNumber(doStep, digits, work),
     erase: (digits, work) => erase(doStep, digits, work),
     state: () => read(() => upkeepState(db)),

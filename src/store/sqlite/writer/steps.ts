@@ -25,6 +25,9 @@ function stepsOf(transactions: Transactions, parts: MessageParts) {
     /** Deletes some of the messages first seen before `before`, the start of an hour. */
     prune: (before: number, isOver: IsOver) =>
       run(() => retention.prune(before, isOver)),
+    /** Deletes some of the made-up messages. */
+    pruneMadeUp: (_: null, isOver: IsOver) =>
+      run(() => retention.pruneMadeUp(isOver)),
     /** Returns some free pages to the disk; the output is whether that is done. */
     giveBack: (_: null, isOver: IsOver) =>
       run(() => freePages.giveBack(isOver)),
