@@ -12,7 +12,7 @@ export type Refusal = {
 export const NOT_A_POST: Refusal = {
   check: "method",
   status: 405,
-  error: "Only POST is answered here.",
+  error: "This address accepts only POST.",
   headers: { allow: "POST" },
 };
 export const NO_FORM: Refusal = {
@@ -23,13 +23,13 @@ export const NO_FORM: Refusal = {
 export const TOO_LONG: Refusal = {
   check: "size",
   status: 413,
-  error: "The body is over 64 KiB.",
+  error: "The body is larger than 64 KiB.",
   headers: { connection: "close" },
 };
 export const TOO_MANY_PARAMS: Refusal = {
   check: "size",
   status: 413,
-  error: "The body has over 100 parameters.",
+  error: "The body has more than 100 parameters.",
 };
 export const NO_AUTH_TOKEN: Refusal = {
   check: "auth-token-missing",
@@ -82,7 +82,7 @@ export const OTHER_ACCOUNT: Refusal = {
   status: 403,
   error: "The message belongs to another account.",
 };
-export const NO_UTF8 = malformed("The body holds bytes that are no UTF-8.");
+export const NO_UTF8 = malformed("The body isn't valid UTF-8.");
 
 /** Signed, but no callback. */
 export function malformed(error: string): Refusal {

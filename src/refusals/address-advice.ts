@@ -26,7 +26,7 @@ const RIGHT_PUBLIC_URL: Step = {
   text: "Set PUBLIC_URL to the address that Twilio calls, with its scheme, host, port and base path, and restart smsledger.",
 };
 const OR_IN_TWILIO: Step = {
-  text: "If PUBLIC_URL is right as it is, correct the callback URL in Twilio instead.",
+  text: "If PUBLIC_URL is already right, correct the callback URL in Twilio instead.",
 };
 
 /**
@@ -42,7 +42,7 @@ export function addressAdvice(
   if (isLocalTest(refusal, hasPublicUrl)) {
     return {
       sentences: [
-        "It was signed for an address of this machine itself (localhost or 127.0.0.1), so it is a test from here: Twilio cannot call that.",
+        "It was signed for an address of this machine (localhost or 127.0.0.1), so it’s a local test: Twilio can’t call that address.",
       ],
       steps: [localTestStep(refusal, hasPublicUrl)],
     };
@@ -60,14 +60,14 @@ function sentence(cause: AddressCause, signedUrl: string): string {
   switch (cause) {
     case "scheme":
       return isHttps(signedUrl)
-        ? "It was signed for https, and checked as http."
-        : "It was signed for http, and checked as https.";
+        ? "It was signed for https but checked as http."
+        : "It was signed for http but checked as https.";
     case "host":
-      return "It was signed for another host name.";
+      return "It was signed for a different host name.";
     case "port":
-      return "It was signed for another port.";
+      return "It was signed for a different port.";
     case "base-path":
-      return "It was signed for another path: the part before /api/rpc differs.";
+      return "It was signed for a different path: the part before /api/rpc differs.";
   }
 }
 
@@ -92,23 +92,23 @@ function stepsForHttp(
   if (!isHttps(checkedUrl ?? "")) {
     return [
       withSetting(
-        "It came over http, which anybody on the way can read and change. Set PUBLIC_URL to the address with https:// that Twilio is to call, write it so in Twilio too, and restart smsledger",
+        "It arrived over http, which anyone on the way can read and change. Set PUBLIC_URL to the https:// address that Twilio should call, use the same address in Twilio, and restart smsledger",
         publicUrl,
       ),
     ];
   }
   const inTwilio: Step = {
     text: hasPublicUrl
-      ? "In Twilio, write the callback URL with https://, as the settings page shows it."
-      : "In Twilio, write the callback URL with https:// in place of http://.",
+      ? "In Twilio, use the callback URL with https://, as the settings page shows it."
+      : "In Twilio, use https:// instead of http:// in the callback URL.",
   };
   const isSameAddress = causes.every(
     (cause) => cause === "scheme" || cause === "port",
   );
   if (isSameAddress) return [inTwilio];
   const name = hasPublicUrl
-    ? "If PUBLIC_URL is not the address that Twilio is to call, correct it, with https://, and restart smsledger"
-    : "Set PUBLIC_URL to the address that Twilio is to call, with https://, and restart smsledger";
+    ? "If PUBLIC_URL isn’t the address that Twilio should call, correct it (with https://) and restart smsledger"
+    : "Set PUBLIC_URL to the https:// address that Twilio should call, and restart smsledger";
   return [inTwilio, withSetting(name, publicUrl)];
 }
 
@@ -149,14 +149,14 @@ function localTestStep(
 ): Step {
   if (!hasPublicUrl) {
     return {
-      text: "Sign for the address just as it is called. So does smsledger simulate, with the same settings as the server, and the command that the overview shows until the first callback:",
+      text: "Sign the exact address that you call. smsledger simulate does this if it has the server’s settings, and so does the command that the overview shows until the first callback:",
       setting: "TWILIO_WEBHOOK_AUTH_TOKEN=… smsledger simulate --count 1",
     };
   }
   const [base = ""] = checkedUrl?.split(WEBHOOK_PATHS[channel], 1) ?? [];
   const isWhole = /^https?:\/\/[\x21-\x7e]+$/.test(base);
   return {
-    text: "Sign for PUBLIC_URL, also what is called on this machine. So does smsledger simulate, with the same settings as the server, and the command that the overview shows until the first callback:",
+    text: "Sign PUBLIC_URL, even if you call this machine directly. smsledger simulate does this if it has the server’s settings, and so does the command that the overview shows until the first callback:",
     setting: `PUBLIC_URL=${isWhole ? base : "…"} TWILIO_WEBHOOK_AUTH_TOKEN=… smsledger simulate --count 1`,
   };
 }

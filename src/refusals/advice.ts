@@ -10,7 +10,7 @@ import { wrongAddressAdvice } from "./wrong-address.ts";
 
 const NO_KEY_SET: Advice = {
   sentences: [
-    "It says that a shared key signed it, and no shared key was set, so it could not be verified.",
+    "It says that a shared key signed it, but no shared key was set, so it couldn’t be verified.",
   ],
   steps: [
     {
@@ -19,7 +19,7 @@ const NO_KEY_SET: Advice = {
     },
   ],
 };
-const NOTHING: Step = { text: "Nothing needs to be done." };
+const NOTHING: Step = { text: "No action needed." };
 
 /**
  * Says what was wrong with a callback, and what to do. It goes by what makes refusals
@@ -40,7 +40,7 @@ export function adviceFor(
     case "auth-token-missing":
       if (refusal.error === NO_SHARED_KEY.error) return NO_KEY_SET;
       return {
-        sentences: ["No auth token was set, so it could not be proven."],
+        sentences: ["No auth token was set, so it couldn’t be verified."],
         steps: [
           {
             text: "Copy the auth token from the Twilio Console, set it, and restart smsledger:",
@@ -53,35 +53,35 @@ export function adviceFor(
         ? ofShifted(refusal)
         : {
             sentences: [
-              `It is signed with one of your tokens or keys, but isn’t a status callback as Twilio posts it. ${refusal.error}`,
+              `It’s signed with one of your tokens or keys, but it isn’t a status callback in Twilio’s format. ${refusal.error}`,
             ],
             steps: [
               {
-                text: "Use this URL in Twilio only for status callbacks of messages, not for calls or anything else.",
+                text: "Use this URL in Twilio only for message status callbacks, not for calls or anything else.",
               },
             ],
           };
     case "account":
       return {
         sentences: [
-          "It is signed with one of your tokens or keys, but names another account than the one its message belongs to. Nothing about the message changed.",
+          "It’s signed with one of your tokens or keys, but names a different account than the one its message belongs to. The message didn’t change.",
         ],
         steps: [
           {
-            text: "Twilio reports a message under one account only, so somebody who has this account’s token made the callback up: find out who, and change the token in the Twilio Console.",
+            text: "Twilio reports each message under one account only, so someone with this account’s token forged the callback: find out who, and change the token in the Twilio Console.",
           },
           {
-            text: "Bind each account’s token to the account, so that it can sign for no other:",
+            text: "Bind each token to its account, so that it can’t sign for others:",
             setting: "TWILIO_WEBHOOK_AUTH_TOKEN=AC…=…,AC…=…",
           },
         ],
       };
     case "store":
       return {
-        sentences: [`It could not be made durable. ${refusal.error}`],
+        sentences: [`It couldn’t be saved to disk. ${refusal.error}`],
         steps: [
           {
-            text: "Look at the disk and at smsledger’s log. Twilio tries again when the callback URL ends in #rc=5&rp=all.",
+            text: "Check the disk and smsledger’s log. Twilio retries if the callback URL ends in #rc=5&rp=all.",
           },
         ],
       };
@@ -101,14 +101,14 @@ function ofShifted({ error }: NewRefusal): Advice {
   return {
     sentences: [
       error,
-      "Twilio signs names and values without anything between them, so anyone who captured a callback can move text from one field to another.",
+      "Twilio signs names and values without separators, so anyone who captured a callback can move text from one field to another.",
     ],
     steps: [
       {
-        text: "If the form below is what Twilio’s log shows for the message, a new parameter or a tag looks like one of its fields: use other tags in the callback URL.",
+        text: "If Twilio’s log shows the same form for the message, a new parameter or a tag looks like one of its fields: use different tags in the callback URL.",
       },
       {
-        text: "If not, somebody could read a callback on its way: check who can read your proxy’s traffic and logs. The genuine callback isn’t affected.",
+        text: "If not, someone captured a callback: check who can read your proxy’s traffic and logs. The genuine callback isn’t affected.",
       },
     ],
   };
@@ -150,20 +150,18 @@ function ofSignature(refusal: NewRefusal, hasPublicUrl: boolean): Advice {
 function ofUnsigned({ standing }: NewRefusal): Advice {
   return standing === "strange"
     ? {
-        sentences: ["It has no signature, so it is not from Twilio."],
+        sentences: ["It has no signature, so it isn’t from Twilio."],
         steps: [
           {
-            text: "Nothing needs to be done. Whoever knows the address can post to it, and is refused; smsledger’s own doctor does, to see where the address leads.",
+            text: "No action needed. Anyone who knows the address can post to it and is refused. smsledger doctor does so, too, to see where the address leads.",
           },
         ],
       }
     : {
-        sentences: [
-          "It has no signature, so it cannot be told from a forged one.",
-        ],
+        sentences: ["It has no signature, so it could be forged."],
         steps: [
           {
-            text: "If Twilio sent it, a proxy takes off the header X-Twilio-Signature: let it pass on. If nobody of yours tried this, nothing needs to be done.",
+            text: "If Twilio sent it, a proxy removes the X-Twilio-Signature header: configure it to pass the header on. If it wasn’t Twilio, no action is needed.",
           },
         ],
       };
@@ -175,19 +173,19 @@ function ofMethod(refusal: NewRefusal): Advice {
   if (refusal.diagnosis === null) {
     return {
       sentences: [
-        `Somebody called with ${method}, such as a browser or a scanner.`,
+        `Someone called with ${method}, for example with a browser or a scanner.`,
       ],
       steps: [NOTHING],
     };
   }
   const isRead = method === "GET" || method === "HEAD";
   const what = isRead
-    ? "A redirect on the way turns Twilio’s POST into a GET and loses the form."
-    : "Something on the way changes the method, as Twilio always posts.";
+    ? "A redirect turns Twilio’s POST into a GET and drops the form."
+    : "Twilio always posts, so something on the way changes the method.";
   const step: Step = {
     text: isRead
-      ? "In Twilio, write the callback URL so that nothing redirects it: with https://, the final host name, and no slash at the end."
-      : "Let the proxy or relay pass the request on just as it arrives.",
+      ? "In Twilio, use a callback URL that isn’t redirected: with https://, the final host name, and no trailing slash."
+      : "Configure the proxy or relay to pass the request on unchanged.",
   };
   return isExplained(refusal)
     ? {
@@ -196,13 +194,13 @@ function ofMethod(refusal: NewRefusal): Advice {
       }
     : {
         sentences: [
-          `It has a signature and came with ${method}: a callback that was changed on the way, or a request that somebody made up.`,
+          `It has a signature and arrived with ${method}: either a callback that was changed on the way, or a forged request.`,
           what,
         ],
         steps: [
           step,
           {
-            text: "If no callbacks are missing, nothing needs to be done.",
+            text: "If no callbacks are missing, no action is needed.",
           },
         ],
       };
@@ -211,22 +209,22 @@ function ofMethod(refusal: NewRefusal): Advice {
 function ofContentType(refusal: NewRefusal): Advice {
   const { diagnosis, sent } = refusal;
   const passOn: Step = {
-    text: "Let whatever is between Twilio and smsledger, such as a relay, a gateway or a workflow tool, pass the body on just as it arrives: as application/x-www-form-urlencoded.",
+    text: "Configure whatever is between Twilio and smsledger (a relay, gateway, or workflow tool) to pass the body on unchanged, as application/x-www-form-urlencoded.",
   };
   if (diagnosis === null) {
     return {
-      sentences: ["Its body is no form, which Twilio’s callbacks are."],
+      sentences: ["Its body isn’t a form, so it isn’t a Twilio callback."],
       steps: [NOTHING],
     };
   }
   if (!isExplained(refusal)) {
     return {
       sentences: [
-        "It has a signature, but its body is no form, which Twilio’s callbacks are: a callback that was changed on the way, or a request that somebody made up.",
+        "It has a signature, but its body isn’t a form: either a callback that was changed on the way, or a forged request.",
       ],
       steps: [
         passOn,
-        { text: "If no callbacks are missing, nothing needs to be done." },
+        { text: "If no callbacks are missing, no action is needed." },
       ],
     };
   }
@@ -236,12 +234,12 @@ function ofContentType(refusal: NewRefusal): Advice {
   return isForm && sent.params !== null
     ? {
         sentences: [
-          "Twilio signed this form, but it arrived as something else: something on the way turned it into JSON or changed its content type.",
+          "Twilio signed this form, but something on the way turned it into JSON or changed its content type.",
         ],
         steps: [passOn],
       }
     : {
-        sentences: ["Twilio signed it, but its body is no form."],
+        sentences: ["Twilio signed it, but its body isn’t a form."],
         steps: [causeStep("json-body", refusal)],
       };
 }

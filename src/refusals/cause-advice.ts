@@ -18,32 +18,32 @@ export function causeSentence(
   switch (cause) {
     case "slash":
       return signedUrl.endsWith("/")
-        ? "It was signed with a slash at the end of the path, and arrived without."
-        : "It was signed without a slash at the end of the path, and arrived with one.";
+        ? "It was signed with a trailing slash in the path but arrived without it."
+        : "It was signed without a trailing slash in the path but arrived with one.";
     case "double-slash":
       return "It was signed with two slashes in a row in the path.";
     case "route":
-      return `It was signed for the address of ${CHANNELS[channel === "sms" ? "whatsapp" : "sms"]}, and arrived at that of ${CHANNELS[channel]}.`;
+      return `It was signed for the ${CHANNELS[channel === "sms" ? "whatsapp" : "sms"]} address but arrived at the ${CHANNELS[channel]} address.`;
     case "query-added":
-      return "A query arrived that was not signed, or more of it than was signed.";
+      return "It arrived with a query that wasn’t signed, or with more of a query than was signed.";
     case "query-lost":
-      return "It was signed with a query that did not arrive as it was.";
+      return "It was signed with a query that didn’t arrive, or arrived incomplete.";
     case "query-order":
-      return "The parts of the query arrived in another order.";
+      return "The parts of the query arrived in a different order.";
     case "query-escapes":
-      return "The query was escaped otherwise when it was signed.";
+      return "The query was escaped differently when it was signed.";
     case "account":
-      return `It was signed with the token that is bound to ${boundTo ?? "another account"}, but names ${named ?? "no account"}.`;
+      return `It was signed with the token that is bound to ${boundTo ?? "another account"} but names ${named ?? "no account"}.`;
     case "token-quotes":
-      return "The configured token has quotes, or something else that is not part of it, around it.";
+      return "The configured token is in quotes or has other characters around it.";
     case "token-space":
-      return "Whoever signed it has white space or quotes around the token.";
+      return "The program that signed it has white space or quotes around the token.";
     case "token-case":
-      return "The configured token is written in capitals; the one that signed is not.";
+      return "The configured token is in capitals; the one that signed isn’t.";
     case "settings-lost":
       return `${keyWords(keyId)} signed it, but the header that says so, X-Twilio-Webhooks-Signature-Settings, didn’t arrive.`;
     case "key-id":
-      return `It names ${namedKey ?? "another shared key"}, but was signed with the secret that is configured for ${keyId ?? "another key"}.`;
+      return `It names ${namedKey ?? "another shared key"} but was signed with the secret that is configured for ${keyId ?? "another key"}.`;
     case "algorithm":
       return `${keyWords(keyId)} signed it with another algorithm than the one that it names.`;
     case "key-as-token":
@@ -51,7 +51,7 @@ export function causeSentence(
     case "json-body":
       return "Its address was signed with a hash of the body, as Twilio signs JSON.";
     case "body-unsigned":
-      return "Only the address was signed, and not the body.";
+      return "Only the address was signed, not the body.";
     case "body-plus":
       return "Plus signs in the body arrived as spaces.";
     case "body":
@@ -66,7 +66,7 @@ function keyWords(keyId: string | undefined): string {
 }
 
 const SAME_QUERY: Step = {
-  text: "Let the proxy pass the query on just as it arrives: nothing added, dropped, sorted or escaped anew.",
+  text: "Configure the proxy to pass the query on unchanged, without adding, dropping, sorting, or re-escaping anything.",
 };
 
 /** What to do about a cause. */
@@ -74,15 +74,15 @@ export function causeStep(cause: OtherCause, { diagnosis }: Explained): Step {
   switch (cause) {
     case "slash":
       return {
-        text: "Write the callback URL in Twilio as the settings page shows it, and let the proxy leave the end of the path as it is.",
+        text: "Use the callback URL in Twilio as the settings page shows it, and configure the proxy to leave the end of the path unchanged.",
       };
     case "double-slash":
       return {
-        text: "Take the second slash out of the callback URL in Twilio.",
+        text: "Remove the second slash from the callback URL in Twilio.",
       };
     case "route":
       return {
-        text: "Paste each channel’s own URL into Twilio, and see that the proxy does not lead both to one path.",
+        text: "Use each channel’s own URL in Twilio, and check that the proxy doesn’t send both to one path.",
       };
     case "query-added":
     case "query-lost":
@@ -93,15 +93,15 @@ export function causeStep(cause: OtherCause, { diagnosis }: Explained): Step {
       return accountStep(diagnosis);
     case "token-quotes":
       return {
-        text: "Write the token in TWILIO_WEBHOOK_AUTH_TOKEN with nothing around it, and restart smsledger.",
+        text: "Write only the token in TWILIO_WEBHOOK_AUTH_TOKEN, and restart smsledger.",
       };
     case "token-space":
       return {
-        text: "Correct the token in the program that signed it. Twilio’s own callbacks have no such fault.",
+        text: "Correct the token in the program that signed it. Twilio’s own callbacks don’t have this problem.",
       };
     case "token-case":
       return {
-        text: "Copy the token anew from the Twilio Console into TWILIO_WEBHOOK_AUTH_TOKEN, and restart smsledger.",
+        text: "Copy the token from the Twilio Console into TWILIO_WEBHOOK_AUTH_TOKEN again, and restart smsledger.",
       };
     case "settings-lost":
       return PASS_ON_THE_SETTINGS;
@@ -112,7 +112,7 @@ export function causeStep(cause: OtherCause, { diagnosis }: Explained): Step {
       };
     case "algorithm":
       return {
-        text: "In the Webhook Setting in Twilio, choose HMAC_SHA256 or HMAC_SHA1, and let the proxy pass the header X-Twilio-Webhooks-Signature-Settings on as it arrives.",
+        text: "In the Webhook Setting in Twilio, choose HMAC_SHA256 or HMAC_SHA1, and configure the proxy to pass the X-Twilio-Webhooks-Signature-Settings header on unchanged.",
       };
     case "key-as-token":
       return {
@@ -121,30 +121,30 @@ export function causeStep(cause: OtherCause, { diagnosis }: Explained): Step {
       };
     case "json-body":
       return {
-        text: "Use this URL in Twilio only for status callbacks of messages. Event streams and other JSON are not for it.",
+        text: "Use this URL in Twilio only for message status callbacks. It doesn’t accept Event Streams or other JSON.",
       };
     case "body-unsigned":
       return {
-        text: "Let the proxy pass the body on as it arrives. If a program of yours signed it, it has to sign the parameters too.",
+        text: "Configure the proxy to pass the body on unchanged. If your own program signed it, it has to sign the parameters, too.",
       };
     case "body-plus":
       return {
-        text: "In a test of your own, send a plus sign as %2B. Otherwise let the proxy pass the body on as it arrives.",
+        text: "In your own tests, send a plus sign as %2B. Otherwise, configure the proxy to pass the body on unchanged.",
       };
     case "body":
-      return { text: "Let the proxy pass the body on just as it arrives." };
+      return { text: "Configure the proxy to pass the body on unchanged." };
   }
 }
 
 function accountStep({ boundTo, named = null }: Explanation): Step {
   if (named === null) {
     return {
-      text: "In TWILIO_WEBHOOK_AUTH_TOKEN, write the token without an account before it: a bound one is tried only for callbacks that name its account.",
+      text: "In TWILIO_WEBHOOK_AUTH_TOKEN, write the token without an account in front: a bound token is only tried for callbacks that name its account.",
     };
   }
   const token = `the token that is now bound to ${boundTo ?? "another account"}`;
   return {
-    text: `Bind the token to the account that it belongs to, and restart smsledger. In place of … goes ${token}:`,
+    text: `Bind the token to the account that it belongs to, and restart smsledger. Replace … with ${token}:`,
     setting: `TWILIO_WEBHOOK_AUTH_TOKEN=${named}=…`,
   };
 }

@@ -7,7 +7,7 @@ const HEADER = "X-Twilio-Webhooks-Signature-Settings";
 
 /** What to do where a proxy drops or changes the header that names a shared key. */
 export const PASS_ON_THE_SETTINGS: Step = {
-  text: `Let the proxy pass the header ${HEADER} on as it arrives.`,
+  text: `Configure the proxy to pass the ${HEADER} header on unchanged.`,
 };
 
 /** The setting with a key's id in it, where it is known. */
@@ -25,7 +25,7 @@ export function unexplainedKeyAdvice(
     standing === "strange"
       ? [
           {
-            text: "If nobody of yours has such a key, nothing needs to be done: anybody can send this header.",
+            text: "If none of your accounts has this key, no action is needed: anyone can send this header.",
           },
         ]
       : [];
@@ -68,7 +68,7 @@ export function unexplainedKeyAdvice(
         setting: keySetting(id),
       },
       {
-        text: "If the secret is right, a proxy changes the request in a way that can’t be guessed: a path that it takes off (then set PUBLIC_URL), a query or header that it changes or drops.",
+        text: "If the secret is right, a proxy changes the request in a way that smsledger can’t guess: it removes part of the path (then set PUBLIC_URL), or changes or drops the query or a header.",
       },
       ...ofStranger,
     ],
@@ -82,7 +82,7 @@ export function noTokenAdvice({
   if (error !== NO_TOKEN_WITHOUT_SETTINGS.error) return undefined;
   return {
     sentences: [
-      `It came without the header ${HEADER}, so an auth token signed it, and none is configured; or a proxy dropped the header.`,
+      `It arrived without the ${HEADER} header: either an auth token signed it, and none is configured, or a proxy dropped the header.`,
     ],
     steps: [
       PASS_ON_THE_SETTINGS,

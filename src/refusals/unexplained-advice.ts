@@ -7,11 +7,11 @@ import { unexplainedKeyAdvice } from "./key-advice.ts";
 const PROVEN_BEFORE_MS = 24 * 3_600_000;
 
 const MISSHAPEN =
-  "Its X-Twilio-Signature has not the form of Twilio’s: 28 characters, or 44 with a shared key, once.";
+  "Its X-Twilio-Signature isn’t in Twilio’s format: 28 characters, or 44 with a shared key, sent once.";
 const UNEXPLAINED =
-  "Nothing would have matched: nobody who has one of your tokens signed it, for this address or a likely variant of it.";
+  "None of your tokens or keys produces this signature, for this address or a likely variant of it.";
 const PASS_ON_THE_HEADER: Step = {
-  text: "If Twilio sent it, something on the way changes the header X-Twilio-Signature, or sends it twice: let it pass on as it arrives. If nobody of yours tried this, nothing needs to be done.",
+  text: "If Twilio sent it, something on the way changes the X-Twilio-Signature header or sends it twice: configure it to pass the header on unchanged. If it wasn’t Twilio, no action is needed.",
 };
 
 const NOT_KEPT: Arrived = { account: null, hasQuery: false, hasBody: true };
@@ -41,13 +41,13 @@ export function unexplainedAdvice(
     sentences: [
       what,
       standing === "known"
-        ? "It names an account of yours, so the auth token is probably another by now."
-        : "It has the form of Twilio’s, so the auth token is probably another.",
+        ? "It names one of your accounts, so the auth token has probably changed."
+        : "It’s in Twilio’s format, so the configured auth token is probably wrong.",
     ],
     steps: [
       compareToken("", account),
       {
-        text: "If the token is right, a proxy changes the request in a way that cannot be guessed: a path that it takes off (then set PUBLIC_URL), a query or header that it changes or drops.",
+        text: "If the token is right, a proxy changes the request in a way that smsledger can’t guess: it removes part of the path (then set PUBLIC_URL), or changes or drops the query or a header.",
       },
     ],
   };
@@ -62,25 +62,25 @@ function ofStranger(
     return {
       sentences: [
         what,
-        "Its body is empty, which Twilio’s never is: a proxy dropped it, or somebody made it up.",
+        "Its body is empty, which Twilio’s never is: either a proxy dropped the body, or the request is forged.",
       ],
       steps: [
         {
-          text: "If Twilio sent it, let the proxy pass the body on. If not, nothing needs to be done.",
+          text: "If Twilio sent it, configure the proxy to pass the body on. If not, no action is needed.",
         },
       ],
     };
   }
   return account === null
     ? {
-        sentences: [what, "It names no account, so it is not from Twilio."],
-        steps: [{ text: "Nothing needs to be done." }],
+        sentences: [what, "It names no account, so it isn’t from Twilio."],
+        steps: [{ text: "No action needed." }],
       }
     : {
-        sentences: [what, "It names an account that is none of yours so far."],
+        sentences: [what, "It names an account that isn’t known as yours."],
         steps: [
           {
-            text: "If it is a sub-account of yours, add its auth token, and restart smsledger. If not, nothing needs to be done.",
+            text: "If it’s one of your subaccounts, add its auth token and restart smsledger. If not, no action is needed.",
             setting: `TWILIO_WEBHOOK_AUTH_TOKEN=…,${account}=…`,
           },
         ],
@@ -89,8 +89,8 @@ function ofStranger(
 
 function provenWords(provenAt: number, firstAt: number): string {
   return provenAt > firstAt
-    ? "Other callbacks of its account were proven since, so the auth token is right: something on the way changes the request, or somebody made it up."
-    : "Other callbacks of its account were proven in the day before, so the auth token was right then: unless it was changed since, something on the way changes the request, or somebody made it up.";
+    ? "Other callbacks of its account have been verified since, so the auth token is right: either something on the way changes the request, or it’s forged."
+    : "Other callbacks of its account were verified in the day before, so the auth token was right then: unless it has changed since, either something on the way changes the request, or it’s forged.";
 }
 
 /** What to compare when the token is right. */
@@ -98,21 +98,21 @@ function onTheWay(account: string | null, hasQuery: boolean): Step[] {
   return [
     {
       text: hasQuery
-        ? "Compare the path and the query that arrived with the callback URL in Twilio, sign by sign. A proxy must not add to them, drop, sort or escape anew; a path that it takes off has to be in PUBLIC_URL."
-        : "It arrived without a query: if the callback URL in Twilio has one (?…), a proxy drops it. Compare the path, too: one that a proxy takes off has to be in PUBLIC_URL.",
+        ? "Compare the path and query that arrived with the callback URL in Twilio, character by character. A proxy must not add, drop, sort, or re-escape anything; if it removes part of the path, that part has to be in PUBLIC_URL."
+        : "It arrived without a query: if the callback URL in Twilio has one (?…), a proxy drops it. Compare the path, too: if a proxy removes part of it, that part has to be in PUBLIC_URL.",
     },
     {
-      text: "Then compare the form that arrived with what Twilio’s log shows for the message: a proxy or firewall may change, drop or escape its values. Let it pass the body on as it arrives.",
+      text: "Then compare the form that arrived with what Twilio’s log shows for the message: a proxy or firewall may change, drop, or escape its values. Configure it to pass the body on unchanged.",
     },
     compareToken(
-      "If only tests of your own were proven, or none is any more since the token was changed: ",
+      "If only your own tests were verified, or nothing has been verified since the token changed: ",
       account,
     ),
   ];
 }
 
 function compareToken(when: string, account: string | null): Step {
-  const text = `ompare TWILIO_WEBHOOK_AUTH_TOKEN with the auth token that the Twilio Console shows for ${account ?? "the account"}. Each sub-account signs with its own; several stand with commas between them:`;
+  const text = `ompare TWILIO_WEBHOOK_AUTH_TOKEN with the auth token that the Twilio Console shows for ${account ?? "the account"}. Each subaccount signs with its own; separate several with commas:`;
   return {
     text: when === "" ? `C${text}` : `${when}c${text}`,
     setting: `TWILIO_WEBHOOK_AUTH_TOKEN=…,${account ?? "AC…"}=…`,

@@ -31,12 +31,12 @@ export function wrongAddressAdvice(refusal: NewRefusal): Advice {
     return {
       sentences: [
         diagnosis === null
-          ? "Somebody called an address that smsledger doesn’t have, without a signature."
-          : "Somebody called an address that smsledger doesn’t have, with a signature that none of your tokens or keys produces.",
+          ? "Someone called an address that smsledger doesn’t have, without a signature."
+          : "Someone called an address that smsledger doesn’t have, with a signature that none of your tokens or keys produces.",
       ],
       steps: [
         {
-          text: "If Twilio sent it, correct the callback URL there: Settings shows the right one. If not, nothing needs to be done.",
+          text: "If Twilio sent it, correct the callback URL there: Settings shows the right one. If not, no action is needed.",
         },
       ],
     };
@@ -45,14 +45,14 @@ export function wrongAddressAdvice(refusal: NewRefusal): Advice {
   if (pathname.endsWith(WEBHOOK_PATHS[channel])) {
     return {
       sentences: [
-        "Twilio called the right address, but it arrived at another one: something on the way changes the path.",
+        "Twilio called the right address, but the request arrived at a different one: something on the way changes the path.",
       ],
-      steps: [{ text: "Let the proxy pass the path on just as it arrives." }],
+      steps: [{ text: "Configure the proxy to pass the path on unchanged." }],
     };
   }
   return {
     sentences: [
-      `Twilio called ${diagnosis.signedUrl}, which isn’t an address of smsledger’s.`,
+      `Twilio called ${diagnosis.signedUrl}, which isn’t one of smsledger’s addresses.`,
       ...(sent.method === "POST"
         ? []
         : [`It arrived with ${sent.method}, as after a redirect.`]),

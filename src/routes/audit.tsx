@@ -9,7 +9,7 @@ const PAGE_SIZE = 100;
 
 const NOT_UNDERSTOOD = {
   status: 400,
-  title: "This address is not understood",
+  title: "This address isn’t valid",
   detail:
     "The address names a page of the list that doesn’t exist. Go to Settings, Audit.",
 };

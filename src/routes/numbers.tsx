@@ -48,7 +48,7 @@ const NO_SUCH_NUMBER: Problem = {
 
 const NOT_UNDERSTOOD: Problem = {
   status: 400,
-  title: "This address is not understood",
+  title: "This address isn’t valid",
   detail:
     "The address names a part of the list that doesn’t exist. Go to the numbers and choose again.",
 };

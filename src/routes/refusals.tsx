@@ -22,15 +22,15 @@ export type RefusalRoutesDeps = {
 
 const NOT_UNDERSTOOD: Problem = {
   status: 400,
-  title: "This address is not understood",
+  title: "This address isn’t valid",
   detail:
-    "The address names a part of the list that doesn’t exist. Go to the refusals and choose again.",
+    "This part of the list doesn’t exist. Go to the refused callbacks and choose again.",
 };
 
 const NO_SUCH_REFUSAL: Problem = {
   status: 404,
-  title: "This refusal is not kept",
-  detail: `The newest refusals of ${REFUSAL_DAYS} days are kept. It may have been dropped since.`,
+  title: "This refused callback isn’t available",
+  detail: `Refused callbacks are kept for ${REFUSAL_DAYS} days at most. This one may have been deleted.`,
 };
 
 /** `/refusals`: callbacks that were refused and why, with what would have matched. */

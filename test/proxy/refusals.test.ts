@@ -48,7 +48,7 @@ const CASES: Record<string, Case> = {
     lines: { caddy: CADDY_ALL, nginx: NGINX_HOST },
     called: path,
     says: (origin) => [
-      "It was signed for https, and checked as http.",
+      "It was signed for https but checked as http.",
       `PUBLIC_URL=${origin}<`,
     ],
   },
@@ -65,7 +65,7 @@ const CASES: Record<string, Case> = {
     },
     called: path,
     says: (origin) => [
-      "It was signed for another host name.",
+      "It was signed for a different host name.",
       `PUBLIC_URL=${origin}<`,
     ],
   },
@@ -74,7 +74,7 @@ const CASES: Record<string, Case> = {
     publicUrl: "https://localhost:9",
     called: path,
     says: (origin) => [
-      "It was signed for another port.",
+      "It was signed for a different port.",
       `PUBLIC_URL=${origin}<`,
     ],
   },
@@ -84,7 +84,7 @@ const CASES: Record<string, Case> = {
     origin: ORIGIN,
     called: path,
     says: (origin) => [
-      "It was signed for another path",
+      "It was signed for a different path: the part before /api/rpc differs.",
       `PUBLIC_URL=${origin}<`,
     ],
   },
@@ -98,7 +98,7 @@ const CASES: Record<string, Case> = {
     origin: ORIGIN,
     called: `/sms${path}`,
     says: (origin) => [
-      "It was signed for another path",
+      "It was signed for a different path: the part before /api/rpc differs.",
       `PUBLIC_URL=${origin}/sms<`,
     ],
   },
@@ -131,7 +131,7 @@ const CASES: Record<string, Case> = {
     origin: ORIGIN,
     called: `${path}/`,
     says: () => [
-      "It was signed with a slash at the end of the path, and arrived without.",
+      "It was signed with a trailing slash in the path but arrived without it.",
     ],
   },
   "the proxy joins two slashes to one": {
@@ -154,7 +154,7 @@ const CASES: Record<string, Case> = {
     publicUrl: ORIGIN,
     origin: ORIGIN,
     called: WEBHOOK_PATHS.whatsapp,
-    says: () => ["It was signed for the address of WhatsApp"],
+    says: () => ["It was signed for the WhatsApp address"],
   },
   "the proxy drops the query, and names the address that was called": {
     lines: {
@@ -170,7 +170,9 @@ const CASES: Record<string, Case> = {
     publicUrl: ORIGIN,
     origin: ORIGIN,
     called: `${path}?campaign=spring`,
-    says: () => ["It was signed with a query that did not arrive as it was."],
+    says: () => [
+      "It was signed with a query that didn’t arrive, or arrived incomplete.",
+    ],
   },
   "the proxy adds to the query": {
     lines: {
@@ -183,14 +185,16 @@ const CASES: Record<string, Case> = {
     publicUrl: ORIGIN,
     origin: ORIGIN,
     called: `${path}?campaign=spring`,
-    says: () => ["A query arrived that was not signed"],
+    says: () => [
+      "It arrived with a query that wasn’t signed, or with more of a query",
+    ],
   },
   "the callback URL in Twilio has no channel": {
     lines: { caddy: CADDY_ALL, nginx: NGINX_HOST },
     called: "/api/rpc/webhooks/twilio?campaign=spring",
     status: 404,
     says: (origin) => [
-      `Twilio called ${origin}/api/rpc/webhooks/twilio, which isn’t an address`,
+      `Twilio called ${origin}/api/rpc/webhooks/twilio, which isn’t one of smsledger’s addresses`,
       `${origin}${path}#rc=5&amp;rp=all`,
     ],
   },
@@ -201,7 +205,7 @@ const CASES: Record<string, Case> = {
     called: "/",
     status: 405,
     says: (origin) => [
-      `Twilio called ${origin}/, which isn’t an address`,
+      `Twilio called ${origin}/, which isn’t one of smsledger’s addresses`,
       `${origin}${path}#rc=5&amp;rp=all`,
     ],
   },
@@ -233,7 +237,9 @@ const CASES: Record<string, Case> = {
     publicUrl: ORIGIN,
     origin: ORIGIN,
     called: path,
-    says: () => ["Nothing would have matched"],
+    says: () => [
+      "None of your tokens or keys produces this signature, for this address",
+    ],
     only: "nginx",
   },
   "the proxy drops the signature": {
@@ -247,7 +253,9 @@ const CASES: Record<string, Case> = {
     }`,
     },
     called: path,
-    says: () => ["a proxy takes off the header X-Twilio-Signature"],
+    says: () => [
+      "If Twilio sent it, a proxy removes the X-Twilio-Signature header:",
+    ],
   },
 };
 
@@ -259,23 +267,25 @@ const TOKEN_CASES: Record<
     tokens: `${AUTH_TOKEN},${OTHER_ACCOUNT}=${OTHER_TOKEN}`,
     signingToken: OTHER_TOKEN,
     says: () => [
-      `It was signed with the token that is bound to ${OTHER_ACCOUNT}, but names ${ACCOUNT_SID}.`,
+      `It was signed with the token that is bound to ${OTHER_ACCOUNT} but names ${ACCOUNT_SID}.`,
     ],
   },
   "the configured token has quotes around it": {
     tokens: `"${AUTH_TOKEN}"`,
-    says: () => ["The configured token has quotes"],
+    says: () => [
+      "The configured token is in quotes or has other characters around it.",
+    ],
   },
   "the token that signed has white space after it": {
     signingToken: `${AUTH_TOKEN}\n`,
     says: () => [
-      "Whoever signed it has white space or quotes around the token.",
+      "The program that signed it has white space or quotes around the token.",
     ],
   },
   "nobody signed it who has a token": {
     signingToken: OTHER_TOKEN,
     says: () => [
-      "Nothing would have matched: nobody who has one of your tokens signed it",
+      "None of your tokens or keys produces this signature, for this address",
     ],
   },
 };

@@ -69,7 +69,9 @@ test("a sub-account's token can't change a message of another account", async ()
     const [refusal] = await server.store.refusals.list({ size: 1, since: 0 });
     expect(refusal).toMatchObject({ check: "account", isMendable: true });
     const page = await get(`${server.origin}/refusals/${refusal?.id}`);
-    expect(page.text).toContain("Nothing about the message changed.");
+    expect(page.text).toContain(
+      "It’s signed with one of your tokens or keys, but names a different",
+    );
     expect(page.text).toContain("AC…=…");
   });
 });

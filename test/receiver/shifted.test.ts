@@ -133,6 +133,8 @@ test("a shifted form is listed under refusals, with what it means", async () => 
     const refusal = found.find(({ error }) => error.includes(": SmsStatus"));
     expect(refusal?.isMendable).toBe(true);
     const page = await get(`${server.origin}/refusals/${refusal?.id}`);
-    expect(page.text).toContain("somebody could read a callback on its way");
+    expect(page.text).toContain(
+      "If not, someone captured a callback: check who can read your proxy’s",
+    );
   });
 });

@@ -11,8 +11,8 @@ const TRUSTED = { TRUSTED_PROXIES: "127.0.0.0/8" };
 /** As it arrives through a proxy that says nothing but the name that was called. */
 const host = "sms.example.com";
 const IN_TWILIO =
-  "In Twilio, write the callback URL with https://, as the settings page shows it.";
-const LOCAL = "so it is a test from here: Twilio cannot call that.";
+  "In Twilio, use the callback URL with https://, as the settings page shows it.";
+const LOCAL = "It was signed for an address of this machine (localhost or";
 
 type Case = {
   readonly env?: Record<string, string>;
@@ -25,26 +25,26 @@ type Case = {
 const CASES: Record<string, Case> = {
   "https signed, PUBLIC_URL not set, any proxy": {
     post: { signedUrl: PUBLIC_URL + path, headers: { host } },
-    says: ["It was signed for https, and checked as http."],
+    says: ["It was signed for https but checked as http."],
     publicUrl: PUBLIC_URL,
   },
   "https signed, PUBLIC_URL not set, a trusted proxy that does not name the scheme":
     {
       env: TRUSTED,
       post: { signedUrl: PUBLIC_URL + path, headers: { host } },
-      says: ["It was signed for https, and checked as http."],
+      says: ["It was signed for https but checked as http."],
       publicUrl: PUBLIC_URL,
     },
   "https signed, PUBLIC_URL has http": {
     env: { PUBLIC_URL: "http://sms.example.com" },
     post: { signedUrl: PUBLIC_URL + path },
-    says: ["It was signed for https, and checked as http."],
+    says: ["It was signed for https but checked as http."],
     publicUrl: PUBLIC_URL,
   },
   "http signed, PUBLIC_URL has https": {
     env: { PUBLIC_URL },
     post: { signedUrl: `http://sms.example.com${path}` },
-    says: ["It was signed for http, and checked as https.", IN_TWILIO],
+    says: ["It was signed for http but checked as https.", IN_TWILIO],
   },
   "http signed, PUBLIC_URL has https, through a trusted proxy": {
     env: { PUBLIC_URL, ...TRUSTED },
@@ -61,14 +61,14 @@ const CASES: Record<string, Case> = {
       headers: { host, "x-forwarded-proto": "https" },
     },
     says: [
-      "It was signed for http, and checked as https.",
-      "In Twilio, write the callback URL with https:// in place of http://.",
+      "It was signed for http but checked as https.",
+      "In Twilio, use https:// instead of http:// in the callback URL.",
     ],
   },
   "http and a port signed, PUBLIC_URL has https": {
     env: { PUBLIC_URL },
     post: { signedUrl: `http://sms.example.com:8080${path}` },
-    says: ["It was signed for another port.", IN_TWILIO],
+    says: ["It was signed for a different port.", IN_TWILIO],
   },
   "http and another host signed, PUBLIC_URL has https": {
     env: { PUBLIC_URL },
@@ -77,9 +77,9 @@ const CASES: Record<string, Case> = {
       headers: { host: "hooks.example.org" },
     },
     says: [
-      "It was signed for another host name.",
+      "It was signed for a different host name.",
       IN_TWILIO,
-      "If PUBLIC_URL is not the address that Twilio is to call, correct it",
+      "If PUBLIC_URL isn’t the address that Twilio should call, correct it",
     ],
     publicUrl: "https://hooks.example.org",
   },
@@ -93,7 +93,9 @@ const CASES: Record<string, Case> = {
         "x-forwarded-proto": "https",
       },
     },
-    says: ["Set PUBLIC_URL to the address that Twilio is to call, with https"],
+    says: [
+      "Set PUBLIC_URL to the https:// address that Twilio should call, and",
+    ],
     publicUrl: "https://hooks.example.org",
   },
   "http and another host signed, PUBLIC_URL has http": {
@@ -103,20 +105,26 @@ const CASES: Record<string, Case> = {
       headers: { host: "hooks.example.org" },
     },
     says: [
-      "It came over http, which anybody on the way can read and change.",
-      "write it so in Twilio too",
+      "It arrived over http, which anyone on the way can read and change.",
+      "It arrived over http, which anyone on the way can read and change.",
     ],
     publicUrl: "https://hooks.example.org",
   },
   "http and a port signed, PUBLIC_URL has http": {
     env: { PUBLIC_URL: "http://sms.example.com" },
     post: { signedUrl: `http://sms.example.com:8080${path}` },
-    says: ["It came over http", "and restart smsledger."],
+    says: [
+      "It arrived over http, which anyone on the way can read and change.",
+      "and restart smsledger.",
+    ],
   },
   "a test here, PUBLIC_URL is set": {
     env: { PUBLIC_URL: `${PUBLIC_URL}/ledger` },
     post: {},
-    says: [LOCAL, "Sign for PUBLIC_URL"],
+    says: [
+      LOCAL,
+      "Sign PUBLIC_URL, even if you call this machine directly. smsledger",
+    ],
     publicUrl: `${PUBLIC_URL}/ledger TWILIO_WEBHOOK_AUTH_TOKEN=… smsledger simulate --count 1`,
   },
   "a test here through a proxy with https, PUBLIC_URL is set": {
@@ -133,7 +141,7 @@ const CASES: Record<string, Case> = {
     post: { headers: { "x-forwarded-proto": "https" } },
     says: [
       LOCAL,
-      "Sign for the address just as it is called.",
+      "Sign the exact address that you call. smsledger simulate does this if",
       "TWILIO_WEBHOOK_AUTH_TOKEN=… smsledger simulate --count 1",
     ],
   },
@@ -142,7 +150,7 @@ const CASES: Record<string, Case> = {
       signedUrl: `https://localhost:8443${path}`,
       headers: { host: "localhost:8443" },
     },
-    says: ["It was signed for https, and checked as http."],
+    says: ["It was signed for https but checked as http."],
     publicUrl: "https://localhost:8443",
   },
 };

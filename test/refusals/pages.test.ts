@@ -8,10 +8,12 @@ import { refusalOf } from "./sample-refusals.ts";
 test("while nothing was refused the page says that this is good, and what would be there", async () => {
   await using server = await startServer();
   const page = await get(`${server.origin}/refusals`);
-  expect(page.text).toContain("No callback was refused");
-  expect(page.text).toContain("it shows up here with what would have matched");
+  expect(page.text).toContain("No refused callbacks");
+  expect(page.text).toContain(
+    "All good. If a callback is refused, for example because of a wrong",
+  );
   expect((await get(`${server.origin}/refusals?kind=mend`)).text).toContain(
-    "Nothing to mend",
+    "Nothing needs action",
   );
   expect((await get(`${server.origin}/refusals?kind=noise`)).text).toContain(
     "No noise",

@@ -263,7 +263,7 @@ test("a flood of forged posts is answered as ever, counted in all, and a callbac
   });
   const page = await get(`${server.origin}/refusals`);
   expect(page.text).toMatch(
-    /And 1,9\d\d more since .* UTC, which were only counted/,
+    /And 1,9\d\d more since .* UTC, which were counted but not examined/,
   );
 });
 

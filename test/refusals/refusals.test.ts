@@ -59,7 +59,7 @@ const SITUATIONS: Record<string, Situation> = {
       headers: { host: "sms.example.com" },
     },
     says: [
-      "It was signed for https, and checked as http.",
+      "It was signed for https but checked as http.",
       "PUBLIC_URL=https://sms.example.com<",
     ],
   },
@@ -67,15 +67,15 @@ const SITUATIONS: Record<string, Situation> = {
     env: { PUBLIC_URL },
     post: { signedUrl: `http://sms.example.com${path}` },
     says: [
-      "It was signed for http, and checked as https.",
-      "In Twilio, write the callback URL with https://, as the settings page shows it.",
+      "It was signed for http but checked as https.",
+      "In Twilio, use the callback URL with https://, as the settings page shows it.",
     ],
   },
-  "another port": {
+  "a different port": {
     env: { PUBLIC_URL },
     post: { signedUrl: `https://sms.example.com:8443${path}` },
     says: [
-      "It was signed for another port.",
+      "It was signed for a different port.",
       "PUBLIC_URL=https://sms.example.com:8443<",
     ],
   },
@@ -83,8 +83,8 @@ const SITUATIONS: Record<string, Situation> = {
     env: { PUBLIC_URL: "http://sms.example.com" },
     post: { signedUrl: `https://sms.example.com:8443${path}` },
     says: [
-      "It was signed for https, and checked as http.",
-      "It was signed for another port.",
+      "It was signed for https but checked as http.",
+      "It was signed for a different port.",
       "PUBLIC_URL=https://sms.example.com:8443<",
     ],
   },
@@ -95,7 +95,7 @@ const SITUATIONS: Record<string, Situation> = {
       headers: { "x-forwarded-host": "hooks.example.org" },
     },
     says: [
-      "It was signed for another host name.",
+      "It was signed for a different host name.",
       "PUBLIC_URL=https://hooks.example.org<",
     ],
   },
@@ -106,7 +106,7 @@ const SITUATIONS: Record<string, Situation> = {
       headers: { host: "hooks.example.org" },
     },
     says: [
-      "It was signed for another host name.",
+      "It was signed for a different host name.",
       "PUBLIC_URL=https://hooks.example.org<",
     ],
   },
@@ -114,7 +114,7 @@ const SITUATIONS: Record<string, Situation> = {
     env: { PUBLIC_URL: `${PUBLIC_URL}/ledger` },
     post: { signedUrl: PUBLIC_URL + path },
     says: [
-      "It was signed for another path: the part before /api/rpc differs.",
+      "It was signed for a different path: the part before /api/rpc differs.",
       "PUBLIC_URL=https://sms.example.com<",
     ],
   },
@@ -122,7 +122,7 @@ const SITUATIONS: Record<string, Situation> = {
     env: { PUBLIC_URL: `${PUBLIC_URL}/ledger` },
     post: { signedUrl: `${PUBLIC_URL}/ledger/ledger${path}` },
     says: [
-      "It was signed for another path",
+      "It was signed for a different path: the part before /api/rpc differs.",
       "PUBLIC_URL=https://sms.example.com/ledger/ledger<",
     ],
   },
@@ -130,7 +130,7 @@ const SITUATIONS: Record<string, Situation> = {
     env: { PUBLIC_URL },
     post: { signedUrl: `${PUBLIC_URL}${path}/` },
     says: [
-      "It was signed with a slash at the end of the path, and arrived without.",
+      "It was signed with a trailing slash in the path but arrived without it.",
     ],
   },
   "two slashes": {
@@ -138,22 +138,22 @@ const SITUATIONS: Record<string, Situation> = {
     post: { signedUrl: `${PUBLIC_URL}/${path}` },
     says: [
       "It was signed with two slashes in a row",
-      "Take the second slash out of the callback URL in Twilio.",
+      "Remove the second slash from the callback URL in Twilio.",
     ],
   },
   "the other route": {
     env: { PUBLIC_URL },
     post: { signedUrl: PUBLIC_URL + WEBHOOK_PATHS.whatsapp },
     says: [
-      "It was signed for the address of WhatsApp, and arrived at that of SMS.",
+      "It was signed for the WhatsApp address but arrived at the SMS address.",
     ],
   },
   "a query that was added": {
     env: { PUBLIC_URL },
     post: { query: "?utm=1", signedUrl: PUBLIC_URL + path },
     says: [
-      "A query arrived that was not signed",
-      "Let the proxy pass the query on",
+      "It arrived with a query that wasn’t signed, or with more of a query",
+      "Configure the proxy to pass the query on unchanged, without adding,",
     ],
   },
   "another account": {
@@ -163,7 +163,7 @@ const SITUATIONS: Record<string, Situation> = {
     },
     post: { authToken: OTHER_TOKEN, signedUrl: PUBLIC_URL + path },
     says: [
-      `It was signed with the token that is bound to ${OTHER_ACCOUNT}, but names ${ACCOUNT_SID}.`,
+      `It was signed with the token that is bound to ${OTHER_ACCOUNT} but names ${ACCOUNT_SID}.`,
       `TWILIO_WEBHOOK_AUTH_TOKEN=${ACCOUNT_SID}=…`,
     ],
   },
@@ -171,14 +171,16 @@ const SITUATIONS: Record<string, Situation> = {
     env: { PUBLIC_URL, TWILIO_WEBHOOK_AUTH_TOKEN: `"${AUTH_TOKEN}"` },
     post: { signedUrl: PUBLIC_URL + path },
     says: [
-      "The configured token has quotes",
-      "Write the token in TWILIO_WEBHOOK_AUTH_TOKEN with nothing around it",
+      "The configured token is in quotes or has other characters around it.",
+      "Write only the token in TWILIO_WEBHOOK_AUTH_TOKEN, and restart",
     ],
   },
   "white space in the token": {
     env: { PUBLIC_URL },
     post: { authToken: `${AUTH_TOKEN}\n`, signedUrl: PUBLIC_URL + path },
-    says: ["Whoever signed it has white space or quotes around the token."],
+    says: [
+      "The program that signed it has white space or quotes around the token.",
+    ],
   },
   "a shared key that isn't configured": {
     env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` },
@@ -207,7 +209,7 @@ const SITUATIONS: Record<string, Situation> = {
     env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` },
     post: byKey(KEY, `key=${OTHER_KEY_ID},algorithm=HMAC_SHA256`),
     says: [
-      `It names ${OTHER_KEY_ID}, but was signed with the secret that is configured for ${KEY_ID}.`,
+      `It names ${OTHER_KEY_ID} but was signed with the secret that is configured for ${KEY_ID}.`,
       `TWILIO_WEBHOOK_SHARED_KEYS=${OTHER_KEY_ID}=…`,
     ],
   },
@@ -231,7 +233,7 @@ const SITUATIONS: Record<string, Situation> = {
     post: byKey(KEY),
     says: [
       `Your shared key ${KEY_ID} signed it, but the header that says so, X-Twilio-Webhooks-Signature-Settings, didn’t arrive.`,
-      "Let the proxy pass the header X-Twilio-Webhooks-Signature-Settings on",
+      "Configure the proxy to pass the X-Twilio-Webhooks-Signature-Settings header",
     ],
   },
   "a shared key with SHA-1, without the header that names it": {
@@ -247,7 +249,7 @@ const SITUATIONS: Record<string, Situation> = {
       ...byKey(KEY, `key=${KEY_ID},algorithm=HMAC_SHA256`),
       signedUrl: `http://sms.example.com${path}`,
     },
-    says: ["It was signed for http, and checked as https."],
+    says: ["It was signed for http but checked as https."],
   },
   "a shared key that is configured as an auth token": {
     env: { PUBLIC_URL, TWILIO_WEBHOOK_AUTH_TOKEN: KEY },
@@ -265,7 +267,7 @@ const SITUATIONS: Record<string, Situation> = {
     },
     post: { signedUrl: PUBLIC_URL + path },
     says: [
-      "It came without the header X-Twilio-Webhooks-Signature-Settings, so an auth token signed it, and none is configured",
+      "It arrived without the X-Twilio-Webhooks-Signature-Settings header: either an auth token signed it",
       "TWILIO_WEBHOOK_AUTH_TOKEN=…",
     ],
   },
@@ -273,8 +275,8 @@ const SITUATIONS: Record<string, Situation> = {
     env: { PUBLIC_URL },
     post: { authToken: OTHER_TOKEN, signedUrl: PUBLIC_URL + path },
     says: [
-      "Nothing would have matched: nobody who has one of your tokens signed it",
-      "It has the form of Twilio’s, so the auth token is probably another.",
+      "None of your tokens or keys produces this signature, for this address",
+      "It’s in Twilio’s format, so the configured auth token is probably wrong.",
       `Compare TWILIO_WEBHOOK_AUTH_TOKEN with the auth token that the Twilio Console shows for ${ACCOUNT_SID}.`,
     ],
   },
@@ -377,7 +379,7 @@ const REFUSED: Record<string, Refused> = {
     isMendable: false,
     says: [
       "Its body is empty, which Twilio’s never is",
-      "let the proxy pass the body on",
+      "configure the proxy to pass the body on",
     ],
   },
   "a signature of JSON, sent as a form": {
@@ -397,13 +399,13 @@ const REFUSED: Record<string, Refused> = {
     },
     status: 415,
     isMendable: true,
-    says: ["Twilio signed it, but its body is no form."],
+    says: ["Twilio signed it, but its body isn’t a form."],
   },
   "JSON that nobody signed": {
     sent: { body: "{}", contentType: "application/json", signed: false },
     status: 415,
     isMendable: false,
-    says: ["Its body is no form, which Twilio’s callbacks are."],
+    says: ["Its body isn’t a form, so it isn’t a Twilio callback."],
   },
   "a form that a relay turned into JSON": {
     sent: {
@@ -417,22 +419,24 @@ const REFUSED: Record<string, Refused> = {
     status: 415,
     isMendable: true,
     says: [
-      "Twilio signed this form, but it arrived as something else",
-      "pass the body on just as it arrives",
+      "Twilio signed this form, but something on the way turned it into JSON",
+      "Configure whatever is between Twilio and smsledger (a relay, gateway,",
     ],
   },
   "a form that a relay sent on as text": {
     sent: { contentType: "text/plain" },
     status: 415,
     isMendable: true,
-    says: ["Twilio signed this form, but it arrived as something else"],
+    says: [
+      "Twilio signed this form, but something on the way turned it into JSON",
+    ],
   },
   "JSON with a signature that nothing explains": {
     sent: { signedBody: "a=1", body: "[]", contentType: "application/json" },
     status: 415,
     isMendable: false,
     says: [
-      "a callback that was changed on the way, or a request that somebody",
+      ": either a callback that was changed on the way, or a forged request.",
     ],
   },
   "GET after a redirect, signed for the last address": {
@@ -441,46 +445,49 @@ const REFUSED: Record<string, Refused> = {
     isMendable: true,
     says: [
       "Twilio’s callback arrived with GET.",
-      "A redirect on the way",
-      "so that nothing redirects it",
+      "A redirect turns Twilio’s POST into a GET and drops the form.",
+      "In Twilio, use a callback URL that isn’t redirected: with https://,",
     ],
   },
   "GET after a redirect, signed for the first address": {
     sent: { method: "GET", signedBody: FORM },
     status: 405,
     isMendable: false,
-    says: ["A redirect on the way", "so that nothing redirects it"],
+    says: [
+      "A redirect turns Twilio’s POST into a GET and drops the form.",
+      "In Twilio, use a callback URL that isn’t redirected: with https://,",
+    ],
   },
   "PUT by a relay": {
     sent: { method: "PUT" },
     status: 405,
     isMendable: true,
-    says: ["Something on the way changes the method"],
+    says: ["Twilio always posts, so something on the way changes the method."],
   },
   "GET by a browser": {
     sent: { method: "GET", signed: false },
     status: 405,
     isMendable: false,
-    says: ["Somebody called with GET, such as a browser or a scanner."],
+    says: ["Someone called with GET, for example with a browser or a scanner."],
   },
   "too many parameters": {
     sent: { body: `${FORM}${"&a=1".repeat(100)}` },
     status: 413,
     isMendable: false,
-    says: ["The body has over 100 parameters.", "Nothing needs to be done."],
+    says: ["The body has more than 100 parameters.", "No action needed."],
   },
   "too long a body": {
     sent: { body: "x".repeat(70_000) },
     status: 413,
     isMendable: false,
-    says: ["The body is over 64 KiB."],
+    says: ["The body is larger than 64 KiB."],
   },
   "no auth token set": {
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: "" },
     sent: {},
     status: 503,
     isMendable: true,
-    says: ["No auth token was set, so it could not be proven."],
+    says: ["No auth token was set, so it couldn’t be verified."],
   },
   "no auth token set, and no signature": {
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: "" },
@@ -493,13 +500,13 @@ const REFUSED: Record<string, Refused> = {
     sent: { signed: false },
     status: 403,
     isMendable: true,
-    says: ["a proxy takes off the header X-Twilio-Signature"],
+    says: ["If Twilio sent it, a proxy removes the X-Twilio-Signature header:"],
   },
   "no signature, and no account": {
     sent: { signed: false, body: "a=1" },
     status: 403,
     isMendable: false,
-    says: ["It has no signature, so it is not from Twilio."],
+    says: ["It has no signature, so it isn’t from Twilio."],
   },
   "a stranger's account": {
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: `${OTHER_ACCOUNT}=${AUTH_TOKEN}` },
@@ -507,7 +514,7 @@ const REFUSED: Record<string, Refused> = {
     status: 403,
     isMendable: false,
     says: [
-      "It names an account that is none of yours so far.",
+      "It names an account that isn’t known as yours.",
       `TWILIO_WEBHOOK_AUTH_TOKEN=…,${ACCOUNT_SID}=…`,
     ],
   },
@@ -516,7 +523,7 @@ const REFUSED: Record<string, Refused> = {
     status: 400,
     isMendable: true,
     says: [
-      "It is signed with one of your tokens or keys, but isn’t a status callback as Twilio posts it.",
+      "It’s signed with one of your tokens or keys, but it isn’t a status callback in Twilio’s format.",
     ],
   },
 };
@@ -543,8 +550,12 @@ test("a misshapen signature is told as such", async () => {
   await fetch(server.origin + path, { method: "POST", headers, body: FORM });
   const [row] = await kept(server.store);
   const page = await get(`${server.origin}/refusals/${row?.id}`);
-  expect(page.text).toContain("has not the form of Twilio’s");
-  expect(page.text).toContain("changes the header X-Twilio-Signature");
+  expect(page.text).toContain(
+    "Its X-Twilio-Signature isn’t in Twilio’s format: 28 characters, or 44",
+  );
+  expect(page.text).toContain(
+    "If Twilio sent it, something on the way changes the",
+  );
   expect(page.text).not.toContain("TWILIO_WEBHOOK_AUTH_TOKEN");
 });
 
@@ -555,7 +566,7 @@ test("what the disk could not take is told once it can", async () => {
   expect((await server.twilio.post()).status).toBe(503);
   await until(async () => {
     const page = await get(`${server.origin}/refusals`);
-    expect(page.text).toContain("1 refusal</b> of the last hour can be mended");
+    expect(page.text).toContain("1 refused callback</b> of the last hour");
   });
   await rename(`${databaseUrl}.away`, databaseUrl);
 });

@@ -12,7 +12,8 @@ const signedUrl = PUBLIC_URL + WEBHOOK_PATHS.sms;
 const QUERY_LOST = { signedUrl: `${signedUrl}?campaign=spring&order=4711` };
 const OTHER_TOKEN = "c0ffee".repeat(6).slice(0, 32);
 const OTHER_ACCOUNT = `AC${"b".repeat(32)}`;
-const TOKEN_IS_ANOTHER = "the auth token is probably another";
+const TOKEN_IS_ANOTHER =
+  "It names one of your accounts, so the auth token has probably changed.";
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 
@@ -31,17 +32,25 @@ test("once others of the account were proven, a proxy is to blame and not the to
   expect((await server.twilio.post({}, { signedUrl })).status).toBe(200);
   expect((await server.twilio.post({}, QUERY_LOST)).status).toBe(403);
   const before = await pageOf(server, 1);
-  expect(before).toContain("were proven in the day before");
+  expect(before).toContain(
+    "Other callbacks of its account were verified in the day before, so",
+  );
   expect(before).toContain("It arrived without a query");
   expect(before).not.toContain(TOKEN_IS_ANOTHER);
   // Should they have been tests, or should the token have been changed.
-  expect(before).toContain("If only tests of your own were proven");
+  expect(before).toContain(
+    "If only your own tests were verified, or nothing has been verified",
+  );
   expect(before).toContain(`TWILIO_WEBHOOK_AUTH_TOKEN=…,${ACCOUNT_SID}=…`);
   await server.twilio.post({}, { signedUrl });
   const since = await pageOf(server, 1);
-  expect(since).toContain("were proven since, so the auth token is right");
+  expect(since).toContain(
+    "Other callbacks of its account have been verified since, so the auth",
+  );
   const list = await get(`${server.origin}/refusals`);
-  expect(list.text).toContain("were proven since, so the auth token is right");
+  expect(list.text).toContain(
+    "Other callbacks of its account have been verified since, so the auth",
+  );
 });
 
 test("what was proven long before tells nothing of the token", async () => {
@@ -51,7 +60,7 @@ test("what was proven long before tells nothing of the token", async () => {
   clock.now += 25 * 3_600_000;
   await server.twilio.post({}, { signedUrl, authToken: OTHER_TOKEN });
   expect(await pageOf(server, 1)).toContain(
-    "It names an account of yours, so the auth token is probably another by now.",
+    "It names one of your accounts, so the auth token has probably changed.",
   );
 });
 
@@ -77,7 +86,9 @@ test("a stranger's account of which some was proven since is told as ours", asyn
   await server.twilio.post({}, { signedUrl });
   const AccountSid = OTHER_ACCOUNT;
   await server.twilio.post({ AccountSid }, QUERY_LOST);
-  expect(await pageOf(server, 1)).toContain("none of yours so far");
+  expect(await pageOf(server, 1)).toContain(
+    "It names an account that isn’t known as yours.",
+  );
   await server.twilio.post({ AccountSid }, { signedUrl });
   expect(await pageOf(server, 1)).toContain("so the auth token is right");
 });

@@ -27,7 +27,7 @@ export function DictionaryPage({
   const { urls } = site;
   return (
     <Layout site={site} title="Error codes" section="errors">
-      <nav class="crumbs" aria-label="Way back">
+      <nav class="crumbs" aria-label="Back">
         <a href={urls.errors()}>Errors</a>
       </nav>
       <div class="page-head">

@@ -90,7 +90,7 @@ function ErrorHead({
 }) {
   return (
     <>
-      <nav class="crumbs" aria-label="Way back">
+      <nav class="crumbs" aria-label="Back">
         <a href={urls.errors(current?.address)}>Errors</a>
       </nav>
       <div class="page-head error-head">

@@ -19,12 +19,12 @@ export function RefusalPage({ site, refusal, now }: RefusalView) {
   const { urls } = site;
   const advice = adviceFor(refusal, { hasPublicUrl: urls.isPublic });
   return (
-    <Layout site={site} title="A refused callback" section="refusals">
-      <nav class="crumbs" aria-label="Way back">
+    <Layout site={site} title="Refused callback" section="refusals">
+      <nav class="crumbs" aria-label="Back">
         <a href={urls.refusals()}>← Refused callbacks</a>
       </nav>
       <div class="message-head">
-        <h1 safe>{`A callback answered ${refusal.status}`}</h1>
+        <h1 safe>{`Refused callback: ${refusal.status}`}</h1>
       </div>
       <div class="message refusal">
         <div class="message-main">
@@ -117,8 +117,8 @@ function Facts({
 }) {
   const { address, proxy, channel, status, error, times } = refusal;
   return (
-    <aside class="facts" aria-label="About this refusal">
-      <h2>About this refusal</h2>
+    <aside class="facts" aria-label="About this callback">
+      <h2>About this callback</h2>
       <dl>
         <dt>Last</dt>
         <dd>
@@ -133,7 +133,7 @@ function Facts({
         <dt>From</dt>
         <dd>
           {address === null ? (
-            <span class="none">not known</span>
+            <span class="none">unknown</span>
           ) : (
             <bdi class="mono" safe>
               {address}
@@ -155,14 +155,14 @@ function Facts({
         )}
         <dt>Channel</dt>
         <dd safe>{channelWord(channel)}</dd>
-        <dt>Answer</dt>
+        <dt>Response</dt>
         <dd safe>{`${status}: ${error}`}</dd>
       </dl>
     </aside>
   );
 }
 
-/** What was sent, as it came last. */
+/** Latest request. */
 function Sent({
   sent: { method, headers, query, params, bodyBytes, isCut },
   path,
@@ -172,7 +172,7 @@ function Sent({
 }) {
   return (
     <section class="timeline" aria-labelledby="sent-title">
-      <h2 id="sent-title">What was sent, as it came last</h2>
+      <h2 id="sent-title">Latest request</h2>
       <p class="refusal-call">
         <code>
           <bdi safe>{`${method} ${path}`}</bdi>
@@ -181,12 +181,12 @@ function Sent({
       <Pairs title="Headers" pairs={headers} />
       <Pairs title="Query" pairs={query} />
       {params === null ? (
-        <p class="hint">The body was not read as a form.</p>
+        <p class="hint">The body wasn’t read as a form.</p>
       ) : (
         <Pairs title="Form" pairs={params} />
       )}
       <p class="hint" safe>
-        {`${bodyBytes === null ? "" : `The body has ${byteWords(bodyBytes)}. `}${isCut ? "What is long is cut here. " : ""}Numbers are masked before anything is kept; the signature is not kept.`}
+        {`${bodyBytes === null ? "" : `The body has ${byteWords(bodyBytes)}. `}${isCut ? "Long parts are shortened. " : ""}Phone numbers are masked before anything is stored; the signature isn’t stored.`}
       </p>
     </section>
   );

@@ -16,7 +16,7 @@ export function RefusalsBanner({
         <strong safe>
           {`${counted(count, "callback was", "callbacks were")} refused in the last hour`}
         </strong>{" "}
-        for a reason that you can mend.{" "}
+        for a reason that you can fix.{" "}
         <a href={urls.refusals({ kind: "mend" })}>See why, and what to do</a>
       </div>
     </aside>

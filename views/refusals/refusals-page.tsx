@@ -36,7 +36,7 @@ export type RefusalsView = {
 };
 
 const KIND_WORDS: Record<RefusalKind, string> = {
-  mend: "For you to mend",
+  mend: "Needs action",
   noise: "Noise",
 };
 
@@ -64,7 +64,7 @@ export function RefusalsPage(view: RefusalsView) {
         />
       </div>
       <p class="list-lead" safe>
-        {`What was not recorded, and why. Equal ones within an hour are one line. The newest ${countWords(REFUSALS_MAX)} of ${REFUSAL_DAYS} days are kept, with numbers masked.`}
+        {`Callbacks that weren’t recorded, and why. Identical ones within an hour share a row. The latest ${countWords(REFUSALS_MAX)} are kept for ${REFUSAL_DAYS} days, with phone numbers masked.`}
       </p>
       {mendable === 0 ? "" : <Seen site={site} mendable={mendable} />}
       <section id="refusals" aria-label="Refusals">
@@ -91,9 +91,10 @@ function Seen({
     <form class="refusals-seen" method="post" action={site.urls.refusalsSeen}>
       <FormToken site={site} />
       <p>
-        <b safe>{counted(mendable, "refusal")}</b> of the last hour can be
-        mended, so every page says so. It stops an hour after the last one, or
-        when you say that you have seen them.
+        <b safe>{counted(mendable, "refused callback")}</b> of the last hour{" "}
+        {mendable === 1 ? "needs" : "need"} action, so every page shows a
+        notice. It disappears an hour after the last one, or when you mark them
+        as seen.
       </p>
       <button class="button-small">Mark as seen</button>
     </form>
@@ -111,15 +112,15 @@ function NothingRefused({
     <div class="empty">
       <h2>
         {kind === "mend"
-          ? "Nothing to mend"
+          ? "Nothing needs action"
           : kind === "noise"
             ? "No noise"
-            : "No callback was refused"}
+            : "No refused callbacks"}
       </h2>
       <p>
         {kind === "noise"
-          ? "What strangers post to the callback address shows up here: it is refused, and nothing needs to be done."
-          : "That is good. When one is refused, for a wrong auth token, say, or because a proxy changes the address, it shows up here with what would have matched and what to do."}
+          ? "Requests that strangers post to the callback address appear here. They’re refused, and no action is needed."
+          : "All good. If a callback is refused, for example because of a wrong auth token or a proxy that changes the address, it appears here with what would have matched and what to do."}
       </p>
       {kind === undefined ? (
         ""
@@ -147,7 +148,7 @@ function Foot({
           ""
         ) : (
           <span safe>
-            {`And ${countWords(unlisted)} more since ${minuteWords(since)} UTC, which were only counted: too many came at a time to check each.`}
+            {`And ${countWords(unlisted)} more since ${minuteWords(since)} UTC, which were counted but not examined: too many arrived at once.`}
           </span>
         )}
       </p>

@@ -118,7 +118,7 @@ function Origin({
 }: {
   readonly refusal: RefusalRow;
 }) {
-  if (address === null) return <span class="none">not known</span>;
+  if (address === null) return <span class="none">unknown</span>;
   return (
     <>
       <bdi class="mono" safe>

@@ -195,7 +195,7 @@ function Database({
       </Fact>
       <Fact name="Its disk">
         {disk === undefined ? (
-          <span class="none">not known</span>
+          <span class="none">unknown</span>
         ) : (
           <span safe>
             {`${byteWords(disk.freeBytes)} of ${byteWords(disk.totalBytes)} free (${percent(disk.freeBytes / disk.totalBytes)})`}

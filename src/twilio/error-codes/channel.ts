@@ -188,7 +188,7 @@ export const channelExplanations: Explanations = {
   ),
   63046: content.no(
     "This is only a notice and did not stop the message: WhatsApp approved a template.",
-    "Nothing needs to be done. The template can be used from now on.",
+    "No action needed. The template can be used from now on.",
   ),
   63047: content.no(
     "The template could not be reviewed because its sample file is served as a wrong file type.",

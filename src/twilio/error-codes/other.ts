@@ -73,7 +73,7 @@ export const otherExplanations: Explanations = {
   ),
   21710: sender.no(
     "This is only a warning and did not stop the message: the number was already in the Messaging Service.",
-    "Nothing needs to be done.",
+    "No action needed.",
   ),
   21711: sender.no(
     "This is only a warning and did not stop the message: the sender does not belong to the Messaging Service that was named.",
