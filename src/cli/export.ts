@@ -14,9 +14,6 @@ import {
 import { noteUse } from "./audit-note.ts";
 import { FlagReader, type Flags } from "./flags.ts";
 
-/** Rows that are read at a time: each step is a short read, so the server's writes go on. */
-const STEP_ROWS = 1_000;
-
 export type ExportOptions = {
   readonly format: "jsonl" | "csv";
   readonly events: boolean;
@@ -68,30 +65,21 @@ function textOf(
   { format, events }: ExportOptions,
 ): AsyncGenerator<string, void> {
   return events
-    ? fileText(format, COLUMNS.events, eventSteps(reader))
-    : fileText(format, COLUMNS.messages, messageSteps(reader));
+    ? fileText(
+        format,
+        COLUMNS.events,
+        recordsOf(reader.everyEvent(), eventRecord),
+      )
+    : fileText(
+        format,
+        COLUMNS.messages,
+        recordsOf(reader.everyMessage(), messageRecord),
+      );
 }
 
-async function* eventSteps(
-  reader: Reading,
+async function* recordsOf<Row>(
+  steps: AsyncIterable<readonly Row[]>,
+  record: (row: Row) => ExportRecord,
 ): AsyncGenerator<readonly ExportRecord[]> {
-  for (let afterId = 0; ;) {
-    const rows = await reader.eventsAfter(afterId, STEP_ROWS);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    yield rows.map(eventRecord);
-    afterId = last.id;
-  }
-}
-
-async function* messageSteps(
-  reader: Reading,
-): AsyncGenerator<readonly ExportRecord[]> {
-  for (let afterId = 0; ;) {
-    const rows = await reader.messagesAfter(afterId, STEP_ROWS);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    yield rows.map(messageRecord);
-    afterId = last.id;
-  }
+  for await (const rows of steps) yield rows.map(record);
 }

@@ -2,12 +2,9 @@ import { fileText } from "../exports/formats.ts";
 import type { FailingRecipient, Store } from "../store/store.ts";
 import { verdictOnNumber, type VerdictKind } from "../errors/verdict.ts";
 import { explainErrorCode } from "../twilio/error-codes/error-codes.ts";
-import { failingRequest } from "./numbers-query.ts";
+import { withVerdict } from "./numbers-query.ts";
 
-type Reading = Pick<Store, "failingRecipients">;
-
-/** Recipients that are read at a time: a short step, so that callbacks need not wait for it. */
-const STEP_ROWS = 25;
+type Reading = Pick<Store, "everyFailingRecipient">;
 
 /** A recipient who keeps failing, as it is exported; its names are the columns, in their order. */
 function numberRecord(recipient: FailingRecipient) {
@@ -55,13 +52,6 @@ async function* steps(
   store: Reading,
   verdict: VerdictKind | undefined,
 ): AsyncGenerator<readonly NumberRecord[], void> {
-  for (let olderThan: number | undefined; ;) {
-    const recipients = await store.failingRecipients(
-      failingRequest({ verdict, olderThan }, STEP_ROWS),
-    );
-    const last = recipients.at(-1);
-    if (last === undefined) return;
-    yield recipients.map(numberRecord);
-    olderThan = last.lastFailureId;
-  }
+  const found = store.everyFailingRecipient(withVerdict(verdict));
+  for await (const recipients of found) yield recipients.map(numberRecord);
 }

@@ -55,13 +55,17 @@ export function failingRequest(
 ): FailingRequest {
   return {
     size,
-    ...(verdict && {
-      verdict: {
-        is: verdict,
-        sendAgainCodes: codesWith("send-again"),
-        doNotSendCodes: codesWith("do-not-send"),
-      },
-    }),
+    ...withVerdict(verdict),
     ...(olderThan !== undefined && { olderThan }),
   };
+}
+
+/** Which codes the store finds recipients of a verdict by. */
+export function withVerdict(
+  verdict: VerdictKind | undefined,
+): Pick<FailingRequest, "verdict"> {
+  if (verdict === undefined) return {};
+  const sendAgainCodes = codesWith("send-again");
+  const doNotSendCodes = codesWith("do-not-send");
+  return { verdict: { is: verdict, sendAgainCodes, doNotSendCodes } };
 }

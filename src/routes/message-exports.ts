@@ -14,7 +14,7 @@ import { notedFilter } from "../messages/noted-filter.ts";
 const NOTED_CHARS_MAX = 200;
 
 export type ExportDeps = {
-  readonly store: Pick<Store, "listMessages">;
+  readonly store: Pick<Store, "everyMatch">;
   readonly downloads: Downloads;
   readonly now: () => number;
 };

@@ -28,7 +28,9 @@ import {
 } from "../messages/messages-query.ts";
 
 export type MessageDeps = {
-  readonly store: MessageListStore & MessageDetailsStore;
+  readonly store: MessageListStore &
+    MessageDetailsStore &
+    Pick<Store, "everyMatch">;
   readonly downloads: Downloads;
   readonly now: () => number;
 };

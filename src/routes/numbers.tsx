@@ -29,6 +29,7 @@ import {
 export type NumberDeps = {
   readonly store: Pick<
     Store,
+    | "everyFailingRecipient"
     | "failingRecipients"
     | "listMessages"
     | "recipientCounts"

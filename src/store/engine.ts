@@ -39,14 +39,16 @@ export interface Engine extends DatabaseFacts {
   readonly backups: Backups;
 }
 
-export type SearchOptions = {
+export type ReadingOptions = {
+  /** How many rows a step of a long reading has. */
+  readonly stepRows?: number | undefined;
   /** How many messages a search reads at a time; see `SearchBounds`. */
   readonly stretch?: number | undefined;
   /** How many milliseconds a search continues in order to fill a page. */
   readonly fillMs?: number | undefined;
 };
 
-export type ServerOptions = SearchOptions & {
+export type ServerOptions = ReadingOptions & {
   /** Called with program errors that the store survived. */
   readonly onFault: OnFault;
   /** Called when there is no database, which the latest backup would show to be wrong. */

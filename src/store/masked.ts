@@ -5,7 +5,12 @@ import {
   type OtherNumbers,
 } from "../phone/mask-numbers.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
-import type { EventRow, MessageRow, Reading } from "./store.ts";
+import type {
+  EventRow,
+  FailingRecipient,
+  MessageRow,
+  Reading,
+} from "./store.ts";
 import type { Stores } from "./stores.ts";
 import type { Dimension } from "./tally.ts";
 
@@ -90,10 +95,7 @@ export function maskedReading(store: Reading): Reading {
       return { rows: masked, coverage };
     },
     failingRecipients: async (request) =>
-      (await store.failingRecipients(request)).map((each) => ({
-        ...each,
-        recipient: maskRecipient(each.recipient),
-      })),
+      (await store.failingRecipients(request)).map(maskedFailing),
     async addressById(id) {
       const address = await store.addressById(id);
       return address && maskRecipient(address);
@@ -104,15 +106,27 @@ export function maskedReading(store: Reading): Reading {
       (field === "to" ? [] : await store.suggest(field, start, SUGGESTED_MAX))
         .filter((value) => maskedSender(value) === value)
         .slice(0, limit),
-    messagesAfter: async (afterId, limit) =>
-      (await store.messagesAfter(afterId, limit)).map(maskedMessage),
+    everyMessage: () => eachMasked(store.everyMessage(), maskedMessage),
+    everyEvent: () => eachMasked(store.everyEvent(), maskedEvent),
+    everyMatch: (filter) => eachMasked(store.everyMatch(filter), maskedMessage),
+    everyFailingRecipient: (request) =>
+      eachMasked(store.everyFailingRecipient(request), maskedFailing),
     async feedAfter(position, limit) {
       const { events, next } = await store.feedAfter(position, limit);
       return { events: events.map(maskedEvent), next };
     },
-    eventsAfter: async (afterId, limit) =>
-      (await store.eventsAfter(afterId, limit)).map(maskedEvent),
   };
+}
+
+async function* eachMasked<Row>(
+  steps: AsyncIterable<readonly Row[]>,
+  masked: (row: Row) => Row,
+): AsyncGenerator<readonly Row[], void> {
+  for await (const rows of steps) yield rows.map(masked);
+}
+
+function maskedFailing(failing: FailingRecipient): FailingRecipient {
+  return { ...failing, recipient: maskRecipient(failing.recipient) };
 }
 
 function maskedMessage(message: MessageRow): MessageRow {

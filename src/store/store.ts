@@ -250,9 +250,21 @@ export interface Reading {
   /** Rejects with FeedPositionGone. */
   changesSince(position: FeedPosition): Promise<Changes>;
 
-  /** Up to `limit` messages with an id above `afterId`, by id: for reading all of them in steps. */
-  messagesAfter(afterId: number, limit: number): Promise<readonly MessageRow[]>;
-  eventsAfter(afterId: number, limit: number): Promise<readonly EventRow[]>;
+  /*
+   * Everything there is, in steps between which others have their turn. How many rows a step
+   * reads is the engine's decision; it may be none.
+   */
+
+  /** In the order in which they were first seen. */
+  everyMessage(): AsyncIterable<readonly MessageRow[]>;
+  /** In the order of recording. */
+  everyEvent(): AsyncIterable<readonly EventRow[]>;
+  /** The messages that the filter lets through, newest first; those that arrive meanwhile are left out. */
+  everyMatch(filter: MessageFilter): AsyncIterable<readonly MessageRow[]>;
+  /** As `failingRecipients` finds them. */
+  everyFailingRecipient(
+    request: Pick<FailingRequest, "verdict">,
+  ): AsyncIterable<readonly FailingRecipient[]>;
 }
 
 /** The store cannot do this now, but may later. The message is fit to be shown and logged. */

@@ -1,6 +1,6 @@
 import { createToken } from "../../src/account/api-tokens.ts";
 import type { TokenScope } from "../../src/store/api-tokens.ts";
-import type { SearchOptions } from "../../src/store/engine.ts";
+import type { ReadingOptions } from "../../src/store/engine.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { startServer } from "../support/start-server.ts";
 
@@ -51,7 +51,7 @@ export async function ask(
 /** The real server with two tokens, one of each scope. To be held with `await using`. */
 export async function startApi(
   env: Record<string, string> = {},
-  search: SearchOptions = {},
+  search: ReadingOptions = {},
 ) {
   const server = await startServer(env, Date.now, search);
   const masked = await newToken(server.store, "read", "masked");

@@ -180,10 +180,12 @@ async function parts(
   messages: number,
 ): Promise<readonly PageAddresses[]> {
   const end = await store.feedEnd();
-  const [old] = await store.messagesAfter(Math.floor(messages / 2), 1);
+  const firstAfter = async (id: number, size: number) =>
+    (await store.listMessages([], { size, newerThan: id })).messages;
+  const [old] = await firstAfter(Math.floor(messages / 2), 1);
   const news = async (page: string, age: number): Promise<PageAddresses> => {
     const newest = Math.max(60, messages - age);
-    const rows = await store.messagesAfter(newest - 50, 50);
+    const rows = await firstAfter(newest - 50, 50);
     const asked = {
       above: String(newest - 50),
       after: (await positionAfter(store, Math.max(0, end.order - 2 * age)))

@@ -5,6 +5,7 @@ import { openReader } from "../../src/store/sqlite/beside.ts";
 import { run, start } from "../cli/program.ts";
 import { compiledBinary } from "../support/compiled-binary.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { messagesIn } from "../support/rows.ts";
 
 /** Its chores begin some seconds after its start. */
 const PATIENCE_MS = 20_000;
@@ -39,6 +40,6 @@ test("the compiled program writes its backups by itself, and restores one", asyn
   );
   expect(restored).toMatchObject({ status: 0, stderr: "" });
   const reader = openReader(databaseUrl);
-  expect(await reader.messagesAfter(0, 10)).toEqual([]);
+  expect(await messagesIn(reader)).toEqual([]);
   await reader.close();
 }, 60_000);

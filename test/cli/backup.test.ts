@@ -12,6 +12,7 @@ import { openReader } from "../../src/store/sqlite/beside.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { FROM_SOURCE, run } from "./program.ts";
+import { eventsIn } from "../support/rows.ts";
 
 const backup = (file: string, databaseUrl: string) =>
   run(FROM_SOURCE, ["backup", file, "--database-url", databaseUrl]);
@@ -33,9 +34,7 @@ test("a backup is written while the server runs, says what is in it, and is for 
   expect(readdirSync(folder.path)).toEqual(["smsledger backup.db"]);
   expect((statSync(file).mode & 0o777).toString(8)).toBe("600");
   const reader = openReader(file);
-  expect(await reader.eventsAfter(0, 10)).toEqual([
-    ...(await server.store.eventsAfter(0, 10)),
-  ]);
+  expect(await eventsIn(reader)).toEqual([...(await eventsIn(server.store))]);
   await reader.close();
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { FROM_SOURCE, run } from "./program.ts";
+import { eventsIn, messagesIn } from "../support/rows.ts";
 
 const NUMBER = "+14155550123";
 
@@ -30,7 +31,7 @@ test("a number is erased beside the server, whose pages show what is left", asyn
   const unsure = await erase(databaseUrl, NUMBER);
   expect(unsure.status).toBe(2);
   expect(unsure.stderr).toStartWith("Nothing was changed. Add --yes");
-  expect(JSON.stringify(await store.messagesAfter(0, 10))).toContain(NUMBER);
+  expect(JSON.stringify(await messagesIn(store))).toContain(NUMBER);
 
   const { status, stdout, stderr } = await erase(databaseUrl, NUMBER, "--yes");
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
@@ -39,7 +40,7 @@ test("a number is erased beside the server, whose pages show what is left", asyn
   );
   expect(stdout).not.toContain("4155550123");
   const [, name = ""] = /now called (erased-\d+)\./.exec(stdout) ?? [];
-  const messages = await store.messagesAfter(0, 10);
+  const messages = await messagesIn(store);
   expect(messages.map(({ to }) => to)).toEqual([name, name, "+442071838750"]);
   const [first] = messages;
   expect(first?.tags).toEqual([["phone", name]]);
@@ -63,7 +64,7 @@ test("a number is erased beside the server, whose pages show what is left", asyn
 
   // The server does not give what it remembers of the number to what comes later.
   await twilio.post({ To: NUMBER });
-  const last = (await store.messagesAfter(0, 10)).at(-1);
+  const last = (await messagesIn(store)).at(-1);
   expect(last?.to).toBe(NUMBER);
   expect(last?.recipientId).not.toBe(first?.recipientId ?? null);
   const entries = await store.audit.list({ size: 10 });
@@ -96,10 +97,7 @@ test("a user id and an agent are erased, in whatever case and with their channel
     const [entry] = await store.audit.list({ size: 1 });
     expect(entry?.subject).toBe(subject);
   }
-  const left = JSON.stringify([
-    await store.messagesAfter(0, 10),
-    await store.eventsAfter(0, 10),
-  ]);
+  const left = JSON.stringify([await messagesIn(store), await eventsIn(store)]);
   expect(left).not.toContain("13491208655302741918");
   expect(left).not.toContain("my_agent");
   expect(left).toContain(NUMBER);

@@ -23,6 +23,7 @@ import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { FROM_SOURCE, run, start } from "./program.ts";
+import { messagesIn } from "../support/rows.ts";
 
 let folder: ReturnType<typeof tempDir>;
 let live: string;
@@ -55,7 +56,7 @@ async function record(file = live): Promise<string> {
 
 async function sidsIn(file: string): Promise<string[]> {
   const store = await open(file);
-  const messages = await store.messagesAfter(0, 100);
+  const messages = await messagesIn(store);
   await store.close();
   return messages.map(({ messageSid }) => messageSid);
 }

@@ -30,11 +30,14 @@ export async function startDownloadServer({ isEndless = false } = {}) {
   let readings = 0;
   const store: Stores = {
     ...whole,
-    async listMessages(filter, page) {
-      readings++;
-      await beforeReading();
-      const found = await whole.listMessages(filter, page);
-      return isEndless ? { ...found, messages: [], older: 1 } : found;
+    async *everyMatch(filter) {
+      do {
+        for await (const messages of whole.everyMatch(filter)) {
+          readings++;
+          await beforeReading();
+          yield isEndless ? [] : messages;
+        }
+      } while (isEndless);
     },
   };
   const logged: string[] = [];

@@ -5,6 +5,7 @@ import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { twilioClient } from "../support/twilio-client.ts";
 import { startProcess } from "./server-process.ts";
+import { messagesIn } from "../support/rows.ts";
 
 const compiler = Bun.which("cc");
 const DAY_MS = 86_400_000;
@@ -88,9 +89,7 @@ test.skipIf(compiler === null)(
     expect(Date.parse(right.ready.lastCallbackAt)).toBeLessThanOrEqual(
       Date.now(),
     );
-    const messages = await withStore(file, (store) =>
-      store.messagesAfter(0, 10),
-    );
+    const messages = await withStore(file, (store) => messagesIn(store));
     expect(messages).toHaveLength(6);
   },
   120_000,

@@ -2,8 +2,6 @@ import { Database } from "bun:sqlite";
 import { openReader } from "../../src/store/sqlite/beside.ts";
 import type { Ledger } from "./load.ts";
 
-const STEP = 5_000;
-
 /** What a database holds against a ledger: entries of the ledger that are missing, and SQLite's own verdict. */
 export async function checkLedger(
   databaseUrl: string,
@@ -15,13 +13,8 @@ export async function checkLedger(
 }> {
   const held = new Set<string>();
   const store = openReader(databaseUrl);
-  for (let afterId = 0; ;) {
-    const events = await store.eventsAfter(afterId, STEP);
+  for await (const events of store.everyEvent())
     for (const event of events) held.add(`${event.messageSid} ${event.status}`);
-    const last = events.at(-1);
-    if (last === undefined) break;
-    afterId = last.id;
-  }
   await store.close();
   const db = new Database(databaseUrl, { readonly: true });
   const [[integrity] = []] = db

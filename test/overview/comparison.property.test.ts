@@ -11,6 +11,7 @@ import { EVENT_STATUSES } from "../../src/twilio/status.ts";
 import { rateChange } from "../../views/overview/overview-verdict.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { messagesIn } from "../support/rows.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -76,7 +77,7 @@ test("each half of a comparison, and each list it links to, is a recount of exac
           ),
         );
         const since = await store.countedByMinuteSince();
-        const recorded = (await store.messagesAfter(0, 10_000)).map(
+        const recorded = (await messagesIn(store)).map(
           ({ status, firstEventAt }) => ({ status, at: firstEventAt }),
         );
         const recount = ({ from, to }: TimeRange) => {

@@ -130,6 +130,9 @@ async function serverOver(
   log = createLog("silent", "json"),
 ) {
   const fail = () => Promise.reject(fault());
+  const failInSteps = async function* () {
+    yield await fail();
+  };
   const folder = tempDir();
   const whole = await openStore(join(folder.path, "smsledger.db"));
   const store: Stores = {
@@ -155,8 +158,10 @@ async function serverOver(
     feedEnd: fail,
     feedAfter: fail,
     changesSince: fail,
-    messagesAfter: fail,
-    eventsAfter: fail,
+    everyMessage: failInSteps,
+    everyEvent: failInSteps,
+    everyMatch: failInSteps,
+    everyFailingRecipient: failInSteps,
     close: fail,
   };
   const config = readConfig({

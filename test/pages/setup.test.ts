@@ -6,6 +6,7 @@ import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
 import { get } from "./page-client.ts";
+import { eventsIn } from "../support/rows.ts";
 
 test("before the first callback the overview says how to set Twilio up, with the address to paste", async () => {
   await using server = await startServer();
@@ -89,7 +90,7 @@ test("the command that the page prints posts a callback, with the auth token in 
   expect(unchanged.stderr).toContain("put your auth token in its place");
   const filledIn = await paste(command.replace("TOKEN ", `${AUTH_TOKEN} `));
   expect(filledIn).toMatchObject({ status: 0, stderr: "" });
-  expect(await server.store.eventsAfter(0, 10)).toHaveLength(1);
+  expect(await eventsIn(server.store)).toHaveLength(1);
 });
 
 test("the command of a server whose token is in a file works as it is", async () => {
@@ -103,7 +104,7 @@ test("the command of a server whose token is in a file works as it is", async ()
   const { text } = await get(`${server.origin}/`);
   expect(text).not.toContain("Put your");
   expect(await paste(commandIn(text))).toMatchObject({ status: 0, stderr: "" });
-  expect(await server.store.eventsAfter(0, 10)).toHaveLength(1);
+  expect(await eventsIn(server.store)).toHaveLength(1);
 });
 
 test("the command of a server whose tokens are all of an account names it", async () => {
@@ -135,7 +136,7 @@ test.each([
     expect(text.includes("Put your shared key’s secret")).toBe(suffix === "");
     const command = commandIn(text).replace("TOKEN ", `${KEY} `);
     expect(await paste(command)).toMatchObject({ status: 0, stderr: "" });
-    expect(await server.store.eventsAfter(0, 10)).toHaveLength(1);
+    expect(await eventsIn(server.store)).toHaveLength(1);
   },
 );
 

@@ -4,6 +4,7 @@ import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { expectRefusal, leastForm, send } from "./form-post.ts";
 import { postRaw, sendRaw } from "./raw-http.ts";
+import { eventsIn } from "../support/rows.ts";
 
 let server: Awaited<ReturnType<typeof startServer>>;
 beforeAll(async () => {
@@ -132,7 +133,7 @@ describe("a signed form that is no callback is answered 400, and the field is na
   });
 
   test("nothing of it is kept", async () => {
-    expect(await server.store.eventsAfter(0, 10)).toEqual([]);
+    expect(await eventsIn(server.store)).toEqual([]);
   });
 });
 

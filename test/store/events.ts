@@ -1,3 +1,4 @@
+import type { Engine, ReadingOptions } from "../../src/store/engine.ts";
 import type { NewEvent } from "../../src/store/store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { parseCallback } from "../../src/twilio/callback.ts";
@@ -5,13 +6,12 @@ import type { FormParams } from "../../src/twilio/form.ts";
 import { recordedStatus, type RouteChannel } from "../../src/twilio/status.ts";
 import { callbackParams } from "../support/twilio-client.ts";
 
-/**
- * An empty store of some engine, gone when it is disposed of. With `stretch`, each search
- * for messages reads only about that many of them, so that pages are cut short.
- */
+/** An empty store of some engine, which is gone when it's disposed of, and its engine. */
 export type OpenStore = (
-  stretch?: number,
-) => Promise<AsyncDisposable & { readonly store: Stores }>;
+  options?: ReadingOptions,
+) => Promise<
+  AsyncDisposable & { readonly store: Stores; readonly engine: Engine }
+>;
 
 export type Circumstances = {
   /** Of the route. */

@@ -3,12 +3,13 @@ import {
   type FailingRecipient,
   type Store,
 } from "../../src/store/store.ts";
+import { messagesIn } from "../support/rows.ts";
 
 /** The recipients that keep failing, counted from the messages one by one. */
 export async function failingRecount(
-  store: Pick<Store, "messagesAfter">,
+  store: Pick<Store, "everyMessage">,
 ): Promise<FailingRecipient[]> {
-  const messages = await store.messagesAfter(0, 10_000);
+  const messages = await messagesIn(store);
   const failing: FailingRecipient[] = [];
   for (const [recipient, own] of Map.groupBy(messages, ({ to }) => to)) {
     const recent = own.slice(-RECENT_MESSAGES);

@@ -8,6 +8,7 @@ import { parseForm } from "../../src/twilio/form.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
 import { eventOf } from "./events.ts";
+import { eventsIn, messagesIn } from "../support/rows.ts";
 
 const folder = tempDir();
 const plain = await openStore(join(folder.path, "smsledger.db"));
@@ -225,8 +226,8 @@ test("every list, count and suggestion is masked, and filters find numbers as ev
   const range = { from: hour, to: hour + HOUR_MS };
   const returned = [
     await store.changedMessages([message?.id ?? 0], await store.feedStart()),
-    await store.messagesAfter(0, 1_000),
-    await store.eventsAfter(0, 1_000),
+    await messagesIn(store),
+    await eventsIn(store),
     (await store.feedAfter(await store.feedStart(), 1_000)).events,
     await store.tally({ range, by: "sender" }),
     await store.failingRecipients({ size: 10 }),

@@ -1,5 +1,5 @@
 import { FeedPosition } from "../../src/store/feed-position.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { EventRow, Store } from "../../src/store/store.ts";
 
 /** The position after any event of a store's ledger, also one that it doesn't have. */
 export async function positionAfter(
@@ -9,6 +9,15 @@ export async function positionAfter(
   const { text } = await store.feedStart();
   const [, ledger] = Buffer.from(text, "base64url").toString().split(":");
   return new FeedPosition(ledger, eventId);
+}
+
+/** The event with this id and those after it, up to a number that no test reaches. */
+export async function eventsFrom(
+  store: Pick<Store, "feedAfter" | "feedStart">,
+  eventId = 1,
+): Promise<readonly EventRow[]> {
+  const position = await positionAfter(store, eventId - 1);
+  return (await store.feedAfter(position, 1_000)).events;
 }
 
 /** A cursor as version 0.1.0 issued it. */

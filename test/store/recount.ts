@@ -6,6 +6,7 @@ import type {
   TallyRow,
 } from "../../src/store/tally.ts";
 import { EVENT_STATUSES } from "../../src/twilio/status.ts";
+import { messagesIn } from "../support/rows.ts";
 
 /** Messages of all rows together. */
 export function total(rows: readonly TallyRow[]): number {
@@ -16,7 +17,7 @@ export function total(rows: readonly TallyRow[]): number {
 
 /** Counts the messages one by one and expects the store's tally to say the same. */
 export async function expectRecount(
-  store: Pick<Store, "tally" | "messagesAfter">,
+  store: Pick<Store, "tally" | "everyMessage">,
   request: Omit<TallyRequest, "by" | "spanMs" | "errorCode"> & {
     by?: Dimension | undefined;
     spanMs?: number | undefined;
@@ -33,7 +34,7 @@ export async function expectRecount(
   expect(rows.map((row) => row.at)).toEqual(
     rows.map((row) => row.at).toSorted((a, b) => a - b),
   );
-  const messages = (await store.messagesAfter(0, 10_000)).filter(
+  const messages = (await messagesIn(store)).filter(
     (message) =>
       message.firstEventAt >= range.from &&
       message.firstEventAt < range.to &&

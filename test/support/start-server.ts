@@ -4,7 +4,7 @@ import { listen } from "../../src/server/listen.ts";
 import { createLog } from "../../src/log/log.ts";
 import { createServer } from "../../src/server/server.ts";
 import { openStore } from "./open-store.ts";
-import type { SearchOptions } from "../../src/store/engine.ts";
+import type { ReadingOptions } from "../../src/store/engine.ts";
 import { tempDir } from "./temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "./twilio-client.ts";
 
@@ -16,7 +16,7 @@ import { AUTH_TOKEN, twilioClient } from "./twilio-client.ts";
 export async function startServer(
   env: Record<string, string> = {},
   now: () => number = Date.now,
-  search: SearchOptions = {},
+  search: ReadingOptions = {},
 ) {
   const folder = tempDir();
   const config = readConfig({

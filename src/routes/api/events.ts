@@ -1,7 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { eventRecord } from "../../messages/export-records.ts";
 import { FeedPosition, FeedPositionGone } from "../../store/feed-position.ts";
-import type { EventRow, FeedPage } from "../../store/store.ts";
 import { EVENT_EXAMPLE } from "../../api/examples.ts";
 import { START_OVER, wrongParameters } from "./problems.ts";
 import { apiRoute, type ApiStore } from "./route.ts";
@@ -9,8 +8,6 @@ import { Event } from "../../api/schemas.ts";
 
 const EVENTS_DEFAULT = 200;
 const EVENTS_MAX = 1_000;
-/** Events that are read at a time: a short step, so that callbacks need not wait for it. */
-const STEP_EVENTS = 25;
 /** Seconds that a request may wait for an event. */
 export const WAIT_MAX_S = 30;
 
@@ -73,10 +70,10 @@ export const eventsRoute = apiRoute({
       return wrongParameters([{ parameter: "cursor", detail }]);
     }
     try {
-      let page = await feedAfter(store, after, limit);
+      let page = await store.feedAfter(after, limit);
       if (page.events.length === 0 && wait > 0) {
         await waitForEvent(after, wait);
-        page = await feedAfter(store, after, limit);
+        page = await store.feedAfter(after, limit);
       }
       return {
         data: page.events.map(eventRecord),
@@ -95,22 +92,4 @@ async function positionOf(
 ): Promise<FeedPosition | undefined> {
   if (cursor === undefined) return store.feedStart();
   return cursor === FROM_NOW ? store.feedEnd() : FeedPosition.read(cursor);
-}
-
-/** In steps; events are only ever added behind what was read. */
-async function feedAfter(
-  store: Pick<ApiStore, "feedAfter">,
-  after: FeedPosition,
-  limit: number,
-): Promise<FeedPage> {
-  const events: EventRow[] = [];
-  let next = after;
-  let step: FeedPage;
-  do {
-    const size = Math.min(STEP_EVENTS, limit - events.length);
-    step = await store.feedAfter(next, size);
-    events.push(...step.events);
-    ({ next } = step);
-  } while (step.events.length === STEP_EVENTS && events.length < limit);
-  return { events, next };
 }

@@ -1,5 +1,7 @@
-import type { SearchOptions } from "../engine.ts";
-import type { Reading } from "../store.ts";
+import { inSteps } from "../core/in-steps.ts";
+import type { ReadingOptions } from "../engine.ts";
+import type { MessageFilter } from "../filter.ts";
+import type { PageRequest, Reading } from "../store.ts";
 import { changesSince } from "./reading/changes-since.ts";
 import { errorCodeFacts } from "./reading/error-code-facts.ts";
 import { eventsAfter, lastEventAt, timeline } from "./reading/event-reader.ts";
@@ -33,11 +35,18 @@ export type Read = {
   turn(): Promise<void>;
 };
 
+/** Rows that are read in one step: few, as what else wants to read or be recorded waits. */
+const STEP_ROWS = 25;
+
 /** Everything that reads messages, the same for every engine. */
 export function messageReading(
   db: Db,
   read: Read,
-  { stretch = STRETCH, fillMs = FILL_MS }: SearchOptions = {},
+  {
+    stretch = STRETCH,
+    fillMs = FILL_MS,
+    stepRows = STEP_ROWS,
+  }: ReadingOptions = {},
 ): Reading {
   const query =
     <Asked extends readonly unknown[], Answer>(
@@ -46,9 +55,22 @@ export function messageReading(
     (...asked: Asked): Promise<Answer> =>
       read(() => run(db, ...asked));
   const limits = { stretch, fillMs, turn: () => read.turn() };
-  return {
-    listMessages: query((db, filter, page) =>
+  const lists = {
+    listMessages: query((db, filter: MessageFilter, page: PageRequest) =>
       listMessages(db, filter, page, limits),
+    ),
+    failingRecipients: query(failingRecipients),
+  };
+  return {
+    ...lists,
+    ...inSteps(
+      {
+        ...lists,
+        messagesAfter: query(messagesAfter),
+        eventsAfter: query(eventsAfter),
+        feedAfter: query(readFeed),
+      },
+      stepRows,
     ),
     listAndCount: query((db, filter, size) =>
       listAndCount(db, filter, size, limits),
@@ -64,7 +86,6 @@ export function messageReading(
     countedByMinuteSince: query(countedByMinuteSince),
     deliveryTimes: query(deliveryTimes),
     errorCodeFacts: query(errorCodeFacts),
-    failingRecipients: query(failingRecipients),
     recipientCounts: query(recipientCounts),
     addressById: query(addressById),
     suggest: query(suggest),
@@ -72,9 +93,6 @@ export function messageReading(
     lastEventAt: query(lastEventAt),
     feedStart: query(feedStart),
     feedEnd: query(feedEnd),
-    feedAfter: query(readFeed),
     changesSince: query(changesSince),
-    messagesAfter: query(messagesAfter),
-    eventsAfter: query(eventsAfter),
   };
 }

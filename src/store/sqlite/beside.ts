@@ -24,13 +24,16 @@ import { findNumber, type DoStep } from "./upkeep/long-work.ts";
 import { upkeepStore } from "./upkeep/upkeep.ts";
 import { write } from "./writer/writes.ts";
 
+/** Rows that are read in one step: many, as nothing else waits for this process. */
+const STEP_ROWS = 1_000;
+
 /** Opens the database in `file` only to read it, also beside a server; see `Engine`. */
 export function openReader(file: string): Reader {
   const path = databasePath(file);
   const connection = openForReading(path);
   const read = readsOf(connection);
   return {
-    ...messageReading(connection.kysely, read),
+    ...messageReading(connection.kysely, read, { stepRows: STEP_ROWS }),
     async findNumber(address, work) {
       using db = openDatabaseForReading(path);
       return await findNumber(stepsOn(path, db), address, work);

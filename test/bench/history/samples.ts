@@ -57,7 +57,8 @@ export async function sampleMessages(
   const samples = [];
   for (let turn = 0; turn < SAMPLES; turn++) {
     const afterId = Math.floor((messages * (turn + 0.5)) / SAMPLES);
-    samples.push(...(await store.messagesAfter(afterId, 1)));
+    const page = { size: 1, newerThan: afterId };
+    samples.push(...(await store.listMessages([], page)).messages);
   }
   return samples;
 }

@@ -7,6 +7,7 @@ import type { MessageRow } from "../../../src/store/store.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { oldCursor, positionAfter } from "../positions.ts";
 import { eventOf, type OpenStore } from "../events.ts";
+import { eventsIn, messagesIn } from "../../support/rows.ts";
 
 export function changesContract(openStore: OpenStore): void {
   test("what changed since a position is counted, failures apart", async () => {
@@ -73,7 +74,7 @@ export function changesContract(openStore: OpenStore): void {
       await store.recordEvent(
         eventOf({ MessageSid, MessageStatus: "delivered" }),
       );
-    const rows = await store.messagesAfter(0, 10);
+    const rows = await messagesIn(store);
     const ids = rows.map((message) => message.id);
     const changed = async (among: readonly number[], since: FeedPosition) =>
       (await store.changedMessages(among, since)).map(sidAndStatus);
@@ -92,7 +93,7 @@ export function changesContract(openStore: OpenStore): void {
     const { store } = opened;
     for (let index = 0; index < 5; index++)
       await store.recordEvent(eventOf({}));
-    const all = await store.eventsAfter(0, 10);
+    const all = await eventsIn(store);
     const read = [];
     let position = await store.feedStart();
     for (;;) {
@@ -146,7 +147,7 @@ export function changesContract(openStore: OpenStore): void {
     const { store } = opened;
     await store.recordEvent(eventOf({ To: "+14155550123", From: "ACME" }));
     await store.recordEvent(eventOf({ To: "", From: "" }));
-    const [message, other] = await store.messagesAfter(0, 2);
+    const [message, other] = await messagesIn(store);
     expect(await store.addressById(message?.recipientId ?? 0)).toBe(
       "+14155550123",
     );

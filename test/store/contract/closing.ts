@@ -3,6 +3,7 @@ import type { FeedPosition } from "../../../src/store/feed-position.ts";
 import { StoreUnavailable, type Store } from "../../../src/store/store.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf, type OpenStore } from "../events.ts";
+import { eventsIn, messagesIn } from "../../support/rows.ts";
 
 const RANGE = { from: 0, to: 3_600_000 };
 
@@ -33,8 +34,11 @@ const CALLS: Record<
   changesSince: (store, start) => store.changesSince(start),
   firstMessageAt: (store) => store.firstMessageAt(),
   lastEventAt: (store) => store.lastEventAt(Date.now()),
-  messagesAfter: (store) => store.messagesAfter(0, 1),
-  eventsAfter: (store) => store.eventsAfter(0, 1),
+  everyMessage: (store) => messagesIn(store),
+  everyEvent: (store) => eventsIn(store),
+  everyMatch: (store) => Array.fromAsync(store.everyMatch([])),
+  everyFailingRecipient: (store) =>
+    Array.fromAsync(store.everyFailingRecipient({})),
 };
 
 export function closingContract(openStore: OpenStore): void {

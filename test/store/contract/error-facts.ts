@@ -4,6 +4,7 @@ import type { MessageRow } from "../../../src/store/store.ts";
 import type { ErrorCodeFacts } from "../../../src/store/tally.ts";
 import type { TimeRange } from "../../../src/time/time-range.ts";
 import { eventOf, type OpenStore } from "../events.ts";
+import { messagesIn } from "../../support/rows.ts";
 
 const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 10, 1);
@@ -39,7 +40,7 @@ export function errorFactsContract(openStore: OpenStore): void {
           }
           const from = START + after;
           const range = { from, to: from + lengthMs };
-          const all = await store.messagesAfter(0, 100);
+          const all = await messagesIn(store);
           const facts = await store.errorCodeFacts(CODES, range);
           expect(facts.toSorted((a, b) => a.errorCode - b.errorCode)).toEqual(
             CODES.flatMap((code) => factsOf(all, code, range)),

@@ -10,6 +10,7 @@ import type {
 import { arbitraryEvents, arbitraryFilter } from "../arbitrary-filters.ts";
 import type { OpenStore } from "../events.ts";
 import { filtered } from "../filter-evaluator.ts";
+import { messagesIn } from "../../support/rows.ts";
 
 export function filtersContract(openStore: OpenStore): void {
   test("pages of any filter hold just what it lets through, in order, however little one request may look at", async () => {
@@ -22,10 +23,12 @@ export function filtersContract(openStore: OpenStore): void {
           maxLength: 20,
         }),
         async (stretch, events, lists) => {
-          await using opened = await openStore(stretch);
+          await using opened = await openStore(
+            stretch === undefined ? {} : { stretch, fillMs: 0 },
+          );
           const { store } = opened;
           await Promise.all(events.map((event) => store.recordEvent(event)));
-          const all = (await store.messagesAfter(0, 1_000)).toReversed();
+          const all = (await messagesIn(store)).toReversed();
           for (const [filter, size] of lists) {
             const found = filtered(all, filter);
             const list = { store, filter, size, all };

@@ -8,6 +8,7 @@ import {
 } from "../arbitrary-filters.ts";
 import { eventOf, type OpenStore } from "../events.ts";
 import { filtered } from "../filter-evaluator.ts";
+import { messagesIn } from "../../support/rows.ts";
 
 export function listingContract(openStore: OpenStore): void {
   test.each([
@@ -175,7 +176,7 @@ export function listingContract(openStore: OpenStore): void {
     });
     const { count } = await store.listAndCount(delivered.slice(1), 10);
     expect(count).toEqual({ count: 1_000, isMore: false });
-    const [, second] = await store.messagesAfter(0, 2);
+    const [, second] = await messagesIn(store);
     expect(await store.countMessages([], second?.id)).toEqual({
       count: 999,
       isMore: false,
@@ -183,7 +184,7 @@ export function listingContract(openStore: OpenStore): void {
   });
 
   test("a count that rollups know is a recount, of any statuses, codes, countries, senders and services between any minutes", async () => {
-    await using opened = await openStore(1);
+    await using opened = await openStore({ stretch: 1, fillMs: 0 });
     const { store } = opened;
     await fc.assert(
       fc.asyncProperty(
@@ -191,7 +192,7 @@ export function listingContract(openStore: OpenStore): void {
         fc.array(arbitraryCountedFilter, { minLength: 30, maxLength: 30 }),
         async (events, filters) => {
           await Promise.all(events.map((event) => store.recordEvent(event)));
-          const all = await store.messagesAfter(0, 10_000);
+          const all = await messagesIn(store);
           for (const filter of filters) {
             const { length } = filtered(all, filter);
             const exact = { count: length, isMore: false };
@@ -214,7 +215,7 @@ export function listingContract(openStore: OpenStore): void {
     await Promise.all(
       Array.from({ length: 1_003 }, () => store.recordEvent(eventOf({}))),
     );
-    const rows = await store.messagesAfter(0, 1_003);
+    const rows = await messagesIn(store);
     const ids = rows.map((message) => message.id);
     expect(await store.countMessages([], 0, ids.slice(1_000))).toEqual({
       count: 1_000,
@@ -232,7 +233,7 @@ export function listingContract(openStore: OpenStore): void {
   });
 
   test("a page that was cut short leads on, and tells how far back it looked", async () => {
-    await using opened = await openStore(1);
+    await using opened = await openStore({ stretch: 1, fillMs: 0 });
     const { store } = opened;
     const hour = Date.UTC(2026, 10, 1);
     for (let index = 0; index < 60; index++)
@@ -294,7 +295,7 @@ export function listingContract(openStore: OpenStore): void {
     const hourMs = 3_600_000;
     const start = Date.UTC(2026, 10, 1);
     const late = start + 30 * hourMs;
-    await using opened = await openStore(100);
+    await using opened = await openStore({ stretch: 100, fillMs: 0 });
     const { store } = opened;
     const record = (receivedAt: number) =>
       store.recordEvent(eventOf({}, { receivedAt }));
@@ -303,7 +304,7 @@ export function listingContract(openStore: OpenStore): void {
       Array.from({ length: 3_000 }, () => record(start + hourMs)),
     );
     for (let index = 0; index < 5; index++) await record(late + index);
-    const [ahead, ...others] = await store.messagesAfter(0, 4_000);
+    const [ahead, ...others] = await messagesIn(store);
     const since = (at: number): MessageFilter => [
       { negated: false, field: "after", at },
     ];
@@ -324,7 +325,7 @@ export function listingContract(openStore: OpenStore): void {
 
   test("a message with two tags of one name is listed and counted once", async () => {
     // The shorter a stretch, the sooner an index leads to it.
-    await using opened = await openStore(1);
+    await using opened = await openStore({ stretch: 1, fillMs: 0 });
     const { store } = opened;
     const tagged = eventOf({}, { query: "campaign=a&campaign=b&campaign=c" });
     await store.recordEvent(tagged);

@@ -11,6 +11,7 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf, type OpenStore } from "../events.ts";
 import { failingRecount } from "../failing-recount.ts";
 import { expectRecount } from "../recount.ts";
+import { eventsFrom } from "../positions.ts";
 
 type Outcome = Omit<MessageRow, "id" | "messageSid">;
 
@@ -168,7 +169,7 @@ export function orderContract(openStore: OpenStore): void {
           );
           const [first] = timeline;
           expect(
-            (await store.eventsAfter((first?.id ?? 0) - 1, 1_000)).filter(
+            (await eventsFrom(store, first?.id)).filter(
               ({ messageSid }) => messageSid === sid,
             ),
           ).toEqual([...timeline]);

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf, eventOfForm, type OpenStore } from "../events.ts";
+import { eventsIn, messagesIn } from "../../support/rows.ts";
 
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
@@ -84,8 +85,8 @@ export function recordingContract(openStore: OpenStore): void {
     expect(results.filter((outcome) => outcome === "new")).toHaveLength(
       events.length,
     );
-    expect(await store.eventsAfter(0, 1000)).toHaveLength(events.length);
-    expect(await store.messagesAfter(0, 1000)).toHaveLength(events.length);
+    expect(await eventsIn(store)).toHaveLength(events.length);
+    expect(await messagesIn(store)).toHaveLength(events.length);
   });
 
   test("what is recorded at once is told apart", async () => {
@@ -144,33 +145,33 @@ export function recordingContract(openStore: OpenStore): void {
     ]);
   });
 
-  test("the feed has every event once, in steps of any size; so have the messages", async () => {
-    await using opened = await openStore();
-    const { store } = opened;
-    const messages = Array.from({ length: 23 }, newMessageSid);
-    for (const MessageStatus of ["sent", "delivered"])
-      await Promise.all(
-        messages.map((MessageSid) =>
-          store.recordEvent(eventOf({ MessageSid, MessageStatus })),
+  test.each([1, 7, 46, 100])(
+    "every message and every event is read once, in order, in steps of %d",
+    async (stepRows) => {
+      await using opened = await openStore({ stepRows });
+      const { store } = opened;
+      const sids = Array.from({ length: 23 }, newMessageSid);
+      for (const MessageStatus of ["sent", "delivered"])
+        for (const MessageSid of sids)
+          await store.recordEvent(eventOf({ MessageSid, MessageStatus }));
+      const events = await eventsIn(store);
+      expect(
+        events.map(({ messageSid, status }) => `${status} ${messageSid}`),
+      ).toEqual(
+        ["sent", "delivered"].flatMap((status) =>
+          sids.map((sid) => `${status} ${sid}`),
         ),
       );
-    for (const step of [1, 7, 46, 100]) {
-      const events = await inSteps((after) => store.eventsAfter(after, step));
-      expect(
-        events.map((event) => `${event.messageSid} ${event.status}`).toSorted(),
-      ).toEqual(
-        messages
-          .flatMap((sid) => [`${sid} delivered`, `${sid} sent`])
-          .toSorted(),
+      const start = await store.feedStart();
+      expect((await store.feedAfter(start, 45)).events).toEqual(
+        events.slice(0, 45),
       );
-      const rows = await inSteps((after) => store.messagesAfter(after, step));
-      expect(rows.map((row) => row.messageSid).toSorted()).toEqual(
-        messages.toSorted(),
-      );
-    }
-    const [newest] = (await store.eventsAfter(0, 100)).slice(-1);
-    expect(await store.eventsAfter(newest?.id ?? 0, 100)).toEqual([]);
-  });
+      const messages = await messagesIn(store);
+      expect(messages.map(({ messageSid }) => messageSid)).toEqual(sids);
+      const matches = await Array.fromAsync(store.everyMatch([]));
+      expect(matches.flat()).toEqual(messages.toReversed());
+    },
+  );
 
   test("the time of the latest event is that of the last one recorded", async () => {
     await using opened = await openStore();
@@ -202,13 +203,3 @@ export function recordingContract(openStore: OpenStore): void {
 }
 
 /** All rows, read on from the last one's id until there are no more. */
-async function inSteps<Row extends { readonly id: number }>(
-  read: (afterId: number) => Promise<readonly Row[]>,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (;;) {
-    const next = await read(rows.at(-1)?.id ?? 0);
-    if (next.length === 0) return rows;
-    rows.push(...next);
-  }
-}

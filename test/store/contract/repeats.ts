@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { fc } from "../../support/fast-check.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf, type OpenStore } from "../events.ts";
+import { eventsFrom } from "../positions.ts";
 
 export function repeatsContract(openStore: OpenStore): void {
   test("an event's repeats are counted, and the latest is told, in whatever order they come", async () => {
@@ -26,9 +27,7 @@ export function repeatsContract(openStore: OpenStore): void {
         const timeline = await store.timeline(MessageSid);
         expect(timeline).toMatchObject(expected);
         const [first] = timeline;
-        expect(await store.eventsAfter((first?.id ?? 0) - 1, 10)).toEqual([
-          ...timeline,
-        ]);
+        expect(await eventsFrom(store, first?.id)).toEqual([...timeline]);
       }),
       { numRuns: 40 },
     );

@@ -11,6 +11,7 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
 import { expectRecount } from "../recount.ts";
 import { strayRows } from "./stray-rows.ts";
+import { eventsIn, messagesIn } from "../../support/rows.ts";
 
 const NUMBER = "+14155550123";
 const DIGITS = "14155550123";
@@ -83,8 +84,8 @@ async function recordAll(): Promise<void> {
 /** Everything that can be read, as one text. */
 async function everything(from: Store): Promise<string> {
   return JSON.stringify([
-    await from.messagesAfter(0, 1_000),
-    await from.eventsAfter(0, 1_000),
+    await messagesIn(from),
+    await eventsIn(from),
     await from.suggest("tag", "", 100),
     await from.tally({ range: ALL_TIME, by: "sender" }),
     await from.failingRecipients({ size: 10 }),
@@ -185,12 +186,12 @@ test("beside callbacks of that number and others, what came before the end is er
   };
   const recording = [record(), record(), record()];
   await Bun.sleep(300);
-  const before = (await store.eventsAfter(0, 100_000)).length;
+  const before = (await eventsIn(store)).length;
   const { events } = await store.upkeep.erase(DIGITS);
   isErased = true;
   await Promise.all(recording);
   expect(events).toBeGreaterThan(before / 10);
-  const all = await store.eventsAfter(0, 100_000);
+  const all = await eventsIn(store);
   expect(JSON.stringify(all.slice(0, before))).not.toMatch(WHOLE);
   const seen = new Set(all.map(({ messageSid }) => messageSid));
   expect([...sids].filter((sid) => !seen.has(sid))).toEqual([]);

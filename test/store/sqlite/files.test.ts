@@ -10,6 +10,7 @@ import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
 import { until } from "../../support/until.ts";
 import { expectRecount } from "../recount.ts";
+import { eventsIn, messagesIn } from "../../support/rows.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -59,8 +60,8 @@ test("what was recorded is there when the database is opened again", async () =>
     eventOf({ MessageStatus: "failed", ErrorCode: "30003" }),
   ];
   const everything = async (store: Store) => ({
-    events: await store.eventsAfter(0, 100),
-    messages: await store.messagesAfter(0, 100),
+    events: await eventsIn(store),
+    messages: await messagesIn(store),
     counts: await store.tally({
       range: { from: 0, to: Date.UTC(3000, 0, 1) },
       by: "errorCode",
@@ -80,7 +81,7 @@ test("what was recorded is there when the database is opened again", async () =>
   for (const event of events)
     expect(await second.recordEvent(event)).toBe("repeat");
   expect(await second.recordEvent(eventOf({}))).toBe("new");
-  const [, , third] = await second.messagesAfter(0, 100);
+  const [, , third] = await messagesIn(second);
   expect(third?.id).toBeGreaterThan(before.messages[1]?.id ?? Infinity);
   await second.close();
 });

@@ -20,6 +20,7 @@ import { eventOf } from "../events.ts";
 import { failingRecount } from "../failing-recount.ts";
 import { expectRecount } from "../recount.ts";
 import { strayRows } from "./stray-rows.ts";
+import { messagesIn } from "../../support/rows.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -169,7 +170,7 @@ test("between any two steps everything is as if the deleted messages had never b
           recorder.nextStep()?.();
         }
         await expectConsistent();
-        const messages = await reader.messagesAfter(0, 1_000);
+        const messages = await messagesIn(reader);
         expect(
           messages.map(({ messageSid, firstEventAt }) => [
             messageSid,
@@ -191,7 +192,7 @@ test("made-up messages are deleted, and only those", async () => {
     untilDone(() => recorder.step("pruneMadeUp", null).output),
   ).toMatchObject({ messages: 2, events: 2 });
   await expectConsistent();
-  const messages = await reader.messagesAfter(0, 10);
+  const messages = await messagesIn(reader);
   expect(messages.map(({ messageSid }) => messageSid)).toEqual([sids[1] ?? ""]);
 });
 
@@ -211,14 +212,14 @@ test("what another process deleted is not handed out from memory", async () => {
   tidy(server);
   using other = openDatabase();
   pruneAll(createRecorder(other), MIDNIGHT + 3 * DAY_MS);
-  expect(await reader.messagesAfter(0, 10)).toEqual([]);
+  expect(await messagesIn(reader)).toEqual([]);
   record(2);
   record(73);
   await expectConsistent();
   pruneAll(createRecorder(other), MIDNIGHT + 3 * DAY_MS);
   record(74);
   await expectConsistent();
-  expect(await reader.messagesAfter(0, 10)).toHaveLength(2);
+  expect(await messagesIn(reader)).toHaveLength(2);
 });
 
 test("a message that a late event moves into an hour is deleted with it, however far that is looked through", async () => {
@@ -253,12 +254,12 @@ test("a message that a late event moves into an hour is deleted with it, however
   await expectConsistent();
   expect(pruneAll(recorder, MIDNIGHT + DAY_MS).messages).toBe(1);
   await expectConsistent();
-  expect(await reader.messagesAfter(0, 10)).toEqual([]);
+  expect(await messagesIn(reader)).toEqual([]);
 });
 
 test("ids of what was deleted are not given again, also after a restart", async () => {
   const ids = async () => {
-    const [message] = await reader.messagesAfter(0, 10);
+    const [message] = await messagesIn(reader);
     return [message?.id ?? 0, message?.recipientId ?? 0];
   };
   const before = [0, 0];
@@ -270,7 +271,7 @@ test("ids of what was deleted are not given again, also after a restart", async 
     before.splice(0, 2, ...now);
     const end = await reader.feedEnd();
     pruneAll(recorder, MIDNIGHT + DAY_MS);
-    expect(await reader.messagesAfter(0, 10)).toEqual([]);
+    expect(await messagesIn(reader)).toEqual([]);
     // Whoever read up to there still has a place in the feed.
     expect(await reader.feedEnd()).toEqual(end);
     expect((await reader.feedAfter(end, 10)).events).toEqual([]);
@@ -287,7 +288,7 @@ test("a step that fails deletes nothing, and what it looked at is looked at agai
     `CREATE TRIGGER broken BEFORE DELETE ON addresses BEGIN SELECT RAISE(ABORT, 'broken'); END`,
   );
   expect(() => pruneAll(recorder, MIDNIGHT + DAY_MS)).toThrow("broken");
-  expect(await reader.messagesAfter(0, 10)).toHaveLength(3);
+  expect(await messagesIn(reader)).toHaveLength(3);
   db.run("DROP TRIGGER broken");
   await expectConsistent();
   expect(pruneAll(recorder, MIDNIGHT + DAY_MS)).toEqual({

@@ -16,6 +16,7 @@ import { callbackParams } from "../../support/twilio-client.ts";
 import { failingRecount } from "../failing-recount.ts";
 import { expectRecount } from "../recount.ts";
 import { makeFirstVersion } from "./first-version.ts";
+import { eventsIn, messagesIn } from "../../support/rows.ts";
 
 const TO = Date.UTC(2026, 10, 23, 12, 30);
 const HOUR_MS = 3_600_000;
@@ -165,11 +166,11 @@ function takenByVersionOne(posted: readonly Posted[]) {
 
 /** All that can be read, but for the ids of addresses. */
 async function everything(store: Store) {
-  const messages = await store.messagesAfter(0, 10_000);
+  const messages = await messagesIn(store);
   const failing = await store.failingRecipients({ size: 1_000 });
   return [
     messages.map((each) => ({ ...each, recipientId: 0, senderId: 0 })),
-    await store.eventsAfter(0, 10_000),
+    await eventsIn(store),
     failing.map((each) => ({ ...each, recipientId: 0 })),
     await store.suggest("from", "", 1_000),
     await store.deliveryTimes(ALL_TIME),

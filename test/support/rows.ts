@@ -1,0 +1,15 @@
+import type { EventRow, MessageRow, Reading } from "../../src/store/store.ts";
+
+/** Every message of a store, in the order in which they were first seen. */
+export async function messagesIn(
+  store: Pick<Reading, "everyMessage">,
+): Promise<MessageRow[]> {
+  return (await Array.fromAsync(store.everyMessage())).flat();
+}
+
+/** Every event of a store, in the order of recording. */
+export async function eventsIn(
+  store: Pick<Reading, "everyEvent">,
+): Promise<EventRow[]> {
+  return (await Array.fromAsync(store.everyEvent())).flat();
+}
