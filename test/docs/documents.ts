@@ -9,9 +9,9 @@ export type Document = {
   readonly text: string;
 };
 
-/** Everything that is written for people: README.md and its neighbors, and docs/. */
+/** Everything that is written for people: README.md and its neighbors, docs/, and deploy/README.md. */
 export const DOCUMENTS: readonly Document[] = await Promise.all(
-  ["*.md", "docs/*.md"]
+  ["*.md", "docs/*.md", "deploy/*.md"]
     .flatMap((pattern) => [...new Glob(pattern).scanSync(PROJECT)])
     .sort()
     .map(async (path) => ({ path, text: await textOf(path) })),
