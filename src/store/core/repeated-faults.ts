@@ -3,29 +3,27 @@ import { StoreFault, type OnFault } from "../store-fault.ts";
 
 const EVERY_MS = 1_000;
 
-/** Reports faults of one kind once a second at most: what meets one is mostly tried again and again. */
-export class RepeatedFaults {
-  readonly #onFault: OnFault;
-  readonly #wordsFor: (times: number) => string;
-  #unreported = 0;
-  #reportedAt = -Infinity;
-
-  /** `wordsFor` says what happened, and how often since the latest report. */
-  constructor(onFault: OnFault, wordsFor: (times: number) => string) {
-    this.#onFault = onFault;
-    this.#wordsFor = wordsFor;
-  }
-
-  add(
+/**
+ * Returns a function that reports faults of one kind, at most once a second: a fault mostly
+ * meets the same work again and again. `wordsFor` says what happened, and how often since
+ * the latest report.
+ */
+export function createRepeatedFaults(
+  onFault: OnFault,
+  wordsFor: (times: number) => string,
+) {
+  let unreported = 0;
+  let reportedAt = -Infinity;
+  return (
     times: number,
     failure: Failure = failureOf(new Mistake("The writer did not say.")),
-  ): void {
-    this.#unreported += times;
+  ): void => {
+    unreported += times;
     const now = performance.now();
-    if (now - this.#reportedAt < EVERY_MS) return;
-    const words = this.#wordsFor(this.#unreported);
-    this.#unreported = 0;
-    this.#reportedAt = now;
-    this.#onFault(new StoreFault(words, failure));
-  }
+    if (now - reportedAt < EVERY_MS) return;
+    const words = wordsFor(unreported);
+    unreported = 0;
+    reportedAt = now;
+    onFault(new StoreFault(words, failure));
+  };
 }

@@ -19,7 +19,7 @@ import { requireNotVanished } from "./connection/vanished.ts";
 import { SCHEMA_VERSION } from "./migrations/migrations.ts";
 import { schemaOfFile } from "./migrations/schema-of-file.ts";
 import { upkeepStore } from "./upkeep/upkeep.ts";
-import { WriteQueue } from "./writer/write-queue.ts";
+import { createWriteQueue } from "./writer/write-queue.ts";
 
 /**
  * Opens the database in `file`, creating or upgrading it, with one thread that writes and
@@ -33,7 +33,7 @@ export function openForServer(file: string, options: ServerOptions): Opening {
   const schema = schemaOfFile(path);
   if (schema !== undefined && schema < SCHEMA_VERSION)
     options.onUpgrade?.(schema, SCHEMA_VERSION);
-  const queue = new WriteQueue(options.onFault);
+  const queue = createWriteQueue(options.onFault);
   let closing: Promise<void> | undefined;
   const writable = queue.open(path, {
     before: () => connection.close(),

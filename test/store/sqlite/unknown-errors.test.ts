@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openStore } from "../../support/open-store.ts";
-import { WriteQueue } from "../../../src/store/sqlite/writer/write-queue.ts";
-import { WriterThread } from "../../../src/store/sqlite/writer/writer-thread.ts";
+import { createWriteQueue } from "../../../src/store/sqlite/writer/write-queue.ts";
+import { createWriterThread } from "../../../src/store/sqlite/writer/writer-thread.ts";
 import { storedEvent } from "../../../src/store/core/stored-event.ts";
 import type { StoreFault } from "../../../src/store/store-fault.ts";
 import { StoreUnavailable, type NewEvent } from "../../../src/store/store.ts";
@@ -140,7 +140,7 @@ test("an unknown error in work that is done after the answer fails nothing else"
 });
 
 test("nothing is recorded, and nothing is said to be, before the database is open", async () => {
-  const queue = new WriteQueue(onFault);
+  const queue = createWriteQueue(onFault);
   const event = storedEvent(eventOf({}));
   expect(await refusalOf(queue.record(event))).toContain(
     "The database is not open",
@@ -168,9 +168,9 @@ test("a writing thread that crashes is started again; what waits meanwhile is re
        throw new Error("crash");
      }, 10);`,
   );
-  const queue = new WriteQueue(
+  const queue = createWriteQueue(
     onFault,
-    new WriterThread(onFault, Bun.pathToFileURL(bomb)),
+    createWriterThread(onFault, Bun.pathToFileURL(bomb)),
   );
   await queue.open(file);
   const recorded: NewEvent[] = [];

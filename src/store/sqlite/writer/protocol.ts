@@ -4,9 +4,9 @@ import type { StepName } from "./steps.ts";
 import type { WriteName } from "./writes.ts";
 
 /**
- * What the HTTP thread and the writing thread say to each other. The writer answers
- * every request in the order it came, so a reply needs no name of its own. Events
- * travel as JSON text: one string crosses faster than a thousand small objects.
+ * What the HTTP thread and the writing thread send each other. The writer answers requests
+ * in order, so replies need no id. Events cross as JSON text: one string is faster than a
+ * thousand small objects.
  */
 export type WriterRequest =
   | {
@@ -15,7 +15,7 @@ export type WriterRequest =
       readonly busyTimeoutMs: number;
     }
   | { readonly kind: "record"; readonly events: string }
-  /** One of `WRITES`, in a transaction of its own; its input as JSON. */
+  /** One of `WRITES`, in its own transaction; its input as JSON. */
   | {
       readonly kind: "write";
       readonly name: WriteName;
@@ -28,48 +28,48 @@ export type WriterRequest =
       readonly input: string;
     }
   | { readonly kind: "check" }
-  /** Before the thread is ended and the database opened anew. */
+  /** Sent before the thread is ended and the database reopened. */
   | { readonly kind: "prepare-to-reopen" }
   | { readonly kind: "close" };
 
 export type WriterReply =
   | { readonly kind: "done" }
-  /** For each event of the batch its outcome's character; see `OUTCOME_CODES`. */
+  /** One character per event of the batch; see `OUTCOME_CODES`. */
   | {
       readonly kind: "recorded";
       readonly outcomes: string;
-      /** Of one that was refused, and what it means where that is known. */
+      /** The error of an event that was refused, and what it means if that's known. */
       readonly failure?: Failure;
       readonly reason?: string;
     }
-  /** What a write or a step came to, as JSON. */
+  /** The output of a write or a step, as JSON. */
   | { readonly kind: "written"; readonly output: string }
-  /** Cannot be done now; nothing of the request was. */
+  /** It can't be done now; nothing of the request was. */
   | {
       readonly kind: "unavailable";
       readonly reason: string;
-      /** Set when the database's files changed: whether to open them anew puts it right. */
+      /** Set when the database's files changed: whether reopening them helps. */
       readonly canReopen?: boolean;
     }
-  /** The database is not for this program; only in answer to "open". */
+  /** The database can't be used; only in reply to "open". */
   | {
       readonly kind: "unusable";
       readonly reason: string;
-      /** It may be a matter of the moment. */
+      /** Trying again soon may help. */
       readonly mayPass: boolean;
     }
-  /** A mistake in the program; nothing of the request was done. */
+  /** A program error; nothing of the request was done. */
   | { readonly kind: "failed"; readonly failure: Failure }
-  /** The same of work that nobody asked for; it answers no request. */
+  /** A program error in work that nobody requested; replies to no request. */
   | { readonly kind: "mistake"; readonly failure: Failure }
-  /** Something happened to the database's files; it answers no request. */
+  /** The database's files were changed; replies to no request. */
   | {
       readonly kind: "files-changed";
       readonly reason: string;
       readonly canReopen: boolean;
     };
 
-/** What an outcome crosses as: one character for each event. */
+/** Outcomes as they cross: one character per event. */
 export const OUTCOME_CODES: Record<RecordOutcome, string> = {
   repeat: "0",
   new: "1",
@@ -77,17 +77,26 @@ export const OUTCOME_CODES: Record<RecordOutcome, string> = {
   "other-account": "3",
 };
 
-/** Crosses in place of an outcome for an event that an unknown error is about: it was not recorded. */
+/** Crosses in place of an outcome for an event that wasn't recorded because of an error of its own. */
 export const REFUSED_CODE = "4";
 
-const OUTCOMES: ReadonlyMap<string | undefined, RecordOutcome> = new Map([
-  [OUTCOME_CODES.repeat, "repeat"],
-  [OUTCOME_CODES.new, "new"],
-  [OUTCOME_CODES.supplement, "supplement"],
-  [OUTCOME_CODES["other-account"], "other-account"],
-]);
+const OUTCOMES: ReadonlyMap<string | undefined, RecordOutcome> = new Map(
+  (["repeat", "new", "supplement", "other-account"] as const).map((outcome) => [
+    OUTCOME_CODES[outcome],
+    outcome,
+  ]),
+);
 
-/** The outcome that a character stands for; undefined for a character never sent. */
+/** The outcome that a character stands for; undefined for a refused event. */
 export function outcomeOf(code: string | undefined): RecordOutcome | undefined {
   return OUTCOMES.get(code);
+}
+
+/** What a caller is told of an unexpected error. */
+export const UNEXPECTED =
+  "It could not be recorded because of an unexpected error; the server's log says which.";
+
+/** Why the writer did not do what it was asked. */
+export function reasonOf(reply: WriterReply): string {
+  return "reason" in reply ? reply.reason : UNEXPECTED;
 }

@@ -1,13 +1,13 @@
 import { Worker } from "node:worker_threads";
 import { failureOf, Mistake } from "../../../log/failure.ts";
-import { StoreUnusable } from "../../store.ts";
+import { createRepeatedFaults } from "../../core/repeated-faults.ts";
 import { StoreFault, type OnFault } from "../../store-fault.ts";
-import type { WriterReply, WriterRequest } from "./protocol.ts";
-import { RepeatedFaults } from "../../core/repeated-faults.ts";
+import { StoreUnusable } from "../../store.ts";
 import {
   OPEN_AGAIN_AFTER_MS,
   OPEN_AGAIN_MAX,
 } from "../connection/sqlite-errors.ts";
+import type { WriterReply, WriterRequest } from "./protocol.ts";
 
 /** How long a commit waits for a lock that another process holds: less than a callback waits. */
 const BUSY_TIMEOUT_MS = 4_000;
@@ -28,172 +28,144 @@ const WRITER = new URL(
 
 type OnReply = (reply: WriterReply) => void;
 
-/** What is done beside the thread when it opens the database again. */
+/** What to do beside the thread when it reopens the database. */
 export type Reopening = {
-  /** Ends what this process reads, so that nothing keeps the old files open. */
+  /** Stops this process from reading, so that nothing keeps the old files open. */
   readonly before: () => void;
   readonly after: () => void;
 };
 
 /**
- * The writing thread, as the other thread sees it. Should it end by a mistake, what was
- * asked is answered as unavailable, and it is started again; so it is when the database's
- * files were changed and are to be opened anew.
+ * The writing thread, as the other thread sees it. It starts at once, which can take long,
+ * and does nothing before `open`. If it ends by a program error, what was asked is answered
+ * as unavailable and it's restarted, as it is when the database has to be reopened because
+ * its files were changed.
  */
-export class WriterThread {
-  readonly #onFault: OnFault;
-  readonly #module: URL;
-  readonly #mistakes: RepeatedFaults;
-  /** Who waits for an answer, in the order of asking. */
-  #waiting: OnReply[] = [];
-  #worker: Worker;
-  #file: string | undefined;
-  #down: string | undefined;
-  #isEnded = false;
-  #reopening: Reopening = { before: () => undefined, after: () => undefined };
-
-  /** Starts the thread, which may take long; it does nothing before `open`. */
-  constructor(onFault: OnFault, module = WRITER) {
-    this.#onFault = onFault;
-    this.#module = module;
-    this.#mistakes = new RepeatedFaults(
-      onFault,
-      () => "work that no callback waits for failed; it is tried again",
-    );
-    this.#worker = this.#start();
-  }
-
+export function createWriterThread(onFault: OnFault, module = WRITER) {
+  const reportMistake = createRepeatedFaults(
+    onFault,
+    () => "work that no callback waits for failed; it is tried again",
+  );
+  /** In the order of the requests. */
+  let waiting: OnReply[] = [];
+  let file: string | undefined;
   /** Why nothing can be asked now; undefined when it can. */
-  get down(): string | undefined {
-    return this.#down;
-  }
+  let down: string | undefined;
+  let isEnded = false;
+  let reopening: Reopening = {
+    before: () => undefined,
+    after: () => undefined,
+  };
 
-  /** Opens the database, making or upgrading it. Rejects with StoreUnusable when that cannot be. */
-  async open(file: string, reopening = this.#reopening): Promise<void> {
-    this.#reopening = reopening;
-    let reply = await this.#askToOpen(file);
-    for (let again = 0; again < OPEN_AGAIN_MAX; again++) {
-      if (reply.kind !== "unusable" || !reply.mayPass) break;
-      await Bun.sleep(OPEN_AGAIN_AFTER_MS);
-      reply = await this.#askToOpen(file);
-    }
-    if (reply.kind === "done") {
-      this.#file = file;
-      return;
-    }
-    await this.end();
-    if (reply.kind === "failed")
-      throw new StoreUnusable(
-        `The database could not be opened: ${reply.failure.code ?? reply.failure.error}. Restore a backup, or report this.`,
-      );
-    throw new StoreUnusable(
-      "reason" in reply ? reply.reason : "The database could not be opened.",
+  const post = (request: WriterRequest): Promise<WriterReply> =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      worker.postMessage(request);
+    });
+  const ask = (request: WriterRequest): Promise<WriterReply> =>
+    down === undefined
+      ? post(request)
+      : Promise.resolve({ kind: "unavailable", reason: down });
+  const askToOpen = (path: string): Promise<WriterReply> =>
+    post({ kind: "open", file: path, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  const later = (work: () => Promise<void>): void => {
+    setTimeout(() => void work(), AGAIN_AFTER_MS).unref();
+  };
+
+  const start = (): Worker => {
+    const started = new Worker(module);
+    started.on("message", received);
+    started.on("error", (error) => crashed(started, error));
+    started.on("exit", () =>
+      crashed(started, new Mistake("The thread ended by itself.")),
     );
-  }
-
-  /** `onReply` is called with the answer, at once when the thread is down. */
-  send(request: WriterRequest, onReply: OnReply): void {
-    if (this.#down !== undefined)
-      return onReply({ kind: "unavailable", reason: this.#down });
-    this.#post(request, onReply);
-  }
-
-  ask(request: WriterRequest): Promise<WriterReply> {
-    return new Promise((resolve) => this.send(request, resolve));
-  }
-
-  async end(): Promise<void> {
-    this.#isEnded = true;
-    await this.#worker.terminate();
-  }
-
-  #post(request: WriterRequest, onReply: OnReply): void {
-    this.#waiting.push(onReply);
-    this.#worker.postMessage(request);
-  }
-
-  #askToOpen(file: string): Promise<WriterReply> {
-    return new Promise((resolve) =>
-      this.#post(
-        { kind: "open", file, busyTimeoutMs: BUSY_TIMEOUT_MS },
-        resolve,
-      ),
-    );
-  }
-
-  #start(): Worker {
-    const worker = new Worker(this.#module);
-    worker.on("message", (reply: WriterReply) => this.#answered(reply));
-    worker.on("error", (error) => this.#crashed(worker, error));
-    worker.on("exit", () =>
-      this.#crashed(worker, new Mistake("The thread ended by itself.")),
-    );
-    return worker;
-  }
-
-  #answered(reply: WriterReply): void {
-    if (reply.kind === "mistake") this.#mistakes.add(1, reply.failure);
-    else if (reply.kind !== "files-changed") this.#waiting.shift()?.(reply);
-    if ("canReopen" in reply && reply.canReopen) this.#reopen(reply.reason);
-  }
-
-  /** What is asked after this is answered as unavailable until the database is open again. */
-  #reopen(reason: string): void {
-    if (this.#down !== undefined || this.#isEnded || this.#file === undefined)
-      return;
-    this.#down = reason;
-    this.#onFault(new StoreFault(reason, { error: "FilesChanged", at: [] }));
-    this.#reopening.before();
-    void this.#prepareAndRestart();
-  }
-
-  async #prepareAndRestart(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<WriterReply>();
-    this.#post({ kind: "prepare-to-reopen" }, resolve);
-    const reply = await promise;
-    if (this.#isEnded) return;
-    if (reply.kind === "done" || this.#down === DOWN) return this.#restart();
-    if ("reason" in reply) this.#down = reply.reason;
-    this.#later(() => this.#prepareAndRestart());
-  }
-
-  #crashed(worker: Worker, error: unknown): void {
-    if (this.#isEnded || this.#worker !== worker) return;
-    const wasDown = this.#down !== undefined;
-    this.#down = DOWN;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const onReply of waiting)
+    return started;
+  };
+  const received = (reply: WriterReply): void => {
+    if (reply.kind === "mistake") reportMistake(1, reply.failure);
+    else if (reply.kind !== "files-changed") waiting.shift()?.(reply);
+    if ("canReopen" in reply && reply.canReopen) reopen(reply.reason);
+  };
+  const crashed = (crashedWorker: Worker, error: unknown): void => {
+    if (isEnded || worker !== crashedWorker) return;
+    const isRestarting = down !== undefined;
+    down = DOWN;
+    const unanswered = waiting;
+    waiting = [];
+    for (const onReply of unanswered)
       onReply({ kind: "unavailable", reason: DOWN });
-    // Then one of those goes on.
-    if (wasDown) return;
-    this.#onFault(
+    if (isRestarting) return;
+    onFault(
       new StoreFault(
         "the writing thread ended unexpectedly; callbacks are answered 503 until it runs again",
         failureOf(error),
       ),
     );
-    this.#later(() => this.#restart());
-  }
+    later(restart);
+  };
 
-  #later(work: () => Promise<void>): void {
-    setTimeout(() => void work(), AGAIN_AFTER_MS).unref();
-  }
-
-  async #restart(): Promise<void> {
-    const file = this.#file;
-    if (this.#isEnded || file === undefined) return;
-    const ended = this.#worker;
-    this.#worker = this.#start();
+  /** Until the database is open again, requests are answered as unavailable. */
+  const reopen = (reason: string): void => {
+    if (down !== undefined || isEnded || file === undefined) return;
+    down = reason;
+    onFault(new StoreFault(reason, { error: "FilesChanged", at: [] }));
+    reopening.before();
+    void prepareAndRestart();
+  };
+  const prepareAndRestart = async (): Promise<void> => {
+    const reply = await post({ kind: "prepare-to-reopen" });
+    if (isEnded) return;
+    if (reply.kind === "done" || down === DOWN) return restart();
+    if ("reason" in reply) down = reply.reason;
+    later(prepareAndRestart);
+  };
+  const restart = async (): Promise<void> => {
+    if (isEnded || file === undefined) return;
+    const ended = worker;
+    worker = start();
     await ended.terminate();
-    const reply = await this.#askToOpen(file);
-    if (this.#isEnded) return;
+    const reply = await askToOpen(file);
+    if (isEnded) return;
     if (reply.kind === "done") {
-      this.#down = undefined;
-      this.#reopening.after();
+      down = undefined;
+      reopening.after();
       return;
     }
-    if ("reason" in reply) this.#down = reply.reason;
-    this.#later(() => this.#restart());
-  }
+    if ("reason" in reply) down = reply.reason;
+    later(restart);
+  };
+  const end = async (): Promise<void> => {
+    isEnded = true;
+    await worker.terminate();
+  };
+  let worker = start();
+
+  return {
+    down: (): string | undefined => down,
+    /** Opens the database, creating or upgrading it. Rejects with StoreUnusable when that isn't possible. */
+    async open(path: string, whenReopening = reopening): Promise<void> {
+      reopening = whenReopening;
+      let reply = await askToOpen(path);
+      for (let again = 0; again < OPEN_AGAIN_MAX; again++) {
+        if (reply.kind !== "unusable" || !reply.mayPass) break;
+        await Bun.sleep(OPEN_AGAIN_AFTER_MS);
+        reply = await askToOpen(path);
+      }
+      if (reply.kind === "done") {
+        file = path;
+        return;
+      }
+      await end();
+      if (reply.kind === "failed")
+        throw new StoreUnusable(
+          `The database could not be opened: ${reply.failure.code ?? reply.failure.error}. Restore a backup, or report this.`,
+        );
+      throw new StoreUnusable(
+        "reason" in reply ? reply.reason : "The database could not be opened.",
+      );
+    },
+    /** Resolves to the reply, at once when the thread is down. */
+    ask,
+    end,
+  };
 }

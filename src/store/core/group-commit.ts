@@ -1,0 +1,161 @@
+import { Distribution } from "../distribution.ts";
+import { StoreUnavailable, type RecordOutcome } from "../store.ts";
+import type { Writing } from "../writing.ts";
+import { createCommitPace } from "./commit-pace.ts";
+
+/** Maximum events that wait for a commit; beyond it a callback is answered 503 at once. */
+const QUEUED_EVENTS_MAX = 20_000;
+/** Maximum characters of JSON that wait. */
+const QUEUED_CHARS_MAX = 64 * 1024 * 1024;
+/** Maximum events of one transaction. */
+const BATCH_EVENTS_MAX = 2_000;
+/** How long a callback can wait for its commit, as an answer is promised within five seconds. */
+const COMMIT_TIMEOUT_MS = 4_500;
+const TIMEOUTS_CHECKED_EVERY_MS = 250;
+/** Upper bounds, in seconds and in events, for measuring batches. */
+const COMMIT_SECONDS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+const BATCH_EVENTS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000];
+
+/** How an engine commits. */
+export type CommitPort = {
+  /**
+   * Commits events, each as JSON, in one transaction. Resolves to the outcome of each, or the
+   * reason why just this one wasn't recorded. Rejects when none was.
+   */
+  readonly commit: (
+    events: readonly string[],
+  ) => Promise<readonly (RecordOutcome | StoreUnavailable)[]>;
+  /** Why nothing can be committed for the moment; undefined when it can. */
+  readonly down: () => string | undefined;
+  /** The reason for a callback whose commit takes too long. */
+  readonly overdue: string;
+};
+
+type Waiting = {
+  /** The event as JSON: waiting text takes less memory than objects. */
+  readonly event: string;
+  readonly since: number;
+  readonly resolve: (outcome: RecordOutcome) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Commits events in batches: those that arrive while commits are under way share the next
+ * one. Each promise settles when its event's batch is on disk, or can't be.
+ */
+export function createGroupCommit({ commit, down, overdue }: CommitPort) {
+  const pace = createCommitPace();
+  const commitSeconds = new Distribution(COMMIT_SECONDS);
+  const batchEvents = new Distribution(BATCH_EVENTS);
+  const queue: Waiting[] = [];
+  let queuedChars = 0;
+  /** Oldest first. */
+  const inFlight: (readonly Waiting[])[] = [];
+  let failedBatches = 0;
+  let pause: Timer | undefined;
+
+  const take = (count: number): Waiting[] => {
+    const taken = queue.splice(0, count);
+    for (const { event } of taken) queuedChars -= event.length;
+    return taken;
+  };
+  const commitNext = (): void => {
+    if (
+      pause !== undefined ||
+      // What waits meanwhile can still be committed in time.
+      down() !== undefined ||
+      inFlight.length >= pace.batchesInFlightMax() ||
+      queue.length === 0
+    )
+      return;
+    const batch = take(BATCH_EVENTS_MAX);
+    inFlight.push(batch);
+    void commitBatch(batch);
+  };
+  const commitBatch = async (batch: readonly Waiting[]): Promise<void> => {
+    const start = performance.now();
+    try {
+      const outcomes = await commit(batch.map(({ event }) => event));
+      inFlight.shift();
+      const ms = pace.committed(batch.length, start);
+      commitSeconds.add(ms / 1_000);
+      batchEvents.add(batch.length);
+      // Before those who wait are answered, which takes a while for a big batch.
+      commitSoon();
+      batch.forEach(({ resolve, reject }, place) => {
+        const outcome = outcomes[place];
+        if (typeof outcome === "string") resolve(outcome);
+        else reject(outcome);
+      });
+    } catch (error) {
+      inFlight.shift();
+      failedBatches++;
+      commitSoon();
+      for (const { reject } of batch) reject(error);
+    }
+  };
+  const commitSoon = (): void => {
+    const pauseMs = pace.pauseMs();
+    if (pauseMs === 0 || pause !== undefined) return commitNext();
+    pause = setTimeout(() => {
+      pause = undefined;
+      commitNext();
+    }, pauseMs);
+  };
+  /** An event in flight may still be committed; its repeat then changes nothing. */
+  const refuseOverdue = (): void => {
+    const limit = performance.now() - COMMIT_TIMEOUT_MS;
+    const isLate = ({ since }: Waiting): boolean => since < limit;
+    const kept = queue.findIndex((each) => !isLate(each));
+    const late = [
+      ...inFlight.flat().filter(isLate),
+      ...take(kept === -1 ? queue.length : kept),
+    ];
+    const reason = down() ?? overdue;
+    for (const { reject } of late) reject(new StoreUnavailable(reason));
+  };
+  const timeouts = setInterval(refuseOverdue, TIMEOUTS_CHECKED_EVERY_MS);
+  timeouts.unref();
+
+  return {
+    /** Resolves to the outcome once the event, given as JSON, is on disk. */
+    record(event: string): Promise<RecordOutcome> {
+      if (
+        queue.length >= QUEUED_EVENTS_MAX ||
+        queuedChars + event.length > QUEUED_CHARS_MAX
+      )
+        return Promise.reject(
+          new StoreUnavailable("Too many callbacks wait for the disk."),
+        );
+      return new Promise((resolve, reject) => {
+        queue.push({ event, since: performance.now(), resolve, reject });
+        queuedChars += event.length;
+        // By then, all requests that were read together are in the queue.
+        if (queue.length === 1) setImmediate(commitNext);
+      });
+    },
+    /** Call this when `down` no longer gives a reason. */
+    resume: commitNext,
+    /** How writing goes now, and has gone since the start. */
+    state(): Writing {
+      const oldest = inFlight[0]?.[0] ?? queue[0];
+      return {
+        waitingEvents: queue.length + inFlight.flat().length,
+        waitingEventsMax: QUEUED_EVENTS_MAX,
+        oldestWaitMs: oldest ? performance.now() - oldest.since : 0,
+        commitSeconds,
+        batchEvents,
+        failedBatches,
+      };
+    },
+    /** Resolves when nothing waits any more; nothing may be recorded after this is called. */
+    async drain(): Promise<void> {
+      while (queue.length > 0 || inFlight.length > 0) await Bun.sleep(5);
+      clearInterval(timeouts);
+    },
+    /** Stops without waiting, for a database that could not be opened. */
+    stop: (): void => clearInterval(timeouts),
+  };
+}
