@@ -1,7 +1,7 @@
 import { counted } from "../words/amounts.ts";
 import type { Config } from "../config/config.ts";
 import { maskRecipient } from "../phone/mask-numbers.ts";
-import type { Engine } from "../store/engine.ts";
+import type { CommandStores, Reader } from "../store/engine.ts";
 import { openEngine } from "../store/open.ts";
 import type { Erased, LongWork } from "../store/upkeep.ts";
 import {
@@ -37,69 +37,62 @@ export async function erase(
     );
     return 2;
   }
-  const shown = isNumber(address) ? `+${address}` : address;
   const engine = openEngine(databaseUrl);
-  const events = await eventsIn(engine);
-  const question = `Erase ${shown} for good? Nobody can bring it back.`;
-  if (!isDryRun && !isSure && !(await isConfirmed(question)))
-    return NOT_CONFIRMED;
-  const signal = stopSignal();
-  const bar = progressBar(process.stderr, events);
-  const work = { signal, onProgress: bar.update };
-  const found = isDryRun
-    ? await find(engine, address, work)
-    : await eraseNoted(engine, address, maskRecipient(shown), work);
-  bar.end();
-  if (signal.aborted) {
-    console.error(
-      "Stopped before it was done. Run it again: it begins anew and finds the rest.",
+  return isDryRun
+    ? find(await engine.openForReading(), address)
+    : confirmAndErase(await engine.openForCommand(), address, isSure);
+}
+
+async function find(reader: Reader, address: ErasedAddress): Promise<number> {
+  try {
+    return await underWay((work) => reader.findNumber(address, work), true);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The audit list has it before and after. */
+async function confirmAndErase(
+  stores: CommandStores,
+  address: ErasedAddress,
+  isSure: boolean,
+): Promise<number> {
+  const { audit, upkeep } = stores;
+  const shown = isNumber(address) ? `+${address}` : address;
+  const subject = maskRecipient(shown);
+  try {
+    const question = `Erase ${shown} for good? Nobody can bring it back.`;
+    if (!isSure && !(await isConfirmed(question))) return NOT_CONFIRMED;
+    return await underWay(
+      (work) =>
+        upkeep.exclusively("erasure", async () => {
+          await audit.add(entry("began to erase a number", subject));
+          const erased = await upkeep.erase(address, work);
+          if (!work.signal.aborted)
+            await audit.add(entry("erased a number", subject));
+          return erased;
+        }),
+      false,
     );
-    return 1;
-  }
-  return report(outcomeText(found, isDryRun));
-}
-
-/** For the progress bar. Throws StoreUnusable when there's no database to search. */
-async function eventsIn(engine: Engine): Promise<number> {
-  const reader = await engine.openForReading();
-  try {
-    const { order } = await reader.feedEnd();
-    return order;
-  } finally {
-    await reader.close();
-  }
-}
-
-async function find(
-  engine: Engine,
-  address: ErasedAddress,
-  work: LongWork,
-): Promise<Erased> {
-  const reader = await engine.openForReading();
-  try {
-    return await reader.findNumber(address, work);
-  } finally {
-    await reader.close();
-  }
-}
-
-/** Erases, and notes it in the audit list before and after. */
-async function eraseNoted(
-  engine: Engine,
-  address: ErasedAddress,
-  subject: string,
-  work: LongWork,
-): Promise<Erased> {
-  const stores = await engine.openForCommand();
-  try {
-    await stores.audit.add(entry("began to erase a number", subject));
-    const found = await stores.upkeep.erase(address, work);
-    if (!work.signal?.aborted)
-      await stores.audit.add(entry("erased a number", subject));
-    return found;
   } finally {
     await stores.close();
   }
+}
+
+/** Shows how far work is until it is done or stopped, and reports how it ended. */
+async function underWay(
+  run: (work: LongWork & { readonly signal: AbortSignal }) => Promise<Erased>,
+  isDryRun: boolean,
+): Promise<number> {
+  const signal = stopSignal();
+  const bar = progressBar(process.stderr);
+  const found = await run({ signal, onProgress: bar.update });
+  bar.end();
+  if (!signal.aborted) return report(outcomeText(found, isDryRun));
+  console.error(
+    "Stopped before it was done. Run it again: it begins anew and finds the rest.",
+  );
+  return 1;
 }
 
 function outcomeText(found: Erased, isDryRun: boolean): string {

@@ -4,21 +4,24 @@ const REDRAW_MS = 100;
 const WIDTH = 30;
 
 export type ProgressBar = {
-  readonly update: (done: number) => void;
+  readonly update: (done: number, total?: number) => void;
   /** Takes the bar off the screen. */
   readonly end: () => void;
 };
 
-/** A bar on a terminal, redrawn at most ten times a second; nothing anywhere else. */
-export function progressBar(terminal: WriteStream, total: number): ProgressBar {
+/**
+ * A bar on a terminal, redrawn at most ten times a second; nothing anywhere else. `expected`
+ * is how much there is to do, unless an update says.
+ */
+export function progressBar(terminal: WriteStream, expected = 0): ProgressBar {
   if (!terminal.isTTY) return { update: () => {}, end: () => {} };
   let drawnAt = -REDRAW_MS;
   return {
-    update(done) {
+    update(done, total = expected) {
       const now = performance.now();
       if (now - drawnAt < REDRAW_MS) return;
       drawnAt = now;
-      const filled = Math.floor((WIDTH * done) / total);
+      const filled = Math.floor((WIDTH * done) / Math.max(1, total));
       const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
       terminal.write(`\r\x1b[2K${bar} ${done} of ${total}`);
     },

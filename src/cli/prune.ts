@@ -105,7 +105,9 @@ async function carryOut(
   const signal = stopSignal();
   const bar = progressBar(process.stderr, messages.count);
   await audit.add(entry(`began to delete ${kind}`, which.after.trim()));
-  const pruned = await remove(upkeep, { signal, onProgress: bar.update });
+  const pruned = await upkeep.exclusively("retention", () =>
+    remove(upkeep, { signal, onProgress: bar.update }),
+  );
   bar.end();
   const deleted = `${counted(pruned.messages, "message")} with ${counted(pruned.events, "event")}`;
   await audit.add(entry(`deleted ${kind}`, deleted));

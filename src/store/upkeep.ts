@@ -63,9 +63,12 @@ export type UpkeepNote = {
 export type LongWork = {
   /** Ends the work before it is done; what was done stays. */
   readonly signal?: AbortSignal | undefined;
-  /** Called after each step with what was done so far. */
-  readonly onProgress?: ((done: number) => void) | undefined;
+  /** Called after each step with how much is done, of how much where the store knows. */
+  readonly onProgress?: ((done: number, total?: number) => void) | undefined;
 };
+
+/** Work that only one node may do at a time. */
+export type Chore = "backup" | "erasure" | "retention";
 
 /**
  * The long chores on messages. All are done in small steps with rests between them, so
@@ -81,14 +84,23 @@ export interface UpkeepStore {
   prune(before: number, work?: LongWork): Promise<Pruned>;
   /** Deletes the made-up messages as `prune` does; see `MADE_UP_SID_START`. */
   pruneMadeUp(work?: LongWork): Promise<Pruned>;
-  /** Looks for a number as `erase` does, and changes nothing. Progress is an event's id. */
+  /** Looks for a number as `erase` does, and changes nothing. Progress is counted in events. */
   findNumber(address: ErasedAddress, work?: LongWork): Promise<Erased>;
   /**
    * Takes a number out of everything that is kept: addresses, messages, events and what
    * was posted with them, tags, refusals. Messages and all counts stay. When it is
-   * interrupted, it is to be done again.
+   * interrupted, it is to be done again. Progress is counted in events.
    */
   erase(address: ErasedAddress, work?: LongWork): Promise<Erased>;
+  /**
+   * Does work once no other node that has this database is doing this chore. Rejects, and
+   * doesn't begin it, when `signal` is aborted before its turn.
+   */
+  exclusively<T>(
+    chore: Chore,
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>;
   state(): Promise<UpkeepState>;
   /** Keeps what the clock says now, for later readings to be judged by. */
   readClock(now: number): Promise<ClockReading>;

@@ -3,7 +3,7 @@ import type { Log } from "../log/log.ts";
 import { maskRecipient } from "../phone/mask-numbers.ts";
 import type { AuditStore } from "../store/audit.ts";
 import type { Requester } from "../account/viewer.ts";
-import { StoreUnavailable, type Store } from "../store/store.ts";
+import { StoreUnavailable } from "../store/store.ts";
 import type { Erased, UpkeepStore } from "../store/upkeep.ts";
 import {
   addressToErase,
@@ -15,8 +15,8 @@ import {
 const SHOWN_MS = 3_600_000;
 
 export type ErasuresDeps = {
-  readonly store: Pick<Store, "feedEnd"> & {
-    readonly upkeep: Pick<UpkeepStore, "findNumber" | "erase">;
+  readonly store: {
+    readonly upkeep: Pick<UpkeepStore, "erase" | "exclusively" | "findNumber">;
     readonly audit: Pick<AuditStore, "add">;
   };
   readonly log: Log;
@@ -120,23 +120,24 @@ export class Erasures {
   }
 
   async #run(id: string, signal: AbortSignal, requester?: Requester) {
-    const { store, stopping } = this.#deps;
+    const { stopping } = this.#deps;
+    const { upkeep } = this.#deps.store;
     const erasure = this.#current;
     if (erasure?.address === undefined) return;
     const { address, masked } = erasure;
     const step = requester === undefined ? "searching" : "erasing";
     try {
-      const { order: total } = await store.feedEnd();
-      this.#set(id, { step, done: 0, total });
       const work = {
         signal: AbortSignal.any([signal, stopping]),
-        onProgress: (done: number) =>
-          this.#set(id, { step, done: Math.min(done, total), total }),
+        onProgress: (done: number, total = done) =>
+          this.#set(id, { step, done, total }),
       };
       const found =
         requester === undefined
-          ? await store.upkeep.findNumber(address, work)
-          : await store.upkeep.erase(address, work);
+          ? await upkeep.findNumber(address, work)
+          : await upkeep.exclusively("erasure", () =>
+              upkeep.erase(address, work),
+            );
       if (work.signal.aborted) return;
       if (requester !== undefined)
         await this.#note(requester, "erased a number", masked);

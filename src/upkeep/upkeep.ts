@@ -75,25 +75,16 @@ async function keepRetention(upkeep: Upkeep): Promise<void> {
   }
 }
 
-/**
- * Reads the clock, also without RETENTION_DAYS, which may be set later, and deletes what
- * is old. Returns whether deleting is paused.
- */
+/** Returns whether deleting is paused. */
 async function retain(upkeep: Upkeep, wasPaused: boolean): Promise<boolean> {
   const { config, store, log, now, stopping } = upkeep;
   const days = config.retentionDays;
   try {
-    const clock = await readClock(upkeep);
-    if (days === 0) return false;
-    const cut = retentionCut(clock, days);
-    if ("pause" in cut) {
-      const note = { at: clock.now, reason: cut.pause };
-      if (!wasPaused) log.warn(`retention is paused. ${cut.pause}`);
-      await store.note({ name: "retentionPause", note });
-      return true;
-    }
-    await store.note({ name: "retentionPause", note: undefined });
-    await deleteOld(upkeep, cut.before);
+    return await store.exclusively(
+      "retention",
+      () => retainByClock(upkeep, wasPaused),
+      stopping,
+    );
   } catch (error) {
     if (stopping.aborted) return wasPaused;
     const reason =
@@ -103,7 +94,30 @@ async function retain(upkeep: Upkeep, wasPaused: boolean): Promise<boolean> {
     else log.error(`retention is tried again in an hour: ${reason}`);
     const note = { at: now(), reason: reason ?? "Its error is in the log." };
     await noteFailure(upkeep, { name: "retentionFailure", note });
+    return false;
   }
+}
+
+/**
+ * Reads the clock, also without RETENTION_DAYS, which may be set later, and deletes what
+ * is old. Returns whether deleting is paused.
+ */
+async function retainByClock(
+  upkeep: Upkeep,
+  wasPaused: boolean,
+): Promise<boolean> {
+  const { config, store, log } = upkeep;
+  const clock = await readClock(upkeep);
+  if (config.retentionDays === 0) return false;
+  const cut = retentionCut(clock, config.retentionDays);
+  if ("pause" in cut) {
+    const note = { at: clock.now, reason: cut.pause };
+    if (!wasPaused) log.warn(`retention is paused. ${cut.pause}`);
+    await store.note({ name: "retentionPause", note });
+    return true;
+  }
+  await store.note({ name: "retentionPause", note: undefined });
+  await deleteOld(upkeep, cut.before);
   return false;
 }
 
@@ -121,23 +135,18 @@ async function deleteOld(upkeep: Upkeep, before: number): Promise<void> {
 }
 
 async function keepBackups(upkeep: Upkeep, folder: string): Promise<void> {
-  const { config, store, log, now, stopping } = upkeep;
-  const { backupsKept: kept, databaseUrl } = config;
-  const wishes = { databaseUrl, folder, kept };
+  const { store, log, now, stopping } = upkeep;
   /** By a clock that nobody sets. */
   let restsUntil = 0;
   for (; !stopping.aborted; await pause(BACKUP_LOOK_EVERY_MS, stopping)) {
     if (performance.now() < restsUntil) continue;
     const at = now();
-    const begun = performance.now();
     try {
-      if (at < (await nextBackupDueAt(folder, at))) continue;
-      const backup = await writeScheduledBackup(wishes, at, stopping);
-      const { file, bytes } = backup;
-      const ms = Math.round(performance.now() - begun);
-      log.info({ file, bytes, ms }, "a backup was written");
-      await store.note({ name: "backup", note: { at, bytes } });
-      await store.note({ name: "backupFailure", note: undefined });
+      await store.exclusively(
+        "backup",
+        () => backUpIfDue(upkeep, folder, at),
+        stopping,
+      );
     } catch (error) {
       if (stopping.aborted) return;
       restsUntil = performance.now() + BACKUP_AGAIN_AFTER_MS;
@@ -151,6 +160,22 @@ async function keepBackups(upkeep: Upkeep, folder: string): Promise<void> {
       await noteFailure(upkeep, { name: "backupFailure", note });
     }
   }
+}
+
+async function backUpIfDue(
+  { config, store, log, stopping }: Upkeep,
+  folder: string,
+  at: number,
+): Promise<void> {
+  const { backupsKept: kept, databaseUrl } = config;
+  if (at < (await nextBackupDueAt(folder, at))) return;
+  const begun = performance.now();
+  const wishes = { databaseUrl, folder, kept };
+  const { file, bytes } = await writeScheduledBackup(wishes, at, stopping);
+  const ms = Math.round(performance.now() - begun);
+  log.info({ file, bytes, ms }, "a backup was written");
+  await store.note({ name: "backup", note: { at, bytes } });
+  await store.note({ name: "backupFailure", note: undefined });
 }
 
 /** The log has it, too, when the store cannot take it. */

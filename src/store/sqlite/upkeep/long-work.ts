@@ -140,7 +140,7 @@ async function lookThrough(
     const events = await step(doStep, name, input, rounds > 0);
     ({ lastId } = events);
     found.add(events);
-    onProgress?.(lastId);
+    onProgress?.(lastId, events.latestId);
     if (events.isDone) break;
     if (lastId < until) continue;
     if (++rounds === ROUNDS_MAX) break;

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { oneAtATime } from "../../core/one-at-a-time.ts";
 import type { UpkeepStore } from "../../upkeep.ts";
 import type { Write } from "../../sql/tables/account-store.ts";
 import {
@@ -24,6 +25,7 @@ export function upkeepStore(
     pruneMadeUp: (work) => pruneMadeUp(doStep, work),
     findNumber: (digits, work) => findNumber(doStep, digits, work),
     erase: (digits, work) => erase(doStep, digits, work),
+    exclusively: oneAtATime(),
     state: () => read(() => upkeepState(db)),
     readClock: (now) => write("readClock", now),
     removeEndedSessions: ({ now, wasSetBack }) =>

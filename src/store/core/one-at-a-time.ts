@@ -1,0 +1,19 @@
+import type { Chore, UpkeepStore } from "../upkeep.ts";
+
+/** `exclusively` for an engine whose database only one server can have: each chore waits for the one before. */
+export function oneAtATime(): UpkeepStore["exclusively"] {
+  const last = new Map<Chore, Promise<unknown>>();
+  return (chore, work, signal) => {
+    const before = last.get(chore) ?? Promise.resolve();
+    const done = before.then(() => {
+      signal?.throwIfAborted();
+      return work();
+    });
+    // Whoever comes next doesn't care how this one ends.
+    last.set(
+      chore,
+      done.catch(() => undefined),
+    );
+    return done;
+  };
+}
