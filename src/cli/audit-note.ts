@@ -2,7 +2,7 @@ import type { AuditEntry } from "../store/audit.ts";
 import type { Engine } from "../store/engine.ts";
 import { StoreUnavailable, StoreUnusable } from "../store/store.ts";
 
-/** The audit list's entry for what a command changes. */
+/** The entry in the audit list for what a command changes. */
 export function commandEntry(action: string, subject: string): AuditEntry {
   return {
     kind: "change",
@@ -15,16 +15,20 @@ export function commandEntry(action: string, subject: string): AuditEntry {
 }
 
 /**
- * Notes in the audit list what a command read. Nobody can be kept from a file that they
- * can read, so what can't be noted, as on a full disk, is only said. A backup that is read
- * stays as it is.
+ * Notes in the audit list what a command read. On a full disk, for one, that only prints a
+ * warning: whoever runs the command can read the file anyway. A backup that is read stays
+ * unchanged.
  */
-export async function noteUse(engine: Engine, action: string): Promise<void> {
+export async function noteUse(
+  engine: Engine,
+  action: string,
+  subject = "",
+): Promise<void> {
   if (await engine.isUnusedBackup()) return;
   try {
     const stores = await engine.openForCommand();
     try {
-      await stores.audit.add({ ...commandEntry(action, ""), kind: "use" });
+      await stores.audit.add({ ...commandEntry(action, subject), kind: "use" });
     } finally {
       await stores.close();
     }
@@ -32,6 +36,6 @@ export async function noteUse(engine: Engine, action: string): Promise<void> {
     const isKnown =
       error instanceof StoreUnavailable || error instanceof StoreUnusable;
     if (!isKnown) throw error;
-    console.error(`This isn't noted in the audit list: ${error.message}`);
+    console.error(`This isn't in the audit list: ${error.message}`);
   }
 }

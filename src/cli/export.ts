@@ -4,7 +4,15 @@ import type { Config } from "../config/config.ts";
 import { fileText } from "../exports/formats.ts";
 import { maskedReading } from "../store/masked.ts";
 import { openEngine } from "../store/open.ts";
-import type { Reading } from "../store/store.ts";
+import type { MessageFilter } from "../store/filter.ts";
+import type {
+  EventRow,
+  MessagePage,
+  MessageRow,
+  Reading,
+} from "../store/store.ts";
+import { parseFilter, type ParsedFilter } from "../messages/filter-language.ts";
+import { notedFilter } from "../messages/noted-filter.ts";
 import {
   COLUMNS,
   eventRecord,
@@ -14,23 +22,38 @@ import {
 import { noteUse } from "./audit-note.ts";
 import { FlagReader, type Flags } from "./flags.ts";
 
+/** Messages that one search for a filter returns at most. */
+const FOUND_MAX = 200;
+
 export type ExportOptions = {
   readonly format: "jsonl" | "csv";
   readonly events: boolean;
+  /** What the export is narrowed to; without terms it's everything. */
+  readonly filter: ParsedFilter;
 };
 
 /** Reads the flags of `export`. Throws ConfigError with all mistakes. */
 export function exportOptions(flags: Flags): ExportOptions {
   const reader = new FlagReader(flags);
   const format = reader.oneOf("format", "jsonl", ["jsonl", "csv"]);
+  const filter = reader.read("filter", EVERYTHING, filterOf);
   reader.requireRight();
-  return { format, events: flags["events"] === true };
+  return { format, events: flags["events"] === true, filter };
+}
+
+const EVERYTHING = parseFilter("", 0);
+
+function filterOf(text: string): ParsedFilter {
+  const parsed = parseFilter(text, Date.now());
+  const sentences = parsed.mistakes.map(({ sentence }) => sentence).join(" ");
+  if (sentences !== "") throw new Error(sentences.replace(/\.$/, ""));
+  return parsed;
 }
 
 /**
- * Writes all messages, or all events, to standard output, oldest first, no faster than
- * they are taken. Resolves to the exit status; who stops reading early has what they
- * wanted, so that is no failure.
+ * Writes messages or events to standard output, oldest first, no faster than they are
+ * read. Resolves to the exit status; a reader that stops early has what it wanted, which
+ * isn't a failure.
  */
 export async function exportAll(
   { databaseUrl, masksNumbers }: Pick<Config, "databaseUrl" | "masksNumbers">,
@@ -38,7 +61,11 @@ export async function exportAll(
 ): Promise<number> {
   const engine = openEngine(databaseUrl);
   const reader = await engine.openForReading();
-  await noteUse(engine, `exported ${options.events ? "events" : "messages"}`);
+  await noteUse(
+    engine,
+    `exported ${options.events ? "events" : "messages"}`,
+    notedFilter(options.filter.terms),
+  );
   const shown = masksNumbers ? maskedReading(reader) : reader;
   try {
     await pipeline(Readable.from(textOf(shown, options)), process.stdout, {
@@ -62,19 +89,24 @@ export async function exportAll(
 
 function textOf(
   reader: Reading,
-  { format, events }: ExportOptions,
+  { format, events, filter: { filter } }: ExportOptions,
 ): AsyncGenerator<string, void> {
-  return events
-    ? fileText(
-        format,
-        COLUMNS.events,
-        recordsOf(reader.everyEvent(), eventRecord),
-      )
-    : fileText(
-        format,
-        COLUMNS.messages,
-        recordsOf(reader.everyMessage(), messageRecord),
-      );
+  if (!events) {
+    const messages =
+      filter.length === 0
+        ? reader.everyMessage()
+        : matchingMessages(reader, filter);
+    return fileText(
+      format,
+      COLUMNS.messages,
+      recordsOf(messages, messageRecord),
+    );
+  }
+  const all =
+    filter.length === 0
+      ? reader.everyEvent()
+      : eventsOfMatching(reader, filter);
+  return fileText(format, COLUMNS.events, recordsOf(all, eventRecord));
 }
 
 async function* recordsOf<Row>(
@@ -82,4 +114,30 @@ async function* recordsOf<Row>(
   record: (row: Row) => ExportRecord,
 ): AsyncGenerator<readonly ExportRecord[]> {
   for await (const rows of steps) yield rows.map(record);
+}
+
+/** A step of a rare filter may find nothing, and the next one something. */
+async function* matchingMessages(
+  reader: Reading,
+  filter: MessageFilter,
+): AsyncGenerator<readonly MessageRow[]> {
+  let newerThan: number | undefined = 0;
+  while (newerThan !== undefined) {
+    const page: MessagePage = await reader.listMessages(filter, {
+      size: FOUND_MAX,
+      newerThan,
+    });
+    yield page.messages.toReversed();
+    newerThan = page.newer;
+  }
+}
+
+/** The events of each message together, as a filter is about messages. */
+async function* eventsOfMatching(
+  reader: Reading,
+  filter: MessageFilter,
+): AsyncGenerator<readonly EventRow[]> {
+  for await (const messages of matchingMessages(reader, filter))
+    for (const { messageSid } of messages)
+      yield await reader.timeline(messageSid);
 }

@@ -98,9 +98,15 @@ const commandsOf = (
         "jsonl (one JSON object per line) or csv. [default jsonl]",
       ),
       new Option("--events", "Every event, instead of one line per message."),
+      new Option(
+        "--filter <filter>",
+        "Only messages that match, in the language of the filter box, such as 'status:failed after:2026-11-01 before:2026-11-08'.",
+      ),
     ],
     settings: ["databaseUrl", "masksNumbers"],
-    notes: WHILE_RUNNING,
+    notes:
+      `${WHILE_RUNNING} Oldest first; with --events and --filter, message by message.` +
+      "\nafter: and before: are about when a message was first seen. Times are UTC.",
     run: async ({ config, flags }) => {
       const { exportAll, exportOptions } = await import("./export.ts");
       return exportAll(...readBoth(config, () => exportOptions(flags)));

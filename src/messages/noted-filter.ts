@@ -3,16 +3,18 @@ import { isMessageSidStart } from "../twilio/sid.ts";
 import { filterText, termPair, type FilterPair } from "./filter-language.ts";
 import type { RawTerm } from "./filter-terms.ts";
 
+/** Characters of a filter that the audit list keeps. */
+const NOTED_CHARS_MAX = 200;
+
 /** A filter's text as the audit list keeps it: with every recipient and number masked. */
 export function notedFilter(terms: readonly RawTerm[]): string {
-  return filterText(
-    terms.map((term): FilterPair => {
-      const [name, values] = termPair(term);
-      const isRecipient = term.name === undefined || term.name === "to";
-      const mask = isRecipient ? maskedWord : maskedText;
-      return [name, [values].flat().map((value) => mask(String(value)))];
-    }),
-  );
+  const masked = terms.map((term): FilterPair => {
+    const [name, values] = termPair(term);
+    const isRecipient = term.name === undefined || term.name === "to";
+    const mask = isRecipient ? maskedWord : maskedText;
+    return [name, [values].flat().map((value) => mask(String(value)))];
+  });
+  return filterText(masked).slice(0, NOTED_CHARS_MAX);
 }
 
 function maskedWord(text: string): string {

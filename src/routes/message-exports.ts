@@ -10,9 +10,6 @@ import {
 } from "../messages/messages-export.ts";
 import { notedFilter } from "../messages/noted-filter.ts";
 
-/** Characters of a filter that the audit list keeps. */
-const NOTED_CHARS_MAX = 200;
-
 export type ExportDeps = {
   readonly store: Pick<Store, "everyMatch">;
   readonly downloads: Downloads;
@@ -49,7 +46,7 @@ export const exportRoutes = (
       name: `smsledger-messages-${minuteOf(at)}`,
       format,
       what: "messages",
-      which: notedFilter(query.parsed.terms).slice(0, NOTED_CHARS_MAX),
+      which: notedFilter(query.parsed.terms),
       text: messagesExport(store, query.parsed.filter, format, progress),
       progress,
     });

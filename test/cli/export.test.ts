@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { eventOf } from "../store/events.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
@@ -79,6 +80,76 @@ test("numbers are masked when they are to be, in messages and events", async () 
     );
     expect(stdout).toContain("••••••23");
     expect(stdout).not.toMatch(/4155550123|5595551269/);
+  }
+});
+
+test("a filter and its range select messages, and with --events all events of these", async () => {
+  await using server = await startServer();
+  const { store, config } = server;
+  const day = (date: number): number => Date.UTC(2026, 10, date, 12);
+  const sids: string[] = [];
+  for (const date of [1, 2, 3, 4, 5]) {
+    const MessageSid = newMessageSid();
+    sids.push(MessageSid);
+    for (const MessageStatus of ["sent", date % 2 ? "failed" : "delivered"])
+      await store.recordEvent(
+        eventOf(
+          { MessageSid, MessageStatus, To: `+1415555012${date}` },
+          { receivedAt: day(date), query: "campaign=spring" },
+        ),
+      );
+  }
+  const found = async (filter: string, ...flags: string[]) => {
+    const args = ["--filter", filter, ...flags];
+    const { status, stdout } = await exported(config.databaseUrl, ...args);
+    expect([filter, status]).toEqual([filter, 0]);
+    const lines = stdout === "" ? [] : stdout.trimEnd().split("\n");
+    return lines.map((line): string => JSON.parse(line).messageSid);
+  };
+  const [first = "", , third = "", fourth = "", fifth = ""] = sids;
+  expect(await found("status:failed")).toEqual([first, third, fifth]);
+  const range = "after:2026-11-03 before:2026-11-05";
+  expect(await found(range)).toEqual([third, fourth]);
+  expect(await found(`${range} -status:failed`, "--events")).toEqual([
+    fourth,
+    fourth,
+  ]);
+  expect(await found("tag:campaign=spring")).toEqual(sids);
+  expect(await found("country:GB")).toEqual([]);
+  const masked = await exported(
+    config.databaseUrl,
+    "--filter",
+    "to:+14155550121",
+    "--events",
+    "--mask-numbers",
+    "true",
+  );
+  expect(masked.stdout.trimEnd().split("\n")).toHaveLength(2);
+  expect(masked.stdout).not.toContain("4155550121");
+  const [entry] = await store.audit.list({ size: 1 });
+  expect(entry).toMatchObject({
+    action: "exported events",
+    subject: expect.stringMatching(/^to:.*•/),
+  });
+});
+
+test("a filter that isn't understood is wrong usage, and nothing is exported", async () => {
+  await using server = await startServer();
+  await server.twilio.post();
+  for (const [filter, sentence] of [
+    [
+      "statsu:failed",
+      "--filter: There is no such filter. Did you mean status?",
+    ],
+    ["status:lost", "--filter: "],
+    ["after:someday", "--filter: "],
+    ["-", "--filter: "],
+  ] as const) {
+    const { databaseUrl } = server.config;
+    const ended = await exported(databaseUrl, "--filter", filter);
+    expect(ended).toMatchObject({ status: 2, stdout: "" });
+    expect(ended.stderr).toContain(sentence);
+    expect(ended.stderr).toContain(`(got "${filter}").`);
   }
 });
 

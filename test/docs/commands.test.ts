@@ -33,7 +33,9 @@ const OTHER_PROGRAM =
 function argsOf(line: string): string[] | undefined {
   const rest = OTHER_PROGRAM.test(line) ? undefined : PROGRAM.exec(line)?.[1];
   const [command] = rest?.split(/ +#| *[|;>)]| && |(?<=")'/, 1) ?? [];
-  return command?.split(/ +/).filter((word) => word !== "");
+  return command
+    ?.match(/'[^']*'|\S+/g)
+    ?.map((word) => word.replaceAll("'", ""));
 }
 
 const EXAMPLES: readonly Example[] = CURRENT_DOCUMENTS.flatMap(
