@@ -1,4 +1,6 @@
 import {
+  chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -9,24 +11,40 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import packageJson from "../../package.json" with { type: "json" };
+import { commitTime } from "./commit-time.ts";
 import { compile, PROJECT } from "./compile.ts";
+import { runOrFail } from "./run-or-fail.ts";
 import { isTarget, TARGETS, type Target } from "./runtimes.ts";
 import { writeSbom } from "./sbom.ts";
 
 const SUMS = "SHA256SUMS";
+const DEPLOY_ARCHIVE = "smsledger-deploy.tar.gz";
+
+/** What of deploy/ a server needs. */
+const DEPLOYED = [
+  "Caddyfile",
+  "README.md",
+  "alert-rules.yml",
+  "grafana-dashboard.json",
+  "install.sh",
+  "nginx.conf",
+  "smsledger.env",
+  "smsledger.service",
+];
 
 const USAGE = `Usage: bun run release [--targets <name,…>] [--out <folder>]
 
-Compiles smsledger for each target, and writes beside the programs what is in them
-(smsledger.cdx.json, CycloneDX) and the SHA-256 of every file (${SUMS}).
+Compiles smsledger for each target. Beside the programs, it writes what a server needs
+(deploy/, also as ${DEPLOY_ARCHIVE}), a list of what is in the programs
+(smsledger.cdx.json, CycloneDX), and the SHA-256 of every file (${SUMS}).
 Two runs on one commit write the same bytes.
 
-  --targets  some of ${Object.keys(TARGETS).join(", ")} [default: all]
-  --out      [default: dist/release]; an earlier release in it is replaced`;
+  --targets  Some of ${Object.keys(TARGETS).join(", ")}. [default all]
+  --out      The folder to write. An earlier release in it is replaced. [default dist/release]`;
 
 type Wanted = { readonly targets: readonly Target[]; readonly out: string };
 
-/** Wrong usage; the message says what to give. */
+/** Wrong usage. The message says what to give. */
 class WrongUsage extends Error {}
 
 function wanted(args: readonly string[]): Wanted {
@@ -36,7 +54,7 @@ function wanted(args: readonly string[]): Wanted {
   ];
   const targets = names.filter(isTarget);
   if (targets.length < names.length)
-    throw new WrongUsage("--targets names one that is not known.");
+    throw new WrongUsage("--targets has an unknown name.");
   return { targets, out: resolve(values.out ?? join(PROJECT, "dist/release")) };
 }
 
@@ -51,16 +69,16 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** Makes a release in a folder beside `out` and puts it in its place when all of it is there. */
+/** Makes a release in a folder beside `out`, and puts it in place once it's complete. */
 async function release({ targets, out }: Wanted): Promise<void> {
   if (Bun.version !== packageJson.devDependencies.bun)
     throw new Error(
-      `This is Bun ${Bun.version}, and a release is made with ${packageJson.devDependencies.bun}. ` +
+      `This is Bun ${Bun.version}, but a release is made with ${packageJson.devDependencies.bun}. ` +
         `Run: npx -y bun@${packageJson.devDependencies.bun} run release`,
     );
   if (existsSync(out) && !isRelease(readdirSync(out)))
     throw new Error(
-      "The folder of --out holds other files than a release. Name another one.",
+      `${out} has files that aren't part of a release. Give --out another folder.`,
     );
   mkdirSync(dirname(out), { recursive: true });
   const folder = mkdtempSync(`${out}-`);
@@ -71,11 +89,12 @@ async function release({ targets, out }: Wanted): Promise<void> {
     for (const target of targets) {
       const compiled = await compile(target, join(folder, target));
       renameSync(compiled.program, join(made, basename(compiled.program)));
-      // The same sources are bundled for all.
+      // Every program is bundled from the same sources.
       metafile = compiled.metafile;
       console.log(`compiled for ${target}`);
     }
     await writeSbom(join(made, "smsledger.cdx.json"), metafile, targets);
+    await copyDeploy(made);
     await Bun.write(join(made, SUMS), await sums(made));
     rmSync(out, { recursive: true, force: true });
     renameSync(made, out);
@@ -84,15 +103,43 @@ async function release({ targets, out }: Wanted): Promise<void> {
   }
 }
 
-/** Whether nothing but a release would be lost with these files. */
+/** Whether a folder with these files can be replaced without losing anything else. */
 function isRelease(files: readonly string[]): boolean {
-  return files.every((file) => file === SUMS || file.startsWith("smsledger"));
+  return files.every(
+    (file) => [SUMS, "deploy"].includes(file) || file.startsWith("smsledger"),
+  );
 }
 
-/** The files of a folder as `sha256sum` lists them. */
+/** Copies what a server needs into the release, and archives it there. */
+async function copyDeploy(release: string): Promise<void> {
+  const folder = join(release, "deploy");
+  mkdirSync(folder);
+  for (const file of DEPLOYED) {
+    copyFileSync(join(PROJECT, "deploy", file), join(folder, file));
+    chmodSync(join(folder, file), file.endsWith(".sh") ? 0o755 : 0o644);
+  }
+  await runOrFail(
+    [
+      "tar",
+      "--create",
+      `--file=${DEPLOY_ARCHIVE}`,
+      "--use-compress-program=gzip --no-name",
+      "--sort=name",
+      "--owner=root:0",
+      "--group=root:0",
+      "--mode=go=rX,u+rw",
+      `--mtime=@${await commitTime()}`,
+      "deploy",
+    ],
+    release,
+    `${DEPLOY_ARCHIVE} can't be written. It takes GNU tar and gzip.`,
+  );
+}
+
+/** The files of a folder and below it, as `sha256sum` lists them. */
 async function sums(folder: string): Promise<string> {
   let lines = "";
-  for (const file of readdirSync(folder).sort()) {
+  for (const file of [...new Bun.Glob("**").scanSync(folder)].toSorted()) {
     const bytes = await Bun.file(join(folder, file)).bytes();
     const sum = new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
     lines += `${sum}  ${file}\n`;

@@ -1,16 +1,24 @@
-/** Runs a command in a folder. Throws an Error with `failure` and what the command said when it fails. */
+/**
+ * Runs a command in a folder, and resolves to what it wrote to standard output. Throws an
+ * Error with `failure` and what the command said when it fails.
+ */
 export async function runOrFail(
   command: readonly string[],
   cwd: string,
   failure: string,
-): Promise<void> {
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const child = Bun.spawn([...command], {
     cwd,
-    env: { ...process.env, NODE_ENV: "production" },
+    env: { ...process.env, NODE_ENV: "production", ...env },
     stdin: "ignore",
-    stdout: "ignore",
+    stdout: "pipe",
     stderr: "pipe",
   });
-  const said = await new Response(child.stderr).text();
+  const [output, said] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
   if ((await child.exited) !== 0) throw new Error(`${failure}\n${said.trim()}`);
+  return output;
 }

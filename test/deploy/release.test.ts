@@ -27,6 +27,21 @@ async function releaseIn(sources: string): Promise<string> {
   return out;
 }
 
+/** Makes a repository with one commit of the sources in a folder, and resolves to its id. */
+async function commitIn(sources: string): Promise<string> {
+  const git = async (...args: readonly string[]): Promise<string> => {
+    const { status, said } = await runTool(["git", ...args], sources);
+    if (status !== 0) throw new Error(said);
+    return said.trim();
+  };
+  const author = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"];
+  await git("init", "--quiet");
+  await git("add", "package.json", "deploy", "src");
+  await git(...author, "commit", "--quiet", "--message=one");
+  return git("rev-parse", "--short=12", "HEAD");
+}
+
+let commit: string;
 beforeAll(async () => {
   mkdirSync(first);
   for (const name of [
@@ -39,6 +54,7 @@ beforeAll(async () => {
     "views",
   ])
     cpSync(join(PROJECT, name), join(first, name), { recursive: true });
+  commit = await commitIn(first);
   cpSync(first, second, { recursive: true });
   await releaseIn(first);
   await releaseIn(second);
@@ -47,7 +63,13 @@ beforeAll(async () => {
 describe("a release", () => {
   test("is the same bytes, whatever the folder is called that it was made in", async () => {
     const files = readdirSync(join(first, "release")).sort();
-    expect(files).toEqual(["SHA256SUMS", PROGRAM, "smsledger.cdx.json"]);
+    expect(files).toEqual([
+      "SHA256SUMS",
+      "deploy",
+      "smsledger-deploy.tar.gz",
+      PROGRAM,
+      "smsledger.cdx.json",
+    ]);
     const { status, said } = await runTool([
       "diff",
       "--recursive",
@@ -58,14 +80,39 @@ describe("a release", () => {
   });
 
   test("has the sums of all its files", async () => {
+    const release = join(first, "release");
     const { status, said } = await runTool(
       ["sha256sum", "--check", "--strict", "SHA256SUMS"],
-      join(first, "release"),
+      release,
     );
-    expect([status, said]).toEqual([
-      0,
-      `${PROGRAM}: OK\nsmsledger.cdx.json: OK\n`,
+    expect(status).toBe(0);
+    const checked = said.matchAll(/^(.*): OK$/gm).map(([, file]) => file);
+    const files = [...new Bun.Glob("**").scanSync(release)].toSorted();
+    expect(["SHA256SUMS", ...checked]).toEqual(files);
+  });
+
+  test("has what a server needs, as a folder and as an archive of it", async () => {
+    using unpacked = tempDir();
+    const release = join(first, "release");
+    const archive = join(release, "smsledger-deploy.tar.gz");
+    const { status, said } = await runTool(
+      ["tar", "-xzvf", archive],
+      unpacked.path,
+    );
+    expect(status).toBe(0);
+    expect(said.trim().split("\n").toSorted()).toEqual([
+      "deploy/",
+      ...readdirSync(join(release, "deploy"))
+        .toSorted()
+        .map((name) => `deploy/${name}`),
     ]);
+    const diff = ["diff", "--recursive", "deploy", join(release, "deploy")];
+    expect(await runTool(diff, unpacked.path)).toEqual({ status: 0, said: "" });
+    const help = await runTool(["deploy/install.sh", "--help"], unpacked.path);
+    expect(help.said).toStartWith("Usage: sudo deploy/install.sh ");
+    const table = await Bun.file(join(release, "deploy/README.md")).text();
+    for (const name of readdirSync(join(release, "deploy")))
+      if (name !== "README.md") expect(table).toContain(`\`${name}\``);
   });
 
   test("has a program that says its version and its help", async () => {
@@ -73,7 +120,7 @@ describe("a release", () => {
     const version = await run(program, ["version"], { cwd: folder });
     expect(version).toEqual({
       status: 0,
-      stdout: `${packageJson.version}\n`,
+      stdout: `${packageJson.version} (commit ${commit})\n`,
       stderr: "",
     });
     const help = await run(program, ["--help"], { cwd: folder });
@@ -140,7 +187,7 @@ describe("the release command", () => {
     const { status, stderr } = await release(["--out", other.path]);
     expect([status, stderr]).toEqual([
       1,
-      "The folder of --out holds other files than a release. Name another one.\n",
+      `${other.path} has files that aren't part of a release. Give --out another folder.\n`,
     ]);
     expect(readdirSync(other.path)).toEqual(["letter.txt"]);
   });

@@ -1,0 +1,150 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { tempDir } from "../support/temp-dir.ts";
+import { until } from "../support/until.ts";
+import type { Ended } from "./tools.ts";
+
+/** Why there can't be one here; undefined if there can. Only root may mount, and not in every container. */
+export async function whyNoScratchRoot(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return "only root can mount";
+  try {
+    using folder = tempDir();
+    await using root = await scratchRoot(folder.path, "nothing");
+    const { said } = await root.run("id");
+    return said.startsWith("uid=0(root)") ? undefined : said;
+  } catch (error) {
+    return error instanceof Error ? error.message : "it failed";
+  }
+}
+
+/**
+ * This machine as a test may change it: what is written stays in memory, and is gone at the
+ * end. It has its own processes and network. Either systemd runs there, or nothing does.
+ * `folder` is /mnt in it.
+ */
+export async function scratchRoot(folder: string, runs: "systemd" | "nothing") {
+  const place = mkdtempSync(join(tmpdir(), "smsledger-root-"));
+  // It ends, with all that runs there, when its input does, which is at the latest with the test.
+  const keeper = Bun.spawn(
+    ["unshare", "--mount", "--propagation=private", "sh", "-euc", KEEPER],
+    {
+      cwd: place,
+      env: { PATH: process.env["PATH"], FOLDER: folder, RUNS: runs, FIRST },
+      stdin: "pipe",
+      stdout: "ignore",
+      stderr: "pipe",
+    },
+  );
+  const end = async (): Promise<void> => {
+    await keeper.stdin.end();
+    await keeper.exited;
+    rmSync(place, { recursive: true });
+  };
+  const enter = (): string[] => {
+    const first = childOf(childOf(keeper.pid));
+    return ["nsenter", `--target=${first}`, "--all", "sh", "-c"];
+  };
+  /** Runs a shell's command there, as root. */
+  const run = async (command: string, input = ""): Promise<Ended> => {
+    const child = Bun.spawn([...enter(), `exec 2>&1; ${command}`], {
+      cwd: "/",
+      env: ENV,
+      stdin: new Blob([input]),
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const said = await new Response(child.stdout).text();
+    return { status: await child.exited, said };
+  };
+  /** Runs a command at a terminal. Each answer is typed when `question` is asked. */
+  const runAtTerminal = async (
+    command: string,
+    answers: readonly (readonly [question: string, answer: string])[],
+  ): Promise<Ended> => {
+    let said = "";
+    let asked = 0;
+    const child = Bun.spawn([...enter(), command], {
+      cwd: "/",
+      env: ENV,
+      terminal: {
+        data(terminal, data) {
+          said += Buffer.from(data).toString();
+          const [question, answer] = answers[asked] ?? [];
+          if (question === undefined || !said.includes(question)) return;
+          asked++;
+          terminal.write(`${answer}\n`);
+        },
+      },
+    });
+    return { status: await child.exited, said };
+  };
+  const isReady = async (): Promise<boolean> =>
+    (await run(IS_READY[runs])).status === 0;
+  const failed = keeper.exited.then(async () => {
+    throw new Error(await new Response(keeper.stderr).text());
+  });
+  try {
+    await Promise.race([until(isReady), failed]);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  failed.catch(() => undefined);
+  return { run, runAtTerminal, [Symbol.asyncDispose]: end };
+}
+
+const ENV = {
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  DEBIAN_FRONTEND: "noninteractive",
+};
+const IS_READY = {
+  nothing: "test -e /run/scratch-root",
+  systemd: "test -e /run/scratch-root && systemctl is-system-running",
+};
+
+/** The first of a process' children. */
+function childOf(pid: number): number {
+  const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+  const [first = ""] = pids.split(" ");
+  if (first === "") throw new Error(`Process ${pid} has no child.`);
+  return Number(first);
+}
+
+const KEEPER = `
+mount -t tmpfs tmpfs .
+cd "$PWD"
+mkdir upper work root cgroups
+mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
+# What systemd starts by itself isn't needed, and some of it would reach this machine's kernel.
+rm -f root/etc/fstab root/lib/systemd/system-generators/*
+find root/lib/systemd/system root/etc/systemd/system -path '*.wants/*' ! -name '*journald*' -delete
+for each in dev run tmp; do mount -t tmpfs tmpfs root/$each; done
+for each in null zero full random urandom tty; do cp -a /dev/$each root/dev/; done
+ln -s pts/ptmx root/dev/ptmx
+mkdir -p root/dev/pts root/dev/shm root/mnt root/old
+mount --bind "$FOLDER" root/mnt
+mount -t cgroup2 cgroup2 cgroups
+mkdir cgroups/smsledger-test-$$
+echo $$ >cgroups/smsledger-test-$$/cgroup.procs
+unshare --pid --fork --kill-child --mount --cgroup --uts --ipc --net sh -euc "$FIRST" </dev/null >/dev/null &
+cat >/dev/null
+kill -KILL $(cat /proc/$!/task/$!/children)
+wait $! || true
+echo $$ >cgroups/cgroup.procs
+find cgroups/smsledger-test-$$ -depth -type d -exec rmdir {} +`;
+
+/** The first process there. */
+const FIRST = `
+cd root
+mount -t proc proc proc
+mount --bind proc/sys proc/sys
+mount -o remount,bind,ro proc/sys
+mount -t sysfs -o ro sysfs sys
+mount -t cgroup2 cgroup2 sys/fs/cgroup
+pivot_root . old
+umount --lazy old
+rmdir old
+touch run/scratch-root
+if [ "$RUNS" = nothing ]; then exec sleep infinity; fi
+exec env --ignore-environment container=test /lib/systemd/systemd --unit=basic.target`;
