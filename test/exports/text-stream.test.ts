@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { textStream } from "../../src/exports/text-stream.ts";
-import { Turns } from "../../src/store/core/turns.ts";
+import { createTurns } from "../../src/store/core/turns.ts";
 import { messagesExport } from "../../src/messages/messages-export.ts";
 import { startServer } from "../support/start-server.ts";
 import { nextTurn } from "./download-server.ts";
@@ -76,11 +76,11 @@ test("a piece that cannot be made is an error, not an end", async () => {
 });
 
 test("in each turn of the event loop one of all goes on, in the order in which they came", async () => {
-  const turns = new Turns();
+  const nextInLine = createTurns();
   const order: number[] = [];
   const takeTurns = async (name: number): Promise<void> => {
     for (let round = 0; round < 5; round++) {
-      await turns.next();
+      await nextInLine();
       order.push(name);
     }
   };

@@ -1,23 +1,20 @@
 /**
- * Lets one of all who wait go on in each turn of the event loop, in the order in which
- * they came. What came from the network meanwhile, callbacks above all, is served in
- * between, however many wait.
+ * Returns a function that resolves when it's the caller's turn: one caller in each turn of
+ * the event loop, in the order of the calls. What arrives from the network meanwhile,
+ * callbacks above all, is served in between, however many wait.
  */
-export class Turns {
-  readonly #waiting: (() => void)[] = [];
-
-  next(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      if (this.#waiting.length === 1) this.#serveInNextTurn();
-    });
-  }
-
-  #serveInNextTurn(): void {
+export function createTurns(): () => Promise<void> {
+  const waiting: (() => void)[] = [];
+  const serve = (): void => {
     setImmediate(() => {
-      const goOn = this.#waiting.shift();
-      if (this.#waiting.length > 0) this.#serveInNextTurn();
+      const goOn = waiting.shift();
+      if (waiting.length > 0) serve();
       goOn?.();
     });
-  }
+  };
+  return () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length === 1) serve();
+    });
 }

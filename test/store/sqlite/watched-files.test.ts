@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { createLogCopying } from "../../../src/store/sqlite/writer/log-copying.ts";
-import { WatchedFiles } from "../../../src/store/sqlite/connection/watched-files.ts";
+import { watchFiles } from "../../../src/store/sqlite/connection/watched-files.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 test("a log that is reused, and was cut short before SQLite wrote on, has lost something", () => {
@@ -17,7 +17,7 @@ test("a log that is reused, and was cut short before SQLite wrote on, has lost s
     db.run("INSERT INTO texts VALUES (zeroblob(?))", [pages * 4_000]);
   };
   const { copy, needed } = createLogCopying(db, 1_000);
-  const watched = new WatchedFiles(file, needed);
+  const watched = watchFiles(file, needed);
   write(100);
   watched.requireInPlace();
   copy("PASSIVE");

@@ -1,4 +1,4 @@
-import { Turns } from "../../core/turns.ts";
+import { createTurns } from "../../core/turns.ts";
 import { StoreUnavailable, StoreUnusable } from "../../store.ts";
 import type { ReadConnection } from "./read-connection.ts";
 import { explainSqliteError, isDiskTrouble } from "./sqlite-errors.ts";
@@ -7,22 +7,22 @@ export type Reads = {
   <T>(query: () => Promise<T>): Promise<T>;
   /** Lets callbacks through in the middle of a long query. */
   turn(): Promise<void>;
-  /** Rejects with StoreUnavailable while a query that met a failing disk, or damage, still does. */
+  /** Rejects with StoreUnavailable while a query that met a failing disk or damage still does. */
   requireReadable(): Promise<void>;
   close(): void;
 };
 
 /**
- * Does queries, and says what an error means. A query holds this thread until it is
- * done: one in each turn of the event loop lets callbacks through between the many
- * that pages ask at once.
+ * Runs queries, and explains their errors. A query holds this thread until it's done:
+ * with one query in each turn of the event loop, callbacks are served between the many
+ * that pages run at once.
  */
 export function readsOf({ close }: Pick<ReadConnection, "close">): Reads {
   let isClosed = false;
-  const turns = new Turns();
+  const nextTurn = createTurns();
   let failing: (() => Promise<unknown>) | undefined;
   const turn = async (): Promise<void> => {
-    await turns.next();
+    await nextTurn();
     if (isClosed) throw new StoreUnavailable("The database is closed.");
   };
   const read = async <T>(query: () => Promise<T>): Promise<T> => {
@@ -44,7 +44,7 @@ export function readsOf({ close }: Pick<ReadConnection, "close">): Reads {
     async requireReadable() {
       const query = failing;
       failing = undefined;
-      // For as long as it fails, it is noted again.
+      // `read` notes it again for as long as it fails.
       if (query) await read(query);
     },
     close() {

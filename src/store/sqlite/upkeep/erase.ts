@@ -8,6 +8,7 @@ import {
   createErasedMessages,
   textsOf,
   type EventText,
+  type FoundNumber,
 } from "./erased-messages.ts";
 
 /** Addresses that are searched before the time is checked again. */
@@ -33,14 +34,6 @@ export type Erasing = {
 /** All that is left, including addresses after this one. */
 export type ErasingRest = Erasing & { readonly afterAddressId: number };
 
-/** Where the number was found. */
-export type FoundNumber = {
-  readonly messages: number;
-  readonly events: number;
-  /** As `name=value`; another step may report the same one. */
-  readonly tags: readonly string[];
-};
-
 export type ErasedEvents = FoundNumber & {
   /** The last event that was searched, and the latest one there is. */
   readonly lastId: number;
@@ -49,6 +42,21 @@ export type ErasedEvents = FoundNumber & {
 };
 
 export type ErasedRest = FoundNumber & Pick<Erasing, "addressIds">;
+
+/** Adds up where a number was found. */
+export function createFound() {
+  const tags = new Set<string>();
+  let messages = 0;
+  let events = 0;
+  return {
+    add(found: FoundNumber): void {
+      messages += found.messages;
+      events += found.events;
+      for (const tag of found.tags) tags.add(tag);
+    },
+    total: (): FoundNumber => ({ messages, events, tags: [...tags] }),
+  };
+}
 
 /** What replaces a number: it names the address, so its messages stay together. */
 export function erasedLabel(addressIds: readonly number[]): string {
@@ -97,25 +105,20 @@ export function createEraser(transactions: Transactions, parts: MessageParts) {
   ): ErasedEvents => {
     const eraser = addressEraser(address, erasedLabel(addressIds));
     const isOwn = ownEvents(addressIds);
-    const found = messages.find(
+    const { rows, lastId, isDone } = messages.find(
       afterEventId,
       REWRITTEN_MAX,
       isOver,
       (row) => isOwn(row) || textsOf(row).some((text) => eraser.mayBeIn(text)),
     );
-    const total = { messages: 0, events: 0, tags: new Set<string>() };
+    const found = createFound();
     const erase = (): void => {
-      for (const row of found.rows) {
-        const erased = messages.eraseFor(row, eraser, isOwn, isDry);
-        total.messages += erased.isNew ? 1 : 0;
-        total.events += erased.events;
-        for (const tag of erased.tags) total.tags.add(tag);
-      }
+      for (const row of rows)
+        found.add(messages.eraseFor(row, eraser, isOwn, isDry));
     };
-    if (found.rows.length > 0) within(erase);
-    const { lastId, isDone } = found;
+    if (rows.length > 0) within(erase);
     const latestId = messages.latestEventId();
-    return { ...total, tags: [...total.tags], lastId, latestId, isDone };
+    return { ...found.total(), lastId, latestId, isDone };
   };
 
   return {
@@ -132,18 +135,16 @@ export function createEraser(transactions: Transactions, parts: MessageParts) {
       const never = () => false;
       const late = find(given.address, afterAddressId, never).addressIds;
       const addressIds = [...given.addressIds, ...late];
-      const total = { messages: 0, events: 0, tags: new Set<string>() };
+      const found = createFound();
       for (let lastId = given.afterEventId, isDone = false; !isDone;) {
         const erasing = { ...given, addressIds, afterEventId: lastId };
         const erased = eraseEvents(erasing, false, never, (work) => work());
         ({ lastId, isDone } = erased);
-        total.messages += erased.messages;
-        total.events += erased.events;
-        for (const tag of erased.tags) total.tags.add(tag);
+        found.add(erased);
       }
       for (const id of addressIds) rename.run(erasedLabel([id]), id);
       transactions.dropCaches();
-      return { ...total, tags: [...total.tags], addressIds };
+      return { ...found.total(), addressIds };
     },
   };
 }

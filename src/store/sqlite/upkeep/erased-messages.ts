@@ -19,12 +19,11 @@ export type EventText = Texts & {
   readonly from: number | null;
 };
 
-/** Where the number was found, or taken out, in a message that was checked for one of its events. */
-export type ErasedMessage = {
-  /** The message wasn't counted for an earlier event. */
-  readonly isNew: boolean;
+/** Where a number was found. */
+export type FoundNumber = {
+  readonly messages: number;
   readonly events: number;
-  /** As `name=value`, before. */
+  /** As `name=value`; the same tag can be found several times. */
   readonly tags: readonly string[];
 };
 
@@ -100,13 +99,16 @@ export function createErasedMessages(
         if (isDone || isOver()) return { rows: found, lastId, isDone };
       }
     },
-    /** Finds the number in the message of an event, and takes it out unless `isDry`. */
+    /**
+     * Finds the number in the message of an event, and takes it out unless `isDry`. The
+     * message counts unless it did for an earlier event.
+     */
     eraseFor(
       event: EventText,
       eraser: AddressEraser,
       isOwn: (row: EventText) => boolean,
       isDry: boolean,
-    ): ErasedMessage {
+    ): FoundNumber {
       const rows = findOfMessage.all(event.messageId);
       const own = rows.filter(isOwn);
       const erased = rows.map((row) =>
@@ -118,7 +120,7 @@ export function createErasedMessages(
       const isNew = (own[0] ?? changed[0])?.id === event.id;
       const others = changed.filter((row) => !isOwn(row));
       return {
-        isNew,
+        messages: isNew ? 1 : 0,
         events: (isOwn(event) ? 1 : 0) + (isNew ? others.length : 0),
         tags: rows.flatMap((row, index) =>
           tagsLost(row.query, erased[index]?.query ?? null),

@@ -1,22 +1,24 @@
 import type { ErasedAddress } from "../../../phone/erased-number.ts";
 import type { Erased, LongWork, Pruned } from "../../upkeep.ts";
-import type { FoundNumber } from "./erase.ts";
+import { createFound } from "./erase.ts";
 import type { StepInput, StepName, StepResult } from "../writer/steps.ts";
 
-/** Does one step, where messages are written. Rejects with StoreUnavailable. */
+type Found = ReturnType<typeof createFound>;
+
+/** Does one step, in whatever process or thread writes messages. Rejects with StoreUnavailable. */
 export type DoStep = <N extends StepName>(
   name: N,
   input: StepInput<N>,
 ) => Promise<StepResult<N>>;
 
-/** Rests beside others who write, and while nobody does, in times of the step before. */
+/** How long to rest, in times of the step before: beside other writers, and alone. */
 const REST_BESIDE_OTHERS = 19;
 const REST_ALONE = 0.5;
 
-/** How often events are looked through that came while others were. */
+/** How many rounds catch up with events that arrived during the round before. */
 const ROUNDS_MAX = 4;
 
-/** Does a step and rests; `hurries` where what others write has to be caught up with. */
+/** Does a step and rests; `hurries` to catch up with other writers. */
 async function step<N extends StepName>(
   doStep: DoStep,
   name: N,
@@ -68,12 +70,18 @@ export async function findNumber(
   work: LongWork = {},
 ): Promise<Erased> {
   const { addressIds } = await findAddresses(doStep, address, work);
-  const found = new Found();
-  await lookThrough(doStep, "findEvents", { address, addressIds }, found, work);
+  const found = createFound();
+  await searchEvents(
+    doStep,
+    "findEvents",
+    { address, addressIds },
+    found,
+    work,
+  );
   const refusals = work.signal?.aborted
     ? 0
     : await step(doStep, "findRefusals", address);
-  return { ...found.counts(), refusals, addressIds };
+  return { ...counts(found), refusals, addressIds };
 }
 
 /** See `UpkeepStore`. */
@@ -84,8 +92,8 @@ export async function erase(
 ): Promise<Erased> {
   const { addressIds, lastId } = await findAddresses(doStep, address, work);
   const number = { address, addressIds };
-  const found = new Found();
-  const afterEventId = await lookThrough(
+  const found = createFound();
+  const afterEventId = await searchEvents(
     doStep,
     "eraseEvents",
     number,
@@ -93,15 +101,15 @@ export async function erase(
     work,
   );
   if (work.signal?.aborted)
-    return { ...found.counts(), refusals: 0, addressIds };
+    return { ...counts(found), refusals: 0, addressIds };
   const refusals = await step(doStep, "eraseRefusals", address);
   const rest = { ...number, afterEventId, afterAddressId: lastId };
   const last = await step(doStep, "eraseRest", rest);
   found.add(last);
-  return { ...found.counts(), refusals, addressIds: last.addressIds };
+  return { ...counts(found), refusals, addressIds: last.addressIds };
 }
 
-/** All addresses that are the number, and the last address that was looked at. */
+/** All addresses that are the number, and the last address that was searched. */
 async function findAddresses(
   doStep: DoStep,
   address: ErasedAddress,
@@ -119,10 +127,10 @@ async function findAddresses(
 }
 
 /**
- * Returns the last event that was looked at: the latest one, or one shortly before it
- * where callbacks of the number come as fast as they are looked at.
+ * Returns the last event that was searched: the latest one, or one shortly before it where
+ * callbacks of the number arrive as fast as they are searched.
  */
-async function lookThrough(
+async function searchEvents(
   doStep: DoStep,
   name: "findEvents" | "eraseEvents",
   number: {
@@ -149,24 +157,8 @@ async function lookThrough(
   return lastId;
 }
 
-/** What the steps found together. */
-class Found {
-  #messages = 0;
-  #events = 0;
-  /** A tag may be found in several steps. */
-  readonly #tags = new Set<string>();
-
-  add({ messages, events, tags }: FoundNumber): void {
-    this.#messages += messages;
-    this.#events += events;
-    for (const tag of tags) this.#tags.add(tag);
-  }
-
-  counts(): Pick<Erased, "messages" | "events" | "tags"> {
-    return {
-      messages: this.#messages,
-      events: this.#events,
-      tags: this.#tags.size,
-    };
-  }
+/** The counts of all steps together. */
+function counts(found: Found): Pick<Erased, "messages" | "events" | "tags"> {
+  const { messages, events, tags } = found.total();
+  return { messages, events, tags: tags.length };
 }

@@ -1,11 +1,11 @@
 import type { Database } from "bun:sqlite";
 
 /**
- * Pages in the write-ahead log at which it is copied into the database. Callbacks wait
- * for that, about 20 ms where the database is big: the pages lie far apart.
+ * Pages in the write-ahead log at which it's copied into the database. Callbacks wait for
+ * that, about 20 ms in a big database, whose pages are far apart.
  */
 const CHECKPOINT_PAGES = 2_000;
-/** It is not copied more often but at this many pages: under heavy load fewer copies are less work. */
+/** It's copied no more often than this, except at the maximum of pages: under heavy load, fewer copies are less work. */
 const CHECKPOINT_EVERY_MS = 500;
 const CHECKPOINT_PAGES_MAX = 8_000;
 
@@ -13,26 +13,28 @@ const CHECKPOINT_PAGES_MAX = 8_000;
 export const LOG_HEADER_BYTES = 32;
 const PAGE_HEADER_BYTES = 24;
 
-/** How long the files have to be at least, as SQLite knows them. */
+/** The minimum sizes of the files, as SQLite knows them. */
 export type NeededBytes = {
   file(): number;
   log(): number;
-  /** What a page takes in the log. */
+  /** Bytes of one page in the log. */
   readonly logPageBytes: number;
 };
 
-/** Copies the write-ahead log into the database, when no answer waits for that. */
+export type LogCopying = ReturnType<typeof createLogCopying>;
+
+/** Copies the write-ahead log into the database when no answer waits for it. */
 export function createLogCopying(db: Database, busyTimeoutMs: number) {
   const copyWhole = db.prepare<unknown, []>("PRAGMA wal_checkpoint(TRUNCATE)");
   const measureLog = db.prepare<unknown, []>("PRAGMA wal_checkpoint(NOOP)");
   const countPages = db.prepare<unknown, []>("PRAGMA page_count");
-  // Begins to read, so that what others did to the log is known.
+  // Starts a read, which notices what others did to the log.
   const refresh = db.prepare<unknown, []>("PRAGMA data_version");
   const pageBytes = valueOf(db.prepare<unknown, []>("PRAGMA page_size"));
   const logPageBytes = PAGE_HEADER_BYTES + pageBytes;
   let copiedAt = 0;
 
-  /** Does `work` without waiting long for a lock, as callbacks wait meanwhile. */
+  /** Does `work` without waiting longer for a lock: callbacks wait meanwhile. */
   const withBusyTimeout = (ms: number, work: () => void): void => {
     db.run(`PRAGMA busy_timeout = ${ms}`);
     try {
@@ -45,7 +47,7 @@ export function createLogCopying(db: Database, busyTimeoutMs: number) {
     withBusyTimeout(0, () => db.run(`PRAGMA wal_checkpoint(${mode})`));
     copiedAt = performance.now();
   };
-  /** Pages in the log, and how many of them are in the database by now. */
+  /** Pages in the log, and how many of them have been copied. */
   const measure = (): readonly [pages: number, copied: number] => {
     refresh.values();
     const [[, pages, copied] = []] = measureLog.values();
@@ -75,7 +77,7 @@ export function createLogCopying(db: Database, busyTimeoutMs: number) {
       const [[isBusy] = []] = copyWhole.values();
       return isBusy === 0;
     },
-    /** `check` throws when it must not be copied. */
+    /** `check` throws when the log must not be copied. */
     copyIfDue(check: () => void): void {
       const [[, pages] = []] = measureLog.values();
       if (!isDue(Number(pages))) return;
