@@ -75,7 +75,7 @@ async function run(
   if (signal.aborted) return;
 
   const log = createLog("warn", "pretty");
-  const app = createServer({
+  const { app } = createServer({
     store,
     config,
     log,

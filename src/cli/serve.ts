@@ -47,7 +47,7 @@ export async function serve(config: Config, version: string): Promise<number> {
       stopping: signal,
     }),
   );
-  const [app] = await Promise.all([making, opened]);
+  const [{ app }] = await Promise.all([making, opened]);
   const server = await start(app, config, version, store, log);
   const upkeep = doUpkeep({
     config,

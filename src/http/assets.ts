@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
-import { Elysia } from "elysia";
 import sseExtension from "htmx.org/dist/ext/hx-sse.min.js" with { type: "text" };
 import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
 import faviconAlert from "../../views/icons/favicon-alert.svg" with { type: "text" };
@@ -37,6 +36,7 @@ import status from "../../views/styles/status.css" with { type: "text" };
 import suggestions from "../../views/styles/suggestions.css" with { type: "text" };
 import times from "../../views/styles/times.css" with { type: "text" };
 import top from "../../views/styles/top.css" with { type: "text" };
+import { NOT_FOUND, type Problem } from "./problem.ts";
 import { acceptsEncoding } from "./responses.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
@@ -111,30 +111,32 @@ export function assetPath(name: AssetName): string {
   return path;
 }
 
-/** The files of the pages, from memory. An address of another version is not found. */
-export const assetRoutes = (
-  notFound: (request: Request) => Promise<Response>,
-) =>
-  new Elysia().get("/assets/:hash/:name", async ({ params, request }) => {
-    const { hash, name } = params;
-    if (!isAssetName(name) || assetPath(name) !== `/assets/${hash}/${name}`)
-      return notFound(request);
-    const { text, type } = FILES[name];
-    const headers: Record<string, string> = {
-      ...SECURITY_HEADERS,
-      "content-type": type,
-      "cache-control": "public, max-age=31536000, immutable",
-      vary: "accept-encoding",
-    };
-    for (const encoding of ["br", "gzip"] as const) {
-      if (acceptsEncoding(request, encoding)) {
-        return new Response(await compressedAsset(name, encoding), {
-          headers: { ...headers, "content-encoding": encoding },
-        });
-      }
+/** Answers with a file of the pages, from memory. An address of another version isn't found. */
+export async function serveAsset({
+  params: { hash, name },
+  request,
+}: {
+  readonly params: Readonly<Record<"hash" | "name", string>>;
+  readonly request: Request;
+}): Promise<Response | Problem> {
+  if (!isAssetName(name) || assetPath(name) !== `/assets/${hash}/${name}`)
+    return NOT_FOUND;
+  const { text, type } = FILES[name];
+  const headers: Record<string, string> = {
+    ...SECURITY_HEADERS,
+    "content-type": type,
+    "cache-control": "public, max-age=31536000, immutable",
+    vary: "accept-encoding",
+  };
+  for (const encoding of ["br", "gzip"] as const) {
+    if (acceptsEncoding(request, encoding)) {
+      return new Response(await compressedAsset(name, encoding), {
+        headers: { ...headers, "content-encoding": encoding },
+      });
     }
-    return new Response(text, { headers });
-  });
+  }
+  return new Response(text, { headers });
+}
 
 function compressedAsset(
   name: AssetName,

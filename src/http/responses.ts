@@ -1,40 +1,9 @@
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
-/** Pages smaller than this go out as they are: compressing would not save a packet. */
-const COMPRESS_FROM_BYTES = 1024;
-/**
- * A page of 105 KB takes 0.2 ms so, and 0.6 ms with zlib's level 3, for 2 % more bytes.
- * To hand it to another thread takes this one longer than that.
- */
-const COMPRESSION = { library: "libdeflate", level: 1 } as const;
-
-export type PageAnswer = {
+type ResponseOptions = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 };
-
-/** A page, or a part of one, as an answer to `request`. */
-export function pageResponse(
-  request: Request,
-  markup: string,
-  { status = 200, headers: more = {} }: PageAnswer = {},
-): Response {
-  const text = markup.startsWith("<html") ? `<!doctype html>${markup}` : markup;
-  const headers: Record<string, string> = {
-    "content-type": "text/html; charset=utf-8",
-    // trouble.js tells our answers from a proxy's by it.
-    "smsledger-page": "1",
-    ...SECURITY_HEADERS,
-    ...more,
-    vary: "accept-encoding",
-  };
-  if (text.length < COMPRESS_FROM_BYTES || !acceptsEncoding(request, "gzip"))
-    return new Response(text, { status, headers });
-  return new Response(Bun.gzipSync(text, COMPRESSION), {
-    status,
-    headers: { ...headers, "content-encoding": "gzip" },
-  });
-}
 
 /** Leads a browser on to another address of ours. */
 export function redirectTo(path: string, status: 302 | 303 = 302): Response {
@@ -47,7 +16,7 @@ export function redirectTo(path: string, status: 302 | 303 = 302): Response {
 /** A short answer for programs, with the same protection as a page. */
 export function jsonResponse(
   body: unknown,
-  { status = 200, headers = {} }: PageAnswer = {},
+  { status = 200, headers = {} }: ResponseOptions = {},
 ): Response {
   return Response.json(body, {
     status,
@@ -65,7 +34,7 @@ export function textResponse(text: string, type: string): Response {
 /** Server-sent events, which no proxy may hold back, change or keep. */
 export function eventStream(
   stream: ReadableStream<Uint8Array> | null,
-  { status = 200, headers = {} }: PageAnswer = {},
+  { status = 200, headers = {} }: ResponseOptions = {},
 ): Response {
   return new Response(stream, {
     status,

@@ -1,4 +1,3 @@
-import { Elysia } from "elysia";
 import { Distribution } from "../store/distribution.ts";
 
 /** Upper bounds, in seconds, of how long pages take. */
@@ -27,43 +26,4 @@ export class RequestCounts {
     this.pageSeconds.set(route, seconds);
     seconds.add(pageSeconds);
   }
-}
-
-/** Counts every request of the routes that come after it. */
-export const countedRequests = (counts: RequestCounts, base: string) => {
-  const begun = new WeakMap<Request, number>();
-  return new Elysia()
-    .onTransform({ as: "scoped" }, ({ request }) => {
-      begun.set(request, performance.now());
-    })
-    .onAfterResponse(
-      { as: "scoped" },
-      ({ request, route, responseValue, set }) => {
-        const answer =
-          responseValue instanceof Response ? responseValue : undefined;
-        // After an error that was thrown only the status is known.
-        const status = answer?.status ?? Number(set.status ?? 500);
-        const since = begun.get(request);
-        const isPage =
-          answer?.headers.get("content-type")?.startsWith("text/html") === true;
-        counts.add(
-          firstWord(route, base),
-          status,
-          isPage && since !== undefined
-            ? (performance.now() - since) / 1_000
-            : undefined,
-        );
-      },
-    );
-};
-
-/** `messages` for `/messages/:sid`; the names of routes are of ours, so there are few. */
-function firstWord(route: string, base: string): string {
-  const path =
-    base !== "" && route.startsWith(`${base}/`)
-      ? route.slice(base.length)
-      : route;
-  const [, word = ""] = path.split("/");
-  if (word === "") return "overview";
-  return word === "*" ? "unknown" : word;
 }

@@ -1,5 +1,3 @@
-import { Elysia } from "elysia";
-import { basePathOf } from "../config/setting-values.ts";
 import type { Log } from "../log/log.ts";
 import { maskRecipient } from "../phone/mask-numbers.ts";
 import type { CallbackCounts } from "./callback-counts.ts";
@@ -13,7 +11,6 @@ import { formFault } from "../twilio/form-format.ts";
 import {
   eventType,
   recordedStatus,
-  ROUTE_CHANNELS,
   type RouteChannel,
 } from "../twilio/status.ts";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
@@ -48,56 +45,49 @@ export type WebhookDeps = {
   readonly refusals: RefusalDeps["refusals"];
 };
 
-/**
- * Receives Twilio's status callbacks. The checks run in the order method, content
- * type, size, signature, fields, store: nothing in a body is believed before its
- * signature is, and no answer repeats what was sent.
- */
-export const webhookRoutes = (deps: WebhookDeps) => {
-  const app = new Elysia({ name: "webhook" });
-  // A proxy may pass on the base path or take it off; both find the route.
-  const prefixes = new Set([basePathOf(deps.config.publicUrl), ""]);
-  const lines = new RepeatedLines(deps.log);
-  for (const channel of ROUTE_CHANNELS) {
-    const refuse = refuser(channel, { ...deps, lines });
-    const receive = createReceiver(channel, deps, refuse);
-    for (const prefix of prefixes) {
-      const path = prefix + WEBHOOK_PATHS[channel];
-      app
-        .post(
-          path,
-          ({ request, server }) =>
-            receive(request, () => server?.requestIP(request)?.address),
-          { parse: "none" },
-        )
-        .all(
-          path,
-          async ({ request, server }) =>
-            refuse(
-              NOT_A_POST,
-              request,
-              () => server?.requestIP(request)?.address,
-              await refusedBody(request),
-            ),
-          { parse: "none" },
-        );
-    }
-  }
-  return app;
+/** Answers one request; `peer` is the other end of the connection. */
+type Receive = (
+  request: Request,
+  peer: () => string | undefined,
+) => Promise<Response>;
+
+/** Receives the callbacks of one channel's route. */
+export type Receiver = {
+  /** A `POST`. */
+  readonly receive: Receive;
+  /** Any other method. */
+  readonly refuseMethod: Receive;
 };
 
-function createReceiver(
+/**
+ * Makes a receiver for each channel's route. The checks run in the order method, content
+ * type, size, signature, fields, store: nothing in a body is trusted before its signature
+ * is verified, and no answer repeats what was sent.
+ */
+export function createReceivers(
+  deps: WebhookDeps,
+): Readonly<Record<RouteChannel, Receiver>> {
+  const lines = new RepeatedLines(deps.log);
+  const receiverOf = (channel: RouteChannel): Receiver => {
+    const refuse = refuser(channel, { ...deps, lines });
+    return {
+      receive: createReceive(channel, deps, refuse),
+      refuseMethod: async (request, peer) =>
+        refuse(NOT_A_POST, request, peer, await refusedBody(request)),
+    };
+  };
+  return { sms: receiverOf("sms"), whatsapp: receiverOf("whatsapp") };
+}
+
+function createReceive(
   routeChannel: RouteChannel,
   { store, config, log, now, counts, instance }: WebhookDeps,
   refuse: ReturnType<typeof refuser>,
-) {
+): Receive {
   const route = WEBHOOK_PATHS[routeChannel];
   // `doctor` posts without a signature to see which server answers.
   const unsigned = { ...UNSIGNED, headers: { [INSTANCE_HEADER]: instance } };
-  return async (
-    request: Request,
-    peer: () => string | undefined,
-  ): Promise<Response> => {
+  return async (request, peer) => {
     const { headers } = request;
     if (!isFormPost(headers.get("content-type")))
       return refuse(NO_FORM, request, peer, await refusedBody(request));

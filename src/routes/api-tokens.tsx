@@ -1,15 +1,14 @@
+import type { Asked } from "./asked.ts";
+import { page } from "../http/page.ts";
+import { Problem } from "../http/problem.ts";
 import { randomUUID } from "node:crypto";
-import { Elysia } from "elysia";
 import {
   ApiTokensPage,
   EMPTY_FORM,
   RevokeTokenPage,
   type TokenForm,
 } from "../../views/settings/api-tokens-page.tsx";
-import type { Site } from "../../views/site.ts";
 import { redirectTo } from "../http/responses.ts";
-import { pages } from "./pages.ts";
-import type { AnswerProblem } from "./problem.tsx";
 import { TOKEN_SCOPES, type ApiToken } from "../store/api-tokens.ts";
 import type { Stores } from "../store/stores.ts";
 import {
@@ -26,19 +25,15 @@ export type ApiTokenDeps = {
   readonly now: () => number;
 };
 
-const NO_SUCH_TOKEN = {
+const NO_SUCH_TOKEN = new Problem({
   status: 404,
   title: "There is no such token",
   detail:
     "It may have been revoked already. Settings, API tokens lists those that there are.",
-};
+});
 
 /** `/settings/tokens`: makes, lists and revokes tokens for the JSON API. */
-export const apiTokenRoutes = (
-  { store, now }: ApiTokenDeps,
-  site: Site,
-  problem: AnswerProblem,
-) => {
+export const apiTokenHandlers = ({ store, now }: ApiTokenDeps) => {
   const { apiTokens } = store;
   const createOnce = createRepeatedForms<CreatedToken>();
   const create = (request: Request, body: unknown, form: TokenForm) => {
@@ -55,9 +50,8 @@ export const apiTokenRoutes = (
   const tokenOf = async (id: string): Promise<ApiToken | undefined> =>
     /^\d{1,15}$/.test(id) ? apiTokens.byId(Number(id)) : undefined;
 
-  return new Elysia()
-    .use(pages(site))
-    .get("/settings/tokens", async ({ page, request, site }) =>
+  return {
+    list: async ({ request, site }: Asked) =>
       page(
         <ApiTokensPage
           {...{ site, tokens: await apiTokens.list(), form: EMPTY_FORM }}
@@ -66,8 +60,7 @@ export const apiTokenRoutes = (
           now={now()}
         />,
       ),
-    )
-    .post("/settings/tokens", async ({ page, request, site, body }) => {
+    add: async ({ request, site, body }: Asked) => {
       const form = formOf(body);
       const created = await create(request, body, form);
       const isMistaken = "mistake" in created;
@@ -81,22 +74,20 @@ export const apiTokenRoutes = (
         />,
         { status: isMistaken ? 400 : 200 },
       );
-    })
-    .get(
-      "/settings/tokens/:id/revoke",
-      async ({ page, params, request, site }) => {
-        const token = await tokenOf(params.id);
-        if (token === undefined) return problem(request, NO_SUCH_TOKEN);
-        return page(<RevokeTokenPage {...{ site, token, now: now() }} />);
-      },
-    )
-    .post("/settings/tokens/:id/revoke", async ({ params, request, site }) => {
+    },
+    confirmRevoke: async ({ params, site }: Asked<"id">) => {
+      const token = await tokenOf(params.id);
+      if (token === undefined) return NO_SUCH_TOKEN;
+      return page(<RevokeTokenPage {...{ site, token, now: now() }} />);
+    },
+    revoke: async ({ params, request, site }: Asked<"id">) => {
       const token = await tokenOf(params.id);
       // Who clicks twice has what they wanted.
       if (token !== undefined)
         await revokeToken(store, token, { ...requesterOf(request), at: now() });
       return redirectTo(site.urls.tokens, 303);
-    });
+    },
+  };
 };
 
 function formOf(body: unknown): TokenForm {

@@ -4,7 +4,7 @@ import { requesterOf, viewerOf } from "../account/viewer.ts";
 import { downloadResponse } from "../http/responses.ts";
 import { failureOf } from "../log/failure.ts";
 import type { Log } from "../log/log.ts";
-import type { AnswerProblem, Problem } from "./problem.tsx";
+import { Problem } from "../http/problem.ts";
 import type { AuditStore } from "../store/audit.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import { BYTE_ORDER_MARK } from "../exports/csv.ts";
@@ -13,48 +13,47 @@ import { Pace } from "../exports/pace.ts";
 import { ProgressBoard, type Progress } from "../exports/progress.ts";
 import { textStream } from "../exports/text-stream.ts";
 
-/** Downloads that run at once; each waits for its turn, so more would only be slower. */
+/** Downloads that run at once. They take turns, so more would only be slower. */
 const RUNNING_MAX = 10;
-/** Of one user, so that nobody takes all places. */
+/** For one user, so that nobody takes every place. */
 const RUNNING_OF_ONE_MAX = 4;
 
 /**
- * Seconds after which one who takes nothing loses the connection. The system holds some
- * 4 MB of what is sent, and more is asked for only when they are taken: with this, one
- * who takes 20 KB a second keeps up.
+ * Seconds after which a client that reads nothing loses the connection. The system buffers
+ * about 4 MB of what is sent, and more is made only once the client has read that: with
+ * this limit a client that reads 20 KB a second keeps up.
  */
 const IDLE_S = 240;
 
-const TOO_MANY: Problem = {
+const TOO_MANY = new Problem({
   status: 503,
   title: "Too many exports at once",
   detail: `${RUNNING_MAX} exports are running, which is the maximum. Wait until one has ended, then try again.`,
   headers: { "retry-after": "30" },
-};
+});
 
-const TOO_MANY_OF_ONE: Problem = {
-  ...TOO_MANY,
+const TOO_MANY_OF_ONE = TOO_MANY.with({
   title: "You have too many exports at once",
   detail: `${RUNNING_OF_ONE_MAX} exports of yours are running, which is the maximum for one user. Wait until one has ended, or cancel one in your browser, then try again.`,
-};
+});
 
-/** A request as a route has it; the server is null where none listens. */
 export type DownloadRequest = {
   readonly request: Request;
+  /** Null where none listens. */
   readonly server: Pick<Server<unknown>, "timeout"> | null;
 };
 
 /** A file that is made while it is downloaded. */
 export type Download = {
-  /** Without its ending; of ours, without quotes in it. */
+  /** Without its extension; ours, without quotes. */
   readonly name: string;
   readonly format: FileFormat;
-  /** What it holds, as the audit list says it, e.g. `messages`; and which of them, with numbers masked. */
+  /** What it holds and which of it, with numbers masked, for the audit list: `messages`. */
   readonly what: string;
   readonly which: string;
   /** Its text, made in short steps, each of which reads the store at most once. */
   readonly text: AsyncGenerator<string, void>;
-  /** What is told of it, where somebody may ask; the text counts its records there. */
+  /** Where a page can see how far it is; the text counts its records there. */
   readonly progress?: Progress;
 };
 
@@ -63,41 +62,40 @@ export type DownloadsDeps = {
   readonly now: () => number;
   readonly audit: Pick<AuditStore, "add">;
   readonly streams: Pick<OpenStreams, "watch">;
-  readonly problem: AnswerProblem;
 };
 
 /**
- * Answers with files to be saved. However many are downloaded, callbacks and pages wait
- * for one step of one of them at most.
+ * Answers with files to save. However many are downloading, callbacks and pages wait for
+ * at most one step of one of them.
  */
 export class Downloads {
   readonly #deps: DownloadsDeps;
   readonly #pace = new Pace();
-  /** Whose each one is; undefined where nobody signs in. */
+  /** Each one's user; undefined where nobody signs in. */
   readonly #running = new Map<Request, number | undefined>();
 
-  /** How far those are that a page asks for. */
+  /** How far the downloads are that a page asks about. */
   readonly progress = new ProgressBoard();
 
   constructor(deps: DownloadsDeps) {
     this.#deps = deps;
   }
 
-  /** How many are downloaded now. */
+  /** How many are running. */
   get running(): number {
     return this.#running.size;
   }
 
-  /** The file, or 503 when as many are downloaded as may be. */
+  /** The file, or 503 when the maximum is already running. */
   async answer(
     { request, server }: DownloadRequest,
     { name, format, text, what, which, progress }: Download,
-  ): Promise<Response> {
+  ): Promise<Response | Problem> {
     const userId = viewerOf(request)?.userId;
     const refusal = this.#refusal(userId);
     if (refusal !== undefined) {
       if (progress) progress.state = "refused";
-      return this.#deps.problem(request, refusal);
+      return refusal;
     }
     this.#running.set(request, userId);
     await this.#noteExport(request, `exported ${what} as ${format}`, which);
@@ -128,7 +126,7 @@ export class Downloads {
     return own.length >= RUNNING_OF_ONE_MAX ? TOO_MANY_OF_ONE : undefined;
   }
 
-  /** A database that cannot be written is one to be exported, so the export goes on. */
+  /** A database that can't be written needs exporting all the more, so the export continues. */
   async #noteExport(
     request: Request,
     action: string,

@@ -1,10 +1,9 @@
-import { Elysia } from "elysia";
+import type { Asked } from "./asked.ts";
+import { page } from "../http/page.ts";
 import { ErasePage } from "../../views/settings/settings-erase.tsx";
-import type { Site } from "../../views/site.ts";
 import { fieldOf } from "../http/form-body.ts";
 import { requesterOf } from "../account/viewer.ts";
 import { redirectTo } from "../http/responses.ts";
-import { pages } from "./pages.ts";
 import { addressToErase } from "../phone/erased-number.ts";
 import type { Erasures } from "../upkeep/erasures.ts";
 
@@ -15,42 +14,40 @@ export const NO_ADDRESS =
  * `/settings/erase`: takes a person out of everything that is kept. An address is never part
  * of the page's own address, which ends up in logs and histories.
  */
-export const eraseRoutes = (erasures: Erasures, site: Site) =>
-  new Elysia()
-    .use(pages(site))
-    .get("/settings/erase", ({ page, site }) =>
-      page(<ErasePage {...{ site }} erasure={erasures.current} />),
-    )
-    .post("/settings/erase", ({ page, site, body }) => {
-      const given = fieldOf(body, "address");
-      const address = addressToErase(given);
-      if (address === undefined)
-        return page(
-          <ErasePage
-            {...{ site, given }}
-            erasure={erasures.current}
-            mistake={NO_ADDRESS}
-          />,
-          { status: 400 },
-        );
-      erasures.search(address);
-      return redirectTo(site.urls.erase, 303);
-    })
-    .post("/settings/erase/confirm", async ({ page, request, site, body }) => {
-      const id = fieldOf(body, "id");
-      const typed = fieldOf(body, "typed");
-      const mistake = await erasures.confirm(id, typed, requesterOf(request));
-      if (mistake === undefined) return redirectTo(site.urls.erase, 303);
+export const eraseHandlers = (erasures: Erasures) => ({
+  show: ({ site }: Asked) =>
+    page(<ErasePage {...{ site }} erasure={erasures.current} />),
+  search: ({ site, body }: Asked) => {
+    const given = fieldOf(body, "address");
+    const address = addressToErase(given);
+    if (address === undefined)
       return page(
         <ErasePage
-          {...{ site }}
+          {...{ site, given }}
           erasure={erasures.current}
-          confirmMistake={mistake}
+          mistake={NO_ADDRESS}
         />,
         { status: 400 },
       );
-    })
-    .post("/settings/erase/forget", ({ site }) => {
-      erasures.forget();
-      return redirectTo(site.urls.erase, 303);
-    });
+    erasures.search(address);
+    return redirectTo(site.urls.erase, 303);
+  },
+  confirm: async ({ request, site, body }: Asked) => {
+    const id = fieldOf(body, "id");
+    const typed = fieldOf(body, "typed");
+    const mistake = await erasures.confirm(id, typed, requesterOf(request));
+    if (mistake === undefined) return redirectTo(site.urls.erase, 303);
+    return page(
+      <ErasePage
+        {...{ site }}
+        erasure={erasures.current}
+        confirmMistake={mistake}
+      />,
+      { status: 400 },
+    );
+  },
+  forget: ({ site }: Asked) => {
+    erasures.forget();
+    return redirectTo(site.urls.erase, 303);
+  },
+});

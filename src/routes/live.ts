@@ -1,4 +1,4 @@
-import { Elysia } from "elysia";
+import type { Server } from "bun";
 import type { OpenStreams } from "../account/open-streams.ts";
 import { viewerOf } from "../account/viewer.ts";
 import { eventStream } from "../http/responses.ts";
@@ -6,19 +6,27 @@ import { FeedPositionGone } from "../store/feed-position.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { LiveHub } from "../live/hub.ts";
 
-/** Seconds after which a listener who does not read loses the connection. */
+/** Seconds after which a listener that doesn't read loses the connection. */
 const CUT_OFF_S = 1;
-/** Seconds after which one who found too many listening may try again. */
+/** Seconds after which to try again when too many are listening. */
 const FULL_RETRY_S = 30;
 /** The same when the store couldn't answer. */
 const UNAVAILABLE_RETRY_S = 5;
 
+type LiveRequest = {
+  readonly request: Request;
+  /** Null where none listens. */
+  readonly server: Pick<Server<unknown>, "timeout"> | null;
+};
+
 /**
- * `GET /live?after=<cursor>`; a `Last-Event-ID`, which comes with a lost stream's return,
- * wins. `410` when the cursor isn't from this ledger: the page has to be loaded anew.
+ * The event stream after the cursor in `after`; a `Last-Event-ID`, which a browser sends
+ * when it reconnects, wins. `410` when the cursor isn't from this ledger, so that the page
+ * has to be loaded again.
  */
-export const liveRoutes = (hub: LiveHub, streams: Pick<OpenStreams, "watch">) =>
-  new Elysia().get("/live", async ({ request, server }) => {
+export const liveHandler =
+  (hub: LiveHub, streams: Pick<OpenStreams, "watch">) =>
+  async ({ request, server }: LiveRequest): Promise<Response> => {
     const after =
       request.headers.get("last-event-id") ??
       new URL(request.url).searchParams.get("after");
@@ -30,7 +38,7 @@ export const liveRoutes = (hub: LiveHub, streams: Pick<OpenStreams, "watch">) =>
         viewerOf(request)?.userId,
       );
       if (stream === undefined) return notNow(FULL_RETRY_S);
-      // Bun does not count what it writes as activity, so it would close the stream.
+      // Bun doesn't count what it writes as activity, so it would close the stream.
       server?.timeout(request, 0);
       return eventStream(stream);
     } catch (error) {
@@ -39,9 +47,9 @@ export const liveRoutes = (hub: LiveHub, streams: Pick<OpenStreams, "watch">) =>
         return eventStream(null, { status: 410 });
       throw error;
     }
-  });
+  };
 
-/** As an event stream too, so that htmx takes it for a lost one and comes back. */
+/** An event stream too, so that htmx takes it for a lost one and reconnects. */
 function notNow(retryAfterS: number): Response {
   return eventStream(null, {
     status: 503,

@@ -1,4 +1,5 @@
-import { Elysia } from "elysia";
+import type { Asked } from "./asked.ts";
+import { page } from "../http/page.ts";
 import {
   BUSY_WORDS,
   GONE_WORDS,
@@ -6,9 +7,7 @@ import {
   LoginPage,
   WRONG_WORDS,
 } from "../../views/sign-in/login-page.tsx";
-import type { Site } from "../../views/site.ts";
 import { redirectTo } from "../http/responses.ts";
-import { pages } from "./pages.ts";
 import { RepeatedLines } from "../log/repeated-lines.ts";
 import { removeCookie } from "../http/cookies.ts";
 import { fieldOf } from "../http/form-body.ts";
@@ -38,36 +37,32 @@ const LOGGED: Record<Refused["kind"], string> = {
  * no other site signs anybody in or out; a form token would need a session that there is
  * not yet.
  */
-export const loginRoutes = (
-  {
-    store: { accounts, audit },
-    access,
-    config,
-    now,
-    hashing,
-    log,
-  }: AccountDeps,
-  site: Site,
-) => {
-  const { urls } = site;
+export const loginHandlers = ({
+  store: { accounts, audit },
+  access,
+  config,
+  now,
+  hashing,
+  log,
+}: AccountDeps) => {
   const lines = new RepeatedLines(log);
-  return new Elysia()
-    .use(pages(site))
-    .get("/login", async ({ page, request, server, site }) => {
+  return {
+    show: async ({ request, server, site }: Asked) => {
       const params = URL.parse(request.url)?.searchParams;
-      const next = nextPath(params?.get("next"), urls.base);
+      const next = nextPath(params?.get("next"), site.urls.base);
       const viewer = await access.viewer(arrivedOf({ request, server }));
       if (typeof viewer !== "string")
-        return redirectTo(next ?? urls.overview());
-      if (!(await accounts.hasPasswords())) return redirectTo(urls.setup());
+        return redirectTo(next ?? site.urls.overview());
+      if (!(await accounts.hasPasswords()))
+        return redirectTo(site.urls.setup());
       return page(
         <LoginPage {...{ site, next }} name="" mistake={undefined} />,
       );
-    })
-    .post("/login", async ({ page, request, server, site, body }) => {
+    },
+    signIn: async ({ request, server, site, body }: Asked) => {
       const arrived = arrivedOf({ request, server });
       const name = fieldOf(body, "name");
-      const next = nextPath(fieldOf(body, "next"), urls.base);
+      const next = nextPath(fieldOf(body, "next"), site.urls.base);
       const outcome = await signIn(
         { accounts, audit, keys: await access.keys(), hashing, now },
         {
@@ -84,7 +79,7 @@ export const loginRoutes = (
       });
       if (outcome.kind === "signed in")
         return signedIn(
-          next ?? urls.overview(),
+          next ?? site.urls.overview(),
           outcome,
           isFormOverHttps(config, arrived),
         );
@@ -96,8 +91,8 @@ export const loginRoutes = (
         status,
         headers,
       });
-    })
-    .post("/logout", async ({ request, server }) => {
+    },
+    signOut: async ({ request, server, site }: Asked) => {
       const arrived = arrivedOf({ request, server });
       const viewer = await access.viewer(arrived);
       if (typeof viewer !== "string" && viewer.sessionId !== null)
@@ -106,13 +101,14 @@ export const loginRoutes = (
           at: now(),
           actor: viewer.name,
         });
-      const answer = redirectTo(urls.login(), 303);
+      const answer = redirectTo(site.urls.login(), 303);
       answer.headers.append(
         "set-cookie",
         removeCookie("session", isFormOverHttps(config, arrived)),
       );
       return answer;
-    });
+    },
+  };
 };
 
 function refusal(

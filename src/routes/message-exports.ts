@@ -1,14 +1,14 @@
-import { Elysia } from "elysia";
-import type { Downloads, DownloadRequest } from "./downloads.ts";
 import { progressId } from "../exports/progress.ts";
-import type { AnswerProblem } from "./problem.tsx";
-import type { Store } from "../store/store.ts";
-import { hasMistakes, readMessagesQuery } from "../messages/messages-query.ts";
+import { Problem } from "../http/problem.ts";
 import {
   messagesExport,
   type MessagesFormat,
 } from "../messages/messages-export.ts";
+import { hasMistakes, readMessagesQuery } from "../messages/messages-query.ts";
 import { notedFilter } from "../messages/noted-filter.ts";
+import type { Store } from "../store/store.ts";
+import type { Answer, Asked } from "./asked.ts";
+import type { Downloads } from "./downloads.ts";
 
 export type ExportDeps = {
   readonly store: Pick<Store, "everyMatch">;
@@ -16,18 +16,18 @@ export type ExportDeps = {
   readonly now: () => number;
 };
 
-/** `GET /messages.csv?q=` and `/messages.jsonl?q=`; with a `progress=` the page can ask how far it is. */
-export const exportRoutes = (
-  { store, downloads, now }: ExportDeps,
-  problem: AnswerProblem,
-) => {
+/** The messages that `q` finds, as a file; with a `progress` the page can ask how far it is. */
+export const messageExportHandlers = ({
+  store,
+  downloads,
+  now,
+}: ExportDeps) => {
   const answer = async (
-    download: DownloadRequest,
+    asked: Asked,
     format: MessagesFormat,
-  ): Promise<Response> => {
-    const { request } = download;
+  ): Promise<Answer> => {
     const at = now();
-    const { searchParams } = new URL(request.url);
+    const { searchParams } = new URL(asked.request.url);
     const id = progressId(searchParams.get("progress"));
     searchParams.delete("progress");
     const query = readMessagesQuery(searchParams, at);
@@ -35,14 +35,14 @@ export const exportRoutes = (
       const sentences = [...query.mistakes, ...query.parsed.mistakes].map(
         (mistake) => (typeof mistake === "string" ? mistake : mistake.sentence),
       );
-      return problem(request, {
+      return new Problem({
         status: 400,
         title: "The filter is not understood",
         detail: sentences.slice(0, 3).join(" "),
       });
     }
     const progress = downloads.progress.begin(id);
-    return downloads.answer(download, {
+    return downloads.answer(asked, {
       name: `smsledger-messages-${minuteOf(at)}`,
       format,
       what: "messages",
@@ -51,9 +51,10 @@ export const exportRoutes = (
       progress,
     });
   };
-  return new Elysia()
-    .get("/messages.csv", (download) => answer(download, "csv"))
-    .get("/messages.jsonl", (download) => answer(download, "jsonl"));
+  return {
+    csv: (asked: Asked) => answer(asked, "csv"),
+    jsonl: (asked: Asked) => answer(asked, "jsonl"),
+  };
 };
 
 /** `2026-11-23-1204`, in UTC. */

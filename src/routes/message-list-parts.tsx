@@ -1,13 +1,12 @@
+import type { Asked } from "./asked.ts";
 import { FeedPosition } from "../store/feed-position.ts";
-import { Elysia } from "elysia";
 import { ExportProgress } from "../../views/messages/export-progress.tsx";
 import { FilterSuggestions } from "../../views/messages/filter-suggestions.tsx";
 import { ListNews } from "../../views/messages/list-news.tsx";
-import type { Site } from "../../views/site.ts";
 import type { Downloads } from "./downloads.ts";
 import { progressId } from "../exports/progress.ts";
+import { page } from "../http/page.ts";
 import { unchangedResponse } from "../http/responses.ts";
-import { pages } from "./pages.ts";
 import type { Store } from "../store/store.ts";
 import { suggestionsFor } from "../messages/filter-suggestions.ts";
 import { parseFilter } from "../messages/filter-language.ts";
@@ -22,50 +21,43 @@ export type ListPartDeps = {
   readonly now: () => number;
 };
 
-/** Parts of a list's page that change by themselves: suggestions for its box, and its news. */
-export const listPartRoutes = (
-  { store, downloads, now }: ListPartDeps,
-  site: Site,
-) =>
-  new Elysia()
-    .use(pages(site))
-    .get("/messages/suggest", async ({ page, request }) => {
-      const { searchParams } = new URL(request.url);
-      const text = searchParams.get("q") ?? "";
-      const at = searchParams.get("at");
-      const caret = at === null ? text.length : Number(at);
-      const suggestions = Number.isSafeInteger(caret)
-        ? await suggestionsFor(text, caret, (...asked) =>
-            store.suggest(...asked),
-          )
-        : [];
-      return page(<FilterSuggestions suggestions={suggestions} />);
-    })
-    .get("/messages/export-progress", ({ page, request, site }) => {
-      const { searchParams } = new URL(request.url);
-      const id = progressId(searchParams.get("id"));
-      if (id === undefined) return unchangedResponse();
-      const asked = wholeNumber(searchParams.get("asked") ?? "") ?? 0;
-      const progress = downloads.progress.of(id);
-      const { urls } = site;
-      return page(<ExportProgress {...{ urls, id, asked, progress }} />);
-    })
-    .get("/messages/live", async ({ page, request, site }) => {
-      const { searchParams } = new URL(request.url);
-      const asked = newsAsked(searchParams);
-      const at = now();
-      const { filter, mistakes } = parseFilter(asked?.q ?? "", at);
-      if (asked === undefined || mistakes.length > 0)
-        return unchangedResponse();
-      const position = await store.feedEnd();
-      const [count, changed] = await Promise.all([
-        store.countMessages(filter, asked.completeAbove, asked.ids),
-        store.changedMessages(asked.ids, asked.position),
-      ]);
-      return page(
-        <ListNews {...{ site, ...asked, position, count, changed, now: at }} />,
-      );
-    });
+/** Parts of the list's page that it loads by itself: suggestions, an export's progress, news. */
+export const listPartHandlers = ({ store, downloads, now }: ListPartDeps) => ({
+  suggest: async ({ request }: Asked) => {
+    const { searchParams } = new URL(request.url);
+    const text = searchParams.get("q") ?? "";
+    const at = searchParams.get("at");
+    const caret = at === null ? text.length : Number(at);
+    const suggestions = Number.isSafeInteger(caret)
+      ? await suggestionsFor(text, caret, (...asked) => store.suggest(...asked))
+      : [];
+    return page(<FilterSuggestions suggestions={suggestions} />);
+  },
+  exportProgress: ({ request, site }: Asked) => {
+    const { searchParams } = new URL(request.url);
+    const id = progressId(searchParams.get("id"));
+    if (id === undefined) return unchangedResponse();
+    const asked = wholeNumber(searchParams.get("asked") ?? "") ?? 0;
+    const progress = downloads.progress.of(id);
+    const { urls } = site;
+    return page(<ExportProgress {...{ urls, id, asked, progress }} />);
+  },
+  news: async ({ request, site }: Asked) => {
+    const { searchParams } = new URL(request.url);
+    const asked = newsAsked(searchParams);
+    const at = now();
+    const { filter, mistakes } = parseFilter(asked?.q ?? "", at);
+    if (asked === undefined || mistakes.length > 0) return unchangedResponse();
+    const position = await store.feedEnd();
+    const [count, changed] = await Promise.all([
+      store.countMessages(filter, asked.completeAbove, asked.ids),
+      store.changedMessages(asked.ids, asked.position),
+    ]);
+    return page(
+      <ListNews {...{ site, ...asked, position, count, changed, now: at }} />,
+    );
+  },
+});
 
 /** What a list's page says of itself; undefined when that is damaged. */
 function newsAsked(params: URLSearchParams) {

@@ -1,16 +1,13 @@
+import type { Asked } from "./asked.ts";
+import { page } from "../http/page.ts";
+import { Problem } from "../http/problem.ts";
 import { FeedPosition } from "../store/feed-position.ts";
-import { Elysia } from "elysia";
 import { MessagePage } from "../../views/messages/message-page.tsx";
 import { MessagesPage } from "../../views/messages/messages-page.tsx";
 import type { Site } from "../../views/site.ts";
-import type { Downloads } from "./downloads.ts";
 import { redirectTo, unchangedResponse } from "../http/responses.ts";
-import { pages } from "./pages.ts";
-import type { AnswerProblem } from "./problem.tsx";
 import type { Store } from "../store/store.ts";
 import { messageSidMeant } from "../twilio/sid.ts";
-import { exportRoutes } from "./message-exports.ts";
-import { listPartRoutes } from "./message-list-parts.tsx";
 import {
   readMessageDetails,
   type MessageDetailsStore,
@@ -28,62 +25,52 @@ import {
 } from "../messages/messages-query.ts";
 
 export type MessageDeps = {
-  readonly store: MessageListStore &
-    MessageDetailsStore &
-    Pick<Store, "everyMatch">;
-  readonly downloads: Downloads;
+  readonly store: MessageListStore & MessageDetailsStore;
   readonly now: () => number;
 };
 
-const NO_SUCH_MESSAGE = {
+const NO_SUCH_MESSAGE = new Problem({
   status: 404,
   title: "No message has this SID",
   detail:
     "A message appears here with its first callback. Check the SID: SM or MM, and 32 characters from 0-9 and a-f.",
-};
+});
 
-export const messageRoutes = (
-  { store, downloads, now }: MessageDeps,
-  site: Site,
-  problem: AnswerProblem,
-) =>
-  new Elysia()
-    .use(pages(site))
-    .use(exportRoutes({ store, downloads, now }, problem))
-    .use(listPartRoutes({ store, downloads, now }, site))
-    .get("/messages", async ({ page, request, site }) => {
-      const { searchParams } = new URL(request.url);
-      const at = now();
-      const query = readMessagesQuery(searchParams, at);
-      const q =
-        query.mistakes.length === 0
-          ? textOfControls(searchParams, query)
-          : undefined;
-      if (q !== undefined) return redirectTo(site.urls.messages({ q }), 303);
-      if (isTyped(request) && !isSettled(query.parsed))
-        return unchangedResponse();
-      const list = await readMessageList(store, query, at);
-      return page(<MessagesPage {...{ site, query, list, now: at }} />, {
-        status: hasMistakes(query) ? 400 : 200,
-        headers: tidyAddress(request, site, query),
-      });
-    })
-    .get("/messages/:sid", async ({ page, params, request, site }) => {
-      const sid = messageSidMeant(params.sid);
-      if (sid === undefined) return problem(request, NO_SUCH_MESSAGE);
-      const { searchParams } = new URL(request.url);
-      const seen = searchParams.get("seen");
-      if (
-        seen !== null &&
-        !(await hasChanged(store, sid, FeedPosition.read(seen)))
-      )
-        return unchangedResponse();
-      const q = searchParams.get("q")?.trim() ?? "";
-      const at = now();
-      const details = await readMessageDetails(store, sid, q, at);
-      if (details === undefined) return problem(request, NO_SUCH_MESSAGE);
-      return page(<MessagePage {...{ site, details, q, now: at }} />);
+export const messageHandlers = ({ store, now }: MessageDeps) => ({
+  list: async ({ request, site }: Asked) => {
+    const { searchParams } = new URL(request.url);
+    const at = now();
+    const query = readMessagesQuery(searchParams, at);
+    const q =
+      query.mistakes.length === 0
+        ? textOfControls(searchParams, query)
+        : undefined;
+    if (q !== undefined) return redirectTo(site.urls.messages({ q }), 303);
+    if (isTyped(request) && !isSettled(query.parsed))
+      return unchangedResponse();
+    const list = await readMessageList(store, query, at);
+    return page(<MessagesPage {...{ site, query, list, now: at }} />, {
+      status: hasMistakes(query) ? 400 : 200,
+      headers: tidyAddress(request, site, query),
     });
+  },
+  one: async ({ params, request, site }: Asked<"sid">) => {
+    const sid = messageSidMeant(params.sid);
+    if (sid === undefined) return NO_SUCH_MESSAGE;
+    const { searchParams } = new URL(request.url);
+    const seen = searchParams.get("seen");
+    if (
+      seen !== null &&
+      !(await hasChanged(store, sid, FeedPosition.read(seen)))
+    )
+      return unchangedResponse();
+    const q = searchParams.get("q")?.trim() ?? "";
+    const at = now();
+    const details = await readMessageDetails(store, sid, q, at);
+    if (details === undefined) return NO_SUCH_MESSAGE;
+    return page(<MessagePage {...{ site, details, q, now: at }} />);
+  },
+});
 
 /** messages.js says so of a filter that is applied while it is typed. */
 function isTyped({ headers }: Request): boolean {

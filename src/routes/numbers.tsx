@@ -1,13 +1,12 @@
-import { Elysia } from "elysia";
+import type { Answer, Asked } from "./asked.ts";
+import type { Downloads } from "./downloads.ts";
+import { page } from "../http/page.ts";
+import { Problem } from "../http/problem.ts";
 import { NumberPage } from "../../views/numbers/number-page.tsx";
 import { NumbersPage } from "../../views/numbers/numbers-page.tsx";
-import type { Site } from "../../views/site.ts";
-import type { Downloads, DownloadRequest } from "./downloads.ts";
 import { redirectTo } from "../http/responses.ts";
-import { pages } from "./pages.ts";
 import { VERDICT_LABELS } from "../errors/verdict.ts";
 import { addressText } from "../messages/filter-language.ts";
-import type { AnswerProblem, Problem } from "./problem.tsx";
 import type { Store } from "../store/store.ts";
 import {
   numbersExport,
@@ -40,33 +39,28 @@ export type NumberDeps = {
   readonly now: () => number;
 };
 
-const NO_SUCH_NUMBER: Problem = {
+const NO_SUCH_NUMBER = new Problem({
   status: 404,
   title: "No message went to this number",
   detail:
     "A number appears here with the first callback of a message to it. Check that it is written as Twilio writes it, with a plus sign and the country’s code.",
-};
+});
 
-const NOT_UNDERSTOOD: Problem = {
+const NOT_UNDERSTOOD = new Problem({
   status: 400,
   title: "This address isn’t valid",
   detail:
     "The address names a part of the list that doesn’t exist. Go to the numbers and choose again.",
-};
+});
 
-export const numberRoutes = (
-  { store, downloads, now }: NumberDeps,
-  site: Site,
-  problem: AnswerProblem,
-) => {
+export const numberHandlers = ({ store, downloads, now }: NumberDeps) => {
   const exported = (
-    download: DownloadRequest,
+    asked: Asked,
     format: NumbersFormat,
-  ): Response | Promise<Response> => {
-    const { request } = download;
-    const query = readNumbersQuery(new URL(request.url).searchParams);
-    if (query === undefined) return problem(request, NOT_UNDERSTOOD);
-    return downloads.answer(download, {
+  ): Answer | Promise<Answer> => {
+    const query = readNumbersQuery(new URL(asked.request.url).searchParams);
+    if (query === undefined) return NOT_UNDERSTOOD;
+    return downloads.answer(asked, {
       name: "smsledger-numbers",
       format,
       what: "numbers",
@@ -74,11 +68,10 @@ export const numberRoutes = (
       text: numbersExport(store, query.verdict, format),
     });
   };
-  return new Elysia()
-    .use(pages(site))
-    .get("/numbers", async ({ page, request, site }) => {
+  return {
+    list: async ({ request, site }: Asked) => {
       const query = readNumbersQuery(new URL(request.url).searchParams);
-      if (query === undefined) return problem(request, NOT_UNDERSTOOD);
+      if (query === undefined) return NOT_UNDERSTOOD;
       const live = await store.feedEnd();
       const found = await store.failingRecipients(
         failingRequest(query, PAGE_SIZE + 1),
@@ -88,13 +81,13 @@ export const numberRoutes = (
         found.length > PAGE_SIZE ? recipients.at(-1)?.lastFailureId : undefined;
       const view = { site, query, recipients, older, live, now: now() };
       return page(<NumbersPage {...view} />);
-    })
-    .get("/numbers.csv", (download) => exported(download, "csv"))
-    .get("/numbers.json", (download) => exported(download, "json"))
-    .get("/numbers/:number", async ({ page, params, request, site }) => {
+    },
+    csv: (asked: Asked) => exported(asked, "csv"),
+    json: (asked: Asked) => exported(asked, "json"),
+    one: async ({ params, request, site }: Asked<"number">) => {
       const { searchParams } = new URL(request.url);
       const pageRequest = readPageRequest(searchParams);
-      if (pageRequest === undefined) return problem(request, NOT_UNDERSTOOD);
+      if (pageRequest === undefined) return NOT_UNDERSTOOD;
       const find = (name: string) =>
         findRecipient(store, name, site.masksNumbers);
       const recipient = await find(params.number);
@@ -107,15 +100,16 @@ export const numberRoutes = (
             site.urls.number(addressText(address, id, site.masksNumbers)),
           );
         }
-        return problem(request, NO_SUCH_NUMBER);
+        return NO_SUCH_NUMBER;
       }
       const live = await store.feedEnd();
       const [summary, found] = await Promise.all([
         summaryOf(store, recipient),
         store.listMessages(messagesTo(recipient), pageRequest),
       ]);
-      if (summary === undefined) return problem(request, NO_SUCH_NUMBER);
+      if (summary === undefined) return NO_SUCH_NUMBER;
       const view = { site, recipient, summary, found, live, now: now() };
       return page(<NumberPage {...view} pageRequest={pageRequest} />);
-    });
+    },
+  };
 };

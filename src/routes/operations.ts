@@ -1,7 +1,6 @@
-import { Elysia } from "elysia";
+import type { Asked } from "./asked.ts";
 import type { Config } from "../config/config.ts";
 import { jsonResponse, textResponse } from "../http/responses.ts";
-import type { AnswerProblem } from "./problem.tsx";
 import { metricsProblem } from "./metrics-access.ts";
 import type { Operations } from "../ops/operations.ts";
 
@@ -9,44 +8,43 @@ export type OpsDeps = {
   readonly operations: Operations;
   readonly config: Pick<Config, "metricsToken">;
   readonly now: () => number;
-  /** Tells this run of the server from all others: `doctor` knows by it who answers. */
+  /** A random id of this run of the server; `doctor` tells by it which server answers. */
   readonly instance: string;
 };
 
-/**
- * For those who watch over a server: `/livez` says that the process answers, `/readyz`
- * that a write reaches the disk, `/metrics` how it goes.
- */
-export const opsRoutes = (
-  { operations, config, now, instance }: OpsDeps,
-  problem: AnswerProblem,
-) =>
-  new Elysia()
-    .get("/livez", () => jsonResponse({ live: true, instance }))
-    .get("/readyz", async () => {
-      const [reason, lastAt] = await Promise.all([
-        operations.whyNotReady(),
-        operations.lastCallbackAt(),
-      ]);
-      const last = lastCallback(lastAt, now());
-      if (reason === undefined) return jsonResponse({ ready: true, ...last });
-      return jsonResponse(
-        { ready: false, reason, ...last },
-        { status: 503, headers: { "retry-after": "5" } },
-      );
-    })
-    .get("/metrics", async ({ request, server }) => {
-      const refusal = metricsProblem(
-        config.metricsToken,
-        request.headers,
-        server?.requestIP(request)?.address,
-      );
-      if (refusal !== undefined) return problem(request, refusal);
-      const metrics = await operations.metrics();
-      return textResponse(await metrics.text(), metrics.contentType);
-    });
+/** For monitoring: `/livez` shows that the process answers, `/readyz` that a write reaches the disk. */
+export const operationsHandlers = ({
+  operations,
+  config,
+  now,
+  instance,
+}: OpsDeps) => ({
+  live: () => jsonResponse({ live: true, instance }),
+  ready: async () => {
+    const [reason, lastAt] = await Promise.all([
+      operations.whyNotReady(),
+      operations.lastCallbackAt(),
+    ]);
+    const last = lastCallback(lastAt, now());
+    if (reason === undefined) return jsonResponse({ ready: true, ...last });
+    return jsonResponse(
+      { ready: false, reason, ...last },
+      { status: 503, headers: { "retry-after": "5" } },
+    );
+  },
+  metrics: async ({ request, server }: Asked) => {
+    const refusal = metricsProblem(
+      config.metricsToken,
+      request.headers,
+      server?.requestIP(request)?.address,
+    );
+    if (refusal !== undefined) return refusal;
+    const metrics = await operations.metrics();
+    return textResponse(await metrics.text(), metrics.contentType);
+  },
+});
 
-/** For information only: how often callbacks come is the team's own affair. */
+/** For information only: how often callbacks arrive depends on the team. */
 function lastCallback(at: number | undefined, now: number) {
   return {
     lastCallbackAt: at === undefined ? null : new Date(at).toISOString(),

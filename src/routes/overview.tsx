@@ -1,12 +1,11 @@
-import { Elysia } from "elysia";
+import type { Asked } from "./asked.ts";
+import { page, type Page } from "../http/page.ts";
 import {
   OverviewMistakesPage,
   QuietPage,
   SetupPage,
 } from "../../views/overview/overview-empty.tsx";
 import { OverviewPage } from "../../views/overview/overview-page.tsx";
-import type { Site } from "../../views/site.ts";
-import { pages } from "./pages.ts";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
 import type { Store } from "../store/store.ts";
 import { readRange } from "../time/time-range.ts";
@@ -24,11 +23,9 @@ export type OverviewDeps = {
   readonly now: () => number;
 };
 
-export const overviewRoutes = (
-  { store, config, callbacks, now: clock }: OverviewDeps,
-  site: Site,
-) =>
-  new Elysia().use(pages(site)).get("/", async ({ page, request, site }) => {
+export const overviewHandler =
+  ({ store, config, callbacks, now: clock }: OverviewDeps) =>
+  async ({ request, site }: Asked): Promise<Page> => {
     const { searchParams, origin } = new URL(request.url);
     const now = clock();
     const { period, mistakes } = readRange(
@@ -63,4 +60,4 @@ export const overviewRoutes = (
     }
     const latestAt = latest.firstEventAt;
     return page(<QuietPage {...{ site, period, latestAt, now, live }} />);
-  });
+  };

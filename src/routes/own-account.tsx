@@ -1,4 +1,6 @@
-import { Elysia } from "elysia";
+import type { Asked } from "./asked.ts";
+import { page } from "../http/page.ts";
+import { NOT_FOUND } from "../http/problem.ts";
 import {
   AccountPage,
   type AccountPageProps,
@@ -6,8 +8,6 @@ import {
 import { BUSY_WORDS, limitedWords } from "../../views/sign-in/login-page.tsx";
 import type { Site } from "../../views/site.ts";
 import { redirectTo } from "../http/responses.ts";
-import { pages } from "./pages.ts";
-import { NOT_FOUND, type AnswerProblem } from "./problem.tsx";
 import { fieldOf } from "../http/form-body.ts";
 import { changePassword } from "../account/password-change.ts";
 import type { AccountDeps } from "./account-deps.ts";
@@ -21,12 +21,12 @@ const SAID: Readonly<Record<string, string>> = {
 };
 
 /** `/settings/account`: a user's own password and sessions. */
-export const ownRoutes = (
-  { store: { accounts, audit }, access, now, hashing }: AccountDeps,
-  site: Site,
-  problem: AnswerProblem,
-) => {
-  const { urls } = site;
+export const ownAccountHandlers = ({
+  store: { accounts, audit },
+  access,
+  now,
+  hashing,
+}: AccountDeps) => {
   const accountPage = async (
     site: Site,
     viewer: Viewer,
@@ -35,60 +35,54 @@ export const ownRoutes = (
     const sessions = await accounts.sessionsOf(viewer.userId, now());
     return <AccountPage {...{ site, viewer, sessions, ...more, now: now() }} />;
   };
-  return new Elysia()
-    .use(pages(site))
-    .get("/settings/account", async ({ page, request, site }) => {
+  return {
+    show: async ({ request, site }: Asked) => {
       const viewer = viewerOf(request);
-      if (viewer === undefined) return problem(request, NOT_FOUND);
+      if (viewer === undefined) return NOT_FOUND;
       const done = URL.parse(request.url)?.searchParams.get("done") ?? "";
       const said = Object.hasOwn(SAID, done) ? SAID[done] : undefined;
       return page(await accountPage(site, viewer, { said }));
-    })
-    .post(
-      "/settings/account/password",
-      async ({ page, request, site, body }) => {
-        const viewer = viewerOf(request);
-        if (viewer === undefined || viewer.sessionId === null)
-          return problem(request, NOT_FOUND);
-        const outcome = await changePassword(
-          { accounts, audit, keys: await access.keys(), hashing, now },
-          { ...viewer, sessionId: viewer.sessionId },
-          {
-            current: fieldOf(body, "current"),
-            password: fieldOf(body, "password"),
-            repeat: fieldOf(body, "repeat"),
-          },
-          requesterOf(request),
-        );
-        if (outcome.kind === "changed")
-          return redirectTo(`${urls.account}?done=password`, 303);
-        const mistake =
-          outcome.kind === "busy"
-            ? BUSY_WORDS
-            : outcome.kind === "limited"
-              ? limitedWords(outcome.retryAt, now())
-              : outcome.mistake;
-        const status = { busy: 503, limited: 429, mistaken: 400 }[outcome.kind];
-        return page(await accountPage(site, viewer, { mistake }), { status });
-      },
-    )
-    .post("/settings/account/sessions/:id/end", async ({ params, request }) => {
+    },
+    changePassword: async ({ request, site, body }: Asked) => {
+      const viewer = viewerOf(request);
+      if (viewer === undefined || viewer.sessionId === null) return NOT_FOUND;
+      const outcome = await changePassword(
+        { accounts, audit, keys: await access.keys(), hashing, now },
+        { ...viewer, sessionId: viewer.sessionId },
+        {
+          current: fieldOf(body, "current"),
+          password: fieldOf(body, "password"),
+          repeat: fieldOf(body, "repeat"),
+        },
+        requesterOf(request),
+      );
+      if (outcome.kind === "changed")
+        return redirectTo(`${site.urls.account}?done=password`, 303);
+      const mistake =
+        outcome.kind === "busy"
+          ? BUSY_WORDS
+          : outcome.kind === "limited"
+            ? limitedWords(outcome.retryAt, now())
+            : outcome.mistake;
+      const status = { busy: 503, limited: 429, mistaken: 400 }[outcome.kind];
+      return page(await accountPage(site, viewer, { mistake }), { status });
+    },
+    endSession: async ({ params, request, site }: Asked<"id">) => {
       const viewer = viewerOf(request);
       const id = /^\d{1,15}$/.test(params.id) ? Number(params.id) : undefined;
-      if (viewer === undefined || id === undefined)
-        return problem(request, NOT_FOUND);
+      if (viewer === undefined || id === undefined) return NOT_FOUND;
       await accounts.endSession(viewer.userId, id, {
         ...requesterOf(request),
         at: now(),
       });
-      return redirectTo(`${urls.account}?done=session`, 303);
-    })
-    .post("/settings/account/sessions/end-others", async ({ request }) => {
+      return redirectTo(`${site.urls.account}?done=session`, 303);
+    },
+    endOtherSessions: async ({ request, site }: Asked) => {
       const viewer = viewerOf(request);
-      if (viewer === undefined || viewer.sessionId === null)
-        return problem(request, NOT_FOUND);
+      if (viewer === undefined || viewer.sessionId === null) return NOT_FOUND;
       const by = { ...requesterOf(request), at: now() };
       await accounts.endOtherSessions(viewer.userId, viewer.sessionId, by);
-      return redirectTo(`${urls.account}?done=sessions`, 303);
-    });
+      return redirectTo(`${site.urls.account}?done=sessions`, 303);
+    },
+  };
 };

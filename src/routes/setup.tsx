@@ -1,12 +1,11 @@
-import { Elysia } from "elysia";
+import type { Asked } from "./asked.ts";
+import { page } from "../http/page.ts";
 import { BUSY_WORDS } from "../../views/sign-in/login-page.tsx";
 import {
   SetupLinkPage,
   SetupUserPage,
 } from "../../views/sign-in/setup-user-page.tsx";
-import type { Site } from "../../views/site.ts";
 import { redirectTo } from "../http/responses.ts";
-import { pages } from "./pages.ts";
 import { deviceName } from "../account/device-name.ts";
 import { fieldOf } from "../http/form-body.ts";
 import { arrivedOf } from "../http/origin.ts";
@@ -21,23 +20,25 @@ import { NAME_RULE, userName } from "../account/user-name.ts";
 import { requesterOf } from "../account/viewer.ts";
 
 /** `/setup`: makes the first user, for who has the link of the log. */
-export const setupRoutes = (
-  { store: { accounts }, access, config, now, hashing }: AccountDeps,
-  site: Site,
-) => {
-  const { urls } = site;
-  return new Elysia()
-    .use(pages(site))
-    .get("/setup", async ({ page, request, site }) => {
-      if (await accounts.hasPasswords()) return redirectTo(urls.login());
+export const setupHandlers = ({
+  store: { accounts },
+  access,
+  config,
+  now,
+  hashing,
+}: AccountDeps) => {
+  return {
+    show: async ({ request, site }: Asked) => {
+      if (await accounts.hasPasswords()) return redirectTo(site.urls.login());
       const code = URL.parse(request.url)?.searchParams.get("code") ?? "";
       if (code === "") return page(<SetupLinkPage site={site} isOld={false} />);
       return (await accounts.isSetupCode(sha256(code)))
         ? page(<SetupUserPage site={site} form={{ code, name: "" }} />)
         : page(<SetupLinkPage site={site} isOld />, { status: 403 });
-    })
-    .post("/setup", async ({ page, request, server, site, body }) => {
-      if (await accounts.hasPasswords()) return redirectTo(urls.login(), 303);
+    },
+    addFirstUser: async ({ request, server, site, body }: Asked) => {
+      if (await accounts.hasPasswords())
+        return redirectTo(site.urls.login(), 303);
       const code = fieldOf(body, "code");
       // No hash is computed for who does not have the link.
       if (!(await accounts.isSetupCode(sha256(code))))
@@ -65,7 +66,7 @@ export const setupRoutes = (
         sha256(code),
         by,
       );
-      if (userId === undefined) return redirectTo(urls.setup(), 303);
+      if (userId === undefined) return redirectTo(site.urls.setup(), 303);
       const token = newToken();
       await accounts.signIn(
         {
@@ -80,11 +81,12 @@ export const setupRoutes = (
       );
       const keys = await access.keys();
       return signedIn(
-        urls.overview(),
+        site.urls.overview(),
         { token, deviceMark: keys.deviceMark(userId) },
         isFormOverHttps(config, arrivedOf({ request, server })),
       );
-    });
+    },
+  };
 };
 
 /** Undefined for TooManyAtOnce; any other error goes on. */

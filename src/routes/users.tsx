@@ -1,4 +1,6 @@
-import { Elysia } from "elysia";
+import type { Asked } from "./asked.ts";
+import { page } from "../http/page.ts";
+import { Problem } from "../http/problem.ts";
 import { BUSY_WORDS } from "../../views/sign-in/login-page.tsx";
 import {
   RemoveUserPage,
@@ -12,9 +14,12 @@ import {
 } from "../../views/settings/users-page.tsx";
 import type { Site } from "../../views/site.ts";
 import { redirectTo } from "../http/responses.ts";
-import { pages } from "./pages.ts";
-import type { AnswerProblem, Problem } from "./problem.tsx";
-import type { By, UserRefusal, UserRow } from "../store/accounts.ts";
+import type {
+  AccountStore,
+  By,
+  UserRefusal,
+  UserRow,
+} from "../store/accounts.ts";
 import { fieldOf } from "../http/form-body.ts";
 import { TooManyAtOnce } from "../account/password-hashing.ts";
 import { generatedPassword, passwordMistake } from "../account/passwords.ts";
@@ -23,12 +28,12 @@ import { addUserWithPassword, setUserPassword } from "../account/users.ts";
 import { requesterOf } from "../account/viewer.ts";
 import type { Role } from "../store/accounts.ts";
 
-const NO_SUCH_USER: Problem = {
+const NO_SUCH_USER = new Problem({
   status: 404,
   title: "There is no such user",
   detail:
     "They may have been removed. Settings, Users lists those that there are.",
-};
+});
 
 const REFUSALS: Record<UserRefusal, string> = {
   "no such user": "This user was removed meanwhile.",
@@ -38,129 +43,114 @@ const REFUSALS: Record<UserRefusal, string> = {
 
 const EMPTY_FORM = { name: "", role: "member" } as const;
 
-/** `/settings/users`: adds, changes and removes users. */
-export const userRoutes = (
-  deps: AccountDeps,
-  site: Site,
-  problem: AnswerProblem,
-) => {
-  const { store, config, now } = deps;
-  const { accounts } = store;
-  const { urls } = site;
-  const byOf = (request: Request): By => ({
-    ...requesterOf(request),
-    at: now(),
-  });
-  const userOf = async (id: string): Promise<UserRow | undefined> =>
-    /^\d{1,15}$/.test(id) ? accounts.userById(Number(id)) : undefined;
-  const usersPage = async (
-    site: Site,
-    form: Omit<UserForm, "password"> & Partial<Pick<UserForm, "password">>,
-    handedOver?: UsersPageProps["handedOver"],
-  ) => {
-    const users = await accounts.users();
-    const whole = { password: generatedPassword(), ...form };
-    return (
-      <UsersPage {...{ site, users, form: whole, handedOver, now: now() }} />
-    );
-  };
-  const userPage = (
-    site: Site,
-    user: UserRow,
-    more: Pick<UserPageProps, "handedOver" | "mistake">,
-  ) => (
-    <UserPage
-      {...{ site, user, ...more, password: generatedPassword(), now: now() }}
-    />
-  );
-  const routes = new Elysia()
-    .use(pages(site))
-    .get("/settings/users", async ({ page, site }) =>
-      page(await usersPage(site, EMPTY_FORM)),
-    )
-    .get("/settings/users/:id", async ({ page, params, request, site }) => {
-      const user = await userOf(params.id);
-      if (user === undefined) return problem(request, NO_SUCH_USER);
-      return page(userPage(site, user, {}));
-    })
-    .get(
-      "/settings/users/:id/remove",
-      async ({ page, params, request, site }) => {
-        const user = await userOf(params.id);
-        if (user === undefined) return problem(request, NO_SUCH_USER);
-        return page(<RemoveUserPage site={site} user={user} />);
-      },
-    )
-    .post(
-      "/settings/users/:id/role",
-      async ({ page, params, request, site, body }) => {
-        const user = await userOf(params.id);
-        const role = roleOf(fieldOf(body, "role"));
-        if (user === undefined || role === undefined)
-          return problem(request, NO_SUCH_USER);
-        const refusal = await accounts.setRole(user.id, role, byOf(request));
-        if (refusal === undefined) return redirectTo(urls.users, 303);
-        return page(userPage(site, user, { mistake: REFUSALS[refusal] }), {
-          status: 409,
-        });
-      },
-    )
-    .post(
-      "/settings/users/:id/remove",
-      async ({ page, params, request, site }) => {
-        const user = await userOf(params.id);
-        // Who clicks twice has what they wanted.
-        if (user === undefined) return redirectTo(urls.users, 303);
-        const refusal = await accounts.removeUser(user.id, byOf(request));
-        if (refusal !== "last admin") return redirectTo(urls.users, 303);
-        return page(userPage(site, user, { mistake: REFUSALS[refusal] }), {
-          status: 409,
-        });
-      },
-    );
-  if (config.signIn !== "password") return routes;
-  return routes
-    .post("/settings/users", async ({ page, request, site, body }) => {
+/** `/settings/users`: lists, changes and removes users. */
+export const userHandlers = ({ store: { accounts }, now }: AccountDeps) => ({
+  list: async ({ site }: Asked) =>
+    page(await usersPage({ accounts, site, now: now() }, EMPTY_FORM)),
+  one: async ({ params, site }: Asked<"id">) => {
+    const user = await userOf(accounts, params.id);
+    if (user === undefined) return NO_SUCH_USER;
+    return page(userPage({ site, user, now: now() }));
+  },
+  confirmRemove: async ({ params, site }: Asked<"id">) => {
+    const user = await userOf(accounts, params.id);
+    if (user === undefined) return NO_SUCH_USER;
+    return page(<RemoveUserPage site={site} user={user} />);
+  },
+  setRole: async ({ params, request, site, body }: Asked<"id">) => {
+    const user = await userOf(accounts, params.id);
+    const role = roleOf(fieldOf(body, "role"));
+    if (user === undefined || role === undefined) return NO_SUCH_USER;
+    const by = byOf(request, now());
+    const refusal = await accounts.setRole(user.id, role, by);
+    if (refusal === undefined) return redirectTo(site.urls.users, 303);
+    const mistake = REFUSALS[refusal];
+    return page(userPage({ site, user, mistake, now: now() }), { status: 409 });
+  },
+  remove: async ({ params, request, site }: Asked<"id">) => {
+    const user = await userOf(accounts, params.id);
+    // Whoever clicks twice has what they wanted.
+    if (user === undefined) return redirectTo(site.urls.users, 303);
+    const refusal = await accounts.removeUser(user.id, byOf(request, now()));
+    if (refusal !== "last admin") return redirectTo(site.urls.users, 303);
+    const mistake = REFUSALS[refusal];
+    return page(userPage({ site, user, mistake, now: now() }), { status: 409 });
+  },
+});
+
+/** What an admin can do only where users sign in with a password: add users and replace passwords. */
+export const userPasswordHandlers = (deps: AccountDeps) => {
+  const { accounts } = deps.store;
+  const { now } = deps;
+  return {
+    add: async ({ request, site, body }: Asked) => {
       const form = {
         name: fieldOf(body, "name"),
         role: roleOf(fieldOf(body, "role")) ?? "member",
         password: fieldOf(body, "password"),
       };
-      const added = await addUserWithPassword(deps, form, byOf(request)).catch(
-        busy,
-      );
+      const by = byOf(request, now());
+      const added = await addUserWithPassword(deps, form, by).catch(busy);
+      const shown = { accounts, site, now: now() };
       if ("mistake" in added)
-        return page(await usersPage(site, { ...form, ...added }), {
+        return page(await usersPage(shown, { ...form, ...added }), {
           status: 400,
         });
-      const { name } = added;
-      return page(
-        await usersPage(site, EMPTY_FORM, { name, password: form.password }),
-      );
-    })
-    .post(
-      "/settings/users/:id/password",
-      async ({ page, params, request, site, body }) => {
-        const user = await userOf(params.id);
-        if (user === undefined) return problem(request, NO_SUCH_USER);
-        const password = fieldOf(body, "password");
-        const mistake = passwordMistake(password, user.name);
-        if (mistake !== undefined)
-          return page(userPage(site, user, { mistake }), { status: 400 });
-        const keys = await deps.access.keys();
-        const set = await setUserPassword(
-          { ...deps, keys },
-          user,
-          password,
-          byOf(request),
-        ).catch(busy);
-        if (set !== undefined)
-          return page(userPage(site, user, set), { status: 409 });
-        const { name } = user;
-        return page(userPage(site, user, { handedOver: { name, password } }));
-      },
-    );
+      const handedOver = { name: added.name, password: form.password };
+      return page(await usersPage(shown, EMPTY_FORM, handedOver));
+    },
+    setPassword: async ({ params, request, site, body }: Asked<"id">) => {
+      const user = await userOf(accounts, params.id);
+      if (user === undefined) return NO_SUCH_USER;
+      const shown = { site, user, now: now() };
+      const password = fieldOf(body, "password");
+      const mistake = passwordMistake(password, user.name);
+      if (mistake !== undefined)
+        return page(userPage({ ...shown, mistake }), { status: 400 });
+      const keys = await deps.access.keys();
+      const set = await setUserPassword(
+        { ...deps, keys },
+        user,
+        password,
+        byOf(request, now()),
+      ).catch(busy);
+      if (set !== undefined)
+        return page(userPage({ ...shown, ...set }), { status: 409 });
+      const handedOver = { name: user.name, password };
+      return page(userPage({ ...shown, handedOver }));
+    },
+  };
 };
+
+async function usersPage(
+  shown: {
+    readonly accounts: AccountStore;
+    readonly site: Site;
+    readonly now: number;
+  },
+  form: Omit<UserForm, "password"> & Partial<Pick<UserForm, "password">>,
+  handedOver?: UsersPageProps["handedOver"],
+) {
+  const { accounts, site, now } = shown;
+  const users = await accounts.users();
+  const whole = { password: generatedPassword(), ...form };
+  return <UsersPage {...{ site, users, form: whole, handedOver, now }} />;
+}
+
+function userPage(props: Omit<UserPageProps, "password">) {
+  return <UserPage {...props} password={generatedPassword()} />;
+}
+
+async function userOf(
+  accounts: AccountStore,
+  id: string,
+): Promise<UserRow | undefined> {
+  return /^\d{1,15}$/.test(id) ? accounts.userById(Number(id)) : undefined;
+}
+
+function byOf(request: Request, at: number): By {
+  return { ...requesterOf(request), at };
+}
 
 function roleOf(text: string): Role | undefined {
   return text === "admin" || text === "member" ? text : undefined;

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
+import { leadsTo } from "../support/route-list.ts";
 import { startServer } from "../support/start-server.ts";
 import { CURRENT_DOCUMENTS, inlineCode } from "./documents.ts";
 
@@ -8,23 +9,17 @@ const NO_ROUTE = /^\/(?:dev|etc|mnt|proc|tmp|usr|var|64)\b/;
 
 test("every route and every metric that is named exists", async () => {
   await using server = await startServer();
-  const routes = server.routes.map(
-    ({ path }) =>
-      new RegExp(
-        `^${path.replaceAll(/:\w+/g, "[^/]+").replaceAll(".", "\\.")}$`,
-      ),
-  );
   const metrics = await (await fetch(`${server.origin}/metrics`)).text();
   for (const { path, text } of CURRENT_DOCUMENTS) {
     for (const code of inlineCode(text)) {
       const [, route] = /^(?:GET |POST )?(\/[^ ?#]*)/.exec(code) ?? [];
       if (route === undefined || NO_ROUTE.test(route) || route.endsWith("/"))
         continue;
-      expect([path, route, routes.some((each) => each.test(route))]).toEqual([
+      expect([
         path,
         route,
-        true,
-      ]);
+        server.routes.some(({ path: of }) => leadsTo(route, of)),
+      ]).toEqual([path, route, true]);
     }
     for (const [name] of text.matchAll(/\bsmsledger_[a-z_]+/g))
       expect([path, name, metrics.includes(`# TYPE ${name} `)]).toEqual([

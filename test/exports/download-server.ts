@@ -41,7 +41,7 @@ export async function startDownloadServer({ isEndless = false } = {}) {
     },
   };
   const logged: string[] = [];
-  const app = createServer({
+  const { app } = createServer({
     store,
     config,
     log: pino({}, { write: (line: string) => void logged.push(line) }),

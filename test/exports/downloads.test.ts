@@ -4,7 +4,7 @@ import { OpenStreams } from "../../src/account/open-streams.ts";
 import { rememberViewer } from "../../src/account/viewer.ts";
 import { Downloads } from "../../src/routes/downloads.ts";
 import { messagesExport } from "../../src/messages/messages-export.ts";
-import type { Problem } from "../../src/routes/problem.tsx";
+import { Problem } from "../../src/http/problem.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import { eventOf } from "../store/events.ts";
 import { nextTurn, startDownloadServer } from "./download-server.ts";
@@ -45,7 +45,6 @@ test("each step renews the time that the connection has, though it finds nothing
     now: Date.now,
     audit,
     streams: new OpenStreams({ accounts, now: Date.now }),
-    problem: () => Promise.reject(new Error("no problem is expected")),
   });
   const answer = await downloads.answer(
     {
@@ -60,6 +59,7 @@ test("each step renews the time that the connection has, though it finds nothing
       text: messagesExport(server.store, [], "jsonl"),
     },
   );
+  if (answer instanceof Problem) throw new Error(answer.detail);
   const reader = answer.body?.getReader();
   const reading = reader?.read();
   while (server.readings() < 20) await nextTurn();
@@ -98,22 +98,18 @@ test("when the store fails in the middle the connection is cut, and the log says
 test("one user has four of the ten places", async () => {
   await using server = await startDownloadServer({ isEndless: true });
   const { accounts, audit } = server.store;
-  const refused: Problem[] = [];
+  const refused: string[] = [];
   const downloads = new Downloads({
     log: createLog("silent", "json"),
     now: Date.now,
     audit,
     streams: new OpenStreams({ accounts, now: Date.now }),
-    problem: (_, problem) => {
-      refused.push(problem);
-      return Promise.resolve(new Response(null, { status: problem.status }));
-    },
   });
   const bodies: (ReadableStream | null)[] = [];
   const statusFor = async (userId: number): Promise<number> => {
     const request = new Request("http://localhost/messages.jsonl");
     rememberViewer(request, { ...VIEWER, userId });
-    const { status, body } = await downloads.answer(
+    const answer = await downloads.answer(
       { request, server: null },
       {
         name: "messages",
@@ -123,8 +119,9 @@ test("one user has four of the ten places", async () => {
         text: messagesExport(server.store, [], "jsonl"),
       },
     );
-    bodies.push(body);
-    return status;
+    if (answer instanceof Problem) refused.push(answer.title);
+    else bodies.push(answer.body);
+    return answer.status;
   };
   const statuses = async (userIds: readonly number[]) => {
     const all: number[] = [];
@@ -134,9 +131,7 @@ test("one user has four of the ten places", async () => {
   expect(await statuses([1, 1, 1, 1, 1, 2, 2])).toEqual([
     200, 200, 200, 200, 503, 200, 200,
   ]);
-  expect(refused.map(({ title }) => title)).toEqual([
-    "You have too many exports at once",
-  ]);
+  expect(refused).toEqual(["You have too many exports at once"]);
   await bodies[0]?.cancel();
   expect(await statuses([1, 1])).toEqual([200, 503]);
   for (const body of bodies) await body?.cancel();

@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import { join } from "node:path";
 import { OpenStreams } from "../../src/account/open-streams.ts";
 import { LiveHub } from "../../src/live/hub.ts";
-import { liveRoutes } from "../../src/routes/live.ts";
+import { liveHandler } from "../../src/routes/live.ts";
 import { createLog } from "../../src/log/log.ts";
 import { openStore } from "../support/open-store.ts";
 import type { FeedPosition } from "../../src/store/feed-position.ts";
@@ -41,7 +41,7 @@ export async function startLive(limits: Limits = {}) {
     now: Date.now,
   });
   const app = new Elysia()
-    .use(liveRoutes(hub, streams))
+    .get("/live", liveHandler(hub, streams))
     .listen({ hostname: "127.0.0.1", port: 0, idleTimeout: 1 });
   const url = `http://127.0.0.1:${app.server?.port}/live`;
   return {

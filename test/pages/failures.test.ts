@@ -169,7 +169,7 @@ async function serverOver(
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, SIGN_IN: "none" },
     isTerminal: false,
   });
-  const app = createServer({
+  const { app } = createServer({
     store,
     config,
     log,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { rename } from "node:fs/promises";
 import { assetPath } from "../../src/http/assets.ts";
+import { addressOf } from "../support/route-list.ts";
 import { startServer } from "../support/start-server.ts";
 import { leastForm, ofBytes, send } from "../receiver/form-post.ts";
 
@@ -55,9 +56,7 @@ describe.each(["none", "password", "proxy"])(
 
     test.each(METHODS)("%s", async (method) => {
       const paths = new Set([
-        ...server.routes.map(({ path }) =>
-          path.replaceAll(/:\w+/g, "1").replace("*", "nothing"),
-        ),
+        ...server.routes.map(({ path }) => addressOf(path)),
         ...UNKNOWN,
       ]);
       expect(paths.size).toBeGreaterThan(40);

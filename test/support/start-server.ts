@@ -34,7 +34,7 @@ export async function startServer(
   const store = await openStore(config.databaseUrl, search);
   const log = createLog(config.logLevel, config.logFormat);
   const stop = new AbortController();
-  const app = createServer({
+  const { app, routes } = createServer({
     store,
     config,
     log,
@@ -48,7 +48,9 @@ export async function startServer(
     origin,
     store,
     config,
-    routes: app.routes,
+    app,
+    /** The table of routes, as far as they exist with these settings. */
+    routes,
     twilio: twilioClient(origin),
     async [Symbol.asyncDispose]() {
       stop.abort();

@@ -1,5 +1,6 @@
 import { Layout } from "./layout.tsx";
 import { LoginFrame } from "../sign-in/login-frame.tsx";
+import type { Way } from "../../src/http/problem.ts";
 import type { Site } from "../site.ts";
 import { attribute } from "./values.tsx";
 
@@ -28,9 +29,6 @@ export function ProblemPage({
     </Layout>
   );
 }
-
-/** Where a problem's page leads. */
-export type Way = { readonly href: string; readonly words: string };
 
 function WayOn({ way: { href, words } }: { readonly way: Way }) {
   return (

@@ -1,11 +1,14 @@
+import type { Config } from "../../config/config.ts";
 import { requesterOf } from "../../account/viewer.ts";
 import { jsonResponse } from "../../http/responses.ts";
 import { maskedStore } from "../../store/masked.ts";
 import type { Stores } from "../../store/stores.ts";
 import { queryOf } from "../../receiver/signed-urls.ts";
+import type { Asked } from "../asked.ts";
+import { openApiDocument, type DescribedRoute } from "./openapi.ts";
 import { EventWaits } from "./event-waits.ts";
-import { ApiProblem, problemResponse } from "./problems.ts";
-import type { ApiRoute, ApiStore } from "./route.ts";
+import { ApiProblem, NO_SUCH_ROUTE, problemResponse } from "./problems.ts";
+import type { ApiStore, Operation } from "./operation.ts";
 import { TokenAccess, type TokenAccessDeps } from "./token-access.ts";
 
 /** Seconds beyond what a request asked to wait for, after which its connection is closed. */
@@ -14,20 +17,12 @@ const TIMEOUT_MORE_S = 30;
 export type ApiDeps = TokenAccessDeps & {
   /** With numbers whole. */
   readonly store: Stores;
+  readonly config: Pick<Config, "publicUrl">;
   /** Aborted when the server is about to stop. */
   readonly stopping: AbortSignal;
 };
 
-/** A request as a route has it; the server is null where none listens. */
-export type ApiRequest = {
-  readonly request: Request;
-  readonly params: Readonly<Record<string, string>>;
-  readonly server: {
-    timeout(request: Request, seconds: number): void;
-  } | null;
-};
-
-/** Answers requests to the API: token, limit, parameters, then what was asked for. */
+/** Answers requests to the API: token, limit, parameters, then the operation. */
 export class Api {
   readonly #now: () => number;
   readonly #access: TokenAccess;
@@ -35,8 +30,11 @@ export class Api {
   readonly #whole: ApiStore;
   readonly #masked: ApiStore;
 
+  readonly #publicUrl: string | undefined;
+
   constructor(deps: ApiDeps) {
     this.#now = deps.now;
+    this.#publicUrl = deps.config.publicUrl;
     this.#access = new TokenAccess(deps);
     this.#waits = new EventWaits(deps);
     this.#whole = deps.store;
@@ -44,8 +42,12 @@ export class Api {
   }
 
   async answer(
-    route: ApiRoute,
-    { request, params, server }: ApiRequest,
+    operation: Operation,
+    {
+      request,
+      params,
+      server,
+    }: Pick<Asked<string>, "request" | "params" | "server">,
   ): Promise<Response> {
     const found = await this.#access.tokenOf(request.headers);
     if ("problem" in found) return problemResponse(found.problem);
@@ -56,7 +58,7 @@ export class Api {
 
     let hasWaited = false;
     const masksNumbers = token.scope !== "read unmasked";
-    const answer = await route.handle({
+    const answer = await operation.handle({
       store: masksNumbers ? this.#masked : this.#whole,
       masksNumbers,
       params,
@@ -76,5 +78,16 @@ export class Api {
     return answer instanceof ApiProblem
       ? problemResponse(answer, headers)
       : jsonResponse(answer, { headers });
+  }
+  /** An address that the API doesn't have. */
+  readonly notFound = (): Response => problemResponse(NO_SUCH_ROUTE);
+
+  /** Answers with the document that describes these routes; it says nothing of what is stored. */
+  describe(routes: readonly DescribedRoute[]): () => Response {
+    let document: object | undefined;
+    return () => {
+      document ??= openApiDocument(routes, this.#publicUrl);
+      return jsonResponse(document);
+    };
   }
 }

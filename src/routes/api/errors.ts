@@ -5,7 +5,7 @@ import { lost } from "../../overview/outcomes.ts";
 import { explainErrorCode } from "../../twilio/error-codes/error-codes.ts";
 import { EXPLAINED_EXAMPLE } from "../../api/examples.ts";
 import { errorExplained } from "../../api/explained.ts";
-import { apiRoute } from "./route.ts";
+import { operation } from "./operation.ts";
 import {
   count,
   ErrorExplained,
@@ -45,8 +45,7 @@ const ErrorCode = Type.Composite(
 );
 
 /** `GET /api/v1/errors` */
-export const errorsRoute = apiRoute({
-  path: "/api/v1/errors",
+export const listErrors = operation({
   operationId: "listErrors",
   summary: "The error codes of a time, that of most messages first",
   description: "Why messages first heard of in a time failed, each in words.",

@@ -3,7 +3,7 @@ import { eventRecord } from "../../messages/export-records.ts";
 import { FeedPosition, FeedPositionGone } from "../../store/feed-position.ts";
 import { EVENT_EXAMPLE } from "../../api/examples.ts";
 import { START_OVER, wrongParameters } from "./problems.ts";
-import { apiRoute, type ApiStore } from "./route.ts";
+import { operation, type ApiStore } from "./operation.ts";
 import { Event } from "../../api/schemas.ts";
 
 const EVENTS_DEFAULT = 200;
@@ -19,8 +19,7 @@ const FROM_NOW = "now";
  * that their ids rise in the order in which they can be seen: after an event that was
  * read none comes to light with a lower id.
  */
-export const eventsRoute = apiRoute({
-  path: "/api/v1/events",
+export const listEvents = operation({
   operationId: "listEvents",
   summary: "The feed of events, in the order of recording",
   description:

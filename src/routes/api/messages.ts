@@ -24,7 +24,7 @@ import {
   wrongParameters,
   type ApiMistake,
 } from "./problems.ts";
-import { apiRoute } from "./route.ts";
+import { operation } from "./operation.ts";
 import {
   count,
   ErrorExplained,
@@ -39,8 +39,7 @@ const MESSAGES_DEFAULT = 50;
 const MESSAGES_MAX = 200;
 
 /** `GET /api/v1/messages` */
-export const messagesRoute = apiRoute({
-  path: "/api/v1/messages",
+export const listMessages = operation({
   operationId: "listMessages",
   summary: "Messages, newest first",
   description:
@@ -139,8 +138,7 @@ const MessageWithEvents = Type.Composite(
 );
 
 /** `GET /api/v1/messages/:sid` */
-export const messageRoute = apiRoute({
-  path: "/api/v1/messages/:sid",
+export const getMessage = operation({
   operationId: "getMessage",
   summary: "One message with its events",
   description:

@@ -1,12 +1,18 @@
 import type { TObject, TSchema } from "@sinclair/typebox";
 import { Problem } from "../../api/schemas.ts";
-import type { ApiDescription } from "./route.ts";
+import type { OperationDescription } from "./operation.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The OpenAPI document of the API, made from its routes. Without PUBLIC_URL its server is the one that it comes from. */
+/** An operation and its path, as the table of routes has it: `/api/v1/messages/:sid`. */
+export type DescribedRoute = {
+  readonly path: string;
+  readonly operation: OperationDescription;
+};
+
+/** The OpenAPI document of these routes. Without PUBLIC_URL its server is the one that it comes from. */
 export function openApiDocument(
-  routes: readonly ApiDescription[],
+  routes: readonly DescribedRoute[],
   publicUrl: string | undefined,
 ): Json {
   const components = new Map<string, unknown>();
@@ -16,9 +22,9 @@ export function openApiDocument(
     Problem: { ...PROBLEM_ANSWER, content: problemContent(named(Problem)) },
   };
   const paths = Object.fromEntries(
-    routes.map((route) => [
-      route.path.replaceAll(/:(\w+)/g, "{$1}"),
-      { get: operation(route, named) },
+    routes.map(({ path, operation }) => [
+      path.replaceAll(/:(\w+)/g, "{$1}"),
+      { get: described(operation, named) },
     ]),
   );
   return {
@@ -102,24 +108,26 @@ const RATE_HEADERS = Object.fromEntries(
   ]),
 );
 
-function operation(
-  route: ApiDescription,
+function described(
+  operation: OperationDescription,
   named: (schema: TSchema) => unknown,
 ): Json {
-  const { operationId, summary, description, answer, example } = route;
+  const { operationId, summary, description, answer, example } = operation;
   return {
     operationId,
     summary,
     description,
     parameters: [
-      ...Object.entries(route.pathParameters ?? {}).map(([name, words]) => ({
-        name,
-        in: "path",
-        required: true,
-        description: words,
-        schema: { type: "string" },
-      })),
-      ...queryParameters(route.query),
+      ...Object.entries(operation.pathParameters ?? {}).map(
+        ([name, words]) => ({
+          name,
+          in: "path",
+          required: true,
+          description: words,
+          schema: { type: "string" },
+        }),
+      ),
+      ...queryParameters(operation.query),
     ],
     responses: {
       200: {

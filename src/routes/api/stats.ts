@@ -10,7 +10,7 @@ import {
 import type { TimeRange } from "../../time/time-range.ts";
 import { RANGE_NAMES, readRange, type Period } from "../../time/time-range.ts";
 import { wrongParameters, type ApiProblem } from "./problems.ts";
-import { apiRoute, type Asked } from "./route.ts";
+import { operation, type Asked } from "./operation.ts";
 import { count, oneOf, orNull, outcomes, Range } from "../../api/schemas.ts";
 
 const END_LENGTH_MAX = 40;
@@ -46,8 +46,7 @@ const Bucket = Type.Object(
 );
 
 /** `GET /api/v1/stats` */
-export const statsRoute = apiRoute({
-  path: "/api/v1/stats",
+export const getStats = operation({
   operationId: "getStats",
   summary: "What became of the messages of a time",
   description:

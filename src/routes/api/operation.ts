@@ -35,28 +35,26 @@ export type Asked = {
   ) => Promise<void>;
 };
 
-/** What the OpenAPI document says of a route. */
-export type ApiDescription = {
-  /** As Elysia takes it: `/api/v1/messages/:sid`. */
-  readonly path: string;
-  /** Its name in programs that are made from the document. */
+/** What the OpenAPI document says about an operation. */
+export type OperationDescription = {
+  /** Its name in clients that are generated from the document. */
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
-  /** What the parts of the path are that begin with a colon. */
+  /** What the parts of the path mean that the table of routes writes with a colon. */
   readonly pathParameters?: Readonly<Record<string, string>>;
   readonly query: TObject;
   readonly answer: TObject;
   readonly example: unknown;
 };
 
-/** One address of the API, which answers GET. */
-export type ApiRoute = ApiDescription & {
-  /** What it answers with, as `answer` describes it, or why it does not. */
+/** What one address of the API does; the table of routes says which. */
+export type Operation = OperationDescription & {
+  /** Resolves to what `answer` describes, or to an ApiProblem. */
   readonly handle: (asked: Asked) => Promise<unknown>;
 };
 
-type Given<Q extends TObject, A extends TObject> = ApiDescription & {
+type Given<Q extends TObject, A extends TObject> = OperationDescription & {
   readonly query: Q;
   readonly answer: A;
   readonly example: ReadOnly<Static<A>>;
@@ -70,17 +68,17 @@ type ReadOnly<T> = T extends object
   ? { readonly [K in keyof T]: ReadOnly<T[K]> }
   : T;
 
-/** A route whose parameters are read by their schema, and whose answers have the schema's type. */
-export function apiRoute<Q extends TObject, A extends TObject>(
-  route: Given<Q, A>,
-): ApiRoute {
+/** An operation whose parameters are read by their schema, and whose answers have the schema's type. */
+export function operation<Q extends TObject, A extends TObject>(
+  given: Given<Q, A>,
+): Operation {
   return {
-    ...route,
+    ...given,
     async handle(asked) {
-      const read = readParameters(route.query, asked.searchParams);
+      const read = readParameters(given.query, asked.searchParams);
       return "mistakes" in read
         ? wrongParameters(read.mistakes)
-        : route.handle(asked, read.values);
+        : given.handle(asked, read.values);
     },
   };
 }

@@ -1,0 +1,86 @@
+import { html, type HtmlOptions } from "@elysiajs/html";
+import { handleHtml } from "@elysiajs/html/handler";
+import type { Context } from "elysia";
+import { acceptsEncoding } from "./responses.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
+
+/** Pages smaller than this go out as they are: compressing wouldn't save a packet. */
+const COMPRESS_FROM_CHARS = 1024;
+/**
+ * At this level a page of 105 KB takes 0.2 ms; with zlib's level 3 it takes 0.6 ms and is
+ * only 2% smaller. Handing it to another thread would take this one longer than that.
+ */
+const COMPRESSION = { library: "libdeflate", level: 1 } as const;
+
+const PAGE_HEADERS = {
+  // trouble.js tells our answers from a proxy's by it.
+  "smsledger-page": "1",
+  ...SECURITY_HEADERS,
+};
+
+/** A page, or a part of one, that a handler answers with. */
+export class Page {
+  constructor(
+    readonly markup: JSX.Element,
+    readonly status: number,
+    readonly headers: Readonly<Record<string, string>>,
+  ) {}
+}
+
+export function page(
+  markup: JSX.Element,
+  {
+    status = 200,
+    headers = {},
+  }: Partial<Pick<Page, "status" | "headers">> = {},
+): Page {
+  return new Page(markup, status, headers);
+}
+
+/** `autoDetect` would send any text that looks like HTML as HTML. */
+const OPTIONS: HtmlOptions = {
+  autoDetect: false,
+  autoDoctype: false,
+  contentType: "text/html; charset=utf-8",
+};
+
+/** Gives the routes after it `html`, which makes a response of a page's text. */
+export const htmlPlugin = html(OPTIONS);
+
+/** The same outside of a route, such as after an error. */
+export function htmlOf(text: string): Response | Promise<Response> {
+  return handleHtml(text, OPTIONS, false);
+}
+
+/** What sending a page needs of a request's context. */
+export type Sending = {
+  readonly request: Request;
+  readonly set: Pick<Context["set"], "headers" | "status">;
+  readonly html: (
+    text: string,
+  ) => Response | string | Promise<Response | string>;
+};
+
+/** Sends a page. The only place that compresses one, while its text is still at hand. */
+export async function sendPage(
+  { markup, status, headers }: Page,
+  { request, set, html }: Sending,
+): Promise<Response> {
+  const text = withDoctype(await markup);
+  set.status = status;
+  Object.assign(set.headers, PAGE_HEADERS, headers, {
+    vary: "accept-encoding",
+  });
+  const plain = await html(text);
+  if (typeof plain === "string")
+    throw new TypeError("@elysiajs/html answered with text.");
+  const isWorthCompressing =
+    text.length >= COMPRESS_FROM_CHARS && acceptsEncoding(request, "gzip");
+  if (!isWorthCompressing) return plain;
+  set.headers["content-encoding"] = "gzip";
+  return new Response(Bun.gzipSync(text, COMPRESSION), plain);
+}
+
+function withDoctype(markup: string): string {
+  return markup.startsWith("<html") ? `<!doctype html>${markup}` : markup;
+}

@@ -1,0 +1,83 @@
+/** Where a problem's page leads. */
+export type Way = { readonly href: string; readonly words: string };
+
+/**
+ * Why a request isn't answered as asked, in our own words: no stack trace, and nothing of
+ * what the request sent. Its address decides whether it goes out as a page or as JSON.
+ */
+export class Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Where its page leads; undefined for another try or the overview. */
+  readonly way: Way | undefined;
+
+  constructor({ status, title, detail, headers = {}, way }: ProblemFields) {
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+    this.headers = headers;
+    this.way = way;
+  }
+
+  /** The same with these fields changed. */
+  with(changes: Partial<ProblemFields>): Problem {
+    const { status, title, detail, headers, way } = this;
+    return new Problem({ status, title, detail, headers, way, ...changes });
+  }
+}
+
+type ProblemFields = Pick<Problem, "status" | "title" | "detail"> &
+  Partial<Pick<Problem, "headers" | "way">>;
+
+export const NOT_FOUND = new Problem({
+  status: 404,
+  title: "Nothing is here",
+  detail: "No page has this address. It may be mistyped, or the link is old.",
+});
+
+/** A list's address that names a part of it that doesn't exist; `where` completes "Go to". */
+export function addressNotUnderstood(where: string): Problem {
+  return new Problem({
+    status: 400,
+    title: "This address is not understood",
+    detail: `The address names a part of the list that doesn’t exist. Go to ${where}.`,
+  });
+}
+
+/** A method that an address doesn't answer; `methods` are those it does, such as `GET`. */
+export function methodNotAllowed(methods: readonly string[]): Problem {
+  return new Problem({
+    status: 405,
+    title: "This cannot be done here",
+    detail: `This address only answers ${methods.join(" and ")} requests.`,
+    headers: { allow: methods.join(", ").replace("GET", "GET, HEAD") },
+  });
+}
+
+export const FAILED = new Problem({
+  status: 500,
+  title: "Something went wrong",
+  detail:
+    "This is a fault in smsledger; its log says more. Try again in a moment.",
+});
+
+/** The store can't answer now; `detail` is its own words. */
+export function unavailable(detail: string): Problem {
+  return new Problem({
+    status: 503,
+    title: "The database does not answer right now",
+    detail,
+    headers: { "retry-after": "5" },
+  });
+}
+
+/** The page that asked shows a ledger that a backup has since replaced. htmx loads it again. */
+export const LEDGER_RESTORED = new Problem({
+  status: 410,
+  title: "The ledger was restored",
+  detail:
+    "A backup was restored, or smsledger was upgraded, after this page was loaded. Load the page again to see the ledger as it is now.",
+  headers: { "hx-refresh": "true" },
+});

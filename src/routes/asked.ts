@@ -1,0 +1,24 @@
+import type { Server } from "bun";
+import type { Site } from "../../views/site.ts";
+import type { Page } from "../http/page.ts";
+import type { Problem } from "../http/problem.ts";
+
+/** A request, as its route's handler gets it. */
+export type Asked<Param extends string = never> = {
+  readonly request: Request;
+  /** The parts of the path that the table of routes writes with a colon. */
+  readonly params: Readonly<Record<Param, string>>;
+  /** The fields of a posted form; see `fieldOf`. */
+  readonly body: unknown;
+  /** Null where none listens. */
+  readonly server: Pick<Server<unknown>, "requestIP" | "timeout"> | null;
+  /** As whoever asks may see it. */
+  readonly site: Site;
+};
+
+/** What a handler answers. Pages and problems become responses in one place, `sendAnswer`. */
+export type Answer = Page | Problem | Response;
+
+export type Handler<Param extends string = never> = (
+  asked: Asked<Param>,
+) => Answer | Promise<Answer>;

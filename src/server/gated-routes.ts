@@ -1,0 +1,107 @@
+import { Elysia } from "elysia";
+import { siteFor, type Site } from "../../views/site.ts";
+import { readForm } from "../http/form-body.ts";
+import { htmlPlugin, Page } from "../http/page.ts";
+import { methodNotAllowed, NOT_FOUND, Problem } from "../http/problem.ts";
+import type { RequestCounts } from "../ops/request-counts.ts";
+import type { createUnknownAddress } from "../receiver/unknown-address.ts";
+import type { Asked } from "../routes/asked.ts";
+import { sendAnswer } from "../routes/problem.tsx";
+import { pathBelow, prefixesOf } from "../site/base-path.ts";
+import { counted } from "./counted.ts";
+import type { createGate, Rule } from "./gate.ts";
+import type { GatedRoute, Route } from "./route.ts";
+
+export type GatedDeps = {
+  readonly site: Site;
+  readonly requests: RequestCounts;
+  readonly gate: ReturnType<typeof createGate>;
+  readonly answerStray: ReturnType<typeof createUnknownAddress>;
+};
+
+/** Every route but the webhook's, and 405 and 404 for everything else, behind the gate. */
+export function gatedRoutes(routes: readonly Route[], deps: GatedDeps) {
+  const { site, requests } = deps;
+  return new Elysia()
+    .use(counted(requests, site.urls.base))
+    .use(htmlPlugin)
+    .onParse(({ request }) =>
+      // What was meant for the webhook is read as the webhook reads it.
+      request.headers.has("x-twilio-signature") ? {} : readForm(request),
+    )
+    .mapResponse(async ({ responseValue, request, set, html }) =>
+      responseValue instanceof Page || responseValue instanceof Problem
+        ? sendAnswer(site, responseValue, { request, set, html })
+        : undefined,
+    )
+    .use(everyAddress(routes, deps));
+}
+
+function everyAddress(routes: readonly Route[], deps: GatedDeps): Elysia {
+  const app = new Elysia();
+  const gated = routes.filter((route) => route.audience !== "twilio");
+  for (const prefix of prefixesOf(deps.site.urls.base))
+    for (const [path, ofPath] of Map.groupBy(gated, (route) => route.path))
+      addAddress(app, prefix + path, ofPath, deps);
+  app.all("/*", () => NOT_FOUND, {
+    parse: "none",
+    beforeHandle: [strayHook(deps, undefined), deps.gate(NOWHERE)],
+  });
+  return app;
+}
+
+/** An address without a route is answered to users only, like most routes. */
+const NOWHERE: Rule = { audience: "member", isChange: false };
+
+/** Adds the routes of one address, and 405 for its other methods. */
+function addAddress(
+  app: Elysia,
+  address: string,
+  routes: readonly GatedRoute[],
+  deps: GatedDeps,
+): void {
+  const methods = routes.map(({ method }) => method);
+  const refusal = methodNotAllowed(methods);
+  const stray = strayHook(deps, refusal.headers["allow"]);
+  for (const route of routes) {
+    const isChange = route.method !== "GET";
+    app.route(route.method, address, handlerOf(route, deps.site), {
+      beforeHandle: [stray, deps.gate({ ...route, isChange })],
+    });
+  }
+  const { audience } = routes[0] ?? NOWHERE;
+  const beforeHandle = [stray, deps.gate({ audience, isChange: false })];
+  // By name too: the router would take `GET /refusals/seen` for `/refusals/:id`.
+  if (!methods.includes("GET"))
+    app.get(address, () => refusal, { parse: "none", beforeHandle });
+  app.all(address, () => refusal, { parse: "none", beforeHandle });
+}
+
+/** What handlers and hooks get. */
+type Context = Omit<Asked<string>, "site">;
+
+/** Named one by one, as Elysia parses only what a handler takes from the context. */
+function handlerOf(route: GatedRoute, site: Site) {
+  return async ({ request, params, body, server }: Context) =>
+    route.handle({
+      request,
+      params,
+      body,
+      server,
+      site: siteFor(site, request),
+    });
+}
+
+/** Answers what was meant for the webhook; `allow` are the methods that the address answers. */
+function strayHook(
+  { site, answerStray }: GatedDeps,
+  allow: string | undefined,
+) {
+  return async ({ request, server }: Context) =>
+    answerStray({
+      request,
+      peer: () => server?.requestIP(request)?.address,
+      path: pathBelow(site.urls.base, request.url),
+      allow,
+    });
+}

@@ -1,0 +1,101 @@
+import type { Access } from "../account/access.ts";
+import { OpenStreams } from "../account/open-streams.ts";
+import { PasswordHashing } from "../account/password-hashing.ts";
+import type { Config } from "../config/config.ts";
+import { serveAsset } from "../http/assets.ts";
+import { LiveHub } from "../live/hub.ts";
+import type { Log } from "../log/log.ts";
+import { Operations } from "../ops/operations.ts";
+import type { RequestCounts } from "../ops/request-counts.ts";
+import type { CallbackCounts } from "../receiver/callback-counts.ts";
+import { createReceivers } from "../receiver/receiver.ts";
+import type { RefusalLog } from "../refusals/refusal-log.ts";
+import { Api } from "../routes/api/api.ts";
+import { apiTokenHandlers } from "../routes/api-tokens.tsx";
+import { auditHandler } from "../routes/audit.tsx";
+import { Downloads } from "../routes/downloads.ts";
+import { eraseHandlers } from "../routes/erase.tsx";
+import { errorHandlers } from "../routes/errors.tsx";
+import { generalSettingsHandler } from "../routes/general-settings.tsx";
+import { liveHandler } from "../routes/live.ts";
+import { loginHandlers } from "../routes/login.tsx";
+import { messageExportHandlers } from "../routes/message-exports.ts";
+import { listPartHandlers } from "../routes/message-list-parts.tsx";
+import { messageHandlers } from "../routes/messages.tsx";
+import { numberHandlers } from "../routes/numbers.tsx";
+import { operationsHandlers } from "../routes/operations.ts";
+import { overviewHandler } from "../routes/overview.tsx";
+import { ownAccountHandlers } from "../routes/own-account.tsx";
+import { refusalHandlers } from "../routes/refusals.tsx";
+import { setupHandlers } from "../routes/setup.tsx";
+import { userHandlers, userPasswordHandlers } from "../routes/users.tsx";
+import { maskedStore } from "../store/masked.ts";
+import type { Stores } from "../store/stores.ts";
+import { Erasures } from "../upkeep/erasures.ts";
+
+export type HandlerDeps = {
+  readonly store: Stores;
+  readonly config: Config;
+  readonly log: Log;
+  readonly version: string;
+  readonly now: () => number;
+  readonly stopping: AbortSignal;
+  readonly access: Access;
+  readonly callbacks: CallbackCounts;
+  readonly requests: RequestCounts;
+  readonly refusals: RefusalLog;
+  /** A random id of this run of the server. */
+  readonly instance: string;
+};
+
+export type Handlers = ReturnType<typeof createHandlers>;
+
+/** What answers the routes of the table, each made of just what it needs. */
+export function createHandlers(whole: HandlerDeps) {
+  const { config, callbacks, refusals, requests } = whole;
+  // Callbacks are recorded with whole numbers; what pages and exports read is masked once, here.
+  const store = config.masksNumbers ? maskedStore(whole.store) : whole.store;
+  const deps = { ...whole, store };
+  const { accounts, audit } = store;
+
+  const hub = new LiveHub(deps);
+  const streams = new OpenStreams({ ...deps, accounts });
+  const downloads = new Downloads({ ...deps, audit, streams });
+  const operations = new Operations({
+    ...deps,
+    requests,
+    listeners: () => hub.listeners,
+    exports: () => downloads.running,
+  });
+  const ofAccounts = { ...deps, hashing: new PasswordHashing() };
+  const ofLists = { ...deps, downloads };
+
+  return {
+    receivers: createReceivers({
+      ...whole,
+      counts: callbacks,
+    }),
+    overview: overviewHandler(deps),
+    messages: {
+      ...messageHandlers(deps),
+      ...listPartHandlers(ofLists),
+      ...messageExportHandlers(ofLists),
+    },
+    errors: errorHandlers(deps),
+    numbers: numberHandlers(ofLists),
+    refusals: refusalHandlers({ ...deps, refusalLog: refusals }),
+    live: liveHandler(hub, streams),
+    settings: generalSettingsHandler({ ...deps, operations }),
+    account: ownAccountHandlers(ofAccounts),
+    users: { ...userHandlers(ofAccounts), ...userPasswordHandlers(ofAccounts) },
+    tokens: apiTokenHandlers(deps),
+    audit: auditHandler(deps),
+    erase: eraseHandlers(new Erasures(deps)),
+    login: loginHandlers(ofAccounts),
+    setup: setupHandlers(ofAccounts),
+    // Each token says whether it sees numbers masked.
+    api: new Api(whole),
+    operations: operationsHandlers({ ...deps, operations }),
+    asset: serveAsset,
+  };
+}

@@ -1,0 +1,118 @@
+import { getMessage, listMessages } from "../routes/api/messages.ts";
+import { listErrors } from "../routes/api/errors.ts";
+import { listEvents } from "../routes/api/events.ts";
+import type { Operation } from "../routes/api/operation.ts";
+import { getStats } from "../routes/api/stats.ts";
+import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
+import type { Handlers } from "./handlers.ts";
+import {
+  admin,
+  beforePassword,
+  forServices,
+  get,
+  member,
+  open,
+  post,
+  token,
+  webhook,
+  withPasswords,
+  withUsers,
+  type Route,
+} from "./route.ts";
+
+/**
+ * Every route of the product: its path below the base path, who may use it, what answers.
+ * The gate, the 405s, the OpenAPI document and the tests' list of routes are made from it.
+ */
+export function routeTable(on: Handlers): readonly Route[] {
+  const { messages, numbers, errors, refusals, account, users, tokens } = on;
+  const { api, erase, operations } = on;
+
+  const read = (path: string, operation: Operation) => ({
+    ...get(path, token, (asked) => api.answer(operation, asked)),
+    operation,
+  });
+  const apiRoutes = [
+    read("/api/v1/messages", listMessages),
+    read("/api/v1/messages/:sid", getMessage),
+    read("/api/v1/events", listEvents),
+    read("/api/v1/stats", getStats),
+    read("/api/v1/errors", listErrors),
+  ];
+
+  // prettier-ignore
+  return [
+    // What Twilio posts to: its signature is checked, and nothing else runs.
+    webhook(WEBHOOK_PATHS.sms,                         on.receivers.sms),
+    webhook(WEBHOOK_PATHS.whatsapp,                    on.receivers.whatsapp),
+
+    get ("/",                                  member, on.overview),
+
+    get ("/messages",                          member, messages.list),
+    get ("/messages/suggest",                  member, messages.suggest),
+    get ("/messages/live",                     member, messages.news),
+    get ("/messages/export-progress",          member, messages.exportProgress),
+    get ("/messages/:sid",                     member, messages.one),
+    get ("/messages.csv",                      member, messages.csv),
+    get ("/messages.jsonl",                    member, messages.jsonl),
+
+    get ("/errors",                            member, errors.list),
+    get ("/errors/dictionary",                 member, errors.dictionary),
+    get ("/errors/:code",                      member, errors.one),
+
+    get ("/numbers",                           member, numbers.list),
+    get ("/numbers/:number",                   member, numbers.one),
+    get ("/numbers.csv",                       member, numbers.csv),
+    get ("/numbers.json",                      member, numbers.json),
+
+    get ("/refusals",                          member, refusals.list),
+    get ("/refusals/:id",                      member, refusals.one),
+    post("/refusals/seen",                     member, refusals.markSeen),
+
+    // The event stream that tells open pages that something was recorded.
+    get ("/live",                              member, on.live),
+
+    get ("/settings",                          member, on.settings),
+    get ("/settings/account",                  member, account.show,             withUsers, beforePassword),
+    post("/settings/account/password",         member, account.changePassword,   withUsers, beforePassword),
+    post("/settings/account/sessions/:id/end", member, account.endSession,       withUsers),
+    post("/settings/account/sessions/end-others",
+                                               member, account.endOtherSessions, withUsers),
+
+    get ("/settings/users",                    admin,  users.list,               withUsers),
+    post("/settings/users",                    admin,  users.add,                withPasswords),
+    get ("/settings/users/:id",                admin,  users.one,                withUsers),
+    post("/settings/users/:id/role",           admin,  users.setRole,            withUsers),
+    post("/settings/users/:id/password",       admin,  users.setPassword,        withPasswords),
+    get ("/settings/users/:id/remove",         admin,  users.confirmRemove,      withUsers),
+    post("/settings/users/:id/remove",         admin,  users.remove,             withUsers),
+
+    get ("/settings/tokens",                   admin,  tokens.list),
+    post("/settings/tokens",                   admin,  tokens.add),
+    get ("/settings/tokens/:id/revoke",        admin,  tokens.confirmRevoke),
+    post("/settings/tokens/:id/revoke",        admin,  tokens.revoke),
+
+    get ("/settings/audit",                    admin,  on.audit),
+
+    get ("/settings/erase",                    admin,  erase.show),
+    post("/settings/erase",                    admin,  erase.search),
+    post("/settings/erase/confirm",            admin,  erase.confirm),
+    post("/settings/erase/forget",             admin,  erase.forget),
+
+    get ("/login",                             open,   on.login.show,            withPasswords),
+    post("/login",                             open,   on.login.signIn,          withPasswords),
+    post("/logout",                            open,   on.login.signOut,         withPasswords),
+    get ("/setup",                             open,   on.setup.show,            withPasswords),
+    post("/setup",                             open,   on.setup.addFirstUser,    withPasswords),
+    get ("/assets/:hash/:name",                open,   on.asset),
+
+    ...apiRoutes,
+    get ("/api/openapi.json",                  open,   api.describe(apiRoutes)),
+    get ("/api/v1",                            open,   api.notFound),
+    get ("/api/v1/*",                          open,   api.notFound),
+
+    get ("/livez",                             open,   operations.live,          forServices),
+    get ("/readyz",                            open,   operations.ready,         forServices),
+    get ("/metrics",                           token,  operations.metrics,       forServices),
+  ];
+}

@@ -1,0 +1,335 @@
+import { describe, expect, test } from "bun:test";
+import { OWN_PATHS } from "../../src/config/setting-values.ts";
+import type { Route } from "../../src/server/route.ts";
+import { createUrls, type Urls } from "../../src/site/urls.ts";
+import { FeedPosition } from "../../src/store/feed-position.ts";
+import { signedInAs, startWithPeople, Visitor } from "../account/people.ts";
+import { get } from "../pages/page-client.ts";
+import {
+  addressOf,
+  apiRoutesOf,
+  gatedOf,
+  leadsTo,
+} from "../support/route-list.ts";
+import { startServer } from "../support/start-server.ts";
+
+const PUBLIC_URL = "https://ops.example.com/sms";
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+function nameOf({ method, path }: Route): string {
+  return `${method} ${path}`;
+}
+
+/** Asks for a route; the event stream with a cursor of another ledger, so that it ends. */
+async function ask(visitor: Visitor, route: Route, prefix = "") {
+  const address = prefix + addressOf(route.path);
+  const cursor = new FeedPosition("0123456789abcdef", 1).text;
+  const query = route.path === "/live" ? `?after=${cursor}` : "";
+  return route.method === "GET"
+    ? visitor.get(address + query)
+    : visitor.post(address);
+}
+
+test("these routes alone are for others than signed-in users", async () => {
+  await using server = await startWithPeople();
+  const namesFor = (audience: string) =>
+    server.routes.filter((each) => each.audience === audience).map(nameOf);
+  expect(namesFor("open")).toEqual([
+    "GET /login",
+    "POST /login",
+    "POST /logout",
+    "GET /setup",
+    "POST /setup",
+    "GET /assets/:hash/:name",
+    "GET /api/openapi.json",
+    "GET /api/v1",
+    "GET /api/v1/*",
+    "GET /livez",
+    "GET /readyz",
+  ]);
+  expect(namesFor("token")).toEqual([
+    "GET /api/v1/messages",
+    "GET /api/v1/messages/:sid",
+    "GET /api/v1/events",
+    "GET /api/v1/stats",
+    "GET /api/v1/errors",
+    "GET /metrics",
+  ]);
+  expect(namesFor("twilio")).toEqual([
+    "POST /api/rpc/webhooks/twilio/sms",
+    "POST /api/rpc/webhooks/twilio/whatsapp",
+  ]);
+});
+
+test("members see everything but the settings, of which only their own account is theirs", async () => {
+  await using server = await startWithPeople();
+  for (const route of gatedOf(server.routes)) {
+    const isOfAdmins =
+      route.path.startsWith("/settings/") &&
+      !route.path.startsWith("/settings/account");
+    expect([nameOf(route), route.audience === "admin"]).toEqual([
+      nameOf(route),
+      isOfAdmins,
+    ]);
+  }
+});
+
+test("every route is answered to its audience and to nobody else, with and without the base path", async () => {
+  await using server = await startWithPeople({
+    PUBLIC_URL,
+    METRICS_TOKEN: "metrics-token-of-test",
+  });
+  const nobody = new Visitor(server.origin);
+  const member = await signedInAs(server.origin, "mo");
+  const admin = await signedInAs(server.origin, "ana");
+  for (const route of gatedOf(server.routes)) {
+    for (const prefix of ["", "/sms"]) {
+      const statusFor = async (visitor: Visitor) =>
+        (await ask(visitor, route, prefix)).status;
+      const name = prefix + nameOf(route);
+      const refused = route.method === "GET" ? 302 : 401;
+      switch (route.audience) {
+        case "open":
+          expect([name, await statusFor(nobody)]).not.toEqual([name, 403]);
+          break;
+        case "token":
+          expect([name, await statusFor(nobody)]).toEqual([name, 401]);
+          // A session is no token.
+          expect([name, await statusFor(admin)]).toEqual([name, 401]);
+          break;
+        case "admin":
+          expect([name, await statusFor(nobody)]).toEqual([name, refused]);
+          expect([name, await statusFor(member)]).toEqual([name, 403]);
+          expect([401, 403]).not.toContain(await statusFor(admin));
+          break;
+        case "member":
+          expect([name, await statusFor(nobody)]).toEqual([name, refused]);
+          expect([401, 403]).not.toContain(await statusFor(member));
+      }
+    }
+  }
+}, 30_000);
+
+test("a user with a temporary password can only see their account and replace the password", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  const { moId } = server;
+  const password = "another horse battery";
+  await ana.post(`/settings/users/${moId}/role`, { role: "admin" });
+  await ana.post(`/settings/users/${moId}/password`, { password });
+  const mo = new Visitor(server.origin);
+  expect((await mo.signIn("mo", password)).status).toBe(303);
+  const allowed: string[] = [];
+  for (const route of gatedOf(server.routes)) {
+    if (route.audience !== "member" && route.audience !== "admin") continue;
+    const { status, headers } = await ask(mo, route);
+    const isLedToAccount = headers.get("location") === "/settings/account";
+    if (status !== 401 && !isLedToAccount) allowed.push(nameOf(route));
+  }
+  expect(allowed).toEqual([
+    "GET /settings/account",
+    "POST /settings/account/password",
+  ]);
+});
+
+test("where nobody signs in, every route but sign-in and users is answered to this machine", async () => {
+  await using server = await startServer();
+  const here = new Visitor(server.origin);
+  for (const route of gatedOf(server.routes)) {
+    const { status } = await ask(here, route);
+    const isRefused = [401, 403].includes(status);
+    const asksForToken = route.operation !== undefined;
+    expect([nameOf(route), isRefused]).toEqual([nameOf(route), asksForToken]);
+  }
+  for (const path of ["/login", "/setup", "/settings/users"])
+    expect((await here.get(path)).status).toBe(404);
+});
+
+test("users that a proxy signs in have no password, sign-in or set-up here", async () => {
+  const withPasswords = await startServer({ SIGN_IN: "password" });
+  const withProxy = await startServer({
+    SIGN_IN: "proxy",
+    TRUSTED_PROXIES: "127.0.0.1",
+  });
+  const names = withProxy.routes.map(nameOf);
+  expect(
+    withPasswords.routes.map(nameOf).filter((each) => !names.includes(each)),
+  ).toEqual([
+    "POST /settings/users",
+    "POST /settings/users/:id/password",
+    "GET /login",
+    "POST /login",
+    "POST /logout",
+    "GET /setup",
+    "POST /setup",
+  ]);
+  await withPasswords[Symbol.asyncDispose]();
+  await withProxy[Symbol.asyncDispose]();
+});
+
+describe.each(["", "/sms"])("with the prefix %j", (prefix) => {
+  test("every other method is answered 405 with the methods that the address has", async () => {
+    await using server = await startServer({ PUBLIC_URL });
+    const methodsOf = Map.groupBy(server.routes, ({ path }) => path);
+    for (const [path, routes] of methodsOf) {
+      const allowed = routes.flatMap(({ method }) =>
+        method === "GET" ? ["GET", "HEAD"] : [method],
+      );
+      for (const method of METHODS) {
+        if (allowed.includes(method)) continue;
+        const address = server.origin + prefix + addressOf(path);
+        const { status, headers } = await get(address, { method });
+        const allow = headers.get("allow");
+        expect([method, path, status, allow]).toEqual([
+          method,
+          path,
+          405,
+          allowed.join(", "),
+        ]);
+      }
+    }
+  });
+
+  test("every method of an address without a route is answered 404", async () => {
+    await using server = await startServer({ PUBLIC_URL });
+    for (const path of [
+      "/nothing-here",
+      "/messages/a/b",
+      "/api/v2",
+      "/livez/x",
+    ])
+      for (const method of METHODS) {
+        const { status } = await get(server.origin + prefix + path, { method });
+        expect([method, path, status]).toEqual([method, path, 404]);
+      }
+  });
+});
+
+test("the OpenAPI document has the API's routes of the table, and no other", async () => {
+  await using server = await startServer();
+  const { text } = await get(`${server.origin}/api/openapi.json`);
+  const { paths } = JSON.parse(text);
+  const described = apiRoutesOf(server.routes);
+  expect(Object.keys(paths)).toEqual(
+    described.map(({ path }) => path.replaceAll(/:(\w+)/g, "{$1}")),
+  );
+  for (const operations of Object.values<object>(paths))
+    expect(Object.keys(operations)).toEqual(["get"]);
+  const undescribed = gatedOf(server.routes).filter(
+    ({ path, operation }) =>
+      path.startsWith("/api/") && operation === undefined,
+  );
+  expect(undescribed.map(({ path }) => path)).toEqual([
+    "/api/openapi.json",
+    "/api/v1",
+    "/api/v1/*",
+  ]);
+});
+
+const urls = createUrls(PUBLIC_URL);
+/** What each builder of addresses makes. */
+const ADDRESSES: Record<
+  Exclude<keyof Urls, "base" | "isPublic">,
+  string | readonly string[]
+> = {
+  asset: urls.asset("style.css"),
+  overview: urls.overview({ range: "7d" }),
+  messages: urls.messages({ q: "status:failed" }),
+  messagesExport: [
+    urls.messagesExport("csv", ""),
+    urls.messagesExport("jsonl", ""),
+  ],
+  exportProgress: urls.exportProgress("1"),
+  messagesSuggest: urls.messagesSuggest,
+  messagesLive: urls.messagesLive,
+  message: urls.message("SM0123456789abcdef0123456789abcdef", "code:30003"),
+  errors: urls.errors({ all: "1" }),
+  error: urls.error(30003),
+  dictionary: urls.dictionary("carrier"),
+  numbers: urls.numbers({ older: 1 }),
+  numbersExport: [urls.numbersExport("csv"), urls.numbersExport("json")],
+  number: [urls.number("+14155550123"), urls.number("a/b ?#")],
+  refusals: urls.refusals({ kind: "mend" }),
+  refusal: urls.refusal(1),
+  refusalsSeen: urls.refusalsSeen,
+  live: urls.live(new FeedPosition("0123456789abcdef", 1)),
+  settings: urls.settings,
+  users: urls.users,
+  user: urls.user(1),
+  userRole: urls.userRole(1),
+  userPassword: urls.userPassword(1),
+  userRemove: urls.userRemove(1),
+  tokens: urls.tokens,
+  tokenRevoke: urls.tokenRevoke(1),
+  erase: urls.erase,
+  eraseConfirm: urls.eraseConfirm,
+  eraseForget: urls.eraseForget,
+  openApi: urls.openApi,
+  api: urls.api(""),
+  account: urls.account,
+  accountPassword: urls.accountPassword,
+  sessionEnd: urls.sessionEnd(1),
+  otherSessionsEnd: urls.otherSessionsEnd,
+  audit: urls.audit({ older: 1 }),
+  login: urls.login("/messages"),
+  logout: urls.logout,
+  setup: urls.setup("code"),
+  smsCallback: urls.smsCallback(""),
+  whatsappCallback: urls.whatsappCallback(""),
+};
+
+test("every address that pages link to has a route, and every page's route an address", async () => {
+  await using server = await startWithPeople({ PUBLIC_URL });
+  const paths = [...new Set(server.routes.map(({ path }) => path))].filter(
+    (path) => !path.endsWith("*"),
+  );
+  const linked = new Set<string>();
+  for (const [name, made] of Object.entries(ADDRESSES)) {
+    for (const address of [made].flat()) {
+      const { pathname } = new URL(address, PUBLIC_URL);
+      expect([name, pathname]).toEqual([
+        name,
+        expect.stringMatching(/^\/sms\//),
+      ]);
+      const below = pathname.slice("/sms".length);
+      const path =
+        paths.find((each) => each === below) ??
+        paths.find((each) => leadsTo(below, each));
+      expect([name, path]).not.toEqual([name, undefined]);
+      if (path !== undefined) linked.add(path);
+    }
+  }
+  const programs = apiRoutesOf(server.routes).map(({ path }) => path);
+  expect(paths.filter((path) => !linked.has(path)).toSorted()).toEqual(
+    [...programs, "/livez", "/readyz", "/metrics"].toSorted(),
+  );
+});
+
+test("no base path may begin as a route does", async () => {
+  await using server = await startWithPeople();
+  const beginnings = server.routes.map(({ path }) =>
+    (path.split("/")[1] ?? "").replace(/\..*$/, ""),
+  );
+  expect(new Set(beginnings.filter((each) => each !== ""))).toEqual(
+    new Set(OWN_PATHS),
+  );
+});
+
+test("no hook of the other routes runs for the webhook's", async () => {
+  await using server = await startServer({ PUBLIC_URL });
+  const routes = server.app.routes.filter(({ path }) =>
+    path.includes("/api/rpc/webhooks/"),
+  );
+  expect(routes).toHaveLength(8);
+  for (const { hooks } of routes) {
+    for (const name of [
+      "request",
+      "transform",
+      "beforeHandle",
+      "afterHandle",
+      "mapResponse",
+      "afterResponse",
+    ])
+      expect([name, ...[hooks?.[name] ?? []].flat()]).toEqual([name]);
+  }
+});
