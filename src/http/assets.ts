@@ -40,7 +40,7 @@ import { NOT_FOUND, type Problem } from "./problem.ts";
 import { acceptsEncoding } from "./responses.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
-/** One stylesheet for the browser; a file for each part of the pages for us. Later ones win. */
+/** One stylesheet for the browser, made of one file per part of the pages. Later ones win. */
 const STYLESHEET = [
   base,
   controls,
@@ -67,12 +67,12 @@ const STYLESHEET = [
   print,
 ].join("\n");
 
-/** In one file: an extension that came after htmx had started would be too late. */
+/** In one file, as an extension that loads after htmx has started is too late. */
 const HTMX = `${htmx}\n${sseExtension}`;
 
 const SCRIPT = "text/javascript; charset=utf-8";
 
-/** A script of ours, whose names are its own. */
+/** One of our scripts, in a scope of its own. */
 function script(text: string) {
   return { text: `(() => {\n"use strict";\n${text}})();\n`, type: SCRIPT };
 }
@@ -96,11 +96,11 @@ export type AssetName = keyof typeof FILES;
 
 const ENCODINGS = { br: promisify(brotliCompress), gzip: promisify(gzip) };
 
-/** Nothing is hashed or compressed before it is first asked for, so that the start stays quick. */
+/** Files are hashed and compressed when they are first requested, so that starting stays fast. */
 const paths = new Map<AssetName, string>();
 const compressed = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
-/** The address of a file, below the base path. It changes with the file, so it may be kept for ever. */
+/** The path of a file, below the base path. It changes with the file, so browsers may cache it forever. */
 export function assetPath(name: AssetName): string {
   let path = paths.get(name);
   if (path === undefined) {

@@ -1,15 +1,15 @@
 import { readBody } from "./body.ts";
 
-/** Bytes of a form at most: names and passwords, and a filter. */
+/** The longest form, in bytes: names and passwords, and a filter. */
 const FORM_BYTES_MAX = 16 * 1024;
 const FORM_TYPE = /^application\/x-www-form-urlencoded(?:;|$)/i;
 
-/** The fields of a form that was posted; of a name that was given twice the first. */
+/** The fields of a posted form; the first one of each name. */
 export type FormFields = Readonly<Record<string, string>>;
 
 /**
- * Reads the form of a request to the pages. What is no form, or too long for one, comes
- * to no fields, so that it lacks the form token and changes nothing.
+ * Reads the form of a request to a page. A body that isn't a form, or is too long for one,
+ * has no fields, so it lacks the form token and changes nothing.
  */
 export async function readForm(request: Request): Promise<FormFields> {
   const type = request.headers.get("content-type") ?? "";
@@ -23,7 +23,7 @@ export async function readForm(request: Request): Promise<FormFields> {
   return Object.fromEntries(fields);
 }
 
-/** A field of what `readForm` read; "" when it was not posted. */
+/** A field that `readForm` read; "" if it wasn't posted. */
 export function fieldOf(body: unknown, name: string): string {
   if (typeof body !== "object" || body === null) return "";
   const value: unknown = Reflect.get(body, name);

@@ -5,7 +5,7 @@ type ResponseOptions = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Leads a browser on to another address of ours. */
+/** Redirects a browser to another address of ours. */
 export function redirectTo(path: string, status: 302 | 303 = 302): Response {
   return new Response(null, {
     status,
@@ -13,7 +13,7 @@ export function redirectTo(path: string, status: 302 | 303 = 302): Response {
   });
 }
 
-/** A short answer for programs, with the same protection as a page. */
+/** An answer for programs, with the same protection as a page. */
 export function jsonResponse(
   body: unknown,
   { status = 200, headers = {} }: ResponseOptions = {},
@@ -31,7 +31,7 @@ export function textResponse(text: string, type: string): Response {
   });
 }
 
-/** Server-sent events, which no proxy may hold back, change or keep. */
+/** Server-sent events, which no proxy may buffer, change or cache. */
 export function eventStream(
   stream: ReadableStream<Uint8Array> | null,
   { status = 200, headers = {} }: ResponseOptions = {},
@@ -48,7 +48,7 @@ export function eventStream(
   });
 }
 
-/** A file to be saved; `name` is of ours, without quotes in it. */
+/** A file to save; `name` is ours, without quotes. */
 export function downloadResponse(
   stream: ReadableStream<Uint8Array>,
   type: string,
@@ -63,7 +63,7 @@ export function downloadResponse(
   });
 }
 
-/** Nothing changes in the page that htmx asked for, nor its address. */
+/** Changes neither the page in which htmx asked nor its address. */
 export function unchangedResponse(): Response {
   return new Response(null, {
     status: 204,
@@ -71,7 +71,7 @@ export function unchangedResponse(): Response {
   });
 }
 
-/** Whether the other end takes a content coding: it is named, and not with `q=0`. */
+/** Whether the client accepts a content coding: it names it, and not with `q=0`. */
 export function acceptsEncoding(request: Request, coding: string): boolean {
   const accepted = request.headers.get("accept-encoding") ?? "";
   return accepted.split(",").some((each) => {

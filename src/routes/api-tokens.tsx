@@ -38,7 +38,7 @@ export const apiTokenHandlers = ({ store, now }: ApiTokenDeps) => {
   const createOnce = createRepeatedForms<CreatedToken>();
   const create = (request: Request, body: unknown, form: TokenForm) => {
     const requester = requesterOf(request);
-    // Names the session, or the user whom a proxy signs in.
+    // Identifies the session, or the user a proxy signed in.
     const sender = viewerOf(request)?.formToken ?? requester.actor;
     return createOnce(
       fieldOf(body, "once"),
@@ -82,7 +82,7 @@ export const apiTokenHandlers = ({ store, now }: ApiTokenDeps) => {
     },
     revoke: async ({ params, request, site }: Asked<"id">) => {
       const token = await tokenOf(params.id);
-      // Who clicks twice has what they wanted.
+      // Whoever clicks twice has what they wanted.
       if (token !== undefined)
         await revokeToken(store, token, { ...requesterOf(request), at: now() });
       return redirectTo(site.urls.tokens, 303);
@@ -94,12 +94,12 @@ function formOf(body: unknown): TokenForm {
   const scope = fieldOf(body, "scope");
   return {
     name: fieldOf(body, "name").trim(),
-    // The lesser one unless the other was chosen.
+    // The one with fewer rights, unless the other was chosen.
     scope: TOKEN_SCOPES.find((each) => each === scope) ?? "read",
   };
 }
 
-/** The address that the page itself was asked for, where PUBLIC_URL does not say it. */
+/** The origin that the page was requested from, for when PUBLIC_URL isn't set. */
 function originOf(request: Request): string {
   return URL.parse(request.url)?.origin ?? "";
 }

@@ -3,16 +3,16 @@ import type { Site } from "../../views/site.ts";
 import type { Page } from "../http/page.ts";
 import type { Problem } from "../http/problem.ts";
 
-/** A request, as its route's handler gets it. */
+/** A request, as a handler gets it. */
 export type Asked<Param extends string = never> = {
   readonly request: Request;
   /** The parts of the path that the table of routes writes with a colon. */
   readonly params: Readonly<Record<Param, string>>;
   /** The fields of a posted form; see `fieldOf`. */
   readonly body: unknown;
-  /** Null where none listens. */
+  /** Null without a listening server. */
   readonly server: Pick<Server<unknown>, "requestIP" | "timeout"> | null;
-  /** As whoever asks may see it. */
+  /** As the user who sent the request sees it. */
   readonly site: Site;
 };
 

@@ -39,7 +39,7 @@ const TOO_MANY_OF_ONE = TOO_MANY.with({
 
 export type DownloadRequest = {
   readonly request: Request;
-  /** Null where none listens. */
+  /** Null without a listening server. */
   readonly server: Pick<Server<unknown>, "timeout"> | null;
 };
 
@@ -104,7 +104,7 @@ export class Downloads {
     const stream = textStream(pieces, {
       step: (make) => {
         watched.ended.throwIfAborted();
-        // A step may find nothing to send, and Bun does not count what it sends as activity.
+        // A step may find nothing to send, and Bun doesn't count what it sends as activity.
         server?.timeout(request, IDLE_S);
         return this.#pace.step(make);
       },

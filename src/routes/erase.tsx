@@ -11,8 +11,8 @@ export const NO_ADDRESS =
   "Enter the whole number with a plus sign and its country code, such as +14155550123, or a user id or name as the pages show it.";
 
 /**
- * `/settings/erase`: takes a person out of everything that is kept. An address is never part
- * of the page's own address, which ends up in logs and histories.
+ * `/settings/erase`: removes a person from everything that is stored. What to erase is never
+ * part of a URL, as URLs end up in logs and histories.
  */
 export const eraseHandlers = (erasures: Erasures) => ({
   show: ({ site }: Asked) =>

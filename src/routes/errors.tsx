@@ -58,7 +58,7 @@ export const errorHandlers = ({ store, now: clock }: ErrorDeps) => ({
     const given = new URL(request.url).searchParams.get("q") ?? "";
     const query = plainText(given).slice(0, QUERY_LENGTH_MAX);
     const code = wholeCode(query);
-    // htmx asks while someone is still typing.
+    // htmx sends this while someone is still typing.
     if (code !== undefined && !request.headers.has("hx-request"))
       return redirectTo(site.urls.error(code));
     const search = searchDictionary(query);

@@ -7,7 +7,7 @@ import {
   type GeneralSettingsDeps,
 } from "../ops/general-settings.ts";
 
-/** `GET /settings`: how the server is set up. It is changed where the server is started. */
+/** `/settings`: how the server is set up. Changes are made where it is started. */
 export const generalSettingsHandler =
   (deps: GeneralSettingsDeps & { readonly now: () => number }) =>
   async ({ request, site }: Asked): Promise<Page> => {

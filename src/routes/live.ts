@@ -15,7 +15,7 @@ const UNAVAILABLE_RETRY_S = 5;
 
 type LiveRequest = {
   readonly request: Request;
-  /** Null where none listens. */
+  /** Null without a listening server. */
   readonly server: Pick<Server<unknown>, "timeout"> | null;
 };
 

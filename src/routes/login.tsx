@@ -33,9 +33,8 @@ const LOGGED: Record<Refused["kind"], string> = {
 };
 
 /**
- * `/login` and `/logout`. The gate has seen that the form comes from a page of ours, so
- * no other site signs anybody in or out; a form token would need a session that there is
- * not yet.
+ * `/login` and `/logout`. The gate accepts their forms only from our own pages, so that no
+ * other site signs anybody in or out. There is no session yet that could have a form token.
  */
 export const loginHandlers = ({
   store: { accounts, audit },
@@ -83,7 +82,7 @@ export const loginHandlers = ({
           outcome,
           isFormOverHttps(config, arrived),
         );
-      // Without the name: a password is typed there by mistake.
+      // Without the name: people type their password there by mistake.
       const { address } = requesterOf(request);
       lines.warn({ address }, `sign-in refused: ${LOGGED[outcome.kind]}`);
       const { status, mistake, headers = {} } = refusal(outcome, now());

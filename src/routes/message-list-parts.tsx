@@ -59,7 +59,7 @@ export const listPartHandlers = ({ store, downloads, now }: ListPartDeps) => ({
   },
 });
 
-/** What a list's page says of itself; undefined when that is damaged. */
+/** What a list's page says about itself; undefined if that is malformed. */
 function newsAsked(params: URLSearchParams) {
   const completeAbove = wholeNumber(params.get("above") ?? "");
   const position = FeedPosition.read(params.get("after") ?? "");

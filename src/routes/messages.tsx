@@ -72,12 +72,12 @@ export const messageHandlers = ({ store, now }: MessageDeps) => ({
   },
 });
 
-/** messages.js says so of a filter that is applied while it is typed. */
+/** messages.js sends this header with a filter that is still being typed. */
 function isTyped({ headers }: Request): boolean {
   return headers.has("smsledger-typed");
 }
 
-/** Whether a message has an event after `seen`: its open page asks so again and again. */
+/** Whether a message has an event after `seen`; its open page keeps asking. */
 async function hasChanged(
   store: Pick<Store, "messageBySid" | "changedMessages">,
   sid: string,
@@ -89,7 +89,7 @@ async function hasChanged(
   return (await store.changedMessages([message.id], seen)).length > 0;
 }
 
-/** The filter's form sends an empty field too; the address that htmx shows does not have it. */
+/** The filter's form sends empty fields as well; the address that htmx shows leaves them out. */
 function tidyAddress(
   { headers }: Request,
   { urls }: Site,

@@ -38,7 +38,7 @@ export const overviewHandler =
         status: 400,
       });
     }
-    // Read first: what is recorded from then on is reported, at worst twice.
+    // Read first: what is recorded from now on is reported, at worst twice.
     const live = await store.feedEnd();
     const overview = await readOverview(store, period, now);
     if (overview.total.messages > 0)
@@ -47,7 +47,7 @@ export const overviewHandler =
     const [latest] = newest.messages;
     if (latest === undefined) {
       const callbackUrl = site.urls.smsCallback(origin);
-      // A fragment is never sent. Posted where Twilio posts, it tries the proxy too.
+      // A fragment is never sent. Posting where Twilio posts tests the proxy as well.
       const [address = ""] = callbackUrl.split("#");
       const command = testCommand(config, address);
       const skipped = callbacks.lastSkipped;

@@ -13,7 +13,7 @@ import { changePassword } from "../account/password-change.ts";
 import type { AccountDeps } from "./account-deps.ts";
 import { requesterOf, viewerOf, type Viewer } from "../account/viewer.ts";
 
-/** What was done before the page was loaded anew, as its address names it. */
+/** What was done before the page was loaded again, by the name in its address. */
 const SAID: Readonly<Record<string, string>> = {
   password: "Your password was changed, and your other sessions have ended.",
   session: "The session has ended.",

@@ -12,7 +12,7 @@ import { nextPath } from "../site/next-path.ts";
 import type { Urls } from "../site/urls.ts";
 import type { Answer } from "./asked.ts";
 
-/** Sends what a handler, the gate or a failure answers. */
+/** Sends what a handler, the gate or a failure answered. */
 export async function sendAnswer(
   site: Site,
   answer: Answer,

@@ -32,7 +32,7 @@ const NO_SUCH_REFUSAL = new Problem({
   detail: `Refused callbacks are kept for ${REFUSAL_DAYS} days at most. This one may have been deleted.`,
 });
 
-/** `/refusals`: callbacks that were refused and why, with what would have matched. */
+/** `/refusals`: refused callbacks, why, and what would have matched. */
 export const refusalHandlers = ({
   store,
   refusalLog,

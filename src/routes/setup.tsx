@@ -19,7 +19,7 @@ import { signedIn } from "./signed-in.ts";
 import { NAME_RULE, userName } from "../account/user-name.ts";
 import { requesterOf } from "../account/viewer.ts";
 
-/** `/setup`: makes the first user, for who has the link of the log. */
+/** `/setup`: creates the first admin, for whoever has the link from the log. */
 export const setupHandlers = ({
   store: { accounts },
   access,
@@ -40,7 +40,7 @@ export const setupHandlers = ({
       if (await accounts.hasPasswords())
         return redirectTo(site.urls.login(), 303);
       const code = fieldOf(body, "code");
-      // No hash is computed for who does not have the link.
+      // No password is hashed for anyone without the link.
       if (!(await accounts.isSetupCode(sha256(code))))
         return page(<SetupLinkPage site={site} isOld />, { status: 403 });
       const typed = fieldOf(body, "name");
@@ -89,7 +89,7 @@ export const setupHandlers = ({
   };
 };
 
-/** Undefined for TooManyAtOnce; any other error goes on. */
+/** Undefined for TooManyAtOnce; rethrows any other error. */
 function busyOnly(error: unknown): undefined {
   if (!(error instanceof TooManyAtOnce)) throw error;
 }

@@ -1,7 +1,7 @@
 import { redirectTo } from "../http/responses.ts";
 import { setCookie } from "../http/cookies.ts";
 
-/** Leads a browser on with the session that was begun for it, and marks it as one of the user's own. */
+/** Redirects a browser that has just signed in, with its session, and marks it as one of the user's devices. */
 export function signedIn(
   path: string,
   session: { readonly token: string; readonly deviceMark: string },

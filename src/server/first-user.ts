@@ -6,8 +6,8 @@ import { sha256 } from "../account/secret-keys.ts";
 import { newToken } from "../account/sign-in.ts";
 
 /**
- * Throws CannotListen while strangers could be the first to reach pages that no user
- * guards yet. Resolves to whether the first user is still to be made.
+ * Resolves to whether the first user is still missing. Throws CannotListen if strangers
+ * could then be the first to reach the set-up page.
  */
 export async function requireUserBeyondLoopback(
   accounts: Pick<AccountStore, "hasPasswords">,
@@ -21,7 +21,7 @@ export async function requireUserBeyondLoopback(
   );
 }
 
-/** Makes the code for the first user; the one before it is void. Rejects with StoreUnavailable. */
+/** Makes the code for creating the first user, which replaces any earlier code. Rejects with StoreUnavailable. */
 export async function newSetupCode(
   accounts: Pick<AccountStore, "setSetupCode">,
 ): Promise<string> {

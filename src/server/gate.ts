@@ -20,6 +20,7 @@ import { isFromService } from "../http/peer-user.ts";
 import { clientAddress } from "../http/peer.ts";
 import { Problem } from "../http/problem.ts";
 import { redirectTo } from "../http/responses.ts";
+import { withBase } from "../site/base-path.ts";
 import { nextPath } from "../site/next-path.ts";
 import type { AccountStore } from "../store/accounts.ts";
 import type { GatedRoute } from "./route.ts";
@@ -87,7 +88,7 @@ export function createGate(deps: GateDeps) {
     };
 }
 
-/** Why a request from this machine gets no page where nobody signs in; undefined if it does. */
+/** Why a request from this machine gets no page where nobody signs in; undefined if it gets one. */
 function serviceRefusal(
   request: Request,
   server: Arriving["server"],
@@ -201,8 +202,8 @@ function wantsEvents(headers: Headers): boolean {
 }
 
 /**
- * The page that was asked for, that htmx asked for a part of, or that a form was on; the
- * overview needs no mention.
+ * The page to return to after signing in: the one requested, the one that htmx requested a
+ * part of, or the one a form was on. Undefined for the overview.
  */
 function wayBack(
   { method, headers, url }: Request,
@@ -218,9 +219,7 @@ function wayBack(
         : url,
   );
   if (address === null) return undefined;
-  const path = address.pathname + address.search;
-  // A proxy may have taken the base path off.
-  const whole = `${path}/`.startsWith(`${base}/`) ? path : base + path;
-  const next = nextPath(whole, base);
+  const path = withBase(base, address.pathname + address.search);
+  const next = nextPath(path, base);
   return next === base || next === `${base}/` ? undefined : next;
 }

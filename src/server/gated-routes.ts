@@ -42,7 +42,7 @@ function everyAddress(routes: readonly Route[], deps: GatedDeps): Elysia {
   const gated = routes.filter((route) => route.audience !== "twilio");
   for (const prefix of prefixesOf(deps.site.urls.base))
     for (const [path, ofPath] of Map.groupBy(gated, (route) => route.path))
-      addAddress(app, prefix + path, ofPath, deps);
+      addAddress(app, prefix, path, ofPath, deps);
   app.all("/*", () => NOT_FOUND, {
     parse: "none",
     beforeHandle: [strayHook(deps, undefined), deps.gate(NOWHERE)],
@@ -56,21 +56,26 @@ const NOWHERE: Rule = { audience: "member", isChange: false };
 /** Adds the routes of one address, and 405 for its other methods. */
 function addAddress(
   app: Elysia,
-  address: string,
-  routes: readonly GatedRoute[],
+  prefix: string,
+  path: string,
+  [first, ...others]: readonly GatedRoute[],
   deps: GatedDeps,
 ): void {
-  const methods = routes.map(({ method }) => method);
+  if (first === undefined) return;
+  const address = prefix + path;
+  // Services on this machine ask without the base path; with it, a proxy might.
+  const isForServices = first.isForServices === true && prefix === "";
+  const methods = [first, ...others].map(({ method }) => method);
   const refusal = methodNotAllowed(methods);
   const stray = strayHook(deps, refusal.headers["allow"]);
-  for (const route of routes) {
+  for (const route of [first, ...others]) {
     const isChange = route.method !== "GET";
     app.route(route.method, address, handlerOf(route, deps.site), {
-      beforeHandle: [stray, deps.gate({ ...route, isChange })],
+      beforeHandle: [stray, deps.gate({ ...route, isForServices, isChange })],
     });
   }
-  const { audience } = routes[0] ?? NOWHERE;
-  const beforeHandle = [stray, deps.gate({ audience, isChange: false })];
+  const rule = { ...first, isForServices, isChange: false };
+  const beforeHandle = [stray, deps.gate(rule)];
   // By name too: the router would take `GET /refusals/seen` for `/refusals/:id`.
   if (!methods.includes("GET"))
     app.get(address, () => refusal, { parse: "none", beforeHandle });

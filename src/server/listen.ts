@@ -5,7 +5,7 @@ const IDLE_TIMEOUT_S = 30;
 /** How long a stopping server waits for requests in flight before it cuts them off. */
 const STOP_WAIT_MS = 5_000;
 
-/** The address cannot be listened on; the message says why and what to do. */
+/** The server can't listen on the address; the message says why and what to do. */
 export class CannotListen extends Error {
   override readonly name: string = "CannotListen";
 }
@@ -19,17 +19,17 @@ export type Address = { readonly host: string; readonly port: number };
 
 export type Listening = {
   readonly url: URL;
-  /** Takes no more connections, answers what is in flight, and cuts off what is stuck. */
+  /** Accepts no more connections, answers requests in flight, and cuts off those that are stuck. */
   stopGracefully(): Promise<void>;
-  /** Cuts off what is in flight. */
+  /** Cuts off requests in flight. */
   stopNow(): Promise<void>;
 };
 
-/** Starts to listen. Throws CannotListen, and AddressInUse when another program has the port. */
+/** Starts listening. Throws CannotListen, or AddressInUse if another program has the port. */
 export function listen(app: AnyElysia, address: Address): Listening {
   const server = serveOn(app, address);
   const stopNow = async (): Promise<void> => {
-    // Cut connections need not all report that they are gone.
+    // Not every connection that is cut reports that it is gone.
     await Promise.race([server.stop(true), Bun.sleep(200)]);
   };
   return {
@@ -50,7 +50,7 @@ function serveOn(app: AnyElysia, { host, port }: Address): Bun.Server<unknown> {
       hostname: host,
       port,
       idleTimeout: IDLE_TIMEOUT_S,
-      // The routes limit what they read; a limit here would answer without their words.
+      // Handlers limit what they read; a limit here would answer in other words than theirs.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
       reusePort: false,
@@ -62,7 +62,7 @@ function serveOn(app: AnyElysia, { host, port }: Address): Bun.Server<unknown> {
   return app.server;
 }
 
-/** An error of the system in words for who runs the server. */
+/** An error of the system, in words for whoever runs the server. */
 function explained(error: unknown, port: number): unknown {
   switch (error instanceof Error && "code" in error && error.code) {
     case "EADDRINUSE":
@@ -71,12 +71,12 @@ function explained(error: unknown, port: number): unknown {
       );
     case "EACCES":
       return new CannotListen(
-        `This user may not listen on port ${port}. Set PORT to one from 1024 on.`,
+        `This user may not listen on port ${port}. Set PORT to 1024 or higher.`,
       );
     case "EADDRNOTAVAIL":
     case "EAFNOSUPPORT":
       return new CannotListen(
-        "HOST is no address of this machine. Set it to one that is, such as 127.0.0.1.",
+        "HOST isn't an address of this machine. Set it to one that is, such as 127.0.0.1.",
       );
     default:
       return error;

@@ -27,7 +27,7 @@ export type Deps = {
   readonly log: Log;
   readonly version: string;
   readonly now: () => number;
-  /** Aborted when the server is about to stop: streams that never end by themselves end then. */
+  /** Aborted when the server is about to stop; streams that would never end end then. */
   readonly stopping: AbortSignal;
 };
 

@@ -16,3 +16,8 @@ export function pathBelow(base: string, url: string): string {
     ? path.slice(base.length)
     : path;
 }
+
+/** A path of ours with the base path, which a proxy may have removed. */
+export function withBase(base: string, path: string): string {
+  return `${path}/`.startsWith(`${base}/`) ? path : base + path;
+}

@@ -9,19 +9,19 @@ export type PageAddress = {
   readonly newer?: number;
 };
 
-/** A list of messages, as its address carries it. Empty fields are left out. */
+/** The query of a list of messages. Empty fields are left out. */
 export type MessagesAddress = PageAddress & {
   /** In the filter language; see `filterText`. */
   readonly q?: string;
-  /** Of a search that goes on: how many messages the page shows already. */
+  /** How many messages the page already shows, for a search that continues. */
   readonly shown?: number;
 };
 
 export type Urls = ReturnType<typeof createUrls>;
 
 /**
- * Every address that a page links to, with the base path that `publicUrl` may have.
- * Values are encoded here, so that a view never builds an address itself.
+ * Every address that a page links to, with the base path of `publicUrl`. Values are encoded
+ * here, so that no view builds an address itself. A test finds each one's route in the table.
  */
 export function createUrls(publicUrl: string | undefined) {
   const base = basePathOf(publicUrl);
@@ -35,10 +35,10 @@ export function createUrls(publicUrl: string | undefined) {
       `${base}/messages${queryString(address)}`,
     messagesExport: (format: "csv" | "jsonl", q: string): string =>
       `${base}/messages.${format}${queryString({ q })}`,
-    /** How far the export with this id is; `asked` is how often that was asked before. */
+    /** How far the export with this id is; `asked` counts the earlier requests. */
     exportProgress: (id?: string, asked?: number): string =>
       `${base}/messages/export-progress${queryString({ id, asked })}`,
-    /** What could be written next in a filter, as a list for its box. */
+    /** Suggestions for what to type next in a filter. */
     messagesSuggest: `${base}/messages/suggest`,
     /** What is new and what changed since a list was made. */
     messagesLive: `${base}/messages/live`,
@@ -66,7 +66,7 @@ export function createUrls(publicUrl: string | undefined) {
     ): string => `${base}/refusals${queryString(address)}`,
     refusal: (id: number): string => `${base}/refusals/${id}`,
     refusalsSeen: `${base}/refusals/seen`,
-    /** The event stream of what is recorded after a position in the feed. */
+    /** The event stream after a position in the feed. */
     live: (after: { readonly text: string }): string =>
       `${base}/live${queryString({ after: after.text })}`,
     settings: `${base}/settings`,
@@ -77,14 +77,14 @@ export function createUrls(publicUrl: string | undefined) {
       `${base}/settings/users/${id}/password`,
     userRemove: (id: number): string => `${base}/settings/users/${id}/remove`,
     tokens: `${base}/settings/tokens`,
-    /** Where a token is revoked, once that was confirmed. */
+    /** Where revoking a token is confirmed. */
     tokenRevoke: (id: number): string => `${base}/settings/tokens/${id}/revoke`,
     erase: `${base}/settings/erase`,
     eraseConfirm: `${base}/settings/erase/confirm`,
     eraseForget: `${base}/settings/erase/forget`,
-    /** What describes the API. */
+    /** The document that describes the API. */
     openApi: `${base}/api/openapi.json`,
-    /** Where programs find the API. */
+    /** The API's address for programs. */
     api: (requestOrigin: string): string =>
       `${publicUrl ?? requestOrigin}/api/v1`,
     account: `${base}/settings/account`,
@@ -97,11 +97,11 @@ export function createUrls(publicUrl: string | undefined) {
     /** `next` is where to go once signed in: a path of ours with its query. */
     login: (next?: string): string => `${base}/login${queryString({ next })}`,
     logout: `${base}/logout`,
-    /** Where the first user is made; `code` is shown in the log. */
+    /** Where the first admin is created; the log shows `code`. */
     setup: (code?: string): string => `${base}/setup${queryString({ code })}`,
     /**
-     * What to paste into Twilio. The fragment asks for five tries on any failure: by
-     * default only a failed connection is tried again, and a callback that fails is lost.
+     * What to paste into Twilio. The fragment asks for five retries on any failure; by
+     * default Twilio retries only a failed connection, and loses a callback that fails.
      */
     smsCallback: (requestOrigin: string): string =>
       `${publicUrl ?? requestOrigin}${WEBHOOK_PATHS.sms}#rc=5&rp=all`,
