@@ -67,7 +67,12 @@ function addAddress(
   const isForServices = first.isForServices === true && prefix === "";
   const methods = [first, ...others].map(({ method }) => method);
   const refusal = methodNotAllowed(methods);
-  const stray = strayHook(deps, refusal.headers["allow"]);
+  // Below a wildcard there is no address to name.
+  const isAddress = !path.endsWith("*");
+  const stray = strayHook(
+    deps,
+    isAddress ? refusal.headers["allow"] : undefined,
+  );
   for (const route of [first, ...others]) {
     const isChange = route.method !== "GET";
     app.route(route.method, address, handlerOf(route, deps.site), {
@@ -97,7 +102,7 @@ function handlerOf(route: GatedRoute, site: Site) {
     });
 }
 
-/** Answers what was meant for the webhook; `allow` are the methods that the address answers. */
+/** Answers what was meant for the webhook; `allow` are the methods of the address, if it has a route. */
 function strayHook(
   { site, answerStray }: GatedDeps,
   allow: string | undefined,
