@@ -37,12 +37,12 @@ export const NOT_FOUND = new Problem({
   detail: "No page has this address. It may be mistyped, or the link is old.",
 });
 
-/** A list's address that names a part of it that doesn't exist; `where` completes "Go to". */
-export function addressNotUnderstood(where: string): Problem {
+/** An address with a parameter that means nothing; `detail` says which and where to go. */
+export function invalidAddress(detail: string): Problem {
   return new Problem({
     status: 400,
-    title: "This address is not understood",
-    detail: `The address names a part of the list that doesn’t exist. Go to ${where}.`,
+    title: "This address isn’t valid",
+    detail,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Answer, Asked } from "./asked.ts";
 import type { Downloads } from "./downloads.ts";
 import { page } from "../http/page.ts";
-import { Problem } from "../http/problem.ts";
+import { invalidAddress, Problem } from "../http/problem.ts";
 import { NumberPage } from "../../views/numbers/number-page.tsx";
 import { NumbersPage } from "../../views/numbers/numbers-page.tsx";
 import { redirectTo } from "../http/responses.ts";
@@ -46,12 +46,9 @@ const NO_SUCH_NUMBER = new Problem({
     "A number appears here with the first callback of a message to it. Check that it is written as Twilio writes it, with a plus sign and the country’s code.",
 });
 
-const NOT_UNDERSTOOD = new Problem({
-  status: 400,
-  title: "This address isn’t valid",
-  detail:
-    "The address names a part of the list that doesn’t exist. Go to the numbers and choose again.",
-});
+const INVALID_ADDRESS = invalidAddress(
+  "This part of the list doesn’t exist. Go to the numbers and choose again.",
+);
 
 export const numberHandlers = ({ store, downloads, now }: NumberDeps) => {
   const exported = (
@@ -59,7 +56,7 @@ export const numberHandlers = ({ store, downloads, now }: NumberDeps) => {
     format: NumbersFormat,
   ): Answer | Promise<Answer> => {
     const query = readNumbersQuery(new URL(asked.request.url).searchParams);
-    if (query === undefined) return NOT_UNDERSTOOD;
+    if (query === undefined) return INVALID_ADDRESS;
     return downloads.answer(asked, {
       name: "smsledger-numbers",
       format,
@@ -71,7 +68,7 @@ export const numberHandlers = ({ store, downloads, now }: NumberDeps) => {
   return {
     list: async ({ request, site }: Asked) => {
       const query = readNumbersQuery(new URL(request.url).searchParams);
-      if (query === undefined) return NOT_UNDERSTOOD;
+      if (query === undefined) return INVALID_ADDRESS;
       const live = await store.feedEnd();
       const found = await store.failingRecipients(
         failingRequest(query, PAGE_SIZE + 1),
@@ -87,7 +84,7 @@ export const numberHandlers = ({ store, downloads, now }: NumberDeps) => {
     one: async ({ params, request, site }: Asked<"number">) => {
       const { searchParams } = new URL(request.url);
       const pageRequest = readPageRequest(searchParams);
-      if (pageRequest === undefined) return NOT_UNDERSTOOD;
+      if (pageRequest === undefined) return INVALID_ADDRESS;
       const find = (name: string) =>
         findRecipient(store, name, site.masksNumbers);
       const recipient = await find(params.number);

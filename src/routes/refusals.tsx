@@ -1,6 +1,6 @@
 import type { Asked } from "./asked.ts";
 import { page } from "../http/page.ts";
-import { Problem } from "../http/problem.ts";
+import { invalidAddress, Problem } from "../http/problem.ts";
 import { RefusalPage } from "../../views/refusals/refusal-page.tsx";
 import { RefusalsPage } from "../../views/refusals/refusals-page.tsx";
 import { requesterOf } from "../account/viewer.ts";
@@ -19,12 +19,9 @@ export type RefusalDeps = {
   readonly now: () => number;
 };
 
-const NOT_UNDERSTOOD = new Problem({
-  status: 400,
-  title: "This address isn’t valid",
-  detail:
-    "This part of the list doesn’t exist. Go to the refused callbacks and choose again.",
-});
+const INVALID_ADDRESS = invalidAddress(
+  "This part of the list doesn’t exist. Go to the refused callbacks and choose again.",
+);
 
 const NO_SUCH_REFUSAL = new Problem({
   status: 404,
@@ -40,7 +37,7 @@ export const refusalHandlers = ({
 }: RefusalDeps) => ({
   list: async ({ request, site }: Asked) => {
     const query = readRefusalsQuery(new URL(request.url).searchParams);
-    if (query === undefined) return NOT_UNDERSTOOD;
+    if (query === undefined) return INVALID_ADDRESS;
     const now = clock();
     const [found, unlisted] = await Promise.all([
       store.refusals.list({

@@ -53,7 +53,7 @@ test("a list of many goes on from page to page, each refusal once, and by kind",
   }
 });
 
-test("an address that no page links to is told so", async () => {
+test("an address that no page links to is answered 400, 404 or 405", async () => {
   await using server = await startServer();
   for (const query of [
     "kind=x",
@@ -65,7 +65,7 @@ test("an address that no page links to is told so", async () => {
     expect((await get(`${server.origin}/refusals?${query}`)).status).toBe(400);
   for (const id of ["1", "x", "-1", "9".repeat(20), "%00"])
     expect((await get(`${server.origin}/refusals/${id}`)).status).toBe(404);
-  expect((await get(`${server.origin}/refusals/seen`)).status).toBe(404);
+  expect((await get(`${server.origin}/refusals/seen`)).status).toBe(405);
 });
 
 test("another site cannot mark refusals as seen", async () => {
