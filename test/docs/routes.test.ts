@@ -1,8 +1,20 @@
+import { Glob } from "bun";
 import { expect, test } from "bun:test";
 import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { leadsTo } from "../support/route-list.ts";
 import { startServer } from "../support/start-server.ts";
-import { CURRENT_DOCUMENTS, inlineCode } from "./documents.ts";
+import { CURRENT_DOCUMENTS, inlineCode, PROJECT, textOf } from "./documents.ts";
+
+const LABELS = [
+  "Refusals",
+  "Settings",
+  "Users",
+  "API tokens",
+  "Account",
+  "Audit",
+  "Erase",
+  "Export",
+];
 
 /** Folders of a server, and the size of an IPv6 network. */
 const NO_ROUTE = /^\/(?:dev|etc|mnt|proc|tmp|usr|var|64)\b/;
@@ -35,4 +47,19 @@ test("the callback URLs that are shown are those of the webhook", () => {
   for (const { path, text } of CURRENT_DOCUMENTS)
     for (const [shown] of text.matchAll(/\/api\/rpc\/webhooks\/twilio\/\w+/g))
       expect([path, shown, paths.includes(shown)]).toEqual([path, shown, true]);
+});
+
+test("pages and buttons are called what the documentation calls them", async () => {
+  const views = await Promise.all(
+    [...new Glob("views/**/*.{ts,tsx}").scanSync(PROJECT)].map(textOf),
+  );
+  const written = views.join("\n");
+  const documented = CURRENT_DOCUMENTS.map(({ text }) => text).join("\n");
+  for (const label of LABELS) {
+    expect(documented).toContain(`**${label}**`);
+    expect([label, new RegExp(`["'>]\\s*${label}\\b`).test(written)]).toEqual([
+      label,
+      true,
+    ]);
+  }
 });
