@@ -14,6 +14,7 @@ for (const { name, newDatabase } of ENGINES)
     };
     return {
       engine,
+      anotherDatabase: newDatabase,
       store: { ...store, close },
       async [Symbol.asyncDispose]() {
         if (!closed) await store.close();

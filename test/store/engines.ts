@@ -1,18 +1,16 @@
 import { join } from "node:path";
-import type { Engine } from "../../src/store/engine.ts";
 import { openEngine } from "../../src/store/open.ts";
 import { tempDir } from "../support/temp-dir.ts";
-
-/** A database that isn't there yet, and is gone when this is disposed of. */
-type NewDatabase = AsyncDisposable & { readonly engine: Engine };
+import type { TestDatabase } from "./events.ts";
 
 /** Every engine; each passes the contract's tests. */
 export const ENGINES: readonly {
   readonly name: string;
-  readonly newDatabase: () => Promise<NewDatabase>;
+  /** Makes nothing yet. */
+  readonly newDatabase: () => Promise<TestDatabase>;
 }[] = [{ name: "SQLite", newDatabase: sqliteDatabase }];
 
-async function sqliteDatabase(): Promise<NewDatabase> {
+async function sqliteDatabase(): Promise<TestDatabase> {
   const folder = tempDir();
   return {
     engine: openEngine(join(folder.path, "smsledger.db")),

@@ -6,11 +6,16 @@ import type { FormParams } from "../../src/twilio/form.ts";
 import { recordedStatus, type RouteChannel } from "../../src/twilio/status.ts";
 import { callbackParams } from "../support/twilio-client.ts";
 
-/** An empty store of some engine, which is gone when it's disposed of, and its engine. */
-export type OpenStore = (
-  options?: ReadingOptions,
-) => Promise<
-  AsyncDisposable & { readonly store: Stores; readonly engine: Engine }
+/** A database of some engine, which is gone when this is disposed of. */
+export type TestDatabase = AsyncDisposable & { readonly engine: Engine };
+
+/** An empty store, opened as a server opens it. */
+export type OpenStore = (options?: ReadingOptions) => Promise<
+  TestDatabase & {
+    readonly store: Stores;
+    /** One of the same engine that isn't there yet. */
+    readonly anotherDatabase: () => Promise<TestDatabase>;
+  }
 >;
 
 export type Circumstances = {

@@ -3,7 +3,8 @@ import {
   FeedPosition,
   FeedPositionGone,
 } from "../../../src/store/feed-position.ts";
-import type { MessageRow } from "../../../src/store/store.ts";
+import type { EventRow, MessageRow } from "../../../src/store/store.ts";
+import { openServerStore } from "../../support/open-store.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { oldCursor, positionAfter } from "../positions.ts";
 import { eventOf, type OpenStore } from "../events.ts";
@@ -105,6 +106,69 @@ export function changesContract(openStore: OpenStore): void {
     }
     expect(read).toEqual([...all]);
     expect(position).toEqual(await store.feedEnd());
+  });
+
+  test("a feed that is read while others record has every event once, in order, and its changes are those", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const start = await store.feedStart();
+    let isRecording = true;
+    const record = async (): Promise<void> => {
+      for (let index = 0; index < 60; index++)
+        await Promise.all(
+          ["sent", "failed"].map((MessageStatus) =>
+            store.recordEvent(eventOf({ MessageStatus })),
+          ),
+        );
+    };
+    const recording = Promise.all([record(), record(), record()]).finally(
+      () => (isRecording = false),
+    );
+    const followFeed = async () => {
+      const read: EventRow[] = [];
+      for (let after = start; ;) {
+        const isLast = !isRecording;
+        const { events, next } = await store.feedAfter(after, 7);
+        read.push(...events);
+        after = next;
+        if (isLast && events.length === 0) return read;
+      }
+    };
+    const followChanges = async () => {
+      const counted = { events: 0, failures: 0 };
+      for (let after = start; ;) {
+        const isLast = !isRecording;
+        const { end, events, failures } = await store.changesSince(after);
+        counted.events += events.count;
+        counted.failures += failures.count;
+        if (isLast && end.isSame(after)) return counted;
+        after = end;
+      }
+    };
+    const [read, counted] = await Promise.all([
+      followFeed(),
+      followChanges(),
+      recording,
+    ]);
+    expect(read).toEqual(await eventsIn(store));
+    const ids = read.map(({ id }) => id);
+    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+    expect(counted).toEqual({ events: 360, failures: 180 });
+  }, 20_000);
+
+  test("a feed position of another database is gone, though that one has the same events", async () => {
+    await using opened = await openStore();
+    await using another = await opened.anotherDatabase();
+    const other = await openServerStore(another.engine);
+    const event = eventOf({});
+    for (const store of [opened.store, other]) await store.recordEvent(event);
+    const foreign = await other.feedEnd();
+    expect(foreign.isSame(await opened.store.feedEnd())).toBe(false);
+    const [result] = await Promise.allSettled([
+      opened.store.feedAfter(foreign, 10),
+    ]);
+    expect(result).toMatchObject({ reason: expect.any(FeedPositionGone) });
+    await other.close();
   });
 
   test("a position of another ledger, beyond the end, or of version 0.1.0 is gone, whatever is asked of it", async () => {

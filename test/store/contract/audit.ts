@@ -1,0 +1,123 @@
+import { expect, test } from "bun:test";
+import {
+  AUDIT_DAYS,
+  AUDIT_LATE_MS,
+  AUDIT_MAX,
+  AUDIT_MERGED_MS,
+  AUDIT_OF_ONE_MAX,
+  type AuditEntry,
+} from "../../../src/store/audit.ts";
+import type { Stores } from "../../../src/store/stores.ts";
+import type { OpenStore } from "../events.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const START = Date.UTC(2026, 10, 1);
+
+const change: AuditEntry = {
+  kind: "change",
+  at: START,
+  actor: "mo",
+  action: "erased a number",
+  subject: "a number",
+  address: "203.0.113.7",
+};
+const use: AuditEntry = {
+  ...change,
+  kind: "use",
+  action: "exported messages",
+  subject: "",
+};
+
+export function auditContract(openStore: OpenStore): void {
+  test("entries are listed newest first, page by page", async () => {
+    await using opened = await openStore();
+    const { audit } = opened.store;
+    for (const minute of [1, 2, 3])
+      await audit.add({ ...change, at: START + minute * 60_000 });
+    const [newest, second] = await audit.list({ size: 2 });
+    expect(newest).toMatchObject({
+      ...change,
+      at: START + 180_000,
+      firstAt: START + 180_000,
+      times: 1,
+    });
+    expect(second?.at).toBe(START + 120_000);
+    const rest = await audit.list({ size: 2, olderThan: second?.id });
+    expect(rest.map(({ at }) => at)).toEqual([START + 60_000]);
+  });
+
+  test("a late entry gets the time of the one before it, and a clock that was set back keeps its times", async () => {
+    await using opened = await openStore();
+    const { audit } = opened.store;
+    const hours = [2 * HOUR_MS, 2 * HOUR_MS - AUDIT_LATE_MS, HOUR_MS, HOUR_MS];
+    for (const hour of hours) await audit.add({ ...change, at: START + hour });
+    expect((await entriesIn(opened.store)).map(({ at }) => at - START)).toEqual(
+      [2 * HOUR_MS, 2 * HOUR_MS, HOUR_MS, HOUR_MS],
+    );
+  });
+
+  test("equal entries of a day become one with a count, but changes never do", async () => {
+    await using opened = await openStore();
+    const { audit } = opened.store;
+    for (let minute = 0; minute < 3; minute++)
+      for (const entry of [use, { ...use, actor: "ana" }, change])
+        await audit.add({ ...entry, at: START + minute * 60_000 });
+    await audit.add({ ...use, at: START + AUDIT_MERGED_MS });
+    const last = START + 120_000;
+    const entries = await entriesIn(opened.store);
+    const uses = entries.filter(({ kind }) => kind === "use");
+    expect(uses).toMatchObject([
+      { actor: "mo", times: 3, firstAt: START, at: last },
+      { actor: "ana", times: 3, firstAt: START, at: last },
+      { actor: "mo", times: 1, firstAt: START + AUDIT_MERGED_MS },
+    ]);
+    expect(entries.length - uses.length).toBe(3);
+  });
+
+  test("entries of one actor and of one kind are trimmed to their newest, and others' stay", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await store.audit.add(change);
+    await store.audit.add({ ...use, actor: "ana" });
+    const actors = ["mo", "eve", "tom", "kim", "lea", "jim"];
+    for (const actor of actors)
+      await Promise.all(
+        Array.from({ length: AUDIT_OF_ONE_MAX + 5 }, (_, order) =>
+          store.audit.add({ ...use, actor, subject: `order ${order}` }),
+        ),
+      );
+    const entries = await entriesIn(store);
+    const of = (name: string) =>
+      entries.filter(({ kind, actor }) => kind === "use" && actor === name);
+    expect(entries.filter(({ kind }) => kind === "use")).toHaveLength(
+      AUDIT_MAX,
+    );
+    expect(of("ana")).toEqual([]);
+    expect(of("mo")).toEqual([]);
+    expect(of("jim")).toHaveLength(AUDIT_OF_ONE_MAX);
+    expect(of("jim")[0]?.subject).toBe("order 5");
+    expect(entries.filter(({ kind }) => kind === "change")).toHaveLength(1);
+  }, 60_000);
+
+  test("entries older than the days that are kept go, but a clock that jumps makes nothing old", async () => {
+    await using opened = await openStore();
+    const { audit, upkeep } = opened.store;
+    await upkeep.readClock(START);
+    await audit.add(change);
+    await audit.add({ ...change, at: START + 10 * 365 * DAY_MS });
+    expect(await entriesIn(opened.store)).toHaveLength(2);
+    for (let day = 1; day <= AUDIT_DAYS + 1; day++)
+      await upkeep.readClock(START + day * DAY_MS);
+    const end = START + (AUDIT_DAYS + 1) * DAY_MS;
+    await audit.add({ ...change, at: end });
+    expect((await entriesIn(opened.store)).map(({ at }) => at)).not.toContain(
+      START,
+    );
+  }, 20_000);
+}
+
+/** All entries, oldest first. */
+async function entriesIn({ audit }: Pick<Stores, "audit">) {
+  return (await audit.list({ size: 10_000 })).toReversed();
+}

@@ -1,0 +1,158 @@
+import { expect, test } from "bun:test";
+import type { Store } from "../../../src/store/store.ts";
+import { eventsIn, messagesIn } from "../../support/rows.ts";
+import { newMessageSid } from "../../support/twilio-client.ts";
+import { eventOf, type OpenStore } from "../events.ts";
+import {
+  DIGITS,
+  NUMBER,
+  recordNumberEverywhere,
+  WHOLE,
+} from "../number-everywhere.ts";
+import { expectRecount } from "../recount.ts";
+
+const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
+
+export function erasingContract(openStore: OpenStore): void {
+  test("a number is erased from addresses, texts, posts and tags, and the messages and counts stay", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await recordNumberEverywhere(store);
+    expect(await everything(store)).toMatch(WHOLE);
+    const counts = () =>
+      Promise.all([
+        store.tally({ range: ALL_TIME }),
+        store.tally({ range: ALL_TIME, by: "errorCode" }),
+        store.tally({ range: ALL_TIME, by: "country" }),
+        store.countMessages([]),
+      ]);
+    const before = await counts();
+    const found = await store.upkeep.findNumber(DIGITS);
+    expect(await everything(store)).toMatch(WHOLE);
+
+    const erased = await store.upkeep.erase(DIGITS);
+    expect(erased).toEqual(found);
+    expect(erased).toMatchObject({ messages: 5, events: 7, tags: 2 });
+    const text = await everything(store);
+    expect(text).not.toMatch(WHOLE);
+    expect(text).not.toContain("415 555 0123");
+    // What belongs to others stays.
+    expect(text).toContain("+12125550123");
+    expect(text).toContain('"5550123"');
+    expect(await store.suggest("tag", "", 100)).toEqual([
+      `for=erased-${erased.addressIds[0]}`,
+      "order=4711",
+      `phone=erased-${erased.addressIds[0]}`,
+    ]);
+    expect(await counts()).toEqual(before);
+    for (const by of [undefined, "sender", "country"] as const)
+      await expectRecount(store, { range: ALL_TIME, by });
+    expect(await store.upkeep.findNumber(DIGITS)).toMatchObject({
+      messages: 0,
+      events: 0,
+      tags: 0,
+      addressIds: [],
+    });
+  });
+
+  test("an erased recipient's messages are still found together, and a later callback starts a new one", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await recordNumberEverywhere(store);
+    const { addressIds } = await store.upkeep.erase(DIGITS);
+    const name = `erased-${addressIds[0]}`;
+    const to = async (value: string) =>
+      (
+        await store.listMessages(
+          [{ field: "to", negated: false, values: [value] }],
+          { size: 10 },
+        )
+      ).messages.map((message) => message.to);
+    expect(await to(name)).toEqual([name, name]);
+    expect(await to(`~${addressIds[0]}`)).toEqual([name, name]);
+    expect(await to("0123")).toEqual(["+12125550123"]);
+    await store.recordEvent(eventOf({ To: NUMBER }));
+    expect(await to(NUMBER)).toEqual([NUMBER]);
+    expect(await to(name)).toHaveLength(2);
+  });
+
+  test("while callbacks arrive, everything recorded before the end is erased, and nothing is lost", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await recordNumberEverywhere(store);
+    let isErased = false;
+    const sids = new Set<string>();
+    const record = async (): Promise<void> => {
+      for (let index = 0; !isErased; index++) {
+        const MessageSid = newMessageSid();
+        const To = index % 5 === 0 ? NUMBER : `+1415555${1_000 + (index % 50)}`;
+        const query = index % 3 === 0 ? `phone=${DIGITS}` : "";
+        for (const MessageStatus of ["sent", "delivered"])
+          await store.recordEvent(
+            eventOf({ MessageSid, MessageStatus, To }, { query }),
+          );
+        sids.add(MessageSid);
+      }
+    };
+    const recording = [record(), record(), record()];
+    let before = 0;
+    while (before < 100) before = (await eventsIn(store)).length;
+    const { events } = await store.upkeep.erase(DIGITS);
+    isErased = true;
+    await Promise.all(recording);
+    expect(events).toBeGreaterThan(before / 10);
+    const all = await eventsIn(store);
+    expect(JSON.stringify(all.slice(0, before))).not.toMatch(WHOLE);
+    const seen = new Set(all.map(({ messageSid }) => messageSid));
+    expect([...sids].filter((sid) => !seen.has(sid))).toEqual([]);
+    await expectRecount(store, { range: ALL_TIME, by: "sender" });
+    // What came after it, under a new id, is erased by the next one.
+    await store.upkeep.erase(DIGITS);
+    expect(await everything(store)).not.toMatch(WHOLE);
+  }, 20_000);
+
+  test("an interrupted erasure is finished by the next one", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await recordNumberEverywhere(store);
+    for (let index = 0; index < 300; index++)
+      await store.recordEvent(eventOf({ To: NUMBER, Note: "415-555-0123" }));
+    const stop = new AbortController();
+    await store.upkeep.erase(DIGITS, {
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    expect(await everything(store)).toMatch(WHOLE);
+    await store.upkeep.erase(DIGITS);
+    const text = await everything(store);
+    expect(text).not.toMatch(WHOLE);
+    expect(text).not.toContain("415-555-0123");
+  });
+
+  test("progress rises to the number of events", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    for (let index = 0; index < 200; index++)
+      await store.recordEvent(eventOf({ To: NUMBER, Note: "415-555-0123" }));
+    for (const work of ["findNumber", "erase"] as const) {
+      const steps: [done: number, total: number | undefined][] = [];
+      const onProgress = (done: number, total?: number) =>
+        void steps.push([done, total]);
+      await store.upkeep[work](DIGITS, { onProgress });
+      expect(steps.at(-1)).toEqual([200, 200]);
+      const done = steps.map(([each]) => each);
+      expect(done).toEqual(done.toSorted((a, b) => a - b));
+    }
+  });
+}
+
+/** Everything that can be read, as one text. */
+async function everything(from: Store): Promise<string> {
+  return JSON.stringify([
+    await messagesIn(from),
+    await eventsIn(from),
+    await from.suggest("tag", "", 100),
+    await from.tally({ range: ALL_TIME, by: "sender" }),
+    await from.failingRecipients({ size: 10 }),
+  ]);
+}
