@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import { writableTablesOf } from "../../src/store/sqlite/connection/tables.ts";
 import { migrate } from "../../src/store/sqlite/migrations/migrations.ts";
 import {
   addRefusals,
@@ -7,9 +8,10 @@ import {
 } from "../../src/store/sql/tables/refusals.ts";
 import { AT, refusalOf } from "./sample-refusals.ts";
 
-test("erasing finds user ids and names, and numbers that an older version did not mask", () => {
+test("erasing finds user ids and names, and numbers that an older version did not mask", async () => {
   using db = new Database(":memory:", { strict: true });
   migrate(db);
+  const { tables } = writableTablesOf(db);
   const values = [
     "US.••••••18",
     "ev••••••om",
@@ -17,7 +19,7 @@ test("erasing finds user ids and names, and numbers that an older version did no
     "\u0661\u0664\u0661\u0665\u0665\u0665\u0665\u0660\u0661\u0662\u0663",
     "ACME",
   ];
-  addRefusals(db, {
+  await addRefusals(tables, {
     refusals: values.map((value, index) => {
       const { sent, ...rest } = refusalOf({ address: `10.0.0.${index}` });
       return { ...rest, sent: { ...sent, params: [["X", value]] as const } };
@@ -25,15 +27,16 @@ test("erasing finds user ids and names, and numbers that an older version did no
     unlisted: 0,
     now: AT,
   });
-  expect(eraseFromRefusals(db, "US.13491208655302741918")).toBe(1);
-  expect(eraseFromRefusals(db, "eve@example.com")).toBe(1);
-  expect(eraseFromRefusals(db, "14155550123")).toBe(2);
-  expect(eraseFromRefusals(db, "acme")).toBe(1);
+  expect(await eraseFromRefusals(tables, "US.13491208655302741918")).toBe(1);
+  expect(await eraseFromRefusals(tables, "eve@example.com")).toBe(1);
+  expect(await eraseFromRefusals(tables, "14155550123")).toBe(2);
+  expect(await eraseFromRefusals(tables, "acme")).toBe(1);
 });
 
-test("erasing a number takes what was posted out of every refusal that may be of it, and leaves the rest", () => {
+test("erasing a number takes what was posted out of every refusal that may be of it, and leaves the rest", async () => {
   using db = new Database(":memory:", { strict: true });
   migrate(db);
+  const { tables } = writableTablesOf(db);
   const of = (To: string, address: string) => {
     const { sent, ...rest } = refusalOf({ address });
     return {
@@ -45,7 +48,7 @@ test("erasing a number takes what was posted out of every refusal that may be of
       },
     };
   };
-  addRefusals(db, {
+  await addRefusals(tables, {
     refusals: [
       of("+141••••••23", "10.0.0.1"),
       of("whatsapp:+141••••••23", "10.0.0.2"),
@@ -55,7 +58,7 @@ test("erasing a number takes what was posted out of every refusal that may be of
     unlisted: 0,
     now: AT,
   });
-  expect(eraseFromRefusals(db, "+14155550123")).toBe(3);
+  expect(await eraseFromRefusals(tables, "+14155550123")).toBe(3);
   const facts = db
     .query<{ facts: string }, []>("SELECT facts FROM refusals ORDER BY id")
     .all()
@@ -73,6 +76,6 @@ test("erasing a number takes what was posted out of every refusal that may be of
     ["10.0.0.3", [], [], true],
     ["10.0.0.4", [["To", "+141••••••24"]], [["a", "1"]], false],
   ]);
-  expect(eraseFromRefusals(db, "+14155550123")).toBe(0);
-  expect(eraseFromRefusals(db, "40404")).toBe(0);
+  expect(await eraseFromRefusals(tables, "+14155550123")).toBe(0);
+  expect(await eraseFromRefusals(tables, "40404")).toBe(0);
 });

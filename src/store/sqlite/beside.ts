@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { CommandStores, Reader } from "../engine.ts";
 import { messageReading } from "../sql/message-reading.ts";
-import type { Write } from "../sql/tables/account-store.ts";
+import { clockReading } from "../sql/tables/clock-record.ts";
 import { keptBeside } from "../sql/tables/kept-beside.ts";
+import { findInRefusals } from "../sql/tables/refusals.ts";
+import { write, type Write } from "../sql/tables/writes.ts";
 import {
   databasePath,
   giveToFolderOwner,
@@ -16,13 +18,12 @@ import {
 } from "./connection/read-connection.ts";
 import { readsOf } from "./connection/reads.ts";
 import { unusable, unwritable } from "./connection/unusable.ts";
+import { writableTablesOf } from "./connection/tables.ts";
 import { requireNotVanished } from "./connection/vanished.ts";
 import { openDatabaseForCommand } from "./connection/writing-connection.ts";
 import { createRecorder } from "./recording/recorder.ts";
-import { clockReading } from "./upkeep/clock-record.ts";
 import { findNumber, type DoStep } from "./upkeep/long-work.ts";
 import { upkeepStore } from "./upkeep/upkeep.ts";
-import { write } from "./writer/writes.ts";
 
 /** Rows that are read in one step: many, as nothing else waits for this process. */
 const STEP_ROWS = 1_000;
@@ -36,12 +37,14 @@ export function openReader(file: string): Reader {
     ...messageReading(connection.kysely, read, { stepRows: STEP_ROWS }),
     async findNumber(address, work) {
       using db = openDatabaseForReading(path);
-      return await findNumber(stepsOn(path, db), address, work);
+      return await findNumber(
+        stepsOn(path, db),
+        (sought) => read(() => findInRefusals(connection.kysely, sought)),
+        address,
+        work,
+      );
     },
-    async clockAt(now) {
-      using db = openDatabaseForReading(path);
-      return clockReading(db, now);
-    },
+    clockAt: (now) => read(() => clockReading(connection.kysely, now)),
     async close() {
       read.close();
     },
@@ -66,8 +69,9 @@ export function openCommandStores(
   if (isNew) giveToFolderOwner(path);
   const connection = openForReading(path);
   const read = readsOf(connection);
-  const doWrite: Write = async (name, input) =>
-    explained(path, () => write(db, name, input));
+  const { tables, close } = writableTablesOf(db);
+  const doWrite: Write = async (name, ...input) =>
+    await explained(path, () => write(tables, name, input));
   let steps: DoStep | undefined;
   const doStep: DoStep = async (name, input) => {
     steps ??= stepsOn(path, db);
@@ -87,9 +91,11 @@ export function openCommandStores(
       try {
         // What was deleted is also in older pages of the log, which go with this.
         if (steps)
-          explained(path, () => db.run("PRAGMA wal_checkpoint(TRUNCATE)"));
+          await explained(path, async () =>
+            db.run("PRAGMA wal_checkpoint(TRUNCATE)"),
+          );
       } finally {
-        db.close();
+        close();
       }
     },
   };
@@ -103,13 +109,13 @@ function stepsOn(path: string, db: Database): DoStep {
   } catch (error) {
     throw unusable(path, error);
   }
-  return async (name, input) =>
-    explained(path, () => recorder.step(name, input));
+  return (name, input) =>
+    explained(path, async () => recorder.step(name, input));
 }
 
-function explained<T>(path: string, work: () => T): T {
+async function explained<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     throw unwritable(path, error);
   }

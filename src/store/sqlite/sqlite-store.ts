@@ -58,13 +58,8 @@ export function openForServer(file: string, options: ServerOptions): Opening {
   const read = readsOf(connection);
   const store: Stores = {
     ...messageReading(db, read, options),
-    ...keptBeside(db, read, (name, input) => queue.write(name, input)),
-    upkeep: upkeepStore(
-      db,
-      read,
-      (name, input) => queue.write(name, input),
-      (name, input) => queue.step(name, input),
-    ),
+    ...keptBeside(db, read, queue.write),
+    upkeep: upkeepStore(db, read, queue.write, queue.step),
     database: databaseFacts(file),
     recordEvent: (event) => queue.record(storedEvent(event)),
     async checkWritable() {

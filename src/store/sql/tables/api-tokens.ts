@@ -1,5 +1,3 @@
-import type { Database } from "bun:sqlite";
-import type { Kysely } from "kysely";
 import type { By } from "../../accounts.ts";
 import {
   API_TOKENS_MAX,
@@ -9,66 +7,71 @@ import {
   type NewApiToken,
   type TokenUse,
 } from "../../api-tokens.ts";
+import type { Db } from "../dialect.ts";
 import { addAuditEntry } from "./audit.ts";
-import type { Schema } from "../schema.ts";
 
-export function addApiToken(db: Database, token: NewApiToken): AddedApiToken {
+export async function addApiToken(
+  db: Db,
+  token: NewApiToken,
+): Promise<AddedApiToken> {
   const { name, hash, scope, createdBy, createdAt, address } = token;
-  const isTaken = db.query("SELECT 1 FROM api_tokens WHERE name = ?").get(name);
-  if (isTaken !== null) return "name taken";
-  const { changes } = db
-    .query(
-      `INSERT INTO api_tokens (name, hash, scope, created_by, created_at)
-         SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM api_tokens) < ?`,
-    )
-    .run(
+  const known = await db.selectFrom("api_tokens").select("name").execute();
+  if (known.some((each) => each.name === name)) return "name taken";
+  if (known.length >= API_TOKENS_MAX) return "too many";
+  await db
+    .insertInto("api_tokens")
+    .values({
       name,
       hash,
-      TOKEN_SCOPES.indexOf(scope),
-      createdBy,
-      createdAt,
-      API_TOKENS_MAX,
-    );
-  if (changes === 0) return "too many";
+      scope: TOKEN_SCOPES.indexOf(scope),
+      created_by: createdBy,
+      created_at: createdAt,
+    })
+    .execute();
   const by = { at: createdAt, actor: createdBy, address };
   const shown = scope === "read" ? "masked" : "unmasked";
-  note(db, by, `created the ${shown} API token`, name);
+  await note(db, by, `created the ${shown} API token`, name);
   return "added";
 }
 
-/** Whether there was one. */
-export function removeApiToken(
-  db: Database,
-  { id, by }: { readonly id: number; readonly by: By },
-): boolean {
-  const removed = db
-    .query<{ name: string }, [number]>(
-      "DELETE FROM api_tokens WHERE id = ? RETURNING name",
-    )
-    .get(id);
-  if (removed === null) return false;
-  note(db, by, "revoked the API token", removed.name);
+/** Returns whether there was one. */
+export async function removeApiToken(
+  db: Db,
+  id: number,
+  by: By,
+): Promise<boolean> {
+  const removed = await db
+    .deleteFrom("api_tokens")
+    .where("id", "=", id)
+    .returning("name")
+    .executeTakeFirst();
+  if (removed === undefined) return false;
+  await note(db, by, "revoked the API token", removed.name);
   return true;
 }
 
-function note(db: Database, by: By, action: string, subject: string): void {
-  addAuditEntry(db, { kind: "change", ...by, action, subject });
+function note(db: Db, by: By, action: string, subject: string): Promise<void> {
+  return addAuditEntry(db, { kind: "change", ...by, action, subject });
 }
 
-export function setApiTokenLastUsed(
-  db: Database,
+export async function setApiTokenLastUsed(
+  db: Db,
   { id, at, entry }: TokenUse,
-): void {
-  db.query("UPDATE api_tokens SET last_used_at = ? WHERE id = ?").run(at, id);
-  if (entry !== undefined) addAuditEntry(db, entry);
+): Promise<void> {
+  await db
+    .updateTable("api_tokens")
+    .set({ last_used_at: at })
+    .where("id", "=", id)
+    .execute();
+  if (entry !== undefined) await addAuditEntry(db, entry);
 }
 
-export async function apiTokens(db: Kysely<Schema>): Promise<ApiToken[]> {
+export async function apiTokens(db: Db): Promise<ApiToken[]> {
   return (await selectTokens(db).orderBy("name").execute()).map(tokenOf);
 }
 
 export async function apiTokenById(
-  db: Kysely<Schema>,
+  db: Db,
   id: number,
 ): Promise<ApiToken | undefined> {
   const row = await selectTokens(db).where("id", "=", id).executeTakeFirst();
@@ -76,7 +79,7 @@ export async function apiTokenById(
 }
 
 export async function apiTokenByHash(
-  db: Kysely<Schema>,
+  db: Db,
   hash: string,
 ): Promise<ApiToken | undefined> {
   const row = await selectTokens(db)
@@ -85,7 +88,7 @@ export async function apiTokenByHash(
   return row && tokenOf(row);
 }
 
-function selectTokens(db: Kysely<Schema>) {
+function selectTokens(db: Db) {
   return db
     .selectFrom("api_tokens")
     .select([
@@ -106,7 +109,7 @@ function tokenOf(row: TokenRecord): ApiToken {
   return {
     id: row.id,
     name: row.name,
-    // The lesser one for a number never written.
+    // A scope is stored as its place; the lesser one for an unknown number.
     scope: TOKEN_SCOPES[row.scope] ?? "read",
     createdBy: row.created_by,
     createdAt: row.created_at,

@@ -1,5 +1,3 @@
-import type { Database } from "bun:sqlite";
-import type { Kysely } from "kysely";
 import {
   AUDIT_DAYS,
   AUDIT_LATE_MS,
@@ -10,78 +8,118 @@ import {
   type AuditKind,
   type AuditRow,
 } from "../../audit.ts";
-import { seenBeforeIn } from "../../sqlite/upkeep/clock-record.ts";
-import type { Schema } from "../schema.ts";
+import type { Db } from "../dialect.ts";
+import { seenBeforeIn } from "./clock-record.ts";
 
-/** An actor's latest entries, among which an equal one is searched for. */
-const LOOKED_AT_MAX = 100;
-/** Old entries that go when one is added. */
+/** An equal entry is searched for among this many of the actor's latest ones. */
+const SEARCHED_MAX = 100;
+/** Adding an entry removes at most this many old ones. */
 const OLD_REMOVED_MAX = 100;
 const DAY_MS = 86_400_000;
 
-export function addAuditEntry(db: Database, entry: AuditEntry): void {
+export async function addAuditEntry(db: Db, entry: AuditEntry): Promise<void> {
   const { kind, actor, action, subject, address } = entry;
-  const at = inOrder(db, entry.at);
-  const equal = kind === "change" ? null : takeEqual(db, { ...entry, at });
-  db.query(
-    `INSERT INTO audit (kind, at, actor, action, subject, address, times, first_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    kind,
-    at,
-    actor,
-    action,
-    subject,
-    address,
-    (equal?.times ?? 0) + 1,
-    equal?.firstAt ?? at,
-  );
-  trim(db, kind, actor, at);
+  const at = await inOrder(db, entry.at);
+  const equal =
+    kind === "change" ? undefined : await takeEqual(db, { ...entry, at });
+  await db
+    .insertInto("audit")
+    .values({
+      kind,
+      at,
+      actor,
+      action,
+      subject,
+      address,
+      times: (equal?.times ?? 0) + 1,
+      first_at: equal?.first_at ?? at,
+    })
+    .execute();
+  await trim(db, kind, actor, at);
 }
 
-/** Removes what is old, then what is too much. */
-function trim(db: Database, kind: AuditKind, actor: string, at: number): void {
-  db.query(
-    `DELETE FROM audit WHERE at < ? AND id IN (SELECT id FROM audit ORDER BY id LIMIT ${OLD_REMOVED_MAX})`,
-  ).run(seenBeforeIn(db, at, AUDIT_DAYS * DAY_MS));
-  db.query(
-    `DELETE FROM audit WHERE id IN (
-       SELECT id FROM audit WHERE kind = ? AND actor = ? ORDER BY id DESC LIMIT -1 OFFSET ?)`,
-  ).run(kind, actor, AUDIT_OF_ONE_MAX);
-  db.query(
-    `DELETE FROM audit WHERE id IN (
-       SELECT id FROM audit WHERE kind = ? ORDER BY id DESC LIMIT -1 OFFSET ?)`,
-  ).run(kind, AUDIT_MAX);
+/** Removes old entries, then those beyond the maximum. */
+async function trim(
+  db: Db,
+  kind: AuditKind,
+  actor: string,
+  at: number,
+): Promise<void> {
+  await db
+    .deleteFrom("audit")
+    .where("at", "<", await seenBeforeIn(db, at, AUDIT_DAYS * DAY_MS))
+    .where("id", "in", (eb) =>
+      eb.selectFrom("audit").select("id").orderBy("id").limit(OLD_REMOVED_MAX),
+    )
+    .execute();
+  await removeBeyond(db, { kind, actor }, AUDIT_OF_ONE_MAX);
+  await removeBeyond(db, { kind }, AUDIT_MAX);
+}
+
+async function removeBeyond(
+  db: Db,
+  these: { readonly kind: AuditKind; readonly actor?: string },
+  max: number,
+): Promise<void> {
+  await db
+    .deleteFrom("audit")
+    .where((eb) => eb.and(these))
+    .where("id", "<=", (eb) =>
+      eb
+        .selectFrom("audit")
+        .select("id")
+        .where((inner) => inner.and(these))
+        .orderBy("id", "desc")
+        .limit(1)
+        .offset(max),
+    )
+    .execute();
 }
 
 /** Removes a recent entry that says the same, and returns what it counted. */
-function takeEqual(
-  db: Database,
+async function takeEqual(
+  db: Db,
   { kind, at, actor, action, subject, address }: AuditEntry,
-): { times: number; firstAt: number } | null {
-  return db
-    .query<{ times: number; firstAt: number }, (string | number | null)[]>(
-      `DELETE FROM audit WHERE id = (
-         SELECT id FROM (
-           SELECT * FROM audit WHERE kind = ? AND actor = ? ORDER BY id DESC LIMIT ${LOOKED_AT_MAX}
-         ) WHERE action = ? AND subject = ? AND address IS ? AND abs(? - first_at) < ? LIMIT 1
-       ) RETURNING times, first_at AS firstAt`,
+): Promise<{ times: number; first_at: number } | undefined> {
+  const equal = await db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom("audit")
+        .selectAll()
+        .where("kind", "=", kind)
+        .where("actor", "=", actor)
+        .orderBy("id", "desc")
+        .limit(SEARCHED_MAX)
+        .as("latest"),
     )
-    .get(kind, actor, action, subject, address, at, AUDIT_MERGED_MS);
+    .select(["id", "times", "first_at"])
+    .where("action", "=", action)
+    .where("subject", "=", subject)
+    .where("address", "is not distinct from", address)
+    .where("first_at", ">", at - AUDIT_MERGED_MS)
+    .where("first_at", "<", at + AUDIT_MERGED_MS)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (equal) await db.deleteFrom("audit").where("id", "=", equal.id).execute();
+  return equal;
 }
 
-/** A time that is further back than an entry can be late means that the clock was set back: it stands. */
-function inOrder(db: Database, at: number): number {
-  const before = db
-    .query<{ at: number }, []>("SELECT at FROM audit ORDER BY id DESC LIMIT 1")
-    .get();
+/** A time that is further back than an entry can be late means that the clock was set back, so it's kept. */
+async function inOrder(db: Db, at: number): Promise<number> {
+  const before = await db
+    .selectFrom("audit")
+    .select("at")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
   return before && before.at - at <= AUDIT_LATE_MS
     ? Math.max(before.at, at)
     : at;
 }
 
 export function auditEntries(
-  db: Kysely<Schema>,
+  db: Db,
   {
     size,
     olderThan,

@@ -1,32 +1,92 @@
-import type { Kysely } from "kysely";
+import { randomBytes } from "node:crypto";
 import type { Stores } from "../../stores.ts";
+import type { Db } from "../dialect.ts";
 import type { Read } from "../message-reading.ts";
-import type { Schema } from "../schema.ts";
-import { accountStore, type Write } from "./account-store.ts";
-import * as apiTokens from "./api-tokens.ts";
+import { apiTokenByHash, apiTokenById, apiTokens } from "./api-tokens.ts";
 import { auditEntries } from "./audit.ts";
-import { refusalStore } from "./refusals.ts";
+import { limitsWholeAt } from "./guesses.ts";
+import * as refusals from "./refusals.ts";
+import { isSetupCode, secret } from "./secrets.ts";
+import {
+  isSessionKept,
+  sessionsAmong,
+  sessionsOf,
+  visitorBySession,
+} from "./sessions.ts";
+import * as visitors from "./visitors.ts";
+import type { Input, Output, Write, WriteName } from "./writes.ts";
 
 /** What is kept beside messages, read through one connection and written through another. */
 export function keptBeside(
-  db: Kysely<Schema>,
+  db: Db,
   read: Read,
   write: Write,
 ): Pick<Stores, "accounts" | "apiTokens" | "audit" | "refusals"> {
+  const query =
+    <Asked extends readonly unknown[], Answer>(
+      run: (db: Db, ...asked: Asked) => Promise<Answer>,
+    ) =>
+    (...asked: Asked): Promise<Answer> =>
+      read(() => run(db, ...asked));
+  const written =
+    <N extends WriteName>(name: N) =>
+    (...input: Input<N>): Promise<Output<N>> =>
+      write(name, ...input);
   return {
-    accounts: accountStore(db, read, write),
-    audit: {
-      add: (entry) => write("addAuditEntry", entry),
-      list: (page) => read(() => auditEntries(db, page)),
+    accounts: {
+      hasPasswords: query(visitors.hasPasswords),
+      users: query(visitors.users),
+      userById: query(visitors.userById),
+      visitorByName: query(visitors.visitorByName),
+      passwordOf: query(visitors.passwordOf),
+      async visitorBySession(tokenHash, now) {
+        const found = await read(() => visitorBySession(db, tokenHash, now));
+        if (!found && (await read(() => isSessionKept(db, tokenHash))))
+          await write("removeEndedSessions", { now, wasSetBack: false });
+        return found;
+      },
+      sessionsOf: query(sessionsOf),
+      stillThere: query(async (_, { sessions, users }, now) => ({
+        sessions: await sessionsAmong(db, sessions, now),
+        users: await visitors.usersAmong(db, users),
+      })),
+      async secretKey() {
+        const known = await read(() => secret(db, "key"));
+        return known ?? write("keepSecretKey", randomBytes(32).toString("hex"));
+      },
+      addUser: written("addUser"),
+      addProxyUser: written("addProxyUser"),
+      setSetupCode: written("setSetupCode"),
+      isSetupCode: query(isSetupCode),
+      addFirstUser: written("addFirstUser"),
+      setRole: written("setRole"),
+      setPassword: written("setPassword"),
+      removeUser: written("removeUser"),
+      takeGuess: written("takeGuess"),
+      limitsWholeAt: query(limitsWholeAt),
+      signIn: written("signIn"),
+      noteUse: written("noteUse"),
+      signOut: written("signOut"),
+      endSession: written("endSession"),
+      endOtherSessions: written("endOtherSessions"),
     },
-    refusals: refusalStore(db, read, write),
+    audit: { add: written("addAuditEntry"), list: query(auditEntries) },
+    refusals: {
+      add: written("addRefusals"),
+      list: query(refusals.refusals),
+      byId: query(refusals.refusalById),
+      mendableAfter: query(refusals.mendableRefusalsAfter),
+      unlistedSince: query(refusals.refusalsUnlistedSince),
+      seenAt: query(refusals.refusalsSeenAt),
+      markSeen: written("markRefusalsSeen"),
+    },
     apiTokens: {
-      add: (token) => write("addApiToken", token),
-      list: () => read(() => apiTokens.apiTokens(db)),
-      byId: (id) => read(() => apiTokens.apiTokenById(db, id)),
-      byHash: (hash) => read(() => apiTokens.apiTokenByHash(db, hash)),
-      setLastUsed: (use) => write("setApiTokenLastUsed", use),
-      remove: (id, by) => write("removeApiToken", { id, by }),
+      add: written("addApiToken"),
+      list: query(apiTokens),
+      byId: query(apiTokenById),
+      byHash: query(apiTokenByHash),
+      setLastUsed: written("setApiTokenLastUsed"),
+      remove: written("removeApiToken"),
     },
   };
 }

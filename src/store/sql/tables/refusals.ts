@@ -1,5 +1,9 @@
-import type { Database } from "bun:sqlite";
-import { sql, type Kysely } from "kysely";
+import { sql } from "kysely";
+import {
+  addressEraser,
+  type ErasedAddress,
+} from "../../../phone/erased-number.ts";
+import { maskRecipient } from "../../../phone/mask-numbers.ts";
 import type { By } from "../../accounts.ts";
 import {
   REFUSAL_DAYS,
@@ -12,95 +16,140 @@ import {
   type RefusalBatch,
   type RefusalPage,
   type RefusalRow,
-  type RefusalStore,
 } from "../../refusals.ts";
-import { maskRecipient } from "../../../phone/mask-numbers.ts";
-import {
-  addressEraser,
-  type ErasedAddress,
-} from "../../../phone/erased-number.ts";
-import type { Write } from "./account-store.ts";
+import type { Db } from "../dialect.ts";
 import { addAuditEntry } from "./audit.ts";
-import type { Schema } from "../schema.ts";
+import { seenBeforeIn } from "./clock-record.ts";
 
 const HOUR_MS = 3_600_000;
-export const REFUSAL_MS = REFUSAL_DAYS * 24 * HOUR_MS;
-/** Old ones that one batch drops at most, so that no write takes long. */
+const REFUSAL_MS = REFUSAL_DAYS * 24 * HOUR_MS;
+/** One batch drops at most this many old ones, so that no write takes long. */
 const DROPPED_MAX = 200;
 
-/** Keeps refusals, and drops those last seen before `oldest`. */
-export function addRefusals(
-  db: Database,
+/** The part of a refusal that is only shown. */
+type Facts = Omit<Refusal, "isMendable">;
+
+/** Keeps refusals, and drops old ones. */
+export async function addRefusals(
+  db: Db,
   { refusals, unlisted, now }: RefusalBatch,
-  oldest = now - REFUSAL_MS,
-): void {
+): Promise<void> {
   let times = unlisted;
   for (const refusal of refusals)
-    if (!addRefusal(db, refusal)) times += refusal.times;
-  if (times > 0) {
-    db.query(
-      `INSERT INTO refusals_unlisted (hour, times) VALUES (?, ?)
-         ON CONFLICT DO UPDATE SET times = times + excluded.times`,
-    ).run(Math.floor(now / HOUR_MS), times);
-  }
-  dropOld(db, oldest);
+    if (!(await addRefusal(db, refusal))) times += refusal.times;
+  if (times > 0)
+    await db
+      .insertInto("refusals_unlisted")
+      .values({ hour: Math.floor(now / HOUR_MS), times })
+      .onConflict((conflict) =>
+        conflict.column("hour").doUpdateSet((eb) => ({
+          times: eb("refusals_unlisted.times", "+", times),
+        })),
+      )
+      .execute();
+  await dropOld(db, await seenBeforeIn(db, now, REFUSAL_MS));
 }
 
-/** False when it is one stranger too many. */
-function addRefusal(db: Database, refusal: NewRefusal): boolean {
-  const { firstAt, lastAt, times, isMendable, ...facts } = refusal;
+/** Returns false when there are too many strangers. */
+async function addRefusal(db: Db, refusal: NewRefusal): Promise<boolean> {
+  const { firstAt, lastAt, times, isMendable, ...shown } = refusal;
   const key = refusalKey(refusal);
-  // Those that a clock which ran ahead dated are not counted with.
-  const countedFrom = firstAt - REFUSALS_COUNTED_MS;
-  const countedTo = firstAt + REFUSALS_COUNTED_MS;
-  const { changes } = db
-    .query(
-      `UPDATE refusals SET times = times + ?, last_at = max(last_at, ?), facts = ?
-         WHERE id = (SELECT max(id) FROM refusals WHERE key = ? AND first_at > ? AND first_at < ?)`,
+  const facts = JSON.stringify(shown);
+  // Refusals that a clock which was ahead dated don't count.
+  const from = firstAt - REFUSALS_COUNTED_MS;
+  const to = firstAt + REFUSALS_COUNTED_MS;
+  const { numUpdatedRows } = await db
+    .updateTable("refusals")
+    .set((eb) => ({
+      times: eb("times", "+", times),
+      last_at: eb
+        .case()
+        .when("last_at", "<", lastAt)
+        .then(lastAt)
+        .else(eb.ref("last_at"))
+        .end(),
+      facts,
+    }))
+    .where("id", "=", (eb) =>
+      eb
+        .selectFrom("refusals")
+        .select(({ fn }) => fn.max("id").as("id"))
+        .where("key", "=", key)
+        .where("first_at", ">", from)
+        .where("first_at", "<", to),
     )
-    .run(times, lastAt, JSON.stringify(facts), key, countedFrom, countedTo);
-  if (changes > 0) return true;
-  if (
-    !isMendable &&
-    strangersBetween(db, countedFrom, countedTo) >= STRANGERS_MAX
-  )
+    .executeTakeFirst();
+  if (numUpdatedRows > 0) return true;
+  if (!isMendable && (await strangersBetween(db, from, to)) >= STRANGERS_MAX)
     return false;
-  db.query(
-    `INSERT INTO refusals (key, first_at, last_at, times, is_mendable, facts)
-       VALUES (?, ?, ?, ?, ?, ?)`,
-  ).run(key, firstAt, lastAt, times, Number(isMendable), JSON.stringify(facts));
+  await db
+    .insertInto("refusals")
+    .values({
+      key,
+      first_at: firstAt,
+      last_at: lastAt,
+      times,
+      is_mendable: Number(isMendable),
+      facts,
+    })
+    .execute();
   return true;
 }
 
-function strangersBetween(db: Database, from: number, to: number): number {
-  const row = db
-    .query<{ count: number }, [number, number]>(
-      "SELECT count(*) AS count FROM refusals WHERE is_mendable = 0 AND first_at > ? AND first_at < ?",
+async function strangersBetween(
+  db: Db,
+  from: number,
+  to: number,
+): Promise<number> {
+  const { count } = await db
+    .selectFrom("refusals")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    // In the query's text, as the index has only these.
+    .where("is_mendable", "=", sql.lit(0))
+    .where("first_at", ">", from)
+    .where("first_at", "<", to)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+async function dropOld(db: Db, oldest: number): Promise<void> {
+  await db
+    .deleteFrom("refusals")
+    .where("id", "<=", (eb) =>
+      eb
+        .selectFrom("refusals")
+        .select(({ fn }) =>
+          eb(fn.max<number>("id"), "-", REFUSALS_MAX).as("id"),
+        ),
     )
-    .get(from, to);
-  return row?.count ?? 0;
+    .execute();
+  await db
+    .deleteFrom("refusals")
+    .where("id", "in", (eb) =>
+      eb
+        .selectFrom("refusals")
+        .select("id")
+        .where("last_at", "<", oldest)
+        .limit(DROPPED_MAX),
+    )
+    .execute();
+  await db
+    .deleteFrom("refusals_unlisted")
+    .where("hour", "<", Math.floor(oldest / HOUR_MS))
+    .execute();
 }
 
-function dropOld(db: Database, oldest: number): void {
-  db.query(
-    "DELETE FROM refusals WHERE id <= (SELECT max(id) FROM refusals) - ?",
-  ).run(REFUSALS_MAX);
-  db.query(
-    "DELETE FROM refusals WHERE id IN (SELECT id FROM refusals WHERE last_at < ? LIMIT ?)",
-  ).run(oldest, DROPPED_MAX);
-  db.query("DELETE FROM refusals_unlisted WHERE hour < ?").run(
-    Math.floor(oldest / HOUR_MS),
-  );
-}
-
-export function markRefusalsSeen(db: Database, by: By): void {
-  db.query(
-    `INSERT INTO refusals_seen VALUES (1, ?)
-       ON CONFLICT DO UPDATE SET seen_at = CASE
-         WHEN abs(seen_at - excluded.seen_at) < ${HOUR_MS} THEN max(seen_at, excluded.seen_at)
-         ELSE excluded.seen_at END`,
-  ).run(by.at);
-  addAuditEntry(db, {
+export async function markRefusalsSeen(db: Db, by: By): Promise<void> {
+  const before = await refusalsSeenAt(db);
+  // Somebody may have seen later ones meanwhile; a longer way back means that the clock was set back.
+  const seen_at =
+    Math.abs(before - by.at) < HOUR_MS ? Math.max(before, by.at) : by.at;
+  await db
+    .insertInto("refusals_seen")
+    .values({ id: 1, seen_at })
+    .onConflict((conflict) => conflict.column("id").doUpdateSet({ seen_at }))
+    .execute();
+  await addAuditEntry(db, {
     kind: "use",
     ...by,
     action: "marked the refusals as seen",
@@ -109,59 +158,58 @@ export function markRefusalsSeen(db: Database, by: By): void {
 }
 
 /**
- * Removes what refusals still say about an address: what was posted, and the query. A
- * refusal has no person's address whole, but its end (`••••••12`) beside the message's SID
- * could lead back to a person, so both go, also from refusals of other addresses that are
- * masked to the same: nobody can tell which is whose. When, from where and why it was
- * refused stays. Returns how many refusals were changed.
+ * Removes what refusals still say about an address: what was posted, and the query. A refusal
+ * has no person's address in full, but its end (`••••••12`) beside the message's SID could lead
+ * back to a person. So both go, also from refusals of other addresses that are masked to the
+ * same: nobody can tell which is whose. When, from where and why it was refused stays. Returns
+ * how many refusals changed.
  */
-export function eraseFromRefusals(
-  db: Database,
+export async function eraseFromRefusals(
+  db: Db,
   address: ErasedAddress,
-): number {
-  const erase = db.query(
-    `UPDATE refusals
-       SET facts = json_set(facts, '$.sent.params', json('[]'), '$.sent.query', json('[]'), '$.sent.isCut', json('true'))
-       WHERE id = ?`,
-  );
-  const found = refusalsOf(db, address);
-  for (const id of found) erase.run(id);
+): Promise<number> {
+  const found = await refusalsOf(db, address);
+  for (const { id, facts } of found) {
+    const { sent, ...rest }: Facts = JSON.parse(facts);
+    const erased: Facts = {
+      ...rest,
+      sent: { ...sent, params: [], query: [], isCut: true },
+    };
+    await db
+      .updateTable("refusals")
+      .set({ facts: JSON.stringify(erased) })
+      .where("id", "=", id)
+      .execute();
+  }
   return found.length;
 }
 
+/** How many refusals `eraseFromRefusals` would change. */
+export async function findInRefusals(
+  db: Db,
+  address: ErasedAddress,
+): Promise<number> {
+  return (await refusalsOf(db, address)).length;
+}
+
 /** The refusals that say something about an address, or one that is masked to the same. */
-export function refusalsOf(db: Database, address: ErasedAddress): number[] {
+async function refusalsOf(
+  db: Db,
+  address: ErasedAddress,
+): Promise<{ id: number; facts: string }[]> {
   const masked = maskRecipient(address);
   const end = /\d\d$/.test(masked)
     ? `••${masked.slice(-2)}`
     : JSON.stringify(masked);
   const eraser = addressEraser(address, "");
-  return db
-    .query<{ id: number; facts: string }, []>("SELECT id, facts FROM refusals")
-    .all()
-    .filter(({ facts }) => facts.includes(end) || eraser.mayBeIn(facts))
-    .map(({ id }) => id);
+  const all = await db.selectFrom("refusals").select(["id", "facts"]).execute();
+  return all.filter(
+    ({ facts }) => facts.includes(end) || eraser.mayBeIn(facts),
+  );
 }
 
-/** Refusals that are read through one connection and written through another. */
-export function refusalStore(
-  db: Kysely<Schema>,
-  read: <T>(query: () => Promise<T>) => Promise<T>,
-  write: Write,
-): RefusalStore {
-  return {
-    add: (batch) => write("addRefusals", batch),
-    list: (page) => read(() => list(db, page)),
-    byId: (id) => read(() => byId(db, id)),
-    mendableAfter: (time) => read(() => mendableAfter(db, time)),
-    unlistedSince: (time) => read(() => unlistedSince(db, time)),
-    seenAt: () => read(() => seenAt(db)),
-    markSeen: (by) => write("markRefusalsSeen", by),
-  };
-}
-
-async function list(
-  db: Kysely<Schema>,
+export async function refusals(
+  db: Db,
   { size, isMendable, since, behind }: RefusalPage,
 ): Promise<RefusalRow[]> {
   const rows = await db
@@ -183,8 +231,8 @@ async function list(
   return rows.map(refusalOf);
 }
 
-async function byId(
-  db: Kysely<Schema>,
+export async function refusalById(
+  db: Db,
   id: number,
 ): Promise<RefusalRow | undefined> {
   const row = await db
@@ -195,8 +243,8 @@ async function byId(
   return row && refusalOf(row);
 }
 
-async function mendableAfter(
-  db: Kysely<Schema>,
+export function mendableRefusalsAfter(
+  db: Db,
   time: number,
 ): Promise<{ lastAt: number; times: number }[]> {
   return db
@@ -207,8 +255,8 @@ async function mendableAfter(
     .execute();
 }
 
-async function unlistedSince(
-  db: Kysely<Schema>,
+export async function refusalsUnlistedSince(
+  db: Db,
   time: number,
 ): Promise<number> {
   const row = await db
@@ -219,7 +267,7 @@ async function unlistedSince(
   return row?.times ?? 0;
 }
 
-async function seenAt(db: Kysely<Schema>): Promise<number> {
+export async function refusalsSeenAt(db: Db): Promise<number> {
   const row = await db
     .selectFrom("refusals_seen")
     .select("seen_at")
@@ -235,7 +283,7 @@ function refusalOf(row: {
   readonly is_mendable: number;
   readonly facts: string;
 }): RefusalRow {
-  const facts: Omit<Refusal, "isMendable"> = JSON.parse(row.facts);
+  const facts: Facts = JSON.parse(row.facts);
   return {
     ...facts,
     id: row.id,

@@ -11,6 +11,7 @@ import {
 import { dirname, resolve } from "node:path";
 import type { Contents, Restored, RestoredAccess } from "../../backups.ts";
 import { StoreUnavailable, StoreUnusable } from "../../store.ts";
+import { withDialect, type Db } from "../../sql/dialect.ts";
 import { addAuditEntry } from "../../sql/tables/audit.ts";
 import { copyChecked, openToRead, valueOf } from "./backup.ts";
 import {
@@ -30,6 +31,7 @@ import {
 import { APPLICATION_ID, SCHEMA_VERSION } from "../migrations/migrations.ts";
 import { settleAccess } from "./restored-access.ts";
 import { isDamage } from "../connection/soundness.ts";
+import { writableTablesOf } from "../connection/tables.ts";
 import { cannotWrite, unwritable } from "../connection/unusable.ts";
 
 const LOCK_BUSY_TIMEOUT_MS = 500;
@@ -41,12 +43,12 @@ const LOCK_BUSY_TIMEOUT_MS = 500;
  * that whatever interrupts this, nothing is lost. `beforeSwap` is called right before.
  * Refuses while a server has the database open. Throws StoreUnusable and StoreUnavailable; nothing is changed then.
  */
-export function restoreBackup(
+export async function restoreBackup(
   file: string,
   databaseFile: string,
   now: number,
   beforeSwap: () => void = () => undefined,
-): Restored {
+): Promise<Restored> {
   // Where the data is, when a symbolic link leads there.
   const [source, target] = [resolve(file), databasePath(databaseFile)];
   requireOther(source, target);
@@ -58,7 +60,7 @@ export function restoreBackup(
     removeLeftOver(target);
     makeEmptyFile(partial);
     const contents = copySound(backup, partial, source);
-    const access = settle(partial, old?.db, now);
+    const access = await settle(partial, old?.db, now);
     giveToOwnerOf(partial, target);
     // There a file that is open cannot get another name.
     if (process.platform === "win32") old?.release();
@@ -205,25 +207,26 @@ function keepOld(target: string, now: number): string | undefined {
 }
 
 /** Settles in the copy who may get in, and notes the restore in its audit list. */
-function settle(
+async function settle(
   copy: string,
   old: Database | undefined,
   now: number,
-): RestoredAccess {
+): Promise<RestoredAccess> {
   const db = new Database(copy, { readwrite: true, strict: true });
+  const { tables, close } = writableTablesOf(db);
   try {
-    return db.transaction(() => {
+    return await tables.transaction().execute(async (transaction) => {
       const access = settleAccess(db, old);
-      noteRestore(db, now);
+      await noteRestore(db, withDialect(transaction, tables.dialect), now);
       return access;
-    })();
+    });
   } finally {
-    db.close();
+    close();
     syncFile(copy);
   }
 }
 
-function noteRestore(db: Database, now: number): void {
+async function noteRestore(db: Database, tables: Db, now: number) {
   const entry = {
     kind: "change" as const,
     at: now,
@@ -233,7 +236,7 @@ function noteRestore(db: Database, now: number): void {
     address: null,
   };
   if (valueOf(db, "PRAGMA user_version") === SCHEMA_VERSION)
-    addAuditEntry(db, entry);
+    await addAuditEntry(tables, entry);
   else if (valueOf(db, HAS_AUDIT) === 1)
     // As older versions had it; the upgrade does the rest.
     db.run(

@@ -3,7 +3,7 @@ import { statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import { byteWords } from "../../../words/amounts.ts";
 import type { CheckCircumstances, DatabaseCheck } from "../../engine.ts";
-import { users } from "../../sql/tables/account-reader.ts";
+import { users } from "../../sql/tables/visitors.ts";
 import { upkeepState } from "../../sql/tables/upkeep-notes.ts";
 import { StoreUnusable } from "../../store.ts";
 import { databasePath } from "../connection/database-file.ts";

@@ -1,21 +1,16 @@
-import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
-import {
-  Kysely,
-  SqliteDialect,
-  type SqliteDatabase,
-  type SqliteDialectConfig,
-} from "kysely";
+import type { Database } from "bun:sqlite";
+import type { SqliteDatabase } from "kysely";
 import { StoreUnavailable, StoreUnusable } from "../../store.ts";
 import { requireDatabaseFile } from "./database-file.ts";
 import { requireOurs, SCHEMA_VERSION } from "../migrations/migrations.ts";
-import { withDialect, type Db } from "../../sql/dialect.ts";
-import { sqliteDialect } from "../dialect.ts";
+import type { Db } from "../../sql/dialect.ts";
 import {
   mayPassSoon,
   OPEN_AGAIN_AFTER_MS,
   OPEN_AGAIN_MAX,
 } from "./sqlite-errors.ts";
 import { openReadOnly } from "./read-only.ts";
+import { kyselyDatabase, tablesOf } from "./tables.ts";
 import { unusable } from "./unusable.ts";
 
 /**
@@ -27,9 +22,6 @@ import { unusable } from "./unusable.ts";
 const CACHE_KIB_MAX = 65_536;
 
 const BUSY_TIMEOUT_MS = 1_000;
-
-/** Statements kept ready; the one that was not used for longest makes room. */
-const STATEMENTS_MAX = 100;
 
 export type ReadConnection = {
   readonly kysely: Db;
@@ -43,7 +35,7 @@ export type ReadConnection = {
 export function openForReading(file: string): ReadConnection {
   const database = kyselyDatabase(openDatabaseForReading(file));
   return {
-    kysely: ledgerOn(database),
+    kysely: tablesOf(database),
     // Kysely closes a database only once it has used it.
     close: () => database.close(),
   };
@@ -80,7 +72,7 @@ export function openForReadingWhen(
   };
   const ready = opened.then(() => patiently(open));
   return {
-    kysely: ledgerOn(() => ready.then(() => ({ prepare, close }))),
+    kysely: tablesOf(() => ready.then(() => ({ prepare, close }))),
     ready,
     open,
     close,
@@ -118,60 +110,4 @@ export function openDatabaseForReading(file: string): Database {
     throw unusable(file, error);
   }
   return db;
-}
-
-function ledgerOn(database: SqliteDialectConfig["database"]): Db {
-  const dialect = new SqliteDialect({ database });
-  return withDialect(new Kysely({ dialect }), sqliteDialect);
-}
-
-/** bun:sqlite in the shape that Kysely's dialect expects. */
-function kyselyDatabase(db: Database): SqliteDatabase {
-  const statements = preparedStatements(db);
-  const bindings = (parameters: readonly unknown[]): SQLQueryBindings[] =>
-    parameters.map(binding);
-  return {
-    close() {
-      statements.close();
-      db.close();
-    },
-    prepare(sql) {
-      const statement = statements.get(sql);
-      return {
-        reader: statement.columnNames.length > 0,
-        all: (parameters) => statement.all(...bindings(parameters)),
-        run: (parameters) => statement.run(...bindings(parameters)),
-        iterate: (parameters) => statement.iterate(...bindings(parameters)),
-      };
-    },
-  };
-}
-
-/** bun:sqlite keeps only the first 20 statements that it meets, and any other for just one use. */
-function preparedStatements(db: Database) {
-  const statements = new Map<string, Statement>();
-  return {
-    get(sql: string): Statement {
-      const statement = statements.get(sql) ?? db.prepare(sql);
-      statements.delete(sql);
-      statements.set(sql, statement);
-      const [oldest] = statements;
-      if (oldest && statements.size > STATEMENTS_MAX) {
-        statements.delete(oldest[0]);
-        oldest[1].finalize();
-      }
-      return statement;
-    },
-    close(): void {
-      for (const statement of statements.values()) statement.finalize();
-      statements.clear();
-    },
-  };
-}
-
-function binding(value: unknown): SQLQueryBindings {
-  if (value === null || typeof value === "string" || typeof value === "number")
-    return value;
-  if (value instanceof Uint8Array) return value;
-  throw new TypeError("A query was given a value that SQLite does not take.");
 }

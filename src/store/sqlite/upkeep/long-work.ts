@@ -63,9 +63,13 @@ async function pruneAll(
   return total;
 }
 
+/** What is done with refused callbacks; resolves to the number of those that say something about the address. */
+type InRefusals = (address: ErasedAddress) => Promise<number>;
+
 /** See `UpkeepStore`. */
 export async function findNumber(
   doStep: DoStep,
+  findInRefusals: InRefusals,
   address: ErasedAddress,
   work: LongWork = {},
 ): Promise<Erased> {
@@ -78,15 +82,14 @@ export async function findNumber(
     found,
     work,
   );
-  const refusals = work.signal?.aborted
-    ? 0
-    : await step(doStep, "findRefusals", address);
+  const refusals = work.signal?.aborted ? 0 : await findInRefusals(address);
   return { ...counts(found), refusals, addressIds };
 }
 
 /** See `UpkeepStore`. */
 export async function erase(
   doStep: DoStep,
+  eraseFromRefusals: InRefusals,
   address: ErasedAddress,
   work: LongWork = {},
 ): Promise<Erased> {
@@ -102,7 +105,7 @@ export async function erase(
   );
   if (work.signal?.aborted)
     return { ...counts(found), refusals: 0, addressIds };
-  const refusals = await step(doStep, "eraseRefusals", address);
+  const refusals = await eraseFromRefusals(address);
   const rest = { ...number, afterEventId, afterAddressId: lastId };
   const last = await step(doStep, "eraseRest", rest);
   found.add(last);

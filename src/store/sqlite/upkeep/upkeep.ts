@@ -1,7 +1,9 @@
-import type { Kysely } from "kysely";
 import { oneAtATime } from "../../core/one-at-a-time.ts";
+import type { Db } from "../../sql/dialect.ts";
+import type { Read } from "../../sql/message-reading.ts";
+import { upkeepState } from "../../sql/tables/upkeep-notes.ts";
+import type { Write } from "../../sql/tables/writes.ts";
 import type { UpkeepStore } from "../../upkeep.ts";
-import type { Write } from "../../sql/tables/account-store.ts";
 import {
   erase,
   findNumber,
@@ -9,13 +11,10 @@ import {
   pruneMadeUp,
   type DoStep,
 } from "./long-work.ts";
-import type { Read } from "../../sql/message-reading.ts";
-import type { Schema } from "../../sql/schema.ts";
-import { upkeepState } from "../../sql/tables/upkeep-notes.ts";
 
 /** Chores on a database that is read through one connection and written through another. */
 export function upkeepStore(
-  db: Kysely<Schema>,
+  db: Db,
   read: Read,
   write: Write,
   doStep: DoStep,
@@ -23,13 +22,25 @@ export function upkeepStore(
   return {
     prune: (before, work) => prune(doStep, before, work),
     pruneMadeUp: (work) => pruneMadeUp(doStep, work),
-    findNumber: (digits, work) => findNumber(doStep, digits, work),
-    erase: (digits, work) => erase(doStep, digits, work),
+    findNumber: (address, work) =>
+      findNumber(
+        doStep,
+        (sought) => write("findInRefusals", sought),
+        address,
+        work,
+      ),
+    erase: (address, work) =>
+      erase(
+        doStep,
+        (sought) => write("eraseFromRefusals", sought),
+        address,
+        work,
+      ),
     exclusively: oneAtATime(),
     state: () => read(() => upkeepState(db)),
     readClock: (now) => write("readClock", now),
     removeEndedSessions: ({ now, wasSetBack }) =>
-      write("removeEndedSessions", { at: now, all: wasSetBack }),
+      write("removeEndedSessions", { now, wasSetBack }),
     note: (note) => write("noteUpkeep", note),
   };
 }

@@ -7,6 +7,8 @@ import {
   isDamage,
   isReadOnly,
 } from "../connection/sqlite-errors.ts";
+import { write, type Input, type WriteName } from "../../sql/tables/writes.ts";
+import { writableTablesOf } from "../connection/tables.ts";
 import { watchFiles } from "../connection/watched-files.ts";
 import { prepareForWriting } from "../connection/writing-connection.ts";
 import { createRecorder, type Recorder } from "../recording/recorder.ts";
@@ -14,7 +16,6 @@ import { createLogCopying } from "./log-copying.ts";
 import { OUTCOME_CODES, REFUSED_CODE } from "./protocol.ts";
 import type { StepName } from "./steps.ts";
 import { createTidying, type Watch } from "./tidying.ts";
-import { write, type WriteName } from "./writes.ts";
 
 /** How long a check waits for a lock that another process holds. */
 const CHECK_BUSY_TIMEOUT_MS = 500;
@@ -80,6 +81,7 @@ function writerOf(
   watch: Watch,
 ) {
   const recorder = createRecorder(db);
+  const { tables, close } = writableTablesOf(db);
   const log = createLogCopying(db, busyTimeoutMs);
   const check = db.prepare(
     "INSERT INTO write_checks VALUES (1, ?) ON CONFLICT DO UPDATE SET checked_at = excluded.checked_at",
@@ -104,10 +106,18 @@ function writerOf(
           return recordEach(recorder, events);
         }
       }),
-    write: (name: WriteName, input: string): string =>
-      inPlace(() => JSON.stringify(write(db, name, JSON.parse(input)) ?? null)),
-    step: (name: StepName, input: string): string =>
-      inPlace(() => JSON.stringify(recorder.step(name, JSON.parse(input)))),
+    async write<N extends WriteName>(name: N, input: string): Promise<string> {
+      const given: Input<N> = JSON.parse(input);
+      files.requireInPlace();
+      const output = await write(tables, name, given);
+      files.requireInPlace();
+      return JSON.stringify({ output });
+    },
+    step(name: StepName, input: string): string {
+      const given = JSON.parse(input);
+      const output = inPlace(() => recorder.step(name, given));
+      return JSON.stringify({ output });
+    },
     check(): void {
       files.requireWhole();
       inPlace(() =>
@@ -143,7 +153,7 @@ function writerOf(
           db.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
       });
       files.close();
-      db.close();
+      close();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Failure } from "../../../log/failure.ts";
 import type { RecordOutcome } from "../../store.ts";
 import type { StepName } from "./steps.ts";
-import type { WriteName } from "./writes.ts";
+import type { WriteName } from "../../sql/tables/writes.ts";
 
 /**
  * What the HTTP thread and the writing thread send each other. The writer answers requests
@@ -42,8 +42,8 @@ export type WriterReply =
       readonly failure?: Failure;
       readonly reason?: string;
     }
-  /** The output of a write or a step, as JSON. */
-  | { readonly kind: "written"; readonly output: string }
+  /** The result of a write or a step: JSON with its `output`, if it has any. */
+  | { readonly kind: "written"; readonly result: string }
   /** It can't be done now; nothing of the request was. */
   | {
       readonly kind: "unavailable";

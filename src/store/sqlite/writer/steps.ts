@@ -1,5 +1,4 @@
 import type { ErasedAddress } from "../../../phone/erased-number.ts";
-import { eraseFromRefusals, refusalsOf } from "../../sql/tables/refusals.ts";
 import type { Transactions } from "../connection/transactions.ts";
 import type { MessageParts } from "../recording/event-recorder.ts";
 import {
@@ -42,11 +41,6 @@ function stepsOf(transactions: Transactions, parts: MessageParts) {
       eraser.findEvents(erasing, isOver),
     eraseEvents: (erasing: Erasing, isOver: IsOver) =>
       eraser.eraseEvents(erasing, isOver),
-    /** How many refusals `eraseRefusals` would check as this address's. */
-    findRefusals: (address: ErasedAddress) => refusalsOf(db, address).length,
-    /** Returns how many refusals were changed. */
-    eraseRefusals: (address: ErasedAddress) =>
-      run(() => eraseFromRefusals(db, address)),
     eraseRest: (rest: ErasingRest) => run(() => eraser.eraseRest(rest)),
   };
 }

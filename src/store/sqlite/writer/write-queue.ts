@@ -2,6 +2,7 @@ import { Mistake } from "../../../log/failure.ts";
 import { createGroupCommit } from "../../core/group-commit.ts";
 import { createRepeatedFaults } from "../../core/repeated-faults.ts";
 import type { StoredEvent } from "../../core/stored-event.ts";
+import type { Write } from "../../sql/tables/writes.ts";
 import { StoreFault, type OnFault } from "../../store-fault.ts";
 import { StoreUnavailable, type RecordOutcome } from "../../store.ts";
 import {
@@ -13,7 +14,6 @@ import {
 } from "./protocol.ts";
 import type { StepInput, StepName, StepResult } from "./steps.ts";
 import { createWriterThread, type Reopening } from "./writer-thread.ts";
-import type { Input, Output, WriteName } from "./writes.ts";
 
 const OVERDUE = "The disk did not answer in time, or the database is locked.";
 const STOPPING = "The server is stopping.";
@@ -80,10 +80,10 @@ export function createWriteQueue(
   const requireOpen = (): void => {
     if (closing) throw new StoreUnavailable(STOPPING);
   };
-  const written = async (request: WriterRequest): Promise<string> => {
+  const written = async <Output>(request: WriterRequest): Promise<Output> => {
     requireOpen();
     const reply = await thread.ask(request);
-    if (reply.kind === "written") return reply.output;
+    if (reply.kind === "written") return JSON.parse(reply.result).output;
     if (reply.kind === "unavailable") throw new StoreUnavailable(reply.reason);
     if (reply.kind === "failed")
       onFault(
@@ -128,23 +128,18 @@ export function createWriteQueue(
      * Does one of `WRITES` between two batches; resolves to its output once that is on
      * disk. Rejects with StoreUnavailable when nothing of it was done.
      */
-    async write<N extends WriteName>(
-      name: N,
-      input: Input<N>,
-    ): Promise<Output<N>> {
-      return JSON.parse(
-        await written({ kind: "write", name, input: JSON.stringify(input) }),
-      );
-    },
+    write: ((name, ...input) =>
+      written({
+        kind: "write",
+        name,
+        input: JSON.stringify(input),
+      })) satisfies Write,
     /** Does a step of long work between two batches; rejects as `write` does. */
-    async step<N extends StepName>(
+    step: <N extends StepName>(
       name: N,
       input: StepInput<N>,
-    ): Promise<StepResult<N>> {
-      return JSON.parse(
-        await written({ kind: "step", name, input: JSON.stringify(input) }),
-      );
-    },
+    ): Promise<StepResult<N>> =>
+      written({ kind: "step", name, input: JSON.stringify(input) }),
     /** Resolves when a write of the writer's own has gone through, after the batch under way. */
     async check(): Promise<void> {
       requireOpen();

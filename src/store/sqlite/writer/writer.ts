@@ -19,7 +19,7 @@ function writer(): Writer {
   return opened;
 }
 
-function answer(request: WriterRequest): WriterReply {
+async function answer(request: WriterRequest): Promise<WriterReply> {
   switch (request.kind) {
     case "open":
       if (opened) throw new Mistake("The database is open already.");
@@ -38,12 +38,12 @@ function answer(request: WriterRequest): WriterReply {
     case "write":
       return {
         kind: "written",
-        output: writer().write(request.name, request.input),
+        result: await writer().write(request.name, request.input),
       };
     case "step":
       return {
         kind: "written",
-        output: writer().step(request.name, request.input),
+        result: writer().step(request.name, request.input),
       };
     case "check":
       writer().check();
@@ -80,13 +80,20 @@ function reply(message: WriterReply): void {
   parentPort?.postMessage(message);
 }
 
-parentPort?.on("message", (request: WriterRequest) => {
+async function serve(request: WriterRequest): Promise<void> {
   let message: WriterReply;
   try {
-    message = answer(request);
+    message = await answer(request);
   } catch (error) {
     message = failed(error, request);
   }
   reply(message);
   opened?.tidy();
+}
+
+/** The request before. An error that it doesn't answer ends the thread. */
+let latest: Promise<void> = Promise.resolve();
+
+parentPort?.on("message", (request: WriterRequest) => {
+  latest = latest.then(() => serve(request));
 });

@@ -1,0 +1,103 @@
+import { withDialect, type Db } from "../dialect.ts";
+import {
+  addApiToken,
+  removeApiToken,
+  setApiTokenLastUsed,
+} from "./api-tokens.ts";
+import { addAuditEntry } from "./audit.ts";
+import { readClock } from "./clock-record.ts";
+import { takeGuess } from "./guesses.ts";
+import {
+  addRefusals,
+  eraseFromRefusals,
+  findInRefusals,
+  markRefusalsSeen,
+} from "./refusals.ts";
+import { keepSecretKey } from "./secrets.ts";
+import {
+  endOtherSessions,
+  endSession,
+  noteUse,
+  removeEndedSessions,
+  signIn,
+  signOut,
+} from "./sessions.ts";
+import { noteUpkeep } from "./upkeep-notes.ts";
+import {
+  addFirstUser,
+  addProxyUser,
+  addUser,
+  removeUser,
+  setPassword,
+  setRole,
+  setSetupCode,
+} from "./users.ts";
+
+/**
+ * What is written beside callbacks. Each runs in a transaction of its own, on SQLite in the
+ * writing thread or in a command's process. It takes and returns what JSON can carry.
+ */
+const WRITES = {
+  addUser,
+  addProxyUser,
+  setSetupCode,
+  addFirstUser,
+  setRole,
+  setPassword,
+  removeUser,
+  keepSecretKey,
+  takeGuess,
+  signIn,
+  noteUse,
+  signOut,
+  endSession,
+  endOtherSessions,
+  removeEndedSessions,
+  addAuditEntry,
+  addApiToken,
+  removeApiToken,
+  setApiTokenLastUsed,
+  addRefusals,
+  markRefusalsSeen,
+  findInRefusals,
+  eraseFromRefusals,
+  readClock,
+  noteUpkeep,
+};
+
+type Given = typeof WRITES;
+export type WriteName = keyof Given;
+type Forms = {
+  [N in WriteName]: {
+    readonly input: Given[N] extends (db: Db, ...input: infer Input) => unknown
+      ? Input
+      : never;
+    readonly output: Awaited<ReturnType<Given[N]>>;
+  };
+};
+/** What a write takes beside the transaction. */
+export type Input<N extends WriteName> = Forms[N]["input"];
+export type Output<N extends WriteName> = Forms[N]["output"];
+
+/** Does a write durably, or rejects with StoreUnavailable when nothing of it was done. */
+export type Write = <N extends WriteName>(
+  name: N,
+  ...input: Input<N>
+) => Promise<Output<N>>;
+
+const BY_NAME: {
+  readonly [N in WriteName]: (db: Db, ...input: Input<N>) => Promise<Output<N>>;
+} = WRITES;
+
+/** Does one write in a transaction of its own. */
+export function write<N extends WriteName>(
+  db: Db,
+  name: N,
+  input: Input<N>,
+): Promise<Output<N>> {
+  return db
+    .transaction()
+    .execute((transaction) =>
+      BY_NAME[name](withDialect(transaction, db.dialect), ...input),
+    );
+}
