@@ -58,7 +58,7 @@ const { code, output } = await run([
   bun,
   "test",
   "--timeout",
-  "20000",
+  "60000",
   "--parallel=2",
 ]);
 const count = (word: string): number =>

@@ -14,7 +14,7 @@ import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import { latestBackupIn } from "../upkeep/scheduled-backup.ts";
 import { doUpkeep } from "../upkeep/upkeep.ts";
-import { aborted, stopSignal } from "./stop-signal.ts";
+import { aborted, endNow, stopSignal } from "./stop-signal.ts";
 
 /** Within this time from the signal the process ends, whatever is stuck. */
 const STOP_LIMIT_MS = 9_500;
@@ -24,7 +24,7 @@ const LOG_FLUSH_MS = 500;
 
 /** Runs the server until a signal ends it. Resolves to the exit status. */
 export async function serve(config: Config, version: string): Promise<number> {
-  const signal = stopSignal();
+  const signal = stopSignal(endNow);
   const log = createLog(config.logLevel, config.logFormat);
   const { backupFolder } = config;
   const { store, opened } = openEngine(config.databaseUrl).openForServer({
@@ -65,7 +65,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     log.error(
       "the disk did not answer in time; stopped without waiting for it",
     );
-    process.exit(1);
+    endNow();
   }, STOP_LIMIT_MS);
   await server.stopGracefully();
   await upkeep;

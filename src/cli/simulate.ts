@@ -89,7 +89,7 @@ export async function simulate(
     },
     Date.now,
   );
-  const signal = stopSignal(INTERRUPTED);
+  const signal = stopSignal(() => process.exit(INTERRUPTED));
   const bar = progressBar(process.stderr, options.count);
   const result = await runLoad(options, {
     post: () => postCallback(target, signer, callbacks.next().value, signal),

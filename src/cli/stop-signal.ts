@@ -7,18 +7,17 @@ const ECHO_MS = 1_000;
 
 /**
  * Aborted when the system or Ctrl-C asks the process to stop, or the package runner that
- * started it is gone; from then on the process has to end by itself, but a second request,
- * after a second or later, ends it at once with `impatientStatus`. SIGUSR1 and SIGUSR2 mean
- * nothing and are ignored.
+ * started it is gone. From then on the process has to end by itself, but a second request,
+ * after a second or later, calls `end`. SIGUSR1 and SIGUSR2 are ignored.
  */
-export function stopSignal(impatientStatus = 1): AbortSignal {
+export function stopSignal(end = (): void => process.exit(1)): AbortSignal {
   const stop = new AbortController();
   let askedAt: number | undefined;
   const ask = (reason: string): void => {
     const now = performance.now();
     askedAt ??= now;
     if (!stop.signal.aborted) stop.abort(reason);
-    else if (now - askedAt >= ECHO_MS) process.exit(impatientStatus);
+    else if (now - askedAt >= ECHO_MS) end();
   };
   for (const name of STOPPING)
     if (name !== "SIGHUP" || !isHangupIgnored()) process.on(name, ask);
@@ -37,6 +36,11 @@ function isHangupIgnored(): boolean {
   } catch {
     return false;
   }
+}
+
+/** Ends the process at once. `process.exit` would wait for a disk that doesn't answer, to close the database. */
+export function endNow(): void {
+  process.kill(process.pid, "SIGKILL");
 }
 
 /** Resolves when the signal is aborted. */

@@ -93,7 +93,7 @@ test("no other site can sign somebody in or out, or make the first user", async 
       isOurs ? 302 : 200,
     ]);
   }
-}, 20_000);
+});
 
 test("where nobody signs in, what changes something is still only taken from a page of ours", async () => {
   await using server = await startWithPeople({ SIGN_IN: "none" });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { newSetupCode } from "../../src/server/first-user.ts";
-import { FROM_SOURCE, run, start } from "../cli/program.ts";
+import { PROGRAM, run, start } from "../cli/program.ts";
 import { startServer } from "../support/start-server.ts";
 import { until } from "../support/until.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -124,7 +124,7 @@ test("the program prints the link at each start until there is a user, and until
   const env = { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") };
   const links: string[] = [];
   for (let time = 0; time < 2; time++) {
-    await using server = await start(FROM_SOURCE, ["serve"], { env });
+    await using server = await start(PROGRAM, ["serve"], { env });
     await until(async () => {
       const link = /http:\S+\/setup\?code=[\w-]+/.exec(server.output())?.[0];
       expect(link).toBeString();
@@ -138,24 +138,24 @@ test("the program prints the link at each start until there is a user, and until
   ).toBe(2);
 
   const beyond = { ...env, HOST: "0.0.0.0" };
-  const refused = await run(FROM_SOURCE, ["serve"], { env: beyond });
+  const refused = await run(PROGRAM, ["serve"], { env: beyond });
   expect([refused.status, refused.stdout]).toEqual([1, ""]);
   expect(refused.stderr).toBe(
     "No user exists yet, so HOST must be a loopback address such as 127.0.0.1. " +
       "To listen elsewhere, make the first user before: smsledger user add NAME --role admin\n",
   );
-  const added = await run(FROM_SOURCE, ["user", "add", "ana", "--generate"], {
+  const added = await run(PROGRAM, ["user", "add", "ana", "--generate"], {
     env,
   });
   expect([added.status, added.stdout]).toEqual([
     0,
     expect.stringMatching(/^(?:[a-z0-9]{4}-){3}[a-z0-9]{4}\n$/),
   ]);
-  await using server = await start(FROM_SOURCE, ["serve"], { env });
+  await using server = await start(PROGRAM, ["serve"], { env });
   const visitor = new Visitor(server.origin);
   await visitor.signIn("ana", added.stdout.trim());
   expect((await visitor.get("/messages")).headers.get("location")).toBe(
     "/settings/account",
   );
   expect(server.output()).not.toContain("/setup?code=");
-}, 60_000);
+});

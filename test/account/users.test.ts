@@ -87,7 +87,7 @@ test("that there are as many users as there may be is told from a name that is t
     expect(text).toContain(words);
     expect(text).not.toContain(others);
   }
-}, 20_000);
+});
 
 test("a role that is none is not taken, least of all as admin", async () => {
   await using server = await startWithPeople();

@@ -1,17 +1,22 @@
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { join } from "node:path";
 import { openCommandStores } from "../../src/store/sqlite/beside.ts";
-import { FROM_SOURCE, start } from "../cli/program.ts";
+import { PROGRAM, start } from "../cli/program.ts";
 import { FeedPosition } from "../../src/store/feed-position.ts";
 import { eventOf } from "../store/events.ts";
 import { oldCursor, positionAfter } from "../store/positions.ts";
+import { freePort } from "../support/free-port.ts";
+import { randomFromSeed } from "../support/seed.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import {
   AUTH_TOKEN,
   newMessageSid,
   twilioClient,
 } from "../support/twilio-client.ts";
+import { until } from "../support/until.ts";
 import { ask, newToken, startApi, type Answer } from "./api-server.ts";
+
+type Api = Awaited<ReturnType<typeof startApi>>;
 
 const BY = { at: Date.now(), actor: "ana", address: null };
 
@@ -97,14 +102,19 @@ test("as many events come as were asked for, read in steps", async () => {
   }
 });
 
-test("a request waits for an event, and no longer than it was to", async () => {
+/** Asks for events and resolves once the server has found none, so that the request waits. */
+async function waitForEvents(api: Api, seconds: number) {
+  const feed = spyOn(api.store, "feedAfter");
+  const answer = api.get(`/events?wait=${seconds}`);
+  await until(() => feed.mock.results.length > 0);
+  await feed.mock.results[0]?.value;
+  feed.mockRestore();
+  return { answer };
+}
+
+test("a request waits for an event, and no longer than it asked to", async () => {
   await using api = await startApi();
-  const waiting = api.get("/events?wait=30");
-  const state = await Promise.race([
-    waiting.then(() => "answered"),
-    Bun.sleep(200).then(() => "waits"),
-  ]);
-  expect(state).toBe("waits");
+  const { answer: waiting } = await waitForEvents(api, 30);
   const messageSid = newMessageSid();
   await api.twilio.post({ MessageSid: messageSid });
   const { body } = await waiting;
@@ -117,10 +127,9 @@ test("a request waits for an event, and no longer than it was to", async () => {
   expect([status, after.data]).toEqual([200, []]);
 });
 
-test("a request that waits is refused when its token is revoked meanwhile", async () => {
+test("a waiting request is refused if its token is revoked meanwhile", async () => {
   await using api = await startApi();
-  const waiting = api.get("/events?wait=30");
-  await Bun.sleep(100);
+  const { answer: waiting } = await waitForEvents(api, 30);
   for (const { id } of await api.store.apiTokens.list())
     await api.store.apiTokens.remove(id, BY);
   await api.twilio.post({ To: "+14155550123" });
@@ -129,24 +138,27 @@ test("a request that waits is refused when its token is revoked meanwhile", asyn
   expect(text).not.toContain("4155550123");
 });
 
-test("requests that wait are answered when the server stops", async () => {
-  let waiting: Promise<Answer>;
+test("waiting requests are answered when the server stops", async () => {
+  let waiting: { readonly answer: Promise<Answer> };
   {
     await using api = await startApi();
-    waiting = api.get("/events?wait=30");
-    await Bun.sleep(100);
+    waiting = await waitForEvents(api, 30);
   }
-  expect(await waiting).toMatchObject({ status: 200, body: { data: [] } });
+  expect(await waiting.answer).toMatchObject({
+    status: 200,
+    body: { data: [] },
+  });
 });
 
 const POSTERS = 8;
 const POSTS_OF_EACH = 150;
 
-test("while callbacks come from many sides, and over restarts, a reader gets every event once and in order", async () => {
+test("while many clients post, and over a restart, a reader gets every event once and in order", async () => {
+  const random = randomFromSeed();
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   const startProgram = (port: string) =>
-    start(FROM_SOURCE, ["serve"], {
+    start(PROGRAM, ["serve"], {
       env: {
         DATABASE_URL: file,
         TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
@@ -158,9 +170,11 @@ test("while callbacks come from many sides, and over restarts, a reader gets eve
   const token = await newToken(stores);
   await stores.close();
 
-  await using first = await startProgram("0");
+  const port = String(freePort());
+  await using first = await startProgram(port);
   const { origin } = first;
   const acknowledged: string[] = [];
+  let isUp = true;
   const twilio = twilioClient(origin);
   const postAll = async (): Promise<void> => {
     for (let i = 0; i < POSTS_OF_EACH; i++) {
@@ -169,7 +183,7 @@ test("while callbacks come from many sides, and over restarts, a reader gets eve
         .post({ MessageSid: messageSid, MessageStatus: "sent" })
         .catch(() => undefined);
       if (answer?.status === 200) acknowledged.push(messageSid);
-      else await Bun.sleep(20);
+      else await until(() => isUp);
     }
   };
   const posting = Promise.all(Array.from({ length: POSTERS }, postAll));
@@ -179,30 +193,25 @@ test("while callbacks come from many sides, and over restarts, a reader gets eve
   const seen: FeedEvent[] = [];
   let cursor = "";
   const readOn = async (): Promise<number> => {
-    const limit = 1 + Math.floor(Math.random() * 40);
-    const query = new URLSearchParams({ cursor, limit: String(limit) });
+    const limit = String(1 + Math.floor(random() * 40));
+    const query = new URLSearchParams({ cursor, limit, wait: "1" });
     const answer = await ask(origin, `/events?${query}`, token).catch(
       () => undefined,
     );
-    if (answer?.status === 429) await Bun.sleep(2_000);
     if (answer?.status !== 200) return -1;
-    // Lost on the way to a reader that crashed: it goes on from what it kept.
-    if (Math.random() < 0.1) return 1;
+    // Lost on the way to a reader that crashed: it resumes from what it kept.
+    if (random() < 0.1) return 1;
     seen.push(...answer.body.data);
     cursor = answer.body.nextCursor;
     return answer.body.data.length;
   };
-  while (seen.length < 300) {
-    await readOn();
-    await Bun.sleep(5);
-  }
+  while (seen.length < 300) await readOn();
+  isUp = false;
   first.kill("SIGKILL");
   await first.ended();
-  await using _second = await startProgram(new URL(origin).port);
-  while (isPosting) {
-    await readOn();
-    await Bun.sleep(20);
-  }
+  await using _second = await startProgram(port);
+  isUp = true;
+  while (isPosting) await readOn();
   while ((await readOn()) !== 0);
 
   const ids = seen.map(({ id }) => id);
@@ -212,7 +221,7 @@ test("while callbacks come from many sides, and over restarts, a reader gets eve
   expect(new Set(sids).size).toBe(sids.length);
   expect(acknowledged.filter((sid) => !new Set(sids).has(sid))).toEqual([]);
   expect(acknowledged.length).toBeGreaterThan(POSTERS * POSTS_OF_EACH * 0.5);
-}, 60_000);
+});
 
 test("a cursor from before a restore is gone, and so is one of version 0.1.0; the answer says to start over", async () => {
   await using api = await startApi();

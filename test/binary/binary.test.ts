@@ -12,7 +12,7 @@ let program: Program;
 beforeAll(async () => {
   const binary = await compiledBinary();
   program = ["sh", "-c", 'umask 022; exec "$@"', "sh", binary];
-}, 60_000);
+});
 
 /** A folder with files that would make a program of Bun run a stranger's code and settings. */
 function hostileFolder() {
@@ -90,7 +90,7 @@ describe("the compiled program, started in a folder of a stranger's", () => {
     expect(existsSync(join(cwd, "marker"))).toBe(false);
     const made = readdirSync(cwd).filter((name) => !before.includes(name));
     expect(made).toEqual(["data"]);
-  }, 20_000);
+  });
 
   test("keeps its database to its owner", async () => {
     using folder = hostileFolder();
@@ -136,7 +136,7 @@ describe("the compiled program, started in a folder of a stranger's", () => {
     expect(await server.ended()).toBe(0);
     expect(readdirSync(temporary.path)).toEqual([]);
     expect(readdirSync(folder.path)).toEqual(before);
-  }, 20_000);
+  });
 
   test("prints its version and help", async () => {
     using folder = hostileFolder();

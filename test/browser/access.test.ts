@@ -12,7 +12,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
 
   beforeAll(async () => {
     browser = await launchChromium();
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
       expect(member.complaints.filter((text) => !expected.test(text))).toEqual(
         [],
       );
-    }, 60_000);
+    });
   }
 
   test("a page that is open when its session ends is led to where one signs in", async () => {
@@ -102,7 +102,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
     await other.getByRole("button", { name: "Sign out" }).click();
     await other.waitForURL("**/login");
     await page.waitForURL("**/login?next=%2Fmessages", { timeout: 15_000 });
-  }, 60_000);
+  });
 
   test("a filter that is typed when the session has ended is applied after the next sign-in", async () => {
     await using site = await startBinary({ SIGN_IN: "password" });
@@ -119,7 +119,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
     await page.waitForURL("**/login?next=*");
     await signIn(page, "Ana Núñez", PASSWORD);
     await page.waitForURL(`${site.origin}/messages?q=status%3Afailed`);
-  }, 60_000);
+  });
 
   test("Back after a failed sign-in leads to a page, not to a question about a form", async () => {
     await using site = await startBinary({ SIGN_IN: "password" });
@@ -138,7 +138,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
     await page.goBack();
     await page.waitForURL(`${site.origin}/`);
     expect(await page.locator("h1").first().innerText()).not.toBe("");
-  }, 60_000);
+  });
 
   test("the pages of access fit a phone, read well in both themes, and take hostile names for text", async () => {
     await using site = await startBinary({ SIGN_IN: "password" });

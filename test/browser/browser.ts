@@ -8,6 +8,9 @@ import {
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
+/** How long a step in the browser may take on a busy machine. */
+const STEP_TIMEOUT_MS = 30_000;
+
 /** Whether the browser tests can run here. They say so when they cannot. */
 export const hasChromium = existsSync(CHROMIUM);
 if (!hasChromium)
@@ -38,7 +41,7 @@ export async function openPage(
     viewport: { width: 1280, height: 800 },
     ...options,
   });
-  context.setDefaultTimeout(5_000);
+  context.setDefaultTimeout(STEP_TIMEOUT_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {

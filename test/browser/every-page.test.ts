@@ -96,7 +96,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
       );
       expect([url, width]).toEqual([url, 360]);
     }
-  }, 60_000);
+  });
 
   test("the browser objects to nothing, and nothing that was posted runs", async () => {
     await using opened = await openPage(browser);
@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
         (text) => !/responded with a status of 40[04]/.test(text),
       ),
     ).toEqual([]);
-  }, 60_000);
+  });
 
   test("without script every page says as much", async () => {
     await using scripted = await openPage(browser);
@@ -129,7 +129,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
         await headings(scripted.page),
       ]);
     }
-  }, 60_000);
+  });
 
   test("long values are cut where they would push everything else away", async () => {
     await using opened = await openPage(browser);

@@ -21,7 +21,7 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
   beforeAll(async () => {
     [browser, server] = await Promise.all([launchChromium(), startBinary()]);
     await postSampleCallbacks(server.twilio, MESSAGES);
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -164,7 +164,7 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     await page.context().setOffline(false);
     await page.waitForURL(/q=status%3Aread$/);
     expect(await box(page).inputValue()).toBe("status:read");
-  }, 30_000);
+  });
 
   test("what was typed does not replace what is clicked right after", async () => {
     await using opened = await openPage(browser);
@@ -199,7 +199,7 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
         .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
       expect(grave).toEqual([]);
     }
-  }, 30_000);
+  });
 });
 
 async function statusShown(page: Page, status: string): Promise<void> {

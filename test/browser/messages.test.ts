@@ -21,7 +21,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
   beforeAll(async () => {
     [browser, server] = await Promise.all([launchChromium(), startBinary()]);
     await postSampleCallbacks(server.twilio, MESSAGES);
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -308,5 +308,5 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     await page.waitForURL(/status(:|%3A)failed/, { timeout: 20_000 });
     await words.waitFor({ state: "hidden" });
     expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
-  }, 40_000);
+  });
 });

@@ -17,7 +17,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
   beforeAll(async () => {
     [browser, server] = await Promise.all([launchChromium(), startBinary()]);
     await postSampleCallbacks(server.twilio, 28);
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -122,7 +122,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     await page.getByText("16", { exact: true }).first().waitFor();
     expect(await isMarked(page)).toBe(true);
     expect(complaints).toEqual([]);
-  }, 30_000);
+  });
 
   test("the first callback is told on the page that waits for it", async () => {
     await using own = await startBinary();
@@ -161,7 +161,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     await own.twilio.post();
     await page.getByText("The first callback arrived.").waitFor();
     expect(complaints).toEqual([]);
-  }, 40_000);
+  });
 
   test("without script every range, the table and the dictionary work", async () => {
     await using opened = await openPage(browser, { javaScriptEnabled: false });

@@ -95,7 +95,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
           isSettings ? 1 : 0,
         ]);
       }
-    }, 60_000);
+    });
 
     test(`the keyboard reaches every entry, the account and the way out, ${how} JavaScript`, async () => {
       await using opened = await openPage(browser, {
@@ -135,7 +135,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
       expect(await isInView(page, "#viewer")).toBe(true);
       await page.keyboard.press("Escape");
       await signOut.waitFor({ state: "hidden" });
-    }, 30_000);
+    });
   }
 
   test("no name of a country, sender or service is cut off", async () => {
@@ -176,7 +176,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
           true,
         ]);
       }
-    }, 60_000);
+    });
 
   test("the account that a button opens reads well in both themes", async () => {
     await using opened = await openPage(browser, {
@@ -193,7 +193,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
       expect(violations.map(({ id }) => id)).toEqual([]);
     }
     expect(complaints).toEqual([]);
-  }, 30_000);
+  });
 });
 
 async function addUserAndToken(

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { addPerson, PASSWORD } from "../account/people.ts";
 import { start } from "../cli/program.ts";
-import { freePort, startProxy } from "../proxy/proxies.ts";
+import { startProxy } from "../proxy/proxies.ts";
 import { openStore } from "../support/open-store.ts";
 import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { compiledBinary } from "../support/compiled-binary.ts";
+import { freePort } from "../support/free-port.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
@@ -37,7 +38,7 @@ describe.skipIf(!hasChromium || !Bun.which("caddy"))(
 
     beforeAll(async () => {
       browser = await launchChromium();
-    }, 30_000);
+    });
 
     afterAll(async () => {
       await browser.close();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { run, start } from "../cli/program.ts";
 import { compiledBinary } from "../support/compiled-binary.ts";
+import { freePort } from "../support/free-port.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import {
   AUTH_TOKEN,
@@ -17,7 +18,7 @@ describe.skipIf(!hasChromium)(
     let browser: Browser;
     beforeAll(async () => {
       browser = await launchChromium();
-    }, 30_000);
+    });
     afterAll(() => browser.close());
 
     test("each loads itself anew, says why, and goes on live", async () => {
@@ -36,7 +37,8 @@ describe.skipIf(!hasChromium)(
             PORT: port,
           },
         });
-      await using server = await serve("0");
+      const port = String(freePort());
+      await using server = await serve(port);
       const { origin } = server;
       const twilio = twilioClient(origin);
       const [kept = "", lost = "", later = ""] = [1, 2, 3].map(newMessageSid);
@@ -54,7 +56,7 @@ describe.skipIf(!hasChromium)(
       server.kill("SIGTERM");
       await server.ended();
       expect((await command("restore", backup, "--yes")).status).toBe(0);
-      await using _again = await serve(new URL(origin).port);
+      await using _again = await serve(port);
       // As many events as before: by their ids alone nothing seems to be missing.
       await twilio.post({ MessageSid: later, MessageStatus: "sent" });
       for (const { page } of [list, one]) {
@@ -72,6 +74,6 @@ describe.skipIf(!hasChromium)(
       expect(shown.join()).not.toContain(lost);
       await twilio.post({ MessageSid: kept, MessageStatus: "delivered" });
       await one.page.getByText("Delivered to the phone").first().waitFor();
-    }, 60_000);
+    });
   },
 );

@@ -18,7 +18,7 @@ describe.skipIf(!hasChromium)(
       browser = await launchChromium();
       // So little at a time that a page takes many searches.
       server = await startServer({}, Date.now, { stretch: 20, fillMs: 0 });
-    }, 30_000);
+    });
 
     afterAll(async () => {
       await browser.close();
@@ -84,7 +84,7 @@ describe.skipIf(!hasChromium)(
       );
       await page.locator("tr", { hasText: "Read" }).waitFor();
       expect(complaints).toEqual([]);
-    }, 60_000);
+    });
 
     test("without JavaScript leads on by a link, to each match once", async () => {
       await record(400, 1_000);
@@ -103,6 +103,6 @@ describe.skipIf(!hasChromium)(
       }
       expect(new Set(seen).size).toBe(seen.length);
       expect(seen).toHaveLength(61);
-    }, 60_000);
+    });
   },
 );

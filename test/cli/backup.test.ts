@@ -11,11 +11,11 @@ import { join } from "node:path";
 import { openReader } from "../../src/store/sqlite/beside.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
-import { FROM_SOURCE, run } from "./program.ts";
+import { PROGRAM, run } from "./program.ts";
 import { eventsIn } from "../support/rows.ts";
 
 const backup = (file: string, databaseUrl: string) =>
-  run(FROM_SOURCE, ["backup", file, "--database-url", databaseUrl]);
+  run(PROGRAM, ["backup", file, "--database-url", databaseUrl]);
 
 test("a backup is written while the server runs, says what is in it, and is for its owner only", async () => {
   await using server = await startServer();
@@ -81,7 +81,7 @@ test("a file that is there is not replaced, and what is not possible is told in 
 });
 
 test("without a file's name the usage is told", async () => {
-  const { status, stderr } = await run(FROM_SOURCE, ["backup"]);
+  const { status, stderr } = await run(PROGRAM, ["backup"]);
   expect(status).toBe(2);
   expect(stderr).toContain("missing required argument 'file'");
 });
@@ -121,7 +121,7 @@ test("a backup and an export are in the audit list; a backup that is exported st
   const bytes = readFileSync(file);
   for (const args of [["export"], ["export", "--events"]]) {
     for (const database of [live, file]) {
-      const { status, stderr } = await run(FROM_SOURCE, [
+      const { status, stderr } = await run(PROGRAM, [
         ...args,
         "--database-url",
         database,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { requireTool, runTool } from "../deploy/tools.ts";
 import { tempDir } from "../support/temp-dir.ts";
-import { FROM_SOURCE, run } from "./program.ts";
+import { PROGRAM, run } from "./program.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof SHELLS)[number];
@@ -14,7 +14,7 @@ beforeAll(async () => {
   for (const shell of SHELLS) {
     requireTool(shell, shell);
     const args = ["completions", shell];
-    const { status, stdout, stderr } = await run(FROM_SOURCE, args);
+    const { status, stdout, stderr } = await run(PROGRAM, args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     await Bun.write(scriptOf(shell), stdout);
   }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
-import { FROM_SOURCE, run } from "./program.ts";
+import { PROGRAM, run } from "./program.ts";
 
 test("each setting is shown with its value and where that comes from, but no secret", async () => {
   using folder = tempDir();
@@ -15,7 +15,7 @@ test("each setting is shown with its value and where that comes from, but no sec
     TWILIO_WEBHOOK_AUTH_TOKEN_FILE: file,
     METRICS_TOKEN: "s3cret-s3cret-s3cret",
   };
-  const shown = await run(FROM_SOURCE, args, { env });
+  const shown = await run(PROGRAM, args, { env });
   expect(shown).toMatchObject({ status: 0, stderr: "" });
   for (const line of [
     `TWILIO_WEBHOOK_AUTH_TOKEN +\\(secret\\) +the file ${file}`,
@@ -26,7 +26,7 @@ test("each setting is shown with its value and where that comes from, but no sec
     "BACKUP_FOLDER +- +not set",
   ])
     expect(shown.stdout).toMatch(new RegExp(`^${line}$`, "m"));
-  const json = await run(FROM_SOURCE, [...args, "--json"], { env });
+  const json = await run(PROGRAM, [...args, "--json"], { env });
   const settings = JSON.parse(json.stdout);
   expect(settings).toContainEqual({
     name: "TWILIO_WEBHOOK_AUTH_TOKEN",
@@ -46,7 +46,7 @@ test("each setting is shown with its value and where that comes from, but no sec
 });
 
 test("settings that are wrong are reported as by the server", async () => {
-  const { status, stderr } = await run(FROM_SOURCE, ["config"], {
+  const { status, stderr } = await run(PROGRAM, ["config"], {
     env: { PORT: "x", SIGN_IN: "none", HOST: "0.0.0.0" },
   });
   expect(status).toBe(2);

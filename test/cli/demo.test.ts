@@ -2,14 +2,15 @@ import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
-import { FROM_SOURCE, run, start } from "./program.ts";
+import { until } from "../support/until.ts";
+import { PROGRAM, run, start } from "./program.ts";
 
 const startDemo = (
   folder: string,
   port: string,
   flags: readonly string[] = [],
 ) =>
-  start(FROM_SOURCE, ["demo", ...flags], {
+  start(PROGRAM, ["demo", ...flags], {
     env: {
       PORT: port,
       TMPDIR: folder,
@@ -17,7 +18,7 @@ const startDemo = (
     },
   });
 
-test("a week of messages is there, more keep coming, and nothing stays", async () => {
+test("it shows a week of messages, more keep coming, and nothing is left behind", async () => {
   using folder = tempDir();
   await using demo = await startDemo(folder.path, "0");
   expect(readdirSync(folder.path)).toEqual([
@@ -36,18 +37,15 @@ test("a week of messages is there, more keep coming, and nothing stays", async (
   for (const kind of ["sms_delivered", "sms_undelivered", "whatsapp_read"])
     expect(before.some((event) => event.type === kind)).toBe(true);
 
-  await Bun.sleep(2_500);
-  expect((await events(database)).length).toBeGreaterThan(before.length);
+  await until(async () => (await events(database)).length > before.length);
 
-  const stopping = performance.now();
   demo.kill("SIGINT");
   expect(await demo.ended()).toBe(0);
-  expect(performance.now() - stopping).toBeLessThan(2_000);
   expect(readdirSync(folder.path)).toEqual([]);
   expect(demo.output()).not.toContain("refused");
-}, 20_000);
+});
 
-test("a busy port is not waited for: the next free one is taken and said", async () => {
+test("if the port is in use, the next free one is taken and named", async () => {
   using folder = tempDir();
   using busy = Bun.serve({
     port: 0,
@@ -61,7 +59,7 @@ test("a busy port is not waited for: the next free one is taken and said", async
   demo.kill("SIGTERM");
   expect(await demo.ended()).toBe(0);
   expect(readdirSync(folder.path)).toEqual([]);
-}, 20_000);
+});
 
 test("the look around can be one with masked numbers", async () => {
   using folder = tempDir();
@@ -74,7 +72,7 @@ test("the look around can be one with masked numbers", async () => {
   expect(list).not.toMatch(/\+\d{7}/);
   demo.kill("SIGTERM");
   expect(await demo.ended()).toBe(0);
-}, 20_000);
+});
 
 async function events(
   database: string,
@@ -82,7 +80,7 @@ async function events(
   using output = tempDir();
   const file = join(output.path, "events.jsonl");
   await run(
-    ["sh", "-c", `"$@" > '${file}'`, "sh", ...FROM_SOURCE],
+    ["sh", "-c", `"$@" > '${file}'`, "sh", ...PROGRAM],
     ["export", "--events", "--database-url", database],
   );
   const lines = readFileSync(file, "utf8").trimEnd().split("\n");

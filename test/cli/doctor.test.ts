@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { runDoctor } from "../ops/doctor-run.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
-import { FROM_SOURCE, run, start } from "./program.ts";
+import { PROGRAM, run, start } from "./program.ts";
 
 const METRICS_TOKEN = "a-metrics-token-of-enough-characters";
 
@@ -16,7 +16,7 @@ const settingsIn = (folder: string) => ({
 });
 
 const serve = (env: Record<string, string>) =>
-  start(FROM_SOURCE, ["serve"], {
+  start(PROGRAM, ["serve"], {
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, ...env, PORT: "0" },
   });
 
@@ -51,12 +51,12 @@ test("the report is JSON too, with the same exit status", async () => {
   using folder = tempDir();
   const env = { ...settingsIn(folder.path), PORT: "1" };
   const args = ["doctor", "--json"];
-  const well = await run(FROM_SOURCE, args, { env });
+  const well = await run(PROGRAM, args, { env });
   const report = JSON.parse(well.stdout);
   expect(report).toMatchObject({ version: expect.any(String) });
   expect(well.status).toBe(report.wrong > 0 ? 1 : 0);
   for (const each of report.findings) expect(each).toMatchObject(shape);
-  const wrong = await run(FROM_SOURCE, args, { env: { PORT: "x" } });
+  const wrong = await run(PROGRAM, args, { env: { PORT: "x" } });
   expect(wrong.status).toBe(1);
   expect(JSON.parse(wrong.stdout)).toMatchObject({
     wrong: 2,
@@ -81,7 +81,7 @@ test("the report is JSON too, with the same exit status", async () => {
 test("verdicts are in color at a terminal only, and never with NO_COLOR", async () => {
   const atTerminal = async (env: Record<string, string>): Promise<string> => {
     const chunks: Uint8Array[] = [];
-    const child = Bun.spawn([...FROM_SOURCE, "doctor"], {
+    const child = Bun.spawn([...PROGRAM, "doctor"], {
       env: { PATH: process.env["PATH"], PORT: "x", TERM: "xterm", ...env },
       terminal: { cols: 80, rows: 24, data: (_, chunk) => chunks.push(chunk) },
     });
@@ -90,7 +90,7 @@ test("verdicts are in color at a terminal only, and never with NO_COLOR", async 
   };
   expect(await atTerminal({})).toContain("\x1b[31m✗\x1b[39m PORT: ");
   expect(await atTerminal({ NO_COLOR: "1" })).not.toContain("\x1b[");
-  const piped = await run(FROM_SOURCE, ["doctor"], { env: { PORT: "x" } });
+  const piped = await run(PROGRAM, ["doctor"], { env: { PORT: "x" } });
   expect(piped.stdout).not.toContain("\x1b[");
 });
 
@@ -216,7 +216,7 @@ const AS_NOBODY = [
 /** Only root can be another user, and that one must be let into the folder that we are in. */
 const canBeNobody =
   process.getuid?.() === 0 &&
-  (await run([...AS_NOBODY, ...FROM_SOURCE], ["version"]).then(
+  (await run([...AS_NOBODY, ...PROGRAM], ["version"]).then(
     ({ status }) => status === 0,
     () => false,
   ));
@@ -229,7 +229,7 @@ describe.skipIf(!canBeNobody)("as another user (needs root)", () => {
     await using server = await serve(env);
     const { port } = new URL(server.origin);
     const { stdout, status } = await run(
-      [...AS_NOBODY, ...FROM_SOURCE],
+      [...AS_NOBODY, ...PROGRAM],
       ["doctor"],
       { env: { ...env, TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, PORT: port } },
     );
@@ -239,7 +239,7 @@ describe.skipIf(!canBeNobody)("as another user (needs root)", () => {
     );
     expect(stdout).toContain("as the user that the server runs as");
     chmodSync(folder.path, 0o755);
-    const inFolder = await run([...AS_NOBODY, ...FROM_SOURCE], ["doctor"], {
+    const inFolder = await run([...AS_NOBODY, ...PROGRAM], ["doctor"], {
       env: { ...env, TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, PORT: port },
     });
     expect(inFolder.stdout).toContain("cannot be used.");

@@ -2,13 +2,13 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
-import { FROM_SOURCE, run } from "./program.ts";
+import { PROGRAM, run } from "./program.ts";
 import { eventsIn, messagesIn } from "../support/rows.ts";
 
 const NUMBER = "+14155550123";
 
 const erase = (file: string, ...args: string[]) =>
-  run(FROM_SOURCE, ["erase", "--database-url", file, ...args]);
+  run(PROGRAM, ["erase", "--database-url", file, ...args]);
 
 test("a number is erased beside the server, whose pages show what is left", async () => {
   await using server = await startServer();

@@ -6,10 +6,10 @@ import { eventOf } from "../store/events.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
-import { FROM_SOURCE, run } from "./program.ts";
+import { PROGRAM, run } from "./program.ts";
 
 const exported = (file: string, ...flags: string[]) =>
-  run(FROM_SOURCE, ["export", "--database-url", file, ...flags]);
+  run(PROGRAM, ["export", "--database-url", file, ...flags]);
 
 test("messages are exported while the server runs, a line of JSON each", async () => {
   await using server = await startServer();
@@ -212,7 +212,7 @@ test("all rows come, over many steps, and in the order of recording", async () =
   expect(messages.trimEnd().split("\n")).toHaveLength(2_347);
 
   const piped = await run(
-    ["sh", "-c", '"$@" | head -n 1', "sh", ...FROM_SOURCE],
+    ["sh", "-c", '"$@" | head -n 1', "sh", ...PROGRAM],
     ["export", "--events", "--database-url", databaseUrl],
   );
   expect(piped.stderr).toBe("");

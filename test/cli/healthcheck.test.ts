@@ -3,13 +3,13 @@ import { rename } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
-import { FROM_SOURCE, run, start } from "./program.ts";
+import { PROGRAM, run, start } from "./program.ts";
 
 const check = (port: string, env: Record<string, string> = {}) =>
-  run(FROM_SOURCE, ["healthcheck"], { env: { PORT: port, ...env } });
+  run(PROGRAM, ["healthcheck"], { env: { PORT: port, ...env } });
 
 async function serve(folder: string) {
-  return start(FROM_SOURCE, ["serve"], {
+  return start(PROGRAM, ["serve"], {
     env: { PORT: "0", DATABASE_URL: join(folder, "smsledger.db") },
   });
 }
@@ -91,7 +91,7 @@ test("no answer in 5 s is no readiness", async () => {
     status: 1,
     stderr: "Not ready: no answer in 5 s.\n",
   });
-}, 15_000);
+});
 
 test("a port of 0 does not say whom to ask", async () => {
   const { status, stderr } = await check("0");

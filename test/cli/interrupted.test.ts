@@ -1,11 +1,11 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { readdirSync, watch } from "node:fs";
 import { join } from "node:path";
 import { openStore } from "../support/open-store.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
-import { FROM_SOURCE, run } from "./program.ts";
+import { PROGRAM, run } from "./program.ts";
 
 let folder: ReturnType<typeof tempDir>;
 let database: string;
@@ -42,28 +42,35 @@ function contents(): unknown {
   return db.query("SELECT id, (SELECT max(id) FROM events) FROM ledger").all();
 }
 
-/** Starts a command, and stops its process that copies in the middle of it. */
+/** Starts a command, and suspends the process that copies while it copies. */
 async function startAndStop(name: "backup" | "restore") {
   const args = [...COMMANDS[name](), "--database-url", database];
-  const child = Bun.spawn([...FROM_SOURCE, ...args], {
+  const { promise: worker, resolve } = Promise.withResolvers<number>();
+  // Told by the system, as the copy takes only a moment.
+  using _ = watchFolder((file) => {
+    const [, pid] = /\.(?:partial|restoring)-(\d+)/.exec(file) ?? [];
+    if (pid === undefined) return;
+    process.kill(Number(pid), "SIGSTOP");
+    resolve(Number(pid));
+  });
+  const child = Bun.spawn([...PROGRAM, ...args], {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
     env: { PATH: process.env["PATH"] },
   });
-  let worker = 0;
-  while (worker === 0) {
-    const [, pid] = /\.(?:partial|restoring)-(\d+)/.exec(names().join()) ?? [];
-    worker = Number(pid ?? 0);
-    await Bun.sleep(1);
-  }
-  process.kill(worker, "SIGSTOP");
-  return { child, worker };
+  return { child, worker: await worker };
+}
+
+/** Calls `onName` with the name of each file that changes in the folder. */
+function watchFolder(onName: (name: string) => void): Disposable {
+  const watcher = watch(folder.path, (_, name) => onName(name ?? ""));
+  return { [Symbol.dispose]: () => watcher.close() };
 }
 
 for (const name of ["backup", "restore"] as const) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    test(`a ${name} that ${signal} ends leaves nothing behind, and says so`, async () => {
+    test(`a ${name} that ${signal} interrupts leaves nothing behind and says so`, async () => {
       const before = contents();
       const { child, worker } = await startAndStop(name);
       child.kill(signal);
@@ -73,7 +80,7 @@ for (const name of ["backup", "restore"] as const) {
       expect(said).toMatch(/^It was stopped before it was done\. [\w ]+\.\n$/);
       expect(names()).toEqual(["backup.db", "smsledger.db"]);
       expect(contents()).toEqual(before);
-    }, 30_000);
+    });
   }
 
   test(`what a killed ${name} left is removed by the next one`, async () => {
@@ -82,7 +89,7 @@ for (const name of ["backup", "restore"] as const) {
     await child.exited;
     expect(names().join()).toMatch(/partial-|restoring-/);
     const args = [...COMMANDS[name](), "--database-url", database];
-    expect(await run(FROM_SOURCE, args)).toMatchObject({ status: 0 });
+    expect(await run(PROGRAM, args)).toMatchObject({ status: 0 });
     expect(names().join()).not.toMatch(/partial-|restoring-|-journal/);
-  }, 30_000);
+  });
 }

@@ -4,14 +4,14 @@ import packageJson from "../../package.json" with { type: "json" };
 import { flagOf, SETTINGS } from "../../src/config/settings.ts";
 import { requireTool, runTool } from "../deploy/tools.ts";
 import { tempDir } from "../support/temp-dir.ts";
-import { FROM_SOURCE, run } from "./program.ts";
+import { PROGRAM, run } from "./program.ts";
 
 const folder = tempDir();
 const file = join(folder.path, "smsledger.1");
 
 beforeAll(async () => {
   requireTool("mandoc", "mandoc");
-  const { status, stdout } = await run(FROM_SOURCE, ["man"]);
+  const { status, stdout } = await run(PROGRAM, ["man"]);
   expect(status).toBe(0);
   await Bun.write(file, stdout);
 });
@@ -48,7 +48,7 @@ test("the manual page has every command and setting, as --help shows them", asyn
     )
     .join("");
   expect(page).toContain(`smsledger ${packageJson.version}`);
-  const { stdout: help } = await run(FROM_SOURCE, ["--help"]);
+  const { stdout: help } = await run(PROGRAM, ["--help"]);
   const commands = [...help.matchAll(/^  (\w+) /gm)].map(([, name]) => name);
   expect(commands).toContain("serve");
   for (const name of [...commands, "user add", "token revoke"])

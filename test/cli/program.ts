@@ -9,6 +9,12 @@ export const FROM_SOURCE: Program = [
   join(import.meta.dir, "../../src/main.ts"),
 ];
 
+const compiled = process.env["SMSLEDGER_BINARY"];
+
+/** Compiled, if SMSLEDGER_BINARY names it, as `bun run test` does: it starts in a third of the time. */
+export const PROGRAM: Program =
+  compiled === undefined ? FROM_SOURCE : [compiled];
+
 export type Surroundings = {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;

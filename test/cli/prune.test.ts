@@ -4,13 +4,13 @@ import { AUTH_TOKEN, newMessageSid } from "../support/twilio-client.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { eventOf } from "../store/events.ts";
-import { FROM_SOURCE, run } from "./program.ts";
+import { PROGRAM, run } from "./program.ts";
 import { messagesIn } from "../support/rows.ts";
 
 const DAY_MS = 86_400_000;
 
 const prune = (file: string, ...flags: string[]) =>
-  run(FROM_SOURCE, ["prune", "--yes", "--database-url", file, ...flags]);
+  run(PROGRAM, ["prune", "--yes", "--database-url", file, ...flags]);
 
 test("old messages are deleted beside the server, whose pages and recording go on", async () => {
   await using server = await startServer();
@@ -62,10 +62,10 @@ test("the days are those of RETENTION_DAYS when none are given, and without both
   for (const receivedAt of [DAY_MS, Date.now()])
     await store.recordEvent(eventOf({}, { receivedAt }));
   const args = ["prune", "--yes", "--database-url", config.databaseUrl];
-  const without = await run(FROM_SOURCE, args);
+  const without = await run(PROGRAM, args);
   expect(without.status).toBe(2);
   expect(without.stderr).toContain("--days: must be given");
-  const { stdout } = await run(FROM_SOURCE, args, {
+  const { stdout } = await run(PROGRAM, args, {
     env: { RETENTION_DAYS: "30" },
   });
   expect(stdout).toStartWith("Deleted: 1 message with 1 event, ");
@@ -74,7 +74,7 @@ test("the days are those of RETENTION_DAYS when none are given, and without both
 test("made-up messages are deleted once that is confirmed, real ones stay, and the audit list has it", async () => {
   await using server = await startServer();
   const { store, config, twilio } = server;
-  const simulated = await run(FROM_SOURCE, ["simulate", "--count", "30"], {
+  const simulated = await run(PROGRAM, ["simulate", "--count", "30"], {
     env: {
       TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
       PORT: new URL(server.origin).port,
@@ -86,16 +86,16 @@ test("made-up messages are deleted once that is confirmed, real ones stay, and t
   const made = (await messagesIn(store)).length - 1;
   expect(made).toBeGreaterThan(5);
   const args = ["prune", "--made-up", "--database-url", config.databaseUrl];
-  const asked = await run(FROM_SOURCE, args);
+  const asked = await run(PROGRAM, args);
   expect(asked).toMatchObject({
     status: 2,
     stderr: expect.stringContaining("Nothing was changed. Add --yes"),
   });
-  const dry = await run(FROM_SOURCE, [...args, "--dry-run"]);
+  const dry = await run(PROGRAM, [...args, "--dry-run"]);
   expect(dry.stdout).toBe(
     `Would be deleted: ${made} made-up messages. Nothing was changed.\n`,
   );
-  const done = await run(FROM_SOURCE, [...args, "--yes"]);
+  const done = await run(PROGRAM, [...args, "--yes"]);
   expect(done.stdout).toMatch(
     new RegExp(`^Deleted: ${made} messages with \\d+ events\\.\n$`),
   );
@@ -106,9 +106,9 @@ test("made-up messages are deleted once that is confirmed, real ones stay, and t
     "deleted made-up messages",
     "began to delete made-up messages",
   ]);
-  const again = await run(FROM_SOURCE, [...args, "--yes"]);
+  const again = await run(PROGRAM, [...args, "--yes"]);
   expect(again.stdout).toBe("There are no made-up messages.\n");
-  const both = await run(FROM_SOURCE, [...args, "--days", "3"]);
+  const both = await run(PROGRAM, [...args, "--days", "3"]);
   expect(both.status).toBe(2);
 });
 

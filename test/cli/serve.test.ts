@@ -5,15 +5,14 @@ import { join } from "node:path";
 import { until } from "../support/until.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { makeFirstVersion } from "../store/sqlite/first-version.ts";
-import { FROM_SOURCE, run, start } from "./program.ts";
+import { PROGRAM, run, start } from "./program.ts";
 
-const serve = (env: Record<string, string>) =>
-  run(FROM_SOURCE, ["serve"], { env });
+const serve = (env: Record<string, string>) => run(PROGRAM, ["serve"], { env });
 
 test("a port that is in use is told in one plain line", async () => {
   using folder = tempDir();
   const env = { PORT: "0", DATABASE_URL: join(folder.path, "one.db") };
-  await using first = await start(FROM_SOURCE, ["serve"], { env });
+  await using first = await start(PROGRAM, ["serve"], { env });
   const { port } = new URL(first.origin);
   const second = await serve({
     PORT: port,
@@ -31,7 +30,7 @@ test("a second server on a database is refused until the first one has ended, ho
   const file = join(folder.path, "smsledger.db");
   const env = { PORT: "0", DATABASE_URL: file };
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    await using first = await start(FROM_SOURCE, ["serve"], { env });
+    await using first = await start(PROGRAM, ["serve"], { env });
     expect(await serve(env)).toEqual({
       status: 1,
       stdout: "",
@@ -42,9 +41,9 @@ test("a second server on a database is refused until the first one has ended, ho
     await first.ended();
     expect(readdirSync(folder.path)).not.toContain("smsledger.db-lock-journal");
   }
-  await using last = await start(FROM_SOURCE, ["serve"], { env });
+  await using last = await start(PROGRAM, ["serve"], { env });
   expect((await fetch(`${last.origin}/readyz`)).status).toBe(200);
-}, 20_000);
+});
 
 test("an upgrade of the database is logged before it begins, and once", async () => {
   using folder = tempDir();
@@ -54,7 +53,7 @@ test("an upgrade of the database is logged before it begins, and once", async ()
   if (!current || !old) throw new Error("There are two.");
   const envOf = (file: string) => ({ PORT: "0", DATABASE_URL: file });
   const linesOf = async (file: string): Promise<string[]> => {
-    await using server = await start(FROM_SOURCE, ["serve"], {
+    await using server = await start(PROGRAM, ["serve"], {
       env: envOf(file),
     });
     server.kill("SIGTERM");
@@ -70,18 +69,18 @@ test("an upgrade of the database is logged before it begins, and once", async ()
     upgraded.findIndex((line) => line.includes("listening on")),
   );
   expect((await linesOf(old)).filter(isUpgrade)).toEqual([]);
-}, 20_000);
+});
 
 test("the link to make the first user is one that its browser can open", async () => {
   using folder = tempDir();
   const env = { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") };
   {
-    await using server = await start(FROM_SOURCE, ["serve"], { env });
+    await using server = await start(PROGRAM, ["serve"], { env });
     await until(async () =>
       expect(server.output()).toContain(`${server.origin}/setup?code=`),
     );
   }
-  await using server = await start(FROM_SOURCE, ["serve"], {
+  await using server = await start(PROGRAM, ["serve"], {
     env: { ...env, PUBLIC_URL: "https://sms.example.com/ledger" },
   });
   await until(async () =>
@@ -94,8 +93,8 @@ test("the link to make the first user is one that its browser can open", async (
 test("a refused sign-in is in the log with its address, and not with what was typed", async () => {
   using folder = tempDir();
   const env = { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") };
-  await run(FROM_SOURCE, ["user", "add", "ana", "--generate"], { env });
-  await using server = await start(FROM_SOURCE, ["serve"], { env });
+  await run(PROGRAM, ["user", "add", "ana", "--generate"], { env });
+  await using server = await start(PROGRAM, ["serve"], { env });
   const answer = await fetch(`${server.origin}/login`, {
     method: "POST",
     headers: { origin: server.origin },
@@ -140,12 +139,12 @@ test("a database that cannot be used is told in one plain line, without a stack 
     expect(stderr).toStartWith(sentence);
     expect(stderr).toMatch(/^[^\n]+\n$/);
   }
-}, 20_000);
+});
 
 /** A database of ours whose schema is ahead. */
 async function makeNewer(file: string): Promise<void> {
   const env = { PORT: "0", DATABASE_URL: file };
-  await using server = await start(FROM_SOURCE, ["serve"], { env });
+  await using server = await start(PROGRAM, ["serve"], { env });
   server.kill("SIGTERM");
   await server.ended();
   const database = new Database(file);
@@ -155,7 +154,7 @@ async function makeNewer(file: string): Promise<void> {
 
 test("without a token it serves, and says that callbacks are refused", async () => {
   using folder = tempDir();
-  await using server = await start(FROM_SOURCE, ["serve"], {
+  await using server = await start(PROGRAM, ["serve"], {
     env: { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") },
   });
   const answer = await fetch(`${server.origin}/api/rpc/webhooks/twilio/sms`, {

@@ -4,12 +4,14 @@ import { connect, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { listenTo } from "../live/live-client.ts";
 import { lockDatabase } from "../support/locked-database.ts";
+import { metricOf } from "../support/metrics.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
-import { FROM_SOURCE, run, start } from "./program.ts";
+import { until } from "../support/until.ts";
+import { FROM_SOURCE, PROGRAM, run, start } from "./program.ts";
 
 const serve = (databaseUrl: string) =>
-  start(FROM_SOURCE, ["serve"], {
+  start(PROGRAM, ["serve"], {
     env: {
       PORT: "0",
       SIGN_IN: "none",
@@ -18,18 +20,36 @@ const serve = (databaseUrl: string) =>
     },
   });
 
-/** A connection that has sent `text` and is left as it is. */
+/** A connection that has sent `text` and stays open. */
 async function connectTo(origin: string, text: string): Promise<Socket> {
   const { hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname);
   socket.on("error", () => undefined);
   await new Promise((resolve) => socket.once("connect", resolve));
   if (text !== "") socket.write(text);
-  await Bun.sleep(50);
+  // The server reads what came first, first.
+  await fetch(`${origin}/livez`);
   return socket;
 }
 
-test("an idle server stops at once, also with a connection that is kept open", async () => {
+/** Waits until callbacks wait for the disk. */
+async function queued(origin: string, callbacks: number): Promise<void> {
+  await until(async () =>
+    expect(await metricOf(origin, "smsledger_write_queue_events")).toBe(
+      callbacks,
+    ),
+  );
+}
+
+/** Waits until the server has got a signal to stop. */
+async function stopping(server: { output(): string }): Promise<void> {
+  await until(() => server.output().includes("stopping: "));
+}
+
+/** A server that waits for its clients gives them this long. */
+const STOP_WAIT_MS = 5_000;
+
+test("an idle server stops at once, even if connections are kept open", async () => {
   using folder = tempDir();
   await using server = await serve(join(folder.path, "smsledger.db"));
   const idle = await connectTo(
@@ -40,13 +60,13 @@ test("an idle server stops at once, also with a connection that is kept open", a
   const before = performance.now();
   server.kill("SIGTERM");
   expect(await server.ended()).toBe(0);
-  expect(performance.now() - before).toBeLessThan(2_000);
+  expect(performance.now() - before).toBeLessThan(STOP_WAIT_MS);
   expect(server.output()).toContain('"msg":"stopped"');
   idle.destroy();
   silent.destroy();
 });
 
-test("live streams are ended first, so that it need not wait for them, and are counted in the log", async () => {
+test("live streams are closed first, so the server doesn't wait for them, and the log counts them", async () => {
   using folder = tempDir();
   await using server = await serve(join(folder.path, "smsledger.db"));
   const url = `${server.origin}/live`;
@@ -56,30 +76,30 @@ test("live streams are ended first, so that it need not wait for them, and are c
   const before = performance.now();
   server.kill("SIGTERM");
   expect(await server.ended()).toBe(0);
-  expect(performance.now() - before).toBeLessThan(2_000);
+  expect(performance.now() - before).toBeLessThan(STOP_WAIT_MS);
   for (const stream of [first, second, third])
     expect(await stream.next()).toBeUndefined();
   expect(server.output()).toContain('"msg":"stopping: closed 3 live streams"');
 });
 
-test("a callback in flight is committed and answered before the end", async () => {
+test("a callback that waits for the disk is committed and answered before the server ends", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await using server = await serve(file);
   const lock = lockDatabase(file);
   const answer = twilioClient(server.origin).post({ MessageStatus: "sent" });
-  await Bun.sleep(300);
+  await queued(server.origin, 1);
   server.kill("SIGTERM");
-  await Bun.sleep(700);
+  await stopping(server);
   lock.run("ROLLBACK");
   lock.close();
   expect(await (await answer).json()).toEqual({ success: true, processed: 1 });
   expect(await server.ended()).toBe(0);
-  const { stdout } = await run(FROM_SOURCE, ["export", "--database-url", file]);
+  const { stdout } = await run(PROGRAM, ["export", "--database-url", file]);
   expect(JSON.parse(stdout).status).toBe("sent");
 });
 
-test("stuck clients cannot keep it from stopping within ten seconds", async () => {
+test("stuck clients can't keep it from stopping", async () => {
   using folder = tempDir();
   await using server = await serve(join(folder.path, "smsledger.db"));
   const path = "/api/rpc/webhooks/twilio/sms";
@@ -97,35 +117,32 @@ test("stuck clients cannot keep it from stopping within ten seconds", async () =
   slowReader.write(
     "GET /messages HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2_000),
   );
-  await Bun.sleep(300);
-  const before = performance.now();
+  await fetch(`${server.origin}/livez`);
   server.kill("SIGTERM");
   expect(await server.ended()).toBe(0);
-  expect(performance.now() - before).toBeLessThan(10_000);
   for (const socket of [halfHeaders, halfBody, slowReader]) socket.destroy();
-}, 20_000);
+});
 
-test("a database that stays locked cannot keep it either; then the status is 1", async () => {
+test("a database that stays locked can't either; what waits for it isn't acknowledged", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await using server = await serve(file);
   const lock = lockDatabase(file);
-  const answers = [1, 2, 3].map(async () => {
-    await Bun.sleep(Math.random() * 200);
-    return twilioClient(server.origin)
+  const answers = [1, 2, 3].map(() =>
+    twilioClient(server.origin)
       .post({ MessageStatus: "sent" })
       .then((response) => response.status)
-      .catch(() => 0);
-  });
-  await Bun.sleep(400);
-  const before = performance.now();
+      .catch(() => 0),
+  );
+  await queued(server.origin, 3);
   server.kill("SIGTERM");
   const status = await server.ended();
-  expect(performance.now() - before).toBeLessThan(10_000);
   expect(await Promise.all(answers)).not.toContain(200);
   lock.close();
-  expect(status).toBe(1);
-}, 20_000);
+  // It may give up its writes by itself before its time to stop is over.
+  const isCutOff = server.output().includes("the disk did not answer in time");
+  expect(status).toBe(isCutOff ? null : 0);
+});
 
 test("a Ctrl-C that arrives twice, as through a package runner, cuts off nothing", async () => {
   using folder = tempDir();
@@ -133,27 +150,27 @@ test("a Ctrl-C that arrives twice, as through a package runner, cuts off nothing
   await using server = await serve(file);
   const lock = lockDatabase(file);
   const answer = twilioClient(server.origin).post({ MessageStatus: "sent" });
-  await Bun.sleep(300);
-  server.kill("SIGINT");
-  server.kill("SIGINT");
-  await Bun.sleep(300);
-  server.kill("SIGTERM");
+  await queued(server.origin, 1);
+  for (const signal of ["SIGINT", "SIGINT", "SIGTERM"] as const)
+    server.kill(signal);
+  await stopping(server);
   lock.run("ROLLBACK");
   lock.close();
   expect(await (await answer).json()).toEqual({ success: true, processed: 1 });
   expect(await server.ended()).toBe(0);
 });
 
-test("a second signal ends it at once, when it comes later", async () => {
+test("a later second signal ends it at once", async () => {
   using folder = tempDir();
   await using server = await serve(join(folder.path, "smsledger.db"));
   const stuck = await connectTo(server.origin, "GET /livez HTTP/1.1\r\nHos");
   server.kill("SIGTERM");
-  await Bun.sleep(1_300);
-  const before = performance.now();
+  await stopping(server);
+  // Time is the subject: for a second, a second signal is an echo of the first.
+  await Bun.sleep(1_100);
   server.kill("SIGTERM");
-  expect(await server.ended()).toBe(1);
-  expect(performance.now() - before).toBeLessThan(1_000);
+  // Without it the server would wait for the client and end with 0.
+  expect(await server.ended()).toBeNull();
   stuck.destroy();
 });
 
@@ -167,9 +184,9 @@ test("a closed terminal and SIGQUIT stop it as SIGTERM does", async () => {
   }
 });
 
-test("SIGUSR1, SIGUSR2, and under nohup SIGHUP, mean nothing to it", async () => {
+test("SIGUSR1, SIGUSR2 and, under nohup, SIGHUP are ignored", async () => {
   using folder = tempDir();
-  await using server = await start(["nohup", ...FROM_SOURCE], ["serve"], {
+  await using server = await start(["nohup", ...PROGRAM], ["serve"], {
     env: {
       PORT: "0",
       SIGN_IN: "none",
@@ -178,11 +195,14 @@ test("SIGUSR1, SIGUSR2, and under nohup SIGHUP, mean nothing to it", async () =>
   });
   for (const signal of ["SIGUSR1", "SIGUSR2", "SIGHUP"] as const) {
     server.kill(signal);
-    await Bun.sleep(100);
-    expect((await fetch(`${server.origin}/livez`)).status).toBe(200);
+    for (let request = 0; request < 3; request++)
+      expect((await fetch(`${server.origin}/livez`)).status).toBe(200);
   }
   server.kill("SIGTERM");
   expect(await server.ended()).toBe(0);
+  expect(server.output().match(/"reason":"\w+"/g)).toEqual([
+    '"reason":"SIGTERM"',
+  ]);
 });
 
 /** As npx does: a shell in between, and no signal passed on. */
@@ -226,5 +246,4 @@ test.skipIf(process.platform !== "linux")(
       expect(server.output()).toContain('"msg":"stopped"');
     }
   },
-  30_000,
 );

@@ -4,10 +4,10 @@ import { ask } from "../api/api-server.ts";
 import { openStore } from "../support/open-store.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
-import { FROM_SOURCE, run } from "./program.ts";
+import { PROGRAM, run } from "./program.ts";
 
 const tokenCommand = (file: string, ...args: string[]) =>
-  run(FROM_SOURCE, ["token", ...args, "--database-url", file]);
+  run(PROGRAM, ["token", ...args, "--database-url", file]);
 
 async function makeDatabase(file: string): Promise<void> {
   const store = await openStore(file);

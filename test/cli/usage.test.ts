@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { FROM_SOURCE, run } from "./program.ts";
+import { PROGRAM, run } from "./program.ts";
 
 test("help names every command, each on one line, in 80 columns", async () => {
-  const { status, stdout, stderr } = await run(FROM_SOURCE, ["--help"]);
+  const { status, stdout, stderr } = await run(PROGRAM, ["--help"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   for (const command of [
     "serve",
@@ -18,7 +18,7 @@ test("help names every command, each on one line, in 80 columns", async () => {
 });
 
 test("help for serve gives each setting its flag, its variable and its default", async () => {
-  const { status, stdout } = await run(FROM_SOURCE, ["serve", "--help"]);
+  const { status, stdout } = await run(PROGRAM, ["serve", "--help"]);
   expect(status).toBe(0);
   expect(stdout).toContain("--port <number>");
   expect(stdout).toContain("[env PORT; default 3000]");
@@ -44,7 +44,7 @@ test("wrong usage ends with status 2 and a line that says what is wrong", async 
     ],
   ] as const;
   for (const [args, sentence] of cases) {
-    const { status, stdout, stderr } = await run(FROM_SOURCE, args);
+    const { status, stdout, stderr } = await run(PROGRAM, args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toContain(sentence);
     expect(stderr).not.toContain("    at ");
@@ -53,7 +53,7 @@ test("wrong usage ends with status 2 and a line that says what is wrong", async 
 
 test("all wrong settings are reported at once, without secrets", async () => {
   const { status, stderr } = await run(
-    FROM_SOURCE,
+    PROGRAM,
     ["--port", "-1", "--log-level", "loud"],
     {
       env: {
@@ -78,7 +78,7 @@ test("all wrong settings are reported at once, without secrets", async () => {
 });
 
 test("a setting that a command does not have cannot keep it from running", async () => {
-  const { status, stderr } = await run(FROM_SOURCE, ["export"], {
+  const { status, stderr } = await run(PROGRAM, ["export"], {
     env: { PORT: "nonsense", DATABASE_URL: "/nowhere/smsledger.db" },
   });
   expect(status).toBe(1);
@@ -88,7 +88,7 @@ test("a setting that a command does not have cannot keep it from running", async
 });
 
 test("a variable that looks like a mistyped setting is named, with the nearest one", async () => {
-  const wrong = await run(FROM_SOURCE, ["config"], {
+  const wrong = await run(PROGRAM, ["config"], {
     env: {
       TWILIO_WEBHOOK_AUTHTOKEN: "s3cret",
       TWILIO_WEBHOOK_PASSWORD_OF_ANA: "s3cret",
@@ -109,12 +109,12 @@ test("a variable that looks like a mistyped setting is named, with the nearest o
   });
   // A command that would have had the setting says so too, and no other.
   const env = { MASK_NUMBER: "true", DATABASE_URL: "/nowhere/smsledger.db" };
-  expect((await run(FROM_SOURCE, ["export"], { env })).status).toBe(2);
-  expect((await run(FROM_SOURCE, ["user", "list"], { env })).status).toBe(1);
+  expect((await run(PROGRAM, ["export"], { env })).status).toBe(2);
+  expect((await run(PROGRAM, ["user", "list"], { env })).status).toBe(1);
 });
 
 test("variables of other programs and of deployments are left alone", async () => {
-  const { status, stderr } = await run(FROM_SOURCE, ["config"], {
+  const { status, stderr } = await run(PROGRAM, ["config"], {
     env: {
       HOSTNAME: "vps",
       PORTS: "80",

@@ -4,13 +4,13 @@ import { chownSync, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PASSWORD, Visitor } from "../account/people.ts";
 import { tempDir } from "../support/temp-dir.ts";
-import { FROM_SOURCE, run, start } from "./program.ts";
+import { PROGRAM, run, start } from "./program.ts";
 
 const GENERATED = /^(?:[a-z0-9]{4}-){3}[a-z0-9]{4}$/;
 
 /** Runs `smsledger user …` on a database, with a text on its standard input. */
 async function user(file: string, args: readonly string[], input?: string) {
-  const child = Bun.spawn([...FROM_SOURCE, "user", ...args], {
+  const child = Bun.spawn([...PROGRAM, "user", ...args], {
     env: { PATH: process.env["PATH"], DATABASE_URL: file },
     stdin: input === undefined ? "ignore" : new Blob([input]),
     stdout: "pipe",
@@ -49,7 +49,7 @@ test("users are added before the first start, the first one as admin, and the da
   expect(lines[1]).toMatch(/^ana +admin +set +2\S+ \S+Z +never$/);
   expect(lines[2]).toMatch(/^mo +member +one-time /);
   expect(lines[3]).toMatch(/^zoe +admin +none /);
-}, 30_000);
+});
 
 test("the list is JSON too", async () => {
   using folder = tempDir();
@@ -71,7 +71,7 @@ test("the list is JSON too", async () => {
 test("beside a running server each change holds at once", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
-  await using server = await start(FROM_SOURCE, ["serve"], {
+  await using server = await start(PROGRAM, ["serve"], {
     env: { PORT: "0", DATABASE_URL: file },
   });
   const ana = new Visitor(server.origin);
@@ -128,7 +128,7 @@ test("beside a running server each change holds at once", async () => {
     "set the password of",
     "removed a user",
   ]);
-}, 60_000);
+});
 
 test("what cannot be done is told in one sentence, without the password in it", async () => {
   using folder = tempDir();
@@ -169,7 +169,7 @@ test("what cannot be done is told in one sentence, without the password in it", 
     expect(ended.stderr).toStartWith(words);
     expect(ended.stderr).not.toContain("short");
   }
-}, 60_000);
+});
 
 test("no command but the one that adds a user makes a database where the path is mistyped", async () => {
   using folder = tempDir();
@@ -188,7 +188,7 @@ test("no command but the one that adds a user makes a database where the path is
     ["erase", "+14155550123", "--dry-run"],
     ["export"],
   ]) {
-    const ended = await run(FROM_SOURCE, [...args, "--database-url", file]);
+    const ended = await run(PROGRAM, [...args, "--database-url", file]);
     expect([args, ended]).toEqual([
       args,
       {
@@ -199,7 +199,7 @@ test("no command but the one that adds a user makes a database where the path is
     ]);
   }
   expect(readdirSync(folder.path)).toEqual([]);
-}, 60_000);
+});
 
 test("a database of another program or version is left as it is", async () => {
   using folder = tempDir();
@@ -222,7 +222,7 @@ test("a database of another program or version is left as it is", async () => {
   expect((await user(older, ["list"])).stderr).toStartWith(
     "The database is of an older version. Start the server once",
   );
-}, 30_000);
+});
 
 test("on a terminal the password is typed twice, without an echo", async () => {
   using folder = tempDir();
@@ -265,7 +265,7 @@ test("on a terminal the password is typed twice, without an echo", async () => {
   expect((await user(file, ["list"])).stdout.trim().split("\n")).toHaveLength(
     2,
   );
-}, 30_000);
+});
 
 /** Runs the command on a terminal of its own, which types each text when it is asked for one. */
 async function onTerminal(
@@ -275,7 +275,7 @@ async function onTerminal(
 ) {
   let output = "";
   let answered = 0;
-  const child = Bun.spawn([...FROM_SOURCE, "user", ...args], {
+  const child = Bun.spawn([...PROGRAM, "user", ...args], {
     env: { PATH: process.env["PATH"], DATABASE_URL: file },
     terminal: {
       data(terminal, data) {
@@ -308,7 +308,7 @@ test.skipIf(process.getuid?.() !== 0)(
 );
 
 test("the help says what each command does", async () => {
-  const { stdout } = await run(FROM_SOURCE, ["user", "--help"]);
+  const { stdout } = await run(PROGRAM, ["user", "--help"]);
   for (const words of [
     "add",
     "list",

@@ -35,7 +35,7 @@ describe.skipIf(why !== undefined)("install.sh", () => {
       TOKEN,
     );
     if (status !== 0) throw new Error(said);
-  }, 60_000);
+  });
   afterAll(async () => {
     await root[Symbol.asyncDispose]();
     release[Symbol.dispose]();
@@ -235,7 +235,6 @@ test.skipIf(why !== undefined)(
     );
     expect(unprivileged).toContain("Only root can do this.");
   },
-  30_000,
 );
 
 test("install.sh says what is wrong with its arguments", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { FROM_SOURCE } from "../cli/program.ts";
+import { PROGRAM } from "../cli/program.ts";
 import { apiRoutesOf } from "../support/route-list.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -25,7 +25,7 @@ test("the examples in api.md run as they are", async () => {
   const program = join(folder.path, "smsledger");
   writeFileSync(
     program,
-    `#!/bin/sh\nexec ${FROM_SOURCE.map((part) => `'${part}'`).join(" ")} "$@"\n`,
+    `#!/bin/sh\nexec ${PROGRAM.map((part) => `'${part}'`).join(" ")} "$@"\n`,
   );
   chmodSync(program, 0o700);
   const MessageSid = "SM0123456789abcdef0123456789abcdef";

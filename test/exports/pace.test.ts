@@ -1,14 +1,15 @@
 import { expect, test } from "bun:test";
 import { Pace } from "../../src/exports/pace.ts";
 
-/** Timers may come a little early. */
+/** Timers may fire a little early. */
 const EARLY_MS = 2;
 
-test("steps that many ask for at once come one after the other, with a rest as long as the step in between", async () => {
+test("steps run one by one, each followed by a rest as long as the step", async () => {
   const pace = new Pace();
   const steps: { readonly from: number; readonly to: number }[] = [];
   const make = async (): Promise<void> => {
     const from = performance.now();
+    // Time is the subject: the rest after a step is as long as the step.
     await Bun.sleep(10);
     steps.push({ from, to: performance.now() });
   };
@@ -19,13 +20,13 @@ test("steps that many ask for at once come one after the other, with a rest as l
   }
 });
 
-test("a step that never ends holds up others for a moment only", async () => {
+test("a step that never ends delays the others only for a moment", async () => {
   const pace = new Pace();
   void pace.step(() => new Promise(() => undefined));
   expect(await pace.step(() => Promise.resolve("made"))).toBe("made");
 });
 
-test("a step gives what it made, and one that fails holds up no other", async () => {
+test("a step returns its result, and one that fails delays no other", async () => {
   const pace = new Pace();
   const failure = new Error("the store is away");
   const failed = pace.step(() => Promise.reject(failure));

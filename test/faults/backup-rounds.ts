@@ -1,16 +1,19 @@
 import { join } from "node:path";
-import { FROM_SOURCE, run } from "../cli/program.ts";
+import { PROGRAM, run } from "../cli/program.ts";
+import { between } from "../../src/simulation/random.ts";
+import { randomFromSeed } from "../support/seed.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { until } from "../support/until.ts";
 import { checkLedger } from "./ledger-check.ts";
-import { postUntil, type Ledger } from "./load.ts";
+import { startLoad, type Ledger } from "./load.ts";
 import { startProcess } from "./server-process.ts";
 
 const CLIENTS = 32;
 
 /**
- * Writes a backup in the middle of a load, ends the server with `kill -9`, restores the
- * backup, and goes on with it, `rounds` times. Each time everything has to be there that
- * was acknowledged before the backup began.
+ * Writes a backup under load, ends the server with `kill -9`, restores the backup, and
+ * continues with it, `rounds` times. Each time everything that was acknowledged before the
+ * backup began must be there.
  */
 export async function backupRounds(
   rounds: number,
@@ -19,19 +22,19 @@ export async function backupRounds(
   using folder = tempDir();
   const databaseUrl = join(folder.path, "smsledger.db");
   const missing: string[] = [];
+  const random = randomFromSeed();
   let acknowledged = 0;
   for (let round = 1; round <= rounds; round++) {
     const backup = join(folder.path, `backup-${round}.db`);
     const server = await startProcess(databaseUrl);
-    const stop = new AbortController();
     const ledger: Ledger = new Set();
-    const load = postUntil(stop.signal, server.origin, ledger, CLIENTS);
-    await Bun.sleep(200 + Math.random() * 400);
+    const load = startLoad(server.origin, ledger, CLIENTS);
+    const enough = between(random, 50, 1_000);
+    await until(() => ledger.size >= enough);
     const before: Ledger = new Set(ledger);
     await command(["backup", backup], databaseUrl);
     await server.kill();
-    stop.abort();
-    await load;
+    await load.stop();
 
     await command(["restore", "--yes", backup], databaseUrl);
     const found = await checkLedger(databaseUrl, before);
@@ -51,7 +54,7 @@ async function command(
   args: readonly [name: string, ...string[]],
   databaseUrl: string,
 ): Promise<void> {
-  const { status, stderr } = await run(FROM_SOURCE, [
+  const { status, stderr } = await run(PROGRAM, [
     ...args,
     "--database-url",
     databaseUrl,

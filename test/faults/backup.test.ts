@@ -5,4 +5,4 @@ test("a backup under load, once restored, has every callback that was acknowledg
   const { acknowledged, missing } = await backupRounds(3, () => {});
   expect(missing).toEqual([]);
   expect(acknowledged).toBeGreaterThan(100);
-}, 60_000);
+});

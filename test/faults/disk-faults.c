@@ -6,6 +6,7 @@
  *   hiccup  the first two reads of the database itself do, then none
  *   enospc  writes fail with ENOSPC
  *   slow    each fsync takes 200 ms longer
+ *   hang    each fsync takes a minute longer
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -34,6 +35,7 @@ static int fault(int fd, const char *word) {
 
 static int sync_with(const char *name, int fd) {
   if (fault(fd, "slow")) usleep(200 * 1000);
+  if (fault(fd, "hang")) sleep(60);
   if (fault(fd, "eio")) {
     errno = EIO;
     return -1;

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { openStore } from "../support/open-store.ts";
-import { FROM_SOURCE, run, type Ended } from "../cli/program.ts";
+import { PROGRAM, run, type Ended } from "../cli/program.ts";
 import { WORKER } from "../../src/upkeep/own-command.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -39,7 +39,7 @@ describe.skipIf(Bun.which("cc") === null)(
       for (let call = 1; call < CALLS_MAX; call++) {
         using folder = tempDir();
         cpSync(template, folder.path, { recursive: true });
-        const ended = await run(FROM_SOURCE, command(folder.path), {
+        const ended = await run(PROGRAM, command(folder.path), {
           env: {
             LD_PRELOAD: library,
             KILL_IN: folder.path,
@@ -70,7 +70,7 @@ describe.skipIf(Bun.which("cc") === null)(
           sidsInAll(folder, /^live\.db(\.before-restore-[\w-]+)?$/),
         ).toContain(OLD);
         // Whatever was left, the next one gets to its end.
-        const again = await run(FROM_SOURCE, restore(folder));
+        const again = await run(PROGRAM, restore(folder));
         expect(again).toMatchObject({ status: 0, stderr: "" });
         expect(sidsIn(join(folder, "live.db"))).toEqual([BACKED_UP]);
         expect(
@@ -116,7 +116,7 @@ async function makeTemplate(folder: string): Promise<void> {
     await store.close();
   }
   expect(existsSync(join(folder, "live.db-wal"))).toBe(true);
-  const { status, stderr } = await run(FROM_SOURCE, [
+  const { status, stderr } = await run(PROGRAM, [
     "backup",
     join(folder, "backup.db"),
     "--database-url",

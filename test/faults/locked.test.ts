@@ -21,7 +21,8 @@ test("while the database is locked, health checks and pages are answered before 
         answered++;
         return [answer.status, answer.headers.get("retry-after")];
       });
-      for (let i = 0; i < 20; i++)
+      // Few enough for a busy machine: the callbacks wait five seconds.
+      for (let round = 0; round < 5; round++)
         for (const path of ["/livez", "/messages"])
           expect((await fetch(server.origin + path)).status).toBe(200);
       expect(answered).toBe(0);
@@ -43,4 +44,4 @@ test("while the database is locked, health checks and pages are answered before 
   } finally {
     await server.kill();
   }
-}, 40_000);
+});

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { FROM_SOURCE, run, start } from "../cli/program.ts";
+import { PROGRAM, run, start } from "../cli/program.ts";
 import { until } from "../support/until.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 import {
@@ -27,7 +27,7 @@ describe.skipIf(!canFail)(
     afterAll(() => faults[Symbol.dispose]());
 
     const startOn = (disk: Disk) =>
-      start(FROM_SOURCE, ["serve"], { env: envOf(disk) });
+      start(PROGRAM, ["serve"], { env: envOf(disk) });
 
     /** Makes a database with a message in it, whose pages no process has in memory. */
     async function makeDatabase(disk: Disk): Promise<void> {
@@ -57,7 +57,7 @@ describe.skipIf(!canFail)(
       await until(async () => expect(await readiness()).toStartWith("200 "));
       expect((await fetch(`${server.origin}/messages`)).status).toBe(200);
       expect((await twilioClient(server.origin).post()).status).toBe(200);
-    }, 30_000);
+    });
 
     test("reads that fail for a moment at the start are tried again", async () => {
       using disk = faults.disk("hiccup");
@@ -65,17 +65,17 @@ describe.skipIf(!canFail)(
       disk.breakDown();
       await using server = await startOn(disk);
       expect((await twilioClient(server.origin).post()).status).toBe(200);
-    }, 30_000);
+    });
 
     test("reads that keep failing at the start are said to be the disk's, in one plain line", async () => {
       using disk = faults.disk("unread");
       await makeDatabase(disk);
       disk.breakDown();
-      const { status, stderr } = await run(FROM_SOURCE, ["serve"], {
+      const { status, stderr } = await run(PROGRAM, ["serve"], {
         env: envOf(disk),
       });
       expect(status).toBe(1);
       expect(stderr).toMatch(/^[^\n]*[Dd]isk[^\n]*\n$/);
-    }, 30_000);
+    });
   },
 );

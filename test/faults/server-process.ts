@@ -1,7 +1,5 @@
-import { join } from "node:path";
+import { PROGRAM } from "../cli/program.ts";
 import { AUTH_TOKEN } from "../support/twilio-client.ts";
-
-const MAIN = join(import.meta.dir, "../../src/main.ts");
 
 export type ServerProcess = {
   readonly origin: string;
@@ -15,7 +13,7 @@ export async function startProcess(
   databaseUrl: string,
   env: Record<string, string> = {},
 ): Promise<ServerProcess> {
-  const child = Bun.spawn([process.execPath, MAIN, "serve"], {
+  const child = Bun.spawn([...PROGRAM, "serve"], {
     env: {
       PATH: process.env["PATH"],
       NODE_ENV: "production",

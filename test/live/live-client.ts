@@ -13,8 +13,6 @@ export type Listening = AsyncDisposable & {
   readonly response: Response;
   /** The next thing that is said; undefined when the stream has ended. */
   next(): Promise<Said | undefined>;
-  /** Whether something is said within so many milliseconds. */
-  isQuietFor(ms: number): Promise<boolean>;
 };
 
 /** Listens to an event stream until it is disposed of. */
@@ -25,22 +23,12 @@ export async function listenTo(
   const leaving = new AbortController();
   const response = await fetch(url, { headers, signal: leaving.signal });
   const said = pieces(response);
-  let pending: Promise<Said | undefined> | undefined;
-  const peek = (): Promise<Said | undefined> =>
-    (pending ??= said.next().then(({ value }) => value ?? undefined));
   return {
     response,
-    next() {
-      const next = peek();
-      pending = undefined;
-      return next;
-    },
-    isQuietFor: (ms) =>
-      Promise.race([peek().then(() => false), Bun.sleep(ms).then(() => true)]),
+    next: async () => (await said.next()).value ?? undefined,
     async [Symbol.asyncDispose]() {
-      pending?.catch(() => undefined);
       leaving.abort();
-      await Bun.sleep(0);
+      await new Promise((turn) => setImmediate(turn));
     },
   };
 }

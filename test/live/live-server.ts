@@ -9,6 +9,7 @@ import type { FeedPosition } from "../../src/store/feed-position.ts";
 import { positionAfter } from "../store/positions.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { until } from "../support/until.ts";
 
 type Limits = ConstructorParameters<typeof LiveHub>[1];
 
@@ -20,10 +21,13 @@ export async function startLive(limits: Limits = {}) {
   const folder = tempDir();
   const store = await openStore(join(folder.path, "smsledger.db"));
   let questions = 0;
+  let answers = 0;
   const counting = {
-    feedEnd(): Promise<FeedPosition> {
+    async feedEnd(): Promise<FeedPosition> {
       questions++;
-      return store.feedEnd();
+      const end = await store.feedEnd();
+      answers++;
+      return end;
     },
     changesSince: (position: FeedPosition) => store.changesSince(position),
   };
@@ -58,6 +62,11 @@ export async function startLive(limits: Limits = {}) {
       (await positionAfter(store, eventId)).text,
     /** How often the store was asked. */
     questions: () => questions,
+    /** Waits until listeners have been told what was recorded before: two more turns. */
+    async turn(): Promise<void> {
+      const before = answers;
+      await until(() => answers >= before + 2);
+    },
     stop: () => stop.abort(),
     /** Records one event. */
     record: (messageStatus: string) =>

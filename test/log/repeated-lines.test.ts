@@ -25,7 +25,7 @@ function openLines(everyMs: number) {
   return { lines: new RepeatedLines(log, everyMs), shown };
 }
 
-test("of a flood of one line the first is logged at once, the others in one line with their number", async () => {
+test("the first of many equal lines is logged at once, the others as one line with their number", async () => {
   const { lines, shown } = openLines(100);
   for (let count = 0; count < 10_000; count++) lines.warn(SMS, WRONG);
   lines.warn(WHATSAPP, WRONG);
@@ -40,10 +40,11 @@ test("of a flood of one line the first is logged at once, the others in one line
   });
 });
 
-test("lines that come one by one, far enough apart, are logged one by one", async () => {
+test("equal lines that are far enough apart are logged one by one", async () => {
   const { lines, shown } = openLines(1);
   for (let count = 1; count <= 3; count++) {
     lines.warn(SMS, WRONG);
+    // Time is the subject: longer than the one millisecond in which repeats are counted.
     await Bun.sleep(20);
   }
   expect(shown().map(({ times }) => times)).toEqual([
@@ -53,7 +54,7 @@ test("lines that come one by one, far enough apart, are logged one by one", asyn
   ]);
 });
 
-test("of lines that differ only some are logged in a second, and the others in one", async () => {
+test("only some of many different lines are logged per second, the others are counted in one line", async () => {
   const { lines, shown } = openLines(100);
   const words = "sign-in refused: wrong password";
   for (let count = 0; count < 10_000; count++)

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { FROM_SOURCE } from "../cli/program.ts";
+import { PROGRAM } from "../cli/program.ts";
 import { until } from "../support/until.ts";
+import { freePort } from "../support/free-port.ts";
+import { metricOf } from "../support/metrics.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 
@@ -29,22 +30,10 @@ function fullPipe() {
   return { reader, writer: openSync(pipe, constants.O_WRONLY) };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string")
-    throw new Error("No port.");
-  return address.port;
-}
-
 /** Starts the real program with this standard output, and waits until it answers. */
 async function startWith(stdout: number, signIn = "none") {
-  const port = await freePort();
-  const child = Bun.spawn([...FROM_SOURCE, "serve"], {
+  const port = freePort();
+  const child = Bun.spawn([...PROGRAM, "serve"], {
     env: {
       PATH: process.env["PATH"],
       TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
@@ -59,11 +48,10 @@ async function startWith(stdout: number, signIn = "none") {
   });
   const stderr = new Response(child.stderr).text();
   const origin = `http://127.0.0.1:${port}`;
-  while (child.exitCode === null) {
-    const answer = await fetch(`${origin}/livez`).catch(() => undefined);
-    if (answer?.status === 200) break;
-    await Bun.sleep(20);
-  }
+  await until(async () => {
+    if (child.exitCode !== null) return true;
+    return (await fetch(`${origin}/livez`)).status === 200;
+  });
   return {
     origin,
     twilio: twilioClient(origin),
@@ -81,7 +69,7 @@ async function startWith(stdout: number, signIn = "none") {
 
 type Started = Awaited<ReturnType<typeof startWith>>;
 
-/** Recorded, refused and unknown requests are answered as ever, each of which is logged. */
+/** Recorded, refused and unknown requests are answered as usual; each one is logged. */
 async function expectAnswers({ origin, twilio }: Started): Promise<void> {
   for (let index = 0; index < 20; index++) {
     const recorded = await twilio.post();
@@ -96,12 +84,11 @@ async function expectAnswers({ origin, twilio }: Started): Promise<void> {
   }
 }
 
-async function linesLost({ origin }: Started): Promise<number> {
-  const text = await (await fetch(`${origin}/metrics`)).text();
-  return Number(/^smsledger_log_lines_lost_total (\d+)$/m.exec(text)?.[1]);
+function linesLost({ origin }: Started): Promise<number> {
+  return metricOf(origin, "smsledger_log_lines_lost_total");
 }
 
-test("with a full disk behind the log the server starts, answers as ever, counts what is lost, and stops", async () => {
+test("if the log's disk is full, the server starts, answers as usual, counts what is lost, and stops", async () => {
   for (const signIn of ["none", "password"]) {
     const full = openSync("/dev/full", "w");
     await using server = await startWith(full, signIn);
@@ -115,7 +102,7 @@ test("with a full disk behind the log the server starts, answers as ever, counts
   }
 });
 
-test("with a log that nobody reads the server starts, answers as ever, and stops", async () => {
+test("if nobody reads the log, the server starts, answers as usual, and stops", async () => {
   const { reader, writer } = fullPipe();
   await using server = await startWith(writer);
   closeSync(writer);
@@ -126,25 +113,23 @@ test("with a log that nobody reads the server starts, answers as ever, and stops
   closeSync(reader);
 });
 
-test("lines that waited for a reader come once somebody reads", async () => {
+test("lines that waited for a reader arrive once somebody reads", async () => {
   const { reader, writer } = fullPipe();
   await using server = await startWith(writer);
   closeSync(writer);
   await expectAnswers(server);
   let text = "";
   const chunk = Buffer.alloc(65_536);
-  while (!/listening on .*(?:\n.*)*refused/.test(text)) {
-    try {
-      text += chunk.toString("utf8", 0, readSync(reader, chunk));
-    } catch {
-      await Bun.sleep(10);
-    }
-  }
+  await until(() => {
+    // Throws while there is nothing to read.
+    text += chunk.toString("utf8", 0, readSync(reader, chunk));
+    return /listening on .*(?:\n.*)*refused/.test(text);
+  });
   expect(await server.stop()).toBe(0);
   closeSync(reader);
 });
 
-test("with a log whose reader is gone the server answers as ever, and stops", async () => {
+test("if the log's reader is gone, the server answers as usual, and stops", async () => {
   const { reader, writer } = fullPipe();
   await using server = await startWith(writer);
   closeSync(writer);

@@ -46,7 +46,7 @@ test("its messages come in pages, newest first", async () => {
   expect(sidsIn(back)).toEqual(sidsIn(first));
   const wrong = await get(`${server.origin}${pathOf(NUMBER)}?older=x`);
   expect(wrong.status).toBe(400);
-}, 20_000);
+});
 
 test("an address that names two parts of the list at once is a mistake", async () => {
   await using server = await startServer();

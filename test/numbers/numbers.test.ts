@@ -96,7 +96,7 @@ test("paging shows every number once", async () => {
   );
   const beyond = await get(`${server.origin}/numbers?older=1`);
   expect(beyond.text).toContain("Nothing further here");
-}, 20_000);
+});
 
 test("the same list can be exported, also for spreadsheets", async () => {
   await using server = await startWithNumbers();

@@ -223,7 +223,7 @@ describe.skipIf(!HAS_PROMTOOL)("alert rules (need promtool)", () => {
         status: 0,
         output: expect.stringContaining("SUCCESS"),
       });
-    }, 60_000);
+    });
   }
 });
 

@@ -1,4 +1,4 @@
-import { FROM_SOURCE, run } from "../cli/program.ts";
+import { PROGRAM, run } from "../cli/program.ts";
 import { AUTH_TOKEN } from "../support/twilio-client.ts";
 
 export type Examined = {
@@ -12,7 +12,7 @@ export type Examined = {
 export async function runDoctor(
   env: Readonly<Record<string, string>>,
 ): Promise<Examined> {
-  const { status, stdout, stderr } = await run(FROM_SOURCE, ["doctor"], {
+  const { status, stdout, stderr } = await run(PROGRAM, ["doctor"], {
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, ...env },
   });
   if (stderr !== "") throw new Error(stderr);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { connect } from "node:net";
-import { FROM_SOURCE, start } from "../cli/program.ts";
+import { PROGRAM, start } from "../cli/program.ts";
 import { until } from "../support/until.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN } from "../support/twilio-client.ts";
@@ -37,7 +37,7 @@ test.each(["none", "password"])(
   "clients that disconnect while they send write no line that counts, with SIGN_IN=%s",
   async (signIn) => {
     using folder = tempDir();
-    await using server = await start(FROM_SOURCE, ["serve"], {
+    await using server = await start(PROGRAM, ["serve"], {
       env: {
         PORT: "0",
         LOG_FORMAT: "json",

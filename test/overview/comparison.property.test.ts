@@ -116,4 +116,4 @@ test("each half of a comparison, and each list it links to, is a recount of exac
     { numRuns: 40 },
   );
   await store.close();
-}, 60_000);
+});

@@ -1,13 +1,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../support/free-port.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { until } from "../support/until.ts";
 
 /** A reverse proxy that terminates TLS in front of a server, as its own process. */
 export type Proxy = AsyncDisposable & {
   readonly origin: string;
   /** The certificate of the authority that signed Caddy's; nobody else trusts it. */
   readonly caFile: string;
-  /** Ends it; `begin` starts it anew, under the same address. */
+  /** Ends it; `begin` starts it again on the same address. */
   end(): Promise<void>;
   begin(): Promise<void>;
 };
@@ -42,11 +44,9 @@ export async function startProxy(
     });
   let child = spawn();
   const begun = async (): Promise<void> => {
-    for (let tries = 0; !(await answers(origin)); tries++) {
-      if (tries > 200 || child.exitCode !== null)
-        throw new Error(`${kind}: ${await log.text()}`);
-      await Bun.sleep(25);
-    }
+    await until(async () => child.exitCode !== null || (await answers(origin)));
+    if (child.exitCode !== null)
+      throw new Error(`${kind}: ${await log.text()}`);
   };
   const end = async (): Promise<void> => {
     // Caddy would wait for open event streams to end; nginx has children to end.
@@ -127,20 +127,7 @@ ${lines}
   return ["nginx", "-e", "stderr", "-c", file];
 }
 
-/** A port of loopback that nothing listens on now. */
-export function freePort(): number {
-  const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    fetch: () => new Response(),
-  });
-  const { port } = server;
-  void server.stop(true);
-  if (port === undefined) throw new Error("No port is free.");
-  return port;
-}
-
-/** Whether it speaks TLS by now: a certificate may come later than the port. */
+/** Whether it speaks TLS: the certificate may be ready later than the port. */
 async function answers(origin: string): Promise<boolean> {
   try {
     await fetch(origin, { tls: { rejectUnauthorized: false } });

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { FROM_SOURCE, start } from "../cli/program.ts";
+import { PROGRAM, start } from "../cli/program.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 
 test("the debug log shows no recipient whole, whichever channel it is on", async () => {
   using folder = tempDir();
-  await using server = await start(FROM_SOURCE, ["serve"], {
+  await using server = await start(PROGRAM, ["serve"], {
     env: {
       TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
       PORT: "0",

@@ -9,7 +9,6 @@ export type RawAnswer = {
   readonly body: string;
 };
 
-const ANSWER_TIMEOUT_MS = 4_000;
 export const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /**
@@ -23,10 +22,6 @@ export async function sendRaw(
   const { hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname.replace(/[[\]]/g, ""));
   const answered = Promise.withResolvers<RawAnswer>();
-  const overdue = setTimeout(
-    () => answered.reject(new Error("No answer came in time.")),
-    ANSWER_TIMEOUT_MS,
-  );
   let received = Buffer.alloc(0);
   socket.on("data", (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
@@ -39,7 +34,6 @@ export async function sendRaw(
   try {
     return await answered.promise;
   } finally {
-    clearTimeout(overdue);
     socket.destroy();
   }
 }

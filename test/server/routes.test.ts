@@ -108,7 +108,7 @@ test("every route is answered to its audience and to nobody else, with and witho
       }
     }
   }
-}, 30_000);
+});
 
 test("a user with a temporary password can only see their account and replace the password", async () => {
   await using server = await startWithPeople();

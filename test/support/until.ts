@@ -1,5 +1,5 @@
 /** How long a busy machine may take over anything that normally takes a moment. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 const PAUSE_MS = 10;
 
 /**

@@ -154,7 +154,7 @@ export function changesContract(openStore: OpenStore): void {
     const ids = read.map(({ id }) => id);
     expect(ids).toEqual(ids.toSorted((a, b) => a - b));
     expect(counted).toEqual({ events: 360, failures: 180 });
-  }, 20_000);
+  });
 
   test("a feed position of another database is gone, though that one has the same events", async () => {
     await using opened = await openStore();

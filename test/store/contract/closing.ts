@@ -42,7 +42,7 @@ const CALLS: Record<
 };
 
 export function closingContract(openStore: OpenStore): void {
-  test("closing makes durable what was taken before", async () => {
+  test("closing first makes durable what was accepted", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const taken = Array.from({ length: 50 }, () =>
@@ -65,11 +65,10 @@ export function closingContract(openStore: OpenStore): void {
     },
   );
 
-  test("closing twice is closing once", async () => {
+  test("a store can be closed twice", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await store.close();
-    const overdue = Bun.sleep(1_000).then(() => "overdue");
-    expect(await Promise.race([store.close(), overdue])).toBeUndefined();
+    await store.close();
   });
 }

@@ -109,7 +109,7 @@ export function erasingContract(openStore: OpenStore): void {
     // What came after it, under a new id, is erased by the next one.
     await store.upkeep.erase(DIGITS);
     expect(await everything(store)).not.toMatch(WHOLE);
-  }, 20_000);
+  });
 
   test("an interrupted erasure is finished by the next one", async () => {
     await using opened = await openStore();

@@ -27,29 +27,29 @@ test("while another process holds the lock, events are refused as unavailable an
   const late = [eventOf({}), eventOf({})];
   {
     await using _ = await lockElsewhere(file);
-    const startedAt = performance.now();
-    const refusals = late.map((event) => refusalOf(store.recordEvent(event)));
+    let refused = 0;
+    const refusals = late.map((event) =>
+      refusalOf(store.recordEvent(event)).finally(() => refused++),
+    );
     expect(await store.timeline(before.messageSid)).toHaveLength(1);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
-    // A check that came first would try for as long again.
-    await Bun.sleep(50);
+    expect(refused).toBe(0);
     refusals.push(refusalOf(store.checkWritable()));
     for (const refusal of refusals) {
       expect(await refusal).toBeInstanceOf(StoreUnavailable);
       expect(String(await refusal)).toContain("locked");
     }
-    expect(performance.now() - startedAt).toBeLessThan(7_000);
   }
   for (const event of late) {
     expect(await store.timeline(event.messageSid)).toEqual([]);
     expect(await store.recordEvent(event)).toBe("new");
   }
   await store.checkWritable();
-}, 20_000);
+});
 
 test("an event is refused in time while another process holds the lock, also behind others and other writes", async () => {
   await using _ = await lockElsewhere(file);
-  const late = Bun.sleep(7_000).then(() => "later than promised");
+  // Time is the subject: Twilio hangs up after 15 s.
+  const late = Bun.sleep(14_000).then(() => "too late for Twilio");
   const refusals: Promise<unknown>[] = [];
   for (let i = 0; i < 4; i++) {
     const entry = {
@@ -60,25 +60,24 @@ test("an event is refused in time while another process holds the lock, also beh
       subject: "",
       address: null,
     };
-    const writing = store.audit.add(entry).catch(() => undefined);
+    void store.audit.add(entry).catch(() => undefined);
     refusals.push(refusalOf(store.recordEvent(eventOf({}))));
-    // The next one comes when these are on their way.
-    await Promise.race([writing, Bun.sleep(20)]);
+    // Time is the subject: the next ones come when the writer is already waiting for the lock.
+    await Bun.sleep(20);
   }
   for (const refusal of refusals)
     expect(String(await Promise.race([refusal, late]))).toContain("locked");
-}, 40_000);
+});
 
-test("an event waits for a lock that goes away soon", async () => {
+test("an event waits for a lock that is soon released", async () => {
   const locked = await lockElsewhere(file);
   const event = eventOf({});
   const recording = store.recordEvent(event);
-  await Bun.sleep(300);
   expect(await store.timeline(event.messageSid)).toEqual([]);
   await locked[Symbol.asyncDispose]();
   expect(await recording).toBe("new");
   expect(await store.timeline(event.messageSid)).toHaveLength(1);
-}, 10_000);
+});
 
 test("events are refused while the database's file is somewhere else", async () => {
   const event = eventOf({});

@@ -8,7 +8,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { join } from "node:path";
-import { FROM_SOURCE, run, start } from "../../cli/program.ts";
+import { PROGRAM, run, start } from "../../cli/program.ts";
 import { checkLedger } from "../../faults/ledger-check.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../../support/twilio-client.ts";
@@ -26,7 +26,7 @@ const envOf = (file: string): Record<string, string> => ({
 
 /** Starts a second server, which has to end with one plain line. */
 async function refusalOf(file: string): Promise<string> {
-  const { status, stderr } = await run(FROM_SOURCE, ["serve"], {
+  const { status, stderr } = await run(PROGRAM, ["serve"], {
     env: envOf(file),
   });
   expect({ status, lines: stderr.split("\n").length }).toEqual({
@@ -51,7 +51,7 @@ test("a second server is refused on whichever way leads to the same file, until 
   using folder = withFolder();
   const { at, file } = folder;
   await (
-    await start(FROM_SOURCE, ["serve"], { env: envOf(file) })
+    await start(PROGRAM, ["serve"], { env: envOf(file) })
   )[Symbol.asyncDispose]();
   symlinkSync(file, at("link.db"));
   symlinkSync(at("link.db"), at("link-to-link.db"));
@@ -62,7 +62,7 @@ test("a second server is refused on whichever way leads to the same file, until 
     at("linked-folder", "smsledger.db"),
   ];
   for (const [index, served] of [...names, file].entries()) {
-    await using first = await start(FROM_SOURCE, ["serve"], {
+    await using first = await start(PROGRAM, ["serve"], {
       env: envOf(served),
     });
     for (const name of names) expect(await refusalOf(name)).toMatch(TAKEN);
@@ -73,12 +73,12 @@ test("a second server is refused on whichever way leads to the same file, until 
   expect(readdirSync(at()).filter((name) => /-(lock|wal)$/.test(name))).toEqual(
     [],
   );
-}, 60_000);
+});
 
 test("a second server is refused on a file that was moved or linked while the first one runs, and no callback is lost", async () => {
   using folder = withFolder();
   const { at, file } = folder;
-  await using first = await start(FROM_SOURCE, ["serve"], {
+  await using first = await start(PROGRAM, ["serve"], {
     env: envOf(file),
   });
   const twilio = twilioClient(first.origin);
@@ -99,13 +99,13 @@ test("a second server is refused on a file that was moved or linked while the fi
   await first.ended();
   const { events, integrity } = await checkLedger(file, new Set());
   expect({ events, integrity }).toEqual({ events: 2, integrity: "ok" });
-}, 30_000);
+});
 
 test("no command opens a database that has a second name", async () => {
   using folder = withFolder();
   const { at, file } = folder;
   const env = { DATABASE_URL: at("second.db") };
-  await run(FROM_SOURCE, ["user", "add", "ana", "--generate"], {
+  await run(PROGRAM, ["user", "add", "ana", "--generate"], {
     env: { DATABASE_URL: file },
   });
   linkSync(file, at("second.db"));
@@ -118,14 +118,14 @@ test("no command opens a database that has a second name", async () => {
     ["prune", "--yes", "--days", "30"],
     ["doctor"],
   ]) {
-    const { stdout, stderr } = await run(FROM_SOURCE, command, { env });
+    const { stdout, stderr } = await run(PROGRAM, command, { env });
     expect([command[0], stdout + stderr]).toEqual([
       command[0],
       expect.stringMatching(SECOND_NAME),
     ]);
   }
   expect(readdirSync(at())).not.toContain("second.db-wal");
-}, 60_000);
+});
 
 test("a link to nothing is refused: its disk may not be mounted", async () => {
   using folder = withFolder();
@@ -142,7 +142,7 @@ test.skipIf(!canMount)(
   async () => {
     using folder = withFolder();
     const { at, file } = folder;
-    await using first = await start(FROM_SOURCE, ["serve"], {
+    await using first = await start(PROGRAM, ["serve"], {
       env: envOf(file),
     });
     mkdirSync(at("other"));
@@ -164,5 +164,4 @@ test.skipIf(!canMount)(
       Bun.spawnSync(["umount", at("other", "a b.db")]);
     }
   },
-  30_000,
 );

@@ -91,7 +91,7 @@ test("between any two steps, wherever the clock goes, each message is counted on
     ),
     { numRuns: 25 },
   );
-}, 60_000);
+});
 
 test("whatever the clock does for however long, and wherever the server restarts, all counts equal a recount", async () => {
   const span = fc.record({
@@ -206,4 +206,4 @@ test("an hour that takes many steps is whole between any two, whatever is record
   const hoursLater = MINUTES_KEPT + 120;
   await recordAndCount(hoursLater);
   expect(await tidy(() => recordAndCount(hoursLater))).toBeGreaterThan(3);
-}, 20_000);
+});

@@ -102,7 +102,7 @@ test("an unknown error in one event refuses that event only, whatever batch it i
     range: { from: 0, to: Date.UTC(3000, 0, 1) },
   });
   await store.close();
-}, 20_000);
+});
 
 test("an unknown error in any other write fails that write only", async () => {
   const store = await openStore(file, { onFault });
@@ -204,4 +204,4 @@ test("a writing thread that crashes is started again; what waits meanwhile is re
     [recorded.length],
   ]);
   db.close();
-}, 20_000);
+});

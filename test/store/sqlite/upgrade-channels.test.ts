@@ -68,7 +68,7 @@ test("a database of a version that took every callback on the SMS route for SMS,
   expect(failing).toEqual(await failingRecount(upgradedStore));
   await upgradedStore.close();
   await anewStore.close();
-}, 60_000);
+});
 
 /** Some days of made-up callbacks; half of WhatsApp's come on the SMS route. */
 function history(): Posted[] {

@@ -68,7 +68,7 @@ test("a database of the first version, once upgraded, equals one written anew", 
     WHERE hour IS NULL OR messages.id NOT BETWEEN first_id AND last_id`;
   expect(rowsOf(ofUpgraded, outside)).toEqual([]);
   expect(rowsOf(ofWritten, outside)).toEqual([]);
-}, 20_000);
+});
 
 test("an empty database of the first version is upgraded and recorded into", async () => {
   const empty = join(folder.path, "empty.db");

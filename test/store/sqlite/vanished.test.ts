@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { FROM_SOURCE, run, start } from "../../cli/program.ts";
+import { PROGRAM, run, start } from "../../cli/program.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 const canMount = process.getuid?.() === 0 && Bun.which("mount") !== null;
@@ -28,7 +28,7 @@ afterEach(() => folder[Symbol.dispose]());
 
 /** Starts a server, which has to get as far as it does, and ends it. */
 async function serveOnce(more: Record<string, string> = {}): Promise<void> {
-  await using server = await start(FROM_SOURCE, ["serve"], {
+  await using server = await start(PROGRAM, ["serve"], {
     env: { ...env, ...more },
   });
   expect((await fetch(`${server.origin}/readyz`)).status).toBe(200);
@@ -40,7 +40,7 @@ async function refusal(
   command: readonly string[] = ["serve"],
   more: Record<string, string> = {},
 ): Promise<string> {
-  const { status, stderr } = await run(FROM_SOURCE, command, {
+  const { status, stderr } = await run(PROGRAM, command, {
     env: { ...env, ...more },
   });
   expect({ status, lines: stderr.split("\n").length }).toEqual({
@@ -66,21 +66,21 @@ test("where a database has vanished none is made, until it is back or what is le
   expect(await refusal()).toContain("is empty, but");
   rmSync(`${file}-lock`);
   await serveOnce();
-}, 30_000);
+});
 
 test("a database that is restored where one has vanished is served", async () => {
   await serveOnce();
   const backup = join(folder.path, "backup.db");
-  const backedUp = await run(FROM_SOURCE, ["backup", backup], { env });
+  const backedUp = await run(PROGRAM, ["backup", backup], { env });
   expect(backedUp.status).toBe(0);
   rmSync(file);
   await refusal();
-  const restored = await run(FROM_SOURCE, ["restore", "--yes", backup], {
+  const restored = await run(PROGRAM, ["restore", "--yes", backup], {
     env,
   });
   expect(restored.status).toBe(0);
   await serveOnce();
-}, 30_000);
+});
 
 test("a folder of backups says that there was a database, until an empty file says that a new one is wanted", async () => {
   const backups = join(folder.path, "backups");
@@ -94,7 +94,7 @@ test("a folder of backups says that there was a database, until an empty file sa
   );
   writeFileSync(file, "");
   await serveOnce(withBackups);
-}, 30_000);
+});
 
 test("what an interrupted restore left is removed when the server starts", async () => {
   await serveOnce();
@@ -111,7 +111,7 @@ test("what an interrupted restore left is removed when the server starts", async
       .map((name) => join(folder.path, name))
       .toSorted(),
   ).toEqual([file, kept, `${file}-lock`].toSorted());
-}, 30_000);
+});
 
 /** What a server that was killed leaves beside the database: SQLite then opens it to read, too. */
 function leaveLog(path: string): void {
@@ -144,5 +144,4 @@ test.skipIf(!canMount)(
       Bun.spawnSync(["umount", mounted]);
     }
   },
-  30_000,
 );
