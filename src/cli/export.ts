@@ -5,12 +5,7 @@ import { fileText } from "../exports/formats.ts";
 import { maskedReading } from "../store/masked.ts";
 import { openEngine } from "../store/open.ts";
 import type { MessageFilter } from "../store/filter.ts";
-import type {
-  EventRow,
-  MessagePage,
-  MessageRow,
-  Reading,
-} from "../store/store.ts";
+import type { EventRow, Reading } from "../store/store.ts";
 import { parseFilter, type ParsedFilter } from "../messages/filter-language.ts";
 import { notedFilter } from "../messages/noted-filter.ts";
 import {
@@ -21,9 +16,6 @@ import {
 } from "../messages/export-records.ts";
 import { noteUse } from "./audit-note.ts";
 import { FlagReader, type Flags } from "./flags.ts";
-
-/** Messages that one search for a filter returns at most. */
-const FOUND_MAX = 200;
 
 export type ExportOptions = {
   readonly format: "jsonl" | "csv";
@@ -92,15 +84,8 @@ function textOf(
   { format, events, filter: { filter } }: ExportOptions,
 ): AsyncGenerator<string, void> {
   if (!events) {
-    const messages =
-      filter.length === 0
-        ? reader.everyMessage()
-        : matchingMessages(reader, filter);
-    return fileText(
-      format,
-      COLUMNS.messages,
-      recordsOf(messages, messageRecord),
-    );
+    const records = recordsOf(reader.everyMessage(filter), messageRecord);
+    return fileText(format, COLUMNS.messages, records);
   }
   const all =
     filter.length === 0
@@ -116,28 +101,12 @@ async function* recordsOf<Row>(
   for await (const rows of steps) yield rows.map(record);
 }
 
-/** A step of a rare filter may find nothing, and the next one something. */
-async function* matchingMessages(
-  reader: Reading,
-  filter: MessageFilter,
-): AsyncGenerator<readonly MessageRow[]> {
-  let newerThan: number | undefined = 0;
-  while (newerThan !== undefined) {
-    const page: MessagePage = await reader.listMessages(filter, {
-      size: FOUND_MAX,
-      newerThan,
-    });
-    yield page.messages.toReversed();
-    newerThan = page.newer;
-  }
-}
-
 /** The events of each message together, as a filter is about messages. */
 async function* eventsOfMatching(
   reader: Reading,
   filter: MessageFilter,
 ): AsyncGenerator<readonly EventRow[]> {
-  for await (const messages of matchingMessages(reader, filter))
+  for await (const messages of reader.everyMessage(filter))
     for (const { messageSid } of messages)
       yield await reader.timeline(messageSid);
 }

@@ -4,7 +4,7 @@ import type { Store } from "../store/store.ts";
 import type { Progress } from "../exports/progress.ts";
 import { COLUMNS, messageRecord, type ExportRecord } from "./export-records.ts";
 
-type Reading = Pick<Store, "everyMatch">;
+type Reading = Pick<Store, "everyMessageNewestFirst">;
 
 export type MessagesFormat = "csv" | "jsonl";
 
@@ -26,7 +26,7 @@ async function* steps(
   filter: MessageFilter,
   progress: Progress | undefined,
 ): AsyncGenerator<readonly ExportRecord[], void> {
-  for await (const messages of store.everyMatch(filter)) {
+  for await (const messages of store.everyMessageNewestFirst(filter)) {
     yield messages.map(messageRecord);
     if (progress) progress.records += messages.length;
   }

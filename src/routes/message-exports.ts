@@ -11,7 +11,7 @@ import type { Answer, Asked } from "./asked.ts";
 import type { Downloads } from "./downloads.ts";
 
 export type ExportDeps = {
-  readonly store: Pick<Store, "everyMatch">;
+  readonly store: Pick<Store, "everyMessageNewestFirst">;
   readonly downloads: Downloads;
   readonly now: () => number;
 };

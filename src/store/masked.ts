@@ -106,9 +106,11 @@ export function maskedReading(store: Reading): Reading {
       (field === "to" ? [] : await store.suggest(field, start, SUGGESTED_MAX))
         .filter((value) => maskedSender(value) === value)
         .slice(0, limit),
-    everyMessage: () => eachMasked(store.everyMessage(), maskedMessage),
+    everyMessage: (filter) =>
+      eachMasked(store.everyMessage(filter), maskedMessage),
     everyEvent: () => eachMasked(store.everyEvent(), maskedEvent),
-    everyMatch: (filter) => eachMasked(store.everyMatch(filter), maskedMessage),
+    everyMessageNewestFirst: (filter) =>
+      eachMasked(store.everyMessageNewestFirst(filter), maskedMessage),
     everyFailingRecipient: (request) =>
       eachMasked(store.everyFailingRecipient(request), maskedFailing),
     async feedAfter(position, limit) {

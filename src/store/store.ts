@@ -255,12 +255,14 @@ export interface Reading {
    * reads is the engine's decision; it may be none.
    */
 
-  /** In the order in which they were first seen. */
-  everyMessage(): AsyncIterable<readonly MessageRow[]>;
+  /** The messages that the filter lets through, in the order in which they were first seen. */
+  everyMessage(filter?: MessageFilter): AsyncIterable<readonly MessageRow[]>;
+  /** The same, newest first; those that arrive meanwhile are left out. */
+  everyMessageNewestFirst(
+    filter: MessageFilter,
+  ): AsyncIterable<readonly MessageRow[]>;
   /** In the order of recording. */
   everyEvent(): AsyncIterable<readonly EventRow[]>;
-  /** The messages that the filter lets through, newest first; those that arrive meanwhile are left out. */
-  everyMatch(filter: MessageFilter): AsyncIterable<readonly MessageRow[]>;
   /** As `failingRecipients` finds them. */
   everyFailingRecipient(
     request: Pick<FailingRequest, "verdict">,

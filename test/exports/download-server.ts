@@ -30,9 +30,9 @@ export async function startDownloadServer({ isEndless = false } = {}) {
   let readings = 0;
   const store: Stores = {
     ...whole,
-    async *everyMatch(filter) {
+    async *everyMessageNewestFirst(filter) {
       do {
-        for await (const messages of whole.everyMatch(filter)) {
+        for await (const messages of whole.everyMessageNewestFirst(filter)) {
           readings++;
           await beforeReading();
           yield isEndless ? [] : messages;

@@ -160,7 +160,7 @@ async function serverOver(
     changesSince: fail,
     everyMessage: failInSteps,
     everyEvent: failInSteps,
-    everyMatch: failInSteps,
+    everyMessageNewestFirst: failInSteps,
     everyFailingRecipient: failInSteps,
     close: fail,
   };

@@ -1,10 +1,12 @@
+import type { MessageFilter } from "../../src/store/filter.ts";
 import type { EventRow, MessageRow, Reading } from "../../src/store/store.ts";
 
-/** Every message of a store, in the order in which they were first seen. */
+/** Every message of a store that a filter lets through, in the order in which they were first seen. */
 export async function messagesIn(
   store: Pick<Reading, "everyMessage">,
+  filter?: MessageFilter,
 ): Promise<MessageRow[]> {
-  return (await Array.fromAsync(store.everyMessage())).flat();
+  return (await Array.fromAsync(store.everyMessage(filter))).flat();
 }
 
 /** Every event of a store, in the order of recording. */

@@ -2,7 +2,7 @@ import type {
   EventRow,
   FailingRequest,
   FeedPage,
-  MessageRow,
+  MessagePage,
   PageRequest,
   Reading,
 } from "../store.ts";
@@ -13,7 +13,6 @@ type Step = Pick<
   Reading,
   "failingRecipients" | "feedAfter" | "listMessages"
 > & {
-  messagesAfter(id: number, limit: number): Promise<readonly MessageRow[]>;
   eventsAfter(id: number, limit: number): Promise<readonly EventRow[]>;
 };
 
@@ -21,7 +20,7 @@ type InSteps = Pick<
   Reading,
   | "everyMessage"
   | "everyEvent"
-  | "everyMatch"
+  | "everyMessageNewestFirst"
   | "everyFailingRecipient"
   | "feedAfter"
 >;
@@ -29,14 +28,30 @@ type InSteps = Pick<
 /** Reads what may be too much for one query in steps of `stepRows`, between which others have their turn. */
 export function inSteps(step: Step, stepRows: number): InSteps {
   return {
-    everyMessage: () => rising((id) => step.messagesAfter(id, stepRows)),
-    everyEvent: () => rising((id) => step.eventsAfter(id, stepRows)),
-    async *everyMatch(filter) {
-      let next: PageRequest | undefined = { size: stepRows };
-      while (next !== undefined) {
-        const { messages, older } = await step.listMessages(filter, next);
+    async *everyMessage(filter = []) {
+      for (let newerThan: number | undefined = 0; newerThan !== undefined;) {
+        const page = { size: stepRows, newerThan };
+        const found: MessagePage = await step.listMessages(filter, page);
+        yield found.messages.toReversed();
+        newerThan = found.newer;
+      }
+    },
+    async *everyMessageNewestFirst(filter) {
+      let page: PageRequest = { size: stepRows };
+      for (;;) {
+        const { messages, older } = await step.listMessages(filter, page);
         yield messages;
-        next = older === undefined ? undefined : { ...next, olderThan: older };
+        if (older === undefined) return;
+        page = { size: stepRows, olderThan: older };
+      }
+    },
+    async *everyEvent() {
+      for (let after = 0; ;) {
+        const events = await step.eventsAfter(after, stepRows);
+        const last = events.at(-1);
+        if (last === undefined) return;
+        yield events;
+        after = last.id;
       }
     },
     async *everyFailingRecipient(request) {
@@ -62,16 +77,4 @@ export function inSteps(step: Step, stepRows: number): InSteps {
       return { events, next };
     },
   };
-}
-
-async function* rising<Row extends { readonly id: number }>(
-  after: (id: number) => Promise<readonly Row[]>,
-): AsyncGenerator<readonly Row[], void> {
-  for (let id = 0; ;) {
-    const rows = await after(id);
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    yield rows;
-    ({ id } = last);
-  }
 }

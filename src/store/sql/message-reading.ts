@@ -12,7 +12,6 @@ import {
   changedMessages,
   firstMessageAt,
   messageBySid,
-  messagesAfter,
 } from "./reading/message-reader.ts";
 import { recipientCounts } from "./reading/recipient-counts.ts";
 import type { Db } from "./dialect.ts";
@@ -66,7 +65,6 @@ export function messageReading(
     ...inSteps(
       {
         ...lists,
-        messagesAfter: query(messagesAfter),
         eventsAfter: query(eventsAfter),
         feedAfter: query(readFeed),
       },

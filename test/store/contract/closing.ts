@@ -36,7 +36,8 @@ const CALLS: Record<
   lastEventAt: (store) => store.lastEventAt(Date.now()),
   everyMessage: (store) => messagesIn(store),
   everyEvent: (store) => eventsIn(store),
-  everyMatch: (store) => Array.fromAsync(store.everyMatch([])),
+  everyMessageNewestFirst: (store) =>
+    Array.fromAsync(store.everyMessageNewestFirst([])),
   everyFailingRecipient: (store) =>
     Array.fromAsync(store.everyFailingRecipient({})),
 };

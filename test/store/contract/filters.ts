@@ -35,6 +35,9 @@ export function filtersContract(openStore: OpenStore): void {
             expect([filter, await pagedOlder(list)]).toEqual([filter, found]);
             expect([filter, await pagedNewer(list)]).toEqual([filter, found]);
             await expectCounts(list, found);
+            expect(await messagesIn(store, filter)).toEqual(found.toReversed());
+            const newestFirst = store.everyMessageNewestFirst(filter);
+            expect((await Array.fromAsync(newestFirst)).flat()).toEqual(found);
           }
         },
       ),

@@ -168,7 +168,7 @@ export function recordingContract(openStore: OpenStore): void {
       );
       const messages = await messagesIn(store);
       expect(messages.map(({ messageSid }) => messageSid)).toEqual(sids);
-      const matches = await Array.fromAsync(store.everyMatch([]));
+      const matches = await Array.fromAsync(store.everyMessageNewestFirst([]));
       expect(matches.flat()).toEqual(messages.toReversed());
     },
   );

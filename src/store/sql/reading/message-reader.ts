@@ -19,24 +19,6 @@ export async function messageBySid(
   return found && (await messagesOf(db, [found.id]))[0];
 }
 
-export async function messagesAfter(
-  db: Db,
-  afterId: number,
-  limit: number,
-): Promise<MessageRow[]> {
-  const found = await db
-    .selectFrom("messages")
-    .select("id")
-    .where("id", ">", afterId)
-    .orderBy("id")
-    .limit(limit)
-    .execute();
-  return messagesOf(
-    db,
-    found.map((row) => row.id),
-  );
-}
-
 const selectFirst = statement<{}, { readonly at: number }>(
   () => sql`SELECT first_event_at AS at FROM messages ORDER BY id LIMIT 1`,
 );
