@@ -284,8 +284,10 @@ fi
 
 [ "$(id -u)" = 0 ] || fail "Only root can do this. Run: sudo $0"
 command -v systemctl >/dev/null || fail "This machine has no systemd. Run the program with another service manager."
-if dpkg-query --show --showformat='${Status}' smsledger 2>/dev/null | grep -q ' installed$'; then
-  fail "smsledger is installed as a Debian package. Upgrade it with apt install, or remove it with apt remove."
+# A removed package has settings that dpkg deletes when it's purged.
+if dpkg-query --show --showformat='${Status}' smsledger 2>/dev/null |
+  grep -q ' \(installed\|config-files\)$'; then
+  fail "smsledger is a Debian package here. Use apt to install, upgrade or remove it."
 fi
 
 if [ "$uninstalls" = yes ]; then uninstall_smsledger; else install_smsledger; fi

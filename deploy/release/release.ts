@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import packageJson from "../../package.json" with { type: "json" };
 import { commitTime } from "./commit-time.ts";
 import { compile, PROJECT } from "./compile.ts";
+import { makeDeb } from "./deb.ts";
 import { runOrFail } from "./run-or-fail.ts";
 import { isTarget, TARGETS, type Target } from "./runtimes.ts";
 import { writeSbom } from "./sbom.ts";
@@ -34,9 +35,10 @@ const DEPLOYED = [
 
 const USAGE = `Usage: bun run release [--targets <name,…>] [--out <folder>]
 
-Compiles smsledger for each target. Beside the programs, it writes what a server needs
-(deploy/, also as ${DEPLOY_ARCHIVE}), a list of what is in the programs
-(smsledger.cdx.json, CycloneDX), and the SHA-256 of every file (${SUMS}).
+Compiles smsledger for each target. Beside the programs, it writes Debian packages
+(linux-x64, linux-arm64), what a server needs (deploy/, also as ${DEPLOY_ARCHIVE}),
+a list of what is in the programs (smsledger.cdx.json, CycloneDX), and the SHA-256
+of every file (${SUMS}).
 Two runs on one commit write the same bytes.
 
   --targets  Some of ${Object.keys(TARGETS).join(", ")}. [default all]
@@ -95,6 +97,8 @@ async function release({ targets, out }: Wanted): Promise<void> {
     }
     await writeSbom(join(made, "smsledger.cdx.json"), metafile, targets);
     await copyDeploy(made);
+    for (const target of targets)
+      await makeDeb(target, made, join(folder, target));
     await Bun.write(join(made, SUMS), await sums(made));
     rmSync(out, { recursive: true, force: true });
     renameSync(made, out);

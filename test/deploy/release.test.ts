@@ -69,6 +69,7 @@ describe("a release", () => {
       "smsledger-deploy.tar.gz",
       PROGRAM,
       "smsledger.cdx.json",
+      expect.stringMatching(/^smsledger_.*\.deb$/),
     ]);
     const { status, said } = await runTool([
       "diff",

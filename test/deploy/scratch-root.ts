@@ -116,6 +116,8 @@ mount -t tmpfs tmpfs .
 cd "$PWD"
 mkdir upper work root cgroups
 mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
+# Containers keep packages from starting services. The index of all manual pages takes long.
+rm -f root/usr/sbin/policy-rc.d root/var/lib/man-db/auto-update
 # What systemd starts by itself isn't needed, and some of it would reach this machine's kernel.
 rm -f root/etc/fstab root/lib/systemd/system-generators/*
 find root/lib/systemd/system root/etc/systemd/system -path '*.wants/*' ! -name '*journald*' -delete
