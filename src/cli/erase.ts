@@ -2,6 +2,7 @@ import { counted } from "../words/amounts.ts";
 import type { Config } from "../config/config.ts";
 import { maskRecipient } from "../phone/mask-numbers.ts";
 import type { CommandStores, Reader } from "../store/engine.ts";
+import { ACTIONS } from "../store/audit.ts";
 import { openEngine } from "../store/open.ts";
 import type { Erased, LongWork } from "../store/upkeep.ts";
 import {
@@ -66,10 +67,10 @@ async function confirmAndErase(
     return await underWay(
       (work) =>
         upkeep.exclusively("erasure", async () => {
-          await audit.add(entry("began to erase a number", subject));
+          await audit.add(entry(ACTIONS.beganToErase, subject));
           const erased = await upkeep.erase(address, work);
           if (!work.signal.aborted)
-            await audit.add(entry("erased a number", subject));
+            await audit.add(entry(ACTIONS.erased, subject));
           return erased;
         }),
       false,

@@ -1,3 +1,10 @@
+/** Actions that a restore looks for, or that are written in more than one place. */
+export const ACTIONS = {
+  beganToErase: "began to erase a number",
+  erased: "erased a number",
+  restored: "restored a backup",
+} as const;
+
 /**
  * What an entry is about. Entries of one kind never push out those of another:
  * - `change`: who may do what, and what can't be undone: users, passwords, tokens, erasing;

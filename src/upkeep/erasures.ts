@@ -1,7 +1,7 @@
 import { failureOf } from "../log/failure.ts";
 import type { Log } from "../log/log.ts";
 import { maskRecipient } from "../phone/mask-numbers.ts";
-import type { AuditStore } from "../store/audit.ts";
+import { ACTIONS, type AuditStore } from "../store/audit.ts";
 import type { Requester } from "../account/viewer.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Erased, UpkeepStore } from "../store/upkeep.ts";
@@ -103,7 +103,7 @@ export class Erasures {
     this.#set(id, { step: "erasing", done: 0, total: 0 });
     try {
       // First, so that an erasure that is cut off is in the list too.
-      await this.#note(requester, "began to erase a number", erasure.masked);
+      await this.#note(requester, ACTIONS.beganToErase, erasure.masked);
     } catch (error) {
       this.#fail(id, true, error);
       return undefined;
@@ -140,7 +140,7 @@ export class Erasures {
             );
       if (work.signal.aborted) return;
       if (requester !== undefined)
-        await this.#note(requester, "erased a number", masked);
+        await this.#note(requester, ACTIONS.erased, masked);
       this.#set(id, {
         step: requester === undefined ? "found" : "erased",
         found,

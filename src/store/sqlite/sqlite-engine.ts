@@ -40,7 +40,7 @@ export function sqliteEngine(file: string): Engine {
         return restoreBackup(backup, file, now, beforeSwap);
       },
       async removeLeftover() {
-        const { removeLeftOver } = await import("./backup/restore.ts");
+        const { removeLeftOver } = await import("./backup/durable-file.ts");
         removeLeftOver(file);
       },
     },

@@ -1,16 +1,11 @@
-import { rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Opening, ServerOptions } from "../engine.ts";
 import type { Stores } from "../stores.ts";
 import { storedEvent } from "../core/stored-event.ts";
 import { messageReading } from "../sql/message-reading.ts";
 import { keptBeside } from "../sql/tables/kept-beside.ts";
-import { removeUnfinished } from "./backup/durable-file.ts";
-import {
-  databasePath,
-  makeFolder,
-  namesLeftByRestore,
-} from "./connection/database-file.ts";
+import { removeLeftOver } from "./backup/durable-file.ts";
+import { databasePath, makeFolder } from "./connection/database-file.ts";
 import { databaseFacts } from "./connection/database-facts.ts";
 import { openForReadingWhen } from "./connection/read-connection.ts";
 import { readsOf } from "./connection/reads.ts";
@@ -43,7 +38,7 @@ export function openForServer(file: string, options: ServerOptions): Opening {
   });
   const connection = openForReadingWhen(writable, path);
   const opened = connection.ready.then(
-    () => removeLeftovers(path),
+    () => tryToRemoveLeftOver(path),
     async (error: unknown) => {
       await writable.then(
         () => queue.close(),
@@ -79,13 +74,11 @@ export function openForServer(file: string, options: ServerOptions): Opening {
   return { store, opened };
 }
 
-/** Removes what a restore left that was interrupted: copies, and second names of the database. */
-function removeLeftovers(path: string): void {
-  removeUnfinished(path);
+/** What can't be removed does no harm, and the next start tries again. */
+function tryToRemoveLeftOver(path: string): void {
   try {
-    for (const name of namesLeftByRestore(path, statSync(path)))
-      rmSync(name, { force: true });
+    removeLeftOver(path);
   } catch {
-    // They do no harm, and the next start tries again.
+    return;
   }
 }

@@ -19,17 +19,17 @@ import { cannotWrite, unusable } from "../connection/unusable.ts";
 import { isDamage, isSound } from "../connection/soundness.ts";
 import { openReadOnly } from "../connection/read-only.ts";
 import { explainSqliteError } from "../connection/sqlite-errors.ts";
+import { hasTable, valueOf } from "../connection/values.ts";
 
 const READ_BUSY_TIMEOUT_MS = 3_000;
-/** What is left free beside what a copy needs. */
+/** What stays free on the disk beside a copy. */
 const ROOM_LEFT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Writes a whole and checked copy of a database into a new file, also while a server
- * writes: what was committed before this began is in it. The file has its name only when
- * it is whole and on disk; see `unfinishedName`. Takes as long as
- * it takes to read and write everything, and holds the thread meanwhile. Throws
- * StoreUnusable and StoreUnavailable, and leaves nothing behind then.
+ * Writes a checked copy of a database to a new file, also while a server writes: it
+ * contains what was committed before this started. The file gets its name only when it's
+ * whole and on disk; see `unfinishedName`. Reads and writes everything, and blocks the
+ * thread meanwhile. Throws StoreUnusable and StoreUnavailable, and then leaves nothing behind.
  */
 export function writeBackup(databaseFile: string, file: string): Contents {
   const path = resolve(file);
@@ -55,7 +55,7 @@ export function writeBackup(databaseFile: string, file: string): Contents {
   }
 }
 
-/** Opens a database of ours, of this version or an older one, to read it. Throws StoreUnusable. */
+/** Opens a database of this version or an older one, to read it. Throws StoreUnusable. */
 export function openToRead(file: string): Database {
   requireDatabaseFile(file);
   let db: Database | undefined;
@@ -71,9 +71,8 @@ export function openToRead(file: string): Database {
 }
 
 /**
- * Copies what is committed now into an empty file, which is on disk then, and checks the
- * copy: what a backup is checked for is just what a restore asks of it. Undefined when it
- * isn't sound.
+ * Copies what is committed now to an empty file, durably, and checks the copy: backups are
+ * checked for exactly what a restore requires. Undefined when the copy isn't sound.
  */
 export function copyChecked(db: Database, file: string): Contents | undefined {
   copyInto(db, file);
@@ -86,7 +85,7 @@ export function copyChecked(db: Database, file: string): Contents | undefined {
 }
 
 function copyInto(db: Database, file: string): void {
-  // A copy can give free pages back to the disk, also one of a database that cannot.
+  // A copy can return free pages to the disk, even of a database that can't.
   if (valueOf(db, "PRAGMA auto_vacuum") === 0)
     db.run("PRAGMA auto_vacuum = INCREMENTAL");
   db.run("VACUUM INTO ?", [file]);
@@ -95,21 +94,18 @@ function copyInto(db: Database, file: string): void {
 }
 
 /**
- * Gives a copy a ledger id of its own: once it's in use, its events aren't those of the
- * database it was copied from. Older versions have no ids; the upgrade makes one.
+ * Gives a copy its own ledger id: once it's in use, its events aren't those of the
+ * database it was copied from. Older versions have no ledger id; the upgrade creates one.
  */
 function nameLedger(file: string): void {
   const db = new Database(file, { readwrite: true, strict: true });
   try {
-    if (valueOf(db, HAS_LEDGER) === 1)
+    if (hasTable(db, "ledger"))
       db.run("UPDATE ledger SET id = lower(hex(randomblob(8)))");
   } finally {
     db.close();
   }
 }
-
-const HAS_LEDGER =
-  "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'ledger'";
 
 function contentsOf(db: Database, file: string): Contents {
   const lastEventAt = valueOf(
@@ -122,12 +118,6 @@ function contentsOf(db: Database, file: string): Contents {
     lastEventAt: lastEventAt === undefined ? undefined : Number(lastEventAt),
     bytes: statSync(file).size,
   };
-}
-
-/** The first value that a statement gives. */
-export function valueOf(db: Database, sql: string): unknown {
-  using statement = db.prepare<unknown, []>(sql);
-  return statement.values()[0]?.[0];
 }
 
 function requireNew(file: string): void {
@@ -146,7 +136,7 @@ function nameTaken(file: string): StoreUnavailable {
   );
 }
 
-/** Throws when there is surely no room; whether there is enough shows only at the end. */
+/** Throws when there is certainly no room; only the end shows whether there is enough. */
 function requireRoom(db: Database, file: string): void {
   const [pages, free, pageBytes] = [
     "page_count",

@@ -11,6 +11,10 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import {
+  databasePath,
+  namesLeftByRestore,
+} from "../connection/database-file.ts";
 
 /** For its owner only. */
 const MODE = 0o600;
@@ -18,7 +22,7 @@ const MODE = 0o600;
 /** Files that SQLite keeps beside a database. */
 export const BESIDE = ["-wal", "-shm", "-journal"] as const;
 
-/** What a file is called until it's whole; the process that writes it is in the name. */
+/** A file's name until it's whole; it contains the id of the process that writes it. */
 export function unfinishedName(
   file: string,
   kind: "partial" | "restoring",
@@ -26,14 +30,14 @@ export function unfinishedName(
   return `${file}.${kind}-${process.pid}`;
 }
 
-/** A copy that is being checked isn't written, for some minutes when it's large. */
+/** While a large copy is checked, nothing is written to it for minutes. */
 const UNTOUCHED_MS_MAX = 3_600_000;
 
 const UNFINISHED = /^(.+)\.(?:partial|restoring)-(\d+)(?:-wal|-shm|-journal)?$/;
 
 /**
- * Removes what processes that were cut off left of unfinished copies of `file`, and what
- * SQLite kept beside them. What a running process is writing stays.
+ * Removes unfinished copies of `file` that interrupted processes left, and what SQLite kept
+ * beside them. What a running process is writing stays.
  */
 export function removeUnfinished(file: string): void {
   removeUnfinishedIn(dirname(file), (name) => name === basename(file));
@@ -51,9 +55,18 @@ export function removeUnfinishedIn(
     try {
       if (!isBeingWritten(path, Number(pid))) rmSync(path, { force: true });
     } catch {
-      // It's tried again by the next one that looks here.
+      // The next call tries again.
     }
   }
+}
+
+/** Removes what interrupted restores left: copies, and second names of what is still the database. */
+export function removeLeftOver(databaseFile: string): void {
+  const path = databasePath(databaseFile);
+  removeUnfinished(path);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  for (const name of namesLeftByRestore(path, stats)) rmSync(name);
 }
 
 function namesIn(folder: string): string[] {
@@ -64,7 +77,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Whether the process that a file names still works on it; another one may have its id by now. */
+/** Whether the process that a file names still writes it; by now another process may have its id. */
 function isBeingWritten(path: string, pid: number): boolean {
   if (pid === process.pid || !isRunning(pid)) return false;
   const { mtimeMs } = statSync(path);
@@ -80,7 +93,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Whether a process has ended but nobody took note, as in a container without an init. */
+/** Whether a process has ended but wasn't reaped, as in a container without an init. */
 function isZombie(pid: number): boolean {
   try {
     return /^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
@@ -89,12 +102,12 @@ function isZombie(pid: number): boolean {
   }
 }
 
-/** Makes an empty file that was not there. Throws the system's error. */
+/** Creates an empty file that must not exist. Throws the system's error. */
 export function makeEmptyFile(file: string): void {
   closeSync(openSync(file, "wx", MODE));
 }
 
-/** Resolves once what was written to a file is on disk. */
+/** Returns once what was written to a file is on disk. */
 export function syncFile(file: string): void {
   const descriptor = openSync(file, "r+");
   try {
@@ -104,9 +117,9 @@ export function syncFile(file: string): void {
   }
 }
 
-/** Makes names in the folder of a file durable, where the system can. */
+/** Makes the names in a file's folder durable, where the system can. */
 export function syncFolderOf(file: string): void {
-  // Windows cannot, and does so by itself.
+  // Windows can't, and does it by itself.
   if (process.platform === "win32") return;
   const descriptor = openSync(dirname(file), "r");
   try {
@@ -116,7 +129,7 @@ export function syncFolderOf(file: string): void {
   }
 }
 
-/** Gives a file its name unless that is taken. Returns false when it is. */
+/** Renames a file unless the name is taken. Returns false when it is. */
 export function renameToNew(file: string, name: string): boolean {
   if (!giveSecondName(file, name)) {
     if (existsSync(name)) return false;
@@ -126,7 +139,7 @@ export function renameToNew(file: string, name: string): boolean {
   return true;
 }
 
-/** Gives a file one more name. Returns false when that is taken, or the file system has no such thing. */
+/** Gives a file a second name. Returns false when it's taken, or the file system has no second names. */
 export function giveSecondName(file: string, name: string): boolean {
   try {
     linkSync(file, name);

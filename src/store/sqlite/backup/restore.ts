@@ -1,47 +1,40 @@
-import { Database, SQLiteError } from "bun:sqlite";
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  renameSync,
-  rmSync,
-  statSync,
-  type Stats,
-} from "node:fs";
-import { dirname, resolve } from "node:path";
+import { Database } from "bun:sqlite";
+import { renameSync, statSync, type Stats } from "node:fs";
+import { resolve } from "node:path";
+import { ACTIONS } from "../../audit.ts";
 import type { Contents, Restored, RestoredAccess } from "../../backups.ts";
-import { StoreUnavailable, StoreUnusable } from "../../store.ts";
 import { withDialect, type Db } from "../../sql/dialect.ts";
 import { addAuditEntry } from "../../sql/tables/audit.ts";
-import { copyChecked, openToRead, valueOf } from "./backup.ts";
+import { StoreUnavailable, StoreUnusable } from "../../store.ts";
+import { cannotOpen, databasePath } from "../connection/database-file.ts";
+import { isDamage } from "../connection/soundness.ts";
+import { writableTablesOf } from "../connection/tables.ts";
+import { cannotWrite, unwritable } from "../connection/unusable.ts";
+import { hasTable, valueOf } from "../connection/values.ts";
+import { NewerSchema, SCHEMA_VERSION } from "../migrations/migrations.ts";
+import { copyChecked, openToRead } from "./backup.ts";
 import {
-  cannotOpen,
-  databasePath,
-  namesLeftByRestore,
-} from "../connection/database-file.ts";
-import {
-  giveSecondName,
-  BESIDE,
   makeEmptyFile,
+  removeLeftOver,
   removeUnfinished,
   syncFile,
   syncFolderOf,
   unfinishedName,
 } from "./durable-file.ts";
-import { APPLICATION_ID, SCHEMA_VERSION } from "../migrations/migrations.ts";
+import {
+  giveToOwnerOf,
+  holdOld,
+  keepOld,
+  type OldDatabase,
+} from "./old-database.ts";
 import { settleAccess } from "./restored-access.ts";
-import { isDamage } from "../connection/soundness.ts";
-import { writableTablesOf } from "../connection/tables.ts";
-import { cannotWrite, unwritable } from "../connection/unusable.ts";
-
-const LOCK_BUSY_TIMEOUT_MS = 500;
 
 /**
- * Puts a copy of the backup in `file` in the place of the database, once it is checked and
- * whole on the same disk, and belongs to the same user. The database that was there gets
- * another name. At every moment there is one or the other under the database's name, so
- * that whatever interrupts this, nothing is lost. `beforeSwap` is called right before.
- * Refuses while a server has the database open. Throws StoreUnusable and StoreUnavailable; nothing is changed then.
+ * Replaces the database with a copy of the backup in `file`, once the copy is checked, whole
+ * on the same disk, and belongs to the same user. The old database gets another name. At
+ * every moment one of the two has the database's name, so nothing is lost if this is
+ * interrupted. `beforeSwap` is called right before. Refuses while a server has the database
+ * open. Throws StoreUnusable and StoreUnavailable; nothing has changed then.
  */
 export async function restoreBackup(
   file: string,
@@ -49,7 +42,6 @@ export async function restoreBackup(
   now: number,
   beforeSwap: () => void = () => undefined,
 ): Promise<Restored> {
-  // Where the data is, when a symbolic link leads there.
   const [source, target] = [resolve(file), databasePath(databaseFile)];
   requireOther(source, target);
   const backup = openBackup(source);
@@ -62,7 +54,7 @@ export async function restoreBackup(
     const contents = copySound(backup, partial, source);
     const access = await settle(partial, old?.db, now);
     giveToOwnerOf(partial, target);
-    // There a file that is open cannot get another name.
+    // On Windows an open file can't be renamed.
     if (process.platform === "win32") old?.release();
     beforeSwap();
     const before = keepOld(target, now);
@@ -100,18 +92,17 @@ function requireOther(source: string, target: string): void {
     );
 }
 
-/** Throws StoreUnusable for what is no backup, in words about the file that was given. */
+/** Throws StoreUnusable for a file that isn't a backup, and names it. */
 function openBackup(file: string): Database {
   try {
     return openToRead(file);
   } catch (error) {
     if (!(error instanceof StoreUnusable)) throw error;
     const { cause } = error;
-    // It's about the file, not about what is in it.
+    // Then it's about the file, not about its contents.
     if (cause !== undefined && !isDamage(cause)) throw error;
-    const isNewer = error.message.includes("newer smsledger");
     throw new StoreUnusable(
-      isNewer
+      error instanceof NewerSchema
         ? `${file} was written by a newer smsledger. Restore it with that version. Nothing was changed.`
         : `${file} isn't a backup of smsledger, or it is damaged. Nothing was changed.`,
       { cause: error },
@@ -135,78 +126,7 @@ function copySound(
   );
 }
 
-/** The database that is to make room, held so that no server opens it meanwhile. */
-type OldDatabase = { readonly db: Database; release(): void };
-
-/** Undefined when there is none that could be held. */
-function holdOld(target: string): OldDatabase | undefined {
-  if (!existsSync(target)) return undefined;
-  const db = new Database(target, { readwrite: true, strict: true });
-  try {
-    db.run(`PRAGMA busy_timeout = ${LOCK_BUSY_TIMEOUT_MS}`);
-    requireOursOrEmpty(db);
-    // Takes the log into the file and the log away, for which nobody else may have it open.
-    if (valueOf(db, "PRAGMA journal_mode = DELETE") !== "delete") throw inUse();
-    db.run("BEGIN EXCLUSIVE");
-  } catch (error) {
-    db.close();
-    if (!(error instanceof SQLiteError)) throw error;
-    if (error.code?.startsWith("SQLITE_BUSY")) throw inUse();
-    if (!/^SQLITE_(?:CORRUPT|NOTADB|IOERR)/.test(error.code ?? "")) throw error;
-    // It is damaged: nobody can hold it, and what it has goes aside as it is.
-    return undefined;
-  }
-  return {
-    db,
-    release() {
-      if (!db.inTransaction) return;
-      // Nothing was written, so no file beside the database is touched, whoever has it now.
-      db.run("ROLLBACK");
-      db.close();
-    },
-  };
-}
-
-function requireOursOrEmpty(db: Database): void {
-  const isEmpty = valueOf(db, "SELECT count(*) FROM sqlite_schema") === 0;
-  if (!isEmpty && valueOf(db, "PRAGMA application_id") !== APPLICATION_ID)
-    throw new StoreUnusable(
-      "The database file belongs to another program. Set DATABASE_URL to another file.",
-    );
-}
-
-function inUse(): StoreUnavailable {
-  return new StoreUnavailable(
-    "A server or another command has the database open. Stop it first; nothing was changed.",
-  );
-}
-
-/** Removes what restores left that were cut off: copies, and second names of what is still the database. */
-export function removeLeftOver(databaseFile: string): void {
-  const target = databasePath(databaseFile);
-  removeUnfinished(target);
-  const stats = statSync(target, { throwIfNoEntry: false });
-  if (stats === undefined) return;
-  for (const name of namesLeftByRestore(target, stats)) rmSync(name);
-}
-
-/** Gives what is there another name beside its own; returns it, or undefined when nothing is there. */
-function keepOld(target: string, now: number): string | undefined {
-  const time = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "");
-  const name = `${target}.before-restore-${time}`;
-  let before = name;
-  for (let more = 2; existsSync(before); more++) before = `${name}-${more}`;
-  const isThere = existsSync(target);
-  // Without a second name it is nowhere for a moment; only odd file systems have none.
-  if (isThere && !giveSecondName(target, before)) renameSync(target, before);
-  // What is left of a log must never stand beside a database that it is not of.
-  for (const end of BESIDE)
-    if (existsSync(target + end)) renameSync(target + end, before + end);
-  syncFolderOf(target);
-  return isThere ? before : undefined;
-}
-
-/** Settles in the copy who may get in, and notes the restore in its audit list. */
+/** Settles who can access the copy, and adds the restore to its audit list. */
 async function settle(
   copy: string,
   old: Database | undefined,
@@ -231,37 +151,18 @@ async function noteRestore(db: Database, tables: Db, now: number) {
     kind: "change" as const,
     at: now,
     actor: "command line",
-    action: "restored a backup",
+    action: ACTIONS.restored,
     subject: "",
     address: null,
   };
   if (valueOf(db, "PRAGMA user_version") === SCHEMA_VERSION)
     await addAuditEntry(tables, entry);
-  else if (valueOf(db, HAS_AUDIT) === 1)
-    // As older versions had it; the upgrade does the rest.
+  else if (hasTable(db, "audit"))
+    // The columns of older versions; the upgrade does the rest.
     db.run(
       "INSERT INTO audit (at, actor, action, subject, address) VALUES (?, ?, ?, '', NULL)",
       [now, entry.actor, entry.action],
     );
-}
-
-const HAS_AUDIT =
-  "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'audit'";
-
-/** Gives the copy the owner and mode of the file that it replaces; as root, at least the folder's owner. */
-function giveToOwnerOf(copy: string, target: string): void {
-  const old = statSync(target, { throwIfNoEntry: false });
-  if (old === undefined && process.geteuid?.() !== 0) return;
-  const { uid, gid } = old ?? statSync(dirname(target));
-  try {
-    chownSync(copy, uid, gid);
-  } catch (error) {
-    throw new StoreUnusable(
-      `${target} belongs to another user, who couldn't open what is restored. Run this as that user, or as root. Nothing was changed.`,
-      { cause: error },
-    );
-  }
-  if (old !== undefined) chmodSync(copy, old.mode & 0o777);
 }
 
 function explained(error: unknown, target: string): unknown {

@@ -1,5 +1,7 @@
 import type { Database } from "bun:sqlite";
+import { ACTIONS } from "../../audit.ts";
 import type { RestoredAccess } from "../../backups.ts";
+import { hasTable } from "../connection/values.ts";
 
 type User = {
   readonly key: string;
@@ -18,9 +20,9 @@ type Access = {
 const NONE: Access = { users: [], tokens: [], erased: [] };
 
 /**
- * Keeps what was ended or revoked from coming back to life in `copy`, which is about to
- * replace `old`: all sessions end, and of the API tokens only those stay that are valid in
- * both. Users can't be kept out so: whoever restores may need them. They are reported.
+ * Prevents access that was revoked from coming back in `copy`, which is about to replace
+ * `old`: all sessions end, and only API tokens that are valid in both stay. Users stay, as
+ * whoever restores may need them, but are reported.
  */
 export function settleAccess(
   copy: Database,
@@ -67,7 +69,7 @@ function endSessions(copy: Database, revoked: readonly Token[]): void {
     copy.run("DELETE FROM api_tokens WHERE hash = ?", [hash]);
 }
 
-/** Undefined when it's damaged, or so new that its tables are others. */
+/** Undefined when it's damaged, or so new that its tables differ. */
 function readOrNothing(old: Database): Access | undefined {
   try {
     return accessOf(old);
@@ -92,7 +94,8 @@ function accessOf(db: Database): Access {
     erased: rows<{ at: number; subject: string }>(
       db,
       "audit",
-      "SELECT at, subject FROM audit WHERE action IN ('erased a number', 'began to erase a number') ORDER BY id",
+      `SELECT at, subject FROM audit
+         WHERE action IN ('${ACTIONS.erased}', '${ACTIONS.beganToErase}') ORDER BY id`,
     ),
   };
 }
@@ -101,11 +104,4 @@ function rows<Row>(db: Database, table: string, sql: string): Row[] {
   if (!hasTable(db, table)) return [];
   using statement = db.prepare<Row, []>(sql);
   return statement.all();
-}
-
-function hasTable(db: Database, name: string): boolean {
-  using statement = db.prepare<unknown, [string]>(
-    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
-  );
-  return statement.values(name).length > 0;
 }

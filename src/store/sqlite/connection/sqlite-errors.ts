@@ -1,8 +1,8 @@
 import { SQLiteError } from "bun:sqlite";
 
 /**
- * What an error of SQLite means for the reader and what to do, in one sentence or two;
- * undefined for errors that are mistakes in the program. Source: sqlite.org/rescode.html
+ * What an SQLite error means and what to do, in one or two sentences; undefined for errors
+ * that are mistakes in the program. Source: sqlite.org/rescode.html
  */
 export function explainSqliteError(error: unknown): string | undefined {
   if (!(error instanceof SQLiteError)) return undefined;
@@ -10,12 +10,12 @@ export function explainSqliteError(error: unknown): string | undefined {
   return SENTENCES.find(([start]) => code.startsWith(start))?.[1];
 }
 
-/** Whether a page of the database could not be read, or was not what it should be. */
-export function isDamage(error: unknown): boolean {
+/** Whether a page of the database could not be read, or wasn't what it should be. */
+export function isUnreadable(error: unknown): boolean {
   return hasCode(error, /^SQLITE_(?:CORRUPT|NOTADB|IOERR.*READ)/);
 }
 
-/** The same, or any other trouble of the disk. */
+/** The same, or any other trouble with the disk. */
 export function isDiskTrouble(error: unknown): boolean {
   return hasCode(error, /^SQLITE_(?:CORRUPT|NOTADB|IOERR|CANTOPEN)/);
 }
@@ -29,11 +29,11 @@ function hasCode(error: unknown, codes: RegExp): boolean {
   return error instanceof SQLiteError && codes.test(error.code ?? "");
 }
 
-/** How often, and after how long, opening is tried again after such an error. */
+/** How often opening is tried again after such an error, and when. */
 export const OPEN_AGAIN_MAX = 2;
 export const OPEN_AGAIN_AFTER_MS = 500;
 
-/** Whether an error at open may be over in a moment: a disk that fails briefly looks like damage. */
+/** Whether an error at open can be over in a moment: a disk that fails briefly looks like damage. */
 export function mayPassSoon(error: unknown): boolean {
   return hasCode(
     error,
@@ -42,8 +42,8 @@ export function mayPassSoon(error: unknown): boolean {
 }
 
 /**
- * The same of an error at open. There one that is no trouble of the disk or a lock says
- * that tables or indexes of ours are missing or are others than we made.
+ * The same for an error at open. Unless it's about the disk or a lock, it says that our
+ * tables or indexes are missing or were changed.
  */
 export function explainOpenError(error: unknown): string | undefined {
   if (!(error instanceof SQLiteError)) return undefined;

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { StoreUnusable } from "../../store.ts";
+import { valueOf } from "../connection/values.ts";
 import messages from "./01-messages.sql" with { type: "text" };
 import rollups from "./02-rollups.sql" with { type: "text" };
 import besideMessages from "./03-beside-messages.sql" with { type: "text" };
@@ -34,6 +35,9 @@ export const MIGRATIONS: readonly Migration[] = [
   migrateChannels,
 ];
 
+/** The database was written by a newer smsledger. */
+export class NewerSchema extends StoreUnusable {}
+
 /** The schema version that this program writes and reads. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
@@ -59,27 +63,18 @@ export function migrate(db: Database): void {
  * when another program made the database, or a newer smsledger.
  */
 export function requireOurs(db: Database): number {
-  const version = oneValue(db, "PRAGMA user_version");
-  const applicationId = oneValue(db, "PRAGMA application_id");
-  const isEmpty = oneValue(db, "SELECT count(*) FROM sqlite_schema") === 0;
-  if (isEmpty) return 0;
-  if (applicationId !== APPLICATION_ID) {
+  const version = Number(valueOf(db, "PRAGMA user_version"));
+  if (valueOf(db, "SELECT count(*) FROM sqlite_schema") === 0) return 0;
+  if (valueOf(db, "PRAGMA application_id") !== APPLICATION_ID) {
     throw new StoreUnusable(
       "The database file belongs to another program. Set DATABASE_URL to another file.",
     );
   }
   if (version > SCHEMA_VERSION) {
-    throw new StoreUnusable(
+    throw new NewerSchema(
       `The database was written by a newer smsledger (schema ${version}; this one knows ${SCHEMA_VERSION}). ` +
         "Nothing was changed. Run the newer version, or restore a backup made before the upgrade.",
     );
   }
   return version;
-}
-
-/** A statement that stays open would keep the connection open after its close. */
-function oneValue(db: Database, sql: string): number {
-  using statement = db.prepare<unknown, []>(sql);
-  const [[value] = []] = statement.values();
-  return Number(value);
 }

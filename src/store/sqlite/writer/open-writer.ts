@@ -4,7 +4,7 @@ import type { StoredEvent } from "../../core/stored-event.ts";
 import { StoreUnavailable, type RecordOutcome } from "../../store.ts";
 import {
   explainSqliteError,
-  isDamage,
+  isUnreadable,
   isReadOnly,
 } from "../connection/sqlite-errors.ts";
 import { write, type Input, type WriteName } from "../../sql/tables/writes.ts";
@@ -160,7 +160,7 @@ function writerOf(
 
 /** Whether an error can be about one event of a batch: an unknown one, or a page that can't be read. */
 function concernsOne(error: unknown): boolean {
-  return explainSqliteError(error) === undefined || isDamage(error);
+  return explainSqliteError(error) === undefined || isUnreadable(error);
 }
 
 /** Records all events of a batch but those that meet such an error. */
