@@ -39,3 +39,17 @@ test("the paths on a server are those of the unit and its settings", () => {
       ]);
   }
 });
+
+test("every flag of install.sh that is shown exists", async () => {
+  const script = await textOf("deploy/install.sh");
+  for (const { path, text } of CURRENT_DOCUMENTS)
+    for (const [, flags = ""] of text.matchAll(
+      /deploy\/install\.sh((?: --[a-z-]+(?: [\w:/.-]+)?)+)/g,
+    ))
+      for (const [flag] of flags.matchAll(/--[a-z-]+/g))
+        expect([path, flag, script.includes(`  ${flag}`)]).toEqual([
+          path,
+          flag,
+          true,
+        ]);
+});
