@@ -264,7 +264,8 @@ export async function refusalsUnlistedSince(
     .select(({ fn }) => fn.sum<number | null>("times").as("times"))
     .where("hour", ">=", Math.floor(time / HOUR_MS))
     .executeTakeFirst();
-  return row?.times ?? 0;
+  // A sum of integers is a decimal, and so text, in some engines.
+  return Number(row?.times ?? 0);
 }
 
 export async function refusalsSeenAt(db: Db): Promise<number> {

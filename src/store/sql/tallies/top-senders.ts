@@ -25,10 +25,11 @@ const AMOUNTS = {
 function selectAmounts(amount: Sql) {
   return statement<
     InPiece & { limit: number },
-    { readonly count: number; readonly some: string }
+    { readonly count: number; readonly keys: string; readonly amounts: string }
   >(
-    (at, { jsonArray, jsonRows }) => sql`SELECT count(*) AS count,
-      ${jsonRows(jsonArray(sql.ref("key"), sql.ref("amount")), sql`amount > 0`)} AS some
+    (at, { jsonRows }) => sql`SELECT count(*) AS count,
+      ${jsonRows(sql.ref("key"), sql`amount > 0`)} AS keys,
+      ${jsonRows(sql.ref("amount"), sql`amount > 0`)} AS amounts
       FROM (${rowsOfPiece(sql`key, ${amount} AS amount`, at)} LIMIT ${at("limit")}) AS found`,
   );
 }
@@ -75,9 +76,11 @@ async function amountsOf(
     if (found === undefined) continue;
     left -= found.count;
     if (left < 0) return undefined;
-    const some: [number, number][] = JSON.parse(found.some);
-    for (const [key, amount] of some)
-      amounts.set(key, (amounts.get(key) ?? 0) + amount);
+    const keys: number[] = JSON.parse(found.keys);
+    const added: number[] = JSON.parse(found.amounts);
+    keys.forEach((key, place) =>
+      amounts.set(key, (amounts.get(key) ?? 0) + (added[place] ?? 0)),
+    );
   }
   return amounts;
 }

@@ -1,11 +1,10 @@
-import { FAILED_STATUSES, statusRank } from "../../../twilio/status.ts";
+import {
+  createRecipientsToCheck,
+  FAILED,
+  recentFailures,
+} from "../../core/failing-recipients.ts";
 import { FAILURES_MIN, RECENT_MESSAGES } from "../../store.ts";
 import type { Transactions } from "../connection/transactions.ts";
-
-const FAILED: readonly number[] = FAILED_STATUSES.map(statusRank);
-
-/** The fields of a message that decide. */
-type Arrival = { readonly to: number | null; readonly status: number };
 
 /** A row of the table. */
 type Failing = {
@@ -17,12 +16,8 @@ type Failing = {
 };
 
 /**
- * Keeps the table `failing_recipients` true to the messages: a row for each recipient
- * with two or more failures among the latest messages. Recipients are collected while a
- * batch is recorded and checked once at its end.
- *
- * Only a message that becomes a failure, or whose recipient changes, can add a row. A new
- * message, and one that is or was a failure, can change a row. Others change nothing.
+ * Keeps the table `failing_recipients` true to the messages: a row for each recipient with
+ * two or more failures among the latest messages.
  */
 export function createFailingRecipients({ db, onStale }: Transactions) {
   const find = db.prepare<Failing, [number]>(
@@ -53,30 +48,20 @@ export function createFailingRecipients({ db, onStale }: Transactions) {
   const remove = db.prepare<unknown, [number]>(
     "DELETE FROM failing_recipients WHERE recipient_id = ?",
   );
-  /** Recipients of the batch, and whether they may need a row that they don't have. */
-  const noted = new Map<number, boolean>();
-  onStale(() => noted.clear());
-  const note = (recipient: number | null, mayFail: boolean): void => {
-    if (recipient !== null)
-      noted.set(recipient, mayFail || noted.get(recipient) === true);
-  };
+  const toCheck = createRecipientsToCheck();
+  onStale(toCheck.clear);
   const failingNow = (recipient: number): Failing | undefined => {
-    const failed = latestFailures.all(recipient);
+    const failed = latestFailures.all(recipient).map(({ id }) => id);
     if (failed.length < FAILURES_MIN) return undefined;
-    const oldest = tenth.get(recipient);
-    const recent = oldest ? failed.filter(({ id }) => id >= oldest.id) : failed;
-    const [last] = recent;
-    const failure = last && findFailure.get(last.id);
-    if (!failure || recent.length < FAILURES_MIN) return undefined;
-    return {
-      failures: recent.length,
-      messages: oldest
-        ? RECENT_MESSAGES
-        : (count.get(recipient)?.messages ?? 0),
-      lastFailureId: last.id,
-      lastErrorCode: failure.errorCode,
-      lastFailureAt: failure.at,
-    };
+    const recent = recentFailures({
+      failed,
+      oldestRecent: tenth.get(recipient)?.id,
+      count: () => count.get(recipient)?.messages ?? 0,
+    });
+    const failure = recent && findFailure.get(recent.lastFailureId);
+    if (!failure) return undefined;
+    const { errorCode, at } = failure;
+    return { ...recent, lastErrorCode: errorCode, lastFailureAt: at };
   };
   const update = (recipient: number, mayFail: boolean): void => {
     const known = find.get(recipient);
@@ -99,20 +84,12 @@ export function createFailingRecipients({ db, onStale }: Transactions) {
     );
   };
   return {
-    /** Records a message before and after an event; `before` is null for a new message. */
-    note(before: Arrival | null, after: Arrival): void {
-      const isFailure = FAILED.includes(after.status);
-      const wasFailure = before !== null && FAILED.includes(before.status);
-      const isMoved = before !== null && before.to !== after.to;
-      if (isMoved) note(before.to, true);
-      if (before === null || isMoved || isFailure || wasFailure)
-        note(after.to, isMoved || (isFailure && !wasFailure));
-    },
-    /** Records that a message is being deleted: an older failure may now be among the latest. */
-    noteRemoved: ({ to }: Pick<Arrival, "to">) => note(to, true),
+    note: toCheck.note,
+    noteRemoved: toCheck.noteRemoved,
     write(): void {
-      for (const [recipient, mayFail] of noted) update(recipient, mayFail);
-      noted.clear();
+      for (const [recipient, mayFail] of toCheck.all())
+        update(recipient, mayFail);
+      toCheck.clear();
     },
   };
 }
