@@ -18,19 +18,44 @@ export class NoPassword extends Error {
 export async function readNewPassword(): Promise<string> {
   const { stdin } = process;
   if (!stdin.isTTY) return firstLine();
-  // Before the prompt is shown: whoever answers it at once is not to see what they type.
-  stdin.setRawMode(true);
-  stdin.setEncoding("utf8");
+  const [password, again] = await readHidden(stdin, [
+    "Password: ",
+    "The password again: ",
+  ]);
+  if (password === undefined || again === undefined)
+    throw new NoPassword("Nothing was changed.");
+  if (password !== again)
+    throw new NoPassword(
+      "The two passwords are not the same. Nothing was changed.",
+    );
+  return password;
+}
+
+/** A secret that is typed on the terminal, without showing it; undefined after Ctrl-C or Ctrl-D. */
+export async function readSecret(prompt: string): Promise<string | undefined> {
+  const [secret] = await readHidden(process.stdin, [prompt]);
+  return secret;
+}
+
+/** One line for each prompt, until Ctrl-C or Ctrl-D. */
+async function readHidden(
+  terminal: ReadStream,
+  prompts: readonly string[],
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  // Before the first prompt: what is typed right away isn't shown either.
+  terminal.setRawMode(true);
+  terminal.setEncoding("utf8");
   try {
-    const password = await ask(stdin, "Password: ");
-    if ((await ask(stdin, "The password again: ")) !== password)
-      throw new NoPassword(
-        "The two passwords are not the same. Nothing was changed.",
-      );
-    return password;
+    for (const prompt of prompts) {
+      const line = await ask(terminal, prompt);
+      if (line === undefined) break;
+      lines.push(line);
+    }
+    return lines;
   } finally {
-    stdin.setRawMode(false);
-    stdin.pause();
+    terminal.setRawMode(false);
+    terminal.pause();
   }
 }
 
@@ -44,19 +69,22 @@ async function firstLine(): Promise<string> {
   const line = text.split(/\r?\n/)[0] ?? "";
   if (line === "")
     throw new NoPassword(
-      "No password came on standard input. Run this on a terminal, or with --generate.",
+      "There is no password on standard input. Run this at a terminal, or with --generate.",
     );
   return line;
 }
 
-/** Reads a line. The prompt goes to standard error, which no script reads. */
-function ask(terminal: ReadStream, prompt: string): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+/** Reads a line; undefined after Ctrl-C or Ctrl-D. The prompt goes to standard error, which no script reads. */
+function ask(
+  terminal: ReadStream,
+  prompt: string,
+): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
   let typed = "";
   const onData = (keys: string): void => {
     for (const key of keys) {
       if (key === INTERRUPT || (key === END && typed === ""))
-        return reject(new NoPassword("Nothing was changed."));
+        return resolve(undefined);
       if (ENTER.includes(key)) return resolve(typed);
       typed = BACKSPACE.includes(key)
         ? Array.from(typed).slice(0, -1).join("")

@@ -16,10 +16,10 @@ import { latestBackupIn } from "../upkeep/scheduled-backup.ts";
 import { doUpkeep } from "../upkeep/upkeep.ts";
 import { aborted, endNow, stopSignal } from "./stop-signal.ts";
 
-/** Within this time from the signal the process ends, whatever is stuck. */
+/** The process ends within this time after the signal, whatever is stuck. */
 const STOP_LIMIT_MS = 9_500;
 
-/** How long a stopping server waits for who reads its log. */
+/** How long a stopping server waits for its log to be read. */
 const LOG_FLUSH_MS = 500;
 
 /** Runs the server until a signal ends it. Resolves to the exit status. */
@@ -59,12 +59,10 @@ export async function serve(config: Config, version: string): Promise<number> {
   await aborted(signal);
   log.info(
     { reason: String(signal.reason) },
-    "stopping: answering what is in flight",
+    "stopping: answering the requests in flight",
   );
   const limit = setTimeout(() => {
-    log.error(
-      "the disk did not answer in time; stopped without waiting for it",
-    );
+    log.error("the disk didn't answer in time; stopped without waiting for it");
     endNow();
   }, STOP_LIMIT_MS);
   await server.stopGracefully();
@@ -76,10 +74,13 @@ export async function serve(config: Config, version: string): Promise<number> {
   return 0;
 }
 
-/** A mistake in work that nobody waits for must not end the receiver of callbacks. */
+/** An error in background work must not end the receiver of callbacks. */
 function surviveMistakes(log: Log): void {
   const survive = (error: unknown): void =>
-    log.error(failureOf(error), "an unexpected error; the server goes on");
+    log.error(
+      failureOf(error),
+      "an unexpected error; the server keeps running",
+    );
   process.on("uncaughtException", survive);
   process.on("unhandledRejection", survive);
 }
@@ -109,9 +110,17 @@ async function start(
   );
   if (config.authTokens.length === 0 && config.sharedKeys.length === 0) {
     log.warn(
-      "TWILIO_WEBHOOK_AUTH_TOKEN is not set: callbacks are answered 503 until it is. " +
-        "Copy the auth token from the Twilio Console, set it, and restart. " +
-        "If Twilio signs with a shared key, set TWILIO_WEBHOOK_SHARED_KEYS instead.",
+      `TWILIO_WEBHOOK_AUTH_TOKEN is not set, so callbacks are answered 503. Copy the auth token from the Twilio Console, ${
+        process.env["TWILIO_AUTH_TOKEN"] === undefined
+          ? "set it"
+          : "set it under this name, which isn't TWILIO_AUTH_TOKEN"
+      }, and restart. If Twilio signs with a shared key, set TWILIO_WEBHOOK_SHARED_KEYS instead.`,
+    );
+  }
+  if (config.publicUrl === undefined && config.trustedProxies === undefined) {
+    log.info(
+      `PUBLIC_URL is not set, and Twilio can't reach ${server.url.origin}. Set it to the address of your HTTPS proxy. ` +
+        `To try it on a laptop, run a tunnel, such as cloudflared tunnel --url ${server.url.origin}, and set PUBLIC_URL to the address that it prints.`,
     );
   }
   if (isOpenToThisMachine(config)) {
@@ -124,7 +133,7 @@ async function start(
   return server;
 }
 
-/** Where the first user is made: at the address that browsers know, as far as it is set. */
+/** Logs the link that creates the first user, at PUBLIC_URL if it's set. */
 async function logSetupLink(
   { accounts }: Stores,
   { publicUrl }: Config,
@@ -136,12 +145,14 @@ async function logSetupLink(
     const code = await newSetupCode(accounts);
     const { origin } = new URL(publicUrl ?? server.url.origin);
     const link = origin + createUrls(publicUrl).setup(code);
-    log.warn(`no user exists yet; make the first one, once, at ${link}`);
+    log.warn(
+      `no user exists yet; create the first one at ${link} (the link works once)`,
+    );
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     log.warn(
       { reason: error.message },
-      "no user exists yet, and the link to make one could not be written; restart, or run smsledger user add",
+      "no user exists yet, and the link to create one couldn't be stored; restart, or run smsledger user add",
     );
   }
 }

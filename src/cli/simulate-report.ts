@@ -1,6 +1,7 @@
 import { percentile, type LoadResult } from "../simulation/load.ts";
+import { UNTRUSTED_CERTIFICATE } from "../simulation/signed-post.ts";
 
-/** The shares whose latencies are told. */
+/** The percentiles that are reported. */
 const PERCENTILES = [
   ["p50", 0.5],
   ["p95", 0.95],
@@ -8,7 +9,7 @@ const PERCENTILES = [
   ["max", 1],
 ] as const;
 
-/** What was answered, how fast, at what rate: some lines of text. */
+/** The answers, their latencies and the rate, as text. */
 export function loadReport(result: LoadResult, rateAsked: number): string {
   const seconds = result.elapsedMs / 1_000;
   const rate = seconds === 0 ? 0 : result.answered / seconds;
@@ -44,7 +45,7 @@ function isRight(kind: number | string): boolean {
   return typeof kind === "number" && kind >= 200 && kind < 300;
 }
 
-/** A sentence for each kind of answer that was not 2xx, and what it means where that is known. */
+/** A sentence for each kind of answer that wasn't 2xx, and what it means where that's known. */
 export function whatWentWrong(result: LoadResult): string[] {
   return [...result.answers]
     .filter(([kind]) => !isRight(kind))
@@ -61,13 +62,17 @@ const MEANINGS: ReadonlyMap<number | string, string> = new Map<
 >([
   [
     403,
-    "The server has another auth token, or another PUBLIC_URL than the address that was called.",
+    "The server has a different auth token, or its PUBLIC_URL isn't the address that was called.",
   ],
-  [404, "There is no webhook at this address; check the path."],
-  [405, "There is no webhook at this address; check the path."],
+  [404, "There is no webhook at this address. Check the path."],
+  [405, "There is no webhook at this address. Check the path."],
   [
     503,
-    "The server has no auth token, or cannot record now; its log says which.",
+    "The server has no auth token, or can't record callbacks now. Its log says which.",
   ],
   ["connection refused", "Is the server running?"],
+  [
+    UNTRUSTED_CERTIFICATE,
+    "Twilio doesn't accept it either. To trust a certificate of your own, set NODE_EXTRA_CA_CERTS to its file.",
+  ],
 ]);

@@ -1,7 +1,6 @@
 import { MADE_UP_ACCOUNT } from "../simulation/made-up-account.ts";
-import { ConfigError, type Config } from "../config/config.ts";
+import { ConfigError, readConfig, type Config } from "../config/config.ts";
 import { callbackStream } from "../simulation/callback-stream.ts";
-import { TOKEN_PLACE } from "../overview/test-command.ts";
 import { oneOf } from "../config/setting-values.ts";
 import { SETTINGS } from "../config/settings.ts";
 import { runLoad } from "../simulation/load.ts";
@@ -22,6 +21,7 @@ import {
   serverOrigin,
 } from "../config/own-server.ts";
 import { print } from "./output.ts";
+import { readSecret } from "./password-input.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { allWentWell, loadReport, whatWentWrong } from "./simulate-report.ts";
@@ -68,12 +68,15 @@ export function simulateOptions(flags: Flags): SimulateOptions {
   return options;
 }
 
-/** Posts made-up callbacks and says what was answered. Resolves to the exit status. */
+/** Posts made-up callbacks and reports the answers. Resolves to the exit status. */
 export async function simulate(
   settings: SimulateSettings,
   options: SimulateOptions,
 ): Promise<number> {
-  const { accountSid, ...signer } = signerFor(settings, options.signer);
+  const { accountSid, ...signer } = signerFor(
+    await withSecret(settings, options.signer),
+    options.signer,
+  );
   const target = signedAsTheServerExpects(
     options.target ?? parseTarget(serverOrigin(settings) + WEBHOOK_PATHS.sms),
     settings.publicUrl,
@@ -101,16 +104,39 @@ export async function simulate(
   print(loadReport(result, options.rate));
   for (const line of whatWentWrong(result)) console.error(line);
   if (signal.aborted) {
-    console.error("Interrupted: this is what was answered so far.");
+    console.error("Interrupted. These are the answers so far.");
     return INTERRUPTED;
   }
   return allWentWell(result) ? 0 : 1;
 }
 
-/** Any key's id will do for a secret that the server tries for every key. */
+/**
+ * The settings with something to sign with: where none is set, it's asked for at the
+ * terminal. As part of the command, it would stay in the shell's history.
+ */
+async function withSecret(
+  settings: SimulateSettings,
+  signer: SignerKind | undefined,
+): Promise<SimulateSettings> {
+  const { authTokens, sharedKeys } = settings;
+  const isSet = authTokens.length + sharedKeys.length > 0;
+  if (isSet || !process.stdin.isTTY) return settings;
+  const { name } =
+    signer === "shared-key" ? SETTINGS.sharedKeys : SETTINGS.authTokens;
+  const typed = await readSecret(`${name} of the server (not shown): `);
+  const env = { [name]: typed };
+  const given = readConfig({ flags: {}, env, isTerminal: false });
+  return {
+    ...settings,
+    authTokens: given.authTokens,
+    sharedKeys: given.sharedKeys,
+  };
+}
+
+/** A secret without an ID is tried for any key, so any ID will do. */
 const MADE_UP_KEY = "webhooks_sharedkey_simulated";
 
-/** What signs, and for which account. Throws ConfigError if nothing is set that could. */
+/** What to sign with, and for which account. Throws ConfigError if nothing is set. */
 function signerFor(
   { authTokens, sharedKeys }: SimulateSettings,
   signer: SignerKind | undefined,
@@ -121,7 +147,6 @@ function signerFor(
   );
   const [sharedKey] = sharedKeys;
   if (authToken !== undefined && signer !== "shared-key") {
-    requireFilledIn(SETTINGS.authTokens.name, authToken.token, "auth token");
     return {
       secret: authToken.token,
       accountSid: authToken.accountSid ?? MADE_UP_ACCOUNT,
@@ -129,33 +154,25 @@ function signerFor(
   }
   if (sharedKey !== undefined && signer !== "token") {
     const { secret, id } = sharedKey;
-    requireFilledIn(SETTINGS.sharedKeys.name, secret, "shared key's secret");
     return { secret, keyId: id ?? MADE_UP_KEY, accountSid: MADE_UP_ACCOUNT };
   }
   throw new ConfigError([
     signer === "shared-key"
-      ? `${SETTINGS.sharedKeys.name}: is not set; give the same key as the server has.`
-      : `${SETTINGS.authTokens.name}: is not set; give the same token as the server has${
+      ? `${SETTINGS.sharedKeys.name}: is not set. Set it to the server's shared key.`
+      : `${SETTINGS.authTokens.name}: is not set. Set it to the server's auth token${
           signer === "token"
             ? ""
-            : `, or its shared key in ${SETTINGS.sharedKeys.name}`
+            : `, or ${SETTINGS.sharedKeys.name} to its shared key`
         }.`,
   ]);
-}
-
-function requireFilledIn(name: string, secret: string, what: string): void {
-  if (secret === TOKEN_PLACE)
-    throw new ConfigError([
-      `${name}: still says ${TOKEN_PLACE}; put your ${what} in its place.`,
-    ]);
 }
 
 /** The exit status of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
 /**
- * A server that knows itself by PUBLIC_URL wants that signed, also when it is called
- * on this machine and not through its proxy.
+ * A server with PUBLIC_URL expects a signature for that address, also when it's called on
+ * this machine without its proxy.
  */
 function signedAsTheServerExpects(
   target: Target,
@@ -170,14 +187,14 @@ function signedAsTheServerExpects(
   return { ...target, signedUrl: publicUrl + path + search };
 }
 
-/** What Twilio posts there: a Messaging Service has one URL, of the SMS route, for all its senders. */
+/** What Twilio posts there. A Messaging Service has one URL, of the SMS route, for all its senders. */
 function channelsOf(url: string): readonly Channel[] {
   return new URL(url).pathname.endsWith(WEBHOOK_PATHS.whatsapp)
     ? ["whatsapp"]
     : ["sms", "rcs", "messenger"];
 }
 
-/** `delivered` or `delivered=95,undelivered=5`: last statuses of messages, with weights. */
+/** `delivered` or `delivered=95,undelivered=5`: final statuses of messages, with weights. */
 function parseOutcomes(text: string): readonly Outcome[] {
   return text.split(",").map((entry) => {
     const [, word = "", weight = "1"] =

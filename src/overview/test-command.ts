@@ -2,14 +2,17 @@ import { join, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { flagOf, SETTINGS } from "../config/settings.ts";
 
-/** Takes the place of the auth token or the shared key's secret in the command: no page shows them. */
-export const TOKEN_PLACE = "TOKEN";
-
-/** A command for a shell that posts one made-up callback. */
+/** A command for a shell that posts one made-up callback. No secret is part of it. */
 export type TestCommand = {
   readonly text: string;
-  /** What the reader has to put in place of `TOKEN_PLACE`; undefined for nothing. */
-  readonly needs: "auth token" | "shared key’s secret" | undefined;
+  /** What it asks for; undefined when it reads that from a file. */
+  readonly asksFor:
+    | {
+        readonly what: "auth token" | "shared key";
+        /** `AC…=`, which has to be entered in front of a token that is bound to an account. */
+        readonly boundTo: string | undefined;
+      }
+    | undefined;
 };
 
 export type TestCommandSettings = Pick<
@@ -18,9 +21,9 @@ export type TestCommandSettings = Pick<
 >;
 
 /**
- * The command that posts to `address` with this very program, wherever it is pasted. It
- * signs with an auth token, or with a shared key if only those are set. One that came
- * from a file is read from it again.
+ * The command that posts to `address` with this very program, wherever it's pasted. It
+ * signs with an auth token, or with a shared key if only those are set: read from the file
+ * that has it, or else asked for, so that it doesn't stay in the shell's history.
  */
 export function testCommand(
   config: TestCommandSettings,
@@ -30,29 +33,30 @@ export function testCommand(
   const byKey = authTokens.length === 0 && sharedKeys.length > 0;
   const setting = byKey ? SETTINGS.sharedKeys : SETTINGS.authTokens;
   const file = byKey ? config.sharedKeysFile : config.authTokensFile;
-  const simulate = [...OWN_PROGRAM, "simulate"];
-  const target = ["--url", address, "--count", "1"];
-  if (file !== undefined) {
-    const words = [
-      ...simulate,
-      `--${flagOf(setting)}`,
-      resolve(file),
-      ...target,
-    ];
-    return { text: words.map(quoted).join(" "), needs: undefined };
-  }
+  const command = [...OWN_PROGRAM, "simulate", "--url", address];
+  const isReadable = file !== undefined && !file.startsWith(SYSTEMD_SECRETS);
+  if (isReadable) command.push(`--${flagOf(setting)}`, resolve(file));
+  else if (byKey) command.push("--signer", "shared-key");
+  command.push("--count", "1");
   // One that is bound to an account or a key is tried for that one only.
   const ids = byKey
     ? sharedKeys.map(({ id }) => id)
     : authTokens.map(({ accountSid }) => accountSid);
   const [first] = ids;
-  const bound = first !== undefined && ids.every(Boolean) ? `${first}=` : "";
-  const command = [...simulate, ...target].map(quoted).join(" ");
+  const isBound = first !== undefined && ids.every(Boolean);
   return {
-    text: `${setting.name}=${bound}${TOKEN_PLACE} ${command}`,
-    needs: byKey ? "shared key’s secret" : "auth token",
+    text: command.map(quoted).join(" "),
+    asksFor: isReadable
+      ? undefined
+      : {
+          what: byKey ? "shared key" : "auth token",
+          boundTo: isBound ? `${first}=` : undefined,
+        },
   };
 }
+
+/** Only the server itself can read the files that systemd gives it. */
+const SYSTEMD_SECRETS = "/run/credentials/";
 
 /**
  * How this program is run. In a compiled one no module has a file of its own; from its

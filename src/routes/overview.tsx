@@ -56,7 +56,7 @@ export const overviewHandler =
         keys: config.sharedKeys.length,
       };
       const setup = { site, callbackUrl, command, signers, skipped };
-      return page(<SetupPage {...{ ...setup, now, live }} />);
+      return page(<SetupPage {...{ ...setup, localUrl: origin, now, live }} />);
     }
     const latestAt = latest.firstEventAt;
     return page(<QuietPage {...{ site, period, latestAt, now, live }} />);

@@ -6,6 +6,9 @@ import { withQuery, type Target } from "./target.ts";
 /** How long Twilio waits for an answer. */
 const TIMEOUT_MS = 15_000;
 
+/** The failure of a post to a server whose certificate isn't trusted. */
+export const UNTRUSTED_CERTIFICATE = "the certificate isn't trusted";
+
 /** An HTTP status, or in a few words why there was no answer. */
 export type Answer = { readonly status: number } | { readonly failure: string };
 
@@ -65,5 +68,6 @@ function failureOf(error: unknown): string {
   const code = "code" in error ? error.code : undefined;
   if (code === "ECONNREFUSED") return "connection refused";
   if (code === "ENOTFOUND") return "no such host";
+  if (/CERT|SIGNATURE/.test(String(code))) return UNTRUSTED_CERTIFICATE;
   return "connection failed";
 }

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { validateRequest } from "twilio/lib/webhooks/webhooks.js";
+import { join } from "node:path";
+import { tempDir } from "../support/temp-dir.ts";
 import { startServer } from "../support/start-server.ts";
 import { until } from "../support/until.ts";
 import { AUTH_TOKEN } from "../support/twilio-client.ts";
@@ -216,6 +218,43 @@ test("without a token nothing is posted, and all wrong flags are told at once", 
   const right = await simulate([], { TWILIO_WEBHOOK_AUTH_TOKEN: "" });
   expect(right.status).toBe(2);
   expect(right.stderr).toContain("TWILIO_WEBHOOK_AUTH_TOKEN: is not set");
+});
+
+test("a certificate that isn't trusted is named, with what to do", async () => {
+  using folder = tempDir();
+  const request =
+    "req -x509 -nodes -newkey rsa:2048 -days 2 -subj /CN=localhost";
+  const made = Bun.spawnSync(
+    [
+      "openssl",
+      ...request.split(" "),
+      "-keyout",
+      "key.pem",
+      "-out",
+      "cert.pem",
+    ],
+    { cwd: folder.path },
+  );
+  expect(made.exitCode).toBe(0);
+  using receiver = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    tls: {
+      key: Bun.file(join(folder.path, "key.pem")),
+      cert: Bun.file(join(folder.path, "cert.pem")),
+    },
+    fetch: () => new Response(),
+  });
+  const { status, stderr } = await simulate([
+    "--url",
+    `https://localhost:${receiver.port}${WEBHOOK}`,
+    "--count",
+    "1",
+  ]);
+  expect(status).toBe(1);
+  expect(stderr).toStartWith(
+    "1 of 1 callbacks: the certificate isn't trusted. Twilio doesn't accept it either.",
+  );
 });
 
 test("Ctrl-C ends it with the results so far", async () => {

@@ -140,7 +140,7 @@ test("a database that stays locked can't either; what waits for it isn't acknowl
   expect(await Promise.all(answers)).not.toContain(200);
   lock.close();
   // It may give up its writes by itself before its time to stop is over.
-  const isCutOff = server.output().includes("the disk did not answer in time");
+  const isCutOff = server.output().includes("the disk didn't answer in time");
   expect(status).toBe(isCutOff ? null : 0);
 });
 
@@ -241,7 +241,7 @@ test.skipIf(process.platform !== "linux")(
       // Ends with its last process, which has the output open.
       await server.ended();
       expect(server.output()).toContain(
-        "stopping: answering what is in flight",
+        "stopping: answering the requests in flight",
       );
       expect(server.output()).toContain('"msg":"stopped"');
     }

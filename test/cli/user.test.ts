@@ -142,8 +142,8 @@ test("what cannot be done is told in one sentence, without the password in it", 
   ])[] = [
     [["add", "ANA"], PASSWORD, 1, "There is a user of this name already."],
     [["add", "mo"], "short", 1, "A password has 12 characters or more."],
-    [["add", "mo"], "", 1, "No password came on standard input."],
-    [["add", "mo"], undefined, 1, "No password came on standard input."],
+    [["add", "mo"], "", 1, "There is no password on standard input."],
+    [["add", "mo"], undefined, 1, "There is no password on standard input."],
     [["add", "a\nb"], PASSWORD, 2, "A name has 1 to 64 characters"],
     [
       ["add", "mo", "--role", "owner"],

@@ -165,7 +165,7 @@ describe.skipIf(!canFail)(
       // It kills itself.
       expect(await server.ended()).toBeNull();
       expect((await answer).status).toBe(503);
-      expect(server.output()).toContain("the disk did not answer in time");
+      expect(server.output()).toContain("the disk didn't answer in time");
     });
   },
 );

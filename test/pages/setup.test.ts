@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../cli/program.ts";
+import { MADE_UP_SID_START } from "../../src/twilio/made-up-sid.ts";
 import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
@@ -79,18 +80,44 @@ async function paste(command: string) {
   });
 }
 
-test("the command that the page prints posts a callback, with the auth token in its place", async () => {
+/** The same at a terminal, where `typed` is entered when it's asked for. */
+async function pasteAtTerminal(command: string, typed: string) {
+  using folder = tempDir();
+  let output = "";
+  let isAnswered = false;
+  const child = Bun.spawn(["sh", "-c", command], {
+    cwd: folder.path,
+    env: { PATH: "/usr/bin:/bin", TERM: "xterm" },
+    terminal: {
+      data(terminal, data) {
+        output += new TextDecoder().decode(data);
+        if (isAnswered || !output.includes("(not shown): ")) return;
+        isAnswered = true;
+        terminal.write(typed);
+      },
+    },
+  });
+  return { status: await child.exited, output };
+}
+
+test("the command that the page prints asks for the auth token, without showing it, and posts a callback", async () => {
   await using server = await startServer();
   const { text } = await get(`${server.origin}/`);
   expect(text).not.toContain(AUTH_TOKEN);
-  expect(text).toContain("Put your auth token in place of");
+  expect(text).toContain("It asks for your auth token");
   const command = commandIn(text);
-  const unchanged = await paste(command);
-  expect(unchanged.status).toBe(2);
-  expect(unchanged.stderr).toContain("put your auth token in its place");
-  const filledIn = await paste(command.replace("TOKEN ", `${AUTH_TOKEN} `));
-  expect(filledIn).toMatchObject({ status: 0, stderr: "" });
-  expect(await eventsIn(server.store)).toHaveLength(1);
+  expect(command).not.toContain("TOKEN");
+  const elsewhere = await paste(command);
+  expect(elsewhere.status).toBe(2);
+  expect(elsewhere.stderr).toContain("TWILIO_WEBHOOK_AUTH_TOKEN: is not set.");
+  const left = await pasteAtTerminal(command, "\x03");
+  expect(left.status).toBe(2);
+  expect(await eventsIn(server.store)).toEqual([]);
+  const posted = await pasteAtTerminal(command, `${AUTH_TOKEN}\r`);
+  expect([posted.status, posted.output]).toEqual([0, posted.output]);
+  expect(posted.output).not.toContain(AUTH_TOKEN);
+  const [event] = await eventsIn(server.store);
+  expect(event?.messageSid).toStartWith(MADE_UP_SID_START);
 });
 
 test("the command of a server whose token is in a file works as it is", async () => {
@@ -102,43 +129,66 @@ test("the command of a server whose token is in a file works as it is", async ()
     TWILIO_WEBHOOK_AUTH_TOKEN_FILE: file,
   });
   const { text } = await get(`${server.origin}/`);
-  expect(text).not.toContain("Put your");
+  expect(text).not.toContain("It asks for");
   expect(await paste(commandIn(text))).toMatchObject({ status: 0, stderr: "" });
   expect(await eventsIn(server.store)).toHaveLength(1);
 });
 
-test("the command of a server whose tokens are all of an account names it", async () => {
+test("the page names the account that a token is bound to, as it's part of what is entered", async () => {
   await using server = await startServer({
     TWILIO_WEBHOOK_AUTH_TOKEN: `${ACCOUNT_SID}=${AUTH_TOKEN}`,
   });
-  const command = commandIn((await get(`${server.origin}/`)).text);
-  const { status } = await paste(command.replace("TOKEN ", `${AUTH_TOKEN} `));
+  const { text } = await get(`${server.origin}/`);
+  expect(text).toContain(`<code>${ACCOUNT_SID}=</code> in front.`);
+  const typed = `${ACCOUNT_SID}=${AUTH_TOKEN}\r`;
+  const { status } = await pasteAtTerminal(commandIn(text), typed);
   expect(status).toBe(0);
 });
 
 test.each([
-  ["with its id", `${KEY_ID}=`, ""],
-  ["without an id", "", ""],
-  ["in a file", `${KEY_ID}=`, "_FILE"],
+  ["with its id", `${KEY_ID}=`],
+  ["without an id", ""],
 ])(
-  "the command of a server that has a shared key only, %s, signs with it",
-  async (_, id, suffix) => {
-    using folder = tempDir();
-    const file = join(folder.path, "keys");
-    writeFileSync(file, id + KEY);
+  "the command of a server that has a shared key only, %s, asks for it and signs with it",
+  async (_, id) => {
     await using server = await startServer({
       TWILIO_WEBHOOK_AUTH_TOKEN: "",
-      [`TWILIO_WEBHOOK_SHARED_KEYS${suffix}`]: suffix ? file : id + KEY,
+      TWILIO_WEBHOOK_SHARED_KEYS: id + KEY,
     });
     const { text } = await get(`${server.origin}/`);
     expect(text).not.toContain(KEY);
     expect(text).toContain("with a shared key. Callbacks that it signed");
-    expect(text.includes("Put your shared key’s secret")).toBe(suffix === "");
-    const command = commandIn(text).replace("TOKEN ", `${KEY} `);
-    expect(await paste(command)).toMatchObject({ status: 0, stderr: "" });
+    expect(text).toContain("It asks for your shared key");
+    const typed = `${id}${KEY}\r`;
+    const { status } = await pasteAtTerminal(commandIn(text), typed);
+    expect(status).toBe(0);
     expect(await eventsIn(server.store)).toHaveLength(1);
   },
 );
+
+test("the command of a server whose shared key is in a file signs with it", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "keys");
+  writeFileSync(file, `${KEY_ID}=${KEY}`);
+  await using server = await startServer({
+    TWILIO_WEBHOOK_AUTH_TOKEN: "",
+    TWILIO_WEBHOOK_SHARED_KEYS_FILE: file,
+  });
+  const { text } = await get(`${server.origin}/`);
+  expect(await paste(commandIn(text))).toMatchObject({ status: 0, stderr: "" });
+  expect(await eventsIn(server.store)).toHaveLength(1);
+});
+
+test("without PUBLIC_URL the page says how a tunnel reaches this machine, with it that's done", async () => {
+  await using local = await startServer();
+  const { text } = await get(`${local.origin}/`);
+  expect(text).toContain(`cloudflared tunnel --url ${local.origin}`);
+  expect(text).toContain(`ngrok http ${local.origin}`);
+  await using open = await startServer({
+    PUBLIC_URL: "https://sms.example.com",
+  });
+  expect((await get(`${open.origin}/`)).text).not.toContain("cloudflared");
+});
 
 test("the first step says what verifies callbacks", async () => {
   for (const [env, words] of [

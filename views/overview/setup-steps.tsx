@@ -1,14 +1,14 @@
-import {
-  TOKEN_PLACE,
-  type TestCommand,
-} from "../../src/overview/test-command.ts";
+import type { TestCommand } from "../../src/overview/test-command.ts";
 import { Copyable } from "../parts/copyable.tsx";
+import type { Urls } from "../../src/site/urls.ts";
 import type { Site } from "../site.ts";
 import type { SkippedCallback } from "../../src/receiver/callback-counts.ts";
 import { Ago } from "../parts/time.tsx";
 
 export type SetupProps = {
   readonly site: Site;
+  /** Where the server listens on this machine, for a tunnel. */
+  readonly localUrl: string;
   /** What to paste into Twilio. */
   readonly callbackUrl: string;
   readonly command: TestCommand;
@@ -34,20 +34,7 @@ export function SetupSteps(props: SetupProps) {
         </li>
         <li>
           <h2>Give it a public address</h2>
-          <p>
-            {urls.isPublic ? (
-              <>
-                <b class="done">Done.</b> <code>PUBLIC_URL</code> is set. Let
-                your HTTPS proxy pass requests on.
-              </>
-            ) : (
-              <>
-                Twilio cannot reach the address below: it is this machine’s own.
-                Set <code>PUBLIC_URL</code> to the HTTPS address that your proxy
-                answers, and let the proxy pass requests on.
-              </>
-            )}
-          </p>
+          <PublicAddress {...props} />
         </li>
         <li>
           <h2>Copy this address</h2>
@@ -70,16 +57,18 @@ export function SetupSteps(props: SetupProps) {
         <li>
           <h2>Send a message</h2>
           <p>
-            Its first callback comes within seconds, and this page says so. Or
-            try without Twilio: this posts one made-up callback, signed with
-            your {signers.tokens === 0 && signers.keys > 0 ? "key" : "token"},
-            and records it as if it had happened.{" "}
-            {command.needs === undefined ? (
+            Its first callback arrives within seconds, and this page says so.
+          </p>
+          <p>
+            Or try it without Twilio: this command posts one made-up callback,
+            signed with your{" "}
+            {signers.tokens === 0 && signers.keys > 0 ? "key" : "token"}. The
+            message is marked as made up; <code>smsledger prune --made-up</code>{" "}
+            deletes it again.{" "}
+            {command.asksFor === undefined ? (
               ""
             ) : (
-              <>
-                Put your {command.needs} in place of <code>{TOKEN_PLACE}</code>.
-              </>
+              <Asked {...command.asksFor} />
             )}
           </p>
           <Copyable id="test-command" text={command.text} />
@@ -89,12 +78,92 @@ export function SetupSteps(props: SetupProps) {
         <b>
           Why <code>#rc=5&amp;rp=all</code>?
         </b>{" "}
-        By default Twilio tries again only when the connection fails, and a
-        callback that fails otherwise is lost. This end of the address asks for
-        up to five tries on any failure. If a Webhook Rule in Twilio matches the
+        By default Twilio retries only when the connection fails, and a callback
+        that fails otherwise is lost. This end of the address asks for up to
+        five tries on any failure. If a Webhook Rule in Twilio matches the
         address, the rule’s own retry settings apply instead.
       </p>
+      <NextSteps urls={urls} />
     </article>
+  );
+}
+
+/** Where Twilio reaches this server, or how to get there: with a proxy, or a tunnel to try it. */
+function PublicAddress({ site: { urls }, localUrl }: SetupProps) {
+  if (urls.isPublic)
+    return (
+      <p>
+        <b class="done">Done.</b> <code>PUBLIC_URL</code> is set. Make your
+        HTTPS proxy pass requests on.
+      </p>
+    );
+  return (
+    <>
+      <p>
+        Twilio can’t reach the address below, which is this machine’s own. Set{" "}
+        <code>PUBLIC_URL</code> to the HTTPS address of your proxy, let the
+        proxy pass requests on, and restart.
+      </p>
+      <p>
+        On a laptop, to try it only, use a tunnel. Run one of these, and restart
+        with <code>PUBLIC_URL</code> set to exactly the <code>https://</code>{" "}
+        address that it prints. The address changes with each run, and anyone
+        who knows it can open the sign-in page.
+      </p>
+      <Copyable
+        id="tunnel-cloudflared"
+        text={`cloudflared tunnel --url ${localUrl}`}
+      />
+      <Copyable id="tunnel-ngrok" text={`ngrok http ${localUrl}`} />
+    </>
+  );
+}
+
+/** What the test command asks for. */
+function Asked({ what, boundTo }: NonNullable<TestCommand["asksFor"]>) {
+  return (
+    <>
+      It asks for your {what}, which doesn’t show and isn’t kept in the shell’s
+      history.{" "}
+      {boundTo === undefined ? (
+        ""
+      ) : (
+        <>
+          Enter it as it’s set here, with <code safe>{boundTo}</code> in front.
+        </>
+      )}
+    </>
+  );
+}
+
+function NextSteps({ urls }: { readonly urls: Urls }) {
+  return (
+    <section aria-labelledby="next-steps">
+      <h2 id="next-steps">Next</h2>
+      <ul>
+        <li>
+          <code>smsledger doctor</code>, run with the server’s settings, checks
+          the whole installation and says what to fix.
+        </li>
+        <li>
+          <a href={urls.refusals()}>Refusals</a> shows callbacks that were
+          refused, and why.
+        </li>
+        <li>
+          <a href={urls.settings}>Settings</a> has users, tokens for the{" "}
+          <a href={urls.tokens}>JSON API</a>, and what is set.
+        </li>
+        <li>
+          <a href={urls.dictionary()}>The error code reference</a> explains
+          every Twilio error.
+        </li>
+        <li>
+          The documentation is in the project’s folder <code>docs/</code>:
+          reverse proxies in <code>install.md</code>, tokens, keys and tags in{" "}
+          <code>twilio.md</code>.
+        </li>
+      </ul>
+    </section>
   );
 }
 
@@ -155,8 +224,8 @@ function Waiting(props: SetupProps) {
       </div>
       <div id="arrived" hidden>
         <p class="lead">
-          Callbacks reach smsledger. The overview shows what becomes of each
-          message from now on.
+          Callbacks reach smsledger. From now on, the overview shows the status
+          of each message.
         </p>
         <p class="setup-arrived">
           <b>The first callback arrived.</b>{" "}
@@ -171,7 +240,9 @@ function Waiting(props: SetupProps) {
 
 /** What has arrived so far. */
 function Arrived({ site: { canVerify }, skipped, now }: SetupProps) {
-  const reload = <noscript>Reload this page to see whether it came.</noscript>;
+  const reload = (
+    <noscript>Reload this page to see whether it has arrived.</noscript>
+  );
   if (skipped === undefined) {
     return (
       <>
