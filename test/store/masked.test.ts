@@ -18,6 +18,13 @@ afterAll(async () => {
   folder[Symbol.dispose]();
 });
 
+test("a member that masking doesn't know isn't handed on", () => {
+  const unknown = { ...plain, recipients: () => ["+14155550123"] };
+  expect(Object.keys(maskedStore(unknown)).toSorted()).toEqual(
+    Object.keys(plain).toSorted(),
+  );
+});
+
 const HOUR_MS = 3_600_000;
 
 /** A phone number's digits; not one whose end is as its beginning, as that is shown. */

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import {
   SESSION_IDLE_MS,
   SESSIONS_MAX,
+  USERS_MAX,
   type AccountStore,
   type By,
   type NewUser,
@@ -50,6 +51,18 @@ const begin = (
   );
 
 export function accountsContract(openStore: OpenStore): void {
+  test("users are added up to a limit, and a taken name is reported as taken even then", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    for (let index = 0; index < USERS_MAX; index++)
+      await add(accounts, `u${index}`);
+    const addOne = (name: string) => accounts.addUser(newUser(name), by);
+    expect(await addOne("more")).toEqual({ refusal: "too many" });
+    expect(await addOne("U7")).toEqual({ refusal: "name taken" });
+    expect(await accounts.addProxyUser("more", by)).toBeUndefined();
+    expect(await accounts.addProxyUser("U0", by)).toBeNumber();
+  }, 20_000);
+
   test("a user is found by id and by name in any case, and a name is taken once", async () => {
     await using opened = await openStore();
     const { accounts, audit } = opened.store;

@@ -2,7 +2,6 @@ import { expect, test } from "bun:test";
 import {
   AUDIT_DAYS,
   AUDIT_LATE_MS,
-  AUDIT_MAX,
   AUDIT_MERGED_MS,
   AUDIT_OF_ONE_MAX,
   type AuditEntry,
@@ -75,45 +74,48 @@ export function auditContract(openStore: OpenStore): void {
     expect(entries.length - uses.length).toBe(3);
   });
 
-  test("entries of one actor and of one kind are trimmed to their newest, and others' stay", async () => {
+  test("an actor's entries of one kind are trimmed to the newest, and nobody else's", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await store.audit.add(change);
     await store.audit.add({ ...use, actor: "ana" });
-    const actors = ["mo", "eve", "tom", "kim", "lea", "jim"];
-    for (const actor of actors)
-      await Promise.all(
-        Array.from({ length: AUDIT_OF_ONE_MAX + 5 }, (_, order) =>
-          store.audit.add({ ...use, actor, subject: `order ${order}` }),
-        ),
-      );
-    const entries = await entriesIn(store);
-    const of = (name: string) =>
-      entries.filter(({ kind, actor }) => kind === "use" && actor === name);
-    expect(entries.filter(({ kind }) => kind === "use")).toHaveLength(
-      AUDIT_MAX,
+    await Promise.all(
+      Array.from({ length: AUDIT_OF_ONE_MAX + 5 }, (_, order) =>
+        store.audit.add({ ...use, subject: `order ${order}` }),
+      ),
     );
-    expect(of("ana")).toEqual([]);
-    expect(of("mo")).toEqual([]);
-    expect(of("jim")).toHaveLength(AUDIT_OF_ONE_MAX);
-    expect(of("jim")[0]?.subject).toBe("order 5");
-    expect(entries.filter(({ kind }) => kind === "change")).toHaveLength(1);
-  });
+    const [first, second, ...trimmed] = await entriesIn(store);
+    expect(first).toMatchObject({ kind: "change", actor: "mo" });
+    expect(second).toMatchObject({ kind: "use", actor: "ana" });
+    expect(trimmed).toHaveLength(AUDIT_OF_ONE_MAX);
+    expect(trimmed[0]?.subject).toBe("order 5");
+  }, 20_000);
 
-  test("entries older than the days that are kept go, but a clock that jumps makes nothing old", async () => {
+  test("entries go once they're older than the days that are kept", async () => {
+    await using opened = await openStore();
+    const { audit, upkeep } = opened.store;
+    const addOn = async (day: number) => {
+      await audit.add({ ...change, at: START + day * DAY_MS });
+      return (await entriesIn(opened.store)).map(
+        ({ at }) => (at - START) / DAY_MS,
+      );
+    };
+    await upkeep.readClock(START);
+    await addOn(0);
+    for (let day = 1; day <= AUDIT_DAYS; day++)
+      await upkeep.readClock(START + day * DAY_MS);
+    expect(await addOn(AUDIT_DAYS)).toEqual([0, AUDIT_DAYS]);
+    await upkeep.readClock(START + (AUDIT_DAYS + 1) * DAY_MS);
+    expect(await addOn(AUDIT_DAYS + 1)).toEqual([AUDIT_DAYS, AUDIT_DAYS + 1]);
+  }, 20_000);
+
+  test("a clock that jumps ten years makes no entry old", async () => {
     await using opened = await openStore();
     const { audit, upkeep } = opened.store;
     await upkeep.readClock(START);
     await audit.add(change);
     await audit.add({ ...change, at: START + 10 * 365 * DAY_MS });
     expect(await entriesIn(opened.store)).toHaveLength(2);
-    for (let day = 1; day <= AUDIT_DAYS + 1; day++)
-      await upkeep.readClock(START + day * DAY_MS);
-    const end = START + (AUDIT_DAYS + 1) * DAY_MS;
-    await audit.add({ ...change, at: end });
-    expect((await entriesIn(opened.store)).map(({ at }) => at)).not.toContain(
-      START,
-    );
   });
 }
 
