@@ -3,9 +3,9 @@ import { PROJECT } from "./compile.ts";
 import { runOrFail } from "./run-or-fail.ts";
 
 /**
- * The time that the files in a release's archives have: that of the commit, in seconds, so
- * that two builds of it are the same bytes. SOURCE_DATE_EPOCH overrides it, as in
- * reproducible-builds.org/specs/source-date-epoch. Outside git it's 0.
+ * Resolves to the time of the commit, in seconds. The files in a release's archives get it,
+ * so that two builds of a commit are the same bytes. Outside git it's 0. SOURCE_DATE_EPOCH
+ * overrides it, as reproducible-builds.org/specs/source-date-epoch says.
  */
 export async function commitTime(): Promise<string> {
   const given = process.env["SOURCE_DATE_EPOCH"];

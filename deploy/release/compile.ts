@@ -4,23 +4,23 @@ import packageJson from "../../package.json" with { type: "json" };
 import { runOrFail } from "./run-or-fail.ts";
 import { installRuntime, TARGETS, type Target } from "./runtimes.ts";
 
-/** The folder of the project. */
+/** The project's folder. */
 export const PROJECT = join(import.meta.dir, "../..");
 
-/** What `bun run build` gives to `bun`, without where the program goes. */
+/** The arguments that `bun run build` passes to `bun`, without the output file. */
 export function buildOptions(): string[] {
   const [, options] =
     /\bbun (build --compile .*) --outfile \S+$/.exec(
       packageJson.scripts.build,
     ) ?? [];
   if (options === undefined)
-    throw new Error("The build script of package.json is of another form.");
+    throw new Error("The build script in package.json has an unexpected form.");
   return options.split(" ");
 }
 
 /**
  * Compiles the program for a target into `folder`, with the options of `bun run build`.
- * Resolves to its path and that of the list of what was bundled, in esbuild's format.
+ * Resolves to its path, and to the path of the list of bundled files, in esbuild's format.
  */
 export async function compile(
   target: Target,
@@ -36,17 +36,17 @@ export async function compile(
       `--target=${TARGETS[target].bun}`,
       `--compile-executable-path=${runtime}`,
       `--metafile=${metafile}`,
-      // A bundled CommonJS module otherwise carries the path of the folder that it was built in.
+      // Otherwise a bundled CommonJS module contains the path of the folder that it was built in.
       "--define",
       '__dirname="/"',
       "--outfile",
-      // Its name goes into the program too, so it is the same for all.
+      // The program contains this name, so it's the same in every build.
       join(out, "smsledger"),
     ],
     PROJECT,
-    `The program could not be compiled for ${target}.`,
+    `Can't compile the program for ${target}.`,
   );
-  // Beside it lie source maps, which it also holds itself.
+  // The source maps beside it are also in the program.
   const [name] = readdirSync(out).filter((file) =>
     /^smsledger(\.exe)?$/.test(file),
   );

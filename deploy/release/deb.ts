@@ -13,20 +13,20 @@ import { PROJECT } from "./compile.ts";
 import { runOrFail } from "./run-or-fail.ts";
 import type { Target } from "./runtimes.ts";
 
-/** Debian's names of the machines that there's a package for. */
+/** Debian's names for the architectures that get a package. */
 const ARCHITECTURES: { readonly [target in Target]?: string } = {
   "linux-x64": "amd64",
   "linux-arm64": "arm64",
 };
 
 const MAINTAINER = "the smsledger authors <smsledger@users.noreply.github.com>";
-/** In Debian's order, a hyphen begins the packager's revision. A tilde sorts before the release. */
+/** To Debian, a hyphen begins the packager's revision, and a tilde sorts a pre-release before its release. */
 const VERSION = packageJson.version.replaceAll("-", "~");
 const SCRIPTS = ["preinst", "postinst", "prerm", "postrm"];
 
 /**
- * Makes the Debian package with a target's program, from a release that has everything else.
- * Does nothing for targets without one. `folder` is for files in between.
+ * Writes the Debian package with a target's program into a release that has everything else.
+ * Does nothing for targets that have no package. `folder` is for temporary files.
  */
 export async function makeDeb(
   target: Target,
@@ -69,14 +69,14 @@ export async function makeDeb(
       join(release, `smsledger_${VERSION}_${architecture}.deb`),
     ],
     PROJECT,
-    "The Debian package can't be written. It takes dpkg-deb.",
+    "Can't write the Debian package. This needs dpkg-deb.",
     { SOURCE_DATE_EPOCH: time },
   );
 }
 
 type File = readonly [path: string, content: string | Uint8Array];
 
-/** Everything but the program and what is for dpkg itself. */
+/** The package's files, without the program. */
 async function files(release: string, time: string): Promise<readonly File[]> {
   const doc = "usr/share/doc/smsledger";
   const unit = await source("smsledger.service");

@@ -21,7 +21,7 @@ import { writeSbom } from "./sbom.ts";
 const SUMS = "SHA256SUMS";
 const DEPLOY_ARCHIVE = "smsledger-deploy.tar.gz";
 
-/** What of deploy/ a server needs. */
+/** The files of deploy/ that a server needs. */
 const DEPLOYED = [
   "Caddyfile",
   "README.md",
@@ -107,14 +107,14 @@ async function release({ targets, out }: Wanted): Promise<void> {
   }
 }
 
-/** Whether a folder with these files can be replaced without losing anything else. */
+/** Whether these are the files of a release, so that the folder can be replaced. */
 function isRelease(files: readonly string[]): boolean {
   return files.every(
     (file) => [SUMS, "deploy"].includes(file) || file.startsWith("smsledger"),
   );
 }
 
-/** Copies what a server needs into the release, and archives it there. */
+/** Copies the files that a server needs into the release, and archives them there. */
 async function copyDeploy(release: string): Promise<void> {
   const folder = join(release, "deploy");
   mkdirSync(folder);
@@ -136,11 +136,11 @@ async function copyDeploy(release: string): Promise<void> {
       "deploy",
     ],
     release,
-    `${DEPLOY_ARCHIVE} can't be written. It takes GNU tar and gzip.`,
+    `Can't write ${DEPLOY_ARCHIVE}. This needs GNU tar and gzip.`,
   );
 }
 
-/** The files of a folder and below it, as `sha256sum` lists them. */
+/** Lists the files below a folder, as `sha256sum` does. */
 async function sums(folder: string): Promise<string> {
   let lines = "";
   for (const file of [...new Bun.Glob("**").scanSync(folder)].toSorted()) {

@@ -1,6 +1,6 @@
 /**
- * Runs a command in a folder, and resolves to what it wrote to standard output. Throws an
- * Error with `failure` and what the command said when it fails.
+ * Runs a command in a folder, and resolves to its standard output. If the command fails,
+ * throws an Error with `failure` and its standard error.
  */
 export async function runOrFail(
   command: readonly string[],

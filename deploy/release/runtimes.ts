@@ -3,7 +3,7 @@ import { join } from "node:path";
 import lock from "../../bun.lock";
 import { runOrFail } from "./run-or-fail.ts";
 
-/** For each target of a release, as its files are named: Bun's name for it, and the package with Bun's runtime. */
+/** For each target, by the name in a release's files: Bun's name for it, and the package with Bun's runtime. */
 export const TARGETS = {
   "linux-x64": { bun: "bun-linux-x64", runtime: "@oven/bun-linux-x64" },
   "linux-x64-musl": {
@@ -30,9 +30,9 @@ export function isTarget(name: string): name is Target {
 }
 
 /**
- * Installs the Bun runtime of a target into `folder` with the version and the hash that this
- * project's lock file has for it, and resolves to the executable's path. Bun's own download
- * for another platform is not bound to the lock file.
+ * Installs the Bun runtime of a target into `folder`, with the version and the hash in this
+ * project's lock file, and resolves to the executable's path. (When Bun itself downloads a
+ * runtime for another platform, it doesn't check the lock file.)
  */
 export async function installRuntime(
   target: Target,
@@ -66,7 +66,7 @@ export async function installRuntime(
       ...platformFlags(locked[2]),
     ],
     folder,
-    `The Bun runtime for ${target} could not be installed. Is the npm registry within reach?`,
+    `Can't install the Bun runtime for ${target}. Check that the npm registry can be reached.`,
   );
   const bin = join(folder, "node_modules", name, "bin");
   const executable = ["bun", "bun.exe"]
@@ -74,12 +74,12 @@ export async function installRuntime(
     .find((file) => existsSync(file));
   if (executable === undefined)
     throw new Error(
-      `The Bun runtime for ${target} was not installed: ${name}@${version} holds no executable.`,
+      `Can't install the Bun runtime for ${target}: ${name}@${version} contains no executable.`,
     );
   return executable;
 }
 
-/** What makes the installer take a package of another platform. */
+/** Flags that make `bun install` accept a package for another platform. */
 function platformFlags(info: unknown): string[] {
   if (typeof info !== "object" || info === null) return [];
   return Object.entries(info).flatMap(([key, value]) =>

@@ -7,7 +7,7 @@ import { TARGETS, type Target } from "./runtimes.ts";
 
 const SPEC_VERSION = Spec.Version.v1dot6;
 
-/** The parts of a CycloneDX document that are read or added to here. */
+/** The parts of a CycloneDX document that are used here. */
 type Bom = {
   readonly metadata: { readonly component: Component };
   readonly components: Component[];
@@ -24,10 +24,10 @@ type Component = {
 type Hash = { readonly alg: "SHA-512"; readonly content: string };
 
 /**
- * Writes the list of what is in the program, as CycloneDX JSON: each package of which
- * something was bundled, with version, licence, its text, and the hash that bun.lock has,
- * and Bun's runtimes. It has no time or number of its own, so that it is the same each time.
- * Throws when the schema of CycloneDX does not accept it.
+ * Writes the list of what is in the program, as CycloneDX JSON: every package that was
+ * bundled, with its version, license, license text, and the hash in bun.lock, and Bun's
+ * runtimes. It contains no timestamp or serial number, so every build writes the same list.
+ * Throws if it doesn't match CycloneDX's schema.
  */
 export async function writeSbom(
   file: string,
@@ -47,7 +47,7 @@ export async function writeSbom(
       metafile,
     ],
     PROJECT,
-    "The SBOM could not be made.",
+    "Can't write the list of what is in the program.",
   );
   const bom: Bom = await Bun.file(file).json();
   for (const component of bom.components) {
@@ -62,11 +62,13 @@ export async function writeSbom(
     SPEC_VERSION,
   ).validate(text);
   if (mistake !== null)
-    throw new Error(`The SBOM is not valid: ${JSON.stringify(mistake)}`);
+    throw new Error(
+      `The list of what is in the program isn't valid CycloneDX: ${JSON.stringify(mistake)}`,
+    );
   await Bun.write(file, text);
 }
 
-/** The bundler does not name what runs the bundle. */
+/** Adds Bun's runtimes, which the bundler doesn't list. */
 function addRuntimes(bom: Bom, targets: readonly Target[]): void {
   const runtimes = targets.map((target) => {
     const [group = "", name = ""] = TARGETS[target].runtime.split("/");
@@ -94,7 +96,7 @@ function addRuntimes(bom: Bom, targets: readonly Target[]): void {
   program?.dependsOn?.push(...refs);
 }
 
-/** The hash of a package's archive, by "name@version" as the lock file has it. */
+/** Returns the hash of a package's archive, by "name@version" as in the lock file. */
 function hashes(nameAndVersion: string): readonly Hash[] {
   const locked = Object.values(lock.packages).find(
     ([id]) => id === nameAndVersion,

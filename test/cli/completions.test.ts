@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.dispose]());
 
-/** What `shell` offers at the end of `line`. */
+/** Resolves to the completions that `shell` offers at the end of `line`. */
 async function offered(shell: "bash" | "fish", line: string) {
   const { status, said } = await runTool(
     shell === "fish"
@@ -38,12 +38,12 @@ source "$1"; shift
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
 _smsledger; printf '%s\\n' "\${COMPREPLY[@]}"`;
 
-/** A line in words, as bash splits it. */
+/** Splits a line into words as bash does. */
 function words(line: string): readonly string[] {
   return line.split(/ |(=)/).filter((word) => word !== undefined);
 }
 
-/** What zsh, at a terminal, makes of each line when Tab is pressed at its end. */
+/** Resolves to what each line becomes in zsh, at a terminal, when Tab is pressed at its end. */
 async function completed(lines: readonly string[]): Promise<string[]> {
   const script = scriptOf("zsh");
   const { said } = await runTool(["zsh", "-f", "-c", ZSH, script, ...lines]);
@@ -66,7 +66,7 @@ zpty -d shell`;
 
 for (const shell of ["bash", "fish"] as const) {
   describe(`in ${shell}`, () => {
-    test("commands are completed, and those of a group after its name", async () => {
+    test("commands are completed, and a group's commands after its name", async () => {
       expect(await offered(shell, "smsledger ex")).toEqual(["export"]);
       expect(await offered(shell, "smsledger token a")).toEqual(["add"]);
       expect(await offered(shell, "smsledger token ex")).toEqual([]);
@@ -88,7 +88,7 @@ for (const shell of ["bash", "fish"] as const) {
       expect(await offered(shell, "smsledger completions f")).toEqual(["fish"]);
     });
 
-    test("files are completed where a file belongs, and nowhere else", async () => {
+    test("file names are completed only where a file is expected", async () => {
       for (const line of ["backup", "restore", "export --database-url"])
         expect(await offered(shell, `smsledger ${line} /etc/host`)).toContain(
           "/etc/hosts",

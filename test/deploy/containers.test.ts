@@ -13,7 +13,7 @@ const dockerfile = await read("deploy/Dockerfile");
 const composeText = await read("deploy/compose.yaml");
 const workflow = await read(".github/workflows/ci.yml");
 
-/** The settings that the image and the compose file give to the program. */
+/** The settings in the image and the compose file. */
 function settingsGiven(): Record<string, string> {
   const [, image = ""] = /^ENV (.*)$/m.exec(dockerfile) ?? [];
   const env = Object.fromEntries(
@@ -26,7 +26,7 @@ function settingsGiven(): Record<string, string> {
   return env;
 }
 
-test("the image is built with the Bun that the project pins, from files that are there", () => {
+test("the image is built with the project's pinned Bun, from files that exist", () => {
   const { bun } = packageJson.devDependencies;
   expect(dockerfile).toContain(`FROM oven/bun:${bun} AS build\n`);
   const copied = [...dockerfile.matchAll(/^COPY (?!--)(.*) \S+$/gm)]
@@ -43,7 +43,7 @@ test("the image is built with the Bun that the project pins, from files that are
     expect([file, existsSync(join(PROJECT, file))]).toEqual([file, true]);
 });
 
-test("what the image is built from is all that Docker is sent", async () => {
+test("Docker receives only what the image is built from", async () => {
   const lines = (await read(".dockerignore"))
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"));
@@ -57,7 +57,7 @@ test("what the image is built from is all that Docker is sent", async () => {
   ]);
 });
 
-test("the image and the compose file give settings that the program has", () => {
+test("the image and the compose file use settings that exist", () => {
   const { TWILIO_WEBHOOK_AUTH_TOKEN_FILE, ...env } = settingsGiven();
   expect(TWILIO_WEBHOOK_AUTH_TOKEN_FILE).toBe("/run/secrets/twilio-auth-token");
   const names: string[] = Object.values(SETTINGS).map(({ name }) => name);
@@ -74,7 +74,7 @@ test("the image and the compose file give settings that the program has", () => 
   expect(config.trustedProxies?.check("172.31.77.2")).toBe(true);
 });
 
-test("the compose file trusts the address that Caddy has, which Docker gives to nobody else", () => {
+test("the compose file trusts Caddy's address, which no other container can get", () => {
   expect(Bun.YAML.parse(composeText)).toMatchObject({
     services: {
       smsledger: {
@@ -94,12 +94,12 @@ test("the compose file trusts the address that Caddy has, which Docker gives to 
   });
 });
 
-test("the domain and the token that are put beside the compose file are not committed", async () => {
+test("the domain and the token beside the compose file aren't committed", async () => {
   expect(composeText).toContain("file: ./twilio-auth-token\n");
   expect(await read("deploy/.gitignore")).toBe(".env\ntwilio-auth-token\n");
 });
 
-test("the workflow is one that GitHub accepts, with actions that cannot change", async () => {
+test("GitHub accepts the workflow, and its actions are pinned", async () => {
   const checked = await runTool(
     [
       process.execPath,

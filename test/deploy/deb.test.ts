@@ -19,7 +19,7 @@ const architecture = { x64: "amd64", arm64: "arm64" }[process.arch as string];
 const file = `smsledger_${packageJson.version}_${architecture}.deb`;
 
 const why = await whyNoScratchRoot();
-if (why !== undefined) console.warn(`The package is not installed: ${why}.`);
+if (why !== undefined) console.warn(`The Debian package isn't tested: ${why}.`);
 
 /** A release for this machine, with the program that the tests use. */
 const release = tempDir();
@@ -35,7 +35,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => release[Symbol.dispose]());
 
-test("the package's scripts are ones that ShellCheck has nothing to say about", async () => {
+test("ShellCheck accepts the package's scripts", async () => {
   requireTool("shellcheck", "shellcheck");
   for (const name of ["preinst", "postinst", "prerm", "postrm"])
     expect(await runTool(["shellcheck", join(DEPLOY, "debian", name)])).toEqual(
@@ -43,7 +43,7 @@ test("the package's scripts are ones that ShellCheck has nothing to say about", 
     );
 });
 
-test("the package belongs to root, and says what it needs", async () => {
+test("the package's files belong to root, and its dependencies are declared", async () => {
   const path = join(release.path, file);
   const { said } = await runTool(["dpkg-deb", "--contents", path]);
   for (const line of said.trim().split("\n"))
@@ -57,7 +57,7 @@ test("the package belongs to root, and says what it needs", async () => {
   expect(await field("Depends")).toBe("adduser, libc6 (>= 2.17)");
 });
 
-test("documents name the packages as a release does", () => {
+test("the documents use the packages' real file names", () => {
   const names = ["amd64", "arm64"].map(
     (each) => `smsledger_${packageJson.version}_${each}.deb`,
   );
@@ -67,7 +67,7 @@ test("documents name the packages as a release does", () => {
   expect(names).toContain(file);
 });
 
-describe.skipIf(why !== undefined)("dpkg", () => {
+describe.skipIf(why !== undefined)("the Debian package", () => {
   let root: Awaited<ReturnType<typeof scratchRoot>>;
   beforeAll(async () => {
     root = await scratchRoot(release.path, "systemd");
@@ -77,14 +77,14 @@ describe.skipIf(why !== undefined)("dpkg", () => {
   }, 60_000);
   afterAll(() => root[Symbol.asyncDispose]());
 
-  /** Runs a command that must succeed, and resolves to what it said. */
+  /** Runs a command that must succeed, and resolves to its output. */
   const said = async (command: string, input?: string): Promise<string> => {
     const ended = await root.run(command, input);
     expect(ended).toMatchObject({ status: 0 });
     return ended.said.trim();
   };
 
-  test("installs a service that starts, and records callbacks once it has the token", async () => {
+  test("installs and starts a service, which records callbacks once it has the token", async () => {
     expect(await said("systemctl is-active smsledger")).toBe("active");
     expect(await said("systemctl is-enabled smsledger")).toBe("enabled");
     await said(
@@ -101,7 +101,7 @@ describe.skipIf(why !== undefined)("dpkg", () => {
     expect(await said(`smsledger export ${DATABASE} | wc -l`)).toBe("1");
   });
 
-  test("puts files where Debian has them", async () => {
+  test("installs files in Debian's places", async () => {
     expect(await said("man --where smsledger")).toBe(
       "/usr/share/man/man1/smsledger.1.gz",
     );
@@ -119,7 +119,7 @@ describe.skipIf(why !== undefined)("dpkg", () => {
     ).toStartWith(`smsledger (${packageJson.version}) `);
   });
 
-  test("upgrades: settings and data stay, and the service restarts", async () => {
+  test("an upgrade keeps settings and data, and restarts the service", async () => {
     const settings = await said("cat /etc/smsledger/smsledger.env");
     const pid = await said("systemctl show --property MainPID smsledger");
     await said(`dpkg --install /mnt/${file}`);
@@ -131,7 +131,7 @@ describe.skipIf(why !== undefined)("dpkg", () => {
     expect(await said(`smsledger export ${DATABASE} | wc -l`)).toBe("1");
   });
 
-  test("keeps a service off that someone disabled", async () => {
+  test("an upgrade doesn't start a service that someone disabled", async () => {
     await said("systemctl disable --now smsledger");
     await said(`dpkg --install /mnt/${file}`);
     expect((await root.run("systemctl is-active smsledger")).said).toBe(
@@ -140,7 +140,7 @@ describe.skipIf(why !== undefined)("dpkg", () => {
     await said("systemctl enable --now smsledger");
   });
 
-  test("and install.sh don't mix", async () => {
+  test("the package and install.sh refuse to overwrite each other", async () => {
     for (const args of ["", "--uninstall --delete-data"]) {
       const ended = await root.run(`/mnt/deploy/install.sh ${args}`);
       expect(ended.status).toBe(1);
@@ -148,7 +148,7 @@ describe.skipIf(why !== undefined)("dpkg", () => {
     }
   });
 
-  test("removes the package and keeps settings and data; purging deletes them", async () => {
+  test("removing the package keeps settings and data; purging it deletes them", async () => {
     await said("dpkg --remove smsledger");
     expect((await root.run("systemctl is-active smsledger")).said).toBe(
       "inactive\n",

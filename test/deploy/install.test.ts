@@ -13,16 +13,16 @@ const URL = "https://sms.example.com";
 const DATABASE = "--database-url /var/lib/smsledger/smsledger.db";
 
 const why = await whyNoScratchRoot();
-if (why !== undefined) console.warn(`install.sh is not tested: ${why}.`);
+if (why !== undefined) console.warn(`install.sh isn't tested: ${why}.`);
 
-test("install.sh is a script that ShellCheck has nothing to say about", async () => {
+test("ShellCheck accepts install.sh", async () => {
   requireTool("shellcheck", "shellcheck");
   const file = join(DEPLOY, "install.sh");
   expect(await runTool(["shellcheck", file])).toEqual({ status: 0, said: "" });
 });
 
 describe.skipIf(why !== undefined)("install.sh", () => {
-  /** As it is once a release is downloaded. */
+  /** A downloaded release. */
   const release = tempDir();
   const program = `smsledger-linux-${process.arch}`;
   let root: Awaited<ReturnType<typeof scratchRoot>>;
@@ -41,7 +41,7 @@ describe.skipIf(why !== undefined)("install.sh", () => {
     release[Symbol.dispose]();
   });
 
-  /** Runs a command that must succeed, and resolves to what it said. */
+  /** Runs a command that must succeed, and resolves to its output. */
   const said = async (command: string, input?: string): Promise<string> => {
     const ended = await root.run(command, input);
     expect(ended).toMatchObject({ status: 0 });
@@ -49,7 +49,7 @@ describe.skipIf(why !== undefined)("install.sh", () => {
   };
   const settings = () => said("cat /etc/smsledger/smsledger.env");
 
-  test("starts a service that records callbacks, and is enabled", async () => {
+  test("starts and enables a service that records callbacks", async () => {
     expect(await said("systemctl is-active smsledger")).toBe("active");
     expect(await said("systemctl is-enabled smsledger")).toBe("enabled");
     expect(await said("ps -o user= -C smsledger")).toBe("smsledger");
@@ -59,7 +59,7 @@ describe.skipIf(why !== undefined)("install.sh", () => {
     expect(await said(`smsledger export ${DATABASE} | wc -l`)).toBe("1");
   });
 
-  test("keeps settings, token and data to those who need them", async () => {
+  test("lets only root and the service read settings, token and data", async () => {
     expect(
       await said(
         "stat --format '%n %U:%G %a' /etc/smsledger/* /var/lib/smsledger /var/lib/smsledger/backups",
@@ -87,14 +87,14 @@ describe.skipIf(why !== undefined)("install.sh", () => {
       );
   });
 
-  test("says how to create the first admin, on every run until there is one", async () => {
+  test("prints the link to create the first admin until there is one", async () => {
     const setup = `${URL}/setup?code=`;
     expect(await said(INSTALL)).toContain(`Create the first admin: ${setup}`);
     await said(`smsledger user add ana --generate ${DATABASE}`);
     expect(await said(INSTALL)).not.toContain(setup);
   });
 
-  test("run again, changes what it is given and keeps everything else", async () => {
+  test("a second run changes only the settings it is given", async () => {
     await said(
       "sed -i s/^RETENTION_DAYS=.*/RETENTION_DAYS=90/ /etc/smsledger/smsledger.env && chmod 640 /etc/smsledger/smsledger.env",
     );
@@ -119,7 +119,7 @@ describe.skipIf(why !== undefined)("install.sh", () => {
     );
   });
 
-  test("takes over the token of an installation made by hand", async () => {
+  test("takes over an installation made by hand", async () => {
     await said(
       "sed -i /^TWILIO/d /etc/smsledger/smsledger.env; cd /etc/smsledger; chown root: twilio-auth-token; chmod 600 twilio-auth-token",
     );
@@ -173,7 +173,7 @@ describe.skipIf(why !== undefined)("install.sh", () => {
     );
   });
 
-  test("asks at a terminal for what isn't set, and doesn't show the token", async () => {
+  test("asks at a terminal for what isn't set, without showing the token", async () => {
     await said(`rm -r /etc/smsledger`);
     const { status, said: session } = await root.runAtTerminal(INSTALL, [
       ["Address that Twilio calls", URL],
@@ -185,7 +185,7 @@ describe.skipIf(why !== undefined)("install.sh", () => {
     expect(await settings()).toContain(`\nPUBLIC_URL=${URL}\n`);
   });
 
-  test("removes itself and keeps settings and data, until it's told to delete them", async () => {
+  test("--uninstall keeps settings and data, and --delete-data deletes them", async () => {
     const kept = "cd / && find etc/smsledger var/lib/smsledger | sort";
     await said("systemctl stop smsledger");
     const before = await said(kept);

@@ -14,7 +14,7 @@ beforeAll(() => {
   requireTool("nginx", "nginx-light");
 });
 
-/** What stands in the site or server block of the files, with another server's address. */
+/** The contents of a file's site or server block, for a server at `address`. */
 function lines(kind: "caddy" | "nginx", address: string): string {
   const [, block = ""] =
     kind === "caddy"
@@ -24,7 +24,7 @@ function lines(kind: "caddy" | "nginx", address: string): string {
   return block.replaceAll("127.0.0.1:3000", address);
 }
 
-/** A server that says what reached it, and streams at `/live` without an end. */
+/** A server that returns what it receives, and streams without end at `/live`. */
 function echoServer() {
   const server = Bun.serve({
     hostname: "127.0.0.1",
@@ -52,8 +52,8 @@ function echoServer() {
   };
 }
 
-describe("the files for proxies", () => {
-  test("Caddyfile is accepted by Caddy, and is as Caddy formats it", async () => {
+describe("the proxy configurations", () => {
+  test("Caddy accepts Caddyfile, and formats it the same way", async () => {
     const file = join(DEPLOY, "Caddyfile");
     const validate = ["validate", "--adapter", "caddyfile", "--config", file];
     expect(await runTool(["caddy", ...validate])).toMatchObject({ status: 0 });
@@ -63,7 +63,7 @@ describe("the files for proxies", () => {
     });
   });
 
-  test("nginx.conf is accepted by nginx without a warning", async () => {
+  test("nginx accepts nginx.conf without warnings", async () => {
     using folder = tempDir();
     const [key, certificate] = ["key.pem", "cert.pem"].map((name) =>
       join(folder.path, name),
@@ -96,8 +96,8 @@ describe("the files for proxies", () => {
 });
 
 for (const kind of ["caddy", "nginx"] as const) {
-  describe(`the file for ${kind}`, () => {
-    test("says who asked, and for what, and passes on nothing that a stranger says of it", async () => {
+  describe(`the configuration for ${kind}`, () => {
+    test("passes on the client's address, the URL and the host, but not the client's own X-Forwarded headers", async () => {
       await using server = echoServer();
       await using proxy = await startProxy(kind, lines(kind, server.address));
       const path = "/messages?q=it%27s%20spring&x=%7e%2F";
@@ -119,7 +119,7 @@ for (const kind of ["caddy", "nginx"] as const) {
       expect(headers.host).toMatch(/^localhost(:\d+)?$/);
     });
 
-    test("passes events on while their stream is open", async () => {
+    test("doesn't buffer event streams", async () => {
       await using server = echoServer();
       await using proxy = await startProxy(kind, lines(kind, server.address));
       const stop = new AbortController();
@@ -133,7 +133,7 @@ for (const kind of ["caddy", "nginx"] as const) {
       stop.abort();
     });
 
-    test("leaves it to smsledger to refuse a body that is a little too big, and refuses a huge one", async () => {
+    test("passes on a body slightly over the limit, and refuses a huge one", async () => {
       await using server = echoServer();
       await using proxy = await startProxy(kind, lines(kind, server.address));
       const post = (bytes: number) =>
@@ -144,7 +144,7 @@ for (const kind of ["caddy", "nginx"] as const) {
         });
       const passed = await post(64 * 1024 + 1);
       expect(await passed.json()).toMatchObject({ bytes: 64 * 1024 + 1 });
-      // Caddy counts while it passes the body on, and some versions call it a failure of the server.
+      // Caddy counts while it passes the body on. Some versions answer 502.
       expect([413, 502]).toContain((await post(1024 * 1024)).status);
     });
   });

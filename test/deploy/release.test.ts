@@ -16,7 +16,7 @@ const { path: folder } = tempDir();
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const [first, second] = [join(folder, "a"), join(folder, "b/deeper/than/a")];
 
-/** Makes a release for this machine from the sources in a folder, into `release` in it. */
+/** Makes a release for this machine from the sources in a folder, in its subfolder `release`. */
 async function releaseIn(sources: string): Promise<string> {
   const out = join(sources, "release");
   const { status, said } = await runTool(
@@ -61,7 +61,7 @@ beforeAll(async () => {
 }, 120_000);
 
 describe("a release", () => {
-  test("is the same bytes, whatever the folder is called that it was made in", async () => {
+  test("has the same bytes, whatever folder it's made in", async () => {
     const files = readdirSync(join(first, "release")).sort();
     expect(files).toEqual([
       "SHA256SUMS",
@@ -80,7 +80,7 @@ describe("a release", () => {
     expect([status, said]).toEqual([0, ""]);
   });
 
-  test("has the sums of all its files", async () => {
+  test("has the checksums of all its files", async () => {
     const release = join(first, "release");
     const { status, said } = await runTool(
       ["sha256sum", "--check", "--strict", "SHA256SUMS"],
@@ -116,7 +116,7 @@ describe("a release", () => {
       if (name !== "README.md") expect(table).toContain(`\`${name}\``);
   });
 
-  test("has a program that says its version and its help", async () => {
+  test("has a program that prints its version, its commit and its help", async () => {
     const program = [join(first, "release", PROGRAM)];
     const version = await run(program, ["version"], { cwd: folder });
     expect(version).toEqual({
@@ -129,7 +129,7 @@ describe("a release", () => {
     expect(help.stdout).toStartWith("Usage: smsledger ");
   });
 
-  test("lists what is in the program: every dependency and Bun itself, with version, licence and hash", async () => {
+  test("lists what is in the program: every dependency and Bun itself, with version, license and hash", async () => {
     const text = await Bun.file(
       join(first, "release/smsledger.cdx.json"),
     ).text();
@@ -162,7 +162,7 @@ describe("a release", () => {
   });
 });
 
-/** Runs the command with nothing to compile. */
+/** Runs the release command in a way that fails before anything is compiled. */
 function release(args: readonly string[], env: Record<string, string> = {}) {
   return run(
     [process.execPath, join(PROJECT, "deploy/release/release.ts")],
@@ -175,14 +175,14 @@ function release(args: readonly string[], env: Record<string, string> = {}) {
 }
 
 describe("the release command", () => {
-  test("says which targets there are when it is given another", async () => {
+  test("lists the targets when it's given an unknown one", async () => {
     const { status, stderr } = await release(["--targets", "plan9-mips"]);
     expect(status).toBe(2);
     expect(stderr).toContain("linux-arm64-musl");
     expect(stderr).not.toContain("plan9");
   });
 
-  test("leaves a folder alone that holds something else", async () => {
+  test("doesn't replace a folder that has other files", async () => {
     using other = tempDir();
     await Bun.write(join(other.path, "letter.txt"), "dear");
     const { status, stderr } = await release(["--out", other.path]);
@@ -193,7 +193,7 @@ describe("the release command", () => {
     expect(readdirSync(other.path)).toEqual(["letter.txt"]);
   });
 
-  test("fails and leaves nothing when a target's runtime is out of reach", async () => {
+  test("fails and leaves nothing behind if a target's runtime can't be downloaded", async () => {
     using other = tempDir();
     const out = join(other.path, "release");
     const { status, stderr } = await release(
@@ -204,9 +204,7 @@ describe("the release command", () => {
       },
     );
     expect(status).toBe(1);
-    expect(stderr).toContain(
-      "The Bun runtime for macos-arm64 could not be installed.",
-    );
+    expect(stderr).toContain("Can't install the Bun runtime for macos-arm64.");
     expect(readdirSync(other.path)).not.toContain("release");
   });
 });

@@ -5,7 +5,7 @@ import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
 import type { Ended } from "./tools.ts";
 
-/** Why there can't be one here; undefined if there can. Only root may mount, and not in every container. */
+/** Why there can't be a scratch root here; undefined if there can. Only root can mount, and not in every container. */
 export async function whyNoScratchRoot(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return "only root can mount";
   try {
@@ -19,13 +19,13 @@ export async function whyNoScratchRoot(): Promise<string | undefined> {
 }
 
 /**
- * This machine as a test may change it: what is written stays in memory, and is gone at the
- * end. It has its own processes and network. Either systemd runs there, or nothing does.
- * `folder` is /mnt in it.
+ * Starts a copy of this machine that a test can change. What it writes stays in memory and is
+ * gone at the end; it has its own processes and its own network. Either systemd runs there, or
+ * nothing does. `folder` is mounted at /mnt.
  */
 export async function scratchRoot(folder: string, runs: "systemd" | "nothing") {
   const place = mkdtempSync(join(tmpdir(), "smsledger-root-"));
-  // It ends, with all that runs there, when its input does, which is at the latest with the test.
+  // It ends when its input does, at the latest with the test, and everything in it ends too.
   const keeper = Bun.spawn(
     ["unshare", "--mount", "--propagation=private", "sh", "-euc", KEEPER],
     {
@@ -45,7 +45,7 @@ export async function scratchRoot(folder: string, runs: "systemd" | "nothing") {
     const first = childOf(childOf(keeper.pid));
     return ["nsenter", `--target=${first}`, "--all", "sh", "-c"];
   };
-  /** Runs a shell's command there, as root. */
+  /** Runs a shell command there, as root. */
   const run = async (command: string, input = ""): Promise<Ended> => {
     const child = Bun.spawn([...enter(), `exec 2>&1; ${command}`], {
       cwd: "/",
@@ -103,7 +103,7 @@ const IS_READY = {
   systemd: "test -e /run/scratch-root && systemctl is-system-running",
 };
 
-/** The first of a process' children. */
+/** Returns the first child of a process. */
 function childOf(pid: number): number {
   const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
   const [first = ""] = pids.split(" ");
@@ -116,9 +116,9 @@ mount -t tmpfs tmpfs .
 cd "$PWD"
 mkdir upper work root cgroups
 mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
-# Containers keep packages from starting services. The index of all manual pages takes long.
+# Containers don't let packages start services. Indexing all manual pages takes too long.
 rm -f root/usr/sbin/policy-rc.d root/var/lib/man-db/auto-update
-# What systemd starts by itself isn't needed, and some of it would reach this machine's kernel.
+# The services that systemd starts by default aren't needed, and some would change this machine's kernel.
 rm -f root/etc/fstab root/lib/systemd/system-generators/*
 find root/lib/systemd/system root/etc/systemd/system -path '*.wants/*' ! -name '*journald*' -delete
 for each in dev run tmp; do mount -t tmpfs tmpfs root/$each; done
@@ -136,7 +136,7 @@ wait $! || true
 echo $$ >cgroups/cgroup.procs
 find cgroups/smsledger-test-$$ -depth -type d -exec rmdir {} +`;
 
-/** The first process there. */
+/** Sets up the first process there, and becomes systemd or nothing. */
 const FIRST = `
 cd root
 mount -t proc proc proc

@@ -10,7 +10,7 @@ const unit = await Bun.file(join(DEPLOY, "smsledger.service")).text();
 
 beforeAll(() => requireTool("systemd-analyze", "systemd"));
 
-/** The unit with a program that exists on any machine. */
+/** Runs systemd-analyze on the unit, with a program that exists on any machine. */
 async function inspect(...command: readonly string[]) {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.service");
@@ -21,27 +21,27 @@ async function inspect(...command: readonly string[]) {
   return await runTool(["systemd-analyze", ...command, file]);
 }
 
-describe("the unit for systemd", () => {
+describe("the systemd unit", () => {
   test("is accepted by systemd", async () => {
     const { status, said } = await inspect("verify", "--man=no");
     expect([status, said]).toEqual([0, ""]);
   });
 
-  test("exposes at most 1.5 of 10", async () => {
+  test("has an exposure of at most 1.5 of 10", async () => {
     const { said } = await inspect("security", "--offline=true", "--no-pager");
     const [, exposure] =
       /Overall exposure level for \S+: ([\d.]+)/.exec(said) ?? [];
     expect(Number(exposure)).toBeLessThanOrEqual(1.5);
   });
 
-  test("sets only settings that the program has", () => {
+  test("sets only settings that exist", () => {
     const names: string[] = Object.values(SETTINGS).map(({ name }) => name);
     for (const [, name = ""] of unit.matchAll(/^Environment=(\w+)=/gm))
       expect(names).toContain(name);
     expect(unit).toContain("\nExecStart=/usr/local/bin/smsledger serve\n");
   });
 
-  test("comes with settings and examples of them that the program accepts", async () => {
+  test("comes with settings and examples that the program accepts", async () => {
     const text = await Bun.file(join(DEPLOY, "smsledger.env")).text();
     const env = Object.fromEntries(
       [...text.matchAll(/^#?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [

@@ -1,18 +1,18 @@
-/** Fails with what to do when a program that these tests drive is missing; .ci/run installs them all. */
+/** Fails with instructions if a program that these tests need is missing. .ci/run installs them all. */
 export function requireTool(name: string, debianPackage: string): void {
   if (Bun.which(name) === null)
     throw new Error(
-      `${name} is missing, which this test needs. Run: apt-get install ${debianPackage}`,
+      `This test needs ${name}. Run: apt-get install ${debianPackage}`,
     );
 }
 
 export type Ended = {
   readonly status: number;
-  /** What it said on both outputs. */
+  /** Its standard output, then its standard error. */
   readonly said: string;
 };
 
-/** Runs a program of the system to its end. */
+/** Runs a command to its end. */
 export async function runTool(
   command: readonly string[],
   cwd = import.meta.dir,
