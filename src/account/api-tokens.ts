@@ -41,10 +41,10 @@ export function tokenNameMistake(name: string): string | undefined {
   if (name.trim() === "")
     return "Give the token a name that says what uses it.";
   if (name.length > TOKEN_NAME_LENGTH_MAX)
-    return `A token’s name has at most ${TOKEN_NAME_LENGTH_MAX} characters.`;
+    return `A token’s name can have at most ${TOKEN_NAME_LENGTH_MAX} characters.`;
   // Also what turns text round or cannot be seen: a name is read by people.
   if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name))
-    return "A token’s name has letters, digits, signs and spaces only.";
+    return "A token’s name can contain only letters, digits, punctuation, and spaces.";
   return undefined;
 }
 
@@ -94,8 +94,8 @@ async function whyNotAdded(
 
 const NOT_ADDED: Record<Exclude<AddedApiToken, "added">, string> = {
   "name taken":
-    "There is a token of this name already. Choose another name, or revoke that token first.",
-  "too many": `There are ${API_TOKENS_MAX} tokens, which is as many as there may be. Revoke one that nothing uses.`,
+    "A token with this name already exists. Choose another name, or revoke that token first.",
+  "too many": `There are already ${API_TOKENS_MAX} tokens, the maximum. Revoke one that nothing uses.`,
 };
 
 /** Revokes a token; resolves to whether it was there. */

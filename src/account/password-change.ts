@@ -49,7 +49,9 @@ export async function changePassword(
         return mistaken(NOT_CURRENT);
       }
       if (await isPassword(password, known.hash))
-        return mistaken("The new password is the old one. Choose another.");
+        return mistaken(
+          "The new password is the same as the old one. Choose another.",
+        );
       await accounts.setPassword(
         {
           userId: user.userId,
@@ -71,7 +73,7 @@ export async function changePassword(
   }
 }
 
-const NOT_CURRENT = "The current password is wrong. Nothing was changed.";
+const NOT_CURRENT = "The current password is wrong. Nothing changed.";
 
 /** What is wrong with a new password that is typed twice, as a sentence. */
 export function newPasswordMistake(
@@ -83,7 +85,7 @@ export function newPasswordMistake(
     passwordMistake(password, name) ??
     (password === repeat
       ? undefined
-      : "The two passwords are not the same. Type both again.")
+      : "The passwords don’t match. Enter both again.")
   );
 }
 

@@ -42,12 +42,12 @@ export function passwordMistake(
   name: string,
 ): string | undefined {
   if (Array.from(password.normalize("NFC")).length < PASSWORD_MIN)
-    return `A password has ${PASSWORD_MIN} characters or more. A few words that do not belong together are easy to keep in mind.`;
+    return `A password must have at least ${PASSWORD_MIN} characters. A few unrelated words are easy to remember.`;
   if (!canBePassword(password))
-    return `A password has at most ${PASSWORD_BYTES_MAX} bytes.`;
+    return `A password can have at most ${PASSWORD_BYTES_MAX} bytes.`;
   const folded = password.toLowerCase();
   if (new Set(folded).size < 5 || folded.includes(name.toLowerCase().padEnd(4)))
-    return "This password is easy to guess. Take one that does not repeat a few characters and does not hold your name.";
+    return "This password is easy to guess. Choose one that doesn’t repeat a few characters and doesn’t contain your name.";
   return undefined;
 }
 

@@ -12,4 +12,4 @@ export function userName(text: string): string | undefined {
   return isName && Array.from(name).length <= NAME_MAX ? name : undefined;
 }
 
-export const NAME_RULE = `A name has 1 to ${NAME_MAX} characters, without line ends or other invisible ones.`;
+export const NAME_RULE = `A name must have 1 to ${NAME_MAX} characters, without line breaks or other invisible characters.`;

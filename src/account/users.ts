@@ -21,8 +21,8 @@ type Deps = {
 /** In sentences why no user was added. */
 export const ADD_REFUSALS: Record<AddRefusal, string> = {
   "name taken":
-    "There is a user of this name already. Names that differ only in case are one.",
-  "too many": `There are ${USERS_MAX} users, which is as many as there may be. Remove one that is not needed any more first.`,
+    "A user with this name already exists. Upper and lower case make no difference.",
+  "too many": `There are already ${USERS_MAX} users, the maximum. Remove one that’s no longer needed first.`,
 };
 
 export type Added = { readonly name: string } | { readonly mistake: string };
@@ -89,5 +89,5 @@ export async function setUserPassword(
     },
     by,
   );
-  return refusal && { mistake: "This user was removed meanwhile." };
+  return refusal && { mistake: "This user has been removed in the meantime." };
 }

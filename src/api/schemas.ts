@@ -67,7 +67,7 @@ export function pairs(description: string) {
 
 export const nextCursor = orNull(Type.String(), {
   description:
-    "Give it as cursor for what comes next; null when there is nothing more.",
+    "Pass it as cursor to get the next page; null if there are no more.",
 });
 
 const channel = oneOf(CHANNELS);
@@ -123,7 +123,7 @@ export const Event = Type.Object(
     errorMessage: orNull(Type.String(), {
       description: "As Twilio posted it.",
     }),
-    params: pairs("All that was posted."),
+    params: pairs("Everything that was posted."),
   },
   { title: "Event" },
 );
@@ -132,7 +132,8 @@ export const ErrorExplained = Type.Object(
   {
     code: Type.Integer(),
     title: orNull(Type.String(), {
-      description: "Twilio's; null for a code that this version does not know.",
+      description:
+        "Twilio's title; null for a code that this version doesn't know.",
     }),
     verdict: orNull(oneOf(VERDICTS), {
       description:
@@ -140,7 +141,9 @@ export const ErrorExplained = Type.Object(
     }),
     explanation: orNull(
       Type.Object({
-        happened: Type.String({ description: "What happened, for laymen." }),
+        happened: Type.String({
+          description: "What happened, in plain words.",
+        }),
         matter: oneOf(
           [
             "recipient",
@@ -151,16 +154,16 @@ export const ErrorExplained = Type.Object(
             "request",
             "twilio",
           ],
-          { description: "Whose matter it is." },
+          { description: "Cause: whose problem it is." },
         ),
         retry: oneOf(["no", "later", "maybe"], {
           description:
-            "Whether it helps to send the same message again; no unless verdict is send-again.",
+            "Whether retrying the same message helps; no unless verdict is send-again.",
         }),
         whatToDo: Type.String(),
       }),
     ),
-    url: Type.String({ description: "Twilio's page of this code." }),
+    url: Type.String({ description: "Twilio's page about this code." }),
   },
   { title: "ErrorExplained" },
 );
@@ -171,16 +174,17 @@ export const outcomes = {
   delivered: count("Delivered or read."),
   undelivered: count(),
   failed: count(),
-  inFlight: count("Sent, and nothing heard since."),
+  inFlight: count("In flight: sent, no final status yet."),
   deliveryRate: orNull(Type.Number({ minimum: 0, maximum: 1 }), {
-    description: "The share delivered of those that ended; null when none has.",
+    description:
+      "The delivered share of messages with a final status; null if there are none.",
   }),
 };
 
 export const Range = Type.Object(
   {
-    from: time("The beginning."),
-    to: time("The end; not in it."),
+    from: time("The start."),
+    to: time("The end, exclusive."),
   },
   { title: "Range" },
 );
@@ -203,7 +207,7 @@ export const Problem = Type.Object(
           parameter: orNull(Type.String()),
           detail: Type.String(),
           from: Type.Optional(
-            count("Where in the parameter's text it begins, in characters."),
+            count("Where it starts in the parameter's text, in characters."),
           ),
           to: Type.Optional(count("Where it ends.")),
         }),

@@ -111,6 +111,6 @@ function outcomeText(found: Erased, isDryRun: boolean): string {
     `Erased from ${places}. The messages and all counts stay.`,
     ...(names === "" ? [] : [`It is now called ${names}.`]),
     "Backups that were made before still have it: delete them, or erase again after restoring one.",
-    "A callback that comes later for it is recorded as usual.",
+    "Later callbacks for it are recorded as usual.",
   ].join("\n");
 }

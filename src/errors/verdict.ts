@@ -39,9 +39,9 @@ export type Recent = {
 };
 
 export const VERDICT_LABELS: Record<VerdictKind, string> = {
-  "send-again": "Send again",
+  "send-again": "Retry",
   "fix-first": "Fix first",
-  "do-not-send": "Do not send again",
+  "do-not-send": "Don’t retry",
 };
 
 /** The recipient's errors that another number or way of sending isn't needed for. */
@@ -58,15 +58,15 @@ export function verdictOnCode(errorCode: number | null): Verdict {
   if (errorCode === null)
     return verdict(
       "send-again",
-      "Send again once",
-      "Twilio gave no error code: send once more, then ask the recipient.",
+      "Retry once",
+      "Twilio gave no error code: retry once, then ask the recipient.",
     );
   const { explanation } = explainErrorCode(errorCode);
   if (explanation === undefined)
     return verdict(
       "fix-first",
       "Check first",
-      "Read Twilio’s page about this code before you send again.",
+      "Read Twilio’s page about this code before you retry.",
     );
   const kind = kindOf(errorCode, explanation);
   return verdict(kind, labelOf(errorCode, kind, explanation), explanation);
@@ -138,8 +138,8 @@ function keepsFailing({ messages, failures }: Recent): boolean {
 function streakVerdict({ failures, messages }: Recent): Verdict {
   return verdict(
     "do-not-send",
-    "Do not send again: keeps failing",
-    `Ask the recipient in another way whether this number is right. ${failures} of the latest ${messages} messages to it failed, so another try is unlikely to help.`,
+    "Don’t retry: keeps failing",
+    `Ask the recipient another way whether this number is right. ${failures} of the latest ${messages} messages to it failed, so another try is unlikely to help.`,
   );
 }
 
@@ -159,11 +159,11 @@ function labelOf(
   { retry }: Explanation,
 ): string {
   if (kind === "send-again")
-    return retry === "later" ? "Send again later" : "Send again once";
+    return retry === "later" ? "Retry later" : "Retry once";
   if (kind === "fix-first") return VERDICT_LABELS[kind];
-  if (UNSUBSCRIBED.has(code)) return "Do not send again: unsubscribed";
+  if (UNSUBSCRIBED.has(code)) return "Don’t retry: unsubscribed";
   return NO_MOBILE_NUMBER.has(code)
-    ? "Do not send again: no mobile number"
+    ? "Don’t retry: no mobile number"
     : VERDICT_LABELS[kind];
 }
 

@@ -33,26 +33,26 @@ const LOOPBACK_HOST =
   /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
 const BEHIND_PROXY =
-  "This request came through a proxy. SIGN_IN is none, so a proxy must pass on nothing but the webhook's path. " +
-  "Open the pages on the machine itself, or through an SSH tunnel, or let users sign in.";
+  "This request came through a proxy. SIGN_IN is none, so a proxy must only pass on the webhook's path. " +
+  "Open the pages on the machine itself or through an SSH tunnel, or turn on sign-in.";
 
 /**
  * Why a request that closes its connection gets no page where nobody signs in: nginx as
  * it comes adds no header and closes each one; browsers and curl don't.
  */
 export const CLOSES_CONNECTION =
-  "This request asks to close its connection, as a proxy does that adds no header of its own, and SIGN_IN is none. " +
-  "Without a proxy: leave out the header Connection: close. Otherwise let the proxy pass on nothing but the webhook's " +
-  "path, or let users sign in.";
+  "This request asks to close its connection, like a proxy that adds no headers of its own, and SIGN_IN is none. " +
+  "If there's no proxy, leave out the header Connection: close. Otherwise, let the proxy pass on only the webhook's " +
+  "path, or turn on sign-in.";
 
 /** Why a service of this machine, such as a proxy, gets no page where nobody signs in. */
 export const FROM_SERVICE =
-  "This request came from a service of this machine, such as a proxy, and SIGN_IN is none: a proxy must pass on nothing " +
-  "but the webhook's path. Open the pages as yourself, or through an SSH tunnel, or let users sign in.";
+  "This request came from a service on this machine, such as a proxy, and SIGN_IN is none: a proxy must only pass on " +
+  "the webhook's path. Open the pages as yourself or through an SSH tunnel, or turn on sign-in.";
 
 const FOREIGN_HOST =
-  "The pages are answered only under the name localhost, 127.0.0.1 or [::1], because SIGN_IN is none. " +
-  "Open them on the machine itself, or through an SSH tunnel, or let users sign in.";
+  "The pages are only available at localhost, 127.0.0.1, or [::1], because SIGN_IN is none. " +
+  "Open them on the machine itself or through an SSH tunnel, or turn on sign-in.";
 
 /**
  * Why a request must not be answered where nobody signs in; undefined when it may.

@@ -179,7 +179,7 @@ export class LiveHub {
       this.#isFailing = true;
       this.#deps.log.error(
         { error: error instanceof Error ? error.name : typeof error },
-        "live updates cannot be read; trying again every second",
+        "can't read live updates; retrying every second",
       );
     }
   }

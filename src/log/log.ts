@@ -29,7 +29,7 @@ function outputOf(formatted: (line: string) => string): LogOutput {
       JSON.stringify({
         level: "warn",
         time: new Date().toISOString(),
-        msg: `${lost} log ${lost === 1 ? "line" : "lines"} could not be written: standard output was full, closed, or read too slowly`,
+        msg: `${lost} log ${lost === 1 ? "line" : "lines"} couldn't be written: standard output was full, closed, or read too slowly`,
       }) + "\n",
     ),
   ));

@@ -69,7 +69,7 @@ function tooMany(
   mistakes: FilterMistake[],
 ): undefined {
   if (index === TERMS_MAX) {
-    const sentence = `A filter has at most ${TERMS_MAX} terms.`;
+    const sentence = `A filter can have at most ${TERMS_MAX} terms.`;
     mistakes.push({ sentence, from, to });
   }
 }

@@ -25,7 +25,7 @@ export function shapeMistake(term: RawTerm): FilterMistake | undefined {
     name === undefined && values.every(({ from: at, to: end }) => at === end);
   if (isNothing) {
     const sentence =
-      "A minus sign goes right before what is not wanted, such as -status:sent.";
+      "Put a minus sign directly before what to exclude, such as -status:sent.";
     return { sentence, from, to };
   }
   if (minusSigns > 1) {
@@ -36,8 +36,8 @@ export function shapeMistake(term: RawTerm): FilterMistake | undefined {
     const meant = meantName(name);
     const sentence =
       meant === undefined
-        ? `There is no such filter. There are ${Object.keys(FILTER_NAMES).join(", ")}. Text with a colon goes in quotes.`
-        : `There is no such filter. Did you mean ${meant}?`;
+        ? `There’s no such filter. Available: ${Object.keys(FILTER_NAMES).join(", ")}. Put text that contains a colon in quotes.`
+        : `There’s no such filter. Did you mean ${meant}?`;
     return { sentence, from, to: term.valuesFrom };
   }
   const empty = values.find(({ text }) => text === "");
@@ -50,7 +50,7 @@ export function shapeMistake(term: RawTerm): FilterMistake | undefined {
   }
   const extra = values[VALUES_MAX];
   if (extra !== undefined) {
-    const sentence = `A term has at most ${VALUES_MAX} values.`;
+    const sentence = `A term can have at most ${VALUES_MAX} values.`;
     return { sentence, from: extra.from, to };
   }
   return undefined;

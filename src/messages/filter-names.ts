@@ -2,15 +2,15 @@ import { nearest } from "../words/nearest.ts";
 
 /** The names of the filter language, in the order in which pages list them, each in a few words. */
 export const FILTER_NAMES = {
-  status: "what became of it",
+  status: "its status",
   code: "Twilio’s error code",
   to: "the recipient’s number",
   from: "the sender",
   country: "the recipient’s country",
   channel: "SMS, WhatsApp, RCS or Messenger",
-  after: "first heard of since",
-  before: "first heard of before",
-  tag: "from the callback’s address",
+  after: "first seen since",
+  before: "first seen before",
+  tag: "from the callback URL",
   sid: "the message’s SID",
   service: "the messaging service",
   account: "the Twilio account",

@@ -18,8 +18,8 @@ export class WrongValue {
 }
 
 const SENTENCES: Record<FilterName | "word", string> = {
-  status: "A status is sent, delivered, read, undelivered or failed.",
-  channel: "The channel is sms, whatsapp, rcs or messenger.",
+  status: "The status must be sent, delivered, read, undelivered, or failed.",
+  channel: "The channel must be sms, whatsapp, rcs, or messenger.",
   code: "An error code is a number, such as code:30003.",
   country:
     "A country is two letters or its English name, such as country:DE or country:germany.",

@@ -5,7 +5,7 @@ import { alone, type Labelled, type Metrics } from "./metric-kinds.ts";
 
 type ChannelCounts = CallbackCounts[Channel];
 
-/** What Twilio posted, and what became of it. */
+/** What Twilio posted, and its status. */
 export function addCallbackMetrics(
   metrics: Metrics,
   callbacks: CallbackCounts,

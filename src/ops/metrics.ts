@@ -125,7 +125,7 @@ function addServerMetrics(
   });
   metrics.counter({
     name: "smsledger_log_lines_lost_total",
-    help: "Log lines that could not be written: standard output was full, closed, or read too slowly.",
+    help: "Log lines that couldn't be written: standard output was full, closed, or read too slowly.",
     read: () => alone(logLinesLost()),
   });
   metrics.gauge({

@@ -4,7 +4,7 @@ import type { DeliveryTimes } from "../store/tally.ts";
 export type DeliveryTime = {
   /** Half took no longer. */
   readonly median: number;
-  /** 95 of 100 took no longer. */
+  /** The 95th percentile. */
   readonly p95: number;
   /** How many messages that is known of. */
   readonly messages: number;

@@ -5,7 +5,7 @@ export type Outcomes = {
   readonly messages: number;
   /** Delivered or read. */
   readonly arrived: number;
-  /** Sent, and nothing heard since. */
+  /** In flight: sent, no final status yet. */
   readonly inFlight: number;
   readonly undelivered: number;
   readonly failed: number;

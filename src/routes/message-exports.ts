@@ -37,7 +37,7 @@ export const messageExportHandlers = ({
       );
       return new Problem({
         status: 400,
-        title: "The filter is not understood",
+        title: "Can’t read this filter",
         detail: sentences.slice(0, 3).join(" "),
       });
     }

@@ -16,8 +16,8 @@ export async function requireUserBeyondLoopback(
   if (signIn !== "password" || (await accounts.hasPasswords())) return false;
   if (host === "localhost" || isLoopback(host)) return true;
   throw new CannotListen(
-    "No user exists yet, so HOST must be a loopback address such as 127.0.0.1. " +
-      "To listen elsewhere, make the first user before: smsledger user add NAME --role admin",
+    "There are no users yet, so HOST must be a loopback address such as 127.0.0.1. " +
+      "To listen on other addresses, create the first user before: smsledger user add NAME --role admin",
   );
 }
 

@@ -36,7 +36,7 @@ export type Condition = {
       readonly name: string;
       readonly value: string | undefined;
     }
-  /** First heard of at `at` or later; before `at`. Milliseconds since 1970. */
+  /** First seen at `at` or later; before `at`. Milliseconds since 1970. */
   | { readonly field: "after" | "before"; readonly at: number }
   /** A bare word: what `sid` or `to` takes, or a name, which is also one of `from`. */
   | { readonly field: "word"; readonly text: string }

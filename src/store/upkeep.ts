@@ -77,7 +77,7 @@ export type Chore = "backup" | "erasure" | "retention";
  */
 export interface UpkeepStore {
   /**
-   * Deletes the messages first heard of before `before`, a full hour in milliseconds
+   * Deletes the messages first seen before `before`, a full hour in milliseconds
    * since 1970, with all that belongs to them, and gives the disk back what they took.
    * Progress is counted in messages.
    */

@@ -21,7 +21,7 @@ export type Callback = {
   readonly numSegments: number | null;
   /** `YYMMDDhhmm` on the carrier's clock, no zone; kept as it came. */
   readonly rawDlrDoneDate: string | null;
-  /** All that was posted. */
+  /** Everything that was posted. */
   readonly params: FormParams;
 };
 

@@ -94,12 +94,12 @@ export class Erasures {
   ): Promise<string | undefined> {
     const erasure = this.#current;
     if (erasure?.id !== id)
-      return "This search is no longer the latest one. Nothing was erased. Search again.";
+      return "A newer search replaced this one. Nothing was erased. Search again.";
     const { step } = erasure.state;
     if (step === "erasing" || step === "erased") return undefined;
     if (step !== "found") return "The search isn’t over. Nothing was erased.";
     if (addressToErase(typed)?.toLowerCase() !== erasure.address?.toLowerCase())
-      return "That isn’t the address that was searched for. Nothing was erased.";
+      return "That isn’t the address you searched for. Nothing was erased.";
     this.#set(id, { step: "erasing", done: 0, total: 0 });
     try {
       // First, so that an erasure that is cut off is in the list too.

@@ -47,5 +47,5 @@ export async function runOwnCommand(
   // What it says in plain sentences ends in a full stop; a mistake of ours doesn't.
   return status === 1 && /^\P{C}+\.$/u.test(line)
     ? line.slice(0, REASON_CHARS_MAX)
-    : "The backup ended unexpectedly. Run smsledger backup to see why.";
+    : "The backup stopped unexpectedly. Run smsledger backup to see why.";
 }

@@ -5,7 +5,7 @@ import type { ClockReading } from "../store/upkeep.ts";
 const DAY_MS = 86_400_000;
 
 /**
- * Messages first heard of before `before`, milliseconds since 1970, are older than the
+ * Messages first seen before `before`, milliseconds since 1970, are older than the
  * days that are kept: a midnight in UTC, so that whole days are kept, and the begun one.
  * With `pause` nothing may be deleted now; it says why.
  */

@@ -81,7 +81,7 @@ async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (error) {
     throw new BackupFailed(
-      "BACKUP_FOLDER cannot be made or read. Check it and its permissions.",
+      "Can't create or read BACKUP_FOLDER. Check its path and permissions.",
       { cause: error },
     );
   }

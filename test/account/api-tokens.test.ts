@@ -143,9 +143,18 @@ test("a name that cannot be is told, and what was filled in stays", async () => 
     ["", "Give the token a name"],
     ["   ", "Give the token a name"],
     ["x".repeat(61), "at most 60 characters"],
-    ["right\u202eto left", "letters, digits, signs and spaces only"],
-    ["two\nlines", "letters, digits, signs and spaces only"],
-    ["taken", "There is a token of this name already"],
+    [
+      "right\u202eto left",
+      "A token’s name can contain only letters, digits, punctuation, and",
+    ],
+    [
+      "two\nlines",
+      "A token’s name can contain only letters, digits, punctuation, and",
+    ],
+    [
+      "taken",
+      "A token with this name already exists. Choose another name, or revoke",
+    ],
   ] as const) {
     const page = await create(server.origin, { name, scope: "read unmasked" });
     expect([name, page.status]).toEqual([name, 400]);

@@ -30,7 +30,7 @@ test("who signed in, or failed to, changed and exported what is listed, newest f
     "mo signed out 203.0.113.7",
     "ana made an admin of mo 203.0.113.7",
     "ana signed in 203.0.113.7",
-    "mo exported numbers as json Do not send again 203.0.113.7",
+    "mo exported numbers as json Don’t retry 203.0.113.7",
     "mo exported messages as csv to:+141••••••23 203.0.113.7",
     "mo signed in 203.0.113.7",
     "somebody failed to sign in with a name that no user has 198.51.100.3",
@@ -63,7 +63,7 @@ test("a long list comes in pages", async () => {
   }
   expect([pages, seen.size]).toEqual([3, 220]);
   expect((await ana.get("/settings/audit?older=1")).text).toContain(
-    "Nothing further here",
+    "Nothing here",
   );
   expect((await ana.get("/settings/audit?older=x")).status).toBe(400);
 });

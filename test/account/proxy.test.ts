@@ -57,7 +57,7 @@ test("while nobody is an admin, settings say how to make one", async () => {
     address: null,
   });
   expect((await zoe.get("/settings/account")).text).not.toContain(
-    "Nobody is an admin yet",
+    "There is no admin yet.",
   );
   expect((await zoe.get("/settings/users")).status).toBe(200);
 });
@@ -97,7 +97,7 @@ test("a proxy that names nobody, or two, or nothing that is a name, lets nobody 
       "/messages",
     );
     expect([name, page.status]).toEqual([name, 401]);
-    expect(page.text).toContain("The proxy did not say who you are");
+    expect(page.text).toContain("The proxy didn’t name a user");
   }
   expect(await statusOfTwice(server.origin)).toBe(401);
   expect(await server.store.accounts.users()).toEqual([]);

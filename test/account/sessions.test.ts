@@ -240,8 +240,11 @@ test("a new password of one's own ends all other sessions, and asks for the curr
     });
   const mistakes: readonly (readonly [Record<string, string>, string])[] = [
     [{ current: "not the password" }, "The current password is wrong."],
-    [{ repeat: "seven green bicycle" }, "The two passwords are not the same."],
-    [{ password: "short", repeat: "short" }, "12 characters or more"],
+    [
+      { repeat: "seven green bicycle" },
+      "The passwords don’t match. Enter both again.",
+    ],
+    [{ password: "short", repeat: "short" }, "at least 12 characters"],
     [
       { password: "aaaaaaaaaaaaaaaa", repeat: "aaaaaaaaaaaaaaaa" },
       "easy to guess",
@@ -252,7 +255,7 @@ test("a new password of one's own ends all other sessions, and asks for the curr
     ],
     [
       { password: PASSWORD, repeat: PASSWORD },
-      "The new password is the old one.",
+      "The new password is the same as the old one. Choose another.",
     ],
   ];
   for (const [fields, words] of mistakes) {
@@ -343,7 +346,7 @@ test("a form that is sent after the session has ended leads to the sign-in and b
     { referer: page },
   );
   expect(status).toBe(401);
-  expect(text).toContain("Nothing was changed.");
+  expect(text).toContain("Nothing changed.");
   expect(text).toContain('href="/login?next=%2Fsettings%2Faccount"');
   const hostile = await mo.post(
     "/settings/account/password",

@@ -67,7 +67,7 @@ test("a code that is wrong, or of an earlier start, makes no user", async () => 
     expect((await visitor.post("/setup", { ...FIRST, code })).status).toBe(403);
     if (code !== "")
       expect((await visitor.get(`/setup?code=${code}`)).text).toContain(
-        "no longer the latest one",
+        "This link has been replaced: each start creates a new one.",
       );
   }
   expect(await accounts.users()).toEqual([]);
@@ -78,11 +78,14 @@ test("what is wrong with the name or the password is told, and can be mended", a
   const code = await newSetupCode(server.store.accounts);
   const visitor = new Visitor(server.origin);
   const cases: readonly (readonly [Record<string, string>, string])[] = [
-    [{ name: " " }, "A name has 1 to 64 characters"],
-    [{ name: "a\nb" }, "A name has 1 to 64 characters"],
-    [{ name: "x".repeat(65) }, "A name has 1 to 64 characters"],
-    [{ password: "short", repeat: "short" }, "12 characters or more"],
-    [{ repeat: "correct horse" }, "The two passwords are not the same."],
+    [{ name: " " }, "A name must have 1 to 64 characters"],
+    [{ name: "a\nb" }, "A name must have 1 to 64 characters"],
+    [{ name: "x".repeat(65) }, "A name must have 1 to 64 characters"],
+    [{ password: "short", repeat: "short" }, "at least 12 characters"],
+    [
+      { repeat: "correct horse" },
+      "The passwords don’t match. Enter both again.",
+    ],
     [
       { password: "ana ana ana ana", repeat: "ana ana ana ana" },
       "easy to guess",
@@ -141,8 +144,8 @@ test("the program prints the link at each start until there is a user, and until
   const refused = await run(PROGRAM, ["serve"], { env: beyond });
   expect([refused.status, refused.stdout]).toEqual([1, ""]);
   expect(refused.stderr).toBe(
-    "No user exists yet, so HOST must be a loopback address such as 127.0.0.1. " +
-      "To listen elsewhere, make the first user before: smsledger user add NAME --role admin\n",
+    "There are no users yet, so HOST must be a loopback address such as 127.0.0.1. " +
+      "To listen on other addresses, create the first user before: smsledger user add NAME --role admin\n",
   );
   const added = await run(PROGRAM, ["user", "add", "ana", "--generate"], {
     env,

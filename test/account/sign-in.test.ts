@@ -13,7 +13,7 @@ import { PROGRAM, run } from "../cli/program.ts";
 import { startServer } from "../support/start-server.ts";
 
 const HOUR_MS = 3_600_000;
-const WRONG = "No user has this name and this password.";
+const WRONG = "Wrong name or password. Passwords are case-sensitive.";
 
 test("at most 20 guesses an hour are looked at for an account, whatever addresses they claim, also after a restart", async () => {
   using folder = tempDir();
@@ -299,6 +299,8 @@ test("sign-ins that come all at once are answered one after the other, and past 
   expect(counts.get(303)?.length).toBeGreaterThanOrEqual(31);
   for (const { headers, text } of counts.get(503) ?? []) {
     expect(headers.get("retry-after")).toBe("5");
-    expect(text).toContain("Too many people sign in just now.");
+    expect(text).toContain(
+      "Too many people are signing in right now. Try again in a few seconds.",
+    );
   }
 });

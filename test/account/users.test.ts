@@ -42,7 +42,7 @@ test("a user that an admin adds signs in with the one-time password, and then ch
     ]);
   expect((await kim.get("/messages", { accept: "*/*" })).status).toBe(401);
   const page = await kim.get("/settings/account");
-  expect(page.text).toContain("Choose a password of your own first.");
+  expect(page.text).toContain("First, choose your own password.");
   await kim.post("/settings/account/password", {
     current: password,
     password: PASSWORD,
@@ -56,10 +56,13 @@ test("what is wrong with a new user is told, and nothing is added", async () => 
   const ana = await signedInAs(server.origin, "ana");
   const fields = { name: "kim", role: "member", password: PASSWORD };
   const cases: readonly (readonly [Record<string, string>, string])[] = [
-    [{ name: "MO" }, "There is a user of this name already"],
-    [{ name: "" }, "A name has 1 to 64 characters"],
-    [{ name: "command line" }, "A name has 1 to 64 characters"],
-    [{ password: "short" }, "12 characters or more"],
+    [
+      { name: "MO" },
+      "A user with this name already exists. Upper and lower case make no",
+    ],
+    [{ name: "" }, "A name must have 1 to 64 characters"],
+    [{ name: "command line" }, "A name must have 1 to 64 characters"],
+    [{ password: "short" }, "at least 12 characters"],
   ];
   for (const [wrong, words] of cases) {
     const answer = await ana.post("/settings/users", { ...fields, ...wrong });
@@ -76,8 +79,9 @@ test("that there are as many users as there may be is told from a name that is t
     await server.accounts.addProxyUser(`user ${index}`, BY);
   const add = (name: string) =>
     ana.post("/settings/users", { name, role: "member", password: PASSWORD });
-  const isFull = "There are 500 users, which is as many as there may be.";
-  const isTaken = "There is a user of this name already.";
+  const isFull = "There are already 500 users, the maximum.";
+  const isTaken =
+    "A user with this name already exists. Upper and lower case make no";
   for (const [name, words, others] of [
     ["kim", isFull, isTaken],
     ["MO", isTaken, isFull],
@@ -144,7 +148,9 @@ test("a removal is asked about first, and a second click does no harm", async ()
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   const page = await ana.get(`/settings/users/${server.moId}/remove`);
-  expect(page.text).toContain("is signed out everywhere");
+  expect(page.text).toContain(
+    "will be signed out everywhere and can’t sign in again.",
+  );
   expect(page.text).toContain("Keep them");
   expect((await server.accounts.userById(server.moId))?.name).toBe("mo");
   const path = `/settings/users/${server.moId}/remove`;

@@ -87,7 +87,7 @@ async function start(messages: number): Promise<Subject> {
   };
 }
 
-/** Has the system keep a file in its memory; some forget soon what is not asked for. */
+/** Hsystem keep a file in its memory; some forget soon what is not asked for. */
 async function intoMemory(file: string): Promise<void> {
   for await (const _ of Bun.file(file).stream());
 }

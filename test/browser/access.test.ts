@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
       await using admin = await openPage(browser, { javaScriptEnabled });
       const { page, complaints } = admin;
       await makeFirstUser(page, site);
-      expect(await page.title()).toContain("Set Twilio up");
+      expect(await page.title()).toContain("Set up Twilio");
 
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.waitForURL("**/login");
@@ -46,14 +46,12 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
       await using member = await openPage(browser, { javaScriptEnabled });
       await member.page.goto(site.origin);
       await signIn(member.page, "mo", ONE_TIME);
-      await member.page
-        .getByText("Choose a password of your own first.")
-        .waitFor();
+      await member.page.getByText("First, choose your own password.").waitFor();
       await member.page.getByLabel("Current password").fill(ONE_TIME);
       await member.page
         .getByLabel("New password", { exact: true })
         .fill(PASSWORD);
-      await member.page.getByLabel("The new password again").fill(PASSWORD);
+      await member.page.getByLabel("Repeat the new password").fill(PASSWORD);
       await member.page
         .getByRole("button", { name: "Change the password" })
         .click();
@@ -62,7 +60,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
         await member.page.getByRole("link", { name: "Users" }).count(),
       ).toBe(0);
       await member.page.goto(`${site.origin}/settings/users`);
-      await member.page.getByText("Only admins may do this").waitFor();
+      await member.page.getByText("Only admins can do this").waitFor();
       await member.page.goto(`${site.origin}/messages`);
 
       await page.getByRole("link", { name: "mo", exact: true }).click();

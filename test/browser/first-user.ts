@@ -25,7 +25,7 @@ export async function makeFirstUser(
   await page.goto(await setupLink(site));
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByLabel("The password again").fill(PASSWORD);
+  await page.getByLabel("Repeat the password").fill(PASSWORD);
   await page.getByRole("button", { name: "Make the user and sign in" }).click();
   await page.waitForURL(`${site.origin}/`);
 }

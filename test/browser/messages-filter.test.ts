@@ -150,7 +150,11 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     await page.goto(`${server.origin}/messages`);
     await page.context().setOffline(true);
     await box(page).pressSequentially("status:failed");
-    await page.getByText("The server does not answer").waitFor();
+    await page
+      .getByText(
+        "The server isn’t responding, so this page may be out of date. It",
+      )
+      .waitFor();
     expect(page.url()).toBe(`${server.origin}/messages`);
     await page.context().setOffline(false);
     await page.waitForURL(/q=status%3Afailed$/);
@@ -160,7 +164,11 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     await page.locator(".filter-more summary").click();
     await page.context().setOffline(true);
     await page.locator("#filter-status").selectOption("read");
-    await page.getByText("The server does not answer").waitFor();
+    await page
+      .getByText(
+        "The server isn’t responding, so this page may be out of date. It",
+      )
+      .waitFor();
     await page.context().setOffline(false);
     await page.waitForURL(/q=status%3Aread$/);
     expect(await box(page).inputValue()).toBe("status:read");

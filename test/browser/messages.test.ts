@@ -289,7 +289,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
       await route.fulfill({ response: await route.fetch({ url }) });
     });
     await page.locator("#by-failed").click();
-    await page.getByText("Nothing is here. No page has this address").waitFor();
+    await page.getByText("Page not found. No page has this address").waitFor();
     expect(page.url()).toBe(`${server.origin}/messages`);
     expect(await rows(page)).toEqual(shown);
   });
@@ -301,7 +301,9 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     const shown = await rows(page);
     await page.route("**/messages?*", (route) => route.abort());
     await page.locator("#by-failed").click();
-    const words = page.getByText("The server does not answer, so this page");
+    const words = page.getByText(
+      "The server isn’t responding, so this page may be out of date. It",
+    );
     await words.waitFor();
     expect(await rows(page)).toEqual(shown);
     await page.unroute("**/messages?*");

@@ -145,7 +145,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     );
     await page.getByRole("link", { name: "Show the overview" }).click();
     await page
-      .getByRole("heading", { name: "1 of 1 message arrived" })
+      .getByRole("heading", { name: "1 of 1 message delivered" })
       .waitFor();
     expect(complaints).toEqual([]);
   });

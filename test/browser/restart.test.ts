@@ -133,7 +133,9 @@ async function askWhileAway(pages: readonly Page[]): Promise<void> {
         ?.dispatchEvent(new CustomEvent("recorded", { bubbles: true })),
     );
     await page
-      .getByText("The server does not answer, so this page")
+      .getByText(
+        "The server isn’t responding, so this page may be out of date. It",
+      )
       .waitFor({ timeout: 15_000 });
   }
 }

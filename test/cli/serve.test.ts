@@ -21,7 +21,7 @@ test("a port that is in use is told in one plain line", async () => {
   expect(second).toEqual({
     status: 1,
     stdout: "",
-    stderr: `Port ${port} is in use by another program. Stop that program, or set PORT to another.\n`,
+    stderr: `Port ${port} is in use by another program. Stop that program, or set PORT to another port.\n`,
   });
 });
 

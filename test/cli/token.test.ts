@@ -95,7 +95,11 @@ test("a name that is taken, not there or none is told with the right status", as
   await makeDatabase(file);
   await tokenCommand(file, "add", "taken");
   for (const [args, status, sentence] of [
-    [["add", "taken"], 1, "There is a token of this name already."],
+    [
+      ["add", "taken"],
+      1,
+      "A token with this name already exists. Choose another name, or revoke",
+    ],
     [["add", ""], 2, "Give the token a name"],
     [["add", "x".repeat(61)], 2, "at most 60 characters"],
     [["revoke", "other"], 1, "No token has this name."],

@@ -238,7 +238,7 @@ test("on a terminal the password is typed twice, without an echo", async () => {
   );
   expect(typed.status).toBe(0);
   expect(typed.output).toContain("Password: ");
-  expect(typed.output).toContain("The password again: ");
+  expect(typed.output).toContain("Repeat the password: ");
   expect(typed.output).not.toContain("horse");
   const differ = await onTerminal(
     file,
@@ -246,7 +246,9 @@ test("on a terminal the password is typed twice, without an echo", async () => {
     [`${PASSWORD}\r`, "another one here\r"],
   );
   expect(differ.status).toBe(1);
-  expect(differ.output).toContain("The two passwords are not the same.");
+  expect(differ.output).toContain(
+    "The passwords don’t match. Nothing changed.",
+  );
   for (const given of [["\x03"], ["\x04"], [`${PASSWORD}\r`, "\x04"]]) {
     const { status, output } = await onTerminal(file, ["add", "mo"], given);
     expect([given, status]).toEqual([given, 1]);

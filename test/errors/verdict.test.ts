@@ -32,8 +32,8 @@ test("each code has one verdict, with what to do as whole sentences", () => {
       expect.stringMatching(/^[A-Z].{8,140}[.!?]$/),
     ]);
     expect(whatToDo).toStartWith(firstStep);
-    expect(label.startsWith("Do not send")).toBe(kind === "do-not-send");
-    expect(label.startsWith("Send again")).toBe(kind === "send-again");
+    expect(label.startsWith("Don’t retry")).toBe(kind === "do-not-send");
+    expect(label.startsWith("Retry")).toBe(kind === "send-again");
   }
   const listed = VERDICTS.flatMap((kind) => [...codesWith(kind)]);
   expect(listed.toSorted((a, b) => a - b)).toEqual([...knownErrorCodes()]);
@@ -49,10 +49,8 @@ test("numbers that are wrong or opted out are not to be sent to again; what the 
     Array(6).fill("fix-first"),
   );
   expect(kinds(30003, 30008, null)).toEqual(Array(3).fill("send-again"));
-  expect(verdictOnCode(21610).label).toBe("Do not send again: unsubscribed");
-  expect(verdictOnCode(30006).label).toBe(
-    "Do not send again: no mobile number",
-  );
+  expect(verdictOnCode(21610).label).toBe("Don’t retry: unsubscribed");
+  expect(verdictOnCode(30006).label).toBe("Don’t retry: no mobile number");
 });
 
 test("a number that fails again and again is not worth another try, whatever the code says", () => {

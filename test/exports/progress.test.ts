@@ -11,14 +11,14 @@ test("a page is told how far its export is, and that it was all", async () => {
     const answer = await server.get(`/messages/export-progress?id=${id}`);
     return textOf(await answer.text());
   };
-  expect(await asked("one")).toBe("Export under way");
+  expect(await asked("one")).toBe("Exporting");
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   server.beforeReading(() =>
     server.readings() > 2 ? opened : Promise.resolve(),
   );
   const answer = await server.get("/messages.jsonl?progress=one");
   while (server.readings() < 3) await nextTurn();
-  expect(await asked("one")).toBe("Export under way: 50 messages so far");
+  expect(await asked("one")).toBe("Exporting: 50 messages so far");
   open();
   expect((await answer.text()).trimEnd().split("\n")).toHaveLength(60);
   expect(await asked("one")).toBe("Export complete: 60 messages");
@@ -34,7 +34,9 @@ test("a page is told of an export that was cut off, was refused or never came", 
   server.beforeReading(() => Promise.reject(new Error("away")));
   const failing = await server.get("/messages.csv?progress=cut");
   await failing.text().catch(() => undefined);
-  expect(await asked("id=cut")).toStartWith("Export cut off after 0 messages");
+  expect(await asked("id=cut")).toStartWith(
+    "The export stopped after 0 messages",
+  );
 
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   server.beforeReading(() => opened);
@@ -42,12 +44,14 @@ test("a page is told of an export that was cut off, was refused or never came", 
     Array.from({ length: 10 }, () => server.get("/messages.csv")),
   );
   await server.get("/messages.csv?progress=full");
-  expect(await asked("id=full")).toStartWith("Not exported: as many");
+  expect(await asked("id=full")).toStartWith(
+    "Not exported: the maximum number of exports is already running. Try",
+  );
   open();
   for (const each of running) await each.text();
 
   expect(await asked("id=never&asked=20")).toStartWith(
-    "The export did not begin",
+    "The export didn’t start. Try again.",
   );
   const damaged = await server.get("/messages/export-progress?id=%3Cscript%3E");
   expect(damaged.status).toBe(204);

@@ -32,7 +32,7 @@ test("a recipient whose messages arrive has no verdict", async () => {
   await using server = await startServer();
   await postMessagesTo(server, NUMBER, [30003, "delivered"]);
   const { text } = await get(server.origin + pathOf(NUMBER));
-  expect(text).not.toMatch(/Gone for good|Do not send again|Worth another try/);
+  expect(text).not.toMatch(/Gone for good|Don’t retry|Worth another try/);
 });
 
 test("its messages come in pages, newest first", async () => {
@@ -75,10 +75,10 @@ test("a recipient who unsubscribed is not said to be gone", async () => {
     (await get(server.origin + pathOf(NUMBER))).text,
     list.text,
   ]) {
-    expect(text).toContain("<span>Do not send again: unsubscribed</span>");
+    expect(text).toContain("<span>Don’t retry: unsubscribed</span>");
     expect(text).not.toContain("no mobile number");
   }
-  expect(list.text).toContain("<span>Do not send again</span>");
+  expect(list.text).toContain("<span>Don’t retry</span>");
 });
 
 test("it is found by its id too", async () => {

@@ -34,7 +34,7 @@ test("it shows what to paste into Twilio, and what each thing is set by", async 
   );
   expect(words).toContain("90 days. Nothing has been deleted yet.");
   expect(words).toContain("Latest callback none yet");
-  expect(words).toContain("None are written. BACKUP_FOLDER");
+  expect(words).toContain("No backups. BACKUP_FOLDER");
   expect(words).toMatch(/[\d.]+ GB of [\d.]+ [GT]B free/);
   expect(words).toContain("0.0.0-test");
   expect(page.text).toContain('data-copy="#sms-callback"');
@@ -58,7 +58,7 @@ test("no secret is shown, nor a part of one", async () => {
   expect(wordsOf(text)).toContain(
     `1 token for any account. For one account only: ${ACCOUNT_SID}`,
   );
-  expect(wordsOf(text)).toContain("is answered to those who have the token");
+  expect(wordsOf(text)).toContain("can be read with the token.");
   for (const secret of [AUTH_TOKEN, OTHER_TOKEN, METRICS_TOKEN])
     for (const part of [secret.slice(0, 8), secret.slice(-8)])
       expect(text).not.toContain(part);
@@ -75,7 +75,7 @@ test("shared keys are shown by their ids, and without their secrets", async () =
     `1 secret for any key. ${keys.join(" ")} TWILIO_WEBHOOK_SHARED_KEYS`,
   );
   expect(wordsOf(text)).toContain(
-    "None is set. Only callbacks signed with a shared key are accepted.",
+    "Not set. Only callbacks signed with a shared key are accepted.",
   );
   for (const secret of [AUTH_TOKEN, OTHER_TOKEN, METRICS_TOKEN])
     expect(text).not.toContain(secret.slice(0, 8));
@@ -84,7 +84,7 @@ test("shared keys are shown by their ids, and without their secrets", async () =
 test("without a token and a public address it says what that means", async () => {
   await using server = await startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
   const words = wordsOf((await get(`${server.origin}/settings`)).text);
-  expect(words).toContain("None is set. Every callback is answered 503.");
+  expect(words).toContain("Not set. Every callback is refused with 503.");
   expect(words).toContain("Not set. The addresses above are those that you");
   expect(words).toContain(`${server.origin}/api/rpc/webhooks/twilio/sms#`);
 });
@@ -110,7 +110,7 @@ test("how backups and deleting went is told, failures too", async () => {
   const words = wordsOf(text);
   expect(words).toContain("/nonexistent/backups ; 3 backups are kept.");
   expect(words).toContain("The latest: 1 h ago , 4.3 GB.");
-  expect(words).toContain("The latest try failed 1 h ago");
+  expect(words).toContain("The last attempt failed 1 h ago");
   expect(text).toContain("The disk is &lt;b&gt;full&lt;/b&gt;.");
   expect(words).toContain(
     "1 day. Last done 1 h ago : 12,345 messages deleted.",

@@ -10,10 +10,14 @@ test("the title says how delivery is, and first that it fell or rose when it did
   const rose = { kind: "more", by: 2, unit: "points" } as const;
   const cases = [
     [outcomes({}), SAME, "No messages"],
-    [outcomes({ inFlight: 1 }), SAME, "1 message is on the way"],
-    [outcomes({ inFlight: 12 }), SAME, "12 messages are on the way"],
-    [outcomes({ arrived: 3, failed: 1 }), SAME, "3 of 4 messages arrived"],
-    [outcomes({ arrived: 100, inFlight: 3 }), SAME, "Every message arrived"],
+    [outcomes({ inFlight: 1 }), SAME, "1 message in flight"],
+    [outcomes({ inFlight: 12 }), SAME, "12 messages in flight"],
+    [outcomes({ arrived: 3, failed: 1 }), SAME, "3 of 4 messages delivered"],
+    [
+      outcomes({ arrived: 100, inFlight: 3 }),
+      SAME,
+      "Every message was delivered",
+    ],
     [usual, SAME, "96.0% of messages arrive"],
     [usual, { ...fell, by: 1.9 }, "96.0% of messages arrive"],
     [usual, fell, "Delivery fell to 96.0%"],
@@ -36,15 +40,15 @@ test("the main reason is the first code, when it explains more than one of the l
       code(63018, { arrived: 40, failed: 1 }),
     ]),
   ).toBe(
-    "10 messages did not arrive, 7 of them because of error 30003: Unreachable destination handset.",
+    "10 messages failed, 7 of them because of error 30003: Unreachable destination handset.",
   );
   // One of ten is no main reason.
   expect(mainReason(total, [code(30003, { failed: 1 })])).toBe(
-    "10 messages did not arrive.",
+    "10 messages failed.",
   );
-  expect(mainReason(total, [])).toBe("10 messages did not arrive.");
+  expect(mainReason(total, [])).toBe("10 messages failed.");
   expect(mainReason(outcomes({ failed: 1 }), [code(1, { failed: 1 })])).toBe(
-    "1 message did not arrive, because of error 1: unknown to this version.",
+    "1 message failed, because of error 1: unknown to this version.",
   );
   expect(mainReason(outcomes({ arrived: 5 }), [])).toBe("Nothing failed.");
   expect(mainReason(outcomes({ inFlight: 5 }), [])).toBe("");

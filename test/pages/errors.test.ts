@@ -26,11 +26,9 @@ test("error codes are counted with their share, their recipients, their meaning 
   expect(page.text).toContain(
     "5 of 8 messages carry an error code (62.5%), 2 codes in all.",
   );
-  expect(page.text).toContain("Recipient · Send again later");
-  expect(page.text).toContain("Recipient · Do not send again");
-  expect(page.text).toContain(
-    "1 more message did not arrive, and no callback told why.",
-  );
+  expect(page.text).toContain("Recipient · Retry later");
+  expect(page.text).toContain("Recipient · Don’t retry");
+  expect(page.text).toContain("1 more message failed without an error code.");
   expect(linksIn(page)).toContain("/errors/30003?range=7d");
   const lists = linksIn(page).filter((link) => link.includes("30003%20"));
   const found = await Promise.all(
@@ -92,7 +90,7 @@ test("without errors the page says so, and a range that there is not is refused"
   for (const path of ["/errors", "/errors/30003"]) {
     const wrong = await get(`${server.origin}${path}?range=%3Cb%3E`);
     expect(wrong.status).toBe(400);
-    expect(wrong.text).toContain("The time range is not understood");
+    expect(wrong.text).toContain("Can’t read this time range");
     expect(wrong.text).not.toContain("<b>");
   }
 });
@@ -114,9 +112,9 @@ test("a code’s page says what it means, how often it comes, and whom it hits",
   const page = await get(`${server.origin}/errors/30003`);
   const { text } = page;
   expect(text).toContain("The phone could not be reached.");
-  expect(text).toContain("Send again later");
+  expect(text).toContain("Retry later");
   expect(text).toContain("<b>3 messages</b>");
-  expect(text).toContain(", 75.0% of all, to 2 recipients. 3 did not arrive.");
+  expect(text).toContain(", 75.0% of all, to 2 recipients. 3 failed.");
   expect(linksIn(page)).toContain(
     "https://www.twilio.com/docs/api/errors/30003",
   );
@@ -147,20 +145,22 @@ test("a code that no message has, and one that nobody knows, have a page too", a
     ),
   );
   const earlier = await get(`${server.origin}/errors/30005`);
-  expect(earlier.text).toContain("No message carries it in the last 24 hours");
+  expect(earlier.text).toContain("No message had it in the last 24 hours");
   expect(linksIn(earlier)).toContain("/messages?q=code%3A30005");
   const unseen = await get(`${server.origin}/errors/30001`);
-  expect(unseen.text).toContain("No message has carried this code");
+  expect(unseen.text).toContain("No message has had this code");
   const unknown = await get(`${server.origin}/errors/99123`);
   expect(unknown.status).toBe(200);
-  expect(unknown.text).toContain("This version does not know this code");
+  expect(unknown.text).toContain("This version doesn’t know this code");
   expect(linksIn(unknown)).toContain(
     "https://www.twilio.com/docs/api/errors/99123",
   );
   for (const code of ["abc", "0", "-1", "3e4", "030003", "1234567890"])
     expect((await get(`${server.origin}/errors/${code}`)).status).toBe(404);
   const { text } = await get(`${server.origin}/errors/abc`);
-  expect(text).toContain("This address names no error code");
+  expect(text).toContain(
+    "This address doesn’t name an error code. A code is a number of up to",
+  );
   expect(text).toContain('action="/errors/dictionary"');
 });
 
@@ -183,12 +183,12 @@ test("the dictionary finds codes by number and by words, and leads to each code�
   await using server = await startServer();
   const dictionary = `${server.origin}/errors/dictionary`;
   const all = await get(dictionary);
-  expect(all.text).toContain("2,674 codes, the first 100 shown.");
+  expect(all.text).toContain("2,674 codes; showing the first 100.");
   const found = await get(`${dictionary}?q=3000`);
   expect(linksIn(found)).toContain("/errors/30003");
   expect(found.text).toContain('value="3000"');
   const nothing = await get(`${dictionary}?q=%22%3E%3Cscript%3Ezzzz`);
-  expect(nothing.text).toContain("No error code fits");
+  expect(nothing.text).toContain("No error code matches");
   expect(nothing.text).not.toContain("<script>zzzz");
 });
 

@@ -21,6 +21,6 @@ test("a made-up message is marked in lists and on its page, a real one isn't", a
   expect(await marksOn(`/messages/${madeUp}`)).toBe(1);
   // On the real one's page only the other message to the same recipient is.
   const page = (await get(`${server.origin}/messages/${real}`)).text;
-  expect(page.split("To the same recipient")[0]).not.toMatch(MARK);
-  expect(page.split("To the same recipient")[1]).toMatch(MARK);
+  expect(page.split("Other messages to this recipient")[0]).not.toMatch(MARK);
+  expect(page.split("Other messages to this recipient")[1]).toMatch(MARK);
 });

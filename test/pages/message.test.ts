@@ -27,7 +27,7 @@ test("a message's page tells its timeline, its error and all that was posted", a
     "sms_undelivered",
     "30003",
     "Unreachable destination handset",
-    "Send again later",
+    "Retry later",
     "https://www.twilio.com/docs/api/errors/30003",
     `https://www.twilio.com/console/sms/logs/${ACCOUNT_SID}/${sid}`,
     "SomethingNew",
@@ -37,7 +37,7 @@ test("a message's page tells its timeline, its error and all that was posted", a
     "order=4711",
   ])
     expect(text).toContain(part);
-  for (const name of ["First heard", "Last update"])
+  for (const name of ["First seen", "Last update"])
     expect(text).toMatch(
       new RegExp(
         `${name}</dt><dd>.{0,150}>\\d{4}-\\d\\d-\\d\\d [\\d:]{8} UTC<`,
@@ -57,7 +57,7 @@ test("an error code that nobody knows is shown as such, with Twilio's page", asy
     ErrorCode: "99123",
   });
   const { text } = await get(`${server.origin}/messages/${sid}`);
-  expect(text).toContain("This version does not know this code");
+  expect(text).toContain("This version doesn’t know this code");
   expect(text).toContain("https://www.twilio.com/docs/api/errors/99123");
 });
 

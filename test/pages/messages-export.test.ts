@@ -98,6 +98,6 @@ test("a wrong filter is answered with a page that says so", async () => {
     expect([query, page.status]).toEqual([query, 400]);
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
     expect(page.headers.get("content-disposition")).toBeNull();
-    expect(page.text).toContain("The filter is not understood");
+    expect(page.text).toContain("Can’t read this filter");
   }
 });

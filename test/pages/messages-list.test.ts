@@ -141,12 +141,16 @@ test("a wrong filter is said in the page, with its place marked and nothing list
   await using server = await startServer();
   await server.twilio.post();
   for (const [q, marked, words] of [
-    ["status:foo", "foo", "A status is sent, delivered,"],
+    [
+      "status:foo",
+      "foo",
+      "The status must be sent, delivered, read, undelivered, or failed.",
+    ],
     ["code:1 stauts:failed", "stauts:", "Did you mean status?"],
     ["code:30003;drop", "30003;drop", "An error code is a number"],
     ['tag:"open', "&quot;open", "nothing closes it"],
     ["12", "12", "at least 4 digits"],
-    ["<b>:x status:<i>", "&lt;i&gt;", "A status is"],
+    ["<b>:x status:<i>", "&lt;i&gt;", "The status must be"],
   ] as const) {
     const page = await get(listOf(server.origin, q));
     expect([q, page.status]).toEqual([q, 400]);
@@ -184,7 +188,7 @@ test("a filter that nothing matches says what to try", async () => {
   await server.twilio.post();
   const page = await get(listOf(server.origin, "failed country:DE"));
   expect(page.status).toBe(200);
-  expect(page.text).toContain("No message matches");
+  expect(page.text).toContain("No matching messages");
   expect(page.text).toContain("Clear the filter");
   expect(linksIn(page)).toEqual(
     expect.arrayContaining([
@@ -194,14 +198,14 @@ test("a filter that nothing matches says what to try", async () => {
     ]),
   );
   const beyond = await get(`${server.origin}/messages?older=0`);
-  expect(beyond.text).toContain("Nothing further here");
+  expect(beyond.text).toContain("Nothing here");
 });
 
 test("before the first message the list leads to how to set Twilio up", async () => {
   await using server = await startServer();
   const page = await get(`${server.origin}/messages`);
   expect(page.text).toContain("No messages yet");
-  expect(page.text).toContain("How to set Twilio up");
+  expect(page.text).toContain("How to set up Twilio");
 });
 
 test("the last day is counted by status, and a status keeps the rest of the filter", async () => {

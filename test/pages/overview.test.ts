@@ -22,10 +22,10 @@ test("the overview counts what became of the messages, and each number leads to 
   await server.twilio.post({ ...arrived, MessageStatus: "delivered" });
   const page = await get(`${server.origin}/`);
   expect(page.status).toBe(200);
-  expect(page.text).toContain("<h1>7 of 10 messages arrived</h1>");
+  expect(page.text).toContain("<h1>7 of 10 messages delivered</h1>");
   expect(figuresIn(page)).toEqual(["70.0%", "12", "7", "2", "2", "1"]);
   expect(page.text).toContain(
-    "3 messages did not arrive, 2 of them because of error 30003: Unreachable destination handset.",
+    "3 messages failed, 2 of them because of error 30003: Unreachable destination handset.",
   );
 
   const lists = linksIn(page).filter((link) => link.startsWith("/messages?"));
@@ -131,8 +131,8 @@ test("the time to deliver is told from the sent and the delivered callback", asy
       );
   }
   const { text } = await get(`${server.origin}/`);
-  expect(text).toMatch(/Half arrive within [23]\.\d s/);
-  expect(text).toContain("From sent to delivered, of 20 messages.");
+  expect(text).toMatch(/Median [23]\.\d s/);
+  expect(text).toContain("Time from sent to delivered, for 20 messages.");
 });
 
 test("a range without messages leads to the nearest one that has some", async () => {
@@ -145,7 +145,7 @@ test("a range without messages leads to the nearest one that has some", async ()
   const day = new Date(Date.now() - 300 * DAY_MS).toISOString().slice(0, 10);
   expect(linksIn(long)).toContain(`/?from=${day}&to=${day}`);
   expect((await get(`${server.origin}/?from=${day}&to=${day}`)).text).toContain(
-    "1 of 1 message arrived",
+    "1 of 1 message delivered",
   );
   await record(3 * DAY_MS);
   expect((await get(`${server.origin}/?range=1h`)).text).toContain(

@@ -12,14 +12,14 @@ import { eventsIn } from "../support/rows.ts";
 test("before the first callback the overview says how to set Twilio up, with the address to paste", async () => {
   await using server = await startServer();
   const { text } = await get(`${server.origin}/`);
-  expect(text).toContain("Set Twilio up");
+  expect(text).toContain("Set up Twilio");
   expect(text).toContain(
     `${server.origin}/api/rpc/webhooks/twilio/sms#rc=5&amp;rp=all`,
   );
   expect(text).toContain("five tries on any failure");
   expect(text).toContain("Waiting for the first callback.");
   await server.twilio.post();
-  expect((await get(`${server.origin}/`)).text).not.toContain("Set Twilio up");
+  expect((await get(`${server.origin}/`)).text).not.toContain("Set up Twilio");
 });
 
 const INBOUND = {

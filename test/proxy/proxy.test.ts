@@ -177,7 +177,9 @@ for (const kind of ["caddy", "nginx"] as const) {
             tls: { rejectUnauthorized: false },
           });
           expect([page, answer.status]).toEqual([page, 403]);
-          expect(await answer.text()).toContain("a service of this machine");
+          expect(await answer.text()).toContain(
+            "This request came from a service on this machine, such as a proxy,",
+          );
         }
       });
 

@@ -98,7 +98,7 @@ test("the page of such a callback says what was called, and what to write into T
   const [row] = await listed(server);
   const page = await get(`${server.origin}/refusals/${row?.id}`);
   expect(page.text).toContain(
-    "Twilio called https://sms.example.com/sms, which isn’t an address",
+    "Twilio called https://sms.example.com/sms, which isn’t one of smsledger’s addresses",
   );
   expect(page.text).toContain("In Twilio, replace the callback URL with:");
   expect(page.text).toContain(

@@ -122,10 +122,10 @@ test("what is no address is said so, and an old search can’t be confirmed", as
   await ana.post("/settings/erase", { address: OTHER });
   const newer = await settled(ana);
   const old = await ana.post("/settings/erase/confirm", { id, typed: NUMBER });
-  expect([old.status, old.text.includes("no longer the latest")]).toEqual([
-    400,
-    true,
-  ]);
+  expect([
+    old.status,
+    old.text.includes("A newer search replaced this one."),
+  ]).toEqual([400, true]);
   await ana.post("/settings/erase/forget", { id: idIn(newer) });
   expect(idIn(await settled(ana))).toBe("");
 });

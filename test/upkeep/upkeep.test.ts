@@ -262,7 +262,7 @@ test("a backup that fails is told plainly, leaves the others alone, and is taken
     const { backup, backupFailure } = await store.upkeep.state();
     expect(backup).toBeUndefined();
     expect(backupFailure?.reason).toBe(
-      "BACKUP_FOLDER cannot be made or read. Check it and its permissions.",
+      "Can't create or read BACKUP_FOLDER. Check its path and permissions.",
     );
   });
   const other = join(folder.path, "other");

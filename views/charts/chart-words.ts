@@ -26,7 +26,7 @@ export type ChartProps = {
 };
 
 export const PART_WORDS: Record<Part, string> = {
-  arrived: "Arrived",
+  arrived: statusWord("delivered"),
   inFlight: "In flight",
   undelivered: statusWord("undelivered"),
   failed: statusWord("failed"),
@@ -67,7 +67,7 @@ export function barWords(span: TimeRange, now: number): string {
 /** Its delivery rate, as a sentence's part and as a table's cell. */
 export function rateWords(outcomes: Outcomes): string {
   const rate = deliveryRate(outcomes);
-  return rate === undefined ? "none has ended" : `${percent(rate)} arrived`;
+  return rate === undefined ? "none finished" : `${percent(rate)} delivered`;
 }
 
 export function rateCell(outcomes: Outcomes): string {

@@ -31,12 +31,12 @@ export function DictionaryPage({
         <a href={urls.errors()}>Errors</a>
       </nav>
       <div class="page-head">
-        <h1>Look an error code up</h1>
+        <h1>Look up an error code</h1>
       </div>
       {isNoCode ? (
         <p class="no-code" role="status">
-          This address names no error code: one is a number of up to nine
-          digits, such as 30003. Find it here.
+          This address doesn’t name an error code. A code is a number of up to
+          nine digits, such as 30003. Find it here.
         </p>
       ) : (
         ""
@@ -48,9 +48,9 @@ export function DictionaryPage({
         </p>
         {search.codes.length === 0 ? (
           <div class="empty">
-            <h2>No error code fits</h2>
+            <h2>No error code matches</h2>
             <p>
-              Type a number or its beginning, such as 300, or words of its
+              Enter a number or its first digits, such as 300, or words from its
               meaning, such as unreachable or opted out.
             </p>
           </div>
@@ -64,8 +64,8 @@ export function DictionaryPage({
             <thead class="visually-hidden">
               <tr>
                 <th scope="col">Error code</th>
-                <th scope="col">Whose matter</th>
-                <th scope="col">Send again?</th>
+                <th scope="col">Cause</th>
+                <th scope="col">Retry?</th>
               </tr>
             </thead>
             <tbody>
@@ -163,6 +163,6 @@ function CodeEntry({
 function foundWords({ codes, found }: DictionarySearch): string {
   const shown = codes.length;
   return shown < found
-    ? `${countWords(found)} codes, the first ${shown} shown. Type more to narrow it.`
+    ? `${countWords(found)} codes; showing the first ${shown}. Type more to narrow the list.`
     : counted(found, "code");
 }

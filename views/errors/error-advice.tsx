@@ -15,7 +15,7 @@ export function ErrorAdvice({
     <>
       <p safe>
         {explanation?.happened ??
-          "This version doesn’t know this code. Twilio’s page says what it means."}
+          "This version doesn’t know this code. Twilio’s page explains it."}
       </p>
       <dl>
         {explanation === undefined ? (
@@ -26,7 +26,7 @@ export function ErrorAdvice({
             <dd safe>{MATTER_WORDS[explanation.matter]}</dd>
           </>
         )}
-        <dt>Send again?</dt>
+        <dt>Retry?</dt>
         <dd>
           <VerdictMark verdict={verdict} />
         </dd>

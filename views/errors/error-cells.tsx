@@ -31,7 +31,7 @@ export function LostLink({
   return (
     <a
       href={listHref(urls, [["code", errorCode], LOST, ...period.terms])}
-      aria-label={`${counted(lost(outcomes), "message")} with error ${errorCode} did not arrive`}
+      aria-label={`${counted(lost(outcomes), "message")} with error ${errorCode} failed`}
       safe
     >
       {countWords(lost(outcomes))}

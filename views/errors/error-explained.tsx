@@ -27,7 +27,7 @@ export function ErrorExplained({
         <a href={urls.error(code)}>
           <b>{code}</b>{" "}
           <span safe>
-            {info.title ?? "This version does not know this code"}
+            {info.title ?? "This version doesn’t know this code"}
           </span>
         </a>
       </h2>
@@ -42,7 +42,9 @@ export function ErrorExplained({
         <ErrorAdvice info={info} verdict={verdict} />
       )}
       <p class="explained-links">
-        <a href={urls.error(code)}>How often it happens, and to whom</a>
+        <a href={urls.error(code)}>
+          How often it happens, and to which recipients
+        </a>
         <TwilioPageLink info={info} />
       </p>
     </section>

@@ -37,19 +37,22 @@ export function NotSeen({
     <div class="empty">
       <h2 safe>
         {facts === undefined
-          ? "No message has carried this code"
-          : `No message carries it ${period.when}`}
+          ? "No message has had this code"
+          : `No message had it ${period.when}`}
       </h2>
       {facts === undefined ? (
-        <p>When one does, this page shows how often, and to whom.</p>
+        <p>
+          When one does, this page shows how often and which recipients are
+          affected.
+        </p>
       ) : (
         <>
           <p>
-            The latest one was first heard of{" "}
+            The latest one was first seen{" "}
             <Ago at={facts.lastSeenAt} now={now} />.
           </p>
           <a class="button" href={listHref(urls, [["code", code]])}>
-            Show all messages with it
+            Show all messages with this code
           </a>
         </>
       )}
@@ -95,7 +98,7 @@ export function Seen(view: CodeView) {
       </div>
       <section class="part" aria-labelledby="latest-with-code">
         <div class="part-head">
-          <h2 id="latest-with-code">Latest messages with it</h2>
+          <h2 id="latest-with-code">Latest messages with this code</h2>
           <a href={listHref(urls, [ofCode, ...period.terms])} safe>
             {`All ${counted(history.outcomes.messages, "message")}`}
           </a>
@@ -121,7 +124,7 @@ function CodeFacts({ history, now }: CodeView) {
         {facts === undefined
           ? ""
           : `, to ${boundedCount(facts.recipients)} ${facts.recipients.count === 1 ? "recipient" : "recipients"}`}
-        {`. ${countWords(lost(outcomes))} did not arrive.`}
+        {`. ${countWords(lost(outcomes))} failed.`}
       </span>{" "}
       {facts === undefined ? (
         ""

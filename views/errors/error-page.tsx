@@ -97,7 +97,7 @@ function ErrorHead({
         <h1>
           <span class="error-code">{info.code}</span>{" "}
           <span safe>
-            {info.title ?? "This version does not know this code"}
+            {info.title ?? "This version doesn’t know this code"}
           </span>
         </h1>
         <RangeLinks

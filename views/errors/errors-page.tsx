@@ -89,7 +89,7 @@ function ErrorsHead({
     <div class="page-head">
       <h1>Errors</h1>
       <a class="dictionary-link" href={urls.dictionary()}>
-        Look a code up
+        Look up a code
       </a>
       <RangeLinks current={current} hrefOf={urls.errors} now={now} />
     </div>
@@ -114,10 +114,10 @@ function ErrorsFoot({
         ) : (
           <>
             <span safe>
-              {`${counted(lostWithoutCode, "more message", "more messages")} did not arrive, and no callback told why.`}
+              {`${counted(lostWithoutCode, "more message", "more messages")} failed without an error code.`}
             </span>{" "}
             <a href={listHref(urls, [LOST, ...period.terms])}>
-              All that did not arrive
+              All failed messages
             </a>
           </>
         )}
@@ -145,9 +145,9 @@ function totalWords({ codes, total, withCode }: ErrorsOfPeriod): string {
 }
 
 function quietWords({ total, lostWithoutCode }: ErrorsOfPeriod): string {
-  if (total.messages === 0) return "No message was heard of in this time.";
-  const heard = `${counted(total.messages, "message was", "messages were")} heard of, and none carries an error code.`;
+  if (total.messages === 0) return "No messages in this period.";
+  const heard = `${counted(total.messages, "message was", "messages were")} seen, none with an error code.`;
   return lostWithoutCode === 0
     ? heard
-    : `${heard} ${counted(lostWithoutCode, "message")} did not arrive; no callback told why.`;
+    : `${heard} ${counted(lostWithoutCode, "message")} failed without an error code.`;
 }

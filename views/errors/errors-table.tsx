@@ -39,7 +39,7 @@ export function CodesTable({ urls, period, errors, now }: TableProps) {
             Messages
           </th>
           <th scope="col" class="col-amount col-lost">
-            Not arrived
+            Failed
           </th>
           <th scope="col" class="col-amount col-share">
             Share of all

@@ -31,7 +31,7 @@ export function ExportProgress({
       hx-sync="this:drop"
       hx-indicator="#none"
     >
-      Export under way
+      Exporting
       {progress === undefined || progress.records === 0 ? (
         ""
       ) : (
@@ -47,10 +47,10 @@ function endWords(progress: Progress | undefined): string {
     case "whole":
       return `Export complete: ${messages}`;
     case "refused":
-      return "Not exported: as many exports run as may. Try again when one has ended.";
+      return "Not exported: the maximum number of exports is already running. Try again when one has finished.";
     case "cut off":
-      return `Export cut off after ${messages}: the file is not whole. Export again.`;
+      return `The export stopped after ${messages}, so the file is incomplete. Export again.`;
     default:
-      return "The export did not begin. Try again.";
+      return "The export didn’t start. Try again.";
   }
 }

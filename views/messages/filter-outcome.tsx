@@ -29,7 +29,7 @@ export function FilterMistakes({
   const inFilter = query.parsed.mistakes.slice(0, SHOWN_MAX);
   return (
     <div class="empty mistaken">
-      <h2>The filter is not understood</h2>
+      <h2>Can’t read this filter</h2>
       {inFilter.length === 0 ? (
         ""
       ) : (
@@ -97,11 +97,11 @@ export function NothingFound({
   if (!isFirstPage(query)) {
     return (
       <div class="empty">
-        <h2>Nothing further here</h2>
-        <p>There are no messages on this side of the list.</p>
+        <h2>Nothing here</h2>
+        <p>There are no more messages in this direction.</p>
         <FilterLink
           href={urls.messages({ q: query.q })}
-          label="Go to the newest"
+          label="Go to the latest"
         />
       </div>
     );
@@ -110,16 +110,16 @@ export function NothingFound({
     return (
       <div class="empty">
         <h2>No messages yet</h2>
-        <p>A message appears here with its first callback from Twilio.</p>
+        <p>Messages appear here with their first callback from Twilio.</p>
         <a class="button" href={urls.overview()}>
-          How to set Twilio up
+          How to set up Twilio
         </a>
       </div>
     );
   }
   return (
     <div class="empty">
-      <h2>No message matches</h2>
+      <h2>No matching messages</h2>
       <WaysOn urls={urls} terms={query.parsed.terms} />
       <p>
         A word without a name is a message SID or its beginning, or a

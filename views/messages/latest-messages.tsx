@@ -38,7 +38,7 @@ export function LatestMessages({
             </th>
           )}
           <th scope="col" class="col-first">
-            First heard
+            First seen
           </th>
         </tr>
       </thead>

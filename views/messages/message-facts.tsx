@@ -81,7 +81,7 @@ export function MessageFacts({
             href={filterHref(urls, ["channel", channel])}
           />
         </dd>
-        <dt>First heard</dt>
+        <dt>First seen</dt>
         <dd>
           <When at={message.firstEventAt} now={now} />
         </dd>
@@ -176,14 +176,14 @@ function CarrierReceipt({ events }: { readonly events: readonly EventRow[] }) {
   if (done === undefined) return "";
   return (
     <>
-      <dt>Carrier’s receipt</dt>
+      <dt>Carrier receipt</dt>
       <dd>
         <code class="mono" safe>
           {shortened(done.rawDlrDoneDate ?? "", VALUE_LENGTH)}
         </code>{" "}
         <span class="hint">
-          year, month, day, hour, minute on the carrier’s clock, in no time zone
-          that it tells
+          year, month, day, hour, and minute on the carrier’s clock; its time
+          zone isn’t given
         </span>
       </dd>
     </>

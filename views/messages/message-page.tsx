@@ -136,7 +136,7 @@ function Neighbours({
             rel="prev"
             href={urls.message(newer.messageSid, q)}
             aria-keyshortcuts="["
-            title="The next newer message ([)"
+            title="Next newer message ([)"
           >
             ↑ Newer
           </a>
@@ -148,7 +148,7 @@ function Neighbours({
             rel="next"
             href={urls.message(older.messageSid, q)}
             aria-keyshortcuts="]"
-            title="The next older message (])"
+            title="Next older message (])"
           >
             ↓ Older
           </a>

@@ -283,7 +283,7 @@ function shownWords(shown: number): string {
 
 /** For screen readers, each time the list changes. */
 function spokenWords({ found }: MessageList, already: number): string {
-  if (found === undefined) return "The filter is not understood";
+  if (found === undefined) return "Can’t read this filter";
   const shown = already + found.page.messages.length;
   if (shown === 0) return "No messages shown";
   return `${countedWords(found.count)}, ${shown} shown, newest first`;

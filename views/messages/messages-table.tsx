@@ -44,7 +44,7 @@ export function MessagesTable({
             Tags
           </th>
           <th scope="col" class="col-first">
-            First heard
+            First seen
           </th>
           <th scope="col" class="col-last">
             Last update

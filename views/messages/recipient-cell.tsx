@@ -4,7 +4,7 @@ import { MadeUp } from "./made-up.tsx";
 import { Status } from "../parts/status.tsx";
 import { Address, Country, ErrorCode } from "../parts/values.tsx";
 
-/** Whom a message went to, as the link to its page; on a narrow screen also what became of it. */
+/** Whom a message went to, as the link to its page; on a narrow screen also its status. */
 export function RecipientCell({
   urls,
   message: { messageSid, to, country, status, errorCode },

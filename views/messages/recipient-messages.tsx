@@ -21,9 +21,9 @@ export function RecipientMessages({
   if (to === null) return "";
   return (
     <section class="facts others" aria-labelledby="others-title">
-      <h2 id="others-title">To the same recipient</h2>
+      <h2 id="others-title">Other messages to this recipient</h2>
       {others.length === 0 ? (
-        <p class="hint">No other message.</p>
+        <p class="hint">No other messages.</p>
       ) : (
         <ul>
           {others.map((other) => (
@@ -48,7 +48,7 @@ export function RecipientMessages({
             addressText(to, recipientId, site.masksNumbers),
           )}
         >
-          All of this recipient
+          All messages to this recipient
         </a>
       </p>
     </section>

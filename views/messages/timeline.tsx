@@ -16,29 +16,29 @@ const HAPPENED: Record<Channel, Record<EventStatus, string>> = {
     sent: "Handed to the carrier",
     delivered: "Delivered to the phone",
     read: "Read by the recipient",
-    failed: "Could not be sent",
+    failed: "Couldn’t be sent",
     undelivered: "Not delivered by the carrier",
   },
   whatsapp: {
     sent: "Handed to WhatsApp",
     delivered: "Delivered to the phone",
     read: "Read by the recipient",
-    failed: "Could not be delivered",
-    undelivered: "Could not be delivered",
+    failed: "Couldn’t be delivered",
+    undelivered: "Couldn’t be delivered",
   },
   rcs: {
     sent: "Handed to RCS",
     delivered: "Delivered to the phone",
     read: "Read by the recipient",
-    failed: "Could not be sent",
-    undelivered: "Could not be delivered",
+    failed: "Couldn’t be sent",
+    undelivered: "Couldn’t be delivered",
   },
   messenger: {
     sent: "Handed to Messenger",
     delivered: "Delivered to the recipient",
     read: "Read by the recipient",
-    failed: "Could not be sent",
-    undelivered: "Could not be delivered",
+    failed: "Couldn’t be sent",
+    undelivered: "Couldn’t be delivered",
   },
 };
 
@@ -63,8 +63,8 @@ export function Timeline({ story }: { readonly story: Story }) {
         ))}
       </ol>
       <p class="hint">
-        In the order they arrived here, in UTC. Twilio sends no time with a
-        callback, and one may overtake another.
+        In the order received, in UTC. Twilio’s callbacks carry no time, and
+        they can arrive out of order.
       </p>
     </section>
   );
@@ -162,12 +162,12 @@ function Posted({ event }: { readonly event: EventRow }) {
           {event.query === "" ? (
             ""
           ) : (
-            <PostedRow name="(query of the address)" value={event.query} />
+            <PostedRow name="(query of the URL)" value={event.query} />
           )}
         </tbody>
       </table>
       <div class="raw-head">
-        <h3>As a form’s body</h3>
+        <h3>As a form body</h3>
         <button type="button" class="copy-button" data-copy={`#${rawId}`}>
           Copy
         </button>

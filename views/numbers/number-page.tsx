@@ -75,7 +75,7 @@ export function NumberPage(view: NumberView) {
         <Verdict site={site} summary={summary} />
         <h2 class="section-title">Messages</h2>
         {view.found.messages.length === 0 ? (
-          <p class="empty">There are no messages on this side of the list.</p>
+          <p class="empty">There are no more messages in this direction.</p>
         ) : (
           <MessagesTable
             urls={urls}
@@ -122,7 +122,7 @@ function Facts({ view: { summary, now } }: { readonly view: NumberView }) {
       ))}
       <div>
         <dt>Country</dt>
-        <dd safe>{country === null ? "Not told" : countryName(country)}</dd>
+        <dd safe>{country === null ? "Unknown" : countryName(country)}</dd>
       </div>
       <div>
         <dt>First message</dt>

@@ -98,7 +98,7 @@ function NothingFails({
       </h2>
       <p safe>
         {verdict === undefined
-          ? "That is good news: nobody had two failures among the last ten messages to them."
+          ? "Good news: no recipient had two failures among the last ten messages."
           : `No recipient with two failures among the last ten messages is under “${VERDICT_LABELS[verdict]}”.`}
       </p>
       {verdict === undefined ? (
@@ -155,13 +155,13 @@ function Foot({
 function Hint() {
   return (
     <aside class="card cleaning" aria-labelledby="cleaning-title">
-      <h2 id="cleaning-title">Clean your lists with it</h2>
+      <h2 id="cleaning-title">Clean up your lists</h2>
       <p>
-        Take the numbers under <b safe>{VERDICT_LABELS["do-not-send"]}</b> off
-        your lists: each message to them costs money, and carriers trust a
-        sender less who keeps writing to them. Recipients who unsubscribed can
-        come back by texting START. Ask those whose number keeps failing whether
-        it is right.
+        Remove the numbers under <b safe>{VERDICT_LABELS["do-not-send"]}</b>{" "}
+        from your lists: every message to them costs money, and carriers trust
+        senders less who keep texting them. Recipients who unsubscribed can come
+        back by texting START. Ask recipients whose number keeps failing whether
+        it’s right.
       </p>
     </aside>
   );

@@ -34,8 +34,8 @@ export function TopCodes({
       {codes.length === 0 ? (
         <p class="quiet">
           {lost(total) === 0
-            ? "Nothing failed in this time."
-            : "No callback told an error code of the messages that did not arrive."}
+            ? "Nothing failed in this period."
+            : "The failed messages have no error code."}
         </p>
       ) : (
         <table class="list top-codes">
@@ -46,12 +46,12 @@ export function TopCodes({
                 Trend
               </th>
               <th scope="col" class="col-amount">
-                Not arrived
+                Failed
               </th>
               <th
                 scope="col"
                 class="col-amount col-share"
-                title="Of all messages that did not arrive"
+                title="Of all failed messages"
               >
                 Share
               </th>

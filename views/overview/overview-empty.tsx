@@ -24,7 +24,7 @@ export function SetupPage({
   return (
     <Layout
       site={props.site}
-      title="Set Twilio up"
+      title="Set up Twilio"
       section="overview"
       live={live}
       scripts={["setup.js"]}
@@ -67,7 +67,7 @@ export function QuietPage({
         <div class="empty">
           <h2 safe>{`No messages ${period.when}`}</h2>
           <p>
-            The latest one was first heard of <Ago at={latestAt} now={now} />.
+            The latest one was first seen <Ago at={latestAt} now={now} />.
           </p>
           <a class="button" href={urls.overview(nearest.address)} safe>
             {nearest.label}

@@ -31,7 +31,7 @@ const FIGURES: readonly Figure[] = [
   {
     of: "messages",
     label: "Messages",
-    meaning: "First heard of in this time",
+    meaning: "First seen in this period",
     wanted: "either",
   },
   ...PARTS.map((part) => ({
@@ -62,7 +62,7 @@ export function Figures({
   return (
     <dl class="outcomes">
       <div class="outcomes-main">
-        <dt title="The share that arrived of the messages whose end is known">
+        <dt title="The delivered share of messages with a final status">
           Delivery rate
         </dt>
         <dd>

@@ -8,7 +8,7 @@ import type { Site } from "../site.ts";
 
 /** Where even those with most can't be found within a bound. */
 export const TOO_MANY_SENDERS =
-  "There are too many senders in this time to rank them. Choose a shorter time.";
+  "There are too many senders in this period to rank them. Choose a shorter period.";
 
 /** Countries or senders by the share of their messages that did not arrive, the worst first. */
 export function WorstGroups({
@@ -42,8 +42,8 @@ export function WorstGroups({
         <p class="quiet">{TOO_MANY_SENDERS}</p>
       ) : groups.length === 0 ? (
         <p class="quiet">
-          None of them had a failure. Those with fewer messages are left out, as
-          their rate says little.
+          None of them had a failure. Those with fewer messages are left out,
+          because their rate means little.
         </p>
       ) : (
         <GroupTable
@@ -54,7 +54,7 @@ export function WorstGroups({
             share: failureRate,
             messages: lost(outcomes),
           })}
-          measureWords={["Failure rate", "Not arrived"]}
+          measureWords={["Failure rate", "Failed"]}
           conditions={[LOST]}
           terms={period.terms}
         />

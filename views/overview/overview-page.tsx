@@ -118,17 +118,15 @@ function DeliveryNotes({
       <p>
         {deliveryTime === undefined ? (
           <span class="quiet">
-            How long delivery takes shows here once a message has both its sent
-            and its delivered callback.
+            The delivery time appears here once a message has both its sent and
+            its delivered callback.
           </span>
         ) : (
           <>
-            <b safe>{`Half arrive within ${duration(deliveryTime.median)}`}</b>
-            <span
-              safe
-            >{`, 95 of 100 within ${duration(deliveryTime.p95)}.`}</span>{" "}
+            <b safe>{`Median ${duration(deliveryTime.median)}`}</b>
+            <span safe>{`, p95 ${duration(deliveryTime.p95)}.`}</span>{" "}
             <span class="hint" safe>
-              {`From sent to delivered, of ${counted(deliveryTime.messages, "message")}.`}
+              {`Time from sent to delivered, for ${counted(deliveryTime.messages, "message")}.`}
             </span>
           </>
         )}
@@ -140,9 +138,10 @@ function DeliveryNotes({
           <a href={listHref(urls, [["status", "sent"], ...stuck.terms])} safe>
             {`${boundedCount(stuck.count)} ${stuck.count.count === 1 ? "message is" : "messages are"} stuck`}
           </a>
-          {`: sent over ${STUCK_AFTER_HOURS} hours ago, and nothing heard since.`}{" "}
+          {`: in flight for more than ${STUCK_AFTER_HOURS} hours.`}{" "}
           <span class="hint">
-            Receipts mostly come within seconds; some carriers send none.
+            Most delivery receipts arrive within seconds; some carriers send
+            none.
           </span>
         </p>
       )}

@@ -35,16 +35,15 @@ export function headline(total: Outcomes, change: Change): string {
   const { messages, inFlight, arrived } = total;
   const rate = deliveryRate(total);
   if (messages === 0) return "No messages";
-  if (rate === undefined)
-    return `${counted(inFlight, "message is", "messages are")} on the way`;
+  if (rate === undefined) return `${counted(inFlight, "message")} in flight`;
   const of = ended(total);
   if (of < RATE_SAMPLE_MIN)
-    return `${countWords(arrived)} of ${counted(of, "message")} arrived`;
-  if (arrived === of) return "Every message arrived";
+    return `${countWords(arrived)} of ${counted(of, "message")} delivered`;
+  if (arrived === of) return "Every message was delivered";
   const isNews =
     (change.kind === "more" || change.kind === "less") &&
     change.by >= NEWS_POINTS;
-  if (!isNews) return `${percent(rate)} of messages arrive`;
+  if (!isNews) return `${percent(rate)} of messages are delivered`;
   return `Delivery ${change.kind === "less" ? "fell" : "rose"} to ${percent(rate)}`;
 }
 
@@ -60,7 +59,7 @@ export function mainReason(
   if (ended(total) === 0) return "";
   if (failures === 0) return "Nothing failed.";
   const [worst] = codes;
-  const didNot = `${counted(failures, "message")} did not arrive`;
+  const didNot = `${counted(failures, "message")} failed`;
   const isTold =
     worst !== undefined && lost(worst.outcomes) >= Math.min(2, failures);
   if (!isTold) return `${didNot}.`;

@@ -25,7 +25,7 @@ export function SetupSteps(props: SetupProps) {
   const { urls } = site;
   return (
     <article class="setup">
-      <h1>Set Twilio up</h1>
+      <h1>Set up Twilio</h1>
       <Waiting {...props} />
       <ol>
         <li>

@@ -76,7 +76,7 @@ export function Layout({
       </head>
       <body>
         <a class="skip" href="#main">
-          Skip to the content
+          Skip to content
         </a>
         <div class="progress" aria-hidden="true"></div>
         <header class="top">

@@ -2,7 +2,7 @@
 export function NothingFurther({ latest }: { readonly latest: string }) {
   return (
     <div class="empty">
-      <h2>Nothing further here</h2>
+      <h2>Nothing here</h2>
       <p>
         <a href={latest}>Go to the latest</a>
       </p>

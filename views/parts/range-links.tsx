@@ -58,7 +58,7 @@ function RangeForm({
         />
       </label>
       <label>
-        To the end of
+        Until the end of
         <input
           type="date"
           name="to"
@@ -91,7 +91,7 @@ export type MistakesView = {
 export function RangeMistakes({ mistakes }: Pick<MistakesView, "mistakes">) {
   return (
     <div class="empty">
-      <h2>The time range is not understood</h2>
+      <h2>Can’t read this time range</h2>
       <ul class="mistakes">
         {mistakes.map((mistake) => (
           <li safe>{mistake}</li>

@@ -7,12 +7,12 @@ const STATUSES: Record<
 > = {
   sent: {
     word: "Sent",
-    meaning: "Handed to the carrier; no receipt yet",
+    meaning: "Handed to the carrier; no delivery receipt yet",
     path: "M2.5 8h9M8 4l4 4-4 4",
   },
   delivered: {
     word: "Delivered",
-    meaning: "The carrier says that it arrived",
+    meaning: "The carrier confirmed delivery",
     path: "m3 8.500 3.500 3.500L13 4.500",
   },
   read: {
@@ -22,12 +22,12 @@ const STATUSES: Record<
   },
   failed: {
     word: "Failed",
-    meaning: "It was not sent",
+    meaning: "It wasn’t sent",
     path: "m4 4 8 8M12 4l-8 8",
   },
   undelivered: {
     word: "Undelivered",
-    meaning: "It was sent, but did not arrive",
+    meaning: "It was sent but not delivered",
     path: "M8 2 1.500 13.500h13zM8 6.500v3M8 11.500v.100",
   },
 };

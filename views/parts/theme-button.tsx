@@ -2,7 +2,7 @@
 const CHOICES = [
   {
     name: "auto",
-    words: "as the system",
+    words: "system",
     path: "M8 2a6 6 0 1 0 0 12 6 6 0 0 0 0-12z",
   },
   {

@@ -83,7 +83,7 @@ function showState(state) {
   if (state === "reconnecting") {
     lost = setTimeout(() => {
       sayTrouble(
-        "The server does not answer, so this page is not up to date. It goes on by itself.",
+        "The server isn’t responding, so this page may be out of date. It reconnects automatically.",
       );
     }, LOST_MS);
   } else sayTrouble("");

@@ -145,7 +145,7 @@ function sayExport() {
   const note = document.getElementById("export-note");
   const said = document.getElementById("said");
   const words = note?.querySelector("[hx-get]")
-    ? "Export under way"
+    ? "Exporting"
     : (note?.textContent ?? "");
   if (words !== "" && said.textContent !== words) said.textContent = words;
 }

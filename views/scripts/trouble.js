@@ -14,7 +14,7 @@ function showTrouble(about, text) {
 }
 
 const NO_ANSWER =
-  "The server does not answer, so this page is not up to date. It goes on by itself.";
+  "The server isn’t responding, so this page may be out of date. It reconnects automatically.";
 
 // ---- What wasn't answered, by the part of the page that waits for it
 

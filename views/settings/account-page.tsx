@@ -35,8 +35,8 @@ export function AccountPage(props: AccountPageProps) {
       </p>
       {viewer.isPasswordTemporary ? (
         <p class="said warns" role="status">
-          <b>Choose a password of your own first.</b> The one that you signed in
-          with was made by someone else.
+          <b>First, choose your own password.</b> Someone else created the one
+          that you signed in with.
         </p>
       ) : (
         ""
@@ -97,9 +97,9 @@ function PasswordForm({ site, viewer, mistake }: AccountPageProps) {
         aria-describedby="password-hint"
       />
       <p id="password-hint" class="hint">
-        {`${PASSWORD_MIN} characters or more; a few words do well. Your other sessions end.`}
+        {`${PASSWORD_MIN} characters or more; a passphrase works well. Your other sessions end.`}
       </p>
-      <label for="repeat">The new password again</label>
+      <label for="repeat">Repeat the new password</label>
       <input
         id="repeat"
         name="repeat"
@@ -116,7 +116,7 @@ function Sessions({ site, viewer, sessions, now }: AccountPageProps) {
   const { urls } = site;
   return (
     <section>
-      <h2>Where you are signed in</h2>
+      <h2>Your sessions</h2>
       <table class="list sessions">
         <thead>
           <tr>

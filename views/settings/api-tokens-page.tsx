@@ -43,8 +43,8 @@ export function ApiTokensPage(props: TokensPageProps) {
   return (
     <SettingsFrame site={site} section="tokens" title="API tokens">
       <p class="lead">
-        Programs read messages, events and statistics with a token of their own,
-        at <code safe>{apiUrl}</code>. No token can change anything. What can be
+        Programs read messages, events, and statistics with their own token, at{" "}
+        <code safe>{apiUrl}</code>. No token can change anything. What can be
         asked for: <a href={urls.openApi}>/api/openapi.json</a>.
       </p>
       {created === undefined ? (
@@ -81,7 +81,7 @@ function CreatedToken({
         The token for <bdi safe>{name}</bdi>
       </h2>
       <p>
-        <b>Copy it now: it is not shown again.</b> Only its hash is kept here.
+        <b>Copy it now: it won’t be shown again.</b> Only its hash is stored.
       </p>
       <Copyable id="token" text={token} />
       <p>Try it:</p>
@@ -173,9 +173,9 @@ function Scope({ scope }: { readonly scope: TokenScope }) {
 }
 
 const SCOPE_HINTS: Record<TokenScope, string> = {
-  read: "Enough for statistics and monitoring. It cannot search for a number either.",
+  read: "Enough for statistics and monitoring. It can’t search by number.",
   "read unmasked":
-    "Also where MASK_NUMBERS masks them on pages and in exports. Only for what needs them.",
+    "Even if MASK_NUMBERS masks them on pages and in exports. Only for programs that need them.",
 };
 
 function NewToken({ site, form, once }: TokensPageProps) {

@@ -18,18 +18,16 @@ export function AuditPage({ site, entries, older, isFirst }: AuditPageProps) {
   return (
     <SettingsFrame site={site} section="audit" title="Audit">
       <p class="lead">
-        Who signed in, changed and exported what, newest first. Repeated
-        sign-ins and exports of one day are one entry. Of changes, sign-ins,
-        wrong passwords and exports, the newest 5,000 entries each are kept, for
-        400 days.
+        Sign-ins, changes, and exports, latest first. Repeated sign-ins and
+        exports on one day share an entry. For 400 days, the latest 5,000
+        entries of each kind (changes, sign-ins, wrong passwords, exports) are
+        kept.
       </p>
       {entries.length === 0 ? (
         <div class="empty">
-          <h2>
-            {isFirst ? "Nothing has been done yet" : "Nothing further here"}
-          </h2>
+          <h2>{isFirst ? "Nothing yet" : "Nothing here"}</h2>
           {isFirst ? (
-            <p>Sign-ins, changes and exports are listed here.</p>
+            <p>Sign-ins, changes, and exports appear here.</p>
           ) : (
             <p>
               <a href={urls.audit()}>Go to the latest</a>

@@ -61,9 +61,7 @@ function Search({ site, erasure, given = "", mistake }: EraseView) {
   return (
     <form class="settings-form" method="post" action={site.urls.erase}>
       <h2>
-        {erasure?.state.step === "found"
-          ? "Search for another"
-          : "Find what would be erased"}
+        {erasure?.state.step === "found" ? "Search for another" : "Search"}
       </h2>
       <FormToken site={site} />
       <label for="address">Phone number, user id or name</label>
@@ -118,7 +116,7 @@ function Progress({
           </p>
           <p>
             It goes on if you leave this page.{" "}
-            <a href={site.urls.erase}>See how far it is</a>
+            <a href={site.urls.erase}>Show progress</a>
           </p>
         </section>
       );
@@ -166,8 +164,8 @@ function Progress({
             </p>
           )}
           <p>
-            A callback that comes later for it is recorded as usual. This is in
-            the <a href={site.urls.audit()}>audit list</a>.
+            Later callbacks for it are recorded as usual. This is in the{" "}
+            <a href={site.urls.audit()}>audit list</a>.
           </p>
         </section>
       );
@@ -216,13 +214,13 @@ function Confirm({
 function Unreached() {
   return (
     <section aria-labelledby="unreached">
-      <h2 id="unreached">What this can’t reach</h2>
+      <h2 id="unreached">What this doesn’t reach</h2>
       <ul>
         <li>
           Backups made before: delete them, or erase again after you restore
           one.
         </li>
-        <li>Exports that were downloaded, and data read through the API.</li>
+        <li>Downloaded exports, and data read through the API.</li>
         <li>Data that was forwarded to other systems.</li>
         <li>
           Twilio’s own logs: delete the messages there, in the Console or

@@ -90,7 +90,7 @@ function NoAdmin({ name }: { readonly name: string }) {
   return (
     <aside class="said warns" aria-label="No admin">
       <p>
-        <b>Nobody is an admin yet.</b> To become one, run this where smsledger
+        <b>There is no admin yet.</b> To become one, run this where smsledger
         runs, with the same <code>DATABASE_URL</code>:
       </p>
       <p>

@@ -45,8 +45,8 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
         <Fact name="Metrics" by="METRICS_TOKEN">
           <code>/metrics</code>{" "}
           {settings.hasMetricsToken
-            ? "is answered to those who have the token."
-            : "is answered to the server’s own machine only."}
+            ? "can be read with the token."
+            : "can only be read on the server’s own machine."}
         </Fact>
       </Given>
       <Given title="Server">
@@ -71,7 +71,7 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
 const SIGN_IN_WORDS: Record<GeneralSettings["signIn"], string> = {
   password: "Users sign in here with a password.",
   proxy: "A trusted proxy signs users in.",
-  none: "Nobody signs in; pages are answered to the server’s own machine only.",
+  none: "No sign-in; pages can only be opened on the server’s own machine.",
 };
 
 /** What Twilio is to know, and what came from it. */
@@ -84,7 +84,7 @@ function Callbacks({
   const { lastCallbackAt, publicUrl } = settings;
   return (
     <Given title="Callbacks">
-      <Fact name="For SMS, paste into Twilio">
+      <Fact name="For SMS, use in Twilio">
         <Copyable id="sms-callback" text={urls.smsCallback(origin)} />
       </Fact>
       <Fact name="For WhatsApp">
@@ -124,9 +124,9 @@ function AuthTokens({
   if (count === 0)
     return (
       <>
-        <b>None is set.</b>{" "}
+        <b>Not set.</b>{" "}
         {sharedKeys.count === 0
-          ? "Every callback is answered 503."
+          ? "Every callback is refused with 503."
           : "Only callbacks signed with a shared key are accepted."}
       </>
     );

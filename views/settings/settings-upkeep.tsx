@@ -41,7 +41,7 @@ export function Kept({ settings: { retentionDays, upkeep }, now }: Props) {
 /** Where backups are written, and how the latest went. */
 export function Backups({ settings, now }: Props) {
   const { backupFolder, backupsKept, upkeep } = settings;
-  if (backupFolder === undefined) return <b>None are written.</b>;
+  if (backupFolder === undefined) return <b>No backups.</b>;
   const { backup, backupFailure } = upkeep;
   return (
     <>
@@ -54,7 +54,7 @@ export function Backups({ settings, now }: Props) {
       >{`; ${counted(backupsKept, "backup is", "backups are")} kept.`}</span>
       <br />
       {backup === undefined ? (
-        "None has been written yet."
+        "No backup yet."
       ) : (
         <>
           The latest: <Ago at={backup.at} now={now} />
@@ -65,7 +65,7 @@ export function Backups({ settings, now }: Props) {
         ""
       ) : (
         <Failure
-          what="The latest try failed"
+          what="The last attempt failed"
           failure={backupFailure}
           now={now}
         />

@@ -90,7 +90,7 @@ function PasswordForm({ site, user, password }: UserPageProps) {
     >
       <h2>Set a new password</h2>
       <p>
-        For who forgot theirs, or has to wait after wrong ones. It ends all
+        For users who forgot theirs or are locked out after wrong ones. Ends all
         their sessions.
       </p>
       <FormToken site={site} />
@@ -118,13 +118,13 @@ export function RemoveUserPage({
             <bdi safe>{name}</bdi>
           </b>{" "}
           {id === viewer?.userId
-            ? "is you: you are signed out and cannot sign in again."
-            : "is signed out everywhere with the next request and cannot sign in again."}{" "}
-          What they did stays in the audit list.
+            ? "is you: you’ll be signed out and can’t sign in again."
+            : "will be signed out everywhere and can’t sign in again."}{" "}
+          Their audit entries stay.
         </p>
         {signIn === "proxy" ? (
           <p>
-            Whom the proxy still lets in comes back as a member: take them off
+            Users that the proxy still lets in come back as members: remove them
             there first.
           </p>
         ) : (

@@ -47,8 +47,8 @@ export function UsersPage({
       <UsersTable {...{ site, users, now }} />
       {site.signIn === "proxy" ? (
         <p class="hint">
-          Users are added when the proxy lets them in for the first time, as
-          members.
+          Users are added as members when the proxy lets them in for the first
+          time.
         </p>
       ) : (
         <AddUser site={site} form={form} />
@@ -63,7 +63,7 @@ export function OneTimePassword({ name, password }: HandedOver) {
     <section class="said" aria-label="Password" role="status">
       <p>
         <bdi safe>{name}</bdi> signs in with this password and then chooses
-        another. <b>Copy it now: it is not shown again.</b>
+        another. <b>Copy it now: it won’t be shown again.</b>
       </p>
       <Copyable id="password-shown" text={password} />
     </section>
@@ -223,8 +223,8 @@ export function OneTimePasswordField({
         aria-describedby="password-hint"
       />
       <p id="password-hint" class="hint">
-        Take this one or write another. Whoever signs in with it is asked to
-        choose one of their own.
+        Use this one or enter another. The user chooses a new password when they
+        first sign in.
       </p>
     </>
   );

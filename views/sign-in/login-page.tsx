@@ -50,20 +50,20 @@ export function LoginPage({ site, name, next, mistake }: LoginPageProps) {
 }
 
 export const WRONG_WORDS =
-  "No user has this name and this password. Both are as they were given to you; the password’s capital letters count.";
+  "Wrong name or password. Passwords are case-sensitive.";
 
 export const BUSY_WORDS =
-  "Too many people sign in just now. Try again in a few seconds.";
+  "Too many people are signing in right now. Try again in a few seconds.";
 
 export const GONE_WORDS =
-  "The password was changed just now. Sign in with the new one.";
+  "The password was just changed. Sign in with the new one.";
 
 /** How long somebody must wait, who or whose account has been guessed too often. */
 export function limitedWords(retryAt: number, now: number): string {
   const minutes = Math.max(1, Math.ceil((retryAt - now) / 60_000));
   return (
-    `Too many wrong passwords came for this name, or from your address. Try again in ${minutes} ` +
+    `Too many wrong passwords for this name or from your address. Try again in ${minutes} ` +
     `${minutes === 1 ? "minute" : "minutes"}, at ${utc(retryAt).slice(11, 16)} UTC. ` +
-    "If you cannot wait, let an admin set a new password for you: that ends the waiting too."
+    "If you can’t wait, ask an admin to set a new password for you: that also ends the wait."
   );
 }

@@ -23,7 +23,7 @@ export function SetupUserPage({
     <LoginFrame site={site} title="Make the first user">
       <form method="post" action={site.urls.setup()}>
         <p class="hint">
-          It is an admin, and can add the others. This link works once.
+          The first user is an admin and can add others. This link works once.
         </p>
         <input type="hidden" name="code" value={attribute(code)} />
         <Mistake words={mistake} />
@@ -50,9 +50,9 @@ export function SetupUserPage({
           aria-describedby="password-hint"
         />
         <p id="password-hint" class="hint">
-          {`${PASSWORD_MIN} characters or more; a few words do well.`}
+          {`${PASSWORD_MIN} characters or more; a passphrase works well.`}
         </p>
-        <label for="repeat">The password again</label>
+        <label for="repeat">Repeat the password</label>
         <input
           id="repeat"
           name="repeat"
@@ -75,17 +75,17 @@ export function SetupLinkPage({
   readonly isOld: boolean;
 }) {
   return (
-    <LoginFrame site={site} title="Set smsledger up">
+    <LoginFrame site={site} title="Set up smsledger">
       {isOld ? (
         <p class="mistake" role="alert">
-          This link is no longer the latest one: each start makes a new one.
+          This link has been replaced: each start creates a new one.
         </p>
       ) : (
         ""
       )}
       <p>
-        No user exists yet. The link that makes the first one is in the server’s
-        log: look for <code>/setup?code=</code> after its last start.
+        There are no users yet. The link for creating the first one is in the
+        server’s log: look for <code>/setup?code=</code> after its last start.
       </p>
       <p>
         Or run this where smsledger runs, with the same{" "}
@@ -94,7 +94,7 @@ export function SetupLinkPage({
       <p>
         <code>smsledger user add YOUR-NAME --role admin</code>
       </p>
-      <p class="hint">Callbacks are received meanwhile.</p>
+      <p class="hint">Callbacks are recorded in the meantime.</p>
     </LoginFrame>
   );
 }

@@ -80,11 +80,12 @@ const PROBLEM_EXAMPLE = {
   type: "urn:smsledger:problem:wrong-parameters",
   title: "The parameters are not understood",
   status: 400,
-  detail: "A status is sent, delivered, read, undelivered or failed.",
+  detail: "The status must be sent, delivered, read, undelivered, or failed.",
   errors: [
     {
       parameter: "q",
-      detail: "A status is sent, delivered, read, undelivered or failed.",
+      detail:
+        "The status must be sent, delivered, read, undelivered, or failed.",
       from: 7,
       to: 11,
     },

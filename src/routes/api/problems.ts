@@ -39,7 +39,7 @@ export const START_OVER = new ApiProblem(
 
 export const NO_SUCH_ROUTE = new ApiProblem(
   404,
-  "Nothing is here",
+  "Page not found",
   "The API has no such address. GET /api/openapi.json describes those that there are.",
 );
 

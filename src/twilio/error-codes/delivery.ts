@@ -23,7 +23,7 @@ export const deliveryExplanations: Explanations = {
   ),
   30002: account.no(
     "The Twilio account was suspended before this message went out.",
-    "Find out in the Twilio Console why the account is suspended. Send again once it is active.",
+    "Find out in the Twilio Console why the account is suspended. Retry once it is active.",
   ),
   30003: recipient.later(
     "The phone could not be reached. It may be switched off, out of coverage, roaming without service or unable to receive messages.",
@@ -202,7 +202,7 @@ export const deliveryExplanations: Explanations = {
     "Ask the recipient whether the message came before you send it again, so that it does not arrive twice.",
   ),
   30047: twilio.later(
-    "The message fell into quiet hours, and Twilio failed to move it to an allowed time. It was not sent.",
+    "The message fell into quiet hours, and Twilio failed to move it to an allowed time. It wasn’t sent.",
     "Send it again within the allowed hours of the recipient. If this repeats, give Twilio support the message SID.",
   ),
   30410: carrier.later(

@@ -12,7 +12,7 @@ export type ErrorCodeInfo = {
   readonly level: "error" | "warning" | undefined;
   /** Our words, for the codes that message callbacks carry. */
   readonly explanation: Explanation | undefined;
-  /** Twilio's page of this code. */
+  /** Twilio's page about this code. */
   readonly url: string;
 };
 

@@ -1,4 +1,4 @@
-/** Whose matter a failure is: who has to change something, or whom to ask. */
+/** Whose problem a failure is: who has to change something, or whom to ask. */
 export type Matter =
   | "recipient"
   | "carrier"

@@ -29,7 +29,7 @@ export const otherExplanations: Explanations = {
   ),
   20429: account.later(
     "More requests were made at once than Twilio takes from this account.",
-    "Send again later. Ask your developers to spread requests and to wait longer after each refusal.",
+    "Retry later. Ask your developers to spread requests and to wait longer after each refusal.",
   ),
   20500: twilio.later(
     "Twilio's server failed while it handled the request.",
