@@ -33,8 +33,9 @@ type ProblemFields = Pick<Problem, "status" | "title" | "detail"> &
 
 export const NOT_FOUND = new Problem({
   status: 404,
-  title: "Nothing is here",
-  detail: "No page has this address. It may be mistyped, or the link is old.",
+  title: "Page not found",
+  detail:
+    "There’s no page at this address. It may be mistyped, or the link is outdated.",
 });
 
 /** An address with a parameter that means nothing; `detail` says which and where to go. */
@@ -50,7 +51,7 @@ export function invalidAddress(detail: string): Problem {
 export function methodNotAllowed(methods: readonly string[]): Problem {
   return new Problem({
     status: 405,
-    title: "This cannot be done here",
+    title: "Method not allowed",
     detail: `This address only answers ${methods.join(" and ")} requests.`,
     headers: { allow: methods.join(", ").replace("GET", "GET, HEAD") },
   });
@@ -60,14 +61,14 @@ export const FAILED = new Problem({
   status: 500,
   title: "Something went wrong",
   detail:
-    "This is a fault in smsledger; its log says more. Try again in a moment.",
+    "This is a bug in smsledger; its log has the details. Try again in a moment.",
 });
 
 /** The store can't answer now; `detail` is its own words. */
 export function unavailable(detail: string): Problem {
   return new Problem({
     status: 503,
-    title: "The database does not answer right now",
+    title: "The database isn’t responding",
     detail,
     headers: { "retry-after": "5" },
   });

@@ -30,15 +30,15 @@ import type { Role } from "../store/accounts.ts";
 
 const NO_SUCH_USER = new Problem({
   status: 404,
-  title: "There is no such user",
+  title: "User not found",
   detail:
-    "They may have been removed. Settings, Users lists those that there are.",
+    "They may have been removed. See Settings, Users for the current list.",
 });
 
 const REFUSALS: Record<UserRefusal, string> = {
-  "no such user": "This user was removed meanwhile.",
+  "no such user": "This user has been removed in the meantime.",
   "last admin":
-    "This is the only admin. Make another user an admin first, so that somebody can manage users.",
+    "This is the only admin. Make another user an admin first, so that someone can manage users.",
 };
 
 const EMPTY_FORM = { name: "", role: "member" } as const;

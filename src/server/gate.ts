@@ -109,14 +109,14 @@ const FOREIGN_FORM = new Problem({
   status: 403,
   title: "Nothing was changed",
   detail:
-    "This form was made before you signed in, or was not sent from a page of smsledger. " +
-    "Go back, load the page again, and repeat the change.",
+    "The form is from before you signed in, or wasn’t sent from a page of smsledger. " +
+    "Go back, reload the page, and repeat the change.",
 });
 
 const NOT_ADMIN = new Problem({
   status: 403,
-  title: "Only admins may do this",
-  detail: "Ask an admin to do it, or to make you one.",
+  title: "Only admins can do this",
+  detail: "Ask an admin to do it, or to make you an admin.",
 });
 
 const NOT_SIGNED_IN = new Problem({
@@ -129,14 +129,14 @@ const NOT_SIGNED_IN = new Problem({
 const SESSION_ENDED = new Problem({
   status: 401,
   title: "Your session has ended",
-  detail: "Nothing was changed. Sign in, then repeat what you did.",
+  detail: "Nothing changed. Sign in, then repeat what you did.",
 });
 
 /** A request from outside this machine; `detail` says which rule it broke. */
 function forThisMachine(detail: string): Problem {
   return new Problem({
     status: 403,
-    title: "Only this machine may open this",
+    title: "Only available on this machine",
     detail,
   });
 }
@@ -146,21 +146,21 @@ const PROXY_PROBLEMS: Partial<Record<Unknown, Problem>> = {
     status: 403,
     title: "Open smsledger through its sign-in proxy",
     detail:
-      "Users are signed in by a proxy, and this request did not come from one that TRUSTED_PROXIES names, " +
-      "or not with the SIGN_IN_SECRET that is set.",
+      "A proxy signs users in, and this request didn’t come from one in TRUSTED_PROXIES, " +
+      "or didn’t have the configured SIGN_IN_SECRET.",
   }),
   "not named by the proxy": new Problem({
     status: 401,
-    title: "The proxy did not say who you are",
+    title: "The proxy didn’t name a user",
     detail:
-      "The header that SIGN_IN_HEADER names is missing, came twice, or holds no name that can be a user’s. " +
+      "The header that SIGN_IN_HEADER names is missing, was sent twice, or doesn’t contain a valid user name. " +
       "Check the proxy’s settings.",
   }),
   "looks like another user": new Problem({
     status: 403,
     title: "Your name looks like another user’s",
     detail:
-      "It differs from that user’s name only in case or in the form of its letters. Ask an admin to remove that user, " +
+      "It differs from another user’s name only in case or look-alike letters. Ask an admin to remove that user, " +
       "or change your name where you sign in.",
   }),
   "too many users": new Problem({

@@ -67,7 +67,7 @@ function explained(error: unknown, port: number): unknown {
   switch (error instanceof Error && "code" in error && error.code) {
     case "EADDRINUSE":
       return new AddressInUse(
-        `Port ${port} is in use by another program. Stop that program, or set PORT to another.`,
+        `Port ${port} is in use by another program. Stop that program, or set PORT to another port.`,
       );
     case "EACCES":
       return new CannotListen(

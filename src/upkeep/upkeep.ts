@@ -62,7 +62,7 @@ async function readClockFirst(upkeep: Upkeep): Promise<void> {
   } catch (error) {
     // It's read again when the chores begin.
     if (!(error instanceof StoreUnavailable))
-      upkeep.log.error(failureOf(error), "the clock could not be read");
+      upkeep.log.error(failureOf(error), "can't read the clock's record");
   }
 }
 
@@ -91,8 +91,8 @@ async function retain(upkeep: Upkeep, wasPaused: boolean): Promise<boolean> {
       error instanceof StoreUnavailable ? error.message : undefined;
     if (days === 0 && reason !== undefined) return false;
     if (reason === undefined) log.error(failureOf(error), "retention failed");
-    else log.error(`retention is tried again in an hour: ${reason}`);
-    const note = { at: now(), reason: reason ?? "Its error is in the log." };
+    else log.error(`retention failed; retrying in an hour: ${reason}`);
+    const note = { at: now(), reason: reason ?? "The log has the error." };
     await noteFailure(upkeep, { name: "retentionFailure", note });
     return false;
   }
@@ -153,9 +153,9 @@ async function keepBackups(upkeep: Upkeep, folder: string): Promise<void> {
       const isKnown =
         error instanceof BackupFailed || error instanceof StoreUnavailable;
       if (isKnown)
-        log.error(`the backup is tried again in an hour: ${error.message}`);
+        log.error(`the backup failed; retrying in an hour: ${error.message}`);
       else log.error(failureOf(error), "the backup failed");
-      const reason = isKnown ? error.message : "Its error is in the log.";
+      const reason = isKnown ? error.message : "The log has the error.";
       const note = { at, reason };
       await noteFailure(upkeep, { name: "backupFailure", note });
     }
@@ -173,7 +173,7 @@ async function backUpIfDue(
   const wishes = { databaseUrl, folder, kept };
   const { file, bytes } = await writeScheduledBackup(wishes, at, stopping);
   const ms = Math.round(performance.now() - begun);
-  log.info({ file, bytes, ms }, "a backup was written");
+  log.info({ file, bytes, ms }, "wrote a backup");
   await store.note({ name: "backup", note: { at, bytes } });
   await store.note({ name: "backupFailure", note: undefined });
 }
@@ -187,7 +187,7 @@ async function noteFailure(
     await store.note(note);
   } catch (error) {
     if (!(error instanceof StoreUnavailable))
-      log.error(failureOf(error), "a failed chore could not be noted");
+      log.error(failureOf(error), "can't record a failed chore");
   }
 }
 

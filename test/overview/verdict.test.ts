@@ -18,8 +18,8 @@ test("the title says how delivery is, and first that it fell or rose when it did
       SAME,
       "Every message was delivered",
     ],
-    [usual, SAME, "96.0% of messages arrive"],
-    [usual, { ...fell, by: 1.9 }, "96.0% of messages arrive"],
+    [usual, SAME, "96.0% of messages are delivered"],
+    [usual, { ...fell, by: 1.9 }, "96.0% of messages are delivered"],
     [usual, fell, "Delivery fell to 96.0%"],
     [usual, rose, "Delivery rose to 96.0%"],
   ] as const;
