@@ -24,10 +24,7 @@ test("the compiled program writes scheduled backups, and restores one", async ()
   };
   await using server = await start(program, ["serve"], { env });
   // Chores begin five seconds after the start.
-  await until(
-    () => server.output().includes("a backup was written"),
-    PATIENCE_MS,
-  );
+  await until(() => server.output().includes("wrote a backup"), PATIENCE_MS);
   const [name = "", ...others] = readdirSync(backups);
   expect(others).toEqual([]);
   server.kill("SIGTERM");
