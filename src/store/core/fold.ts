@@ -27,7 +27,7 @@ export type MessageFields<Address, Sid> = Omit<
   readonly deliveryMs: number | null;
 };
 
-/** What an engine's addresses and SIDs read as; asked only where callbacks disagree. */
+/** The texts of an engine's addresses and SIDs; used only where callbacks disagree. */
 export type Texts<Address, Sid> = {
   readonly address: (address: Address) => string;
   readonly sid: (sid: Sid) => string;
@@ -40,13 +40,12 @@ const SENT = statusRank("sent");
 const DELIVERED = statusRank("delivered");
 
 /**
- * A message as its recorded callbacks describe it. Each field is taken from the highest
- * status that has a value for it. Where callbacks of that one status disagree, the value
- * decides, so that the order of arrival never does: the channel that comes first in
- * `CHANNELS` (an RCS message that falls back to SMS is an SMS), the lowest error code
- * (30008, "unknown error", gives way to a cause), the most segments, and of texts the
- * first in the order of their characters (a number before a name). Times are the first
- * and the last.
+ * A message as its recorded callbacks describe it. Each field comes from the highest status
+ * that has a value for it. Where callbacks of that status disagree, the value decides, so
+ * that the order of arrival never does: the first channel in `CHANNELS` (an RCS message
+ * that falls back to SMS is an SMS), the lowest error code (30008, "unknown error", gives
+ * way to a cause), the most segments, and the text that sorts first (a number before a
+ * name). Times are the first and the last.
  */
 export function foldEvents<Address, Sid>(
   events: readonly [EventFields<Address, Sid>, ...EventFields<Address, Sid>[]],

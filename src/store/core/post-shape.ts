@@ -3,10 +3,10 @@ import { parseForm, type FormParams } from "../../twilio/form.ts";
 import type { NewEvent } from "../store.ts";
 
 /**
- * A posted form, cut in two: what its like share, and what is its own. The shape is
- * the form in its order, url-encoded, with a marker in braces for each value that
- * stands in one of the event's columns and `{}` for each that does not; those are in
- * `values`. Braces are always escaped in url-encoded text, so a marker is never data.
+ * A posted form in two parts: the shape that similar forms share, and its own values. The
+ * shape is the url-encoded form, in order, with a marker in braces for each value that is
+ * in one of the event's columns, and `{}` for each other value, which is in `values`.
+ * Braces are always escaped in url-encoded text, so data never looks like a marker.
  */
 export type ShapedPost = {
   readonly shape: string;
@@ -18,7 +18,7 @@ type Columns = Omit<
   "params" | "query" | "receivedAt" | "status" | "channel"
 >;
 
-/** Which column a parameter repeats, when its value is that column's to the letter. */
+/** The column that a parameter repeats, if its value is exactly the column's. */
 const COLUMN_OF: ReadonlyMap<string, keyof Columns> = new Map([
   ["MessageSid", "messageSid"],
   ["SmsSid", "messageSid"],
@@ -33,7 +33,7 @@ const COLUMN_OF: ReadonlyMap<string, keyof Columns> = new Map([
   ["RawDlrDoneDate", "rawDlrDoneDate"],
 ]);
 
-/** Parameters with so few different values that they are part of the shape. */
+/** Parameters that have few different values, so these are part of the shape. */
 const IN_SHAPE = new Set([
   "ApiVersion",
   "MessageStatus",
@@ -44,7 +44,7 @@ const IN_SHAPE = new Set([
 ]);
 
 const IN_SHAPE_LENGTH_MAX = 64;
-/** A marker with what stands before it, as shapes of any version have it. */
+/** A marker and the prefix before it, as in shapes of any version. */
 const MARKER = /^((?:whatsapp:|rcs:|messenger:)*)\{(\w*)\}$/;
 
 export function shapePost(params: FormParams, columns: Columns): ShapedPost {
@@ -95,7 +95,7 @@ function isColumn(name: string, columns: Columns): name is keyof Columns {
   return Object.hasOwn(columns, name);
 }
 
-/** Most of it is plain, and a look costs less than encoding it. */
+/** Most text needs no encoding, and checking that is cheaper than encoding it. */
 function encoded(text: string): string {
   return /^[\w.-]*$/.test(text) ? text : encodeURIComponent(text);
 }

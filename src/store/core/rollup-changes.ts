@@ -1,9 +1,9 @@
 import { statusRank } from "../../twilio/status.ts";
 import { ANY_CODE, DIMENSIONS, NO_KEY } from "./rollup-table.ts";
 
-/** What a message is counted by. */
+/** The properties that a message is counted by. */
 export type Counted = {
-  /** Minutes since 1970 at which it was first heard of. */
+  /** When it was first seen, in minutes since 1970. */
   readonly minute: number;
   readonly channel: number;
   readonly status: number;
@@ -15,20 +15,20 @@ export type Counted = {
   readonly deliveryPlace: number | null;
 };
 
-/** Messages that come to a row or go from it: of each status, by its rank less one. */
+/** How many messages a row gains or loses: of each status, by its rank minus one. */
 export type Change = [number, number, number, number, number];
 
 export type Key = number | string;
 
-/** Changes of the rows of one bucket, by dimension and error code as in `groupOf`, then by key. */
+/** Changes to the rows of one bucket, by dimension and error code as in `groupOf`, then by key. */
 export type Bucket = Map<number, Map<Key, Change>>;
 
-/** Changes of the rows of one grain, by bucket. */
+/** Changes to the rows of one grain, by bucket. */
 export type Buckets = Map<number, Bucket>;
 
 const DELIVERED = statusRank("delivered");
 
-/** Adds a message to these changes, by its minute, or takes it out: `by` is 1 or -1. */
+/** Adds a message to the changes of its minute, or removes it: `by` is 1 or -1. */
 export function addMessage(
   minutes: Buckets,
   message: Counted,
@@ -45,12 +45,12 @@ export function addMessage(
   change(bucket, byTime, deliveryPlace, DELIVERED, by);
 }
 
-/** What changes in a bucket's count of all its messages. */
+/** The change to a bucket's count of all its messages. */
 export function changeOfAll(bucket: Bucket): Change | undefined {
   return bucket.get(groupOf(DIMENSIONS.all, ANY_CODE))?.get(NO_KEY);
 }
 
-/** The same changes in buckets `times` as long, of the buckets before `until`. */
+/** The changes of the buckets before `until`, in buckets `times` as long. */
 export function longer(
   buckets: Buckets,
   times: number,
@@ -69,7 +69,7 @@ export function longer(
   return merged;
 }
 
-/** Adds a message to the rows of all that have any error code, or of those with its own. */
+/** Adds a message to the rows for any error code, or to those for its own. */
 function addOfCode(
   bucket: Bucket,
   errorCode: number,
@@ -93,7 +93,7 @@ function addOfCode(
 /** More than there are dimensions. */
 const GROUPS_PER_CODE = 8;
 
-/** Dimension and error code in one number. */
+/** Combines dimension and error code into one number. */
 function groupOf(dimension: number, errorCode: number): number {
   return dimension + errorCode * GROUPS_PER_CODE;
 }
@@ -126,7 +126,7 @@ function add(to: Change, index: number, by: number): void {
   to[index] = (to[index] ?? 0) + by;
 }
 
-/** What `groupOf` made one number of. */
+/** The reverse of `groupOf`. */
 export function dimensionAndCode(group: number): readonly [number, number] {
   const dimension = group % GROUPS_PER_CODE;
   return [dimension, (group - dimension) / GROUPS_PER_CODE];

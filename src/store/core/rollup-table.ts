@@ -1,10 +1,10 @@
 /*
- * What the table `rollups` holds. A row counts the messages first heard of in one
- * bucket by what became of them: all of them or those with one error code, and of
- * these those with one key of one dimension. Changing any of this takes a migration.
+ * The table `rollups`. A row counts the messages first seen in one bucket, by status: all
+ * of them or those with one error code, and of these the ones with one key of one
+ * dimension. Changing any of this takes a migration.
  */
 
-/** What a row's `key` is of; `all` has just one key. */
+/** The meaning of a row's `key`; `all` has only one key. */
 export const DIMENSIONS = {
   all: 0,
   errorCode: 1,
@@ -14,17 +14,17 @@ export const DIMENSIONS = {
   /** Ids of SIDs. */
   service: 4,
   /**
-   * Places in `DELIVERY_TIMES_FROM_MS`. Counted are messages with an event `sent` and
-   * one `delivered`, in the column `delivered` whatever their status.
+   * Places in `DELIVERY_TIMES_FROM_MS`. These rows count messages with a `sent` and a
+   * `delivered` event, in the column `delivered`, whatever their status.
    */
   deliveryTime: 5,
-  /** Places in `CHANNELS` from 1, as 0 stands for none. */
+  /** Places in `CHANNELS`, starting at 1, as 0 means none. */
   channel: 6,
 } as const;
 
 /**
- * Seconds of a bucket; a bucket is so many since 1970, counted from 0. Weeks begin on a
- * Thursday, as 1970 did.
+ * The length of a bucket in seconds. Buckets are counted from 1970, starting at 0; weeks
+ * start on a Thursday, as 1970 did.
  */
 export const GRAINS = {
   minute: 60,
@@ -38,32 +38,32 @@ export const HOURS_PER_DAY = GRAINS.day / GRAINS.hour;
 export const DAYS_PER_WEEK = GRAINS.week / GRAINS.day;
 
 /**
- * How far the rows of each grain go, as the table `rollup_clock` has it. A message whose
- * minute lies on both sides has both rows, and each has one at least: `minutesFrom` is
- * never later than the last whole hour before `hoursUntil`. Hours, days and weeks get
- * their rows when they are over, and some time later; till then the shorter buckets in
- * them tell, so that most events write to one row, not four.
+ * The borders up to which each grain has rows, as in the table `rollup_clock`. Between
+ * `minutesFrom` and `hoursUntil` a message is counted in both a minute and an hour;
+ * `minutesFrom` is never later than the last whole hour before `hoursUntil`, so every
+ * message is counted. Hours, days and weeks get their rows some time after they are over,
+ * and shorter buckets count until then: so most events write to one row, not four.
  */
 export type RollupBorders = {
-  /** Rows of minutes count the messages of this minute since 1970 and of later ones. */
+  /** There are rows for this minute since 1970 and later ones. */
   readonly minutesFrom: number;
-  /** Rows of hours count those of minutes before this one. */
+  /** Rows of hours count the minutes before this one. */
   readonly hoursUntil: number;
-  /** Rows of days count those of hours since 1970 before this one. */
+  /** Rows of days count the hours since 1970 before this one. */
   readonly daysUntil: number;
-  /** Rows of weeks count those of days since 1970 before this one. */
+  /** Rows of weeks count the days since 1970 before this one. */
   readonly weeksUntil: number;
 };
 
-/** Stands in `error_code` for messages with any or none. */
+/** The `error_code` of rows that count messages with any error code or none. */
 export const ANY_CODE = 0;
 
-/** Stands in `key` for messages that have none. */
+/** The `key` of messages that have none. */
 export const NO_KEY = 0;
 
 /**
- * From how many milliseconds on a delivery time is in each place: below 64 in the
- * first, then a quarter of an octave in each, and from 34 years on in the last.
+ * The shortest delivery time of each place, in milliseconds: the first is below 64, each
+ * further one is a quarter of an octave, and the last starts at 34 years.
  */
 export const DELIVERY_TIMES_FROM_MS: readonly number[] = [
   0,

@@ -63,7 +63,7 @@ export async function allIds(db: Db): Promise<IdRange> {
   return all ?? { from: 1, to: 1 };
 }
 
-/** A range, possibly without a gap inside it. */
+/** A range, possibly with a gap inside it. */
 export type GappedRange = {
   readonly range: IdRange;
   readonly gap?: IdRange | undefined;
@@ -144,7 +144,7 @@ async function idsSince(db: Db, hour: number) {
   };
 }
 
-// Most times end with the current hour: then no hours have to be read.
+// Most filters end with the current hour: then no hours have to be read.
 const selectLastBefore = statement<
   { hour: number; last: number },
   { readonly id: number | null }

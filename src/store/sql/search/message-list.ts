@@ -12,7 +12,7 @@ import {
 import { messagesOf } from "../reading/message-reader.ts";
 import type { Db } from "../dialect.ts";
 
-/** How long one request searches. */
+/** The limits of one request's searches. */
 export type SearchLimits = {
   /** Messages that it reads at a time; see `SearchBounds`. */
   readonly stretch: number;
@@ -21,10 +21,10 @@ export type SearchLimits = {
   readonly turn: () => Promise<void>;
 };
 
-/** A stretch takes a few milliseconds, which callbacks wait for at most. */
+/** A stretch takes a few milliseconds, and callbacks wait for one at most. */
 export const STRETCH = 256;
 export const FILL_MS = 100;
-/** Milliseconds after which a search that has filled its page no longer goes on to count. */
+/** Milliseconds after which a search that has filled its page stops counting. */
 const COUNT_MS = 10;
 
 /** Maximum messages that are counted one by one. */

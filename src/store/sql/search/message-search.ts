@@ -23,11 +23,11 @@ export type SearchBounds = {
   readonly stretch: number;
   /** Whether to search another stretch after having found this many. */
   readonly goesOn: (found: number) => boolean;
-  /** Resolves when callbacks and others have had their turn. */
+  /** Resolves when callbacks and other requests have had their turn. */
   readonly turn: () => Promise<void>;
 };
 
-/** Reading this many messages in the order of their ids costs as much as reading one that an index names. */
+/** Reading this many messages in the order of their ids costs about as much as one that an index lists. */
 const IN_ORDER = 8;
 
 export type SearchResult = {
@@ -42,8 +42,8 @@ export type SearchResult = {
 
 /**
  * Finds messages at a cost that doesn't grow with history: it goes from one end of the
- * ids toward the other, stretch by stretch, until it may go on no longer. The first
- * stretch is always searched.
+ * ids toward the other, stretch by stretch, while `goesOn` allows it. The first stretch is
+ * always searched.
  */
 export async function searchMessages(
   db: Db,
@@ -76,16 +76,16 @@ export async function searchMessages(
 /** A range of ids, and how to find the messages in it that pass all tests. */
 type Stretch = {
   readonly range: IdRange;
-  /** Names the messages to test; without it they are all read in order. */
+  /** Lists the messages to test; without it they are all read in order. */
   readonly index: MessageIndex | undefined;
   /** Tests of those messages. */
   readonly tests: readonly MessageTest[];
 };
 
 /**
- * Each condition's index is asked how far the stretch's number of its messages reaches:
- * where they are rare, far. The index that reaches furthest names the messages, unless
- * as far can be read in order.
+ * Each index tells how far this many of its messages reach: the rarer they are, the
+ * further. The index that reaches furthest lists the messages of the stretch, unless
+ * reading all messages in order reaches as far.
  */
 async function nextStretch(
   db: Db,

@@ -16,9 +16,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { StoreUnusable } from "../../store.ts";
 
 /**
- * The absolute path of the database's file, with symbolic links resolved: everything that
- * is kept beside a database is beside the file, not beside a link to it. Throws
- * StoreUnusable for a folder, a link that leads nowhere, and a file that has a second name.
+ * The absolute path of the database file, with symbolic links resolved: the log and the
+ * lock are beside the file, not beside a link to it. Throws StoreUnusable for a folder, a
+ * broken link, and a file that has a second name.
  */
 export function databasePath(file: string): string {
   const path = realPath(resolve(file));
@@ -31,7 +31,7 @@ export function databasePath(file: string): string {
   return path;
 }
 
-/** Throws StoreUnusable, with the path that was looked at, when no file is there. */
+/** Throws StoreUnusable, naming the path, when there is no file. */
 export function requireDatabaseFile(path: string): void {
   if (!existsSync(path))
     throw new StoreUnusable(
@@ -39,7 +39,7 @@ export function requireDatabaseFile(path: string): void {
     );
 }
 
-/** Makes the folder for its owner only, when there is none; another one's mode is not ours to change. */
+/** Creates a missing folder for its owner only; the mode of an existing folder isn't ours to change. */
 export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   try {
@@ -53,7 +53,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** Gives a database that root made to its folder's owner, as whom the server runs. */
+/** Gives a database that root created to the folder's owner, which is the server's user. */
 export function giveToFolderOwner(path: string): void {
   if (process.geteuid?.() !== 0) return;
   const { uid, gid } = statSync(dirname(path));
@@ -62,9 +62,9 @@ export function giveToFolderOwner(path: string): void {
 }
 
 /**
- * Throws StoreUnusable when the file alone was mounted at its path, as into a container.
- * Its log and its lock would then be in another folder than those of a program that
- * reaches the file elsewhere, and would be gone with the container.
+ * Throws StoreUnusable when only the file is mounted at its path, as into a container. Its
+ * log and lock would then be in a different folder for programs outside the container, and
+ * would be lost with it.
  */
 export function requireNotMountedAlone(path: string): void {
   if (process.platform !== "linux") return;
@@ -76,7 +76,7 @@ export function requireNotMountedAlone(path: string): void {
   }
   const isMounted = mounts.split("\n").some((line) => {
     const mountPoint = line.split(" ", 5)[4] ?? "";
-    // Spaces and the like are written as octal numbers.
+    // Spaces and other special characters are octal numbers.
     return mountPoint.replaceAll(/\\(\d{3})/g, octalCharacter) === path;
   });
   if (isMounted)
@@ -89,7 +89,7 @@ function octalCharacter(_: string, digits: string): string {
   return String.fromCharCode(Number.parseInt(digits, 8));
 }
 
-/** With symbolic links resolved as far as there is something. */
+/** Resolves symbolic links as far as the path exists. */
 function realPath(path: string): string {
   try {
     return realpathSync.native(path);
@@ -105,7 +105,7 @@ function realPath(path: string): string {
   return folder === path ? path : join(realPath(folder), basename(path));
 }
 
-/** Undefined for what is no symbolic link. */
+/** Undefined for anything but a symbolic link. */
 function linkTarget(path: string): string | undefined {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
   return isLink ? readlinkSync(path) : undefined;
@@ -120,8 +120,8 @@ function statsOf(path: string): Stats | undefined {
 }
 
 /**
- * SQLite's log goes by the name, so a database that is written under two names has two
- * logs and is destroyed. A name that an interrupted restore left does not count: nobody
+ * SQLite names the log after the database, so one that is written under two names has two
+ * logs and is destroyed. A name that an interrupted restore left doesn't count: nothing
  * opens it.
  */
 function requireOneName(path: string, stats: Stats): void {
@@ -133,7 +133,7 @@ function requireOneName(path: string, stats: Stats): void {
   );
 }
 
-/** Second names that a restore gives the database for a moment, when it was interrupted then. */
+/** The second names that a restore gives the database for a moment; an interrupted one leaves them. */
 export function namesLeftByRestore(
   path: string,
   { dev, ino }: Pick<Stats, "dev" | "ino">,

@@ -2,7 +2,7 @@ import { statfsSync } from "node:fs";
 
 export type DiskKind = "network" | "memory" | "container";
 
-/** By the numbers that Linux gives kinds of disks: statfs(2). */
+/** Keyed by Linux's file system types: statfs(2). */
 const KINDS: Readonly<Record<number, DiskKind>> = {
   0x6969: "network",
   0x517b: "network",
@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<number, DiskKind>> = {
   0x794c7630: "container",
 };
 
-/** What kind of disk a folder is on; undefined for a usual one, or when the system does not tell. */
+/** The kind of disk that a folder is on; undefined for a usual one, or when the system doesn't tell. */
 export function diskKind(folder: string): DiskKind | undefined {
   if (process.platform !== "linux") return undefined;
   const { type } = statfsSync(folder);

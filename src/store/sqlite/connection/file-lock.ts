@@ -8,9 +8,9 @@ const FLOCK = { args: ["i32", "i32"], returns: "i32" } as const;
 const ERRNO_LOCATION = { args: [], returns: "ptr" } as const;
 
 /**
- * Locks an open file itself, whatever its names, until its descriptor is closed or the
- * process ends. SQLite's own locks are of another kind, so the two don't meet. Returns
- * false when another process holds it, and undefined where the system has no such lock.
+ * Locks an open file, under any name, until its descriptor is closed or the process ends.
+ * SQLite uses another kind of lock, so the two don't interfere. Returns false when another
+ * process holds the lock, and undefined where the system has no such lock.
  */
 export function lockFile(descriptor: number): boolean | undefined {
   const system = systemLibrary();
@@ -36,7 +36,7 @@ function systemLibrary() {
   }
 }
 
-/** Undefined where there is no such library. */
+/** Undefined when the library is missing. */
 function libraryAt(name: string, errno: "__errno_location" | "__error") {
   try {
     const library = dlopen(name, { flock: FLOCK, [errno]: ERRNO_LOCATION });

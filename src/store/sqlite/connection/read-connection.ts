@@ -14,10 +14,9 @@ import { kyselyDatabase, tablesOf } from "./tables.ts";
 import { unusable } from "./unusable.ts";
 
 /**
- * Memory for pages of the file, in KiB; taken only as they are read. So much because a
- * look around with ten million messages would push out of a quarter of it what the next
- * page needs. The file is not mapped: a disk that fails would then end the process, not
- * the query.
+ * Maximum memory for pages of the file, allocated as they are read. With a quarter of it,
+ * browsing ten million messages would evict what the next page needs. The file isn't
+ * memory-mapped: then a failing disk would end the process instead of the query.
  */
 const CACHE_KIB_MAX = 65_536;
 
@@ -29,8 +28,8 @@ export type ReadConnection = {
 };
 
 /**
- * Opens a database for reading. Throws StoreUnusable when it is missing, of another
- * program, or of another version of this one.
+ * Opens a database for reading. Throws StoreUnusable when it is missing, or belongs to
+ * another program or another version of this one.
  */
 export function openForReading(file: string): ReadConnection {
   const database = kyselyDatabase(openDatabaseForReading(file));
@@ -41,14 +40,14 @@ export function openForReading(file: string): ReadConnection {
   };
 }
 
-/** A connection that can be closed for a while; then queries are refused as StoreUnavailable. */
+/** A connection that can be closed for a while; meanwhile queries reject with StoreUnavailable. */
 export type ReopenableConnection = ReadConnection & {
   readonly ready: Promise<void>;
   readonly open: () => void;
 };
 
 /**
- * The same of a database that is there once `opened` resolves: queries wait for that.
+ * The same for a database that exists once `opened` resolves: queries wait for that.
  * `ready` rejects as `openForReading` throws.
  */
 export function openForReadingWhen(
@@ -79,7 +78,7 @@ export function openForReadingWhen(
   };
 }
 
-/** Tries again what a disk that fails for a moment makes look like damage. */
+/** Tries again after errors that a briefly failing disk causes, which look like damage. */
 async function patiently(open: () => void): Promise<void> {
   for (let left = OPEN_AGAIN_MAX; ; left--) {
     try {
@@ -93,7 +92,7 @@ async function patiently(open: () => void): Promise<void> {
   }
 }
 
-/** The connection itself, for what Kysely isn't needed for. Throws as `openForReading` does. */
+/** The plain connection, for work without Kysely. Throws as `openForReading` does. */
 export function openDatabaseForReading(file: string): Database {
   requireDatabaseFile(file);
   let db: Database | undefined;

@@ -4,9 +4,9 @@ import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /**
- * Opens a database to read it only. In WAL mode SQLite writes beside a database even then;
- * on a read-only disk, where nobody can change it, it's read as it is, unless a log holds
- * what isn't in it yet.
+ * Opens a database only to read it. In WAL mode SQLite writes beside the database even
+ * then. On a read-only disk, where nobody can change it, it's opened as immutable, unless
+ * there is a log with something that isn't in the database yet.
  */
 export function openReadOnly(path: string, busyTimeoutMs: number): Database {
   const db = new Database(path, { readonly: true, strict: true });
@@ -40,8 +40,8 @@ function hasLog(path: string): boolean {
 }
 
 /**
- * Whether a database is a copy that no server has used: a backup as it was written. Servers
- * set WAL mode. Asked through SQLite, as closing a file by hand would end SQLite's locks.
+ * Whether a database is a backup that no server has used: servers set WAL mode. SQLite has
+ * to tell, because opening and closing the file ourselves would end SQLite's locks.
  */
 export function isUnusedCopy(path: string): boolean {
   using db = openReadOnly(path, LOOK_BUSY_TIMEOUT_MS);

@@ -21,17 +21,17 @@ import {
 import { unusable } from "./unusable.ts";
 
 export type ServerLock = {
-  /** Its file stays: to remove it could take the lock from a server that starts now. */
+  /** The lock's file stays: removing it could take the lock from a server that starts now. */
   release(): void;
-  /** For a database that can't be used: nothing stays that was not there before. */
+  /** For a database that can't be used: also removes the files that locking created. */
   undo(): void;
 };
 
 /**
- * Keeps other servers from the database in `path`, until `release` or the end of the
- * process, however it ends. Commands work beside a server, so SQLite's own locks can't do
- * that: an empty file beside the database is locked, and the database itself, which a
- * server may reach under another name. Throws StoreUnusable when another server has it.
+ * Keeps other servers away from the database in `path`, until `release` or the end of the
+ * process. SQLite's own locks can't do that, as commands work beside a server. So this
+ * locks an empty file beside the database, and the database file too, which another server
+ * could open under another name. Throws StoreUnusable when another server has it.
  */
 export function lockForServer(path: string): ServerLock {
   requireNotMountedAlone(path);
@@ -55,7 +55,7 @@ export function lockForServer(path: string): ServerLock {
   };
 }
 
-/** Tries again what a disk that fails for a moment prevented. */
+/** Tries again after errors that a briefly failing disk causes. */
 function withPatience<T>(work: () => T): T {
   for (let left = OPEN_AGAIN_MAX; ; left--) {
     try {
@@ -75,7 +75,7 @@ function lockName(path: string): ServerLock {
   let db: Database | undefined;
   try {
     db = new Database(file, { create: true, readwrite: true });
-    // Nothing is ever written, so no journal need lie beside it.
+    // Nothing is ever written, so it needs no journal file.
     db.run("PRAGMA journal_mode = MEMORY");
     db.run("BEGIN EXCLUSIVE");
   } catch (error) {
@@ -96,11 +96,11 @@ function lockName(path: string): ServerLock {
 }
 
 function lockDatabase(path: string): ServerLock {
-  // On a network disk such a lock would lock out SQLite's own.
+  // On a network disk this lock would conflict with SQLite's own.
   if (diskKind(dirname(path)) === "network")
     return { release: () => undefined, undo: () => undefined };
   const wasThere = existsSync(path);
-  // Stays open: to close any descriptor of the file ends SQLite's locks on it.
+  // Stays open: closing any descriptor of the file ends SQLite's locks on it.
   const descriptor = openToLock(path);
   if (lockFile(descriptor) === false) {
     closeSync(descriptor);

@@ -1,9 +1,9 @@
 import { SQLiteError, type Database } from "bun:sqlite";
 
 /**
- * Whether SQLite finds no damage in a database: in no page, no row and no index. The one
- * criterion for backups, restores and doctor, so that what one of them calls whole is whole
- * to the others. Reads all of it. Throws what says nothing about damage, such as a lock.
+ * Whether SQLite finds no damage in any page, row or index of a database. Backups, restores
+ * and doctor share this check, so they always agree. Reads the whole database. Throws
+ * errors that say nothing about damage, such as a lock.
  */
 export function isSound(db: Database): boolean {
   try {
@@ -15,7 +15,7 @@ export function isSound(db: Database): boolean {
   }
 }
 
-/** Whether an error says that the database itself is damaged, wherever it was met. */
+/** Whether an error, wherever it occurred, means that the database itself is damaged. */
 export function isDamage(error: unknown): boolean {
   return (
     error instanceof SQLiteError &&

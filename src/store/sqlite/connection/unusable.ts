@@ -6,8 +6,8 @@ import { cannotOpen } from "./database-file.ts";
 import { explainOpenError, explainSqliteError } from "./sqlite-errors.ts";
 
 /**
- * What an error at opening a database means, with its file and what to do; the error
- * itself when it's a mistake in the program. To be thrown.
+ * The error to throw for an error at opening a database: it names the file and says what to
+ * do. A mistake in the program is returned as it is.
  */
 export function unusable(path: string, error: unknown): unknown {
   const reason = explainOpenError(error);
@@ -18,7 +18,7 @@ export function unusable(path: string, error: unknown): unknown {
   return new StoreUnusable(withFile(path, reason), { cause: error });
 }
 
-/** The same of an error at a write, of which nothing was done. */
+/** The same for a failed write, which has changed nothing. */
 export function unwritable(path: string, error: unknown): unknown {
   const reason = explainSqliteError(error);
   if (reason === undefined) return error;
@@ -38,7 +38,7 @@ function full(path: string): string {
   return `Can't write ${path}: its disk is full. Free some space there.`;
 }
 
-/** SQLite calls it an error of the disk when its log's index finds no room. */
+/** When there is no room for the log's index, SQLite reports a disk error. */
 function hasNoRoom(path: string, error: unknown): boolean {
   if (!(error instanceof SQLiteError)) return false;
   if (error.code === "SQLITE_FULL") return true;
@@ -58,8 +58,9 @@ function withFile(path: string, reason: string): string {
 }
 
 /**
- * The system's error when this process may not read and write a database, or write beside
- * it: it's more exact than SQLite's. Undefined when SQLite's error is about something else.
+ * The system's error when this process has no permission to read and write a database, or
+ * to write beside it: it's more precise than SQLite's. Undefined for errors about something
+ * else.
  */
 function denialOf(path: string, error: unknown): unknown {
   const isAboutAccess =
@@ -75,7 +76,7 @@ function denialOf(path: string, error: unknown): unknown {
   }
 }
 
-/** What the system's or SQLite's error means for a file that was to be written; undefined for other errors. */
+/** What the system's or SQLite's error means for a file that couldn't be written; undefined for other errors. */
 export function cannotWrite(
   path: string,
   error: unknown,

@@ -3,8 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { StoreUnusable } from "../../store.ts";
 
 /**
- * Throws StoreUnusable when a database is about to be made where traces say that there
- * was one: a disk that isn't mounted, or a file that somebody moved, must not look like a
+ * Throws StoreUnusable when a database is about to be created where traces of an earlier
+ * one are left: a disk that isn't mounted, or a file that was moved, must not look like a
  * first start.
  */
 export function requireNotVanished(
@@ -26,7 +26,7 @@ export function requireNotVanished(
     );
 }
 
-/** What a server, or a restore, leaves beside a database. */
+/** The files that a server or a restore leaves beside a database. */
 function tracesOf(path: string): string[] {
   const folder = dirname(path);
   if (!existsSync(folder)) return [];

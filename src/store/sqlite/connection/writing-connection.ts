@@ -8,22 +8,22 @@ import {
 } from "../migrations/migrations.ts";
 import { unusable } from "./unusable.ts";
 
-/** Half of SQLite's usual size: SIDs are random, so each new message costs whole pages of indexes. */
+/** Half of SQLite's default: SIDs are random, so each new message writes whole pages of indexes. */
 const PAGE_BYTES = 2_048;
-/** How long a command waits for the server's writer, which mostly needs some milliseconds. */
+/** How long a command waits for the server's writer, which usually needs a few milliseconds. */
 const COMMAND_BUSY_TIMEOUT_MS = 3_000;
 
 /**
- * Makes a connection durable and its schema current. Throws before it changes a
- * database that is not ours.
+ * Makes a connection durable and upgrades the schema. Throws before it changes another
+ * program's database.
  */
 export function prepareForWriting(db: Database): void {
   if (requireOurs(db) === 0) {
-    // Both count only while the database is empty.
+    // Both only take effect while the database is empty.
     db.run(`PRAGMA page_size = ${PAGE_BYTES}`);
     db.run("PRAGMA auto_vacuum = INCREMENTAL");
   }
-  // What is deleted or erased is overwritten: a number must not stay in a free place.
+  // Deleted content is overwritten: an erased number must not stay in free space.
   db.run("PRAGMA secure_delete = ON");
   db.run("PRAGMA journal_mode = WAL");
   db.run("PRAGMA synchronous = FULL");
@@ -31,11 +31,10 @@ export function prepareForWriting(db: Database): void {
 }
 
 /**
- * Opens the database in `file` for a command's writes, also beside a server, whose writer
- * waits for a transaction of this one as this one does for its own. Throws StoreUnusable,
- * also when there is no database and it may create none: a mistyped path must not look like
- * a database with nothing in it. One of an older version is refused too, as an older server
- * may be running on it.
+ * Opens the database in `file` for a command's writes, also beside a server: the server's
+ * writer and this connection wait for each other's transactions. Throws StoreUnusable, also
+ * when there is no database and it may not create one: a mistyped path must not look like
+ * an empty database. It refuses an older version too, which an older server may be using.
  */
 export function openDatabaseForCommand(
   file: string,

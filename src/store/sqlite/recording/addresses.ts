@@ -1,3 +1,4 @@
+import { Mistake } from "../../../log/failure.ts";
 import { countryOf } from "../../../phone/country.ts";
 import { lastDigits } from "../../core/last-digits.ts";
 import type { Transactions } from "../connection/transactions.ts";
@@ -40,7 +41,11 @@ export function internedAddresses(transactions: Transactions) {
     get: (address: string): number => ids.get(address),
     countryOf: (id: number): string | null => countries.get(id),
     /** Read each time, as an address can be erased. */
-    textOf: (id: number): string => findText.get(id)?.address ?? "",
+    textOf: (id: number): string => {
+      const row = findText.get(id);
+      if (row === null) throw new Mistake("A message's address is missing.");
+      return row.address;
+    },
     /** Call this when the address has been deleted. */
     drop: (address: string) => ids.drop(address),
     /** Call this before addresses are deleted. */

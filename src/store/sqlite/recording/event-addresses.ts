@@ -25,7 +25,7 @@ export function createEventAddresses(db: Database) {
       for (const address of othersIn(message, events))
         add.run(address, messageId);
     },
-    /** Forgets a message that is deleted. */
+    /** Call this when the message is being deleted. */
     remove(messageId: number, events: readonly Addresses[]): void {
       for (const address of othersIn({ to: null, from: null }, events))
         remove.run(address, messageId);

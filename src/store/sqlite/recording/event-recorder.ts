@@ -20,7 +20,7 @@ import { createNames } from "./names.ts";
 /** Maximum supplements of one event; beyond it a callback counts as a repeat. */
 const SUPPLEMENTS_MAX = 100;
 
-/** What recording keeps of messages, and has to learn when one is deleted or erased. */
+/** What recording shares with deleting and erasing, which must keep it up to date. */
 export type MessageParts = ReturnType<typeof createMessageParts>;
 
 export function createMessageParts(transactions: Transactions) {
@@ -143,7 +143,7 @@ export function createEventRecorder(
     changes.note(messageId, before, message, event.receivedAt);
     if (known) eventAddresses.note(messageId, message, [fields, ...earlier]);
     add(messageId, event, fields, isSupplement);
-    // Mostly a message's events have one query, whose tags the message then has already.
+    // A message's events usually have the same query, whose tags it already has.
     const { query } = fields;
     if (query !== null && !earlier.some((each) => each.query === query))
       tags.add(messageId, query);

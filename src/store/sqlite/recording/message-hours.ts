@@ -46,7 +46,7 @@ export function createMessageHours({ db, onStale }: Transactions) {
   onStale(drop);
   return {
     add(hour: number, messageId: number): void {
-      // An event that is late moves its message here from an hour after it.
+      // A late event moves its message into this hour from a later one.
       if (hour === checked.hour)
         checked.id = Math.min(checked.id, messageId - 1);
       const { firstId, lastId } = known;

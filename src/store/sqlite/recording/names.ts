@@ -1,3 +1,4 @@
+import { Mistake } from "../../../log/failure.ts";
 import type { Transactions } from "../connection/transactions.ts";
 import { internedAddresses } from "./addresses.ts";
 import { interned, internedColumn } from "./interning.ts";
@@ -14,10 +15,11 @@ export function createNames(transactions: Transactions) {
   const findSid = transactions.db.prepare<{ sid: string }, [number]>(
     "SELECT sid FROM sids WHERE id = ?",
   );
-  const sidTexts = interned<string, number>(
-    transactions,
-    (id) => findSid.get(id)?.sid ?? "",
-  );
+  const sidTexts = interned<string, number>(transactions, (id) => {
+    const row = findSid.get(id);
+    if (row === null) throw new Mistake("A message's SID is missing.");
+    return row.sid;
+  });
   const idOf = (
     ids: typeof sids,
     days: typeof sidDays,

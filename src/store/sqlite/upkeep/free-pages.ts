@@ -1,18 +1,17 @@
 import type { Database } from "bun:sqlite";
 
 /**
- * The part of the file that may be free: what new messages use again soon need not be
- * given back. A year's retention frees a day's part each day, and it fills again.
+ * The part of the file that can stay free, as new messages soon use it again: with a year's
+ * retention, each day frees the space of one day.
  */
 const FREE_PART_MAX = 1 / 20;
 const INCREMENTAL = 2;
-/** Pages that are given back at a time; the time is looked at after each lot. */
+/** Pages that are returned before the time is checked again. */
 const PAGES_AT_ONCE = 4;
 
 /**
- * Gives free pages at the file's end back to the disk, after moving what is used there to
- * free ones before it. Files of earlier versions cannot: their free pages are only used
- * again.
+ * Returns free pages to the disk: moves used pages from the end of the file into free ones
+ * and cuts the end off. Files of earlier versions can't do that, and only reuse free pages.
  */
 export function createFreePages(db: Database) {
   const numberOf = (sql: string) => {
@@ -22,12 +21,12 @@ export function createFreePages(db: Database) {
   const mode = numberOf("PRAGMA auto_vacuum");
   const free = numberOf("PRAGMA freelist_count");
   const all = numberOf("PRAGMA page_count");
-  // It gives one row for each page, and stops where it is no longer asked for rows.
+  // It returns one row per page, and stops when no more rows are read.
   const giveBack = db.prepare(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
   const isEnough = (): boolean =>
     mode() !== INCREMENTAL || free() <= all() * FREE_PART_MAX;
   return {
-    /** Returns whether all was given back that should be. */
+    /** Returns whether enough has been returned. */
     giveBack(isOver: () => boolean): boolean {
       while (!isEnough()) {
         giveBack.all();

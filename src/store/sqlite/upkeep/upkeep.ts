@@ -12,7 +12,7 @@ import {
   type DoStep,
 } from "./long-work.ts";
 
-/** Chores on a database that is read through one connection and written through another. */
+/** Upkeep of a database that is read through one connection and written through another. */
 export function upkeepStore(
   db: Db,
   read: Read,
