@@ -4,7 +4,7 @@ import type { CommandStores, Reader } from "../store/engine.ts";
 import { openEngine } from "../store/open.ts";
 import type { BoundedCount } from "../store/tally.ts";
 import type { LongWork, Pruned, UpkeepStore } from "../store/upkeep.ts";
-import { MADE_UP_SID_START } from "../twilio/made-up-sid.ts";
+import { MADE_UP_MESSAGES } from "../store/filter.ts";
 import { EVENT_STATUSES } from "../twilio/status.ts";
 import { cutByClock, retentionCut } from "../upkeep/retention.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
@@ -121,9 +121,7 @@ async function carryOut(
 
 async function madeUpPlan(reader: Reader): Promise<Plan> {
   return {
-    messages: await reader.countMessages([
-      { field: "sid", negated: false, values: [MADE_UP_SID_START] },
-    ]),
+    messages: await reader.countMessages(MADE_UP_MESSAGES),
     kind: "made-up messages",
     which: { before: "made-up ", after: "" },
     remove: (upkeep, work) => upkeep.pruneMadeUp(work),

@@ -2,6 +2,8 @@ import { basename, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import type { DiskRoom } from "../store/database-facts.ts";
 import type { Stores } from "../store/stores.ts";
+import { MADE_UP_MESSAGES } from "../store/filter.ts";
+import type { BoundedCount } from "../store/tally.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 
 /** How the server is set up and does, for its page of settings: no secret, nor a part of one. */
@@ -31,13 +33,14 @@ export type GeneralSettings = Pick<
   /** In the same way as the database's file; undefined when no backups are written. */
   readonly backupFolder: string | undefined;
   readonly upkeep: UpkeepState;
+  readonly madeUpMessages: BoundedCount;
   /** Milliseconds since 1970; undefined before the first. */
   readonly lastCallbackAt: number | undefined;
 };
 
 export type GeneralSettingsDeps = {
   readonly config: Config;
-  readonly store: Pick<Stores, "database" | "upkeep">;
+  readonly store: Pick<Stores, "countMessages" | "database" | "upkeep">;
   readonly operations: {
     lastCallbackAt(): Promise<number | undefined>;
   };
@@ -77,6 +80,7 @@ export async function readGeneralSettings(
     },
     disk,
     upkeep,
+    madeUpMessages: await store.countMessages(MADE_UP_MESSAGES),
     lastCallbackAt,
     backupFolder: backupFolder === undefined ? undefined : shown(backupFolder),
   };

@@ -19,6 +19,7 @@ import { errorHandlers } from "../routes/errors.tsx";
 import { generalSettingsHandler } from "../routes/general-settings.tsx";
 import { liveHandler } from "../routes/live.ts";
 import { loginHandlers } from "../routes/login.tsx";
+import { madeUpHandlers } from "../routes/made-up.tsx";
 import { messageExportHandlers } from "../routes/message-exports.ts";
 import { listPartHandlers } from "../routes/message-list-parts.tsx";
 import { messageHandlers } from "../routes/messages.tsx";
@@ -32,6 +33,7 @@ import { userHandlers, userPasswordHandlers } from "../routes/users.tsx";
 import { maskedStore } from "../store/masked.ts";
 import type { Stores } from "../store/stores.ts";
 import { Erasures } from "../upkeep/erasures.ts";
+import { MadeUpRemoval } from "../upkeep/made-up-removal.ts";
 
 export type HandlerDeps = {
   readonly store: Stores;
@@ -91,6 +93,7 @@ export function createHandlers(whole: HandlerDeps) {
     tokens: apiTokenHandlers(deps),
     audit: auditHandler(deps),
     erase: eraseHandlers(new Erasures(deps)),
+    madeUp: madeUpHandlers(new MadeUpRemoval(deps)),
     login: loginHandlers(ofAccounts),
     setup: setupHandlers(ofAccounts),
     // Each token says whether it sees numbers masked.

@@ -99,6 +99,9 @@ export function routeTable(on: Handlers): readonly Route[] {
     post("/settings/erase/confirm",            admin,  erase.confirm),
     post("/settings/erase/forget",             admin,  erase.forget),
 
+    get ("/settings/made-up",                  admin,  on.madeUp.show),
+    post("/settings/made-up/remove",           admin,  on.madeUp.remove),
+
     get ("/login",                             open,   on.login.show,            withPasswords),
     post("/login",                             open,   on.login.signIn,          withPasswords),
     post("/logout",                            open,   on.login.signOut,         withPasswords),

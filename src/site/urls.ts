@@ -82,6 +82,9 @@ export function createUrls(publicUrl: string | undefined) {
     erase: `${base}/settings/erase`,
     eraseConfirm: `${base}/settings/erase/confirm`,
     eraseForget: `${base}/settings/erase/forget`,
+    /** Where deleting the made-up messages is confirmed. */
+    madeUp: `${base}/settings/made-up`,
+    madeUpRemove: `${base}/settings/made-up/remove`,
     /** The document that describes the API. */
     openApi: `${base}/api/openapi.json`,
     /** The API's address for programs. */

@@ -2,6 +2,8 @@
 export const ACTIONS = {
   beganToErase: "began to erase a number",
   erased: "erased a number",
+  beganToDeleteMadeUp: "began to delete made-up messages",
+  deletedMadeUp: "deleted made-up messages",
   restored: "restored a backup",
 } as const;
 

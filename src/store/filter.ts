@@ -1,3 +1,4 @@
+import { MADE_UP_SID_START } from "../twilio/made-up-sid.ts";
 import type { Channel, EventStatus } from "../twilio/status.ts";
 
 /** What a list of messages is narrowed to: every condition holds. An empty one is every message. */
@@ -41,6 +42,11 @@ export type Condition = {
   /** A bare word: what `sid` or `to` takes, or a name, which is also one of `from`. */
   | { readonly field: "word"; readonly text: string }
 );
+
+/** The made-up messages. */
+export const MADE_UP_MESSAGES: MessageFilter = [
+  { field: "sid", negated: false, values: [MADE_UP_SID_START] },
+];
 
 /** The fewest last digits that a number is found by. */
 export const LAST_DIGITS_MIN = 4;

@@ -103,6 +103,7 @@ export const PAGES_OF_SETTINGS: Readonly<Record<string, string>> = {
   tokens: "/settings/tokens",
   account: "/settings/account",
   erase: "/settings/erase",
+  "made-up": "/settings/made-up",
   audit: "/settings/audit",
 };
 

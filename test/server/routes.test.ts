@@ -264,6 +264,8 @@ const ADDRESSES: Record<
   erase: urls.erase,
   eraseConfirm: urls.eraseConfirm,
   eraseForget: urls.eraseForget,
+  madeUp: urls.madeUp,
+  madeUpRemove: urls.madeUpRemove,
   openApi: urls.openApi,
   api: urls.api(""),
   account: urls.account,

@@ -63,8 +63,9 @@ export function SetupSteps(props: SetupProps) {
             Or try it without Twilio: this command posts one made-up callback,
             signed with your{" "}
             {signers.tokens === 0 && signers.keys > 0 ? "key" : "token"}. The
-            message is marked as made up; <code>smsledger prune --made-up</code>{" "}
-            deletes it again.{" "}
+            message is marked as made up. Delete it in{" "}
+            <a href={urls.settings}>Settings</a>, or with{" "}
+            <code>smsledger prune --made-up</code>.{" "}
             {command.asksFor === undefined ? (
               ""
             ) : (

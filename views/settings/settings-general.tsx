@@ -1,6 +1,14 @@
 import type { Children } from "@kitajs/html";
 import type { GeneralSettings } from "../../src/ops/general-settings.ts";
-import { byteWords, counted, percent } from "../../src/words/amounts.ts";
+import { isAdmin } from "../../src/account/viewer.ts";
+import type { BoundedCount } from "../../src/store/tally.ts";
+import { MADE_UP_SID_START } from "../../src/twilio/made-up-sid.ts";
+import {
+  boundedCount,
+  byteWords,
+  counted,
+  percent,
+} from "../../src/words/amounts.ts";
 import { Copyable } from "../parts/copyable.tsx";
 import { Backups, Kept } from "./settings-upkeep.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
@@ -37,6 +45,7 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
         <Fact name="Kept for" by="RETENTION_DAYS">
           <Kept settings={settings} now={now} />
         </Fact>
+        <MadeUp site={site} count={settings.madeUpMessages} />
       </Given>
       <Given title="Access">
         <Fact name="Sign-in" by="SIGN_IN">
@@ -203,6 +212,27 @@ function Database({
         )}
       </Fact>
     </>
+  );
+}
+
+/** How many made-up messages there are, if any; admins can delete them. */
+function MadeUp({
+  site,
+  count,
+}: {
+  readonly site: Site;
+  readonly count: BoundedCount;
+}) {
+  const { urls, viewer } = site;
+  if (count.count === 0) return "";
+  return (
+    <Fact name="Made up">
+      <a href={urls.messages({ q: `sid:${MADE_UP_SID_START}` })} safe>
+        {`${boundedCount(count)} ${count.count === 1 ? "message" : "messages"}`}
+      </a>{" "}
+      that <code>smsledger simulate</code> posted.{" "}
+      {isAdmin(viewer) ? <a href={urls.madeUp}>Delete them…</a> : ""}
+    </Fact>
   );
 }
 
