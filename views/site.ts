@@ -10,7 +10,7 @@ export type Site = {
   readonly canVerify: boolean;
   /** Numbers are shown masked: links name them by their id. */
   readonly masksNumbers: boolean;
-  /** How many callbacks of the last hour were refused for a reason that the team can mend. */
+  /** How many callbacks of the last hour were refused for a reason that the team can fix. */
   readonly mendableRefusals: () => number;
   /** How users prove who they are. */
   readonly signIn: SignIn;

@@ -76,7 +76,7 @@ function Drawing({
   );
 }
 
-/** Lines across, evenly spaced from the top to the foot. */
+/** Horizontal lines, evenly spaced from top to bottom. */
 function Lines({ count }: { readonly count: number }) {
   const gap = CHART_HEIGHT / (count - 1);
   const line = (_: unknown, index: number): string =>

@@ -6,11 +6,11 @@ import {
   type Outcomes,
 } from "../../src/overview/outcomes.ts";
 
-/** The parts of a bar, from its foot up. */
+/** The parts of a bar, from bottom to top. */
 export const PARTS = ["arrived", "inFlight", "undelivered", "failed"] as const;
 export type Part = (typeof PARTS)[number];
 
-/** The drawing's own units; the page stretches it to the room there is. */
+/** The drawing's own units; the page stretches it to the available width. */
 export const CHART_WIDTH = 1000;
 export const CHART_HEIGHT = 200;
 
@@ -23,13 +23,13 @@ export type Rectangle = {
   readonly height: number;
 };
 
-/** Where everything of a chart of stacked bars lies. */
+/** The geometry of a chart of stacked bars. */
 export type ChartShapes = {
-  /** Counts that have a line across, evenly spaced from 0 up to the chart's top. */
+  /** Counts with a horizontal line, evenly spaced from 0 to the chart's top. */
   readonly ticks: readonly number[];
-  /** Every part of every bar that is not empty. */
+  /** Every part of every bar that isn't empty. */
   readonly rectangles: readonly Rectangle[];
-  /** Rates, 0 to 1, that have a line across, evenly spaced from the strip's foot up to its top. */
+  /** Rates, 0 to 1, with a horizontal line, evenly spaced from the strip's bottom to its top. */
   readonly rateTicks: readonly number[];
   /** Path of the delivery rate, with gaps where fewer than `RATE_POINT_MIN` ended; "" without any. */
   readonly rateLine: string;
@@ -38,9 +38,9 @@ export type ChartShapes = {
 /** A chart of few messages has whole numbers at its lines too. */
 const TOP_MIN = 4;
 const LINES = 4;
-/** The rate of fewer messages jumps about, and says little. */
+/** The rate of fewer messages fluctuates and means little. */
 const RATE_POINT_MIN = 5;
-/** A drop of a few points is to be seen, but chance is not to look like one. */
+/** A drop of a few points should be visible, but chance shouldn't look like one. */
 const RATE_SPAN_MIN = 0.04;
 const RATE_LINES = 3;
 
@@ -104,7 +104,7 @@ function rateScale(rates: readonly number[]) {
     .range([CHART_HEIGHT, 0]);
 }
 
-/** A rate without neighbours is a dash as wide as its bar: a dot is hardly seen. */
+/** A rate without neighbors is a dash as wide as its bar: a dot is hard to see. */
 function withDashes(path: string, width: number): string {
   return path.replaceAll(
     /M([\d.]+),([\d.]+)Z/g,
@@ -137,7 +137,7 @@ export function sparklinePath(
   return values
     .map((value, index) => {
       if (value === 0) return "";
-      // One among thousands is still to be seen.
+      // One among thousands stays visible.
       const barHeight = Math.max(1, (value / most) * height);
       return `M${short(index * step)},${short(height - barHeight)}h${wide}V${height}h-${wide}z`;
     })

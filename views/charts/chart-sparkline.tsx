@@ -4,7 +4,7 @@ import { sparklinePath } from "./chart-shapes.ts";
 const WIDTH = 100;
 const HEIGHT = 20;
 
-/** How a count went over the time that a page looks at: small bars, no axes. */
+/** A count over a page's period: small bars, no axes. */
 export function Sparkline({ values }: { readonly values: readonly number[] }) {
   const most = Math.max(0, ...values);
   return (

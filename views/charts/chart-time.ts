@@ -27,14 +27,14 @@ function format(
 }
 
 export type TimeLabel = {
-  /** Which bar it stands under. */
+  /** The bar it belongs to. */
   readonly bar: number;
   readonly text: string;
-  /** Left out where there is room for half of them; midnight never is before other hours. */
+  /** Left out if there's room for only half of them; midnight is never left out before other hours. */
   readonly isMinor: boolean;
 };
 
-/** The times to stand under a chart's bars: at round hours or days, at most eight. */
+/** Returns the times to write under a chart's bars: round hours or days, at most eight. */
 export function timeLabels(spans: readonly TimeRange[]): readonly TimeLabel[] {
   const first = spans[0];
   const last = spans.at(-1);

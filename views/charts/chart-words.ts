@@ -5,7 +5,7 @@ import { PARTS, type Part } from "./chart-shapes.ts";
 import { spanWords } from "./chart-time.ts";
 import { statusMeaning, statusWord } from "../parts/status.tsx";
 
-/** A bar of a chart: what became of the messages first heard of in a span. */
+/** A bar of a chart: the statuses of the messages first seen in a span. */
 export type ChartBar = {
   readonly span: TimeRange;
   /** When it is. */
@@ -21,7 +21,7 @@ export type ChartProps = {
   /** What it shows, e.g. `Messages per hour`. */
   readonly label: string;
   readonly bars: readonly ChartBar[];
-  /** Whether to draw how many of those that ended arrived. */
+  /** Whether to draw the delivery rate. */
   readonly hasRate: boolean;
 };
 
@@ -32,7 +32,7 @@ export const PART_WORDS: Record<Part, string> = {
   failed: statusWord("failed"),
 };
 
-/** What the words mean, in a status's words. */
+/** What the labels mean, in terms of statuses. */
 export const PART_MEANINGS: Record<Part, string> = {
   arrived: `${statusWord("delivered")} or ${statusWord("read").toLowerCase()}`,
   inFlight: `${statusWord("sent")}: ${lowered(statusMeaning("sent"))}`,
@@ -40,7 +40,7 @@ export const PART_MEANINGS: Record<Part, string> = {
   failed: statusMeaning("failed"),
 };
 
-/** The parts that a chart's bars have, from their foot up. */
+/** Returns the parts that a chart's bars have, from bottom to top. */
 export function partsOf(bars: readonly ChartBar[]): readonly Part[] {
   return PARTS.filter((part) =>
     bars.some(({ outcomes }) => outcomes[part] > 0),
@@ -64,7 +64,7 @@ export function barWords(span: TimeRange, now: number): string {
   return `${spanWords(span)} UTC${isUnderWay ? " (so far)" : ""}`;
 }
 
-/** Its delivery rate, as a sentence's part and as a table's cell. */
+/** Its delivery rate, for a sentence and for a table cell. */
 export function rateWords(outcomes: Outcomes): string {
   const rate = deliveryRate(outcomes);
   return rate === undefined ? "none finished" : `${percent(rate)} delivered`;

@@ -11,7 +11,7 @@ import type { Urls } from "../../src/site/urls.ts";
 import type { Site } from "../site.ts";
 import { attribute } from "../parts/values.tsx";
 
-/** Every error code that Twilio has, to be searched by number and by words. */
+/** All of Twilio's error codes, searchable by number and by words. */
 export function DictionaryPage({
   site,
   query,
@@ -21,7 +21,7 @@ export function DictionaryPage({
   readonly site: Site;
   readonly query: string;
   readonly search: DictionarySearch;
-  /** It is shown in place of a code's page, as the address names none. */
+  /** Shown instead of a code's page if the address names none. */
   readonly isNoCode?: boolean;
 }) {
   const { urls } = site;

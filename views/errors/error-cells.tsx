@@ -22,7 +22,7 @@ export function CodeLink({ urls, period, code: { errorCode } }: CodeOfPeriod) {
   );
 }
 
-/** How many messages with an error code did not arrive, as the link to them. */
+/** How many messages with an error code failed, as a link to them. */
 export function LostLink({
   urls,
   period,

@@ -24,7 +24,7 @@ export type CodeView = {
   readonly now: number;
 };
 
-/** No message of the period carries the code: where there are some. */
+/** Shown if no message of the period has the code: where there are some. */
 export function NotSeen({
   site: { urls },
   code,
@@ -60,7 +60,7 @@ export function NotSeen({
   );
 }
 
-/** How often the code comes, and whom it hits. */
+/** How often the code occurs, and who is affected. */
 export function Seen(view: CodeView) {
   const { site, code, period, history, now } = view;
   const { urls } = site;

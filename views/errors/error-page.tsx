@@ -16,7 +16,7 @@ import {
 import { REFRESH } from "../parts/refresh.ts";
 import type { Site } from "../site.ts";
 
-/** One error code: what it means, what to do, how often it comes, whom it hits. */
+/** One error code: what it means, what to do, how often it occurs, who is affected. */
 export function ErrorPage({
   live,
   ...view
@@ -57,7 +57,7 @@ export function ErrorPage({
   );
 }
 
-/** An address whose time range is not understood. */
+/** The address's time range is invalid. */
 export function ErrorMistakesPage({
   site,
   code,

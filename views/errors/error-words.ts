@@ -1,6 +1,6 @@
 import type { Matter } from "../../src/twilio/error-codes/error-codes.ts";
 
-/** The cause of an error, as pages say it. */
+/** The cause of an error, in words. */
 export const MATTER_WORDS: Record<Matter, string> = {
   recipient: "Recipient",
   carrier: "Carrier",

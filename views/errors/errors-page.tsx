@@ -63,10 +63,10 @@ export function ErrorsPage({
   );
 }
 
-/** Codes that the page lists before it is asked for all of them. */
+/** Codes listed until all are requested. */
 export const LISTED_FIRST = 40;
 
-/** An address whose time range is not understood. */
+/** The address's time range is invalid. */
 export function ErrorsMistakesPage({ site, mistakes, now }: MistakesView) {
   return (
     <Layout site={site} title="Errors" section="errors">

@@ -25,7 +25,7 @@ type TableProps = {
   readonly now: number;
 };
 
-/** One line for each error code, most messages first. */
+/** One row for each error code, most messages first. */
 export function CodesTable({ urls, period, errors, now }: TableProps) {
   return (
     <table class="list codes">

@@ -29,7 +29,7 @@ const ICONS = {
   "send-again": "M13 8a5 5 0 1 1-1.500-3.500M13 2v3h-3",
 } as const;
 
-/** What to do about a message, a code or a number, as a shape and words. */
+/** What to do about a message, a code, or a number, as a shape and words. */
 export function VerdictMark({
   verdict: { kind, label },
 }: {

@@ -2,10 +2,10 @@ import type { Progress } from "../../src/exports/progress.ts";
 import { counted } from "../../src/words/amounts.ts";
 import type { Urls } from "../../src/site/urls.ts";
 
-/** How often a page asks for a download that the server does not know of yet. */
+/** How often a page asks for a download that the server doesn't know yet. */
 const ASKED_MAX = 20;
 
-/** What a list says of the export that was begun in it. While it runs this asks again by itself. */
+/** The progress of an export that was started from a list. Polls until the export ends. */
 export function ExportProgress({
   urls,
   id,
@@ -14,9 +14,9 @@ export function ExportProgress({
 }: {
   readonly urls: Urls;
   readonly id: string;
-  /** How often it was asked for before. */
+  /** How often it was requested before. */
   readonly asked: number;
-  /** Undefined until the download's request has come. */
+  /** Undefined until the download's request has arrived. */
   readonly progress: Progress | undefined;
 }) {
   const isOpen =

@@ -21,7 +21,7 @@ const STATUS_WORDS: Record<StatusChoice, string> = {
   "delivered,read": "Delivered or read",
 };
 
-/** The filter as form controls. They send the whole filter with them; what they do not show stays in it. */
+/** The filter as form controls. They send the whole filter; terms that they don't show stay in it. */
 export function FilterControls({
   urls,
   q,
@@ -141,7 +141,7 @@ function Field({
   );
 }
 
-/** The countries that messages went to: of any other there is nothing to find. */
+/** The countries that messages went to; no others would find anything. */
 function CountrySelect({
   country,
   known,

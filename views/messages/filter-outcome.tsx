@@ -13,12 +13,12 @@ import { LIST_SWAP } from "../parts/list-swap.ts";
 import type { Urls } from "../../src/site/urls.ts";
 import { shortened } from "../parts/values.tsx";
 
-/** Mistakes and terms that are shown; more would not help. */
+/** Mistakes and terms shown at most. */
 const SHOWN_MAX = 6;
 /** Characters of the filter that are shown after the last mistake. */
 const AFTER_MAX = 60;
 
-/** What is wrong with a filter, and where in it. */
+/** What is wrong with a filter, and where. */
 export function FilterMistakes({
   urls,
   query,
@@ -132,7 +132,7 @@ export function NothingFound({
   );
 }
 
-/** The same filter with less in it, or with what may have been meant. */
+/** The same filter with fewer terms, or with the likely intended ones. */
 function WaysOn({
   urls,
   terms,
@@ -172,7 +172,7 @@ function WaysOn({
   );
 }
 
-/** A bare word that is a status or an error code was hardly meant as a recipient. */
+/** A bare word that is a status or an error code probably isn't a recipient. */
 function meantBy({ condition }: Term): string | undefined {
   if (condition?.field !== "word" || condition.negated) return undefined;
   const word = condition.text.toLowerCase();

@@ -6,7 +6,7 @@ import { isEventStatus } from "../../src/twilio/status.ts";
 import { statusMeaning } from "../parts/status.tsx";
 import { attribute, shortened } from "../parts/values.tsx";
 
-/** What could be written next in the filter's box. messages.js shows the list and takes what is chosen from it. */
+/** Suggestions for the filter box. messages.js shows the list and applies the choice. */
 export function FilterSuggestions({
   suggestions,
 }: {

@@ -5,7 +5,7 @@ import { Status } from "../parts/status.tsx";
 import { Ago } from "../parts/time.tsx";
 import { Address, ErrorCode } from "../parts/values.tsx";
 
-/** A few messages, newest first: what became of each, whose it was, why it failed or who sent it, when. */
+/** A few messages, newest first: status, recipient, error or sender, and time. */
 export function LatestMessages({
   urls,
   messages,
@@ -14,7 +14,7 @@ export function LatestMessages({
 }: {
   readonly urls: Urls;
   readonly messages: readonly MessageRow[];
-  /** All have the error code that the page is about: the sender is told in its place. */
+  /** All have the page's error code, so the sender is shown instead. */
   readonly isOfOneCode?: boolean;
   readonly now: number;
 }) {

@@ -8,19 +8,19 @@ import type { Urls } from "../../src/site/urls.ts";
 import type { Site } from "../site.ts";
 import { attribute } from "../parts/values.tsx";
 
-/** What an open list knows of itself: what it shows, and up to where it has been told. */
+/** The state of an open list: what it shows, and its place in the feed. */
 type ListState = {
   /** The filter's text. */
   readonly q: string;
-  /** It showed all that its filter let through above this id: what it does not show there is new. */
+  /** It showed every match above this ID: a match above it that isn't shown is new. */
   readonly completeAbove: number;
-  /** Up to where in the feed the list has been told. */
+  /** The list's place in the feed. */
   readonly position: FeedPosition;
-  /** The messages that it shows. */
+  /** The messages it shows. */
   readonly ids: readonly number[];
 };
 
-/** Where an open list says how many new messages there are. It asks when something was recorded. */
+/** Shows how many new messages there are. Asks whenever something is recorded. */
 export function ListWatch({
   urls,
   state,
@@ -44,7 +44,7 @@ export function ListWatch({
   );
 }
 
-/** The answer to an open list: how many are new, and the rows that changed, each in its place. */
+/** The response to an open list: how many messages are new, and the changed rows, each in its place. */
 export function ListNews({
   site,
   q,

@@ -1,6 +1,6 @@
 import { isMadeUp } from "../../src/twilio/made-up-sid.ts";
 
-/** Marks a made-up message wherever it is shown; nothing for a real one. */
+/** Marks a made-up message wherever it's shown; empty for a real one. */
 export function MadeUp({ messageSid }: { readonly messageSid: string }) {
   return isMadeUp(messageSid) ? MARK : "";
 }

@@ -15,7 +15,7 @@ import { channelWord, shortened, Tag } from "../parts/values.tsx";
 
 const VALUE_LENGTH = 120;
 
-/** What is known of a message; each value leads to the messages that share it. */
+/** The facts about a message; each value links to the messages that share it. */
 export function MessageFacts({
   site,
   message,
@@ -137,7 +137,7 @@ function NotTold() {
   return <span class="none">not told</span>;
 }
 
-/** Cut when it is very long: the timeline has all of it. */
+/** Shortened if it's very long: the timeline has all of it. */
 function Value({
   text,
   href,
@@ -162,7 +162,7 @@ function Linked({
   return href === undefined ? <>{children}</> : <a href={href}>{children}</a>;
 }
 
-/** Where the messages are that share a value; undefined for a value that is masked, or that no filter can name. */
+/** Returns the link to the messages that share a value; undefined for a value that is masked or that no filter can name. */
 function filterHref(urls: Urls, pair: FilterPair): string | undefined {
   const q = filterText([pair]);
   const isUnderstood =
@@ -170,7 +170,7 @@ function filterHref(urls: Urls, pair: FilterPair): string | undefined {
   return isUnderstood ? urls.messages({ q }) : undefined;
 }
 
-/** When the carrier says that it was done, as it came: no zone tells what the digits mean. */
+/** When the carrier reported it done, as received: its time zone isn't known. */
 function CarrierReceipt({ events }: { readonly events: readonly EventRow[] }) {
   const done = events.findLast((event) => event.rawDlrDoneDate !== null);
   if (done === undefined) return "";

@@ -15,7 +15,7 @@ import { Address, Country, shortened } from "../parts/values.tsx";
 export type MessageView = {
   readonly site: Site;
   readonly details: MessageDetails;
-  /** The filter of the list that it was opened from. */
+  /** The filter of the list it was opened from. */
   readonly q: string;
   readonly now: number;
 };
@@ -49,7 +49,7 @@ export function MessagePage(view: MessageView) {
   );
 }
 
-/** All that changes when something is recorded of the message while its page is open. */
+/** Everything that changes if a callback for the message is recorded while its page is open. */
 function Message({ site, details, q, now }: MessageView) {
   const { urls } = site;
   const { message, events, others, position } = details;
@@ -105,7 +105,7 @@ function Message({ site, details, q, now }: MessageView) {
   );
 }
 
-/** The way back to the list, and its messages before and after this one. */
+/** Links back to the list, and to the messages before and after this one. */
 function Neighbours({
   urls,
   details: { newer, older },

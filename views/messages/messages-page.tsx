@@ -112,7 +112,7 @@ function Results({ site, query, list, now }: MessagesView) {
   );
 }
 
-/** Plain downloads; messages.js says beside them how far one is. */
+/** Plain downloads; messages.js shows their progress. */
 function ExportLinks({
   urls,
   q,
@@ -213,7 +213,7 @@ function Pager({
   );
 }
 
-/** Goes on by itself once it is in view, until the page is full: what is found joins the list. */
+/** Continues the search when it scrolls into view, until the page is full: results are added to the list. */
 function SearchOn({
   href,
   shown,
@@ -245,7 +245,7 @@ function SearchOn({
   );
 }
 
-/** Swaps the list and shows it from its top. */
+/** Swaps the list and scrolls to its top. */
 function PageLink({
   id,
   href,

@@ -5,10 +5,10 @@ import { Status } from "../parts/status.tsx";
 import { Ago } from "../parts/time.tsx";
 import { Address, channelWord, ErrorCode, Tag } from "../parts/values.tsx";
 
-/** Tags of a message that the list shows; its own page shows all. */
+/** Tags of a message shown in the list; its own page shows all. */
 const TAGS_SHOWN = 1;
 
-/** One line for each message. On a narrow screen some columns fold into others. */
+/** One row for each message. On a narrow screen, some columns fold into others. */
 export function MessagesTable({
   urls,
   messages,
@@ -17,7 +17,7 @@ export function MessagesTable({
 }: {
   readonly urls: Urls;
   readonly messages: readonly MessageRow[];
-  /** The list's filter, within which a message's page leads on to the next. */
+  /** The list's filter, within which a message's page links to the next one. */
   readonly q?: string | undefined;
   readonly now: number;
 }) {

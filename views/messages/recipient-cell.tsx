@@ -4,7 +4,7 @@ import { MadeUp } from "./made-up.tsx";
 import { Status } from "../parts/status.tsx";
 import { Address, Country, ErrorCode } from "../parts/values.tsx";
 
-/** Whom a message went to, as the link to its page; on a narrow screen also its status. */
+/** The recipient of a message, as the link to its page; on a narrow screen, also its status. */
 export function RecipientCell({
   urls,
   message: { messageSid, to, country, status, errorCode },
@@ -13,7 +13,7 @@ export function RecipientCell({
 }: {
   readonly urls: Urls;
   readonly message: MessageRow;
-  /** The list's filter, within which a message's page leads on to the next. */
+  /** The list's filter, within which a message's page links to the next one. */
   readonly q?: string | undefined;
   readonly hasError: boolean;
 }) {

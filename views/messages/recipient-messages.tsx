@@ -5,7 +5,7 @@ import { Status } from "../parts/status.tsx";
 import { MadeUp } from "./made-up.tsx";
 import { Ago } from "../parts/time.tsx";
 
-/** The latest other messages to the same recipient: whether it is this message or this phone. */
+/** The latest other messages to the same recipient, which show whether the message or the phone is the problem. */
 export function RecipientMessages({
   site,
   message,

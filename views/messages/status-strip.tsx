@@ -17,7 +17,7 @@ const QUICK: readonly {
   readonly id: string;
   readonly label: string;
   readonly choice: StatusChoice;
-  /** Whose shape and colour it has. */
+  /** Whose shape and color it has. */
   readonly icon: EventStatus;
 }[] = [
   { id: "failed", label: "Failed", choice: "failed", icon: "failed" },

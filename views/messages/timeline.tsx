@@ -42,7 +42,7 @@ const HAPPENED: Record<Channel, Record<EventStatus, string>> = {
   },
 };
 
-/** Every event of a message in the order it came in, in words, each with all that was posted. */
+/** Every event of a message in the order received, in words, each with everything posted. */
 export function Timeline({ story }: { readonly story: Story }) {
   return (
     <section class="timeline" aria-labelledby="timeline-title">
@@ -142,7 +142,7 @@ function Repeats({
   );
 }
 
-/** It never changes, so it is left as it is, open or not, when the page around it is renewed. */
+/** It never changes, so it stays as it is, open or closed, when the page around it is refreshed. */
 function Posted({ event }: { readonly event: EventRow }) {
   const rawId = `raw-${event.id}`;
   return (
@@ -179,7 +179,7 @@ function Posted({ event }: { readonly event: EventRow }) {
   );
 }
 
-/** What was posted, encoded anew: the same names and values in the same order. */
+/** The posted form, re-encoded: the same names and values in the same order. */
 function formBody({ params }: EventRow): string {
   const body = new URLSearchParams();
   for (const [name, value] of params) body.append(name, value);

@@ -31,7 +31,7 @@ export type NumberView = {
   readonly now: number;
 };
 
-/** One recipient: whether messages arrive, and all of them. */
+/** One recipient: whether messages are delivered, and all of them. */
 export function NumberPage(view: NumberView) {
   const { site, recipient, summary, pageRequest, live } = view;
   const { urls } = site;

@@ -15,13 +15,13 @@ export type NumbersView = {
   readonly site: Site;
   readonly query: NumbersQuery;
   readonly recipients: readonly FailingRecipient[];
-  /** Pages on from here; undefined at the end. */
+  /** Where the next page starts; undefined at the end. */
   readonly older: number | undefined;
   readonly live: FeedPosition;
   readonly now: number;
 };
 
-/** Recipients who keep failing. */
+/** Recipients whose messages keep failing. */
 export function NumbersPage(view: NumbersView) {
   const { site, query, recipients, older, live, now } = view;
   const { urls } = site;

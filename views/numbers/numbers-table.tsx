@@ -6,7 +6,7 @@ import { Ago } from "../parts/time.tsx";
 import { Address, Country, ErrorCode } from "../parts/values.tsx";
 import { Failures, VerdictMark } from "../errors/verdict.tsx";
 
-/** One line for each recipient. On a narrow screen what to do folds into the first column. */
+/** One row for each recipient. On a narrow screen, what to do folds into the first column. */
 export function NumbersTable({
   site,
   recipients,

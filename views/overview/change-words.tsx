@@ -1,10 +1,10 @@
 import type { Change } from "../../src/overview/change.ts";
 import { countWords, percent } from "../../src/words/amounts.ts";
 
-/** Which way is good news: more of it, less of it, or neither. */
+/** Which direction is good: more, less, or neither. */
 export type Wanted = "more" | "less" | "either";
 
-/** How an amount changed: an arrow, words, and a colour when it is good or bad news. */
+/** How an amount changed: an arrow, words, and a color if it's good or bad news. */
 export function ChangeWords({
   change,
   before,

@@ -13,7 +13,7 @@ import type { Urls } from "../../src/site/urls.ts";
 
 const CODES_SHOWN = 5;
 
-/** The error codes of most of the messages that did not arrive, and what to do about each in a line. */
+/** The most frequent error codes of failed messages, and what to do about each. */
 export function TopCodes({
   urls,
   period,

@@ -16,7 +16,7 @@ import type { RangeAddress } from "../../src/time/time-range.ts";
 import type { Site } from "../site.ts";
 import { Ago } from "../parts/time.tsx";
 
-/** Before the first callback: how to set Twilio up, until one comes. */
+/** Before the first callback: how to set up Twilio. */
 export function SetupPage({
   live,
   ...props
@@ -34,7 +34,7 @@ export function SetupPage({
   );
 }
 
-/** No message was first heard of in the period: where the latest one is. */
+/** Shown if the period has no messages: where the latest one is. */
 export function QuietPage({
   site,
   period,
@@ -44,7 +44,7 @@ export function QuietPage({
 }: {
   readonly site: Site;
   readonly period: Period;
-  /** When the latest message was first heard of. */
+  /** When the latest message was first seen. */
   readonly latestAt: number;
   readonly now: number;
   readonly live: FeedPosition;
@@ -78,7 +78,7 @@ export function QuietPage({
   );
 }
 
-/** The shortest range that has the latest message in it. */
+/** The shortest range that includes the latest message. */
 function nearestRange(
   latestAt: number,
   now: number,
@@ -99,7 +99,7 @@ function lowered(label: string): string {
   return label.charAt(0).toLowerCase() + label.slice(1);
 }
 
-/** An address whose time range is not understood. */
+/** The address's time range is invalid. */
 export function OverviewMistakesPage({ site, mistakes, now }: MistakesView) {
   return (
     <Layout site={site} title="Overview" section="overview">

@@ -15,7 +15,7 @@ type Figure = {
   readonly of: keyof Outcomes;
   readonly label: string;
   readonly meaning: string;
-  /** What the list of these messages is narrowed to beside the period. */
+  /** The filter of the list of these messages, in addition to the period. */
   readonly only?: FilterPair;
   readonly wanted: Wanted;
 };
@@ -46,7 +46,7 @@ const FIGURES: readonly Figure[] = [
   })),
 ];
 
-/** What became of the messages, in numbers; each leads to the list of those it counts. */
+/** The messages by status, in numbers; each links to the list of the messages it counts. */
 export function Figures({
   urls,
   period,
@@ -101,7 +101,7 @@ export function Figures({
   );
 }
 
-/** What is in flight now says nothing about what was then. */
+/** What is in flight now can't be compared with what was in flight then. */
 const COMPARED = ["messages", "arrived", "undelivered", "failed"] as const;
 
 function changesOf({

@@ -6,11 +6,11 @@ import { GroupTable } from "../parts/group-table.tsx";
 import { LOST } from "../parts/list-link.ts";
 import type { Site } from "../site.ts";
 
-/** Where even those with most can't be found within a bound. */
+/** Shown if not even the largest ones can be found within a bound. */
 export const TOO_MANY_SENDERS =
   "There are too many senders in this period to rank them. Choose a shorter period.";
 
-/** Countries or senders by the share of their messages that did not arrive, the worst first. */
+/** Countries or senders by failure rate, the worst first. */
 export function WorstGroups({
   site,
   period,

@@ -28,7 +28,7 @@ export type OverviewView = {
   readonly live: FeedPosition;
 };
 
-/** Whether delivery is healthy, and if not, what to look at. Keeps itself up to date. */
+/** Whether delivery is healthy, and if not, what to check. Updates itself. */
 export function OverviewPage({
   site,
   period,
@@ -63,7 +63,7 @@ export function OverviewPage({
         hx-select-oob="#verdict:outerMorph"
         {...REFRESH}
       >
-        <section class="panel" aria-label="What became of the messages">
+        <section class="panel" aria-label="Messages by status">
           <Figures {...{ urls, period, overview }} />
           <PeriodChart
             {...{ urls, period, spans, now }}
@@ -105,7 +105,7 @@ function leadWords(period: Period, overview: Overview): string {
   return reason === "" ? when : `${when} ${reason}`;
 }
 
-/** How long delivery takes, and what never came to an end. */
+/** How long delivery takes, and what is stuck. */
 function DeliveryNotes({
   urls,
   overview: { deliveryTime, stuck },

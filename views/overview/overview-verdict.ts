@@ -14,7 +14,7 @@ import type { Overview } from "../../src/overview/overview.ts";
 import { explainErrorCode } from "../../src/twilio/error-codes/error-codes.ts";
 import { counted, countWords, percent } from "../../src/words/amounts.ts";
 
-/** How the delivery rate differs from that of the same time before. */
+/** Returns how the delivery rate differs from the previous period's. */
 export function rateChange({
   total,
   before,
@@ -27,10 +27,10 @@ export function rateChange({
       );
 }
 
-/** Points by which the delivery rate has to move to be the first thing that a page says. */
+/** Percentage points by which the delivery rate must change to be in the headline. */
 const NEWS_POINTS = 2;
 
-/** The page's title: whether delivery is healthy, in a few words. */
+/** Returns the page's title: whether delivery is healthy, in a few words. */
 export function headline(total: Outcomes, change: Change): string {
   const { messages, inFlight, arrived } = total;
   const rate = deliveryRate(total);
@@ -48,8 +48,8 @@ export function headline(total: Outcomes, change: Change): string {
 }
 
 /**
- * The main reason why messages did not arrive, or that there is none; "" when nothing
- * ended. `codes` has the one of most of them first.
+ * Returns the main reason why messages failed, or that none did; "" if nothing
+ * finished. `codes` has the most frequent one first.
  */
 export function mainReason(
   total: Outcomes,

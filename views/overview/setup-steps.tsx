@@ -9,7 +9,7 @@ export type SetupProps = {
   readonly site: Site;
   /** Where the server listens on this machine, for a tunnel. */
   readonly localUrl: string;
-  /** What to paste into Twilio. */
+  /** What to use in Twilio. */
   readonly callbackUrl: string;
   readonly command: TestCommand;
   /** How many auth tokens and shared keys are set. */

@@ -1,7 +1,7 @@
 import { counted } from "../../src/words/amounts.ts";
 import type { Site } from "../site.ts";
 
-/** On every page while callbacks are refused for a reason that the team can mend; nobody else is told. */
+/** Shown on every page while callbacks are refused for a reason that the team can fix; only to the team. */
 export function RefusalsBanner({
   site: { urls, mendableRefusals, signIn, viewer },
 }: {

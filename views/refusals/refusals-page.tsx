@@ -26,11 +26,11 @@ export type RefusalsView = {
   readonly site: Site;
   readonly query: RefusalsQuery;
   readonly refusals: readonly RefusalRow[];
-  /** Pages on from here; undefined at the end. */
+  /** Where the next page starts; undefined at the end. */
   readonly older: RefusalPlace | undefined;
   /** Refusals of the last day that were not looked at. */
   readonly unlisted: number;
-  /** Refusals of the last hour that the team can mend. */
+  /** Refused callbacks of the last hour that need action. */
   readonly mendable: number;
   readonly now: number;
 };
@@ -79,7 +79,7 @@ export function RefusalsPage(view: RefusalsView) {
   );
 }
 
-/** Takes the banner off all pages, once it was mended. */
+/** Removes the banner from all pages. */
 function Seen({
   site,
   mendable,

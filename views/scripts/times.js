@@ -1,11 +1,11 @@
-// Times: kept true while a page stays open, and told in the reader's own time too. Without
+// Times: kept current while a page stays open, and also shown in the reader's time zone. Without
 // this they are in UTC, as they were when the page was made.
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** The same words as `ago` in time.tsx, which wrote them when the page was made. */
+/** The same words as `ago` in words/times.ts, which wrote them when the page was rendered. */
 function ago(then, now) {
   if (then - now > DAY_MS) return new Date(then).toISOString().slice(0, 10);
   const passed = Math.max(0, now - then);
@@ -57,7 +57,7 @@ function timeTip() {
   return tip;
 }
 
-/** Below the time, or above it where there is no room. */
+/** Below the time, or above it if there's no room. */
 function showTip({ title }, { left, top, bottom }) {
   const tip = timeTip();
   tip.textContent = title;

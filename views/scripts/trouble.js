@@ -89,7 +89,7 @@ function onResponse(event) {
   void onRefused(ctx);
 }
 
-/** Loads the page anew, which leads to the sign-in and back, with the filter as it is typed. */
+/** Reloads the page, which leads to the sign-in and back, with the filter as typed. */
 function signInAgain() {
   const form = document.getElementById("filter");
   if (!form) return location.reload();

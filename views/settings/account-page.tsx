@@ -12,13 +12,13 @@ export type AccountPageProps = {
   readonly site: Site;
   readonly viewer: Viewer;
   readonly sessions: readonly SessionRow[];
-  /** What was just done, or why it was not, as a sentence. */
+  /** What was just done, or why it wasn't, as a sentence. */
   readonly said?: string | undefined;
   readonly mistake?: string | undefined;
   readonly now: number;
 };
 
-/** What users can do about their own account. */
+/** What users can change about their own account. */
 export function AccountPage(props: AccountPageProps) {
   const { site, viewer, said } = props;
   return (

@@ -14,11 +14,11 @@ import type { Site } from "../site.ts";
 import { Ago } from "../parts/time.tsx";
 import { attribute } from "../parts/values.tsx";
 
-/** The form of a new token, as it was filled in. */
+/** The form for a new token, as it was filled in. */
 export type TokenForm = {
   readonly name: string;
   readonly scope: TokenScope;
-  /** Why no token was made, as a sentence. */
+  /** Why no token was created, as a sentence. */
   readonly mistake?: string | undefined;
 };
 
@@ -28,9 +28,9 @@ export type TokensPageProps = {
   readonly site: Site;
   readonly tokens: readonly ApiToken[];
   readonly form: TokenForm;
-  /** Names this form, so that sending it a second time makes no second token. */
+  /** Identifies this form, so that sending it twice doesn't create two tokens. */
   readonly once: string;
-  /** The token that was just made; it is shown this once. */
+  /** The token that was just created; shown only once. */
   readonly created?: { readonly name: string; readonly token: string };
   /** `https://…/api/v1` */
   readonly apiUrl: string;
@@ -229,7 +229,7 @@ function NewToken({ site, form, once }: TokensPageProps) {
   );
 }
 
-/** Asks whether a token is really to be revoked, and says when it was last of use. */
+/** Asks for confirmation before revoking a token, and says when it was last used. */
 export function RevokeTokenPage({
   site,
   token: { id, name, lastUsedAt },

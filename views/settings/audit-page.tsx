@@ -7,12 +7,12 @@ import { utc } from "../../src/words/times.ts";
 export type AuditPageProps = {
   readonly site: Site;
   readonly entries: readonly AuditRow[];
-  /** Pages on from here; undefined at the end. */
+  /** Where the next page starts; undefined at the end. */
   readonly older: number | undefined;
   readonly isFirst: boolean;
 };
 
-/** Who signed in, changed and exported what. */
+/** Who signed in, and who changed and exported what. */
 export function AuditPage({ site, entries, older, isFirst }: AuditPageProps) {
   const { urls } = site;
   return (

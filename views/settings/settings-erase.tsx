@@ -9,15 +9,15 @@ import { attribute } from "../parts/values.tsx";
 
 type EraseView = {
   readonly site: Site;
-  /** What is searched for, found, erased; undefined before the first search. */
+  /** The current search or erasure; undefined before the first search. */
   readonly erasure: Erasure | undefined;
-  /** What was typed, where it was no address. */
+  /** What was entered, if it wasn't an address. */
   readonly given?: string;
   readonly mistake?: string;
   readonly confirmMistake?: string;
 };
 
-/** Takes a person's number or other address out of everything that is kept. */
+/** Removes a person's number or other address from everything that is stored. */
 export function ErasePage(view: EraseView) {
   const { site, erasure, confirmMistake } = view;
   const isErasing = erasure?.state.step === "erasing";
@@ -92,7 +92,7 @@ function Search({ site, erasure, given = "", mistake }: EraseView) {
   );
 }
 
-/** How far a search or an erasure is, or what came of it. */
+/** The progress of a search or an erasure, or its result. */
 function Progress({
   site,
   erasure,
@@ -210,7 +210,7 @@ function Confirm({
   );
 }
 
-/** What erasing here leaves as it is. */
+/** What erasing doesn't reach. */
 function Unreached() {
   return (
     <section aria-labelledby="unreached">

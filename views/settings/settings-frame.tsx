@@ -8,9 +8,9 @@ import type { Site } from "../site.ts";
 type SettingsPage = {
   readonly words: string;
   readonly address: (urls: Urls) => string;
-  /** Members see it too, at least to read. */
+  /** Members can open it, too, at least to read. */
   readonly forMembers?: true;
-  /** Only of use where users sign in. */
+  /** Only shown if users sign in. */
   readonly forUsers?: true;
 };
 
@@ -34,7 +34,7 @@ const PAGES = {
 
 export type SettingsSection = keyof typeof PAGES;
 
-/** The frame of the pages of settings: a heading, and the way to the others that the viewer may see. */
+/** The frame of the settings pages: a heading, and links to the others that the viewer can open. */
 export function SettingsFrame({
   site,
   section,
@@ -85,7 +85,7 @@ export function SettingsFrame({
   );
 }
 
-/** A proxy's first users are members: one of them is made admin where the server runs. */
+/** A proxy's first users are members: a command on the server makes one of them an admin. */
 function NoAdmin({ name }: { readonly name: string }) {
   return (
     <aside class="said warns" aria-label="No admin">
@@ -100,7 +100,7 @@ function NoAdmin({ name }: { readonly name: string }) {
   );
 }
 
-/** A text as one word of a shell's command. */
+/** Quotes a text as one word of a shell command. */
 function shellWord(text: string): string {
   return /^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -23,7 +23,7 @@ export type SettingsGeneralProps = {
   readonly now: number;
 };
 
-/** How the server is set up, and by which setting each thing is. */
+/** How the server is configured, and by which setting. */
 export function SettingsGeneralPage(props: SettingsGeneralProps) {
   const { site, settings, now } = props;
   return (
@@ -83,7 +83,7 @@ const SIGN_IN_WORDS: Record<GeneralSettings["signIn"], string> = {
   none: "No sign-in; pages can only be opened on the server’s own machine.",
 };
 
-/** What Twilio is to know, and what came from it. */
+/** What Twilio needs, and what arrived from it. */
 function Callbacks({
   site: { urls },
   settings,
@@ -251,7 +251,7 @@ function Given({
   );
 }
 
-/** One thing that is set, and the name of the setting that sets it. */
+/** A configured value, and the name of its setting. */
 function Fact({
   name,
   by,
