@@ -46,12 +46,12 @@ wrong_usage() {
   exit 2
 }
 
-# What a setting is in the settings file; empty if it isn't set.
+# Prints a setting's value in the settings file, without quotes; nothing if it isn't set.
 setting() {
-  sed -n "s/^$1=//p" "$SETTINGS" 2>/dev/null | tail -n 1
+  sed -n "s/^$1=//p" "$SETTINGS" 2>/dev/null | tail -n 1 | tr -d "\"'"
 }
 
-# Sets a setting: where it is set, or else at its example, or else at the end.
+# Writes a setting in place of its current value, else of its example, else at the end.
 set_setting() {
   example="^#$1="
   if grep -q "^$1=" "$SETTINGS"; then example="^$1="; fi
@@ -81,7 +81,7 @@ find_program() {
   fail "There's no smsledger-$target beside deploy/. Download it there, or give the program's path."
 }
 
-# Puts the program beside the one that runs now. Stops if it isn't the one that SHA256SUMS lists,
+# Copies the program beside the installed one. Stops if it isn't the one that SHA256SUMS lists,
 # or doesn't run on this machine.
 stage_program() {
   [ -f "$program" ] || fail "There's no file $program."
@@ -92,10 +92,13 @@ stage_program() {
       fail "$program doesn't match SHA256SUMS. Download it again."
   fi
   install -m 755 "$program" "$PROGRAM.new"
-  if ! version=$("$PROGRAM.new" version); then
-    rm "$PROGRAM.new"
-    fail "$program doesn't run on this machine ($(uname -sm))."
-  fi
+  version=$("$PROGRAM.new" version) || fail "$program doesn't run on this machine ($(uname -sm))."
+}
+
+# However this ends.
+clean_up() {
+  rm -f "$PROGRAM.new" "$SETTINGS.new" "$TOKEN.new"
+  if [ -t 0 ]; then stty echo; fi
 }
 
 ask() {
@@ -103,16 +106,12 @@ ask() {
   if [ -z "$public_url" ] && [ -z "$(setting PUBLIC_URL)" ]; then
     printf 'Address that Twilio calls, such as https://sms.example.com: '
     read -r public_url
-    check_url
   fi
   if [ -z "$token_file" ] && ! has_secret && [ ! -s "$TOKEN" ]; then
-    trap 'stty echo' EXIT
-    trap 'exit 130' INT TERM
     stty -echo
     printf 'Auth token of your Twilio account (not shown): '
     read -r token
     stty echo
-    trap - EXIT INT TERM
     echo
     if [ -n "$token" ]; then write_token "$token"; fi
   fi
@@ -128,13 +127,6 @@ has_secret() {
     [ -n "$(setting TWILIO_WEBHOOK_SHARED_KEYS)$(setting TWILIO_WEBHOOK_SHARED_KEYS_FILE)" ]
 }
 
-check_url() {
-  case $public_url in
-    "" | http://?* | https://?*) ;;
-    *) fail "$public_url isn't a URL such as https://sms.example.com." ;;
-  esac
-}
-
 # Readable by root and the service, from its first byte on.
 write_token() {
   install -m 640 -g "$group" /dev/null "$TOKEN.new"
@@ -147,7 +139,10 @@ write_settings() {
   install -d -m 755 /etc/smsledger
   [ -e "$SETTINGS" ] || install -m 600 "$HERE/smsledger.env" "$SETTINGS"
   ask
-  if [ -n "$public_url" ]; then set_setting PUBLIC_URL "$public_url"; fi
+  if [ -n "$public_url" ]; then
+    env -i "$PROGRAM.new" config --public-url "$public_url" >/dev/null || fail "Give another URL."
+    set_setting PUBLIC_URL "$public_url"
+  fi
   if [ -n "$token_file" ]; then
     if [ -n "$(setting TWILIO_WEBHOOK_AUTH_TOKEN)" ]; then
       fail "TWILIO_WEBHOOK_AUTH_TOKEN is set in $SETTINGS. Remove it to use a file."
@@ -163,7 +158,7 @@ write_settings() {
 }
 
 write_files() {
-  # A program that runs can't be overwritten, but another can take its name.
+  # A running program can't be overwritten, but it can be replaced.
   mv "$PROGRAM.new" "$PROGRAM"
   install -m 644 "$HERE/smsledger.service" "$UNIT"
   for each in "$BASH_COMPLETION" "$ZSH_COMPLETION" "$FISH_COMPLETION" "$MANUAL"; do
@@ -205,9 +200,10 @@ is_ready() {
   HOST=$(setting HOST) PORT=$(setting PORT) "$PROGRAM" healthcheck 2>/dev/null
 }
 
-# The link to create the first admin, if there's no user yet.
+# Prints the link to create the first admin, if there's no user yet.
 setup_link() {
   if ! is_systemd_running; then return; fi
+  journalctl --sync
   journalctl "_SYSTEMD_INVOCATION_ID=$(systemctl show --property InvocationID --value smsledger)" \
     --output cat --no-pager 2>/dev/null | grep -o 'https\{0,1\}://[^" ]*/setup?code=[^" ]*' | tail -n 1
 }
@@ -229,7 +225,8 @@ install_smsledger() {
   id smsledger >/dev/null 2>&1 ||
     useradd --system --user-group --home-dir "$DATA" --shell /usr/sbin/nologin smsledger
   group=$(id -gn smsledger)
-  install -d -m 700 -o smsledger -g "$group" "$DATA" "$DATA/backups"
+  # What's in it belongs to the service, so root leaves that to systemd.
+  install -d -m 700 -o smsledger -g "$group" "$DATA"
   write_settings
   write_files
   echo "Installed smsledger $version."
@@ -277,7 +274,6 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-check_url
 if [ "$deletes_data" = yes ] && [ "$uninstalls" = no ]; then
   wrong_usage "--delete-data only works with --uninstall"
 fi
@@ -290,4 +286,6 @@ if dpkg-query --show --showformat='${Status}' smsledger 2>/dev/null |
   fail "smsledger is a Debian package here. Use apt to install, upgrade or remove it."
 fi
 
+trap clean_up EXIT
+trap 'exit 130' INT TERM
 if [ "$uninstalls" = yes ]; then uninstall_smsledger; else install_smsledger; fi

@@ -166,7 +166,7 @@ describe.skipIf(why !== undefined)("install.sh", () => {
       "There's no file /tmp/bad/none.",
     );
     expect(await refused("--public-url sms.example.com")).toContain(
-      "isn't a URL",
+      "--public-url: must be an address",
     );
     expect(await said("smsledger version; ls /usr/local/bin/smsledger*")).toBe(
       `${await said("smsledger version")}\n/usr/local/bin/smsledger`,

@@ -116,8 +116,9 @@ mount -t tmpfs tmpfs .
 cd "$PWD"
 mkdir upper work root cgroups
 mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
-# Containers don't let packages start services. Indexing all manual pages takes too long.
-rm -f root/usr/sbin/policy-rc.d root/var/lib/man-db/auto-update
+# Containers don't let packages start services or install documentation. Indexing all manual
+# pages takes too long.
+rm -rf root/usr/sbin/policy-rc.d root/etc/dpkg/dpkg.cfg.d root/var/lib/man-db/auto-update
 # The services that systemd starts by default aren't needed, and some would change this machine's kernel.
 rm -f root/etc/fstab root/lib/systemd/system-generators/*
 find root/lib/systemd/system root/etc/systemd/system -path '*.wants/*' ! -name '*journald*' -delete
