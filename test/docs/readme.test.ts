@@ -6,12 +6,19 @@ import {
   explainErrorCode,
   knownErrorCodes,
 } from "../../src/twilio/error-codes/error-codes.ts";
+import { compiledBinary } from "../support/compiled-binary.ts";
 import { documentOf, PROJECT, textOf } from "./documents.ts";
 
 const readme = documentOf("README.md");
 
 test("the README has at most 130 lines", () => {
   expect(readme.split("\n").length - 1).toBeLessThanOrEqual(130);
+});
+
+test("the README says how big the program is", async () => {
+  const { size } = Bun.file(await compiledBinary());
+  const [, megabytes] = /The program is (\d+) MB/.exec(readme) ?? [];
+  expect(Math.abs(size / 1e6 - Number(megabytes))).toBeLessThan(2);
 });
 
 test("the README counts the error codes right", () => {
