@@ -16,7 +16,7 @@ import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 
 const SECRET = "a value that was posted";
 
-test("a fault answers a page of its own, without the fault's words or its trace", async () => {
+test("a fault is answered with a page, without the error's message or stack trace", async () => {
   await using server = await serverOver(() => new Error(SECRET));
   for (const path of ["/", "/messages", "/errors", "/numbers", "/numbers/~1"]) {
     const answer = await server.app.handle(requestFor(path));
@@ -28,7 +28,7 @@ test("a fault answers a page of its own, without the fault's words or its trace"
   }
 });
 
-test("a fault never tells a request from a proxy more than the refusal", async () => {
+test("a request that a proxy forwarded is refused before it can meet a fault", async () => {
   await using server = await serverOver(() => new Error(SECRET));
   const answer = await server.app.handle(
     requestFor("/messages", { via: "proxy" }),
@@ -36,7 +36,7 @@ test("a fault never tells a request from a proxy more than the refusal", async (
   expect(answer.status).toBe(403);
 });
 
-test("a flood of one fault is logged at once, and then counted", async () => {
+test("a repeated fault is logged at once, then counted", async () => {
   const lines: string[] = [];
   const log = pino({}, { write: (line) => void lines.push(line) });
   await using server = await serverOver(() => new Error(SECRET), log);
@@ -53,7 +53,7 @@ test("a flood of one fault is logged at once, and then counted", async () => {
   expect(lines.join("")).not.toContain(SECRET);
 });
 
-test("a database that cannot answer now is said with its own words and a time to come back", async () => {
+test("a database that can't answer is reported with the reason and Retry-After", async () => {
   await using server = await serverOver(
     () => new StoreUnavailable("The disk is full."),
   );
@@ -65,7 +65,7 @@ test("a database that cannot answer now is said with its own words and a time to
   expect(text).toContain('href="/messages">Try again</a>');
 });
 
-test("where nobody can be told who asks, a page that fails leads on all the same", async () => {
+test("a page that fails offers another try, even if the session can't be looked up", async () => {
   await using server = await startServer({ SIGN_IN: "password" });
   const { accounts } = server.store;
   await addPerson(accounts, "mo", "member");
@@ -78,7 +78,7 @@ test("where nobody can be told who asks, a page that fails leads on all the same
   expect(elsewhere.text).not.toContain('href="//');
 });
 
-test("htmx shows a failed request as a whole page, under the address that is there", async () => {
+test("htmx shows a failed request as a whole page and keeps the address", async () => {
   await using server = await serverOver(() => new Error(SECRET));
   const { headers } = await server.app.handle(
     requestFor("/messages", { "hx-request": "true" }),
@@ -88,7 +88,7 @@ test("htmx shows a failed request as a whole page, under the address that is the
   expect(headers.get("hx-push-url")).toBe("false");
 });
 
-test("a fault while a callback is recorded is answered 500 in JSON, also through a proxy", async () => {
+test("a fault while recording a callback is answered 500 in JSON, through a proxy too", async () => {
   await using server = await serverOver(() => new Error(SECRET));
   const path = "/api/rpc/webhooks/twilio/sms";
   const params = {
@@ -124,7 +124,7 @@ function requestFor(path: string, headers: Record<string, string> = {}) {
   });
 }
 
-/** The server over a store of messages whose every call fails. */
+/** The server on a store in which every read of messages fails. */
 async function serverOver(
   fault: () => Error,
   log = createLog("silent", "json"),

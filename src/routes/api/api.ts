@@ -11,7 +11,7 @@ import { ApiProblem, NO_SUCH_ROUTE, problemResponse } from "./problems.ts";
 import type { ApiStore, Operation } from "./operation.ts";
 import { TokenAccess, type TokenAccessDeps } from "./token-access.ts";
 
-/** Seconds beyond what a request asked to wait for, after which its connection is closed. */
+/** Seconds after the requested wait until the connection is closed. */
 const TIMEOUT_MORE_S = 30;
 
 export type ApiDeps = TokenAccessDeps & {
@@ -71,7 +71,7 @@ export class Api {
       },
     });
     if (hasWaited) {
-      // It may have been revoked meanwhile.
+      // It may have been revoked in the meantime.
       const still = await this.#access.tokenOf(request.headers);
       if ("problem" in still) return problemResponse(still.problem);
     }

@@ -22,22 +22,27 @@ const ErrorCode = Type.Composite(
   [
     ErrorExplained,
     Type.Object({
-      messages: count("Messages of the time with this code."),
-      notDelivered: count("Those among them that failed or were undelivered."),
+      messages: count("Messages of the range with this code."),
+      notDelivered: count("Those of them that failed or were undelivered."),
       share: orNull(Type.Number({ minimum: 0, maximum: 1 }), {
-        description: "Of all messages of the time.",
+        description: "The share of all messages of the range.",
       }),
       recipients: orNull(
         Type.Object({
           count: count(),
-          isMore: Type.Boolean({ description: "There are at least so many." }),
+          isMore: Type.Boolean({ description: "True if count is a minimum." }),
         }),
-        { description: "Different recipients in the time." },
+        { description: "Different recipients in the range." },
       ),
-      firstSeenAt: orNull(time("With the first message of all time.")),
-      lastSeenAt: orNull(time("With the latest message of all time.")),
+      firstSeenAt: orNull(
+        time("When the first message ever with this code was first seen."),
+      ),
+      lastSeenAt: orNull(
+        time("When the latest message ever with this code was first seen."),
+      ),
       isNew: Type.Boolean({
-        description: "First seen in this time, though messages are older.",
+        description:
+          "True if the code was first seen in this range, and there are older messages.",
       }),
     }),
   ],
@@ -47,8 +52,9 @@ const ErrorCode = Type.Composite(
 /** `GET /api/v1/errors` */
 export const listErrors = operation({
   operationId: "listErrors",
-  summary: "The error codes of a time, that of most messages first",
-  description: "Why messages first heard of in a time failed, each in words.",
+  summary: "The error codes of a range, most messages first",
+  description:
+    "Why messages first seen in the range failed, with each code explained.",
   query: Type.Object({
     ...rangeParameters,
     limit: Type.Optional(
@@ -58,11 +64,11 @@ export const listErrors = operation({
   answer: Type.Object({
     data: Type.Array(ErrorCode),
     range: Range,
-    codes: count("How many codes there are, also those past the limit."),
-    messages: count("All messages of the time."),
+    codes: count("How many codes there are, including those past the limit."),
+    messages: count("All messages of the range."),
     messagesWithCode: count(),
     notDeliveredWithoutCode: count(
-      "Messages that were not delivered and of which no callback told a code.",
+      "Messages that were not delivered and have no error code.",
     ),
   }),
   example: {

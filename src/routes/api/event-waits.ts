@@ -7,17 +7,17 @@ export type EventWaitsDeps = {
 };
 
 const LIMITS = {
-  /** How often the store is asked while somebody waits. */
+  /** How often the store is asked while a request waits. */
   pollMs: 1_000,
-  /** Past so many the next one is answered at once, and has to ask again. */
+  /** The maximum; past it a request is answered at once, and has to ask again. */
   waiting: 100,
 };
 
 type Waiting = { readonly after: FeedPosition; readonly goOn: () => void };
 
 /**
- * Lets requests wait for an event. One question a second to the store serves all of
- * them, and none is asked while nobody waits.
+ * Lets requests wait for an event. One query a second serves all of them, and there are
+ * none while nobody waits.
  */
 export class EventWaits {
   readonly #store: Pick<Store, "feedEnd">;
@@ -36,7 +36,7 @@ export class EventWaits {
   }
 
   /**
-   * Resolves when there is an event after this position, when the time is over, when `gone`
+   * Resolves when there is an event after this position, when the time is up, when `gone`
    * is aborted, or when the server is about to stop. Never rejects.
    */
   async wait(
@@ -65,7 +65,7 @@ export class EventWaits {
   }
 
   async #look(): Promise<void> {
-    // Where the store does not answer all go on: they ask it themselves, and are told why.
+    // If the store doesn't answer, all continue: they ask it themselves and report why.
     const end = await this.#store.feedEnd().catch(() => undefined);
     for (const { after, goOn } of this.#waiting)
       if (end === undefined || !after.isSame(end)) goOn();

@@ -8,30 +8,29 @@ import { Event } from "../../api/schemas.ts";
 
 const EVENTS_DEFAULT = 200;
 const EVENTS_MAX = 1_000;
-/** Seconds that a request may wait for an event. */
+/** How many seconds a request may wait for an event. */
 export const WAIT_MAX_S = 30;
 
-/** The cursor that leaves out all events until now. */
+/** The cursor that skips every event so far. */
 const FROM_NOW = "now";
 
 /**
- * `GET /api/v1/events`. One writer records all events, a transaction after the other, so
- * that their ids rise in the order in which they can be seen: after an event that was
- * read none comes to light with a lower id.
+ * `GET /api/v1/events`. One writer records all events, one transaction at a time, so their
+ * ids rise in the order in which they become visible: once an event has been read, no event
+ * with a lower id appears.
  */
 export const listEvents = operation({
   operationId: "listEvents",
   summary: "The feed of events, in the order of recording",
   description:
-    "Every event once. Keep nextCursor with what you made of the events, and go on from there: also after a restart, " +
-    "of this server or of yours, nothing is left out and nothing comes twice. " +
-    "After a backup is restored, cursors from before it are answered 410: start over without one. It is always there; " +
-    "when data is empty there is nothing new, so wait a little, or let the request wait.",
+    "Every event once. Store nextCursor together with your results and continue from there: even after a restart of either " +
+    "side, no event is skipped or repeated. nextCursor is always present. If data is empty, nothing is new: ask again later, " +
+    "or let the request wait. After a backup is restored, earlier cursors are answered 410: start over without one.",
   query: Type.Object({
     cursor: Type.Optional(
       Type.String({
         maxLength: 100,
-        description: `A nextCursor. Without it the feed begins with the first event; with ${FROM_NOW} after the latest.`,
+        description: `A nextCursor. Without it, the feed starts with the first event; with ${FROM_NOW}, after the latest.`,
       }),
     ),
     limit: Type.Optional(
@@ -47,14 +46,14 @@ export const listEvents = operation({
         maximum: WAIT_MAX_S,
         default: 0,
         description:
-          "Seconds to wait for an event when there is none. It may be answered earlier without one.",
+          "Seconds to wait for an event if there is none. The answer may come earlier without one.",
       }),
     ),
   }),
   answer: Type.Object({
     data: Type.Array(Event),
     nextCursor: Type.String({
-      description: "Goes on after the last of these events.",
+      description: "The position after the last of these events.",
     }),
   }),
   example: {
@@ -65,7 +64,7 @@ export const listEvents = operation({
     const { cursor, limit = EVENTS_DEFAULT, wait = 0 } = query;
     const after = await positionOf(store, cursor);
     if (after === undefined) {
-      const detail = `cursor isn't from this address: pass a nextCursor as it came, or ${FROM_NOW}.`;
+      const detail = `cursor isn't from this address: pass a nextCursor unchanged, or ${FROM_NOW}.`;
       return wrongParameters([{ parameter: "cursor", detail }]);
     }
     try {

@@ -43,9 +43,9 @@ export const listMessages = operation({
   operationId: "listMessages",
   summary: "Messages, newest first",
   description:
-    "Those that a filter lets through, in the language of the box on the page of messages. " +
-    "One request looks at a bounded number of messages, so a page of a rare filter may be short, or empty, " +
-    "and still have a nextCursor: go on until it is null.",
+    "The messages that match a filter, in the language of the filter box on the Messages page. " +
+    "One request searches a bounded stretch, so a page for a rare filter may be short or empty and still have a nextCursor: " +
+    "continue until it is null.",
   query: Type.Object({
     q: Type.Optional(
       Type.String({
@@ -70,7 +70,7 @@ export const listMessages = operation({
     nextCursor,
     lookedBackTo: orNull(Type.String({ format: "date-time" }), {
       description:
-        "When the page is short because a request looks at so many messages only: how far back it looked.",
+        "How far back the request searched, if the page is short because it hit its limit.",
     }),
   }),
   example: {
@@ -104,15 +104,15 @@ export const listMessages = operation({
 
 const NO_CURSOR: ApiMistake = {
   parameter: "cursor",
-  detail: "cursor is none of this address: give a nextCursor as it came.",
+  detail: "cursor isn't from this address: pass a nextCursor unchanged.",
 };
 
 const MessageEvent = Type.Composite(
   [
     Event,
     Type.Object({
-      repeats: count("How often the same callback came again."),
-      lastRepeatAt: orNull(time("When it last did.")),
+      repeats: count("How often the callback was repeated."),
+      lastRepeatAt: orNull(time("When it was last repeated.")),
     }),
   ],
   { title: "MessageEvent" },
@@ -124,10 +124,10 @@ const MessageWithEvents = Type.Composite(
     Type.Object({
       deliveryMs: orNull(Type.Integer({ minimum: 0 }), {
         description:
-          "From the sent callback to the delivered one, by this server's clock.",
+          "Milliseconds from the sent callback to the delivered one, by this server's clock.",
       }),
       error: orNull(ErrorExplained, {
-        description: "The error code explained; null without one.",
+        description: "The error code, explained; null if there is none.",
       }),
       events: Type.Array(MessageEvent, {
         description: "In the order of recording.",
@@ -142,7 +142,7 @@ export const getMessage = operation({
   operationId: "getMessage",
   summary: "One message with its events",
   description:
-    "What became of it, each callback with all that was posted, and its error in words.",
+    "Its status, each callback with everything that was posted, and its error explained.",
   pathParameters: { sid: "The message's SID: SM or MM and 32 hex digits." },
   query: Type.Object({}),
   answer: Type.Object({ data: MessageWithEvents }),

@@ -46,7 +46,7 @@ export function openApiDocument(
           scheme: "bearer",
           description:
             "An API token, smsl_…, which an admin makes under Settings or with smsledger token add. " +
-            "It sees numbers masked, or whole when it was made so.",
+            "It sees numbers masked, unless it was made to see whole ones.",
         },
       },
     },
@@ -54,16 +54,16 @@ export function openApiDocument(
 }
 
 const DESCRIPTION = [
-  "What became of the messages whose status callbacks this server received from Twilio. It is for reading only.",
-  "Times are RFC 3339 in UTC; what is not known is null. New fields may be added to answers, so pass over those that you do not know.",
-  "A token may ask 600 times a minute: RateLimit-Remaining says how often it still may, RateLimit-Reset in how many seconds that begins anew.",
+  "The messages whose status callbacks this server received from Twilio, and what happened to them. Read only.",
+  "Times are RFC 3339 in UTC; an unknown value is null. Responses may gain fields, so ignore those you don't know.",
+  "Each token can make 600 requests per minute: RateLimit-Remaining is how many are left, RateLimit-Reset the seconds until the limit resets.",
   "Errors are problem details (RFC 9457).",
 ].join("\n\n");
 
 const PROBLEM_ANSWER = {
   description:
-    "Not answered as asked. 400: the parameters are not understood, errors says which. 401: no token, or none that is known. " +
-    "404: no such message. 410: the cursor is from before a restore, so start over without one. 429 and 503: try again after so many seconds as Retry-After says.",
+    "400: invalid parameters, listed in errors. 401: no token, or an unknown one. 404: no such message. " +
+    "410: the cursor is from before a restore, so start over without one. 429 and 503: retry after Retry-After.",
   headers: {
     "Retry-After": {
       description: "Seconds; with 429 and 503.",
@@ -78,7 +78,7 @@ const PROBLEM_ANSWER = {
 
 const PROBLEM_EXAMPLE = {
   type: "urn:smsledger:problem:wrong-parameters",
-  title: "The parameters are not understood",
+  title: "Invalid parameters",
   status: 400,
   detail: "The status must be sent, delivered, read, undelivered, or failed.",
   errors: [
@@ -100,9 +100,9 @@ function problemContent(schema: unknown): Json {
 
 const RATE_HEADERS = Object.fromEntries(
   [
-    ["RateLimit-Limit", "Requests that a token may make in a minute."],
-    ["RateLimit-Remaining", "Requests that it still may make."],
-    ["RateLimit-Reset", "Seconds until it may make all of them again."],
+    ["RateLimit-Limit", "Requests per minute for each token."],
+    ["RateLimit-Remaining", "Requests left in this minute."],
+    ["RateLimit-Reset", "Seconds until the limit resets."],
   ].map(([name, description]) => [
     name,
     { description, schema: { type: "integer" } },
@@ -132,7 +132,7 @@ function described(
     ],
     responses: {
       200: {
-        description: "As asked.",
+        description: "OK",
         headers: RATE_HEADERS,
         content: { "application/json": { schema: named(answer), example } },
       },
@@ -150,7 +150,7 @@ function queryParameters({ properties, required = [] }: TObject): Json[] {
   }));
 }
 
-/** A schema in which those with a title stand once, among the components. */
+/** The schema with references in place of titled schemas, which move to the components. */
 function withReferences(
   schema: unknown,
   components: Map<string, unknown>,

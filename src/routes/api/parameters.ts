@@ -6,8 +6,8 @@ export type ParametersRead<Q extends TObject> =
   { readonly values: Static<Q> } | { readonly mistakes: readonly ApiMistake[] };
 
 /**
- * Reads an address's query as the schema of its parameters has it. What it does not
- * understand is a mistake, never ignored; an empty value counts as not given.
+ * Reads a query by the schema of its parameters. Anything it doesn't know is a mistake and
+ * never ignored; an empty value counts as absent.
  */
 export function readParameters<Q extends TObject>(
   schema: Q,
@@ -20,7 +20,7 @@ export function readParameters<Q extends TObject>(
       names.length === 0 ? "It takes none." : `It takes ${listed(names)}.`;
     mistakes.push({
       parameter: null,
-      detail: `This address does not know one of the parameters. ${known}`,
+      detail: `Unknown parameter. ${known}`,
     });
   }
   const values: Record<string, string | number> = {};
@@ -40,7 +40,9 @@ export function readParameters<Q extends TObject>(
   }
   if (mistakes.length > 0) return { mistakes };
   if (Value.Check(schema, values)) return { values };
-  throw new Error("A schema of parameters does not fit what it is made of.");
+  throw new Error(
+    "A schema of parameters contradicts the schemas of its parts.",
+  );
 }
 
 function valueOf({ type }: TSchema, text: string): string | number {

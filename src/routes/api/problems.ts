@@ -1,16 +1,16 @@
 import { jsonResponse } from "../../http/responses.ts";
 
-/** One thing that is wrong with the parameters: a sentence that repeats nothing of them. */
+/** One mistake in the parameters: a sentence that repeats none of their text. */
 export type ApiMistake = {
-  /** The parameter's name; null for one that is not known, or for several. */
+  /** The parameter's name; null for an unknown one, or for several. */
   readonly parameter: string | null;
   readonly detail: string;
-  /** Where in the parameter's text, in characters from 0, when a part of it is meant. */
+  /** Which part of the parameter's text, in characters from 0, if not all of it. */
   readonly from?: number;
   readonly to?: number;
 };
 
-/** Why a request is not answered as asked, told as RFC 9457 says. */
+/** Why a request isn't answered as asked, for problem details (RFC 9457). */
 export class ApiProblem {
   constructor(
     readonly status: number,
@@ -19,7 +19,7 @@ export class ApiProblem {
     readonly more: {
       readonly headers?: Readonly<Record<string, string>>;
       readonly mistakes?: readonly ApiMistake[];
-      /** Its type, where programs need more than the status. */
+      /** Its type, if programs need more than the status. */
       readonly type?: string;
     } = {},
   ) {}
@@ -40,13 +40,13 @@ export const START_OVER = new ApiProblem(
 export const NO_SUCH_ROUTE = new ApiProblem(
   404,
   "Page not found",
-  "The API has no such address. GET /api/openapi.json describes those that there are.",
+  "The API has no such address. GET /api/openapi.json describes them all.",
 );
 
 export const NO_SUCH_MESSAGE = new ApiProblem(
   404,
   "No message has this SID",
-  "A message is known from its first callback on. A SID is SM or MM and 32 characters from 0-9 and a-f.",
+  "A message appears with its first callback. A SID is SM or MM and 32 hex digits.",
 );
 
 const TOKEN_HOW =
@@ -54,15 +54,15 @@ const TOKEN_HOW =
 
 export const TOKEN_MISSING = new ApiProblem(
   401,
-  "An API token is needed",
-  `This request has none. ${TOKEN_HOW}`,
+  "API token missing",
+  TOKEN_HOW,
   { headers: { "www-authenticate": 'Bearer realm="smsledger"' } },
 );
 
 export const TOKEN_UNKNOWN = new ApiProblem(
   401,
-  "The API token is not known",
-  `It may be mistyped, or it was revoked. ${TOKEN_HOW}`,
+  "Unknown API token",
+  `It may be mistyped or revoked. ${TOKEN_HOW}`,
   {
     headers: {
       "www-authenticate": 'Bearer realm="smsledger", error="invalid_token"',
@@ -73,7 +73,7 @@ export const TOKEN_UNKNOWN = new ApiProblem(
 export function wrongParameters(mistakes: readonly ApiMistake[]): ApiProblem {
   return new ApiProblem(
     400,
-    "The parameters are not understood",
+    "Invalid parameters",
     mistakes
       .slice(0, 3)
       .map(({ detail }) => detail)
@@ -90,7 +90,7 @@ export function tooManyRequests(
   return new ApiProblem(
     429,
     "Too many requests",
-    `A token may ask ${limit} times in ${windowS} seconds. Try again in ${retryAfterS} s.`,
+    `Each token can make ${limit} requests in ${windowS} seconds. Try again in ${retryAfterS} s.`,
     { headers: { "retry-after": String(retryAfterS) } },
   );
 }

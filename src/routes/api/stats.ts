@@ -15,27 +15,27 @@ import { count, oneOf, orNull, outcomes, Range } from "../../api/schemas.ts";
 
 const END_LENGTH_MAX = 40;
 
-/** The parameters of a time range, as pages have them. */
+/** The parameters of a time range, the same as on pages. */
 export const rangeParameters = {
   range: Type.Optional(
     oneOf(RANGE_NAMES, {
       default: "24h",
       description:
-        "The time until now, to the minute; longer than a day, it begins with a whole hour. Can’t be combined with from and to.",
+        "The range until now, to the minute; one longer than a day starts on a whole hour. Can’t be combined with from and to.",
     }),
   ),
   from: Type.Optional(
     Type.String({
       maxLength: END_LENGTH_MAX,
       description:
-        "A day, 2026-11-01, or an RFC 3339 time; widened to the whole hour. At most 400 days before to.",
+        "A day, such as 2026-11-01, or an RFC 3339 time; widened to the whole hour. At most 400 days before to.",
     }),
   ),
   to: Type.Optional(
     Type.String({
       maxLength: END_LENGTH_MAX,
       description:
-        "Likewise; a day counts to its end. Without it, or if it is in the future, until now.",
+        "The same; a day counts to its end. Without it, or in the future, until now.",
     }),
   ),
 };
@@ -48,9 +48,9 @@ const Bucket = Type.Object(
 /** `GET /api/v1/stats` */
 export const getStats = operation({
   operationId: "getStats",
-  summary: "What became of the messages of a time",
+  summary: "Messages of a range by status",
   description:
-    "Messages first heard of in a time, by what became of them until now; in all, and in each of the equal buckets of the time.",
+    "Messages first seen in the range, by their status now; in total, and in each of the range’s equal buckets.",
   query: Type.Object(rangeParameters),
   answer: Type.Object({
     data: Type.Object({
@@ -60,15 +60,16 @@ export const getStats = operation({
         Type.Object({
           medianMs: Type.Number({ minimum: 0 }),
           p95Ms: Type.Number({ minimum: 0 }),
-          messages: count("How many messages it is known of."),
+          messages: count("The number of messages that it is known for."),
         }),
         {
           description:
-            "From the sent callback to the delivered one, from bins of a histogram; null when it is known of none.",
+            "From the sent callback to the delivered one, estimated from a histogram; null if it isn’t known for any message.",
         },
       ),
       bucketSeconds: Type.Integer({
-        description: "How long a bucket is; the first and last may be cut.",
+        description:
+          "The length of a bucket; the first and last may be shorter.",
       }),
       buckets: Type.Array(Bucket, { description: "Oldest first." }),
     }),
@@ -136,7 +137,7 @@ export const getStats = operation({
   },
 });
 
-/** The time that an address asks about, or what is wrong with it. */
+/** The period that a request asks about, or what is wrong with it. */
 export async function periodAsked({
   store,
   searchParams,

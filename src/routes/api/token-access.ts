@@ -13,7 +13,7 @@ import {
   type ApiProblem,
 } from "./problems.ts";
 
-/** Requests of one token in a window of this many seconds. */
+/** Requests for each token within the window. */
 export const REQUESTS_MAX = 600;
 const WINDOW_S = 60;
 
@@ -28,15 +28,15 @@ export type TokenAccessDeps = {
 
 /** How much of its limit a token has used. */
 export type RateCount = {
-  /** `RateLimit-*` as most clients know them: whole numbers, the last one in seconds. */
+  /** `RateLimit-*` in the form that most clients know: whole numbers, the last one in seconds. */
   readonly headers: Readonly<Record<string, string>>;
   readonly problem: ApiProblem | undefined;
 };
 
 /**
- * Which token a request comes with, and how often it may ask. Tokens are looked up for
- * each request, so one that was revoked is refused from the next on. What has no token
- * costs an index's lookup at most: less than a callback, which anybody may send too.
+ * Finds a request's token and counts its requests. Tokens are looked up for each request, so
+ * a revoked one is refused from the next request on. A request without a token costs one
+ * index lookup at most, which is less than a callback that anybody can send.
  */
 export class TokenAccess {
   readonly #deps: TokenAccessDeps;
@@ -69,7 +69,7 @@ export class TokenAccess {
   async count({ id }: ApiToken): Promise<RateCount> {
     const { consumedPoints, remainingPoints, msBeforeNext } =
       await this.#limiter.penalty(id);
-    // A clock that was set back would make it longer than the limit lasts.
+    // After a clock was set back, it would exceed the window.
     const restS = Math.ceil(msBeforeNext / 1_000);
     const resetS = Math.min(Math.max(1, restS), WINDOW_S);
     return {
@@ -86,8 +86,8 @@ export class TokenAccess {
   }
 
   /**
-   * Keeps when a token was last used, to the minute, and in the audit list on which days
-   * and from where. Nobody waits for it, and reading goes on when it cannot be written.
+   * Records when a token was last used, to the minute, and in the audit list on which days
+   * and from where. Nobody waits for that, and reading continues if it can't be written.
    */
   noteUse(token: ApiToken, address: string | null): void {
     const at = this.#deps.now();

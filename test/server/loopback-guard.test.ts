@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { addressOf, gatedOf } from "../support/route-list.ts";
 import { startServer } from "../support/start-server.ts";
-import { get } from "./page-client.ts";
+import { get } from "../pages/page-client.ts";
 
 const FORWARDING_HEADERS = [
   "X-Forwarded-For",
@@ -26,7 +26,7 @@ const FORWARDING_HEADERS = [
   "Fly-Client-IP",
 ];
 
-test("no page, asset or health check is answered to a request that a proxy passed on", async () => {
+test("a request that a proxy forwarded gets no page, asset or health check", async () => {
   await using server = await startServer();
   const paths = gatedOf(server.routes)
     .filter(({ path }) => !path.startsWith("/api/"))
@@ -51,7 +51,7 @@ test("no page, asset or health check is answered to a request that a proxy passe
   }
 });
 
-test("a request that asks to close its connection, as nginx's do, is refused as well", async () => {
+test("a request that asks to close its connection, as nginx's do, gets no page", async () => {
   await using server = await startServer();
   for (const path of ["/messages", "/metrics", "/api/v1/messages"]) {
     const page = await get(server.origin + path, {
@@ -59,14 +59,14 @@ test("a request that asks to close its connection, as nginx's do, is refused as 
     });
     expect([path, page.status]).toEqual([path, 403]);
   }
-  // A monitor may do so.
+  // A monitor may.
   const live = await get(`${server.origin}/livez`, {
     headers: { connection: "close" },
   });
   expect(live.status).toBe(200);
 });
 
-test("pages answer only under the names of this machine, whatever a name elsewhere points to", async () => {
+test("pages answer only under this machine's own names, whatever other names point to it", async () => {
   await using server = await startServer();
   const port = new URL(server.origin).port;
   const statusUnder = async (host: string): Promise<number> =>
@@ -113,7 +113,7 @@ test("the refusal is JSON for health checks and below /api, and a page without a
   expect(page.text).not.toMatch(/<link|<script|href=/);
 });
 
-test("the webhook is answered through a proxy and under any name", async () => {
+test("the webhook answers through a proxy and under any name", async () => {
   await using server = await startServer({
     PUBLIC_URL: "https://sms.example.com",
   });
