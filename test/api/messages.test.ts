@@ -121,7 +121,7 @@ test("a mistake in the filter is told with its place", async () => {
   ).toEqual(["stauts:", "x"]);
   expect(body.errors[0]).toMatchObject({
     parameter: "q",
-    detail: "There is no such filter. Did you mean status?",
+    detail: "There’s no such filter. Did you mean status?",
   });
 });
 
