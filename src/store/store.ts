@@ -208,8 +208,8 @@ export interface Reading {
   /** The senders that have most of something, at a cost that is bounded however many there are. */
   topSenders(request: TopSendersRequest): Promise<TopSenders>;
   /**
-   * From when on everything is counted by the minute, milliseconds since 1970: at most
-   * `MINUTES_KEPT` before the latest event, later only after its clock went back.
+   * Since when everything is counted by the minute, milliseconds since 1970: `MINUTES_KEPT`
+   * before the latest event, unless its clock jumped.
    */
   countedByMinuteSince(): Promise<number>;
   /** Shortest first. */
