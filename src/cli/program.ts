@@ -11,7 +11,7 @@ import {
   type CommandGroup,
   type CommandSpec,
 } from "./command.ts";
-import type { Shell } from "./completions.ts";
+import type { Shell } from "./completions/completions.ts";
 import { readBoth } from "./flags.ts";
 import { helpLayout } from "./help-layout.ts";
 import { requireKnownCommand } from "./known-command.ts";
@@ -197,7 +197,7 @@ const commandsOf = (
     summary: "Print a completion script for bash, zsh or fish",
     notes: COMPLETION_NOTES,
     run: async ({ args: [given] }) => {
-      const { completionScript } = await import("./completions.ts");
+      const { completionScript } = await import("./completions/completions.ts");
       const shell = SHELLS.find((each) => each === given) ?? "bash";
       print(completionScript(shell, commandsOf(version)).trimEnd());
       return 0;

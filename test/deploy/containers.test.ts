@@ -57,6 +57,13 @@ test("Docker receives only what the image is built from", async () => {
   ]);
 });
 
+test("the image's program gets its commit from the build's argument", () => {
+  expect(dockerfile).toContain(
+    "ARG COMMIT=\nRUN SMSLEDGER_COMMIT=$COMMIT bun run build",
+  );
+  expect(composeText).toContain("COMMIT: ${COMMIT:-}");
+});
+
 test("the image and the compose file use settings that exist", () => {
   const { TWILIO_WEBHOOK_AUTH_TOKEN_FILE, ...env } = settingsGiven();
   expect(TWILIO_WEBHOOK_AUTH_TOKEN_FILE).toBe("/run/secrets/twilio-auth-token");

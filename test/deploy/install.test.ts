@@ -52,7 +52,11 @@ describe.skipIf(why !== undefined)("install.sh", () => {
   test("starts and enables a service that records callbacks", async () => {
     expect(await said("systemctl is-active smsledger")).toBe("active");
     expect(await said("systemctl is-enabled smsledger")).toBe("enabled");
-    expect(await said("ps -o user= -C smsledger")).toBe("smsledger");
+    expect(
+      await said(
+        "stat --format %U /proc/$(systemctl show --property MainPID --value smsledger)",
+      ),
+    ).toBe("smsledger");
     await said(
       `smsledger simulate --count 1 --public-url ${URL} --twilio-webhook-auth-token-file /etc/smsledger/twilio-auth-token`,
     );
