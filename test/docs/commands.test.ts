@@ -208,6 +208,9 @@ test("the programs are named as a build and a release name them", async () => {
       /smsledger-((?:linux|macos|windows)-[a-z0-9]+(?:-musl)?)/g,
     ))
       expect([path, target, isTarget(target)]).toEqual([path, target, true]);
+  for (const { path, text } of CURRENT_DOCUMENTS)
+    for (const [file, version] of text.matchAll(/smsledger_([\d.]+)_\w+\.deb/g))
+      expect([path, file, version]).toEqual([path, file, packageJson.version]);
   expect(await textOf("package.json")).toContain("--outfile dist/smsledger");
 });
 
