@@ -20,22 +20,22 @@ export type AccessDeps = {
   readonly now: () => number;
 };
 
-/** Why it is not known who asks. */
+/** Why a request's user isn't known. */
 export type Unknown =
   | "not signed in"
-  /** Users come through a proxy, and this request did not. */
+  /** Users sign in through a proxy, but this request didn't come through it. */
   | "not through the proxy"
-  /** It did, but names no user, or not one. */
+  /** It did, but doesn't name exactly one user. */
   | "not named by the proxy"
-  /** The name is another user's but for its case or the form of its letters. */
+  /** The name equals another user's except for case or look-alike letters. */
   | "looks like another user"
   | "too many users";
 
-/** Finds out who asks. Everything is looked up for each request, so that changes hold at once. */
+/** Identifies the user of a request. Reads everything for each request, so that changes take effect immediately. */
 export class Access {
   readonly #deps: AccessDeps;
   #keys: Promise<SecretKeys> | undefined;
-  /** Users whose visit is being noted. */
+  /** Users whose visit is being recorded. */
   readonly #noted = new Set<number>();
 
   constructor(deps: AccessDeps) {
@@ -53,19 +53,19 @@ export class Access {
     return this.#keys;
   }
 
-  /** Whoever sent a request, by the session's cookie or as a trusted proxy says. */
+  /** Returns the user who sent a request, by the session cookie or a trusted proxy's header. */
   viewer(arrived: Arrived): Promise<Viewer | Unknown> {
     return this.#deps.config.signIn === "proxy"
       ? this.#viewerByProxy(arrived)
       : this.#viewerBySession(arrived);
   }
 
-  /** The token of the session that a browser says it has. */
+  /** The session token from the browser's cookie. */
   sessionToken(arrived: Arrived): string | undefined {
     return this.#cookie(arrived, "session");
   }
 
-  /** What says that a browser was signed in before. */
+  /** The cookie that shows that a browser was signed in before. */
   deviceMark(arrived: Arrived): string | undefined {
     return this.#cookie(arrived, "device");
   }
@@ -110,7 +110,7 @@ export class Access {
     return viewerOf(found, keys.formToken(`user ${id}`), null);
   }
 
-  /** Not waited for: a page need not be told when this cannot be written. */
+  /** Not awaited: a page doesn't depend on whether this is written. */
   #noteUse(userId: number, sessionId: number | null, last: number): void {
     const now = this.#deps.now();
     const id = sessionId ?? userId;
@@ -155,9 +155,10 @@ function hasSecret(
 }
 
 /**
- * The user whom a proxy names. A comma may mean that the header came twice, once from
- * the proxy and once from the client: then nobody is named. Nor is anybody by a name
- * that normalization changes: the proxy may know two users by two forms of it.
+ * Returns the user that a proxy names. A comma may mean that the header was sent
+ * twice, once by the proxy and once by the client: then nobody is named. The same goes
+ * for a name that normalization changes: the proxy may know two users by two forms of
+ * it.
  */
 function nameIn(header: string | null): string | undefined {
   if (header === null || header.includes(",")) return undefined;
@@ -175,7 +176,7 @@ function isSameName(known: string, named: string): boolean {
   return plain(known) === plain(named);
 }
 
-/** Bytes beyond ASCII come as one character each; names are mostly sent as UTF-8. */
+/** Bytes beyond ASCII arrive as one character each; names are usually sent as UTF-8. */
 function utf8(header: string): string {
   const bytes = Buffer.from(header, "latin1");
   const text = bytes.toString("utf8");

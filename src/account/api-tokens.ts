@@ -8,14 +8,14 @@ import {
 import type { Stores } from "../store/stores.ts";
 import type { Requester } from "./viewer.ts";
 
-/** What tokens begin with, so that people and programs that look for leaked secrets know them. */
+/** The prefix of tokens, so that people and secret scanners recognize them. */
 export const TOKEN_START = "smsl_";
 const TOKEN = new RegExp(`^${TOKEN_START}[A-Za-z0-9_-]{43}$`);
 const TOKEN_BYTES = 32;
 
 export const TOKEN_NAME_LENGTH_MAX = 60;
 
-/** What a token of each scope may read, as pages and commands say it. */
+/** What a token with each scope can read, in words. */
 export const SCOPE_WORDS: Record<TokenScope, string> = {
   read: "numbers masked",
   "read unmasked": "whole numbers",
@@ -27,8 +27,9 @@ function randomToken(): string {
 }
 
 /**
- * What a token is found by: its SHA-256 in hex. A slow hash would only cost time, as
- * nobody can guess 256 bits. Undefined for what cannot be a token.
+ * Returns the key that a token is stored under: its SHA-256 in hex. A slow hash would
+ * only cost time, because nobody can guess 256 bits. Undefined for anything that can't
+ * be a token.
  */
 export function hashOfToken(token: string): string | undefined {
   return TOKEN.test(token)
@@ -36,30 +37,30 @@ export function hashOfToken(token: string): string | undefined {
     : undefined;
 }
 
-/** What is wrong with a token's name, as a sentence; undefined when nothing is. */
+/** Returns what is wrong with a token's name, as a sentence; undefined if nothing is. */
 export function tokenNameMistake(name: string): string | undefined {
   if (name.trim() === "")
     return "Give the token a name that says what uses it.";
   if (name.length > TOKEN_NAME_LENGTH_MAX)
     return `A token’s name can have at most ${TOKEN_NAME_LENGTH_MAX} characters.`;
-  // Also what turns text round or cannot be seen: a name is read by people.
+  // Also characters that are invisible or change the text direction: people read names.
   if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name))
     return "A token’s name can contain only letters, digits, punctuation, and spaces.";
   return undefined;
 }
 
-/** Whose doing it is that a token is made or revoked, from where, and when. */
+/** Who creates or revokes a token, from where, and when. */
 export type TokenDeed = Requester & { readonly at: number };
 
 type Keeping = Pick<Stores, "apiTokens">;
 
-/** A token that was made, which nobody can read again; or why none was, as a sentence. */
+/** A new token, which can't be read again; or why none was created, as a sentence. */
 export type CreatedToken =
   { readonly token: string } | { readonly mistake: string };
 
 /**
- * Makes a token. `handOver` is given it before it's kept: when that throws, there is no
- * token that nobody has.
+ * Creates a token. Calls `handOver` with it before storing it: if that throws, no
+ * token exists that nobody has.
  */
 export async function createToken(
   store: Keeping,
@@ -98,7 +99,7 @@ const NOT_ADDED: Record<Exclude<AddedApiToken, "added">, string> = {
   "too many": `There are already ${API_TOKENS_MAX} tokens, the maximum. Revoke one that nothing uses.`,
 };
 
-/** Revokes a token; resolves to whether it was there. */
+/** Revokes a token; resolves to whether it existed. */
 export function revokeToken(
   store: Keeping,
   { id }: Pick<ApiToken, "id">,

@@ -15,7 +15,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, "Linux"],
 ];
 
-/** A browser and its system by their names, from a user agent; words of ours only. */
+/** Returns the browser and system that a user agent names, in our own words only. */
 export function deviceName(userAgent: string | null): string {
   const nameIn = (names: typeof BROWSERS): string | undefined =>
     names.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1];

@@ -3,16 +3,16 @@ import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { hashOf, isPassword } from "./passwords.ts";
 
-/** What is asked of the thread that computes hashes: a new one, or whether one is of a password. */
+/** A request to the hashing thread: hash a password, or compare one with a hash. */
 export type HasherRequest =
   | { readonly password: string }
   | { readonly password: string; readonly hash: string };
 export type HasherReply = string | boolean;
 
-/** The lowest: whatever else there is to do comes first. */
+/** The lowest priority: everything else comes first. */
 const NICENESS = 19;
 
-/** Of this thread alone, which Linux allows; elsewhere the number would mean a process. */
+/** For this thread alone, which Linux allows; elsewhere the number would mean a process. */
 function makeWay(): void {
   if (process.platform !== "linux") return;
   try {
@@ -21,7 +21,7 @@ function makeWay(): void {
       NICENESS,
     );
   } catch {
-    // Where this is forbidden hashes are computed all the same.
+    // If this is forbidden, hashes are computed all the same.
   }
 }
 

@@ -1,14 +1,14 @@
 import type { AccountStore } from "../store/accounts.ts";
 import { viewerOf, type Viewer } from "./viewer.ts";
 
-/** How often it is looked whether those who read a stream may still do so. */
+/** How often a stream checks whether its reader is still allowed to read it. */
 const LOOK_MS = 1_000;
 
-/** A stream that ends when the one who reads it may no longer look. */
+/** A stream that ends when its reader loses access. */
 export type WatchedStream = {
   /** Aborted about a second after the session has ended or the user was removed. */
   readonly ended: AbortSignal;
-  /** To be called when the stream has come to its end. */
+  /** Call this when the stream has ended. */
   done(): void;
 };
 
@@ -17,7 +17,7 @@ type Watched = {
   readonly controller: AbortController;
 };
 
-/** Event streams and downloads stay open long after the request was let through. */
+/** Ends streams whose reader lost access: event streams and downloads stay open long after their request was allowed. */
 export class OpenStreams {
   readonly #accounts: Pick<AccountStore, "stillThere">;
   readonly #now: () => number;
@@ -38,7 +38,7 @@ export class OpenStreams {
   watch(request: Request): WatchedStream {
     const controller = new AbortController();
     const viewer = viewerOf(request);
-    // Where nobody signs in nobody is signed out.
+    // Without sign-in, nobody is signed out.
     if (viewer === undefined)
       return { ended: controller.signal, done: () => undefined };
     const watched = { viewer, controller };
@@ -78,7 +78,7 @@ export class OpenStreams {
         if (!isThere) controller.abort();
       }
     } catch {
-      // The database does not answer, so it does not tell a stream anything either.
+      // The database isn't responding, so the stream gets nothing from it either.
     }
   }
 }

@@ -3,7 +3,7 @@ import { passwordMistake } from "./passwords.ts";
 import { accountLimitKeys, type SignInDeps } from "./sign-in.ts";
 import type { Requester, Viewer } from "./viewer.ts";
 
-/** Guesses of the current password in a session: anyone who finds it open can't try many. */
+/** Guesses of the current password per session: someone who finds it open can't try many. */
 const IN_SESSION = { burst: 5, everyMs: 12 * 60_000 };
 
 export type NewPassword = {
@@ -75,7 +75,7 @@ export async function changePassword(
 
 const NOT_CURRENT = "The current password is wrong. Nothing changed.";
 
-/** What is wrong with a new password that is typed twice, as a sentence. */
+/** Returns what is wrong with a new password and its repetition, as a sentence. */
 export function newPasswordMistake(
   password: string,
   repeat: string,

@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
 import type { HasherReply, HasherRequest } from "./hasher.ts";
 
-/** Those who wait for the hasher at most: the last one waits about a second. */
+/** Requests waiting for the hasher at most: the last one waits about a second. */
 const WAITING_MAX = 30;
-/** The hasher is ended when it had nothing to do for so long: it takes some memory. */
+/** The hasher stops after this much idle time, because it takes some memory. */
 const IDLE_MS = 60_000;
 
 /** The hasher's module, addressed as the writer's is; see `WRITER`. */
@@ -14,20 +14,20 @@ const HASHER = new URL(
   import.meta.url,
 );
 
-/** So many passwords are being checked that one more must wait. */
+/** Too many passwords are being checked at once. */
 export class TooManyAtOnce extends Error {
   override readonly name = "TooManyAtOnce";
 }
 
-/** Computes hashes; to be used in a turn only. */
+/** Computes hashes; use it only in a turn. */
 export type Hasher = {
   readonly hashOf: (password: string) => Promise<string>;
   readonly isPassword: (password: string, hash: string) => Promise<boolean>;
 };
 
 /**
- * Computes hashes one at a time however many ask, in a thread that runs only when no
- * other wants the cores: a hash keeps one busy for some 30 ms, and callbacks come first.
+ * Computes hashes one at a time, in a thread that runs only when no other needs the
+ * cores: a hash keeps one busy for about 30 ms, and callbacks come first.
  */
 export class PasswordHashing {
   #isTaken = false;
@@ -41,17 +41,17 @@ export class PasswordHashing {
       (await this.#ask({ password, hash })) === true,
   };
 
-  /** The hash to keep of a password, when it is its turn. Rejects as `inTurn` does. */
+  /** Returns the hash to store for a password, when its turn comes. Rejects like `inTurn`. */
   hash(password: string): Promise<string> {
     return this.inTurn(({ hashOf }) => hashOf(password));
   }
 
-  /** Throws TooManyAtOnce when as many wait as may: before anything is looked up for one more. */
+  /** Throws TooManyAtOnce if the maximum is already waiting, before anything is read for one more. */
   requireRoom(): void {
     if (this.#waiting.length >= WAITING_MAX) throw new TooManyAtOnce();
   }
 
-  /** Does `work` when it is its turn. Rejects with TooManyAtOnce when as many wait as may. */
+  /** Does `work` when its turn comes. Rejects with TooManyAtOnce if the maximum is already waiting. */
   async inTurn<T>(work: (hasher: Hasher) => Promise<T>): Promise<T> {
     if (this.#isTaken) {
       this.requireRoom();

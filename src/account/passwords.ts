@@ -1,12 +1,12 @@
 import { randomInt } from "node:crypto";
 
-/** Characters of a new password at least, and its bytes at most. */
+/** The minimum characters of a new password, and its maximum bytes. */
 export const PASSWORD_MIN = 12;
 export const PASSWORD_BYTES_MAX = 1_000;
 
 /**
- * 19 MiB and two passes, the first of the settings that OWASP's Password Storage Cheat
- * Sheet recommends for argon2id: some 30 ms of one core.
+ * 19 MiB and two passes, the first setting that OWASP's Password Storage Cheat Sheet
+ * recommends for argon2id: about 30 ms of one core.
  */
 const ARGON2ID = {
   algorithm: "argon2id",
@@ -14,13 +14,13 @@ const ARGON2ID = {
   timeCost: 2,
 } as const;
 
-/** The hash of a password that nobody has: compared with where there is no user, so that it takes as long. */
+/** The hash of a password that nobody has: compared with if there's no such user, so that it takes as long. */
 export const NOBODYS_HASH =
   "$argon2id$v=19$m=19456,t=2,p=1$itrAa8EhqAI9sBK0HXpVk/+t7XBLVTfpAcmw7mHX5Do$JBesOdV7TqiNSYjzjDFB5EKapsb4JOujJmkQXoBmhls";
 
 /**
- * The hash to keep of a password. Both normal forms of a text are the same password.
- * Holds the thread for the time of a hash: a server calls it in a thread of its own.
+ * Returns the hash to store for a password. Both normal forms of a text are the same
+ * password. Blocks the thread for about 30 ms: the server calls it in its own thread.
  */
 export function hashOf(password: string): string {
   return Bun.password.hashSync(password.normalize("NFC"), ARGON2ID);
@@ -31,12 +31,12 @@ export function isPassword(password: string, hash: string): boolean {
   return Bun.password.verifySync(password.normalize("NFC"), hash);
 }
 
-/** Whether a text can be somebody's password at all. */
+/** Reports whether a text can be a password at all. */
 export function canBePassword(text: string): boolean {
   return text !== "" && Buffer.byteLength(text) <= PASSWORD_BYTES_MAX;
 }
 
-/** What is wrong with a new password, as a sentence; undefined for one that may be taken. */
+/** Returns what is wrong with a new password, as a sentence; undefined if it's acceptable. */
 export function passwordMistake(
   password: string,
   name: string,
@@ -51,10 +51,10 @@ export function passwordMistake(
   return undefined;
 }
 
-/** Without those that look alike. */
+/** Without look-alike characters. */
 const LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
 
-/** A password to hand over, e.g. `k7pq-3mzt-x9ra-hw2c`: 79 random bits. */
+/** Returns a one-time password such as `k7pq-3mzt-x9ra-hw2c`: 79 random bits. */
 export function generatedPassword(): string {
   const group = (): string =>
     Array.from({ length: 4 }, () => LETTERS[randomInt(LETTERS.length)]).join(

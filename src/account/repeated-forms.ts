@@ -1,8 +1,8 @@
-/** How long a form that is sent again, as by a double click, gets the first one's result. */
+/** How long a form that is sent again, for example by a double click, gets the first one's result. */
 const REPEATED_MS = 10_000;
-/** Forms remembered at a time; past that the oldest one is forgotten early. */
+/** Forms remembered at a time; beyond it, the oldest one is forgotten early. */
 const REMEMBERED_MAX = 100;
-/** What a page of ours puts in its form: a fresh UUID. */
+/** What our pages put in their forms: a fresh UUID. */
 const ONCE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
@@ -27,7 +27,7 @@ export function createRepeatedForms<T>() {
     const forget = (): void => {
       if (results.get(key) === result) results.delete(key);
     };
-    // What failed can be tried again at once.
+    // A failed one can be retried immediately.
     result.catch(forget);
     setTimeout(forget, REPEATED_MS).unref();
     const [oldest] = results.keys();

@@ -2,16 +2,16 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /** A form token is for one session. */
 const FORM = "form";
-/** The key of a limit on guesses, so that nothing of what was typed is kept. */
+/** The key of a guess limit, so that nothing that was typed is stored. */
 const LIMIT = "limit";
-/** Says that a browser was signed in as a user before. */
+/** Shows that a browser was signed in as a user before. */
 const DEVICE = "device";
 
-/** What is derived from the database's secret key: none of it can be made without that key. */
+/** Values derived from the database's secret key; none can be forged without it. */
 export class SecretKeys {
   readonly #key: Buffer;
 
-  /** From the key in hex digits. */
+  /** Takes the key in hex digits. */
   constructor(key: string) {
     this.#key = Buffer.from(key, "hex");
   }
@@ -25,7 +25,7 @@ export class SecretKeys {
     return this.#mac(LIMIT, whose);
   }
 
-  /** What a browser keeps to show that a user signed in there: `<user id>.<proof>`. */
+  /** What a browser stores to show that a user signed in there: `<user ID>.<proof>`. */
   deviceMark(userId: number): string {
     return `${userId}.${this.#mac(DEVICE, String(userId))}`;
   }
@@ -41,12 +41,12 @@ export class SecretKeys {
   }
 }
 
-/** SHA-256 in hex digits: how tokens and codes of 256 random bits are kept. */
+/** Returns the SHA-256 in hex digits: how tokens and codes of 256 random bits are stored. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Compares in a time that does not tell where two texts differ. */
+/** Compares in constant time, which doesn't reveal where two texts differ. */
 export function isSameText(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);

@@ -14,14 +14,14 @@ import { userName } from "./user-name.ts";
 const HOUR_MS = 3_600_000;
 
 /**
- * Per account, together at most 20 guesses in any hour, from wherever they come: 14 from
- * browsers that never signed in to it (7 at once, then one in nine minutes), and 6 from
- * those that did. Who keeps guessing so locks out strangers to the account, but not its
- * user's own browsers.
+ * Per account, together at most 20 guesses in any hour, from anywhere: 14 from
+ * browsers that never signed in to it (7 at once, then one in nine minutes), and 6
+ * from those that did. Repeated guesses therefore lock out strangers to the account,
+ * but not its user's own browsers.
  */
 const STRANGERS = { burst: 7, everyMs: Math.ceil(HOUR_MS / 7) };
 const OWN_BROWSERS = { burst: 3, everyMs: HOUR_MS / 3 };
-/** Per address, whatever the names: a team may share one. */
+/** Per address, for all names: a team may share one address. */
 const ADDRESS = { burst: 20, everyMs: HOUR_MS / 20 };
 
 export type SignInDeps = {
@@ -35,12 +35,12 @@ export type SignInDeps = {
 export type Attempt = {
   readonly name: string;
   readonly password: string;
-  /** The client's; null when it is not known. */
+  /** The client's address; null if unknown. */
   readonly address: string | null;
   readonly userAgent: string | null;
-  /** What says that this browser was signed in before; see `SecretKeys.deviceMark`. */
+  /** Shows that this browser was signed in before; see `SecretKeys.deviceMark`. */
   readonly deviceMark: string | undefined;
-  /** Of the session that this browser has. */
+  /** The token of this browser's session. */
   readonly replacedToken: string | undefined;
 };
 
@@ -50,15 +50,14 @@ export type SignInOutcome =
       readonly token: string;
       readonly deviceMark: string;
     }
-  /** The second, that the password was changed while it was being checked. */
+  /** The second: the password was changed while it was being checked. */
   | { readonly kind: "wrong" | "changed" }
-  /** Too many guesses: the next one is looked at from this time on. */
+  /** Too many guesses: the next one is checked from this time on. */
   | { readonly kind: "limited"; readonly retryAt: number };
 
 /**
- * Signs a user in, or says only that name and password are not a user's: what it does
- * and how long that takes is the same for names that nobody has. Rejects with
- * TooManyAtOnce.
+ * Signs a user in, or reports only that the name or password is wrong: it does the
+ * same work, and takes as long, for unknown names. Rejects with TooManyAtOnce.
  */
 export async function signIn(
   deps: SignInDeps,
@@ -73,7 +72,7 @@ export async function signIn(
   const refusal = await refusalNow(deps, ways);
   if (refusal !== undefined) return refusal;
   return deps.hashing.inTurn(async ({ isPassword }) => {
-    // Taken, and on disk, before the password is looked at: no crash gives a guess back.
+    // Taken, and on disk, before the password is checked: no crash gives a guess back.
     const guess = await deps.accounts.takeGuess(ways, deps.now());
     if ("retryAt" in guess) return { kind: "limited", ...guess };
     const hash = known?.hash ?? NOBODYS_HASH;
@@ -84,7 +83,7 @@ export async function signIn(
       await deps.audit.add({
         kind: "failure",
         at,
-        // Not the name that was typed: a password is typed there by mistake.
+        // Not the name that was typed: it may be a password typed by mistake.
         actor: known?.user.name ?? "somebody",
         action: "failed to sign in",
         subject: known ? "" : "with a name that no user has",
@@ -122,7 +121,7 @@ export function newToken(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** The keys of a user's limits: without them all guesses are allowed anew. */
+/** The keys of a user's limits: deleting them allows all guesses again. */
 export function accountLimitKeys(
   keys: SecretKeys,
   { id, name }: { readonly id: number; readonly name: string },
@@ -140,7 +139,7 @@ function ownBrowsersKey(keys: SecretKeys, userId: number): string {
 
 type Ways = readonly (readonly GuessLimit[])[];
 
-/** Own browsers need not care for what others at their address do. */
+/** Known browsers aren't affected by others at their address. */
 function waysToGuess(
   keys: SecretKeys,
   {
@@ -155,7 +154,7 @@ function waysToGuess(
   const asStranger = [
     { key: ofAddress, ...ADDRESS },
     { key: ofName, ...STRANGERS },
-    // Says how much of the address's limit this account took; it never waits by itself.
+    // Records how much of the address's limit this account used; it never blocks by itself.
     { key: partKey(ofName, ofAddress), ...ADDRESS },
   ];
   const isOwn = userId !== undefined && keys.isDeviceMark(deviceMark, userId);
@@ -164,7 +163,7 @@ function waysToGuess(
     : [asStranger];
 }
 
-/** Most who are refused are refused here, by reading: that costs no write and no hash. */
+/** Most refusals happen here, by reading: that costs no write and no hash. */
 async function refusalNow(
   { accounts, now }: SignInDeps,
   ways: Ways,

@@ -1,10 +1,10 @@
-/** Characters of a user's name at most. */
+/** The maximum characters of a user's name. */
 export const NAME_MAX = 64;
 
-/** What the audit list calls those who are no users. */
+/** What the audit list calls actors that aren't users. */
 const RESERVED = /^(?:command line|server|somebody|this machine|token\b.*)$/i;
 
-/** A user's name as it is kept: without spaces at its ends; undefined when it is none. */
+/** Returns a user's name as it is stored, without surrounding spaces; undefined if it isn't one. */
 export function userName(text: string): string | undefined {
   const name = text.normalize("NFC").trim();
   const isName =

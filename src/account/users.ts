@@ -18,7 +18,7 @@ type Deps = {
   readonly hashing: PasswordHashing;
 };
 
-/** In sentences why no user was added. */
+/** Why no user was added, in sentences. */
 export const ADD_REFUSALS: Record<AddRefusal, string> = {
   "name taken":
     "A user with this name already exists. Upper and lower case make no difference.",
@@ -27,7 +27,7 @@ export const ADD_REFUSALS: Record<AddRefusal, string> = {
 
 export type Added = { readonly name: string } | { readonly mistake: string };
 
-/** Adds a user with a one-time password; says in a sentence why not. Rejects with TooManyAtOnce. */
+/** Adds a user with a one-time password, or returns why not, as a sentence. Rejects with TooManyAtOnce. */
 export async function addUserWithPassword(
   { store: { accounts }, hashing }: Deps,
   user: {
@@ -53,7 +53,7 @@ export async function addUserWithPassword(
   return { mistake: ADD_REFUSALS[added.refusal] };
 }
 
-/** Whether the same form was sent before, as by a double click. */
+/** Whether the same form was sent before, for example by a double click. */
 async function isSame(
   accounts: AccountStore,
   {
@@ -72,7 +72,7 @@ async function isSame(
   return hashing.inTurn(({ isPassword }) => isPassword(password, hash));
 }
 
-/** Gives a user a one-time password, and all guesses anew; says in a sentence why not. Rejects with TooManyAtOnce. */
+/** Gives a user a one-time password and resets their guess limits, or returns why not, as a sentence. Rejects with TooManyAtOnce. */
 export async function setUserPassword(
   { store: { accounts }, hashing, keys }: Deps & { readonly keys: SecretKeys },
   user: UserRow,

@@ -6,10 +6,10 @@ import type { DiskRoom } from "../store/database-facts.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
-/** One is written each day; this long after the latest, one was missed. */
+/** A backup is written each day; this long after the latest one, one was missed. */
 const LATEST_AGE_MS_MAX = 26 * 3_600_000;
 
-/** Whether backups are written, lately, and to another disk. */
+/** Checks whether backups are recent and on another disk. */
 export function backupFindings(
   { backupFolder }: Pick<Config, "backupFolder">,
   {

@@ -1,6 +1,6 @@
-/** How long an answer is waited for. */
+/** The timeout of a request. */
 const TIMEOUT_MS = 8_000;
-/** Bytes of an answer that are read at most. */
+/** The maximum bytes read from a response. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 
 export type Answer = {
@@ -9,7 +9,7 @@ export type Answer = {
   readonly text: string;
 };
 
-/** Why there was no answer. */
+/** Why there was no response. */
 export type CallFault =
   | "name not found"
   | "refused"
@@ -21,7 +21,7 @@ export type CallFault =
   | "timeout"
   | "cut off";
 
-/** Asks an address, following no redirects. */
+/** Sends a request without following redirects. */
 export async function call(
   url: URL | string,
   init: RequestInit = {},
@@ -58,7 +58,7 @@ function faultOf(error: unknown): CallFault {
   return FAULTS.find(([codes]) => codes.test(code))?.[1] ?? "cut off";
 }
 
-/** By the codes that the runtime gives to failed calls. */
+/** By the runtime's error codes. */
 const FAULTS: readonly (readonly [codes: RegExp, fault: CallFault])[] = [
   [/^(?:ENOTFOUND|EAI_)/, "name not found"],
   [/^ECONNREFUSED/, "refused"],
@@ -70,7 +70,7 @@ const FAULTS: readonly (readonly [codes: RegExp, fault: CallFault])[] = [
   [/^EPROTO|SSL|TLS/, "no TLS"],
 ];
 
-/** An answer's JSON object; undefined when it is none. */
+/** Returns a response's JSON object; undefined if it isn't one. */
 export function jsonOf({ text }: Answer): Record<string, unknown> | undefined {
   try {
     const body: unknown = JSON.parse(text);

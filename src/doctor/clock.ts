@@ -3,13 +3,13 @@ import type { UpkeepState } from "../store/upkeep.ts";
 import { call } from "./calls.ts";
 import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
-/** A server whose clock is right. It is asked for nothing but its time. */
+/** A server whose clock is right. Only its time is requested. */
 const CLOCK_URL = "https://api.twilio.com/";
-/** An answer's time is in whole seconds, and it was on its way. */
+/** A response's time is in whole seconds, and it took a while to arrive. */
 const NOTED_FROM_MS = 5_000;
 const WRONG_FROM_MS = 60_000;
 
-/** Whether this machine's clock is right: every time that pages show comes from it. */
+/** Checks whether this machine's clock is right: every time on the pages comes from it. */
 export async function clockFinding(now: () => number): Promise<Finding> {
   const asked = now();
   const answer = await call(CLOCK_URL, { method: "HEAD" });
@@ -24,7 +24,7 @@ export async function clockFinding(now: () => number): Promise<Finding> {
   return clockVerdict((asked + now()) / 2 - theirs);
 }
 
-/** Whether retention waits because the clock may be wrong. */
+/** Checks whether retention is paused because the clock may be wrong. */
 export function pauseFindings(upkeep: UpkeepState | undefined): Finding[] {
   const pause = upkeep?.retentionPause;
   if (pause === undefined) return [];
@@ -36,7 +36,7 @@ export function pauseFindings(upkeep: UpkeepState | undefined): Finding[] {
   ];
 }
 
-/** Of how many milliseconds this clock is ahead. */
+/** Returns how many milliseconds this clock is ahead. */
 export function clockVerdict(aheadMs: number): Finding {
   const off = Math.abs(aheadMs);
   if (off < NOTED_FROM_MS) return fine("The clock is right.");

@@ -3,11 +3,11 @@ import type { DiskRoom } from "../store/database-facts.ts";
 import type { DatabaseCheck } from "../store/engine.ts";
 import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
-/** Below this the disk is as good as full: a burst's log alone may need it. */
+/** Below this the disk counts as full: one burst's write-ahead log may need this much. */
 const FREE_BYTES_MIN = 200_000_000;
 const DAYS_MIN = 30;
 
-/** Whether there is room for what comes. */
+/** Checks whether there's room for new data. */
 export function diskFinding(
   room: DiskRoom | undefined,
   { bytes, bytesPerDay }: Pick<DatabaseCheck, "bytes" | "bytesPerDay">,
@@ -31,7 +31,7 @@ export function diskFinding(
     bytesPerDay === undefined || bytesPerDay <= 0
       ? undefined
       : Math.floor(freeBytes / bytesPerDay);
-  // What is deleted makes room for what comes.
+  // Deleted data makes room for new data.
   const isEnding =
     days !== undefined &&
     days < DAYS_MIN &&

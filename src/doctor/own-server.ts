@@ -6,14 +6,14 @@ import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
 export type OwnServer = {
   readonly findings: readonly Finding[];
-  /** The id of the server that runs here; undefined when none does. */
+  /** The ID of the server that runs here; undefined if none does. */
   readonly instance: string | undefined;
 };
 
 const NOT_THAT_SERVER =
   "Run doctor with the settings that the server has, and start the server when it does not run.";
 
-/** Whether the server that the settings describe runs here, and is ready. */
+/** Checks whether the server that the settings describe runs here and is ready. */
 export async function lookAtOwnServer(
   config: Pick<Config, "host" | "port">,
   now: number,

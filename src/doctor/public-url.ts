@@ -7,20 +7,20 @@ import { fine, note, wrong, type Finding } from "../words/finding.ts";
 export type Asked = {
   /** Without a slash at its end. */
   readonly publicUrl: string;
-  /** The id of the server that runs here; undefined when none does. */
+  /** The ID of the server that runs here; undefined if none does. */
   readonly instance: string | undefined;
-  /** With `none`, nobody elsewhere may reach the pages. */
+  /** With `none`, nobody on another machine may reach the pages. */
   readonly signIn: SignIn;
   readonly hasMetricsToken: boolean;
-  /** Where the server listens; what PUBLIC_URL leads to there comes through no proxy. */
+  /** Where the server listens; if PUBLIC_URL leads there directly, there's no proxy. */
   readonly port: number;
   readonly version: string;
 };
 
 /**
- * Whether the public address leads to the server that runs here. A callback without a
- * signature is posted to where Twilio posts: it is refused, and the refusal says by
- * which server.
+ * Checks whether the public address leads to the server that runs here. Posts an
+ * unsigned callback to Twilio's address: it's refused, and the response says by which
+ * server.
  */
 export async function publicUrlFindings(asked: Asked): Promise<Finding[]> {
   const { publicUrl, version } = asked;
@@ -92,7 +92,7 @@ function webhookFinding(asked: Asked, answer: Answer | CallFault): Finding {
         "The smsledger that answers at PUBLIC_URL has no auth token and no shared key.",
         "Set TWILIO_WEBHOOK_AUTH_TOKEN or TWILIO_WEBHOOK_SHARED_KEYS where it runs, and restart it.",
       );
-    // An address that it does not know is answered as every one that needs a sign-in.
+    // An unknown address gets the same response as one that needs a sign-in.
     case 401:
     case 404:
       return wrong(
@@ -127,7 +127,7 @@ function instanceFinding(asked: Asked, instance: string): Finding {
       );
 }
 
-/** Something answered that is not smsledger. */
+/** Something other than smsledger responded. */
 function foreignAnswer({ publicUrl }: Asked, answer: Answer): Finding {
   const { status, headers } = answer;
   if (status >= 300 && status < 400) {
@@ -160,7 +160,7 @@ function foreignAnswer({ publicUrl }: Asked, answer: Answer): Finding {
   );
 }
 
-/** Where a redirect leads, in words of ours. */
+/** Where a redirect leads, in our own words. */
 function redirectWords(publicUrl: string, headers: Headers): string {
   const target = URL.parse(headers.get("location") ?? "", publicUrl);
   const from = new URL(publicUrl);
@@ -186,7 +186,7 @@ function pagesFinding(asked: Asked, live: Answer | CallFault): Finding {
       );
 }
 
-/** What it means that no answer came, and what to do. */
+/** What a missing response means, and what to do. */
 const FAULT_WORDS: Record<CallFault, readonly [text: string, advice: string]> =
   {
     "name not found": [

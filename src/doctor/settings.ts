@@ -5,7 +5,7 @@ import type { Config } from "../config/config.ts";
 import { cidrList, isLoopback } from "../config/setting-values.ts";
 import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
-/** Whether the settings make sense together, as far as they tell by themselves. */
+/** Checks whether the settings make sense together, as far as they show by themselves. */
 export function settingsFindings(config: Config): Finding[] {
   return [
     ...authTokenFindings(config),
@@ -123,7 +123,7 @@ function publicUrlFindings({
   return [fine("PUBLIC_URL is set, with HTTPS.")];
 }
 
-/** Names and addresses that lead nowhere from the internet. */
+/** Names and addresses that can't be reached from the internet. */
 function isOfThisNetwork(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "");
   const family = isIP(host);
@@ -185,7 +185,7 @@ const SIGN_IN_WORDS: Record<Config["signIn"], string> = {
   none: "Nobody signs in, and the pages are answered to this machine only.",
 };
 
-/** Addresses of providers' name servers stand for everybody's. */
+/** The addresses of large providers' name servers are tried for everyone's. */
 function trustsEverybody(proxies: BlockList): boolean {
   return (
     (proxies.check("8.8.8.8", "ipv4") &&

@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { DatabaseCheck } from "../store/engine.ts";
 import { fine, note, wrong, type Finding } from "../words/finding.ts";
 
-/** Whether somebody can sign in, and change settings. */
+/** Checks whether someone can sign in and change settings. */
 export function userFindings(
   { signIn }: Pick<Config, "signIn">,
   users: DatabaseCheck["users"],

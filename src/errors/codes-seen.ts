@@ -7,10 +7,10 @@ import {
 import type { TallyRow } from "../store/tally.ts";
 import { spansOf, type Period } from "../time/time-range.ts";
 
-/** An error code that messages of a period carry. */
+/** An error code of messages in a period. */
 export type CodeSeen = {
   readonly errorCode: number;
-  /** What became of the messages with it: some arrived all the same. */
+  /** The statuses of the messages with it: some were delivered all the same. */
   readonly outcomes: Outcomes;
   /** What was counted, in each span of the period, oldest first. */
   readonly trend: readonly number[];

@@ -4,12 +4,12 @@ import {
   type ErrorCodeInfo,
 } from "../twilio/error-codes/error-codes.ts";
 
-/** How many codes a search shows; more words narrow it. */
+/** The maximum codes that a search shows; more words narrow it. */
 export const CODES_SHOWN = 100;
 /** Characters; the search field has the same limit. */
 export const QUERY_LENGTH_MAX = 100;
 
-/** Error codes that a search found. */
+/** The error codes that a search found. */
 export type DictionarySearch = {
   /** Those with our own explanation first, each by number; at most `CODES_SHOWN`. */
   readonly codes: readonly ErrorCodeInfo[];
@@ -43,7 +43,7 @@ export function searchDictionary(query: string): DictionarySearch {
   };
 }
 
-/** The code that a query is, when this version knows it. */
+/** The code that the query is, if this version knows it. */
 export function wholeCode(query: string): number | undefined {
   const text = query.trim();
   return knownErrorCodes().find((code) => String(code) === text);

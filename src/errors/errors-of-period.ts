@@ -12,24 +12,24 @@ import type { ErrorCodeFacts, TopSenders } from "../store/tally.ts";
 import type { Period } from "../time/time-range.ts";
 import { codesSeen, type CodeSeen } from "./codes-seen.ts";
 
-/** An error code as the page of all of them lists it. */
+/** An error code in the list of all codes. */
 export type CodeListed = CodeSeen & {
   readonly facts: ErrorCodeFacts | undefined;
-  /** First seen in the period, though there are messages from before it. */
+  /** First seen in this period, although there are earlier messages. */
   readonly isNew: boolean;
 };
 
 /** The error codes of a period. */
 export type ErrorsOfPeriod = {
-  /** Most messages first, at most as many as were asked for. */
+  /** Most messages first, at most the requested number. */
   readonly listed: readonly CodeListed[];
   /** How many codes there are. */
   readonly codes: number;
-  /** All messages, whatever became of them. */
+  /** All messages, with any status. */
   readonly total: Outcomes;
   /** Those with an error code. */
   readonly withCode: Outcomes;
-  /** Messages that did not arrive and of which no callback told a code. */
+  /** Messages that failed without an error code. */
   readonly lostWithoutCode: number;
 };
 
@@ -67,13 +67,13 @@ export async function readErrors(
   };
 }
 
-/** One error code over a period: how many, when, whose, which. */
+/** One error code over a period: how many messages, when, whose, and which. */
 export type CodeHistory = {
   readonly outcomes: Outcomes;
   readonly spans: readonly SpanOutcomes[];
   /** All messages of the period, with and without the code. */
   readonly total: Outcomes;
-  /** Undefined when no message ever carried the code. */
+  /** Undefined if no message ever had the code. */
   readonly facts: ErrorCodeFacts | undefined;
   /** Most messages first. */
   readonly countries: readonly Group[];

@@ -12,21 +12,21 @@ import {
 import { isFailure } from "../twilio/status.ts";
 
 /*
- * What to do about a message that failed, an error code or a number. Every page, the API
- * and the exports ask here, so that no two of them say different things.
+ * What to do about a failed message, an error code, or a number. Every page, the API,
+ * and the exports use this, so that all of them say the same.
  */
 
 export const VERDICTS = ["send-again", "fix-first", "do-not-send"] as const;
 export type VerdictKind = (typeof VERDICTS)[number];
 
 export type Verdict = {
-  /** Undefined where there is nothing to decide: the message was delivered, or is in flight. */
+  /** Undefined if there's nothing to decide: the message was delivered or is in flight. */
   readonly kind: VerdictKind | undefined;
   /** The verdict in a few words. */
   readonly label: string;
   /** What to do, in whole sentences. */
   readonly whatToDo: string;
-  /** The first of them, which stands by itself. */
+  /** The first sentence, which makes sense by itself. */
   readonly firstStep: string;
 };
 
@@ -34,7 +34,7 @@ export type Verdict = {
 export type Recent = {
   readonly messages: number;
   readonly failures: number;
-  /** Of the latest one that failed. */
+  /** The latest failure's code. */
   readonly lastErrorCode: number | null;
 };
 
@@ -44,7 +44,7 @@ export const VERDICT_LABELS: Record<VerdictKind, string> = {
   "do-not-send": "Don’t retry",
 };
 
-/** The recipient's errors that another number or way of sending isn't needed for. */
+/** Recipient errors that don't need another number or way of sending. */
 const FIXABLE = new Set([21604, 30011]);
 /** Codes of recipients who opted out, or block what is sent. They can come back. */
 const UNSUBSCRIBED = new Set([21610, 30630, 63014, 63033, 63050]);
@@ -53,7 +53,7 @@ const NO_MOBILE_NUMBER = new Set([
   21211, 21265, 21268, 21614, 21635, 30005, 30006,
 ]);
 
-/** What to do about messages that fail with a code, or without one. */
+/** Returns what to do about messages that fail with a code, or without one. */
 export function verdictOnCode(errorCode: number | null): Verdict {
   if (errorCode === null)
     return verdict(
@@ -72,7 +72,7 @@ export function verdictOnCode(errorCode: number | null): Verdict {
   return verdict(kind, labelOf(errorCode, kind, explanation), explanation);
 }
 
-/** What to do about a number. Undefined while none of the latest messages to it failed. */
+/** Returns what to do about a number; undefined while none of the latest messages to it failed. */
 export function verdictOnNumber(recent: Recent): Verdict | undefined {
   if (recent.failures === 0) return undefined;
   const ofCode = verdictOnCode(recent.lastErrorCode);
@@ -81,7 +81,7 @@ export function verdictOnNumber(recent: Recent): Verdict | undefined {
     : ofCode;
 }
 
-/** What to do about a message, as it is now and as others to its recipient went. */
+/** Returns what to do about a message, given its status and the latest messages to its recipient. */
 export function verdictOnMessage(
   { status, errorCode }: Pick<MessageRow, "status" | "errorCode">,
   recent: Recent,
@@ -100,13 +100,13 @@ export function verdictOnMessage(
     );
   const ofCode = verdictOnCode(errorCode);
   const ofNumber = verdictOnNumber(recent);
-  // What the number's latest failures say holds for its earlier messages too.
+  // The number's latest failures also apply to its earlier messages.
   return ofCode.kind === "send-again" && ofNumber?.kind === "do-not-send"
     ? ofNumber
     : ofCode;
 }
 
-/** Of the latest messages to a recipient, newest first. */
+/** Summarizes the latest messages to a recipient, given newest first. */
 export function recentOf(
   messages: readonly Pick<MessageRow, "status" | "errorCode">[],
 ): Recent {
@@ -119,7 +119,7 @@ export function recentOf(
   };
 }
 
-/** Every known code with this verdict. */
+/** Returns every known code with this verdict. */
 export function codesWith(kind: VerdictKind): readonly number[] {
   codesByVerdict ??= Map.groupBy(
     knownErrorCodes(),
@@ -130,7 +130,7 @@ export function codesWith(kind: VerdictKind): readonly number[] {
 
 let codesByVerdict: ReadonlyMap<VerdictKind, readonly number[]> | undefined;
 
-/** Whether so many failed that one more try is no use. The store's filter has the same rule. */
+/** Reports whether so many messages failed that another try is useless. The store's filter has the same rule. */
 function keepsFailing({ messages, failures }: Recent): boolean {
   return failures >= KEEPS_FAILING_MIN && failures * 2 >= messages;
 }

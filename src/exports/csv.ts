@@ -1,17 +1,18 @@
 import { stringify } from "csv-stringify/sync";
 
 /**
- * What a downloaded CSV begins with: without it, Excel reads UTF-8 as the machine's old code
- * page. The `export` command leaves it out, for programs that read the first column's name.
+ * The byte order mark of a downloaded CSV: without it, Excel reads UTF-8 as the
+ * machine's old code page. The `export` command leaves it out, for programs that read
+ * the first column's name.
  */
 export const BYTE_ORDER_MARK = "\ufeff";
 
-/** The line with the columns' names. */
+/** Returns the header row. */
 export function csvHeader(columns: readonly string[]): string {
   return stringify([[...columns]]);
 }
 
-/** Records as lines of CSV (RFC 4180, with LF); nested values are JSON text in a cell. */
+/** Formats records as lines of CSV (RFC 4180, with LF); nested values are JSON text in a cell. */
 export function csvLines(
   columns: readonly string[],
   records: readonly object[],
@@ -23,7 +24,7 @@ export function csvLines(
     cast: {
       string: formulaSafe,
       boolean: (value) => String(value),
-      // The same JSON without a semicolon, which would begin a new cell in some countries.
+      // The same JSON without semicolons, which would start a new cell in some countries.
       object: (value) => JSON.stringify(value).replaceAll(";", "\\u003b"),
     },
   });

@@ -1,18 +1,18 @@
-/** How far a download is. */
+/** The progress of a download. */
 export type Progress = {
   /** Records that were written so far. */
   records: number;
   state: "running" | "whole" | "cut off" | "refused";
 };
 
-/** Downloads that are remembered after their end, for pages that ask what came of theirs. */
+/** Ended downloads that are remembered, for pages that ask about theirs. */
 const ENDED_MAX = 50;
 
-/** The downloads that a page has given an id, so that it can ask how far they are. */
+/** The downloads that a page gave an ID, so that it can ask for their progress. */
 export class ProgressBoard {
   readonly #byId = new Map<string, Progress>();
 
-  /** A new download's progress; without an id nobody asks for it. */
+  /** Starts a download's progress; without an ID, nobody asks for it. */
   begin(id: string | undefined): Progress {
     const progress: Progress = { records: 0, state: "running" };
     if (id === undefined) return progress;
@@ -36,7 +36,7 @@ export class ProgressBoard {
 
 const ID = /^[\w-]{1,40}$/;
 
-/** The id that an address gives; undefined for none, or for one that no page of ours made. */
+/** Returns the ID in an address; undefined for none, or for one that isn't from our pages. */
 export function progressId(given: string | null): string | undefined {
   return given !== null && ID.test(given) ? given : undefined;
 }

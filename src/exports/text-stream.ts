@@ -1,12 +1,12 @@
 export type StreamSteps = {
-  /** Makes each piece, when its time has come. */
+  /** Produces each piece when its turn comes. */
   readonly step: <T>(make: () => Promise<T>) => Promise<T>;
-  /** Called once, when no more pieces are made: with `failure` when one could not be. */
+  /** Called once, after the last piece; with `failure` if one couldn't be produced. */
   readonly onEnd: (end: StreamEnd) => void;
 };
 
 export type StreamEnd = {
-  /** All pieces were made, and nobody left before. */
+  /** All pieces were produced, and the reader stayed until the end. */
   readonly isWhole: boolean;
   readonly failure?: unknown;
 };
@@ -54,7 +54,7 @@ export function textStream(
       cancel() {
         isCancelled = true;
         onEnd({ isWhole: false });
-        // Not waited for: that would take as long as the piece in the making.
+        // Not awaited: that would take as long as the piece being produced.
         pieces.return().catch(() => undefined);
       },
     },

@@ -10,30 +10,30 @@ export type HubDeps = {
 };
 
 const LIMITS = {
-  /** How often the store is asked, and at most how often a listener is told something. */
+  /** How often the store is read, and the maximum rate of messages to a listener. */
   pollMs: 1_000,
-  /** How often a listener gets a sign of life; proxies close what is silent for long. */
+  /** How often a listener gets a heartbeat; proxies close connections that are silent for long. */
   heartbeatMs: 15_000,
   listeners: 100,
-  /** Of one user, so that nobody takes all places: a tab that is open but not seen needs none. */
+  /** Listeners per user, so that nobody takes all places: a hidden tab needs none. */
   listenersOfOne: 20,
 };
 
-/** Pieces, of some 50 bytes each, that wait for a listener who does not read. */
+/** Pieces of about 50 bytes that wait for a listener who doesn't read. */
 const WAITING_PIECES_MAX = 4;
-/** How long a client waits before it comes back after its stream was lost. */
+/** How long a client waits before it reconnects. */
 const RETRY_MS = 1_000;
 
 type Listener = {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
-  /** Ends the connection of a listener who does not read; then its stream is cancelled. */
+  /** Ends the connection of a listener who doesn't read; then its stream is canceled. */
   readonly cutOff: () => void;
   readonly watched: WatchedStream;
-  /** Undefined where nobody signs in. */
+  /** Undefined without sign-in. */
   readonly userId: number | undefined;
-  /** Up to where it knows the feed. */
+  /** Its place in the feed. */
   known: FeedPosition;
-  /** It was just told what it had missed, so its next turn is left out. */
+  /** It just received what it had missed, so its next turn is skipped. */
   isJustTold: boolean;
 };
 
@@ -60,7 +60,7 @@ export class LiveHub {
     });
   }
 
-  /** How many listen now. */
+  /** The number of listeners. */
   get listeners(): number {
     return this.#listeners.size;
   }
@@ -158,7 +158,7 @@ export class LiveHub {
     this.#isAsking = false;
   }
 
-  /** Asks once for those who know of the same events, which mostly are all. */
+  /** Reads once for all listeners at the same place, which usually are all. */
   async #tell(listeners: readonly Listener[]): Promise<void> {
     const groups = Map.groupBy(
       listeners.filter(takesMore),
@@ -174,7 +174,7 @@ export class LiveHub {
       }
       this.#isFailing = false;
     } catch (error) {
-      // What cannot be told now is told as soon as the store answers again.
+      // What can't be read now is sent as soon as the store responds again.
       if (error instanceof StoreUnavailable || this.#isFailing) return;
       this.#isFailing = true;
       this.#deps.log.error(
@@ -184,7 +184,7 @@ export class LiveHub {
     }
   }
 
-  /** Tells those who know the feed up to the same position. */
+  /** Notifies the listeners at the same place in the feed. */
   async #tellGroup(
     known: FeedPosition,
     group: readonly Listener[],
@@ -206,7 +206,7 @@ export class LiveHub {
       }
     } catch (error) {
       if (!(error instanceof FeedPositionGone)) throw error;
-      // They come back with the same position, and are told to start over.
+      // They reconnect with the same position, and are told to start over.
       for (const listener of group.filter(isCurrent)) this.#close(listener);
     }
   }
