@@ -2,14 +2,14 @@ import type { EventRow, MessageRow } from "../store/store.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
 import { eventType } from "../twilio/status.ts";
 
-/** A name and its value, or its values where it was given several times. */
+/** A name and its value, or its values if it occurs several times. */
 export type Pairs = Readonly<Record<string, string | readonly string[]>>;
 
 export type ExportRecord = Readonly<
   Record<string, string | number | boolean | null | Pairs>
 >;
 
-/** The columns of each kind of export, in their order. */
+/** The columns of each kind of export, in order. */
 export const COLUMNS = {
   events: [
     "id",
@@ -48,7 +48,7 @@ export const COLUMNS = {
 
 export type ExportKind = keyof typeof COLUMNS;
 
-/** An event as it is exported. */
+/** An event in an export. */
 export function eventRecord(event: EventRow) {
   return {
     id: event.id,
@@ -70,7 +70,7 @@ export function eventRecord(event: EventRow) {
   } satisfies Record<(typeof COLUMNS.events)[number], unknown>;
 }
 
-/** A message as it is exported. */
+/** A message in an export. */
 export function messageRecord(message: MessageRow) {
   return {
     messageSid: message.messageSid,
@@ -90,7 +90,7 @@ export function messageRecord(message: MessageRow) {
 }
 
 /**
- * Pairs as an object; a name that is there several times has an array of its values.
+ * Returns pairs as an object; a name that occurs several times has an array of values.
  * Any name survives, `__proto__` too; names that are whole numbers come first.
  */
 export function pairs(params: FormParams): Pairs {

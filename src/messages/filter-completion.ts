@@ -1,17 +1,17 @@
 import { isFilterName, type FilterName } from "./filter-names.ts";
 import { splitTerms } from "./filter-terms.ts";
 
-/** What can be written at a place in a filter's text, and what it replaces. */
+/** What can be inserted at a place in a filter's text, and what it replaces. */
 export type Completion = {
-  /** The term that a value is wanted of; undefined for a new term or a bare word. */
+  /** The name of the term whose value is being typed; undefined for a new term or a bare word. */
   readonly name: FilterName | undefined;
-  /** What is there already, up to the place. */
+  /** The text that is already there, up to the caret. */
   readonly start: string;
   readonly from: number;
   readonly to: number;
 };
 
-/** What can be written at `caret`, a place in `text`; undefined inside a term's name, or of a name that there is not. */
+/** Returns what can be inserted at `caret` in `text`; undefined inside a term's name, or after an unknown name. */
 export function completionAt(
   text: string,
   caret: number,

@@ -1,7 +1,7 @@
 import { filterText, termPair, type Term } from "./filter-language.ts";
 import { dayAfter, isDay } from "../time/filter-times.ts";
 
-/** Statuses that the control and the quick filters offer together, as `status:` takes them. */
+/** Statuses that the control and the quick filters offer together, in the form of `status:`. */
 export const STATUS_CHOICES = [
   "failed",
   "undelivered",
@@ -24,22 +24,22 @@ const NAMES = [
   "until",
 ] as const;
 
-/** A form control of the filter. `until` is the last day that counts, where `before` is the first that does not. */
+/** A form control of the filter. `until` is the last day included, whereas `before` is the first day excluded. */
 export type ControlName = (typeof NAMES)[number];
 
-/** What each control shows; "" for nothing. */
+/** The value of each control; "" for none. */
 export type Controls = Readonly<Record<ControlName, string>>;
 
 export const CONTROL_NAMES: readonly string[] = NAMES;
 
-/** The part of a filter that the controls show. Of several terms of a name that is the first which fits its control. */
+/** Returns the part of a filter that the controls show. Of several terms with the same name, that's the first one that fits. */
 export function controlsOf(terms: readonly Term[]): Controls {
   return divided(terms).controls;
 }
 
 /**
- * A filter's text after the controls were changed: the terms that they showed are
- * replaced by what they show now, the others stay.
+ * Returns a filter's text after the controls changed: the terms that they showed are
+ * replaced, the others stay.
  */
 export function controlledText(
   terms: readonly Term[],
@@ -79,7 +79,7 @@ function divided(terms: readonly Term[]) {
 
 type Fitting = { readonly name: ControlName; readonly value: string };
 
-/** The control that can show a term, and how; undefined when none can. */
+/** Returns the control that can show a term, and its value; undefined if none can. */
 function controlOf({ condition, values }: Term): Fitting | undefined {
   if (condition === undefined || condition.negated) return undefined;
   const text = values[0]?.text ?? "";

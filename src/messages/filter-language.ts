@@ -28,22 +28,22 @@ import {
 
 /** A term of a filter's text and what it means. */
 export type Term = RawTerm & {
-  /** Undefined when a mistake is in it. */
+  /** Undefined if it contains a mistake. */
   readonly condition: Condition | undefined;
 };
 
 export type ParsedFilter = {
-  /** The conditions of the terms without mistakes. With mistakes, it is not to be used. */
+  /** The conditions of the terms without mistakes. Don't use it if there are mistakes. */
   readonly filter: MessageFilter;
   readonly terms: readonly Term[];
-  /** In their order in the text. */
+  /** In text order. */
   readonly mistakes: readonly FilterMistake[];
 };
 
 /**
  * Reads a filter's text: terms with white space between them, each `name:value`, negated
  * with a minus sign before it, or a bare word. `now` is what `24h` counts from,
- * milliseconds since 1970. Nothing is ignored: what is not understood is a mistake.
+ * milliseconds since 1970. Nothing is ignored: anything that can't be read is a mistake.
  */
 export function parseFilter(text: string, now: number): ParsedFilter {
   if (text.length > FILTER_LENGTH_MAX) {
@@ -115,8 +115,8 @@ export type FilterPair = readonly [
 ];
 
 /**
- * Writes a filter's text, with quotes where they are needed: what `parseFilter` reads it
- * as is what was given. Empty values are left out. A comma between statuses, codes,
+ * Writes a filter's text, with quotes where needed, so that `parseFilter` reads back
+ * what was given. Empty values are left out. A comma between statuses, codes,
  * countries or channels divides them; anywhere else it is a part of the value.
  */
 export function filterText(pairs: readonly FilterPair[]): string {
@@ -147,7 +147,7 @@ function valueText(name: string, value: Value): string {
     : String(value);
 }
 
-/** Names whose values never have a comma of their own. */
+/** Names whose values never contain a comma. */
 const COMMA_DIVIDES: readonly string[] = [
   "status",
   "code",
@@ -176,7 +176,7 @@ function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, "\\$&")}"`;
 }
 
-/** A condition as a pair of `filterText`. */
+/** Returns a condition as a pair for `filterText`. */
 export function conditionPair(condition: Condition): FilterPair {
   const name = (condition.negated ? "-" : "") + fieldName(condition);
   switch (condition.field) {
@@ -196,7 +196,7 @@ function fieldName({ field }: Condition): FilterName | "" {
   return field === "word" ? "" : field;
 }
 
-/** A term as a pair of `filterText`: its values as they were typed, if they may stay without quotes. */
+/** Returns a term as a pair for `filterText`: its values as typed, if they don't need quotes. */
 export function termPair({ name, negated, values }: RawTerm): FilterPair {
   const texts = values.map(({ text, isQuoted }) =>
     takesNumbers(name) && !isQuoted ? (plainNumber(text) ?? text) : text,
@@ -204,14 +204,14 @@ export function termPair({ name, negated, values }: RawTerm): FilterPair {
   return [(negated ? "-" : "") + (name ?? ""), texts];
 }
 
-/** What digits mean that would not mean it in quotes. */
+/** What digits mean only without quotes. */
 function plainNumber(text: string): string | undefined {
   return isLiteralNumber(text) ? numberMeant(text) : undefined;
 }
 
 /**
- * How a filter names an address: by itself when it is a number or a short plain name,
- * and by its id when it is neither, or when numbers are not to be shown.
+ * Returns how a filter names an address: by itself if it's a number or a short plain
+ * name, and by its ID otherwise, or if numbers are masked.
  */
 export function addressText(
   address: string,

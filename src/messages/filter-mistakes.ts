@@ -1,19 +1,19 @@
 import { FILTER_NAMES, isFilterName, meantName } from "./filter-names.ts";
 import type { RawTerm } from "./filter-terms.ts";
 
-/** The longest filter, in characters; the most terms, and values of one term. */
+/** The maximum characters of a filter, terms of a filter, and values of a term. */
 export const FILTER_LENGTH_MAX = 1_000;
 export const TERMS_MAX = 20;
 export const VALUES_MAX = 20;
 
-/** What is wrong in a filter's text: a sentence that repeats nothing of it, and where. */
+/** A mistake in a filter's text: a sentence that doesn't repeat any of it, and its place. */
 export type FilterMistake = {
   readonly sentence: string;
   readonly from: number;
   readonly to: number;
 };
 
-/** What is wrong with a term before its values are looked at. */
+/** Returns what is wrong with a term, apart from its values. */
 export function shapeMistake(term: RawTerm): FilterMistake | undefined {
   const { from, to, name, values, minusSigns, openQuoteAt } = term;
   if (openQuoteAt !== undefined) {

@@ -1,6 +1,6 @@
 import { nearest } from "../words/nearest.ts";
 
-/** The names of the filter language, in the order in which pages list them, each in a few words. */
+/** The names of the filter language in display order, each with a short explanation. */
 export const FILTER_NAMES = {
   status: "its status",
   code: "Twilio’s error code",
@@ -22,7 +22,7 @@ export function isFilterName(text: string): text is FilterName {
   return Object.hasOwn(FILTER_NAMES, text);
 }
 
-/** Names that people know from elsewhere, and ours for the same. */
+/** Names that people know from other products, and ours for the same. */
 const OTHER_NAMES: Readonly<Record<string, FilterName>> = {
   state: "status",
   error: "code",
@@ -44,7 +44,7 @@ const OTHER_NAMES: Readonly<Record<string, FilterName>> = {
   accountsid: "account",
 };
 
-/** The name that someone may have meant with one that there is not. */
+/** Returns the name that an unknown name probably means. */
 export function meantName(typed: string): FilterName | undefined {
   const other = Object.hasOwn(OTHER_NAMES, typed)
     ? OTHER_NAMES[typed]

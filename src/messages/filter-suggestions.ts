@@ -12,17 +12,17 @@ import { filterText } from "./filter-language.ts";
 import { FILTER_LENGTH_MAX } from "./filter-mistakes.ts";
 import { FILTER_NAMES, isFilterName, type FilterName } from "./filter-names.ts";
 
-/** One way on from a place in a filter's text. */
+/** A suggestion for a place in a filter's text. */
 export type Suggestion = {
   readonly name: FilterName;
-  /** Undefined: only the name, and a value is wanted next. */
+  /** Undefined: only the name; a value comes next. */
   readonly value: string | undefined;
-  /** The whole text with it, and where to go on in it. */
+  /** The whole text with the suggestion applied, and the new caret. */
   readonly text: string;
   readonly caret: number;
 };
 
-/** The known values of a field that begin with `start`, at most `limit`. */
+/** Returns the known values of a field that begin with `start`, at most `limit`. */
 export type KnownValues = (
   field: SuggestibleField,
   start: string,
@@ -30,12 +30,12 @@ export type KnownValues = (
 ) => Promise<readonly string[]>;
 
 export const SUGGESTIONS_MAX = 8;
-/** Of one kind, among those for a bare word. */
+/** The maximum of one kind among the suggestions for a bare word. */
 const OF_A_KIND_MAX = 3;
-/** Countries that are known to the store come first. */
+/** Countries in the store come first. */
 const COUNTRIES_MAX = 300;
 
-/** What could be written at `caret`, likeliest first. */
+/** Returns suggestions for `caret`, the likeliest first. */
 export async function suggestionsFor(
   text: string,
   caret: number,
@@ -62,7 +62,7 @@ function written(
   const whole = value === undefined ? `${name}:` : filterText([[name, value]]);
   const added = place.name === undefined ? whole : whole.slice(name.length + 1);
   const after = text.slice(place.to);
-  // A space at the end leads on to the next term.
+  // A space at the end starts the next term.
   const space = value !== undefined && after === "" ? " " : "";
   const before = text.slice(0, place.from) + added + space;
   return { name, value, text: before + after, caret: before.length };
@@ -70,7 +70,7 @@ function written(
 
 type Found = readonly (readonly [FilterName, string | undefined])[];
 
-/** Terms that a bare word may be the beginning of: their names, and values that are known by themselves. */
+/** Terms that a bare word may be the start of: their names, and values that make sense without a name. */
 async function termsFor(start: string, known: KnownValues): Promise<Found> {
   const word = start.toLowerCase();
   const names = Object.keys(FILTER_NAMES)
@@ -79,7 +79,7 @@ async function termsFor(start: string, known: KnownValues): Promise<Found> {
     .map((name) => [name, undefined] as const);
   if (word.length < 2) return names;
   const kinds: FilterName[] = ["status", "channel"];
-  // Two letters are a country's code by chance.
+  // Two letters often match a country's code by chance.
   if (word.length > 2) kinds.push("country", "from", "tag");
   kinds.push("code");
   const values = await Promise.all(
@@ -136,7 +136,7 @@ async function valuesFor(
   }
 }
 
-/** By their beginning, those that messages fail with first; of these also by a word of their title. */
+/** By first digits, the codes of failed messages first; these also by a word of their title. */
 function errorCodes(word: string): readonly string[] {
   const isNumber = /^\d*$/.test(word);
   if (!isNumber && word.length < 3) return [];
@@ -156,7 +156,7 @@ function errorCodes(word: string): readonly string[] {
     .map(({ code }) => String(code));
 }
 
-/** By code or name; those that messages went to first. */
+/** By code or name; countries with messages first. */
 function countries(start: string, known: readonly string[]): readonly string[] {
   const word = start.toUpperCase();
   const isFirst = new Set(known);

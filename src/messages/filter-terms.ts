@@ -4,7 +4,7 @@ import { isInvisible } from "../phone/pasted-text.ts";
 /** A value of a term as typed, without its quotes. */
 export type TermValue = {
   readonly text: string;
-  /** Where it is in the filter's text, quotes and all. */
+  /** Its place in the filter's text, including quotes. */
   readonly from: number;
   readonly to: number;
   readonly isQuoted: boolean;
@@ -16,23 +16,23 @@ export type RawTerm = {
   readonly from: number;
   readonly to: number;
   readonly negated: boolean;
-  /** How many minus signs stand before it; one is enough. */
+  /** The number of minus signs before it; one is enough. */
   readonly minusSigns: number;
   /** In lower case, known or not; undefined for a bare word. */
   readonly name: string | undefined;
-  /** Where its values begin: after the colon, or after the minus sign. */
+  /** Where its values start: after the colon, or after the minus sign. */
   readonly valuesFrom: number;
   /** One or more, any of which may be empty; one for a bare word. */
   readonly values: readonly TermValue[];
-  /** Where the quote stands that nothing closes. */
+  /** The place of an unclosed quote. */
   readonly openQuoteAt: number | undefined;
 };
 
-/** Not the byte order mark, which nobody sees. */
+/** Excludes the byte order mark, which nobody sees. */
 const SPACE = /[^\S\ufeff]/;
 const NAME = /([a-z][\w-]*):/iy;
 
-/** Names whose values commas divide. Of the others a comma is a part. */
+/** Names whose values are separated by commas. In others, a comma is part of the value. */
 const LIST_NAMES: ReadonlySet<string> = new Set([
   "status",
   "channel",
@@ -49,12 +49,12 @@ export function takesList(name: string | undefined): boolean {
   return name !== undefined && LIST_NAMES.has(name);
 }
 
-/** Whether a bare word would read as a name and its value. */
+/** Reports whether a bare word would be read as a name and its value. */
 export function readsAsNamed(word: string): boolean {
   return nameAt(word, 0) !== undefined;
 }
 
-/** The terms of a filter's text, which white space divides where it is not in quotes. Any text has some reading. */
+/** Splits a filter's text into terms at white space outside quotes. Accepts any text. */
 export function splitTerms(text: string): RawTerm[] {
   const terms: RawTerm[] = [];
   for (let at = 0; ;) {
@@ -99,7 +99,7 @@ function termAt(text: string, from: number): RawTerm {
   };
 }
 
-/** Whether a character between terms is none of theirs: pasted text begins and ends with invisible ones. */
+/** Reports whether a character between terms can be skipped: pasted text starts and ends with invisible characters. */
 function isGap(char: string): boolean {
   return SPACE.test(char) || isInvisible(char);
 }
@@ -112,7 +112,7 @@ function nameAt(text: string, at: number): string | undefined {
 
 type ValueRead = TermValue & { readonly openQuoteAt: number | undefined };
 
-/** Reads up to white space, or up to a comma where commas divide. In quotes, `\"` and `\\` are a quote and a backslash. */
+/** Reads up to white space, or up to a comma if commas separate values. In quotes, `\"` and `\\` are a quote and a backslash. */
 function valueAt(text: string, from: number, isList: boolean): ValueRead {
   let read = "";
   let openQuoteAt: number | undefined;

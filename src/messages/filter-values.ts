@@ -9,7 +9,7 @@ import { isLiteralNumber, numberMeant } from "../phone/number-meant.ts";
 import type { TermValue } from "./filter-terms.ts";
 import { readTime } from "../time/filter-times.ts";
 
-/** A value that cannot be meant: which, and a sentence that says what is allowed. It never repeats the value. */
+/** An invalid value: which one, and a sentence that says what is allowed. It never repeats the value. */
 export class WrongValue {
   constructor(
     readonly value: TermValue,
@@ -46,7 +46,7 @@ const TOO_FEW_DIGITS = new RegExp(`^\\d{1,${LAST_DIGITS_MIN - 1}}$`);
 /** What a value means; undefined for none. */
 type Reading<T> = (text: string, isQuoted: boolean) => T | undefined;
 
-/** What a term with a name means, or the values in it that cannot be meant. */
+/** Returns what a term with a name means, or its invalid values. */
 export function namedCondition(
   field: FilterName,
   negated: boolean,
@@ -54,7 +54,7 @@ export function namedCondition(
   now: number,
 ): Condition | readonly WrongValue[] {
   const wrong: WrongValue[] = [];
-  /** Reads each value; what reads as undefined is wrong. Addresses and tags can hold any character. */
+  /** Reads each value; undefined means invalid. Addresses and tags can contain any character. */
   const each = <T>(read: Reading<T>): T[] =>
     values.flatMap((value) => {
       const { text, isQuoted } = value;
@@ -129,7 +129,7 @@ function conditionOf(
   }
 }
 
-/** What a bare word means. */
+/** Returns what a bare word means. */
 export function wordCondition(
   negated: boolean,
   value: TermValue,
@@ -158,8 +158,8 @@ function addressMeant(text: string, isQuoted: boolean): string | undefined {
 type Tag = { readonly name: string; readonly value: string | undefined };
 
 /**
- * `name` or `name=value`. An equals sign in a name is written `%3D`, and a `%3D` that is
- * really there `%253D`, as in an address.
+ * `name` or `name=value`. An equals sign in a name is written `%3D`, and a literal
+ * `%3D` as `%253D`, like in a URL.
  */
 function readTag(text: string): Tag | undefined {
   const at = text.indexOf("=");
@@ -170,7 +170,7 @@ function readTag(text: string): Tag | undefined {
   return { name, value: at < 0 ? undefined : text.slice(at + 1) };
 }
 
-/** A tag as `tag:` takes it. */
+/** Returns a tag in the form of `tag:`. */
 export function tagText(name: string, value?: string): string {
   const written = name.replace(/%(?=25|3D)/gi, "%25").replaceAll("=", "%3D");
   return value === undefined ? written : `${written}=${value}`;

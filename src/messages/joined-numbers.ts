@@ -39,7 +39,7 @@ export function joinedNumbers(
   return joined;
 }
 
-/** The last value of a term, when a number's next part may follow it. */
+/** Returns the last value of a term if a number's next part may follow it. */
 function numberAtEnd({ name, values }: RawTerm) {
   const last = values.at(-1);
   return takesNumbers(name) && last && !last.isQuoted && isNumberLike(last.text)
@@ -47,7 +47,7 @@ function numberAtEnd({ name, values }: RawTerm) {
     : undefined;
 }
 
-/** Whether the values of a term, or a bare word, may be numbers. */
+/** Reports whether the values of a term, or a bare word, can be numbers. */
 export function takesNumbers(name: string | undefined): boolean {
   return name === undefined || name === "to" || name === "from";
 }

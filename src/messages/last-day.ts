@@ -4,10 +4,10 @@ import { namedPeriod } from "../time/time-range.ts";
 import { controlledText, type StatusChoice } from "./filter-controls.ts";
 import { filterText, type Term } from "./filter-language.ts";
 
-/** The term of the messages that `lastDayCounts` counts. */
+/** The term for the messages that `lastDayCounts` counts. */
 const LAST_DAY = ["after", "24h"] as const;
 
-/** Whether a list's page says how many messages of the last 24 hours have each status: while nothing else is filtered. */
+/** Reports whether a list shows how many messages of the last 24 hours have each status: if nothing else is filtered. */
 export function showsLastDay(terms: readonly Term[]): boolean {
   return (
     terms.length === 0 ||
@@ -15,14 +15,14 @@ export function showsLastDay(terms: readonly Term[]): boolean {
   );
 }
 
-/** The filter of the messages of the last 24 hours with this status. */
+/** Returns the filter for the messages of the last 24 hours with this status. */
 export function lastDayText(choice: StatusChoice): string {
   return filterText([["status", choice], LAST_DAY]);
 }
 
 /**
- * What happened to the messages of the last 24 hours: each status counts exactly what its
- * list holds. Undefined while that isn't counted by the minute.
+ * Returns the messages of the last 24 hours by status: each count equals its list.
+ * Undefined while they aren't counted by the minute.
  */
 export async function lastDayCounts(
   store: Pick<Store, "tally" | "countedByMinuteSince">,

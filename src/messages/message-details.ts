@@ -14,25 +14,25 @@ export type MessageDetailsStore = Pick<
   "messageBySid" | "timeline" | "listMessages" | "changedMessages" | "feedEnd"
 >;
 
-/** What the page of one message shows. */
+/** The data of a message's page. */
 export type MessageDetails = {
   readonly message: MessageRow;
   readonly events: readonly EventRow[];
   /** The latest other messages to the same recipient, newest first. */
   readonly others: readonly MessageRow[];
-  /** How the latest messages to the recipient went, this one or not. */
+  /** The outcome of the latest messages to the recipient, including this one. */
   readonly recent: Recent;
-  /** Its neighbours in the list that it was opened from. */
+  /** Its neighbors in the list it was opened from. */
   readonly newer: MessageRow | undefined;
   readonly older: MessageRow | undefined;
-  /** The end of the feed when this was read. */
+  /** The end of the feed at the time of reading. */
   readonly position: FeedPosition;
 };
 
-/** Other messages to the recipient that the page shows. */
+/** The maximum of other messages to the recipient on the page. */
 const OTHERS_MAX = 5;
 
-/** Reads what a message's page shows; undefined when no message has this SID. `q` is the filter of the list that it was opened from. */
+/** Reads the data of a message's page; undefined if no message has this SID. `q` is the filter of the list it was opened from. */
 export async function readMessageDetails(
   store: MessageDetailsStore,
   messageSid: string,
@@ -43,7 +43,7 @@ export async function readMessageDetails(
   const message = await store.messageBySid(messageSid);
   if (message === undefined) return undefined;
   const { filter, mistakes } = parseFilter(q, now);
-  // A filter that is not understood has no neighbours; the message is there all the same.
+  // An invalid filter has no neighbors; the message is shown anyway.
   const neighbours: MessageFilter | undefined =
     mistakes.length === 0 ? filter : undefined;
   const { id } = message;
@@ -64,7 +64,7 @@ export async function readMessageDetails(
   };
 }
 
-/** The latest messages to a message's recipient, newest first; only itself where it has none. */
+/** Returns the latest messages to a message's recipient, newest first; only the message itself if it has no recipient. */
 export async function latestToRecipient(
   store: Pick<Store, "listMessages">,
   message: MessageRow,

@@ -19,35 +19,35 @@ export type MessageListStore = Pick<
   | "feedEnd"
 >;
 
-/** Values that the filter's controls offer. */
+/** The values that the filter controls offer. */
 export type Offered = {
   readonly countries: readonly string[];
   readonly senders: readonly string[];
 };
 
-/** What the page of a list shows beside its address. */
+/** The data of a list's page, in addition to its address. */
 export type MessageList = {
-  /** Undefined when the address has mistakes. */
+  /** Undefined if the address has mistakes. */
   readonly found: CountedPage | undefined;
-  /** What became of the messages of the last 24 hours; undefined while something else is filtered. */
+  /** The messages of the last 24 hours by status; undefined if anything else is filtered. */
   readonly lastDay: StatusCounts | undefined;
   readonly offered: Offered;
-  /** All that the filter lets through above this id is in the list; see `ListNews`. */
+  /** The list contains every match above this ID; see `ListNews`. */
   readonly completeAbove: number;
-  /** The end of the feed when the list was made. */
+  /** The end of the feed when the list was read. */
   readonly position: FeedPosition;
 };
 
 const COUNTRIES_MAX = 300;
 const SENDERS_MAX = 50;
 
-/** Reads what a list's page shows. */
+/** Reads the data of a list's page. */
 export async function readMessageList(
   store: MessageListStore,
   query: MessagesQuery,
   now: number,
 ): Promise<MessageList> {
-  // First, so that nothing falls between the list and what is told later.
+  // First, so that nothing is lost between the list and later updates.
   const position = await store.feedEnd();
   const newestId = await readNewestId(store, query);
   const [found, lastDay, countries, senders] = await Promise.all([
@@ -65,7 +65,7 @@ export async function readMessageList(
   };
 }
 
-/** The first page of a list tells by itself what it has. */
+/** The first page of a list doesn't need a count. */
 async function readNewestId(
   store: MessageListStore,
   query: MessagesQuery,
@@ -89,8 +89,8 @@ async function find(
 }
 
 /**
- * The newest page of a list shows all down to where the next page goes on. Of any other
- * only what comes after the newest message is known to be new.
+ * The newest page of a list shows everything down to where the next page starts. On
+ * any other, only what arrives after the newest message is known to be new.
  */
 function completeAbove(
   page: MessagePage | undefined,

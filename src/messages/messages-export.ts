@@ -9,8 +9,9 @@ type Reading = Pick<Store, "everyMessageNewestFirst">;
 export type MessagesFormat = "csv" | "jsonl";
 
 /**
- * All messages that a filter lets through, newest first, piece by piece; messages that
- * come meanwhile are not in it. Counts in `progress`. Throws when the store does.
+ * Exports all messages that match a filter, newest first, piece by piece, without
+ * messages that arrive in the meantime. Counts in `progress`. Throws if the store
+ * does.
  */
 export function messagesExport(
   store: Reading,

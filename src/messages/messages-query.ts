@@ -8,15 +8,15 @@ import { parseFilter, type ParsedFilter } from "./filter-language.ts";
 
 export const MESSAGES_PER_PAGE = 50;
 
-/** A list's address, read. */
+/** A parsed list address. */
 export type MessagesQuery = {
   /** The filter's text. */
   readonly q: string;
   readonly parsed: ParsedFilter;
   readonly page: PageRequest;
-  /** Of a search that an open page goes on with: how many messages that shows already. */
+  /** For a search that an open page continues: how many messages it already shows. */
   readonly shown: number | undefined;
-  /** What is wrong with the address beside its filter, each a sentence. */
+  /** What is wrong with the address, apart from its filter, in sentences. */
   readonly mistakes: readonly string[];
 };
 
@@ -28,7 +28,7 @@ const NAMES: readonly string[] = [
   ...CONTROL_NAMES,
 ];
 
-/** Reads the query of a list's address. What it does not understand is a mistake, never ignored. */
+/** Reads the query of a list's address. Anything that can't be read is a mistake, never ignored. */
 export function readMessagesQuery(
   params: URLSearchParams,
   now: number,
@@ -71,7 +71,7 @@ export function readMessagesQuery(
   };
 }
 
-/** With mistakes nothing is to be listed. */
+/** Nothing is listed if there are mistakes. */
 export function hasMistakes({ parsed, mistakes }: MessagesQuery): boolean {
   return mistakes.length > 0 || parsed.mistakes.length > 0;
 }
@@ -80,14 +80,14 @@ export function isFirstPage({ page }: MessagesQuery): boolean {
   return page.olderThan === undefined && page.newerThan === undefined;
 }
 
-/** The filter's text after the form's controls were used; undefined when the address has none of them. */
+/** Returns the filter's text after the form controls were used; undefined if the address has none of them. */
 export function textOfControls(
   params: URLSearchParams,
   { q, parsed }: MessagesQuery,
 ): string | undefined {
   const given = CONTROL_NAMES.filter((name) => params.has(name));
   if (given.length === 0) return undefined;
-  // Of a text that is too long nothing was read: it stays, and its mistake is said.
+  // Nothing was read from a text that is too long: it stays, with its mistake.
   if (q !== "" && parsed.terms.length === 0) return q;
   const controls: Partial<Controls> = Object.fromEntries(
     given.map((name) => [name, params.get(name)?.trim() ?? ""]),
@@ -96,8 +96,8 @@ export function textOfControls(
 }
 
 /**
- * Whether a filter that is still being typed can be applied already: it has no mistake,
- * and no bare word that may become the name of a term.
+ * Reports whether a filter that is still being typed can already be applied: it has no
+ * mistake, and no bare word that may become a name.
  */
 export function isSettled({ filter, mistakes }: ParsedFilter): boolean {
   return (

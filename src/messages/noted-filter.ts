@@ -3,10 +3,10 @@ import { isMessageSidStart } from "../twilio/sid.ts";
 import { filterText, termPair, type FilterPair } from "./filter-language.ts";
 import type { RawTerm } from "./filter-terms.ts";
 
-/** Characters of a filter that the audit list keeps. */
+/** The maximum characters of a filter in the audit list. */
 const NOTED_CHARS_MAX = 200;
 
-/** A filter's text as the audit list keeps it: with every recipient and number masked. */
+/** Returns a filter's text for the audit list: with every recipient and number masked. */
 export function notedFilter(terms: readonly RawTerm[]): string {
   const masked = terms.map((term): FilterPair => {
     const [name, values] = termPair(term);

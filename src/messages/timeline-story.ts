@@ -1,10 +1,10 @@
 import type { EventRow } from "../store/store.ts";
 import { isFailure, statusRank, type EventStatus } from "../twilio/status.ts";
 
-/** An event among the others of its message, in the order in which they came. */
+/** An event among the others of its message, in the order received. */
 export type StoryEvent = {
   readonly event: EventRow;
-  /** How much later than the one before, in milliseconds; undefined for the first. */
+  /** The time since the previous one, in milliseconds; undefined for the first. */
   readonly gapMs: number | undefined;
   /** What is odd about its place, as a sentence. */
   readonly note: string | undefined;
@@ -12,11 +12,11 @@ export type StoryEvent = {
 
 export type Story = {
   readonly events: readonly StoryEvent[];
-  /** From the `sent` callback to the `delivered` one, by our clock; undefined when they did not come in this order. */
+  /** From the `sent` callback to the `delivered` one, by our clock; undefined if they didn't arrive in this order. */
   readonly deliveryMs: number | undefined;
 };
 
-/** What a message's events tell, in the order in which they came. */
+/** Returns the story that a message's events tell, in the order received. */
 export function storyOf(events: readonly EventRow[]): Story {
   const timeOf = (status: EventStatus): number | undefined =>
     events.find((event) => event.status === status)?.receivedAt;
@@ -37,7 +37,7 @@ export function storyOf(events: readonly EventRow[]): Story {
   };
 }
 
-/** What is odd about an event that comes after others: they overtake each other on their way here. */
+/** Returns what is odd about an event after others: callbacks can overtake each other. */
 function noteOn(
   event: EventRow,
   before: readonly EventRow[],
@@ -55,7 +55,7 @@ function noteOn(
   return "Came late: what follows it had been reported already.";
 }
 
-/** What a callback adds to an event that was there; the rest is under everything posted. */
+/** Returns what a callback adds to an existing event; the rest is under everything posted. */
 function supplementNote(
   { status, errorCode, errorMessage }: EventRow,
   before: readonly EventRow[],

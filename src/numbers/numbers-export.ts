@@ -6,7 +6,7 @@ import { withVerdict } from "./numbers-query.ts";
 
 type Reading = Pick<Store, "everyFailingRecipient">;
 
-/** A recipient who keeps failing, as it is exported; its names are the columns, in their order. */
+/** A recipient that keeps failing, in an export; its keys are the columns, in order. */
 function numberRecord(recipient: FailingRecipient) {
   const code = recipient.lastErrorCode;
   const verdict = verdictOnNumber(recipient);
@@ -39,7 +39,7 @@ const COLUMNS: readonly (keyof NumberRecord)[] = [
 
 export type NumbersFormat = "csv" | "json";
 
-/** All recipients who keep failing, latest failure first, piece by piece. Throws when the store does. */
+/** Exports all recipients that keep failing, latest failure first, piece by piece. Throws if the store does. */
 export function numbersExport(
   store: Reading,
   verdict: VerdictKind | undefined,

@@ -1,18 +1,18 @@
 import type { FailingRequest, PageRequest } from "../store/store.ts";
 import { codesWith, VERDICTS, type VerdictKind } from "../errors/verdict.ts";
 
-/** Recipients on a page of the list, and messages on a page of one. */
+/** Recipients per page of the list, and messages per page of a recipient. */
 export const PAGE_SIZE = 50;
 
-/** What an address below `/numbers` asks for. */
+/** A parsed address of `/numbers`. */
 export type NumbersQuery = {
   /** Undefined for all. */
   readonly verdict: VerdictKind | undefined;
-  /** Pages on: recipients whose latest failure is older than this message's id. */
+  /** The next page: recipients whose latest failure is older than this message ID. */
   readonly olderThan: number | undefined;
 };
 
-/** Reads the query of `/numbers`. Undefined when it is no address that a page links to. */
+/** Reads the query of `/numbers`. Undefined if it isn't an address that a page links to. */
 export function readNumbersQuery(
   params: URLSearchParams,
 ): NumbersQuery | undefined {
@@ -23,7 +23,7 @@ export function readNumbersQuery(
   return olderThan === null ? undefined : { verdict, olderThan };
 }
 
-/** Reads the query of one recipient's page. Undefined when no page links to it, as with both ends at once. */
+/** Reads the query of a recipient's page. Undefined if no page links to it, for example with both ends. */
 export function readPageRequest(
   params: URLSearchParams,
 ): PageRequest | undefined {
@@ -38,7 +38,7 @@ export function readPageRequest(
   };
 }
 
-/** An id; undefined when it is not there, null when it is none. */
+/** Reads an ID; undefined if it's missing, null if it's invalid. */
 function readId(
   params: URLSearchParams,
   name: string,
@@ -48,7 +48,7 @@ function readId(
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-/** The same for the store, which finds at most `size` recipients. */
+/** Returns the query for the store, which finds at most `size` recipients. */
 export function failingRequest(
   { verdict, olderThan }: NumbersQuery,
   size: number,
@@ -60,7 +60,7 @@ export function failingRequest(
   };
 }
 
-/** Which codes the store finds recipients of a verdict by. */
+/** Returns the codes by which the store finds recipients with a verdict. */
 export function withVerdict(
   verdict: VerdictKind | undefined,
 ): Pick<FailingRequest, "verdict"> {

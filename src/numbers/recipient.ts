@@ -16,23 +16,23 @@ import {
   type EventStatus,
 } from "../twilio/status.ts";
 
-/** Someone to whom messages went. */
+/** A recipient of messages. */
 export type Recipient = { readonly id: number; readonly address: string };
 
-/** What is known of a recipient beside the list of messages. */
+/** What is known about a recipient, apart from the list of messages. */
 export type RecipientSummary = {
   readonly country: string | null;
   /** First events of the first and the latest message, milliseconds since 1970. */
   readonly firstMessageAt: number;
   readonly lastMessageAt: number;
   readonly messages: BoundedCount;
-  /** Those there are, in the order of `EVENT_STATUSES`. */
+  /** The statuses that occur, in the order of `EVENT_STATUSES`. */
   readonly byStatus: readonly {
     readonly status: EventStatus;
     readonly messages: BoundedCount;
   }[];
   readonly recent: Recent;
-  /** The latest of them that failed. */
+  /** The latest failed one. */
   readonly lastFailure: MessageRow | undefined;
 };
 
@@ -44,8 +44,9 @@ export function messagesTo({ id }: Pick<Recipient, "id">): MessageFilter {
 }
 
 /**
- * The recipient that a page's address names, by the whole address in any case or by `~` and its id;
- * undefined when no message went there. With masked numbers the store's are masked too.
+ * Returns the recipient that a page's address names, by the whole address in any case
+ * or by `~` and its ID; undefined if no message went there. If numbers are masked, the
+ * store's are, too.
  */
 export async function findRecipient(
   store: Reading,
@@ -56,7 +57,7 @@ export async function findRecipient(
   const { messages } = await store.listMessages([filter], {
     size: NAMESAKES_MAX,
   });
-  // A number's or a name's beginning finds messages too, but is nobody's address.
+  // The start of a number or a name finds messages, too, but isn't an address.
   const whole = (masksNumbers ? maskRecipient(name) : name).toLowerCase();
   for (const { to, recipientId: id } of messages) {
     if (to === null || id === null) continue;
@@ -66,13 +67,13 @@ export async function findRecipient(
   return undefined;
 }
 
-/** Latest messages that are searched for a name in another case: most names aren't others' beginning. */
+/** How many of the latest messages are searched for a name in another case: most names aren't the start of others. */
 const NAMESAKES_MAX = 50;
 
-/** A whole number but for its plus sign. */
+/** A whole number except for its plus sign. */
 const BARE_NUMBER = /^\d{7,15}$/;
 
-/** Other ways to read an address that somebody typed or pasted. */
+/** Other ways to read an address that someone typed or pasted. */
 export function otherSpellings(name: string): string[] {
   const plain = withoutPrefix(plainText(name).trim());
   const number = numberMeant(plain);
@@ -80,7 +81,7 @@ export function otherSpellings(name: string): string[] {
   return BARE_NUMBER.test(number) ? [number, `+${number}`] : [number];
 }
 
-/** Undefined when no message is left. */
+/** Undefined if no messages are left. */
 export async function summaryOf(
   store: Reading,
   recipient: Recipient,

@@ -9,7 +9,7 @@ type Chore = {
   readonly hasFailed: boolean;
 };
 
-/** How the chores go that the settings ask for. */
+/** The state of the chores that the settings enable. */
 export function addChoreMetrics(
   metrics: Metrics,
   config: Pick<Config, "backupFolder" | "retentionDays">,
@@ -51,7 +51,7 @@ export function addChoreMetrics(
     });
 }
 
-/** Undefined when the database doesn't answer. */
+/** Undefined if the database doesn't respond. */
 async function stateOf(
   upkeep: () => Promise<UpkeepState>,
 ): Promise<UpkeepState | undefined> {

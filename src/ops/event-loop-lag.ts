@@ -4,8 +4,8 @@ const SAMPLE_EVERY_MS = 250;
 const LAG_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 /**
- * How late this thread comes to what is due, in seconds, a sample every quarter of a
- * second from now on: what holds it up holds up every answer. Ends with `stopping`.
+ * Measures how late this thread gets to what is due, in seconds, every quarter of a
+ * second from now on: what delays it delays every response. Ends with `stopping`.
  */
 export function eventLoopLag(stopping: AbortSignal): Distribution {
   const lag = new Distribution(LAG_SECONDS);

@@ -6,7 +6,7 @@ import { MADE_UP_MESSAGES } from "../store/filter.ts";
 import type { BoundedCount } from "../store/tally.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 
-/** How the server is set up and does, for its page of settings: no secret, nor a part of one. */
+/** The server's configuration and state for the settings page, without secrets or parts of them. */
 export type GeneralSettings = Pick<
   Config,
   "signIn" | "masksNumbers" | "retentionDays" | "backupsKept"
@@ -14,23 +14,23 @@ export type GeneralSettings = Pick<
   readonly publicUrl: string | undefined;
   readonly authTokens: {
     readonly count: number;
-    /** Accounts that have a token of their own. */
+    /** Accounts with their own token. */
     readonly accountSids: readonly string[];
   };
   readonly sharedKeys: {
     readonly count: number;
-    /** Ids of those that have one. */
+    /** The IDs of those that have one. */
     readonly ids: readonly string[];
   };
   readonly hasMetricsToken: boolean;
   readonly database: {
-    /** Its path; for those who do not run the server its name only. */
+    /** Its path; for users who don't run the server, only its name. */
     readonly file: string;
-    /** With its write-ahead log; undefined when the file is not where it was. */
+    /** Including its write-ahead log; undefined if the file is missing. */
     readonly bytes: number | undefined;
   };
   readonly disk: DiskRoom | undefined;
-  /** In the same way as the database's file; undefined when no backups are written. */
+  /** Like the database's file; undefined without backups. */
   readonly backupFolder: string | undefined;
   readonly upkeep: UpkeepState;
   readonly madeUpMessages: BoundedCount;

@@ -4,7 +4,7 @@ import Histogram from "prom-client/lib/histogram.js";
 import Registry from "prom-client/lib/registry.js";
 import type { Distribution } from "../store/distribution.ts";
 
-/** A value, and the labels that tell it from the metric's others. */
+/** A value, and the labels that distinguish it from the metric's others. */
 export type Labelled<T> = readonly [
   labels: Readonly<Record<string, string>>,
   value: T,
@@ -14,11 +14,11 @@ export type Metric<T> = {
   readonly name: string;
   readonly help: string;
   readonly labels?: readonly string[];
-  /** Asked when somebody reads the metrics. */
+  /** Called when the metrics are read. */
   readonly read: () => readonly Labelled<T>[] | Promise<readonly Labelled<T>[]>;
 };
 
-/** Metrics whose values are kept elsewhere, in Prometheus' text format. */
+/** Metrics whose values are stored elsewhere, in Prometheus' text format. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly contentType: string = this.#registry.contentType;
@@ -48,7 +48,7 @@ export class Metrics {
       async collect() {
         const values = await read();
         this.reset();
-        // Reset it is 0, also where nothing is known.
+        // After a reset it's 0, also if nothing is known.
         if (labels.length === 0) this.remove();
         for (const [own, value] of values) this.set(own, value);
       },
@@ -99,7 +99,7 @@ class KeptHistogram extends Histogram {
   }
 }
 
-/** The value of a metric without labels; none where it is not known. */
+/** The value of a metric without labels; none if unknown. */
 export function alone<T>(value: T | undefined): readonly Labelled<T>[] {
   return value === undefined ? [] : [[{}, value]];
 }

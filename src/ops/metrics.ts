@@ -12,12 +12,12 @@ import type { RequestCounts } from "./request-counts.ts";
 import { addChoreMetrics } from "./chore-metrics.ts";
 import { addWritingMetrics } from "./writing-metrics.ts";
 
-/** Where the metrics' values are. */
+/** The sources of the metrics' values. */
 export type MetricSources = {
   readonly callbacks: CallbackCounts;
   readonly requests: RequestCounts;
   readonly writing: () => Writing;
-  /** Undefined when a write reaches the disk now. */
+  /** Undefined if writes currently reach the disk. */
   readonly whyNotReady: () => Promise<string | undefined>;
   /** Milliseconds since 1970; undefined before the first. */
   readonly lastCallbackAt: () => Promise<number | undefined>;
@@ -31,8 +31,8 @@ export type MetricSources = {
 };
 
 /**
- * All that `/metrics` tells. Made when it is first asked for, as servers without
- * Prometheus need none of it; the event loop's lag is measured from then on only.
+ * Everything in `/metrics`. Created on the first request, because servers without
+ * Prometheus don't need it; the event loop's lag is only measured from then on.
  */
 export function createMetrics(sources: MetricSources): Metrics {
   const metrics = new Metrics();

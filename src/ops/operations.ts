@@ -16,12 +16,12 @@ export type OperationsDeps = {
   readonly stopping: AbortSignal;
   readonly callbacks: CallbackCounts;
   readonly requests: RequestCounts;
-  /** How many pages listen, and how many exports are downloaded, now. */
+  /** How many pages are listening, and how many exports are running. */
   readonly listeners: () => number;
   readonly exports: () => number;
 };
 
-/** What a server tells of itself to those who watch over it. */
+/** What a server reports to monitoring. */
 export class Operations {
   readonly #deps: OperationsDeps;
   #check: Promise<void> | undefined;
@@ -31,7 +31,7 @@ export class Operations {
     this.#deps = deps;
   }
 
-  /** Undefined when a write reaches the disk just now. Those who ask meanwhile share one check. */
+  /** Undefined if writes currently reach the disk. Concurrent callers share one check. */
   async whyNotReady(): Promise<string | undefined> {
     this.#check ??= this.#deps.store
       .checkWritable()
@@ -46,9 +46,10 @@ export class Operations {
   }
 
   /**
-   * When the latest proven callback came, milliseconds since 1970: of this run, or else
-   * when the latest event was recorded. Undefined before the first, or when the database
-   * does not tell. Never after now: a clock that ran ahead must not hide a silence.
+   * When the latest verified callback arrived, milliseconds since 1970: in this run,
+   * or else when the latest event was recorded. Undefined before the first, or if
+   * the database doesn't respond. Never after now: a clock that ran ahead must not
+   * hide a silence.
    */
   async lastCallbackAt(): Promise<number | undefined> {
     const { callbacks, store } = this.#deps;
@@ -64,7 +65,7 @@ export class Operations {
     }
   }
 
-  /** Loaded when they are first asked for: the start and idle memory stay as they are without. */
+  /** Loaded on first use, to keep the start fast and idle memory small. */
   metrics(): Promise<Metrics> {
     this.#metrics ??= this.#loadMetrics();
     return this.#metrics;

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { alone, type Metrics } from "./metric-kinds.ts";
 
-/** The process, under the names that Prometheus' own clients use. */
+/** Process metrics, under the names that Prometheus' own clients use. */
 export function addProcessMetrics(metrics: Metrics): void {
   const startedAt = Date.now() / 1_000 - process.uptime();
   metrics.gauge({

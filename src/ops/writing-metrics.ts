@@ -1,7 +1,7 @@
 import type { Writing } from "../store/writing.ts";
 import { alone, type Metrics } from "./metric-kinds.ts";
 
-/** The queue in front of the disk, and how fast the disk is. */
+/** The queue for the disk, and the disk's speed. */
 export function addWritingMetrics(
   metrics: Metrics,
   writing: () => Writing,

@@ -1,23 +1,23 @@
 import type { TallyRow } from "../store/tally.ts";
 import { ended, lost, outcomesOf, type Outcomes } from "./outcomes.ts";
 
-/** Messages of one country, sender or service. */
+/** The messages of one country, sender, or service. */
 export type Group = {
-  /** As the tally gives it; null for messages without one. */
+  /** As in the tally; null for messages without one. */
   readonly key: string | null;
   /** A sender's address id. */
   readonly id: number | undefined;
   readonly outcomes: Outcomes;
-  /** The share that did not arrive of those that ended, 0 to 1. */
+  /** The failed share of messages with a final status, 0 to 1. */
   readonly failureRate: number;
 };
 
-/** A rate of fewer ended messages than this says little, and is not ranked. */
+/** A rate of fewer messages with a final status than this means little, and isn't ranked. */
 export const GROUP_SAMPLE_MIN = 20;
 
 /**
- * Groups with enough ended messages of which some did not arrive, the worst failure rate
- * first; of equals the bigger one.
+ * Returns groups with enough messages with a final status, some of them failed, the
+ * worst failure rate first; among equals, the bigger one.
  */
 export function worstGroups(
   rows: readonly TallyRow[],

@@ -3,13 +3,13 @@ import type { TimeRange } from "../time/time-range.ts";
 import { spansOf, type Period } from "../time/time-range.ts";
 import { totalOf, type Outcomes } from "./outcomes.ts";
 
-/** What became of the messages first heard of in a span. */
+/** The messages first seen in a span, by outcome. */
 export type SpanOutcomes = {
   readonly span: TimeRange;
   readonly outcomes: Outcomes;
 };
 
-/** All spans of a period, oldest first, those without messages too; of each all that `rows` has. */
+/** Returns all spans of a period, oldest first, including empty ones, each with everything that `rows` has for it. */
 export function outcomesBySpan(
   rows: readonly TallyRow[],
   period: Period,
@@ -21,7 +21,7 @@ export function outcomesBySpan(
   }));
 }
 
-/** The place of the span that a time falls into, from 0. */
+/** Returns the index of the span that a time falls into. */
 export function spanIndex(at: number, { range, spanMs }: Period): number {
   return Math.floor(at / spanMs) - Math.floor(range.from / spanMs);
 }

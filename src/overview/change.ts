@@ -1,24 +1,24 @@
-/** How an amount differs from the same stretch of the time before. */
+/** How an amount differs from the same stretch of the previous period. */
 export type Change =
-  /** Nothing to compare with: no such stretch, or nothing in both. */
+  /** Nothing to compare: no such stretch, or nothing in both. */
   | { readonly kind: "none" }
   /** There was nothing before. */
   | { readonly kind: "new" }
   | { readonly kind: "same" }
   /** Too few messages on one side for a share to mean anything. */
   | { readonly kind: "few" }
-  /** `by` is always above 0: a share of the amount before, a plain count, or percentage points. */
+  /** `by` is always above 0: a share of the previous amount, a count, or percentage points. */
   | {
       readonly kind: "more" | "less";
       readonly by: number;
       readonly unit: "share" | "count" | "points";
     };
 
-/** Below this many, a difference is told as a count: from 1 to 3 is no "200% more". */
+/** Below this, a difference is given as a count: from 1 to 3 isn't "200% more". */
 const SHARE_FROM = 30;
-/** Ended messages that a rate needs on both sides to be compared. */
+/** Messages with a final status that a comparison of rates needs on both sides. */
 export const RATE_SAMPLE_MIN = 30;
-/** Differences that nobody should look into: half a percent of a count, a twentieth of a point of a rate. */
+/** Differences that don't matter: half a percent of a count, a twentieth of a point of a rate. */
 const SAME_SHARE = 0.005;
 const SAME_POINTS = 0.05;
 
@@ -49,13 +49,13 @@ function changeOfCount(
   const kind = now > before ? "more" : "less";
   const by = Math.abs(now - before);
   const share = by / before;
-  // Of few, one more or less is told.
+  // Of few, even one more or less is reported.
   const isSame = before < SHARE_FROM ? by === 0 : share < SAME_SHARE;
   if (isSame) return { kind: "same" };
   return { kind, by: unit === "share" ? share : by, unit };
 }
 
-/** Of rates, each with how many messages it is of; undefined rates are of none. */
+/** Compares rates, each with its number of messages; undefined rates have none. */
 export function changeOfRate(
   now: { readonly rate: number | undefined; readonly of: number },
   before: { readonly rate: number | undefined; readonly of: number },

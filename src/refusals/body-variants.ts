@@ -4,8 +4,8 @@ import { distinct, type Variant } from "./cause.ts";
 import type { Cause } from "../store/diagnosis.ts";
 
 /**
- * The signed text of the body as it may have been signed, as `signedParams` gives it.
- * `params` are undefined when no form was read: then only the address can be checked.
+ * Returns the signed texts that the body may have had, like `signedParams`. `params`
+ * are undefined if no form was read: then only the address can be checked.
  */
 export function bodyVariants(
   params: FormParams | undefined,
@@ -42,7 +42,7 @@ export function bodyVariants(
   ]);
 }
 
-/** What was escaped once too often on its way. */
+/** Undoes escaping that was applied once too often. */
 function decodedAgain(value: string): string {
   try {
     return decodeURIComponent(value);

@@ -6,10 +6,10 @@ import { keySetting, PASS_ON_THE_SETTINGS } from "./key-advice.ts";
 
 const CHANNELS = { sms: "SMS", whatsapp: "WhatsApp" };
 
-/** Causes that the settings of the address have no part in. */
+/** Causes that have nothing to do with the address settings. */
 type OtherCause = Exclude<Cause, AddressCause>;
 
-/** What was otherwise when a callback was signed, a sentence for each cause. */
+/** Returns what was different when a callback was signed, a sentence for each cause. */
 export function causeSentence(
   cause: OtherCause,
   { channel, diagnosis }: Explained,
@@ -69,7 +69,7 @@ const SAME_QUERY: Step = {
   text: "Configure the proxy to pass the query on unchanged, without adding, dropping, sorting, or re-escaping anything.",
 };
 
-/** What to do about a cause. */
+/** Returns what to do about a cause. */
 export function causeStep(cause: OtherCause, { diagnosis }: Explained): Step {
   switch (cause) {
     case "slash":

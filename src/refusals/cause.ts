@@ -1,14 +1,14 @@
 import type { Cause } from "../store/diagnosis.ts";
 
-/** A part of what may have been signed, and what is otherwise in it; nothing where it is as expected. */
+/** A part of what may have been signed, and what differs in it; no causes if it's as expected. */
 export type Variant<T = string> = {
   readonly value: T;
   readonly causes: readonly Cause[];
-  /** Tried together with a change in another part, too. */
+  /** Also tried together with a change in another part. */
   readonly isLikely: boolean;
 };
 
-/** The variants without those that came before; of the same value the one with the fewest causes stays. */
+/** Removes duplicate variants; of the same value, the one with the fewest causes stays. */
 export function distinct(variants: readonly Variant[]): Variant[] {
   const fewest = new Map<string, Variant>();
   for (const variant of variants) {

@@ -17,16 +17,16 @@ import {
 /** Base64 of the 20 bytes of SHA-1, or the 32 of SHA-256. */
 const SIGNATURE = /^(?:[A-Za-z0-9+/]{27}|[A-Za-z0-9+/]{43})=$/;
 
-/** Signatures that one diagnosis compares at most, and characters that it signs: some milliseconds. */
+/** The maximum signatures that one diagnosis compares, and characters that it signs: a few milliseconds. */
 const TRIES_MAX = 3_000;
 const CHARS_MAX = 4 * 1024 * 1024;
-/** What is done before others get their turn: well under a tenth of a millisecond. */
+/** The work done before others get their turn: well under a tenth of a millisecond. */
 const STEP_TRIES = 25;
 const STEP_CHARS = 64 * 1024;
 
 /**
- * Finds what would have matched a signature that did not fit: the settings, the address,
- * the token or the body otherwise than they are. Nothing of a token is in what it gives.
+ * Finds what would have matched a wrong signature: different settings, address, token,
+ * or body. The result contains nothing of a token.
  */
 export function diagnose(
   request: SignedRequest,
@@ -39,7 +39,7 @@ export function diagnose(
   }
 }
 
-/** The same in short steps, so that callbacks can pass in between. */
+/** The same in short steps, so that callbacks can be handled in between. */
 export function* diagnosisSteps(
   request: SignedRequest,
   settings: DiagnosisSettings,
@@ -69,7 +69,7 @@ export function* diagnosisSteps(
   return { outcome: "unexplained" };
 }
 
-/** Parts that may well be wrong together. Most often it is the origin, and something else. */
+/** Parts that are likely to be wrong together. Usually it's the origin and something else. */
 const PAIRS: readonly (readonly [Part, Part])[] = [
   ["origin", "path"],
   ["origin", "token"],
@@ -87,7 +87,7 @@ function* candidates(variants: Variants): Generator<Candidate> {
       ({ causes }) => causes.length === 0,
     );
     if (unchanged.length > 0) return unchanged;
-    // Of a body that was not read, and of an account without a token, all is a guess.
+    // For a body that wasn't read, and an account without a token, everything is a guess.
     return variants[part].filter((each) => each.isLikely);
   };
   const changed = (part: Part) =>
@@ -143,7 +143,7 @@ function explanation(
 
 const KEY_CAUSES: readonly Cause[] = ["settings-lost", "key-id", "algorithm"];
 
-/** The PUBLIC_URL that makes `path` the address that was signed; null when none does. */
+/** Returns the PUBLIC_URL that makes `path` the signed address; null if none does. */
 function publicUrlFor(signedUrl: string, path: string): string | null {
   if (!signedUrl.endsWith(path)) return null;
   const base = signedUrl.slice(0, -path.length);

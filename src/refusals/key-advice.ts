@@ -10,12 +10,12 @@ export const PASS_ON_THE_SETTINGS: Step = {
   text: `Configure the proxy to pass the ${HEADER} header on unchanged.`,
 };
 
-/** The setting with a key's id in it, where it is known. */
+/** Returns the setting with a key's ID in it, if known. */
 export function keySetting(id: string | null, before = ""): string {
   return `TWILIO_WEBHOOK_SHARED_KEYS=${before}${id ?? "webhooks_sharedkey_…"}=…`;
 }
 
-/** What to say of a signature that nothing explains and that says a shared key made it. */
+/** Returns the advice for an unexplained signature that names a shared key. */
 export function unexplainedKeyAdvice(
   { standing }: Pick<NewRefusal, "standing">,
   { id, isTried, hasKnownAlgorithm }: ClaimedKey,
@@ -75,7 +75,7 @@ export function unexplainedKeyAdvice(
   };
 }
 
-/** What to say of a callback without signature settings where only shared keys are configured. */
+/** Returns the advice for a callback without signature settings if only shared keys are configured. */
 export function noTokenAdvice({
   error,
 }: Pick<NewRefusal, "error">): Advice | undefined {

@@ -9,8 +9,9 @@ import { distinct, type Variant } from "./cause.ts";
 import type { Cause } from "../store/diagnosis.ts";
 
 /**
- * Secrets that may have signed a callback with signature settings, with an algorithm
- * that its signature's length tells. Those that were tried, with it, have no cause.
+ * Returns the secrets that may have signed a callback with signature settings, with
+ * the algorithm that its signature's length implies. Those already tried have no
+ * cause.
  */
 export function keyVariants(
   { sharedKeys, authTokens }: Pick<Config, "sharedKeys" | "authTokens">,

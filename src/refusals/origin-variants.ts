@@ -7,19 +7,19 @@ export type Authority = { readonly host: string; readonly port: string };
 /** Scheme, host and port of the address that a callback was checked against. */
 export type ExpectedOrigin = Authority & { readonly scheme: "http" | "https" };
 
-/** Ports that servers and proxies are often put on. */
+/** Ports that servers and proxies often use. */
 const USUAL_PORTS = ["443", "80", "8443", "8080", "3000"];
 const DEFAULT_PORTS = { http: "80", https: "443" };
 
 const AUTHORITY = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9._-]{1,253})(?::(\d{1,5}))?$/i;
 
-/** Reads `host` or `host:port`; undefined for what is neither, such as an invented header. */
+/** Reads `host` or `host:port`; undefined for anything else, such as a made-up header. */
 export function authorityIn(text: string): Authority | undefined {
   const [, host, port = ""] = AUTHORITY.exec(text.trim()) ?? [];
   return host === undefined ? undefined : { host, port };
 }
 
-/** The parts of `https://host:port/path`; undefined when it is none. */
+/** Splits `https://host:port/path` into parts; undefined if it isn't one. */
 export function originIn(
   url: string,
 ): { readonly origin: ExpectedOrigin; readonly path: string } | undefined {
@@ -31,7 +31,7 @@ export function originIn(
   return { origin: { ...known, scheme: isHttps ? "https" : "http" }, path };
 }
 
-/** Every name under which this server or its proxy was called, as far as a request tells. */
+/** Returns every name that this server or its proxy was called by, as far as a request shows. */
 export function claimedAuthorities(headers: Headers): Authority[] {
   const claimed = [
     headers.get("host") ?? "",
@@ -45,9 +45,10 @@ export function claimedAuthorities(headers: Headers): Authority[] {
 }
 
 /**
- * Origins that may have been signed instead of the expected one: the other scheme, the
- * names that the request claims, other ports. Those the receiver takes for the expected
- * one, with its port, without, and with the scheme's own, have no cause.
+ * Returns origins that may have been signed instead of the expected one: the other
+ * scheme, the names that the request claims, other ports. Those that the receiver
+ * treats as the expected one (with its port, without, and with the scheme's default)
+ * have no cause.
  */
 export function originVariants(
   expected: ExpectedOrigin,

@@ -1,7 +1,7 @@
 import { distinct, type Variant } from "./cause.ts";
 import type { Cause } from "../store/diagnosis.ts";
 
-/** Paths that people put a service below; a proxy that takes one off leaves no trace of it. */
+/** Paths that people put services below; a proxy that removes one leaves no trace of it. */
 const USUAL_BASE_PATHS = [
   "/sms",
   "/smsledger",
@@ -30,8 +30,8 @@ export type ExpectedPath = {
 type Piece = { readonly text: string; readonly causes: readonly Cause[] };
 
 /**
- * Paths that may have been signed instead of the expected one. `forwarded` are the base
- * paths and whole paths that a proxy names in headers.
+ * Returns paths that may have been signed instead of the expected one. `forwarded` are
+ * the base paths and whole paths that a proxy names in headers.
  */
 export function pathVariants(
   { basePath, route, otherRoute, hasSlash }: ExpectedPath,

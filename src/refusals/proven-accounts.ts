@@ -2,9 +2,9 @@ import type { RefusalRow } from "../store/refusals.ts";
 import type { Store } from "../store/store.ts";
 
 /**
- * The refusals with what is known of the accounts that the unexplained ones name: when a
- * callback of theirs was proven, by the latest message. That is a look into an index for
- * each account. Rejects with StoreUnavailable.
+ * Adds to unexplained refusals when a callback of the account they name was last
+ * verified, by its latest message. Costs an index lookup per account. Rejects with
+ * StoreUnavailable.
  */
 export async function withProvenAccounts(
   store: Pick<Store, "listMessages">,

@@ -2,16 +2,16 @@ import { rawQueries } from "../receiver/raw-queries.ts";
 import { distinct, type Variant } from "./cause.ts";
 import type { Cause } from "../store/diagnosis.ts";
 
-/** Of a query with more pairs, not each one left out and not each order is tried. */
+/** With more pairs, not every omission and order is tried. */
 const PAIRS_LEFT_OUT_MAX = 8;
 const PAIRS_REORDERED_MAX = 4;
 /** Spellings of the query that arrived; each is combined with everything else that may differ. */
 const SPELLINGS_MAX = 8;
 
 /**
- * Queries, each with its question mark or "", that may have been signed instead of the
- * one that arrived: without what a proxy may have added, in another order, escaped
- * otherwise. `forwarded` are those that a proxy names in headers.
+ * Returns queries, each with its question mark or "", that may have been signed
+ * instead of the one that arrived: without what a proxy may have added, in another
+ * order, escaped differently. `forwarded` are those that a proxy names in headers.
  */
 export function queryVariants(
   arrived: string,
@@ -72,7 +72,7 @@ function decodedOr(text: string): string {
   }
 }
 
-/** Every order of a few pairs; of more only the sorted one and the reverse. */
+/** Returns every order of a few pairs; of more, only the sorted one and the reverse. */
 function orders(pairs: readonly string[]): (readonly string[])[] {
   if (pairs.length < 2) return [];
   if (pairs.length > PAIRS_REORDERED_MAX)

@@ -3,18 +3,18 @@ import type { RefusalPlace } from "../store/refusals.ts";
 /** Refusals on a page of the list. */
 export const PAGE_SIZE = 50;
 
-/** Which refusals: those that the team can mend, or those that it cannot. */
+/** Which refusals: those that need action, or noise. */
 export const REFUSAL_KINDS = ["mend", "noise"] as const;
 export type RefusalKind = (typeof REFUSAL_KINDS)[number];
 
-/** What an address of the list asks for. */
+/** A parsed address of the list. */
 export type RefusalsQuery = {
   /** Undefined for all. */
   readonly kind: RefusalKind | undefined;
   readonly behind: RefusalPlace | undefined;
 };
 
-/** Reads the query of `/refusals`. Undefined when it is no address that a page links to. */
+/** Reads the query of `/refusals`. Undefined if it isn't an address that a page links to. */
 export function readRefusalsQuery(
   params: URLSearchParams,
 ): RefusalsQuery | undefined {
@@ -28,7 +28,7 @@ export function readRefusalsQuery(
   return { kind, behind: { lastAt: Number(lastAt), id: Number(id) } };
 }
 
-/** The same place as an address carries it. */
+/** Formats a place for an address. */
 export function placeText({ lastAt, id }: RefusalPlace): string {
   return `${lastAt}-${id}`;
 }

@@ -7,17 +7,17 @@ import { queryOf } from "../receiver/signed-urls.ts";
 import type { Posted } from "../receiver/refusal-answer.ts";
 import { authorityIn } from "./origin-variants.ts";
 
-/** Characters that are kept of a body, of a query, of a header. */
+/** The maximum characters stored of a body, a query, a header, and a URL. */
 const BODY_CHARS_MAX = 2_048;
 const QUERY_CHARS_MAX = 512;
 const HEADER_CHARS_MAX = 160;
 const URL_CHARS_MAX = 512;
-/** Of a text that is cut so much more is looked at, so that no number is cut before it is masked. */
+/** How much more of a cut text is read, so that no number is cut before it's masked. */
 const BEYOND_CUT = 64;
-/** Longer than any number that is written with care. */
+/** Longer than any carefully written number. */
 const OWN_NUMBER_CHARS_MAX = 40;
 
-/** Headers that help to understand a refusal; the signature itself tells nobody anything. */
+/** Headers that help to understand a refusal; the signature itself doesn't help anyone. */
 const HEADERS_KEPT = [
   "host",
   "x-forwarded-host",
@@ -28,7 +28,7 @@ const HEADERS_KEPT = [
   "user-agent",
 ];
 
-/** What is kept of a request: masked, cut, without what would change how a page reads. */
+/** Returns what is stored of a request: masked, cut, without anything that could change how a page displays. */
 export function sentRequest(
   method: string,
   requestUrl: string,
@@ -62,7 +62,7 @@ export function sentRequest(
   };
 }
 
-/** An address or a path, without its query, masked; a host that is an IP address stays. */
+/** Masks a URL or a path without its query; a host that is an IP address stays. */
 export function maskedUrl(url: string): string {
   const [, scheme = "", authority = "", rest = ""] =
     /^(?:(https?:\/\/)([^/?#]*))?(.*)$/is.exec(url) ?? [];
@@ -87,7 +87,7 @@ function maskedAuthority(text: string): string {
   return masked + (port && `:${port}`);
 }
 
-/** As many pairs as fit; the last one is cut. */
+/** Returns as many pairs as fit; the last one is cut. */
 function cutPairs(
   pairs: FormParams,
   charsMax: number,
@@ -109,7 +109,7 @@ function cutPairs(
   return { pairs: kept, isCut };
 }
 
-/** At most `charsMax` of a text, masked and harmless. */
+/** Returns at most `charsMax` characters of a text, masked and harmless. */
 function shown(
   text: string,
   charsMax: number,
@@ -119,11 +119,11 @@ function shown(
   const start =
     text.length > lookedAt ? withoutLastDigits(text.slice(0, lookedAt)) : text;
   const masked = harmless(maskedThrough(start, own));
-  // A half of a surrogate pair is none.
+  // Half a surrogate pair isn't a character.
   return masked.slice(0, Math.max(0, charsMax)).replace(/[\ud800-\udbff]$/, "");
 }
 
-/** Without the digits at the end, which may be half a number. */
+/** Removes the digits at the end, which may be half a number. */
 function withoutLastDigits(text: string): string {
   let end = text.length;
   const [plain] = digitsInPlace(text);
@@ -131,7 +131,7 @@ function withoutLastDigits(text: string): string {
   return text.slice(0, end);
 }
 
-/** Numbers are also looked for in what is escaped once more, or twice. */
+/** Masks numbers, also in text that is escaped once or twice more. */
 function maskedThrough(text: string, own: readonly (string | null)[]): string {
   let plain = text;
   for (let depth = 0; depth < 3; depth++) {
@@ -147,8 +147,8 @@ function maskedThrough(text: string, own: readonly (string | null)[]): string {
 }
 
 /**
- * Signs in place of control characters, and of those that turn the direction of a text:
- * a page or a terminal shows what was sent and does nothing of it.
+ * Replaces control characters, and those that change the text direction, with visible
+ * signs: pages and terminals show what was sent without acting on it.
  */
 export function harmless(text: string): string {
   return text.replaceAll(

@@ -21,11 +21,11 @@ import { pathVariants } from "./path-variants.ts";
 import { queryVariants } from "./query-variants.ts";
 import { tokenVariants } from "./token-variants.ts";
 
-/** A request whose signature did not fit. */
+/** A request with a wrong signature. */
 export type SignedRequest = Addressed & {
   readonly channel: RouteChannel;
   readonly signature: string;
-  /** What was posted; undefined when no form was read. */
+  /** The posted parameters; undefined if no form was read. */
   readonly params: FormParams | undefined;
 };
 
@@ -37,14 +37,15 @@ export type DiagnosisSettings = Pick<
 /** The parts of what is signed. */
 export const PARTS = ["origin", "path", "query", "body", "token"] as const;
 export type Part = (typeof PARTS)[number];
-/** Of each part all that it may have been. */
+/** The variants of each part. */
 export type Variants = Readonly<Record<Part, readonly Variant[]>>;
-/** One choice of them. */
+/** One choice of variants. */
 export type Candidate = Readonly<Record<Part, Variant>>;
 
 /**
- * All that each part of a signed text may have been, given a request and the address
- * that it was checked against. Undefined when that is no address, as without a Host.
+ * Returns the variants of each part of a signed text, given a request and the address
+ * that it was checked against. Undefined if that isn't an address, for example without
+ * a Host header.
  */
 export function signedVariants(
   request: SignedRequest,
@@ -78,7 +79,7 @@ export function signedVariants(
         paths: [
           ...targets.map((each) => each.path),
           ...arrived,
-          // What calls an address without a path arrives at "/".
+          // A call to an address without a path arrives at "/".
           ...arrived.map((each) => each.replace(/\/+$/, "")),
         ],
       },
@@ -94,13 +95,13 @@ export function signedVariants(
   };
 }
 
-/** The path of a URL as the server reports it, without its query. */
+/** Returns the path of a URL as the server reports it, without its query. */
 function pathOf(requestUrl: string): string {
   const end = requestUrl.length - queryOf(requestUrl).length;
   return requestUrl.slice(0, end).replace(/^[^/]*\/\/[^/]*/, "");
 }
 
-/** The paths and queries that were called, as some proxies name them. */
+/** Returns the original paths and queries that some proxies put in headers. */
 function forwardedTargets(
   headers: Headers,
 ): { readonly path: string; readonly query: string }[] {
@@ -114,7 +115,7 @@ function forwardedTargets(
   );
 }
 
-/** The base path that a proxy took off, as some name it. */
+/** Returns the base path that a proxy removed, which some put in a header. */
 function forwardedPrefixes(headers: Headers): string[] {
   const prefix = headers.get("x-forwarded-prefix")?.trim().replace(/\/+$/, "");
   return prefix?.startsWith("/") ? [prefix] : [];

@@ -5,8 +5,9 @@ import { distinct, type Variant } from "./cause.ts";
 import type { Cause } from "../store/diagnosis.ts";
 
 /**
- * Tokens, and keys whose header was lost, that may have signed a callback without
- * signature settings. Tokens that were tried have no cause. Only keys sign with SHA-256.
+ * Returns tokens, and keys whose header was lost, that may have signed a callback
+ * without signature settings. Tokens already tried have no cause. Only keys sign with
+ * SHA-256.
  */
 export function tokenVariants(
   { authTokens, sharedKeys }: Pick<Config, "authTokens" | "sharedKeys">,
@@ -49,7 +50,7 @@ function miswritten(token: string, tried: readonly string[]): Variant[] {
   ];
 }
 
-/** The token without what may have been copied along: quotes, a name or an account SID before it. */
+/** Returns the token without what may have been copied along: quotes, a name, or an account SID before it. */
 function unwrapped(token: string): string[] {
   const quoted = /^(["'`])(.+)\1$/.exec(token)?.[2];
   const bare = token.replaceAll(/^["'`;:]+|["'`;:]+$/g, "");

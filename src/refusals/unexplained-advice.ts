@@ -3,7 +3,7 @@ import type { Advice, Step } from "./advice-shape.ts";
 import type { Arrived, Unexplained } from "../store/diagnosis.ts";
 import { unexplainedKeyAdvice } from "./key-advice.ts";
 
-/** A callback that was proven so long before tells that the auth token was right then. */
+/** A callback verified within this time before shows that the auth token was right then. */
 const PROVEN_BEFORE_MS = 24 * 3_600_000;
 
 const MISSHAPEN =
@@ -16,7 +16,7 @@ const PASS_ON_THE_HEADER: Step = {
 
 const NOT_KEPT: Arrived = { account: null, hasQuery: false, hasBody: true };
 
-/** What to say of a signature that nothing explains. */
+/** Returns the advice for an unexplained signature. */
 export function unexplainedAdvice(
   { standing, firstAt }: NewRefusal,
   { outcome, arrived = NOT_KEPT, accountProvenAt = -Infinity }: Unexplained,
@@ -93,7 +93,7 @@ function provenWords(provenAt: number, firstAt: number): string {
     : "Other callbacks of its account were verified in the day before, so the auth token was right then: unless it has changed since, either something on the way changes the request, or it’s forged.";
 }
 
-/** What to compare when the token is right. */
+/** Returns what to compare if the token is right. */
 function onTheWay(account: string | null, hasQuery: boolean): Step[] {
   return [
     {

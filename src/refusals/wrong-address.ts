@@ -24,7 +24,7 @@ function httpsOrigin(url: string): string | null {
   return `https://${origin.host}${origin.port && `:${origin.port}`}`;
 }
 
-/** What to say of a request that came to no address of the webhook's. */
+/** Returns the advice for a request to an address that isn't the webhook's. */
 export function wrongAddressAdvice(refusal: NewRefusal): Advice {
   const { diagnosis, rightUrl: url = null, channel, sent } = refusal;
   if (diagnosis?.outcome !== "explained") {

@@ -1,16 +1,16 @@
-/** Names of the backups that the server writes by itself. Pure: what is in the folder is given. */
+/** Names of the backups that the server writes. Pure: takes the folder's contents. */
 
 const NAME = /^smsledger-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.db$/;
 
 const DAY_MS = 86_400_000;
 
-/** `smsledger-20261123T120000Z.db`: the second, in UTC, in which it is begun. */
+/** `smsledger-20261123T120000Z.db`: the second, in UTC, in which it was started. */
 export function backupName(at: number): string {
   const digits = new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, "");
   return `smsledger-${digits}.db`;
 }
 
-/** When a backup of this name was begun, milliseconds since 1970; undefined for other names. */
+/** Returns when a backup with this name was started, milliseconds since 1970; undefined for other names. */
 export function backupTime(name: string): number | undefined {
   const [, year, month, day, hour, minute, second] = NAME.exec(name) ?? [];
   const at = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
@@ -18,8 +18,8 @@ export function backupTime(name: string): number | undefined {
 }
 
 /**
- * When the next backup is due: a day after the latest. One from the future, of a clock
- * that was wrong, does not count.
+ * Returns when the next backup is due: a day after the latest. Backups from the
+ * future, made under a wrong clock, don't count.
  */
 export function nextBackupAt(names: readonly string[], now: number): number {
   const times = names
@@ -29,8 +29,8 @@ export function nextBackupAt(names: readonly string[], now: number): number {
 }
 
 /**
- * The backups of these that make room, so that `kept` are left: the oldest ones. Those
- * from the future stay and aren't counted: their names say nothing about which is newer.
+ * Returns the oldest backups to delete so that `kept` are left. Those from the future
+ * stay and aren't counted: their names don't show which is newer.
  */
 export function backupsToDelete(
   names: readonly string[],

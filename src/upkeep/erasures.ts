@@ -11,7 +11,7 @@ import {
   type ErasedAddress,
 } from "../phone/erased-number.ts";
 
-/** How long the page shows what was found or erased. */
+/** How long the page shows the result of a search or an erasure. */
 const SHOWN_MS = 3_600_000;
 
 export type ErasuresDeps = {
@@ -25,15 +25,15 @@ export type ErasuresDeps = {
   readonly stopping: AbortSignal;
 };
 
-/** One address on its way out: it is searched for, shown, confirmed and erased. */
+/** The erasure of one address: search, result, confirmation, deletion. */
 export type Erasure = {
   readonly id: string;
-  /** Undefined once it is erased: then not even this page knows it. */
+  /** Undefined once it's erased: then not even this page knows it. */
   readonly address: ErasedAddress | undefined;
-  /** As the audit list and, with MASK_NUMBERS, the page show it. */
+  /** As shown in the audit list and, with MASK_NUMBERS, on the page. */
   readonly masked: string;
   readonly state:
-    /** `done` of `total` events, both ids; more may come meanwhile. */
+    /** `done` of `total` events, both IDs; more may arrive in the meantime. */
     | {
         readonly step: "searching" | "erasing";
         readonly done: number;
@@ -48,8 +48,8 @@ export type Erasure = {
 };
 
 /**
- * Erases addresses one after another for the settings' page. What is under way is the
- * server's, not a request's: a reload or a second click finds it where it is.
+ * Erases addresses in sequence for the settings page. The work belongs to the server,
+ * not to a request: a reload or a second click shows its progress.
  */
 export class Erasures {
   readonly #deps: ErasuresDeps;
@@ -65,7 +65,7 @@ export class Erasures {
     return this.#current;
   }
 
-  /** Searches for an address. A search for another one ends; an erasure under way goes on, and is kept. */
+  /** Searches for an address. Ends a search for another one; a running erasure continues. */
   search(address: ErasedAddress): void {
     const known = this.#current;
     if (known?.state.step === "erasing") return;
@@ -84,8 +84,9 @@ export class Erasures {
   }
 
   /**
-   * Erases what a search found, if `typed` means the same address. Returns what is wrong
-   * with the confirmation; undefined when the address is being erased, or was before.
+   * Erases what a search found, if `typed` means the same address. Returns what is
+   * wrong with the confirmation; undefined if the address is being erased or already
+   * was.
    */
   async confirm(
     id: string,
@@ -102,7 +103,7 @@ export class Erasures {
       return "That isn’t the address you searched for. Nothing was erased.";
     this.#set(id, { step: "erasing", done: 0, total: 0 });
     try {
-      // First, so that an erasure that is cut off is in the list too.
+      // First, so that an interrupted erasure is in the list, too.
       await this.#note(requester, ACTIONS.beganToErase, erasure.masked);
     } catch (error) {
       this.#fail(id, true, error);
@@ -112,7 +113,7 @@ export class Erasures {
     return undefined;
   }
 
-  /** Forgets what is shown, unless it is being erased. */
+  /** Forgets what is shown, unless it's being erased. */
   forget(): void {
     if (this.#current?.state.step === "erasing") return;
     this.#search.abort();
@@ -178,7 +179,7 @@ export class Erasures {
     this.#set(id, { step: "failed", wasErasing, reason });
   }
 
-  /** What ends late says nothing of the search after it. */
+  /** A late end says nothing about the next search. */
   #set(id: string, state: Erasure["state"]): void {
     const current = this.#current;
     if (current?.id !== id) return;

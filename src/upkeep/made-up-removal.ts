@@ -42,7 +42,7 @@ export class MadeUpRemoval {
     return this.#deps.store.countMessages(MADE_UP_MESSAGES);
   }
 
-  /** Begins a removal, unless one is under way. Resolves once it's in the audit list. */
+  /** Starts a removal, unless one is running. Resolves once it's in the audit list. */
   async begin(requester: Requester): Promise<void> {
     if (this.state?.step === "removing") return;
     this.state = { step: "removing", done: 0 };

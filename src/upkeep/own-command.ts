@@ -2,8 +2,8 @@ import { constants, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 
 /**
- * What runs this program, without arguments. In a compiled program every module has the
- * address of the program itself.
+ * The command that runs this program, without arguments. In a compiled program, every
+ * module has the program's own address.
  */
 export const PROGRAM: readonly string[] = import.meta.url.endsWith(
   "/own-command.ts",
@@ -11,15 +11,15 @@ export const PROGRAM: readonly string[] = import.meta.url.endsWith(
   ? [process.execPath, fileURLToPath(new URL("../main.ts", import.meta.url))]
   : [process.execPath];
 
-/** Set for a process that another one of this program watches, ends and cleans up after. */
+/** Set for a process that another process of this program watches, ends, and cleans up after. */
 export const WORKER = "SMSLEDGER_WORKER";
 
 const REASON_CHARS_MAX = 300;
 
 /**
- * Runs a command of this program as a process of its own, which gives way to this one.
- * Resolves to undefined when it did what it should, and else to the line with which it
- * said why not. It is killed when `signal` is aborted.
+ * Runs a command of this program as its own process with low priority. Resolves to
+ * undefined if it succeeded, and otherwise to the line that says why it didn't. It's
+ * killed when `signal` is aborted.
  */
 export async function runOwnCommand(
   args: readonly string[],
@@ -37,14 +37,14 @@ export async function runOwnCommand(
   try {
     setPriority(child.pid, constants.priority.PRIORITY_LOW);
   } catch {
-    // It has ended already, or runs as well at the usual priority.
+    // It has already ended, or it can also run at normal priority.
   }
   const said = await new Response(child.stderr).text();
   const status = await child.exited;
   signal.removeEventListener("abort", kill);
   if (status === 0) return undefined;
   const [line = ""] = said.trim().split("\n");
-  // What it says in plain sentences ends in a full stop; a mistake of ours doesn't.
+  // Its plain sentences end with a period; a bug's output doesn't.
   return status === 1 && /^\P{C}+\.$/u.test(line)
     ? line.slice(0, REASON_CHARS_MAX)
     : "The backup stopped unexpectedly. Run smsledger backup to see why.";

@@ -5,14 +5,14 @@ import type { ClockReading } from "../store/upkeep.ts";
 const DAY_MS = 86_400_000;
 
 /**
- * Messages first seen before `before`, milliseconds since 1970, are older than the
- * days that are kept: a midnight in UTC, so that whole days are kept, and the begun one.
- * With `pause` nothing may be deleted now; it says why.
+ * Messages first seen before `before`, milliseconds since 1970, are past retention: a
+ * midnight in UTC, so that whole days are kept, and the current one. With `pause`,
+ * nothing may be deleted now; it says why.
  */
 export type RetentionCut =
   { readonly before: number } | { readonly pause: string };
 
-/** What a clock that reads this may delete with so many days kept: nothing by a jump of the clock. */
+/** Returns what may be deleted at this clock reading: a jump of the clock deletes nothing. */
 export function retentionCut(
   { now, record, latestEventAt }: ClockReading,
   days: number,
@@ -24,7 +24,7 @@ export function retentionCut(
   return { before: midnightOf(last) };
 }
 
-/** The same for a clock that is known to be right. */
+/** The same for a clock that's known to be right. */
 export function cutByClock(now: number, days: number): number {
   return midnightOf(now) - days * DAY_MS;
 }

@@ -17,12 +17,12 @@ export type BackupWishes = {
   readonly kept: number;
 };
 
-/** Why a backup failed, in a sentence or two for who runs the server. */
+/** Why a backup failed, in a sentence or two for the operator. */
 export class BackupFailed extends Error {
   override readonly name = "BackupFailed";
 }
 
-/** When the next backup is due, as the ones in the folder have it. Rejects with BackupFailed. */
+/** Returns when the next backup is due, given those in the folder. Rejects with BackupFailed. */
 export async function nextBackupDueAt(
   folder: string,
   now: number,
@@ -36,8 +36,8 @@ export async function nextBackupDueAt(
  */
 
 /**
- * Writes a backup into the folder, in a process of its own, and deletes the oldest ones
- * once it is whole. Rejects with BackupFailed.
+ * Writes a backup into the folder, in its own process, and deletes the oldest ones
+ * once it's complete. Rejects with BackupFailed.
  */
 export async function writeScheduledBackup(
   { databaseUrl, folder, kept }: BackupWishes,
@@ -61,7 +61,7 @@ export async function writeScheduledBackup(
   return { at: now, bytes: (await stat(file)).size, file };
 }
 
-/** The latest of the backups in a folder; undefined when it has none, or can't be read. */
+/** Returns the latest backup in a folder; undefined if it has none or can't be read. */
 export function latestBackupIn(folder: string): string | undefined {
   try {
     const backups = readdirSync(folder).filter(
@@ -74,7 +74,7 @@ export function latestBackupIn(folder: string): string | undefined {
   }
 }
 
-/** What is in the folder, which is made when it is not there. */
+/** Lists the folder, and creates it if it doesn't exist. */
 async function namesIn(folder: string): Promise<string[]> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -87,7 +87,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** One that cannot be deleted now is tried again after the next backup. */
+/** One that can't be deleted now is retried after the next backup. */
 async function remove(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names)
     await rm(join(folder, name), { force: true }).catch(() => undefined);

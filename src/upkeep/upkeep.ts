@@ -11,10 +11,10 @@ import {
   writeScheduledBackup,
 } from "./scheduled-backup.ts";
 
-/** How long after the start chores begin: who restarts the server waits for its pages first. */
+/** How long after the start chores begin: after a restart, pages come first. */
 const BEGIN_AFTER_MS = 5_000;
 const RETENTION_EVERY_MS = 3_600_000;
-/** How often it is looked whether a backup is due. */
+/** How often to check whether a backup is due. */
 const BACKUP_LOOK_EVERY_MS = 60_000;
 const BACKUP_AGAIN_AFTER_MS = 3_600_000;
 
@@ -32,13 +32,13 @@ export type Upkeep = {
 };
 
 /**
- * Does the server's chores, each at its time, until it stops: old messages are deleted
- * when RETENTION_DAYS is set, backups are written when BACKUP_FOLDER is. How each went is
- * logged and noted in the store. Resolves when the server stops and nothing is under way.
+ * Does the server's chores, each at its time, until it stops: deletes old messages if
+ * RETENTION_DAYS is set, writes backups if BACKUP_FOLDER is set. Logs how each went,
+ * and records it in the store. Resolves when the server stops and nothing is running.
  */
 export async function doUpkeep(upkeep: Upkeep): Promise<void> {
   const { config, stopping, beginAfterMs = BEGIN_AFTER_MS } = upkeep;
-  // Before callbacks come that a wrong clock would date.
+  // Before callbacks arrive that a wrong clock would date.
   await readClockFirst(upkeep);
   await pause(beginAfterMs, stopping);
   await Promise.all([
@@ -49,7 +49,7 @@ export async function doUpkeep(upkeep: Upkeep): Promise<void> {
   ]);
 }
 
-/** Reads the clock, and ends the sessions that have ended by it. */
+/** Reads the clock, and deletes expired sessions. */
 async function readClock({ store, now }: Upkeep): Promise<ClockReading> {
   const clock = await store.readClock(now());
   await store.removeEndedSessions(clock);
@@ -99,8 +99,8 @@ async function retain(upkeep: Upkeep, wasPaused: boolean): Promise<boolean> {
 }
 
 /**
- * Reads the clock, also without RETENTION_DAYS, which may be set later, and deletes what
- * is old. Returns whether deleting is paused.
+ * Reads the clock (also without RETENTION_DAYS, which may be set later), and deletes
+ * what is past retention. Returns whether deleting is paused.
  */
 async function retainByClock(
   upkeep: Upkeep,
@@ -178,7 +178,7 @@ async function backUpIfDue(
   await store.note({ name: "backupFailure", note: undefined });
 }
 
-/** The log has it, too, when the store cannot take it. */
+/** The log has it, too, if the store can't record it. */
 async function noteFailure(
   { store, log }: Upkeep,
   note: UpkeepNote,
@@ -191,7 +191,7 @@ async function noteFailure(
   }
 }
 
-/** Resolves after so long, or when the signal is aborted. */
+/** Resolves after this time, or when the signal is aborted. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
