@@ -150,7 +150,7 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
         failedBatches,
       };
     },
-    /** Resolves when nothing waits any more; nothing may be recorded after this is called. */
+    /** Resolves when nothing waits. Nothing may be recorded after this is called. */
     async drain(): Promise<void> {
       while (queue.length > 0 || inFlight.length > 0) await Bun.sleep(5);
       clearInterval(timeouts);

@@ -2,7 +2,7 @@ import type { Generated } from "kysely";
 import type { Role } from "../accounts.ts";
 import type { AuditKind } from "../audit.ts";
 
-/** The tables as Kysely sees them; migrations.ts is what makes them. */
+/** The tables as Kysely sees them. Each engine's migrations create them. */
 export type Schema = {
   audit: {
     id: Generated<number>;
@@ -118,7 +118,7 @@ export type Schema = {
     delivered: number;
     read: number;
   };
-  /** See message-minutes.ts. */
+  /** The messages of each minute, of all time. */
   message_minutes: {
     minute: number;
     sent: number;

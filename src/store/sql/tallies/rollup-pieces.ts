@@ -14,7 +14,7 @@ export type Piece = {
   readonly to: number;
 };
 
-/** The buckets that have rows, and may have messages: those outside are not looked at. */
+/** The buckets that have rows, and can have messages: others aren't read. */
 export type Extent = RollupBorders & {
   readonly oldestHour: number;
   /** Of the rows of minutes. */
@@ -24,9 +24,9 @@ export type Extent = RollupBorders & {
 const MINUTE_MS = GRAINS.minute * 1_000;
 
 /**
- * As few buckets as cover the range, widened as TallyRequest says: whole weeks and
- * days in the middle, hours towards its ends, minutes where only they tell. None is longer than a
- * span that it has to be in, unless there is no shorter one.
+ * The fewest buckets that cover the range, widened as in TallyRequest: full weeks and days in
+ * the middle, hours toward its ends, minutes where nothing longer fits. None is longer than a
+ * span that it must be in, unless there is no shorter one.
  */
 export function piecesOf(
   range: TimeRange,
@@ -67,7 +67,7 @@ export function piecesOf(
   ].filter((piece) => piece.from < piece.to);
 }
 
-/** Ends between hours are kept only where the minutes from there are. */
+/** Ends between hours stay only where there are rows of minutes. */
 function widened(
   from: number,
   to: number,
@@ -85,7 +85,7 @@ function widened(
 
 type Buckets = { readonly from: number; readonly to: number };
 
-/** The buckets `times` as long that lie inside, of those below `until`; none is empty at its `from`. */
+/** The buckets `times` as long inside this range, below `until`; if there are none, both ends are `from`. */
 function inner({ from, to }: Buckets, times: number, until: number): Buckets {
   const first = Math.ceil(from / times);
   return {
@@ -94,7 +94,7 @@ function inner({ from, to }: Buckets, times: number, until: number): Buckets {
   };
 }
 
-/** What of `outer` is before and after `longer`, whose buckets are `times` as long. */
+/** The parts of `outer` before and after `longer`, whose buckets are `times` as long. */
 function around(
   outer: Buckets,
   longer: Buckets,
