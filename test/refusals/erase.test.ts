@@ -2,10 +2,8 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { writableTablesOf } from "../../src/store/sqlite/connection/tables.ts";
 import { migrate } from "../../src/store/sqlite/migrations/migrations.ts";
-import {
-  addRefusals,
-  eraseFromRefusals,
-} from "../../src/store/sql/tables/refusals.ts";
+import { eraseFromRefusals } from "../../src/store/sql/tables/erased-refusals.ts";
+import { addRefusals } from "../../src/store/sql/tables/refusals.ts";
 import { AT, refusalOf } from "./sample-refusals.ts";
 
 test("erasing finds user ids and names, and numbers that an older version did not mask", async () => {

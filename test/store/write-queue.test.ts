@@ -94,3 +94,23 @@ test("write checks alone leave no log behind either", async () => {
   await until(() => statSync(`${file}-wal`).size === 0);
   await store.close();
 });
+
+test("callbacks and other writes at once are each a transaction of their own", async () => {
+  using folder = tempDir();
+  const store = await openStore(join(folder.path, "smsledger.db"));
+  const by = { at: 1_795_440_000_000, actor: "ana", address: null };
+  const each = Array.from({ length: 30 }, (_, index) => index);
+  const outcomes = await Promise.all(
+    each.flatMap((index) => [
+      store.recordEvent(event()),
+      store.accounts.addProxyUser(`user ${index}`, by),
+      store.recordEvent(event()),
+      store.upkeep.readClock(by.at),
+      store.checkWritable(),
+    ]),
+  );
+  expect(outcomes.filter((outcome) => outcome === "new")).toHaveLength(60);
+  expect(await store.accounts.users()).toHaveLength(30);
+  expect(await store.audit.list({ size: 100 })).toMatchObject([{ times: 30 }]);
+  await store.close();
+});

@@ -5,7 +5,7 @@ import type { CommandStores, Reader } from "../engine.ts";
 import { messageReading } from "../sql/message-reading.ts";
 import { clockReading } from "../sql/tables/clock-record.ts";
 import { keptBeside } from "../sql/tables/kept-beside.ts";
-import { findInRefusals } from "../sql/tables/refusals.ts";
+import { findInRefusals } from "../sql/tables/erased-refusals.ts";
 import { write, type Write } from "../sql/tables/writes.ts";
 import {
   databasePath,

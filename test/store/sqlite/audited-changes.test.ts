@@ -84,3 +84,22 @@ test("a token's changes are in the audit list, each with who made it and from wh
   ]);
   await stores.close();
 });
+
+test("changes made at once on one connection are each a transaction, one after another", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  const stores = openCommandStores(file, true);
+  const names = Array.from({ length: 20 }, (_, index) => `user ${index + 10}`);
+  const added = await Promise.all(
+    names.flatMap((name) => [
+      stores.accounts.addProxyUser(name, BY),
+      stores.apiTokens.add(tokenOf(name)),
+    ]),
+  );
+  expect(added).not.toContain(undefined);
+  expect(await stores.accounts.users()).toHaveLength(20);
+  expect(await stores.apiTokens.list()).toHaveLength(20);
+  const entries = await stores.audit.list({ size: 100 });
+  expect(entries.reduce((sum, { times }) => sum + times, 0)).toBe(40);
+  await stores.close();
+});

@@ -1,8 +1,7 @@
 import { sql } from "kysely";
-import { plainText } from "../../../phone/pasted-text.ts";
 import { LAST_DIGITS_MIN } from "../../filter.ts";
 import { isAmong } from "./condition-tests.ts";
-import { lastDigits } from "../../core/last-digits.ts";
+import { addressValue, type AddressValue } from "../../core/filter-values.ts";
 import type { Db, Dialect, Sql } from "../dialect.ts";
 
 /** The addresses that a condition means. */
@@ -13,14 +12,6 @@ export type AddressesMeant =
 
 /** Up to this many addresses are listed. */
 const NAMED_MAX = 1_000;
-
-const ID = /^~(\d{1,15})$/;
-const DIGITS = /^\+?\d+$/;
-
-/** Whether a value can only be a name or user id, not a number or an address's id. */
-export function isName(value: string): boolean {
-  return !ID.test(value) && !DIGITS.test(value);
-}
 
 /**
  * The recipients (`to`) or senders (`from`) that these values mean; see `Condition`.
@@ -33,14 +24,14 @@ export async function addressesMeant(
 ): Promise<AddressesMeant> {
   const tests: Sql[] = [];
   for (const value of values) {
-    const [, id] = ID.exec(value) ?? [];
-    if (id !== undefined) tests.push(sql`addresses.id = ${Number(id)}`);
+    const meant = addressValue(value);
+    if (meant.kind === "id") tests.push(sql`addresses.id = ${meant.id}`);
     else if (await isWhole(db, role, value))
       tests.push(sql`addresses.address = ${value}`);
-    else if (DIGITS.test(value)) tests.push(...partsOfNumbers(value));
+    else if (meant.kind === "number") tests.push(...partsOfNumbers(meant));
     else
       tests.push(
-        ...spellingsOf(value).flatMap((start) => beginsSo(db.dialect, start)),
+        ...meant.spellings.flatMap((start) => beginsSo(db.dialect, start)),
       );
   }
   const found = new Set<number>();
@@ -55,7 +46,8 @@ export async function addressesMeant(
       return { isMeant: sql`(${sql.join(tests, sql` OR `)})` };
   }
   const ids = [...found];
-  return { ids: values.every(isName) ? await usedAs(db, role, ids) : ids };
+  const areNames = values.every((value) => addressValue(value).kind === "name");
+  return { ids: areNames ? await usedAs(db, role, ids) : ids };
 }
 
 /** Those of the addresses that messages have in this role: most names are only senders. */
@@ -128,35 +120,22 @@ const USER_ID_START = /^[a-z]{1,2}(?:\.\d*)?$/i;
 /** Sorts after every other text that begins like the one before it. */
 const LAST_CHARACTER = "\u{10ffff}";
 
-/**
- * A name as typed, as it looks, and all in capitals or small letters, as the index ignores
- * case only in A to Z.
- */
-function spellingsOf(name: string): string[] {
-  const plain = plainText(name).trim();
-  const spellings = [name, plain, plain.toUpperCase(), plain.toLowerCase()];
-  return /^[\x20-\x7e]*$/.test(name)
-    ? [name]
-    : [...new Set(spellings)].filter((each) => each !== "");
-}
-
 /** Conditions for numbers that begin or end with these digits. */
-function partsOfNumbers(digits: string): Sql[] {
-  const starts = digits.startsWith("+") ? [digits] : [digits, `+${digits}`];
+function partsOfNumbers({
+  starts,
+  end,
+}: Extract<AddressValue, { kind: "number" }>): Sql[] {
   const tests = starts.map(
     (start) =>
       sql`(addresses.address >= ${start} AND addresses.address < ${afterAll(start)})`,
   );
-  const end =
-    digits.startsWith("+") || digits.length < LAST_DIGITS_MIN
-      ? null
-      : lastDigits(digits);
   if (end !== null) {
-    const isEnd = sql`addresses.last_digits = ${end}`;
+    const isEnd = sql`addresses.last_digits = ${end.last}`;
+    const { length } = end.digits;
     tests.push(
-      digits.length === LAST_DIGITS_MIN
+      length === LAST_DIGITS_MIN
         ? isEnd
-        : sql`(${isEnd} AND substr(addresses.address, length(addresses.address) - ${digits.length - 1}) = ${digits})`,
+        : sql`(${isEnd} AND substr(addresses.address, length(addresses.address) - ${length - 1}) = ${end.digits})`,
     );
   }
   return tests;

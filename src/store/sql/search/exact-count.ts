@@ -6,7 +6,8 @@ import {
 import type { Condition, MessageFilter } from "../../filter.ts";
 import type { TimeRange } from "../../../time/time-range.ts";
 import { addressesMeant } from "./address-search.ts";
-import { sidIds, timesOf } from "./message-conditions.ts";
+import { timesOf } from "../../core/filter-values.ts";
+import { sidIds } from "./message-conditions.ts";
 import {
   countedByMinuteSince,
   countsAll,

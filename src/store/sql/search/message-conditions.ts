@@ -8,7 +8,12 @@ import {
 } from "../../../twilio/status.ts";
 import { isMessageSidStart } from "../../../twilio/sid.ts";
 import type { Condition, MessageFilter } from "../../filter.ts";
-import { addressesIn, addressesMeant, isName } from "./address-search.ts";
+import {
+  addressValue,
+  isBeginning,
+  timesOf,
+} from "../../core/filter-values.ts";
+import { addressesIn, addressesMeant } from "./address-search.ts";
 import { allIds, idsBetween, type GappedRange } from "./message-ids.ts";
 import {
   isAmong,
@@ -44,23 +49,6 @@ export async function messageTests(
     ...(await idsBetween(db, await allIds(db), after, before)),
     tests,
   };
-}
-
-/** The latest beginning and the earliest end. */
-export function timesOf(filter: MessageFilter) {
-  let after: number | undefined;
-  let before: number | undefined;
-  for (const condition of filter) {
-    if (condition.field !== "after" && condition.field !== "before") continue;
-    const { at } = condition;
-    if (isBeginning(condition)) after = Math.max(after ?? at, at);
-    else before = Math.min(before ?? at, at);
-  }
-  return { after, before };
-}
-
-function isBeginning({ field, negated }: Condition): boolean {
-  return (field === "after") !== negated;
 }
 
 function isOfCountry(
@@ -159,7 +147,8 @@ type How = {
 /** A SID, a recipient's number or id, or the name of a recipient or a sender. */
 async function ofWord(db: Db, text: string, how: How): Promise<Meaning> {
   if (isMessageSidStart(text)) return ofSids(db, [text], how.negated);
-  if (!isName(text)) return ofAddresses(db, "to", [text], how);
+  if (addressValue(text).kind !== "name")
+    return ofAddresses(db, "to", [text], how);
   const whole = { ...how, negated: false };
   const to = await ofAddresses(db, "to", [text], whole);
   const from = await ofAddresses(db, "from", [text], whole);

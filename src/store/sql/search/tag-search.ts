@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { valueIndex } from "./message-indexes.ts";
 import { isAmong, not, rowTest, type Meaning } from "./condition-tests.ts";
-import { plainText } from "../../../phone/pasted-text.ts";
+import { tagSpellings } from "../../core/filter-values.ts";
 import type { Db } from "../dialect.ts";
 
 /** Up to this many values of a tag are listed. */
@@ -17,10 +17,10 @@ export async function ofTag(
   let query = db
     .selectFrom("tags")
     .select("id")
-    .where("name", "in", spellingsOf(name))
+    .where("name", "in", tagSpellings(name))
     .limit(NAMED_MAX + 1);
   if (value !== undefined)
-    query = query.where("value", "in", spellingsOf(value));
+    query = query.where("value", "in", tagSpellings(value));
   const ids = (await query.execute()).map((row) => row.id);
   if (ids.length === 0) return negated ? "all" : "none";
   const isNamed = ids.length <= NAMED_MAX;
@@ -29,17 +29,10 @@ export async function ofTag(
     ? sql`EXISTS (SELECT 1 FROM message_tags WHERE message_id = messages.id
         AND ${isAmong(db.dialect, sql`(tag_id + 0)`, ids)})`
     : sql`EXISTS (SELECT 1 FROM message_tags JOIN tags ON tags.id = tag_id
-        WHERE message_id = messages.id AND tags.name IN (${sql.join(spellingsOf(name))}))`;
+        WHERE message_id = messages.id AND tags.name IN (${sql.join(tagSpellings(name))}))`;
   if (negated) return rowTest(not(hasTag));
   return {
     isTrue: hasTag,
     index: isNamed ? valueIndex(db.dialect, "tag", ids) : undefined,
   };
-}
-
-/** A tag's name or value as typed, as it looks, and as it arrives if its plus signs weren't escaped. */
-function spellingsOf(text: string): string[] {
-  const plain = plainText(text);
-  const spellings = [text, plain, text.replaceAll("+", " ")];
-  return [...new Set([...spellings, plain.replaceAll("+", " ")])];
 }

@@ -6,13 +6,9 @@ import {
 } from "./api-tokens.ts";
 import { addAuditEntry } from "./audit.ts";
 import { readClock } from "./clock-record.ts";
+import { eraseFromRefusals, findInRefusals } from "./erased-refusals.ts";
 import { takeGuess } from "./guesses.ts";
-import {
-  addRefusals,
-  eraseFromRefusals,
-  findInRefusals,
-  markRefusalsSeen,
-} from "./refusals.ts";
+import { addRefusals, markRefusalsSeen } from "./refusals.ts";
 import { keepSecretKey } from "./secrets.ts";
 import {
   endOtherSessions,
