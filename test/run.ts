@@ -1,80 +1,94 @@
-/** `bun run test`: every check there is, one after the other; ends with one line of what passed and failed. */
-type Counts = { passed: number; failed: number; skipped: number };
+/**
+ * `bun run test`: every check there is; ends with what failed and one line of counts.
+ * `bun run test test/live`: only the tests in these files and folders.
+ */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 
-const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-/** The runner names a failed test where it failed and again at its end. */
-const failures = new Set<string>();
+/** For tests that take seconds alone, on a machine that is busy. */
+const TIMEOUT_MS = 60_000;
+/** One more than there are cores, as most tests wait now and then. */
+const WORKERS = availableParallelism() + 1;
 
-/** Runs a command, passes its output on, and resolves to its exit code and what it printed. */
+const ROOT = join(import.meta.dir, "..");
+const bun = process.execPath;
+
+const CHECKS = {
+  format: [bun, "fmt", "--no-script", "--check"],
+  types: [bun, "run", "check"],
+  "lint and XSS scan": [bun, "run", "lint"],
+  layers: [bun, "run", "layers"],
+} as const;
+
+type Ended = { readonly code: number; readonly output: string };
+
+/** Runs a command; with `isShown`, what it prints is passed on as it comes. */
 async function run(
   command: readonly string[],
-): Promise<{ code: number; output: string }> {
+  isShown = false,
+): Promise<Ended> {
   const child = Bun.spawn([...command], {
+    cwd: ROOT,
+    env: { ...process.env, SMSLEDGER_BINARY: join(ROOT, "dist/smsledger") },
     stdout: "pipe",
     stderr: "pipe",
     stdin: "ignore",
   });
-  const read = async (
-    stream: ReadableStream<Uint8Array>,
-    to: NodeJS.WriteStream,
-  ): Promise<string> => {
-    let text = "";
+  let output = "";
+  const read = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
     const decoder = new TextDecoder();
     for await (const chunk of stream) {
-      to.write(chunk);
-      text += decoder.decode(chunk, { stream: true });
+      if (isShown) process.stdout.write(chunk);
+      output += decoder.decode(chunk, { stream: true });
     }
-    return text;
   };
-  const [out, err] = await Promise.all([
-    read(child.stdout, process.stdout),
-    read(child.stderr, process.stderr),
-  ]);
-  return { code: await child.exited, output: out + err };
+  await Promise.all([read(child.stdout), read(child.stderr)]);
+  return { code: await child.exited, output };
 }
 
-const bun = process.execPath;
-const checks: readonly (readonly [name: string, command: readonly string[]])[] =
-  [
-    ["format", [bun, "fmt", "--no-script", "--check"]],
-    ["types", [bun, "run", "check"]],
-    ["lint and XSS scan", [bun, "run", "lint"]],
-    ["layers", [bun, "run", "layers"]],
-    ["build", [bun, "run", "build"]],
-  ];
-for (const [name, command] of checks) {
-  console.log(`\n== ${name}`);
-  const { code } = await run(command);
-  if (code === 0) counts.passed++;
-  else {
-    counts.failed++;
-    failures.add(name);
-  }
+/** Runs a check and prints what it says at its end. Resolves to its name if it failed. */
+async function check(
+  name: string,
+  command: readonly string[],
+): Promise<string | undefined> {
+  const { code, output } = await run(command);
+  console.log(`\n== ${name}: ${code === 0 ? "passed" : "failed"}\n${output}`);
+  return code === 0 ? undefined : name;
 }
 
-console.log("\n== tests");
-// Two files at a time, as most of them wait for a browser or a server.
-const { code, output } = await run([
-  bun,
-  "test",
-  "--timeout",
-  "60000",
-  "--parallel=2",
+/** Files share a worker's modules: loading them again for each file takes most of the time. */
+function tests(paths: readonly string[]): Promise<Ended> {
+  const options = [`--timeout=${TIMEOUT_MS}`, `--parallel=${WORKERS}`];
+  return run([bun, "test", ...options, "--no-isolate", ...paths], true);
+}
+
+const paths = process.argv.slice(2);
+// Tests drive the compiled program.
+const unbuilt = await check("build", [bun, "run", "build"]);
+const checks = paths.length > 0 ? [] : Object.entries(CHECKS);
+const [{ code, output }, ...others] = await Promise.all([
+  tests(paths),
+  ...checks.map(([name, command]) => check(name, command)),
 ]);
+const failedChecks = [unbuilt, ...others].filter((name) => name !== undefined);
+
 const count = (word: string): number =>
   Number(new RegExp(`^ *(\\d+) ${word}$`, "m").exec(output)?.[1] ?? 0);
-counts.passed += count("pass");
-counts.skipped += count("skip");
-counts.failed += count("fail");
-// A runner that ended badly without naming a test, such as a file that does not load.
-if (code !== 0 && count("fail") === 0) counts.failed++;
-for (const [, name] of output.matchAll(/^\(fail\) (.*?)(?: \[[\d.]+ms\])?$/gm))
-  failures.add(name ?? "");
-for (const [, name] of output.matchAll(/^\(skip\) (.*)$/gm))
-  console.log(`skipped: ${name}`);
-for (const name of failures) console.log(`failed: ${name}`);
+const named = (word: string): string[] =>
+  output
+    .matchAll(new RegExp(`^\\(${word}\\) (.*?)(?: \\[[\\d.]+ms\\])?$`, "gm"))
+    .map(([, name = ""]) => name)
+    .toArray();
+const skipped = named("skip");
+// The runner names a failed test where it failed and again at its end.
+const failed = new Set([...failedChecks, ...named("fail")]);
+// A runner that failed without naming a test, for example because a file doesn't load.
+const isBroken = code !== 0 && count("fail") === 0;
+if (isBroken) failed.add("the test runner");
 
-console.log(
-  `\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
-);
-process.exit(counts.failed === 0 ? 0 : 1);
+for (const name of skipped) console.log(`skipped: ${name}`);
+for (const name of failed) console.log(`failed: ${name}`);
+const passed = count("pass") + checks.length + 1 - failedChecks.length;
+const failures = count("fail") + failedChecks.length + (isBroken ? 1 : 0);
+console.log(`\n${passed} passed, ${failures} failed, ${count("skip")} skipped`);
+process.exit(failures === 0 ? 0 : 1);

@@ -29,7 +29,6 @@ type LoadResult = {
 
 /** More than any server here answers; past it, callbacks would repeat. */
 const CALLBACKS_PER_SECOND_MAX = 40_000;
-const WARM_UP_S = 3;
 
 type Subject = {
   readonly name: string;
@@ -83,6 +82,8 @@ const { values } = parseArgs({
     connections: { type: "string", default: "256" },
     seconds: { type: "string", default: "6" },
     rounds: { type: "string", default: "3" },
+    /** Seconds. */
+    "warm-up": { type: "string", default: "3" },
     json: { type: "string" },
   },
 });
@@ -107,7 +108,7 @@ async function measure(
   });
   try {
     const origin = await listeningOrigin(server.stdout);
-    await load(origin, connections, WARM_UP_S, warmUpFile);
+    await load(origin, connections, warmUpSeconds, warmUpFile);
     return await load(origin, connections, seconds, loadFile);
   } finally {
     server.kill();
@@ -158,12 +159,13 @@ if (Bun.which("wrk") === null) {
   process.exit(1);
 }
 const seconds = Number(values.seconds);
+const warmUpSeconds = Number(values["warm-up"]);
 using requestsFolder = tempDir();
 const warmUpFile = join(requestsFolder.path, "warm-up");
 const loadFile = join(requestsFolder.path, "load");
 await Bun.write(
   warmUpFile,
-  signedRequests(CALLBACKS_PER_SECOND_MAX * WARM_UP_S).join("\n"),
+  signedRequests(CALLBACKS_PER_SECOND_MAX * warmUpSeconds).join("\n"),
 );
 await Bun.write(
   loadFile,

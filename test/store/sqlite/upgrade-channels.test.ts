@@ -48,11 +48,11 @@ test("a database of a version that took every callback on the SMS route for SMS,
   if (!old || !upgraded || !anew) throw new Error("There are three.");
   const taken = takenByVersionOne([...history(), ...oddMessages()]);
   const oldStore = await open(old);
-  for (const { before } of taken) await oldStore.recordEvent(before);
+  await Promise.all(taken.map(({ before }) => oldStore.recordEvent(before)));
   await oldStore.close();
   makeFirstVersion(upgraded, old);
   const anewStore = await open(anew);
-  for (const { after } of taken) await anewStore.recordEvent(after);
+  await Promise.all(taken.map(({ after }) => anewStore.recordEvent(after)));
   const upgradedStore = await open(upgraded);
 
   const ofUpgraded = await everything(upgradedStore);
