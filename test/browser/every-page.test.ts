@@ -15,15 +15,33 @@ import {
   type BinarySite,
 } from "./sites.ts";
 
-/** Bytes of text that a page may put on the screen, so that a long value stays where it belongs. */
+/** Characters of text that a page may show, so that long values stay where they belong. */
 const LIST_TEXT_MAX = 40_000;
+
+const SITES = {
+  empty: PAGES_WITHOUT_DATA,
+  sample: PAGES_OF_SAMPLE,
+  hostile: PAGES_OF_HOSTILE,
+  masked: { messages: "/messages", numbers: "/numbers" },
+  demo: PAGES_OF_DEMO,
+} as const;
+type Site = keyof typeof SITES;
+
+const pagesOf = (site: Site): [Site, string][] =>
+  Object.values(SITES[site]).map((path) => [site, path]);
+const PAGES = [
+  ...pagesOf("empty"),
+  ...pagesOf("sample"),
+  ...pagesOf("hostile"),
+  ...pagesOf("masked"),
+  ...pagesOf("demo"),
+];
 
 describe.skipIf(!hasChromium)("every page of the compiled program", () => {
   let browser: Browser;
-  let sites: BinarySite[] = [];
-  let urls: string[] = [];
-  let sampleUrls: string[] = [];
-  let hostileUrls: string[] = [];
+  let sites: Record<Site, BinarySite>;
+  const urlsOf = (pages: readonly [Site, string][]): string[] =>
+    pages.map(([site, path]) => sites[site].origin + path);
 
   beforeAll(async () => {
     // The first one builds the program; the others share it.
@@ -34,43 +52,35 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
       startBinary({ MASK_NUMBERS: "true" }),
       startBinary({}, "demo"),
     ]);
-    sites = [empty, sample, hostile, masked, demo];
+    sites = { empty, sample, hostile, masked, demo };
     browser = await launchChromium();
     await Promise.all([
       postSampleCallbacks(sample.twilio, 60),
       postSampleCallbacks(masked.twilio, 14),
       postHostileCallbacks(hostile.twilio),
     ]);
-    const below = (
-      { origin }: BinarySite,
-      pages: Readonly<Record<string, string>>,
-    ): string[] => Object.values(pages).map((path) => origin + path);
-    sampleUrls = below(sample, PAGES_OF_SAMPLE);
-    hostileUrls = below(hostile, PAGES_OF_HOSTILE);
-    urls = [
-      ...below(empty, PAGES_WITHOUT_DATA),
-      ...sampleUrls,
-      ...hostileUrls,
-      `${masked.origin}/messages`,
-      `${masked.origin}/numbers`,
-      ...below(demo, PAGES_OF_DEMO),
-    ];
   }, 90_000);
 
   afterAll(async () => {
     await browser?.close();
-    for (const site of sites) await site[Symbol.asyncDispose]();
+    for (const site of Object.values(sites)) await site[Symbol.asyncDispose]();
   });
 
-  for (const theme of ["light", "dark"] as const) {
-    test(`no page has a serious accessibility fault in the ${theme} theme`, async () => {
-      await using opened = await openPage(browser, { colorScheme: theme });
-      const { page } = opened;
-      for (const url of urls) {
-        await page.goto(url);
+  describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
+    let opened: Awaited<ReturnType<typeof openPage>>;
+    beforeAll(async () => {
+      opened = await openPage(browser, { colorScheme: theme });
+    });
+    afterAll(() => opened[Symbol.asyncDispose]());
+
+    test.each(PAGES)(
+      "%s: %s has no serious accessibility fault",
+      async (site, path) => {
+        const { page } = opened;
+        await page.goto(sites[site].origin + path);
         await openDetails(page);
         const axe = new AxeBuilder({ page }).setLegacyMode();
-        // Only colours differ between the themes.
+        // Only colors differ between the themes.
         if (theme === "dark") axe.withRules(["color-contrast"]);
         const { violations } = await axe.analyze();
         const grave = violations
@@ -78,17 +88,17 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
           .flatMap(({ id, nodes }) =>
             nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`),
           );
-        expect([url, grave]).toEqual([url, []]);
-      }
-    }, 90_000);
-  }
+        expect(grave).toEqual([]);
+      },
+    );
+  });
 
   test("no page is wider than a phone, whatever was posted", async () => {
     await using opened = await openPage(browser, {
       viewport: { width: 360, height: 740 },
     });
     const { page } = opened;
-    for (const url of urls) {
+    for (const url of urlsOf(PAGES)) {
       await page.goto(url);
       await openDetails(page);
       const width = await page.evaluate(
@@ -98,7 +108,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
     }
   });
 
-  test("the browser objects to nothing, and nothing that was posted runs", async () => {
+  test("the browser reports no error, and nothing that was posted runs", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     let dialogs = 0;
@@ -106,7 +116,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
       dialogs++;
       await dialog.dismiss();
     });
-    for (const url of urls) await page.goto(url);
+    for (const url of urlsOf(PAGES)) await page.goto(url);
     expect(dialogs).toBe(0);
     // The browser itself reports the status of a page that is wrong on purpose.
     expect(
@@ -116,10 +126,10 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
     ).toEqual([]);
   });
 
-  test("without script every page says as much", async () => {
+  test("without scripts every page has the same content", async () => {
     await using scripted = await openPage(browser);
     await using plain = await openPage(browser, { javaScriptEnabled: false });
-    for (const url of sampleUrls) {
+    for (const url of urlsOf(pagesOf("sample"))) {
       await scripted.page.goto(url);
       await plain.page.goto(url);
       const headings = (page: Page): Promise<string[]> =>
@@ -134,7 +144,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
   test("long values are cut where they would push everything else away", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
-    for (const url of hostileUrls.filter(
+    for (const url of urlsOf(pagesOf("hostile")).filter(
       (each) => !each.includes("/messages/"),
     )) {
       await page.goto(url);
@@ -144,7 +154,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
   });
 });
 
-/** What is folded away is looked at too. */
+/** Content that is folded away is checked too. */
 async function openDetails(page: Page): Promise<void> {
   await page.evaluate(() => {
     for (const details of document.querySelectorAll("details"))

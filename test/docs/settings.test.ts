@@ -11,7 +11,12 @@ import {
 } from "./documents.ts";
 
 /** Of other programs, and of the compose file. */
-const OTHER_NAMES = ["CREDENTIALS_DIRECTORY", "SMSLEDGER_DOMAIN"];
+const OTHER_NAMES = [
+  "CREDENTIALS_DIRECTORY",
+  "SMSLEDGER_DOMAIN",
+  "TEST_PATH",
+  "TEST_SEED",
+];
 
 test("configuration.md describes the settings as they are; if not, run: bun run docs", () => {
   const text = documentOf("docs/configuration.md");

@@ -57,10 +57,9 @@ test("the queue for the disk is bounded: past the limit events are refused at on
     await Promise.all(recorded),
     (outcome) => outcome,
   );
-  expect(Object.keys(outcomes).toSorted((a, b) => a.localeCompare(b))).toEqual([
-    "recorded",
-    "Too many callbacks wait for the disk.",
-  ]);
+  expect(outcomes.failed).toBeUndefined();
+  expect(outcomes["Too many callbacks wait for the disk."]).toBeDefined();
+  expect(outcomes.recorded?.length).toBeGreaterThan(0);
   const [row] = await store.tally({
     range: { from: 0, to: Date.UTC(3000, 0, 1) },
   });
