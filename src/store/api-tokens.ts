@@ -2,17 +2,17 @@ import type { By } from "./accounts.ts";
 import type { AuditEntry } from "./audit.ts";
 
 /**
- * What a token may read. `read` sees phone numbers masked; `read unmasked` sees them
- * whole, also where pages and exports mask them.
+ * What a token may read. `read` sees phone numbers masked; `read unmasked` sees them whole,
+ * even where pages and exports mask them.
  */
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
 export const TOKEN_SCOPES = ["read", "read unmasked"] as const;
 
-/** A token for the JSON API as it is kept: not the token itself, which nobody can read again. */
+/** A token for the JSON API as stored: without the token itself, which nobody can read again. */
 export type ApiToken = {
   readonly id: number;
-  /** No other token has it. */
+  /** Unique. */
   readonly name: string;
   readonly scope: TokenScope;
   /** A user's name, or `command line`. */
@@ -29,7 +29,7 @@ export type NewApiToken = Pick<
 > & {
   /** Its SHA-256, in hex. */
   readonly hash: string;
-  /** Where whoever makes it asked from; null for the command line. */
+  /** The IP address of whoever creates it; null for the command line. */
   readonly address: string | null;
 };
 
@@ -40,7 +40,7 @@ export type TokenUse = {
   readonly entry?: AuditEntry | undefined;
 };
 
-/** What became of a token that was to be added: there is one of that name, or there are `API_TOKENS_MAX`. */
+/** Whether a token was added, or why not: its name is taken, or there are `API_TOKENS_MAX`. */
 export type AddedApiToken = "added" | "name taken" | "too many";
 
 /** Each change adds its entry to the audit list in the same transaction. */

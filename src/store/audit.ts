@@ -23,35 +23,35 @@ export type AuditEntry = {
   readonly at: number;
   /** A user's name, `token` and an API token's name, `command line`, or `server`. */
   readonly actor: string;
-  /** In words of ours that complete the sentence "ana …", e.g. `signed in`. */
+  /** Completes the sentence "ana …", such as `signed in`. */
   readonly action: string;
-  /** Whom or what it was done to, e.g. a user's name; "" for nothing. Numbers are masked. */
+  /** Who or what it was done to, such as a user's name; "" for nothing. Numbers are masked. */
   readonly subject: string;
-  /** The IP address that it came from; null for the command line and the server itself. */
+  /** The actor's IP address; null for the command line and the server itself. */
   readonly address: string | null;
 };
 
-/** An entry as it is kept; one that was repeated stands for all its repetitions. */
+/** An entry as stored; equal entries are one with a count. */
 export type AuditRow = AuditEntry & {
   /** Rises in the order of writing; a repetition moves the entry to the end. */
   readonly id: number;
-  /** How often it happened: from `firstAt` to `at`. */
+  /** How often it happened, from `firstAt` to `at`. */
   readonly times: number;
   readonly firstAt: number;
 };
 
 /**
- * Keeps entries for `AUDIT_DAYS`, and of each kind the newest `AUDIT_MAX`, of which one
- * actor has at most `AUDIT_OF_ONE_MAX`: so nobody can push others' entries out of the list.
+ * Keeps entries for `AUDIT_DAYS`: of each kind the newest `AUDIT_MAX`, and of one actor at
+ * most `AUDIT_OF_ONE_MAX`, so that nobody can push others' entries out of the list.
  */
 export interface AuditStore {
   /**
-   * Adds an entry, or counts it with an equal one of the last `AUDIT_MERGED_MS`; changes
-   * are never merged. An entry that is late by `AUDIT_LATE_MS` or less gets the time of
-   * the one before it, so that times follow the order.
+   * Adds an entry, or counts it with an equal one of the last `AUDIT_MERGED_MS`; changes are
+   * never merged. An entry that's late by `AUDIT_LATE_MS` or less gets the time of the one
+   * before it, so that times follow the order.
    */
   add(entry: AuditEntry): Promise<void>;
-  /** Newest first, in the order of writing; those with an id below `olderThan` when that is given. */
+  /** Most recently written first; only ids below `olderThan`, if that's given. */
   list(page: {
     readonly size: number;
     readonly olderThan?: number | undefined;
@@ -62,5 +62,5 @@ export const AUDIT_DAYS = 400;
 export const AUDIT_MAX = 5_000;
 export const AUDIT_OF_ONE_MAX = 1_000;
 export const AUDIT_MERGED_MS = 24 * 3_600_000;
-/** Other entries may be written between an action and its entry, e.g. while a password is hashed, for at most this long. */
+/** How long after an action its entry is written at most, such as while a password is hashed. */
 export const AUDIT_LATE_MS = 60_000;

@@ -1,11 +1,8 @@
-/**
- * How often a measured value fell into which of a few buckets: plain numbers, counted
- * in place, so that measuring costs next to nothing.
- */
+/** Measured values counted in a few buckets: plain numbers, so that measuring costs next to nothing. */
 export class Distribution {
-  /** The buckets' upper bounds, rising. What is above the last is in none of them. */
+  /** The buckets' upper bounds, rising. A value above the last is in none. */
   readonly bounds: readonly number[];
-  /** For each bucket how many values are in it and in no lower one. */
+  /** How many values are in each bucket and in no lower one. */
   readonly counts: number[];
   count = 0;
   sum = 0;

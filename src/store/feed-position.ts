@@ -1,7 +1,7 @@
 /**
- * A place in the feed of one ledger: after one of its events, or at its start. It is opaque
- * to everyone but the engine; its text is a cursor. It names its ledger, as a restored
- * backup gives the same ids to other events.
+ * A place in the feed of one ledger: after one of its events, or at its start. Only the
+ * engine knows what's in it; its text is a cursor. It names its ledger, as a restored backup
+ * gives the same ids to other events.
  */
 export class FeedPosition {
   constructor(
@@ -10,11 +10,11 @@ export class FeedPosition {
     private readonly eventId: number,
   ) {}
 
-  /** The position that a text names; undefined when it isn't a cursor of the feed. */
+  /** The position that a cursor names; undefined for any other text. */
   static read(text: string): FeedPosition | undefined {
     const plain = Buffer.from(text, "base64url").toString();
     const [, ledger, id] = CURSOR.exec(plain) ?? [];
-    // Pages of version 0.1.0 name the event's id alone.
+    // Pages of version 0.1.0 name only the event's id.
     const [bare] = /^\d{1,15}$/.exec(text) ?? [];
     const eventId = id ?? bare;
     return eventId === undefined
@@ -22,7 +22,7 @@ export class FeedPosition {
       : new FeedPosition(ledger, Number(eventId));
   }
 
-  /** For addresses and JSON: letters, digits, `-` and `_`. */
+  /** The cursor, for URLs and JSON: letters, digits, `-` and `_`. */
   get text(): string {
     return Buffer.from(`events:${this.ledger}:${this.eventId}`).toString(
       "base64url",
@@ -33,14 +33,14 @@ export class FeedPosition {
     return this.ledger === other.ledger && this.eventId === other.eventId;
   }
 
-  /** Rises along the feed, for telling positions of one ledger apart. */
+  /** Rises along the feed of one ledger. */
   get order(): number {
     return this.eventId;
   }
 
   /**
-   * The event that it comes after, for the engine. Throws FeedPositionGone when it's in
-   * another ledger or beyond the end of this one: events would be skipped silently.
+   * The event before it, for the engine. Throws FeedPositionGone when it's in another ledger
+   * or beyond the end of this one, as events would be skipped silently.
    */
   eventIdIn(ledger: string, lastEventId: number): number {
     if (this.ledger !== ledger || this.eventId > lastEventId)

@@ -1,10 +1,10 @@
 import { MADE_UP_SID_START } from "../twilio/made-up-sid.ts";
 import type { Channel, EventStatus } from "../twilio/status.ts";
 
-/** What a list of messages is narrowed to: every condition holds. An empty one is every message. */
+/** Which messages a list shows: those that meet every condition. An empty filter matches every message. */
 export type MessageFilter = readonly Condition[];
 
-/** One condition; `negated` turns it round: every message but those. */
+/** One condition; `negated` matches every other message instead. */
 export type Condition = {
   readonly negated: boolean;
 } & (
@@ -15,10 +15,10 @@ export type Condition = {
   /** Recipient's countries, ISO 3166-1 alpha-2, upper case. */
   | { readonly field: "country"; readonly values: readonly string[] }
   /**
-   * Recipients or senders. Each value is a whole address, which then means just that
-   * one; or else a number's beginning or its last digits, at least `LAST_DIGITS_MIN`
-   * of them; or the beginning of a name or user id, in any case; or `~` and an address's
-   * id, as `recipientId` and `senderId` give it.
+   * Recipients or senders. Each value is a whole address, which matches only that one; or
+   * a number's beginning or its last digits, at least `LAST_DIGITS_MIN` of them; or the
+   * beginning of a name or user id, in any case; or `~` and an address's id (a `recipientId`
+   * or `senderId`).
    */
   | { readonly field: "to" | "from"; readonly values: readonly string[] }
   /** Message SIDs or their beginnings, which have at least one hex digit. */
@@ -29,8 +29,8 @@ export type Condition = {
       readonly values: readonly string[];
     }
   /**
-   * A pair of the callback URL's query; without `value`, any value of that name. A plus
-   * sign also means a space, as which an unescaped one in a query arrives.
+   * A pair of the callback URL's query, or any value of that name without `value`. A plus
+   * sign also matches a space, which is how an unescaped plus sign in a query arrives.
    */
   | {
       readonly field: "tag";
@@ -39,7 +39,7 @@ export type Condition = {
     }
   /** First seen at `at` or later; before `at`. Milliseconds since 1970. */
   | { readonly field: "after" | "before"; readonly at: number }
-  /** A bare word: what `sid` or `to` takes, or a name, which is also one of `from`. */
+  /** A bare word: anything that `sid` or `to` takes, or a name, which is also looked up in `from`. */
   | { readonly field: "word"; readonly text: string }
 );
 
@@ -48,5 +48,5 @@ export const MADE_UP_MESSAGES: MessageFilter = [
   { field: "sid", negated: false, values: [MADE_UP_SID_START] },
 ];
 
-/** The fewest last digits that a number is found by. */
+/** How many last digits a search for a number needs. */
 export const LAST_DIGITS_MIN = 4;

@@ -1,7 +1,7 @@
 /**
- * How often somebody may guess: `burst` times at once, and once more every `everyMs`.
- * So in any hour there are at most `burst` + an hour / `everyMs` guesses. All that is
- * kept of a limit is when it will be whole again (the generic cell rate algorithm).
+ * How often someone may guess: `burst` times at once, and once more every `everyMs`. So in
+ * any hour there are at most `burst` + an hour / `everyMs` guesses. Only the time at which
+ * the limit is whole again is stored (the generic cell rate algorithm).
  */
 export type GuessLimit = {
   readonly key: string;
@@ -12,7 +12,7 @@ export type GuessLimit = {
 
 export type GuessTaken =
   | { readonly taken: readonly GuessLimit[] }
-  /** None was taken; the next one can be at this time, milliseconds since 1970. */
+  /** None was taken; the next one is possible at this time, milliseconds since 1970. */
   | { readonly retryAt: number };
 
 /** When a limit is whole again after one more guess. */
@@ -34,7 +34,7 @@ export function guessLeftAt(
   return Math.max(now, wholeFrom(limit, wholeAt, now) - (burst - 1) * everyMs);
 }
 
-/** Never further off than after a whole burst, also when the clock was set back meanwhile. */
+/** Never later than after a whole burst, even when the clock was set back meanwhile. */
 function wholeFrom(
   { burst, everyMs }: GuessLimit,
   wholeAt: number | undefined,
@@ -44,8 +44,8 @@ function wholeFrom(
 }
 
 /**
- * Of several ways to allow a guess the first one whose limits all have one left, or when
- * one of them will; see `AccountStore.takeGuess`.
+ * The first of several ways to allow a guess whose limits all have one left, or when one
+ * will; see `AccountStore.takeGuess`.
  */
 export function chooseLimits(
   ways: readonly (readonly GuessLimit[])[],
@@ -60,7 +60,7 @@ export function chooseLimits(
   return taken ? { taken } : { retryAt: Math.min(...ways.map(leftAt)) };
 }
 
-/** The key of what one limit took from another; the part goes when the first is taken back. */
+/** The key of what one limit took from another; it's removed when the first is given back. */
 export function partKey(key: string, of: string): string {
   return `${key} ${of}`;
 }

@@ -14,7 +14,7 @@ import type {
 import type { Stores } from "./stores.ts";
 import type { Dimension } from "./tally.ts";
 
-/** Values that are looked through for some that are no phone numbers. */
+/** How many values are searched for some that aren't phone numbers. */
 const SUGGESTED_MAX = 1_000;
 
 /*
@@ -100,8 +100,8 @@ export function maskedReading(store: Reading): Reading {
       const address = await store.addressById(id);
       return address && maskRecipient(address);
     },
-    // A masked value finds nothing, so it is none to suggest; nor is what may be some
-    // message's own number, which a list of tags does not tell.
+    // A masked value finds nothing, so it isn't suggested. Nor is any value that may be the
+    // number of a message, which tags don't tell.
     suggest: async (field, start, limit) =>
       (field === "to" ? [] : await store.suggest(field, start, SUGGESTED_MAX))
         .filter((value) => maskedSender(value) === value)
@@ -170,7 +170,7 @@ function maskedEvent(event: EventRow): EventRow {
 
 const asItIs = (key: string): string => key;
 
-/** How what is counted by is shown; each dimension is listed, as each method is. */
+/** How the keys of each dimension are shown. */
 const MASKED_KEYS: Record<Dimension, (key: string) => string> = {
   errorCode: asItIs,
   country: asItIs,
@@ -179,12 +179,12 @@ const MASKED_KEYS: Record<Dimension, (key: string) => string> = {
   sender: maskedSender,
 };
 
-/** A sender is the team's own: only numbers and user ids are masked. */
+/** A sender belongs to the team, so only numbers and user ids are masked. */
 function maskedSender(address: string): string {
   return maskNumbersIn(address, [address]);
 }
 
-/** Whose address it is matters: a recipient is masked whatever it is. */
+/** A recipient is masked whatever it looks like. */
 type Own = { readonly recipient: string | null; readonly all: Addresses };
 type Addresses = readonly (string | null)[];
 
@@ -203,7 +203,7 @@ function maskedPairs(
   ]);
 }
 
-/** A query stays as it arrived but for the pairs in which something is masked. */
+/** Pairs in which nothing is masked stay as they arrived. */
 function maskedQuery(query: string, addresses: Own): string {
   return query
     .split("&")
@@ -220,7 +220,7 @@ function maskedQuery(query: string, addresses: Own): string {
     .join("&");
 }
 
-/** Parameters of Twilio's whose digits are no phone number. */
+/** Twilio's parameters whose digits aren't a phone number. */
 const OTHER_DIGITS =
   /^(?:RawDlrDoneDate|ErrorCode|NumSegments|ApiVersion|.*Sid)$/;
 const SID = /^[A-Z]{2}[0-9a-f]{32}$/;

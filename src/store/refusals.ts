@@ -19,61 +19,61 @@ export const REFUSAL_CHECKS = [
 ] as const;
 export type RefusalCheck = (typeof REFUSAL_CHECKS)[number];
 
-/** The newest so many are kept, and those of so many days: whichever is less. */
+/** The newest are kept up to this number, and for this many days. */
 export const REFUSALS_MAX = 10_000;
 export const REFUSAL_DAYS = 30;
-/** Equal refusals within this time from the first are one, with their number. */
+/** Equal refusals within this time from the first become one with a count. */
 export const REFUSALS_COUNTED_MS = 3_600_000;
-/** New ones of strangers in that time; past it they are only counted, so that they do not push out the others. */
+/** How many new ones of strangers are listed in that time; more are only counted, so they don't push out others. */
 export const STRANGERS_MAX = 100;
 
 /**
- * Whose a refused callback seems to be, by the account that it names: `known`, of one of
- * ours; `new`, of any, while none of ours has been heard of; `strange`, of another or of none.
+ * Whose a refused callback seems to be, by the account that it names: `known`, one of ours;
+ * `new`, any account while none of ours has been seen; `strange`, another account or none.
  */
 export type Standing = "known" | "new" | "strange";
 
 /** What was sent, masked and cut. */
 export type SentRequest = {
   readonly method: string;
-  /** Those that help to understand what happened. */
+  /** Only those that help to understand what happened. */
   readonly headers: FormParams;
   readonly query: FormParams;
   /** The form's parameters; null when no form was read. */
   readonly params: FormParams | null;
-  /** Null when the body was not read. */
+  /** Null when the body wasn't read. */
   readonly bodyBytes: number | null;
   /** Whether something was left out for its length. */
   readonly isCut: boolean;
 };
 
-/** A refused callback. No number in it is whole, and nothing in it is of a token. */
+/** A refused callback. It contains no whole phone number and no part of a token. */
 export type Refusal = {
   readonly channel: RouteChannel;
   readonly check: RefusalCheck;
   readonly status: number;
-  /** What it was answered, in words of ours. */
+  /** The error in its response. */
   readonly error: string;
-  /** Where it came from: the address that a trusted proxy names, or the other end of the connection. */
+  /** The sender's IP address: as a trusted proxy names it, or the peer's. */
   readonly address: string | null;
-  /** The trusted proxy at the other end of the connection; null for none. */
+  /** The trusted proxy that passed it on; null for none. */
   readonly proxy: string | null;
-  /** The path that was called, without the query. */
+  /** The called path, without the query. */
   readonly path: string;
-  /** The address that the signature was checked against, without its query; null when it was not. */
+  /** The URL that the signature was checked against, without its query; null when it wasn't checked. */
   readonly checkedUrl: string | null;
-  /** The callback URL that belongs in Twilio, where another address was called. */
+  /** The callback URL that Twilio should have, when another address was called. */
   readonly rightUrl?: string | null;
-  /** What would have matched the signature; null when it was not looked at. */
+  /** What would have matched the signature; null when it wasn't examined. */
   readonly diagnosis: Diagnosis | null;
   readonly standing: Standing;
-  /** Whether it is for the team to mend something; others are noise. */
+  /** Whether the team can fix it; the others are noise. */
   readonly isMendable: boolean;
-  /** As it came last. */
+  /** The latest of them. */
   readonly sent: SentRequest;
 };
 
-/** Equal refusals, as they are to be added. Times are milliseconds since 1970. */
+/** Equal refusals to add. Times are milliseconds since 1970. */
 export type NewRefusal = Refusal & {
   readonly firstAt: number;
   readonly lastAt: number;
@@ -83,43 +83,43 @@ export type RefusalRow = NewRefusal & { readonly id: number };
 
 export type RefusalBatch = {
   readonly refusals: readonly NewRefusal[];
-  /** So many more were not looked at. */
+  /** How many more weren't examined. */
   readonly unlisted: number;
   readonly now: number;
 };
 
-/** Where a list goes on: behind this one. */
+/** Where the next page of a list begins: after this refusal. */
 export type RefusalPlace = { readonly lastAt: number; readonly id: number };
 
 export type RefusalPage = {
   readonly size: number;
-  /** Only those that are mendable, or that are not. */
+  /** Only those that need action, or only the others. */
   readonly isMendable?: boolean | undefined;
-  /** Only those last seen from then on. */
+  /** Only those last seen since then. */
   readonly since: number;
   readonly behind?: RefusalPlace | undefined;
 };
 
-/** Keeps refused callbacks, `REFUSALS_MAX` of them for `REFUSAL_DAYS`. */
+/** Refused callbacks, up to `REFUSALS_MAX`, for `REFUSAL_DAYS`. */
 export interface RefusalStore {
-  /** Adds them, counts up those that are there already, and drops what is too old or too many. */
+  /** Adds refusals, counts those that are known, and removes what's too old or too many. */
   add(batch: RefusalBatch): Promise<void>;
-  /** Last seen first. */
+  /** Most recently seen first. */
   list(page: RefusalPage): Promise<readonly RefusalRow[]>;
   byId(id: number): Promise<RefusalRow | undefined>;
-  /** Of the mendable ones last seen after a time: when, and how often. */
+  /** When and how often those that need action were seen, if last seen after a time. */
   mendableAfter(
     time: number,
   ): Promise<readonly Pick<RefusalRow, "lastAt" | "times">[]>;
-  /** How many from then on were not looked at, by the hour. */
+  /** How many since then weren't examined, to the hour. */
   unlistedSince(time: number): Promise<number>;
-  /** When the team last said that it has seen them; 0 before. */
+  /** When the team last marked them as seen; 0 for never. */
   seenAt(): Promise<number>;
   /** Adds its entry to the audit list in the same transaction. */
   markSeen(by: By): Promise<void>;
 }
 
-/** The same for refusals that are equal: by their check, origin, path and diagnosis. */
+/** Equal for equal refusals: same check, origin, path and diagnosis. */
 export function refusalKey(refusal: Refusal): string {
   const { channel, check, error, address, path, diagnosis, standing } = refusal;
   const text = JSON.stringify([

@@ -1,6 +1,6 @@
 import type { Failure } from "../log/failure.ts";
 
-/** A mistake in the program that the store met and survived. The message says what it means. */
+/** A bug that the store survived. The message says what it means. */
 export class StoreFault extends Error {
   override readonly name = "StoreFault";
   readonly failure: Failure;

@@ -15,7 +15,7 @@ import type {
 } from "./tally.ts";
 import type { TimeRange } from "../time/time-range.ts";
 
-/** A proven callback whose status is recorded. */
+/** A verified callback whose status is recorded. */
 export type NewEvent = Omit<Callback, "messageStatus"> & {
   /** What `messageStatus` is recorded as. */
   readonly status: EventStatus;
@@ -26,25 +26,24 @@ export type NewEvent = Omit<Callback, "messageStatus"> & {
 };
 
 /**
- * What became of an event: it is new; it adds something to an event that is there; it
- * says nothing that isn't; or it was refused because its message belongs to another
- * account.
+ * What recording an event did: it was new; it added something to a known event; it repeated
+ * what was known; or it was refused because its message belongs to another account.
  */
 export type RecordOutcome = "new" | "supplement" | "repeat" | "other-account";
 
-/** An event as recorded. Ids rise in the order of recording. */
+/** An event as recorded. Ids rise in recording order. */
 export type EventRow = NewEvent & {
   readonly id: number;
-  /** It adds something to an earlier event of this message with this status. */
+  /** Whether it adds something to an earlier event of this message with this status. */
   readonly isSupplement: boolean;
-  /** How often the same callback came again, and when it last did. */
+  /** How often the same callback was repeated, and when last. */
   readonly repeats: number;
   readonly lastRepeatAt: number | null;
 };
 
-/** What is known of one message: its events, merged so that their order does not matter. */
+/** What is known about one message: its events, merged so that their order doesn't matter. */
 export type MessageRow = {
-  /** Rises in the order in which messages were first heard of. */
+  /** Rises in the order in which messages were first seen. */
   readonly id: number;
   readonly messageSid: string;
   readonly channel: Channel;
@@ -52,12 +51,12 @@ export type MessageRow = {
   readonly status: EventStatus;
   readonly to: string | null;
   readonly from: string | null;
-  /** Ids of both addresses, for links and filters that do not show a number. */
+  /** Ids of both addresses, for links and filters that don't show a number. */
   readonly recipientId: number | null;
   readonly senderId: number | null;
-  /** The recipient's country, ISO 3166-1 alpha-2; null when the number does not tell. */
+  /** The recipient's country, ISO 3166-1 alpha-2; null when the number doesn't say. */
   readonly country: string | null;
-  /** Stays once seen, also when a later event says delivered. */
+  /** Stays once seen, even when a later event says delivered. */
   readonly errorCode: number | null;
   readonly accountSid: string | null;
   readonly messagingServiceSid: string | null;
@@ -65,7 +64,7 @@ export type MessageRow = {
   /** When its first and its latest event were received, milliseconds since 1970. */
   readonly firstEventAt: number;
   readonly lastEventAt: number;
-  /** Pairs of the callback URL's query, of all its events, sorted, without repeats. */
+  /** Pairs of the callback URLs' queries, of all its events, sorted, without duplicates. */
   readonly tags: FormParams;
 };
 
@@ -73,19 +72,19 @@ export type MessageRow = {
 export type MessagePage = {
   readonly messages: readonly MessageRow[];
   /**
-   * Ids to page on from: messages below `older`, or above `newer`; undefined at an end.
-   * A rare filter's page may be short of messages, or empty, and still have an `older`.
+   * Where the next pages begin: with ids below `older`, or above `newer`; undefined at an
+   * end. A rare filter's page may be short, or empty, and still have an `older`.
    */
   readonly older: number | undefined;
   readonly newer: number | undefined;
   /**
-   * Set when a page is short because as many messages were looked at as one request may:
-   * when the last of them was first heard of. Paging on looks further.
+   * Set when a page is short because the search hit its limit: when the last message that
+   * it read was first seen. The next page continues from there.
    */
   readonly lookedBackTo: number | undefined;
 };
 
-/** The newest page of a list, and how many messages the list has, up to a bound. */
+/** The newest page of a list, and how many messages the list has, up to a limit. */
 export type CountedPage = {
   readonly page: MessagePage;
   readonly count: BoundedCount;
@@ -101,39 +100,39 @@ export type PageRequest = {
 export type Changes = {
   /** The end of the feed: everything up to it is counted. */
   readonly end: FeedPosition;
-  /** Events since, and those among them that say failed or undelivered. */
+  /** Events since, and how many of them failed. */
   readonly events: BoundedCount;
   readonly failures: BoundedCount;
 };
 
-/** A stretch of the feed. */
+/** Part of the feed. */
 export type FeedPage = {
-  /** In the order of recording. */
+  /** In recording order. */
   readonly events: readonly EventRow[];
   /** After the last of these events. */
   readonly next: FeedPosition;
 };
 
-/** A recipient to whom several of the latest messages did not arrive. */
+/** A recipient whose latest messages failed more than once. */
 export type FailingRecipient = {
   readonly recipientId: number;
   readonly recipient: string;
   readonly country: string | null;
-  /** Of the latest `messages` ones to this recipient, at most `RECENT_MESSAGES`, so many failed. */
+  /** How many of the latest `messages` to this recipient failed; at most `RECENT_MESSAGES` count. */
   readonly failures: number;
   readonly messages: number;
   /** Of the latest failed message. */
   readonly lastErrorCode: number | null;
   readonly lastFailureAt: number;
-  /** Id of the latest failed message; pages go by it. */
+  /** Id of the latest failed message, by which pages are ordered. */
   readonly lastFailureId: number;
 };
 
-/** Of how many latest messages a recipient's failures are counted. */
+/** Among how many latest messages a recipient's failures are counted. */
 export const RECENT_MESSAGES = 10;
-/** From how many failures among them on a recipient is one that keeps failing. */
+/** How many failures among them put a recipient on the list. */
 export const FAILURES_MIN = 2;
-/** From how many failures on, which are half of them or more, another try is no use. */
+/** With this many failures, and at least half of the messages, retrying won't help. */
 export const KEEPS_FAILING_MIN = 3;
 
 export type RecipientCounts = {
@@ -142,18 +141,18 @@ export type RecipientCounts = {
 };
 
 export type FailingRequest = {
-  /** Only recipients with this verdict; see `verdictOnNumber`, which tells codes apart. */
+  /** Only recipients with this verdict; see `verdictOnNumber`, which classifies codes. */
   readonly verdict?: {
     readonly is: "send-again" | "fix-first" | "do-not-send";
     readonly sendAgainCodes: readonly number[];
     readonly doNotSendCodes: readonly number[];
   };
   readonly size: number;
-  /** Pages on: recipients whose `lastFailureId` is below it. */
+  /** The next page: recipients whose `lastFailureId` is below this. */
   readonly olderThan?: number;
 };
 
-/** Values that a filter's field can take, for suggesting them. */
+/** Filter fields whose known values can be suggested. */
 export type SuggestibleField =
   "to" | "from" | "service" | "account" | "country" | "tag";
 
@@ -164,10 +163,10 @@ export type SuggestibleField =
  */
 export interface Store extends Reading {
   /**
-   * Makes an event durable. Resolves once it is on disk. Where this message already has
-   * an event of this status, a callback that adds something is recorded as a supplement
-   * of it; any other is only counted. A callback that names another account than its
-   * message's changes nothing; the first account that a message is reported under is its own.
+   * Makes an event durable. Resolves once it's on disk. If the message already has an event
+   * of this status, a callback that adds something is recorded as its supplement, and any
+   * other is only counted. A message belongs to the first account that reports it; a
+   * callback that names another account changes nothing.
    */
   recordEvent(event: NewEvent): Promise<RecordOutcome>;
   /** Resolves when a write has just reached the disk. */
@@ -179,15 +178,15 @@ export interface Store extends Reading {
 /** The part of a store that only reads messages. */
 export interface Reading {
   /**
-   * A page of the messages that the filter lets through, at a cost that does not grow
-   * with history: what one request looks at is bounded.
+   * A page of the messages that match a filter. The cost doesn't grow with history, as a
+   * search is limited.
    */
   listMessages(filter: MessageFilter, page: PageRequest): Promise<MessagePage>;
   /** The newest page and the count of all, found by one search. */
   listAndCount(filter: MessageFilter, size: number): Promise<CountedPage>;
   /**
-   * How many a filter lets through, of those with an id above `newerThan` that are not
-   * among `except`, up to a bound.
+   * How many messages match a filter, up to a limit: only those with an id above
+   * `newerThan`, and not those in `except`.
    */
   countMessages(
     filter: MessageFilter,
@@ -195,17 +194,17 @@ export interface Reading {
     except?: readonly number[],
   ): Promise<BoundedCount>;
   messageBySid(messageSid: string): Promise<MessageRow | undefined>;
-  /** Those of the messages with these ids that have an event after `since`, by id. Rejects with FeedPositionGone. */
+  /** Those of these messages that have an event after `since`, by id. Rejects with FeedPositionGone. */
   changedMessages(
     ids: readonly number[],
     since: FeedPosition,
   ): Promise<readonly MessageRow[]>;
-  /** A message's events in the order of recording. */
+  /** A message's events in recording order. */
   timeline(messageSid: string): Promise<readonly EventRow[]>;
 
   /** Counts from the rollups; see TallyRequest. In the order of `at`. */
   tally(request: TallyRequest): Promise<readonly TallyRow[]>;
-  /** The senders that have most of something, at a cost that is bounded however many there are. */
+  /** The senders with the most messages or failures. The cost is limited, however many senders there are. */
   topSenders(request: TopSendersRequest): Promise<TopSenders>;
   /**
    * Since when everything is counted by the minute, milliseconds since 1970: `MINUTES_KEPT`
@@ -222,9 +221,9 @@ export interface Reading {
   failingRecipients(
     request: FailingRequest,
   ): Promise<readonly FailingRecipient[]>;
-  /** By status, of the latest messages to a recipient, up to a bound: there may be more when `isMore`. */
+  /** The latest messages to a recipient by status, up to a limit; `isMore` when there are more. */
   recipientCounts(recipientId: number): Promise<RecipientCounts>;
-  /** The address with this id, as `recipientId` and `senderId` give it. */
+  /** The address with this id (a `recipientId` or `senderId`). */
   addressById(id: number): Promise<string | undefined>;
 
   /** Known values that begin with `start` in any case, at most `limit`; tags as `name=value`. */
@@ -233,48 +232,48 @@ export interface Reading {
     start: string,
     limit: number,
   ): Promise<readonly string[]>;
-  /** When the oldest message was first heard of; undefined when there is none. */
+  /** When the oldest message was first seen; undefined when there is none. */
   firstMessageAt(): Promise<number | undefined>;
   /**
-   * When the latest event was received that a clock didn't date after `now`; with some
-   * dated so, possibly the beginning of its hour. Undefined when there is none.
+   * When the latest event was received, without those that a wrong clock dated after `now`;
+   * if there are any, possibly the beginning of its hour. Undefined when there is none.
    */
   lastEventAt(now: number): Promise<number | undefined>;
 
   /** The position before the first event. */
   feedStart(): Promise<FeedPosition>;
-  /** The position after the latest event. Read before what a page shows, it says what that page doesn't show yet. */
+  /** The position after the latest event. Read it before a page's data, so that no event falls in between. */
   feedEnd(): Promise<FeedPosition>;
-  /** Up to `limit` events after a position, in the order of recording. Rejects with FeedPositionGone. */
+  /** Up to `limit` events after a position, in recording order. Rejects with FeedPositionGone. */
   feedAfter(position: FeedPosition, limit: number): Promise<FeedPage>;
   /** Rejects with FeedPositionGone. */
   changesSince(position: FeedPosition): Promise<Changes>;
 
   /*
-   * Everything there is, in steps between which others have their turn. How many rows a step
-   * reads is the engine's decision; it may be none.
+   * Everything, in steps between which other queries run. The engine decides how many rows
+   * a step reads; a step may be empty.
    */
 
-  /** The messages that the filter lets through, in the order in which they were first seen. */
+  /** The messages that match a filter, in the order in which they were first seen. */
   everyMessage(filter?: MessageFilter): AsyncIterable<readonly MessageRow[]>;
-  /** The same, newest first; those that arrive meanwhile are left out. */
+  /** The same, newest first, without those that arrive meanwhile. */
   everyMessageNewestFirst(
     filter: MessageFilter,
   ): AsyncIterable<readonly MessageRow[]>;
-  /** In the order of recording. */
+  /** In recording order. */
   everyEvent(): AsyncIterable<readonly EventRow[]>;
-  /** As `failingRecipients` finds them. */
+  /** In the order of `failingRecipients`. */
   everyFailingRecipient(
     request: Pick<FailingRequest, "verdict">,
   ): AsyncIterable<readonly FailingRecipient[]>;
 }
 
-/** The store cannot do this now, but may later. The message is fit to be shown and logged. */
+/** The store can't do this now, but may later. The message can be shown and logged. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }
 
-/** The database cannot be used by this version or at all. The message says what to do. */
+/** This version can't use the database, or nothing can. The message says what to do. */
 export class StoreUnusable extends Error {
   override readonly name = "StoreUnusable";
 }

@@ -7,7 +7,7 @@ import type { Store } from "./store.ts";
 import type { UpkeepStore } from "./upkeep.ts";
 import type { Writing } from "./writing.ts";
 
-/** A database with all that is kept in it: messages, and what is kept beside them. */
+/** Everything in a database: messages, and what's kept beside them. */
 export interface Stores extends Store {
   readonly accounts: AccountStore;
   readonly audit: AuditStore;
@@ -15,6 +15,6 @@ export interface Stores extends Store {
   readonly refusals: RefusalStore;
   readonly upkeep: UpkeepStore;
   readonly database: DatabaseFacts;
-  /** How writing goes now. */
+  /** How writing is doing now. */
   writing(): Writing;
 }

@@ -15,11 +15,11 @@ export type Dimension =
  */
 export type TallyRequest = {
   readonly range: TimeRange;
-  /** One row for each value; without it one for all. Senders and services are text, `null` for none. */
+  /** One row for each value, or one for all without this. Senders and services are text, `null` for none. */
   readonly by?: Dimension;
   /** Only messages with this error code. */
   readonly errorCode?: number;
-  /** One row for each span of this length, counted from 1970: minutes, hours or days, a whole number of them. */
+  /** One row for each span of this length, counted from 1970: a whole number of minutes, hours or days. */
   readonly spanMs?: number;
 };
 
@@ -28,36 +28,36 @@ export type TopSendersRequest = {
   readonly range: TimeRange;
   /** Only messages with this error code. */
   readonly errorCode?: number;
-  /** Those with most messages that failed or were undelivered, or with most messages. */
+  /** Those with the most failed messages, or with the most messages. */
   readonly of: "lost" | "messages";
 };
 
 export type TopSenders = {
-  /** As `tally` by sender has them, each with all its counts. */
+  /** As in a tally by sender, each with all its counts. */
   readonly rows: readonly TallyRow[];
-  /** Whether these are all senders that have any, those with most of it, or, as there are too many to read, none. */
+  /** Whether these are all senders that have any, those with the most, or none, as there are too many to read. */
   readonly coverage: "all" | "most" | "none";
 };
 
-/** Rows with no message at all are left out. */
+/** Rows without messages are left out. */
 export type TallyRow = {
-  /** The value of `by`: a number for error codes, else text; null for messages without one, or when `by` was not given. */
+  /** The value of `by`: a number for error codes, otherwise text; null for messages without one, or without `by`. */
   readonly key: string | number | null;
-  /** The beginning of the span; the range's when `spanMs` was not given. */
+  /** The beginning of the span, or of the range without `spanMs`. */
   readonly at: number;
-  /** Messages by what became of them until now. */
+  /** Messages by their current status. */
   readonly counts: StatusCounts;
   /** Of `by: "sender"`: the address's id, for `from:~id`. */
   readonly id?: number;
 };
 
 /**
- * How many minutes back everything is counted by the minute: a day, and two hours in which
- * links to lists of the last 24 hours still lead to exact counts.
+ * How many minutes of counts by the minute are kept: a day, and two hours in which links to
+ * lists of the last 24 hours still lead to exact counts.
  */
 export const MINUTES_KEPT = 26 * 60;
 
-/** How many messages took how long from their `sent` callback to their `delivered` one. */
+/** How long messages took from their `sent` callback to their `delivered` one. */
 export type DeliveryTimes = readonly {
   /** Between these milliseconds: at least `fromMs`, below `toMs`. */
   readonly fromMs: number;
@@ -65,15 +65,15 @@ export type DeliveryTimes = readonly {
   readonly messages: number;
 }[];
 
-/** A count that stopped at a limit: there are at least so many when `isMore`. */
+/** A count that may have stopped at a limit; `isMore` when it did. */
 export type BoundedCount = { readonly count: number; readonly isMore: boolean };
 
-/** What is known of an error code beside its counts. */
+/** What is known about an error code besides its counts. */
 export type ErrorCodeFacts = {
   readonly errorCode: number;
-  /** Different recipients of messages with it, in the range asked for. */
+  /** Distinct recipients of messages with it, in the range. */
   readonly recipients: BoundedCount;
-  /** First event of the first and the latest message with it, in the order of recording, of all time. */
+  /** First event of the first and of the latest message with it, ever. */
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
 };

@@ -1,17 +1,17 @@
 import type { Distribution } from "./distribution.ts";
 
-/** How writing goes, as the thread sees it that waits for the writer. */
+/** How writing is doing, as seen by whoever waits for the writer. */
 export type Writing = {
-  /** Events that wait for a commit or are in one. */
+  /** Events waiting for a commit or in one. */
   readonly waitingEvents: number;
-  /** How many may wait before a callback is answered 503. */
+  /** The maximum, beyond which a callback is answered 503. */
   readonly waitingEventsMax: number;
-  /** How long the one that came first has waited; 0 when none does. */
+  /** How long the oldest of them has waited; 0 when there are none. */
   readonly oldestWaitMs: number;
-  /** Since the start: seconds from handing a batch of events over until it was on disk. */
+  /** Since the start: seconds until a batch of events was on disk. */
   readonly commitSeconds: Distribution;
-  /** Since the start: events of each batch that was committed. */
+  /** Since the start: events in each committed batch. */
   readonly batchEvents: Distribution;
-  /** Batches that could not be committed. */
+  /** Batches that couldn't be committed. */
   readonly failedBatches: number;
 };
