@@ -24,8 +24,8 @@ export function backupFindings(
   if (backupFolder === undefined) {
     return [
       note(
-        "No backups are written: BACKUP_FOLDER is not set.",
-        "Set it to a folder, best on another disk; or run smsledger backup FILE by a timer of your own.",
+        "No backups are written: BACKUP_FOLDER isn't set.",
+        "Set it to a folder, preferably on another disk, or run smsledger backup FILE from your own timer.",
       ),
     ];
   }
@@ -33,8 +33,8 @@ export function backupFindings(
   if (!isUsable(folder)) {
     return [
       wrong(
-        `This user may not read and write BACKUP_FOLDER, ${folder}, or it does not exist.`,
-        "Make it, and give it to the user that the server runs as.",
+        `BACKUP_FOLDER, ${folder}, doesn't exist, or this user can't read and write it.`,
+        "Create it, and give it to the user that the server runs as.",
       ),
     ];
   }
@@ -60,7 +60,8 @@ function latestFindings(
     return [
       wrong(
         `The latest backup failed ${ago(backupFailure.at, now)}. ${backupFailure.reason}`,
-        backup && `The one before, of ${ago(backup.at, now)}, is whole.`,
+        backup &&
+          `The one before it, written ${ago(backup.at, now)}, is whole.`,
       ),
     ];
   }
@@ -68,7 +69,7 @@ function latestFindings(
     return [
       note(
         "No backup has been written yet.",
-        "The server writes the first within a day. If it does not, see its log.",
+        "The server writes the first one within a day. If it doesn't, see its log.",
       ),
     ];
   }
@@ -76,15 +77,15 @@ function latestFindings(
   if (backup.at - now > LATEST_AGE_MS_MAX)
     return [
       wrong(
-        `The latest backup is dated ${ago(backup.at, now)}, which is yet to come: the clock was wrong.`,
-        "The server writes another within a minute. If it does not, see its log.",
+        `The latest backup is dated ${ago(backup.at, now)}, in the future: the clock was wrong.`,
+        "The server writes another one within a minute. If it doesn't, see its log.",
       ),
     ];
   return now - backup.at > LATEST_AGE_MS_MAX
     ? [
         wrong(
-          `${words}; there should be one each day.`,
-          "See the server's log for why, and that the server runs.",
+          `${words}; there should be one every day.`,
+          "Check that the server is running, and see its log for the reason.",
         ),
       ]
     : [fine(`${words}.`)];
@@ -94,7 +95,7 @@ function diskFindings(folder: string, disk: DiskRoom | undefined): Finding[] {
   if (statSync(folder).dev !== disk?.device) return [];
   return [
     note(
-      "The backups are on the same disk as the database, and are lost with it.",
+      "The backups are on the same disk as the database and would be lost with it.",
       "Copy them elsewhere, or set BACKUP_FOLDER to another disk.",
     ),
   ];

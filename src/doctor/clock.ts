@@ -17,8 +17,8 @@ export async function clockFinding(now: () => number): Promise<Finding> {
   const theirs = Date.parse(date ?? "");
   if (Number.isNaN(theirs)) {
     return note(
-      "The clock was not checked: api.twilio.com cannot be reached from here.",
-      "Nothing needs to be done when this machine keeps its time by NTP (timedatectl says so).",
+      "The clock wasn't checked: api.twilio.com can't be reached from here.",
+      "If this machine gets its time from NTP (timedatectl says so), there's nothing to do.",
     );
   }
   return clockVerdict((asked + now()) / 2 - theirs);
@@ -40,7 +40,7 @@ export function pauseFindings(upkeep: UpkeepState | undefined): Finding[] {
 export function clockVerdict(aheadMs: number): Finding {
   const off = Math.abs(aheadMs);
   if (off < NOTED_FROM_MS) return fine("The clock is right.");
-  const text = `The clock is ${duration(off)} ${aheadMs > 0 ? "fast" : "slow"}, so times in pages and exports are wrong by that.`;
-  const advice = "Let NTP set it: timedatectl set-ntp true.";
+  const text = `The clock is ${duration(off)} ${aheadMs > 0 ? "fast" : "slow"}, so times in pages and exports are off by that much.`;
+  const advice = "Set it by NTP: timedatectl set-ntp true";
   return off < WRONG_FROM_MS ? note(text, advice) : wrong(text, advice);
 }

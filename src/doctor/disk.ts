@@ -15,7 +15,7 @@ export function diskFinding(
 ): Finding {
   if (room === undefined) {
     return note(
-      "The disk's free space is not known: the database's folder does not exist, or this user may not look.",
+      "The disk's free space is unknown: the database's folder doesn't exist, or this user can't read it.",
       "Run doctor as the user that the server runs as.",
     );
   }
@@ -23,7 +23,7 @@ export function diskFinding(
   const words = `${byteWords(freeBytes)} of ${byteWords(totalBytes)} are free on the database's disk`;
   if (freeBytes < FREE_BYTES_MIN) {
     return wrong(
-      `${words}: it is almost full. Callbacks are answered 503 once it is.`,
+      `${words}: it's almost full. Once it is, callbacks are answered 503.`,
       "Free some space, or keep messages for a shorter time (RETENTION_DAYS).",
     );
   }
@@ -38,13 +38,13 @@ export function diskFinding(
     (retentionDays === 0 || retentionDays > days);
   if (isEnding) {
     return wrong(
-      `${words}. As the database grew in the last week, that is enough for ${countWords(days)} days.`,
+      `${words}. At last week's growth, that's enough for ${countWords(days)} days.`,
       "Free some space, get a larger disk, or keep messages for a shorter time (RETENTION_DAYS).",
     );
   }
   if (freeBytes < bytes) {
     return note(
-      `${words}, which is less than the database has: no backup or copy of it fits beside it.`,
+      `${words}, which is less than the size of the database: no backup or copy fits beside it.`,
       "Write backups to another disk (BACKUP_FOLDER), or get a larger one.",
     );
   }
@@ -55,6 +55,6 @@ export function diskFinding(
   return fine(
     days === undefined
       ? `${words}.`
-      : `${words}: enough ${enough}, as it grew in the last week.`,
+      : `${words}: enough ${enough} at last week's growth.`,
   );
 }

@@ -11,7 +11,7 @@ export type OwnServer = {
 };
 
 const NOT_THAT_SERVER =
-  "Run doctor with the settings that the server has, and start the server when it does not run.";
+  "Run doctor with the server's settings, and start the server if it isn't running.";
 
 /** Checks whether the server that the settings describe runs here and is ready. */
 export async function lookAtOwnServer(
@@ -25,7 +25,7 @@ export async function lookAtOwnServer(
   if (config.port === 0) {
     return none(
       note(
-        "PORT is 0, so it does not tell where the server listens; the server and what leads to it were not looked at.",
+        "PORT is 0, which doesn't say where the server listens, so the server and the way to it weren't checked.",
         "Set PORT to a number: a proxy needs one too.",
       ),
     );
@@ -36,15 +36,15 @@ export async function lookAtOwnServer(
   if (live === "refused")
     return none(
       note(
-        `Nothing listens on ${origin}: the server does not run, or its HOST and PORT are others.`,
+        `Nothing listens on ${origin}: the server isn't running, or it has a different HOST or PORT.`,
         NOT_THAT_SERVER,
       ),
     );
   if (live === "timeout")
     return none(
       wrong(
-        `What listens on ${origin} does not answer.`,
-        "Look into the server's log, and restart it.",
+        `The program that listens on ${origin} doesn't respond.`,
+        "See the server's log, and restart it.",
       ),
     );
   const instance =
@@ -52,14 +52,14 @@ export async function lookAtOwnServer(
   if (typeof instance !== "string")
     return none(
       wrong(
-        `What answers on ${origin} is no smsledger of this version.`,
+        `The program on ${origin} isn't this version of smsledger.`,
         NOT_THAT_SERVER,
       ),
     );
   return {
     instance,
     findings: [
-      fine(`The server runs on ${origin}.`),
+      fine(`The server is running on ${origin}.`),
       ...(await readiness(origin, now)),
     ],
   };
@@ -70,13 +70,13 @@ async function readiness(origin: string, now: number): Promise<Finding[]> {
   const body = typeof ready === "string" ? undefined : jsonOf(ready);
   const findings: Finding[] = [];
   if (body?.["ready"] === true) {
-    findings.push(fine("It is ready: what it writes reaches the disk."));
+    findings.push(fine("It's ready: writes reach the disk."));
   } else {
     const reason = body?.["reason"];
     findings.push(
       wrong(
-        `It is not ready. ${typeof reason === "string" ? reason : "It does not say why."}`,
-        "Callbacks are answered 503 until this is mended; then it goes on by itself.",
+        `It isn't ready. ${typeof reason === "string" ? reason : "It gives no reason."}`,
+        "Until this is fixed, callbacks are answered 503. No restart is needed.",
       ),
     );
   }
@@ -84,10 +84,10 @@ async function readiness(origin: string, now: number): Promise<Finding[]> {
   findings.push(
     Number.isNaN(lastAt)
       ? note(
-          "No callback has arrived since the server started, and none is recorded.",
-          "Paste the address that the overview shows into Twilio, and send a message.",
+          "No callback has been received yet.",
+          "Copy the callback URL from the overview into Twilio, and send a message.",
         )
-      : fine(`The latest callback came ${ago(lastAt, now)}.`),
+      : fine(`The latest callback was received ${ago(lastAt, now)}.`),
   );
   return findings;
 }

@@ -42,8 +42,8 @@ export async function publicUrlFindings(asked: Asked): Promise<Finding[]> {
 }
 
 /**
- * Whether a stranger can open through the proxy what only this machine should be able to:
- * under the proxy's own name, or one that makes the request look like a local one.
+ * Whether strangers can open, through the proxy, what only this machine should: under the
+ * proxy's own name, or one that makes the request look local.
  */
 async function openFindings(
   { publicUrl, signIn, hasMetricsToken, port }: Asked,
@@ -65,15 +65,15 @@ async function openFindings(
   if (signIn === "none" && (await isOpen("/messages")))
     findings.push(
       wrong(
-        "Anybody can open the pages at PUBLIC_URL: SIGN_IN is none, and the proxy adds no header that gives it away.",
-        "Let users sign in (SIGN_IN=password), or let the proxy pass on nothing but /api/rpc/webhooks/twilio/.",
+        "Anyone can open the pages at PUBLIC_URL: SIGN_IN is none, and the proxy adds no header by which its requests are recognized.",
+        "Let users sign in (SIGN_IN=password), or have the proxy forward only /api/rpc/webhooks/twilio/.",
       ),
     );
   if (!hasMetricsToken && (await isOpen("/metrics")))
     findings.push(
       wrong(
-        "Anybody can read the metrics at PUBLIC_URL: METRICS_TOKEN is not set, and the proxy adds no header that gives it away.",
-        "Set METRICS_TOKEN, or let the proxy set X-Forwarded-For.",
+        "Anyone can read the metrics at PUBLIC_URL: METRICS_TOKEN isn't set, and the proxy adds no header by which its requests are recognized.",
+        "Set METRICS_TOKEN, or have the proxy set X-Forwarded-For.",
       ),
     );
   return findings;
@@ -89,25 +89,25 @@ function webhookFinding(asked: Asked, answer: Answer | CallFault): Finding {
   switch (answer.status) {
     case 503:
       return wrong(
-        "The smsledger that answers at PUBLIC_URL has no auth token and no shared key.",
+        "The smsledger at PUBLIC_URL has no auth token and no shared key.",
         "Set TWILIO_WEBHOOK_AUTH_TOKEN or TWILIO_WEBHOOK_SHARED_KEYS where it runs, and restart it.",
       );
     // An unknown address gets the same response as one that needs a sign-in.
     case 401:
     case 404:
       return wrong(
-        "PUBLIC_URL leads to an smsledger, but the proxy changes the path on the way: the webhook is not found.",
-        "Let the proxy pass on the path as it comes, or take off just the path that PUBLIC_URL has.",
+        "PUBLIC_URL leads to smsledger, but the proxy changes the path, so the webhook isn't found.",
+        "Have the proxy forward the path unchanged, or remove exactly the path that PUBLIC_URL has.",
       );
     case 403:
       return note(
-        "PUBLIC_URL leads to an smsledger, but which one cannot be told: the proxy drops the header smsledger-instance, or it is an older version.",
-        "Compare the versions at the foot of the pages.",
+        "PUBLIC_URL leads to smsledger, but possibly not to this one: the proxy drops the header smsledger-instance, or it's an older version.",
+        "Compare the versions in the pages' footers.",
       );
     default:
       return wrong(
-        `A callback posted to PUBLIC_URL is answered ${answer.status} by an smsledger, which did not see the post as it was.`,
-        "Let the proxy pass on method, headers and body as they come.",
+        `smsledger answers callbacks to PUBLIC_URL with ${answer.status}, as something changes them on the way.`,
+        "Have the proxy forward method, headers and body unchanged.",
       );
   }
 }
@@ -115,15 +115,15 @@ function webhookFinding(asked: Asked, answer: Answer | CallFault): Finding {
 function instanceFinding(asked: Asked, instance: string): Finding {
   if (asked.instance === undefined) {
     return note(
-      "PUBLIC_URL leads to an smsledger, but to compare it with there is none here.",
-      "Run doctor on the machine of that server, with its settings.",
+      "PUBLIC_URL leads to smsledger, but none is running here to compare it with.",
+      "Run doctor on that server's machine, with its settings.",
     );
   }
   return instance === asked.instance
     ? fine("Callbacks posted to PUBLIC_URL reach this server.")
     : wrong(
-        "PUBLIC_URL leads to another smsledger than the one that runs here.",
-        "Check where the name's DNS entry points, which port the proxy passes on to, and whether an old server still runs.",
+        "PUBLIC_URL leads to a different smsledger than the one running here.",
+        "Check where the name's DNS record points, which port the proxy forwards to, and whether an old server is still running.",
       );
 }
 
@@ -132,31 +132,31 @@ function foreignAnswer({ publicUrl }: Asked, answer: Answer): Finding {
   const { status, headers } = answer;
   if (status >= 300 && status < 400) {
     return wrong(
-      `PUBLIC_URL answers with a redirect${redirectWords(publicUrl, headers)}, which callbacks do not survive.`,
-      "Set PUBLIC_URL to the address that it leads to, and paste that one into Twilio; or let the proxy pass on the webhook's path without a redirect.",
+      `PUBLIC_URL answers with a redirect${redirectWords(publicUrl, headers)}, which turns a callback into a request without a body.`,
+      "Set PUBLIC_URL to the address that it redirects to, and use that one in Twilio. Or have the proxy forward the webhook's path without a redirect.",
     );
   }
   if (status === 502 || status === 503 || status === 504) {
     return wrong(
-      `A proxy answers at PUBLIC_URL, but gets no answer from smsledger (${status}).`,
-      "Check that the server runs, and that the proxy passes on to its HOST and PORT; from a container 127.0.0.1 is the container itself.",
+      `A proxy answers at PUBLIC_URL, but it gets no response from smsledger (${status}).`,
+      "Check that the server is running, and that the proxy forwards to its HOST and PORT. From a container, 127.0.0.1 is the container itself.",
     );
   }
   if (status === 401 || status === 403) {
     return wrong(
       `Something in front of smsledger refuses callbacks (${status}).`,
-      "Let the webhook's path through as it comes, without the proxy's sign-in, firewall or bot check: smsledger checks each callback's signature.",
+      "Let the webhook's path through unchanged, without the proxy's sign-in, firewall or bot check. smsledger verifies each callback's signature.",
     );
   }
   if (status === 404) {
     return wrong(
-      "What answers at PUBLIC_URL does not know the webhook's path (404).",
-      "Let the proxy pass on /api/rpc/webhooks/twilio/ to smsledger, and check that the name's DNS entry points to this machine.",
+      "The program at PUBLIC_URL doesn't know the webhook's path (404).",
+      "Have the proxy forward /api/rpc/webhooks/twilio/ to smsledger, and check that the name's DNS record points to this machine.",
     );
   }
   return wrong(
-    `PUBLIC_URL leads to something that is no smsledger (${status}).`,
-    "Check where the name's DNS entry points, and what the proxy passes on.",
+    `PUBLIC_URL leads to something other than smsledger (${status}).`,
+    "Check where the name's DNS record points, and what the proxy forwards.",
   );
 }
 
@@ -179,10 +179,10 @@ function pagesFinding(asked: Asked, live: Answer | CallFault): Finding {
     asked.instance !== undefined &&
     jsonOf(live)?.["instance"] === asked.instance;
   return isHere
-    ? fine("So do the pages.")
+    ? fine("The pages are there too.")
     : note(
-        "The pages are not reached at PUBLIC_URL, only the webhook.",
-        "That is right when they are to be seen through a tunnel only. Otherwise let the proxy pass on every path.",
+        "Only the webhook can be reached at PUBLIC_URL, not the pages.",
+        "That's fine if you open the pages through a tunnel. Otherwise, have the proxy forward every path.",
       );
 }
 
@@ -190,39 +190,39 @@ function pagesFinding(asked: Asked, live: Answer | CallFault): Finding {
 const FAULT_WORDS: Record<CallFault, readonly [text: string, advice: string]> =
   {
     "name not found": [
-      "The name in PUBLIC_URL is not known to DNS.",
-      "Check its spelling, and make a DNS entry that points to this machine.",
+      "DNS doesn't know the name in PUBLIC_URL.",
+      "Check its spelling, and create a DNS record that points to this machine.",
     ],
     refused: [
       "Nothing listens at the address and port of PUBLIC_URL.",
-      "Start the proxy, and check where the name's DNS entry points.",
+      "Start the proxy, and check where the name's DNS record points.",
     ],
     unreachable: [
-      "The machine that PUBLIC_URL names cannot be reached.",
-      "Check where the name's DNS entry points, also its IPv6 entry (AAAA).",
+      "The machine that PUBLIC_URL names can't be reached.",
+      "Check where the name's DNS records point, including IPv6 (AAAA).",
     ],
     "certificate expired": [
-      "The certificate at PUBLIC_URL has expired, so Twilio does not post there.",
-      "Renew it; see the proxy's log for why that did not happen by itself.",
+      "The certificate at PUBLIC_URL has expired, so Twilio doesn't post there.",
+      "Renew it. The proxy's log says why it wasn't renewed automatically.",
     ],
     "certificate of another name": [
-      "The certificate at PUBLIC_URL is for another name, so Twilio does not post there.",
-      "Let the proxy have a certificate for this name, and check that the name's DNS entry points to it.",
+      "The certificate at PUBLIC_URL is for another name, so Twilio doesn't post there.",
+      "Get the proxy a certificate for this name, and check that the name's DNS record points to the proxy.",
     ],
     "certificate not trusted": [
-      "The certificate at PUBLIC_URL is signed by nobody who is trusted, so Twilio does not post there.",
-      "Use one of a public authority, with its whole chain; Caddy gets one by itself.",
+      "The certificate at PUBLIC_URL isn't trusted, so Twilio doesn't post there.",
+      "Use one from a public authority, with its whole chain. Caddy gets one automatically.",
     ],
     "no TLS": [
-      "What listens at PUBLIC_URL does not speak TLS, or refuses this name.",
+      "The program at PUBLIC_URL doesn't speak TLS, or it refuses this name.",
       "Check the port, and that the proxy has a certificate for this name.",
     ],
     timeout: [
-      "PUBLIC_URL does not answer.",
-      "Check the firewall and where the name's DNS entry points. Some routers do not let a machine reach its own public address: then try it from elsewhere.",
+      "PUBLIC_URL doesn't respond.",
+      "Check the firewall and where the name's DNS record points. Some routers don't let a machine reach its own public address; if yours doesn't, try from elsewhere.",
     ],
     "cut off": [
       "The connection to PUBLIC_URL was cut off.",
-      "Look into the proxy's log.",
+      "See the proxy's log.",
     ],
   };

@@ -28,7 +28,7 @@ function authTokenFindings({
     return [
       note(
         "No auth token is set, so only callbacks signed with a shared key are accepted.",
-        "That is right if a Webhook Rule in Twilio with that key matches every callback URL. Otherwise set TWILIO_WEBHOOK_AUTH_TOKEN.",
+        "That's fine if a Webhook Rule in Twilio with that key matches every callback URL. Otherwise, set TWILIO_WEBHOOK_AUTH_TOKEN.",
       ),
     ];
   }
@@ -48,8 +48,8 @@ function authTokenFindings({
   if (odd > 0) {
     return [
       note(
-        `${words} ${odd} of them ${odd === 1 ? "does not look like one" : "do not look like any"} of Twilio's: 32 characters, 0 to 9 and a to f.`,
-        "Compare with the auth token in the Twilio Console. An API key's secret, or a test credential, signs no callbacks.",
+        `${words} ${odd} of them ${odd === 1 ? "doesn't" : "don't"} look like Twilio's: 32 characters, 0 to 9 and a to f.`,
+        "Compare with the auth token in the Twilio Console. API key secrets and test credentials don't sign callbacks.",
       ),
     ];
   }
@@ -57,7 +57,7 @@ function authTokenFindings({
     return [
       note(
         `${words} Callbacks of all other accounts are refused.`,
-        "That is right when these are all your accounts. Otherwise add the main account's token.",
+        "That's fine if these are all your accounts. Otherwise, add the main account's token.",
       ),
     ];
   }
@@ -75,7 +75,7 @@ function sharedKeyFindings({
     return [
       note(
         `${words}, and a secret among them is also set as an auth token.`,
-        "An auth token and a shared key never have the same secret: remove it from the setting that it doesn't belong to.",
+        "An auth token and a shared key never have the same secret. Remove it from the setting that it doesn't belong to.",
       ),
     ];
   }
@@ -84,7 +84,7 @@ function sharedKeyFindings({
     fine(
       unnamed === 0
         ? `${words}.`
-        : `${words}, ${unnamed} of them without an id, so tried for any key.`,
+        : `${words}, ${unnamed} of them without an id, which are tried for every key.`,
     ),
   ];
 }
@@ -97,9 +97,9 @@ function publicUrlFindings({
     return [
       note(
         trustedProxies === undefined
-          ? "PUBLIC_URL is not set: the address that Twilio signed is taken from each request, which is wrong behind a proxy that speaks HTTPS."
-          : "PUBLIC_URL is not set: the address that Twilio signed is taken from what the trusted proxy says.",
-        "Set PUBLIC_URL to the address that Twilio calls, such as https://sms.example.com.",
+          ? "PUBLIC_URL isn't set, so the URL that Twilio signed is taken from each request, which is wrong behind an HTTPS proxy."
+          : "PUBLIC_URL isn't set, so the URL that Twilio signed is taken from the trusted proxy's headers.",
+        "Set PUBLIC_URL to the URL that Twilio calls, such as https://sms.example.com.",
       ),
     ];
   }
@@ -107,16 +107,16 @@ function publicUrlFindings({
   if (isOfThisNetwork(hostname)) {
     return [
       wrong(
-        "PUBLIC_URL is an address of this machine or network, which Twilio cannot reach.",
-        "Set it to the address that the internet knows this server by.",
+        "PUBLIC_URL is an address of this machine or network, which Twilio can't reach.",
+        "Set it to this server's address on the internet.",
       ),
     ];
   }
   if (protocol === "http:") {
     return [
       note(
-        "PUBLIC_URL is http://, so callbacks with phone numbers, and passwords, cross the internet for all to read.",
-        "Let a proxy such as Caddy answer HTTPS, and set PUBLIC_URL to https://.",
+        "PUBLIC_URL is http://, so phone numbers and passwords cross the internet unencrypted.",
+        "Put a proxy such as Caddy in front for HTTPS, and set PUBLIC_URL to https://.",
       ),
     ];
   }
@@ -152,11 +152,11 @@ function signInFindings({
     findings.push(
       signIn === "proxy"
         ? wrong(
-            "TRUSTED_PROXIES holds the whole internet: whoever reaches this server signs in as anybody, by a header.",
+            "TRUSTED_PROXIES includes the whole internet, so anyone who reaches this server can sign in as any user, by a header.",
             advice,
           )
         : note(
-            "TRUSTED_PROXIES holds the whole internet: anybody's X-Forwarded-For is believed, also where guesses at passwords are counted.",
+            "TRUSTED_PROXIES includes the whole internet, so anyone's X-Forwarded-For is trusted, even for limiting password guesses.",
             advice,
           ),
     );
@@ -164,15 +164,15 @@ function signInFindings({
   if (signIn === "password" && trustedProxies === undefined && isLoopback(host))
     findings.push(
       note(
-        "TRUSTED_PROXIES is not set: behind a proxy everybody who signs in seems to come from the proxy's address, and shares one limit on wrong passwords.",
-        "Set TRUSTED_PROXIES to your proxy's address, mostly 127.0.0.1. Without a proxy there is nothing to do.",
+        "TRUSTED_PROXIES isn't set. Behind a proxy, everyone seems to sign in from the proxy's address and shares one limit on wrong passwords.",
+        "Set TRUSTED_PROXIES to your proxy's address, usually 127.0.0.1. Without a proxy, there's nothing to do.",
       ),
     );
   if (isOpenToThisMachine({ signIn, signInSecret, trustedProxies }))
     findings.push(
       note(
         "TRUSTED_PROXIES includes loopback, so every program on this machine can sign in as any user, by a header.",
-        "Set SIGN_IN_SECRET, and let the proxy send it in the header X-Sign-In-Secret.",
+        "Set SIGN_IN_SECRET, and have the proxy send it in the header X-Sign-In-Secret.",
       ),
     );
   findings.push(fine(SIGN_IN_WORDS[signIn]));
@@ -182,7 +182,7 @@ function signInFindings({
 const SIGN_IN_WORDS: Record<Config["signIn"], string> = {
   password: "Users sign in with a password.",
   proxy: "A trusted proxy signs users in.",
-  none: "Nobody signs in, and the pages are answered to this machine only.",
+  none: "Nobody signs in, and only this machine can open the pages.",
 };
 
 /** The addresses of large providers' name servers are tried for everyone's. */
@@ -199,7 +199,7 @@ function retentionFinding({
 }: Pick<Config, "retentionDays">): Finding {
   return fine(
     retentionDays === 0
-      ? "Messages are kept for ever."
+      ? "Messages are kept forever."
       : `Messages are kept for ${counted(retentionDays, "day")}.`,
   );
 }
@@ -207,7 +207,7 @@ function retentionFinding({
 function metricsFinding({ metricsToken }: Pick<Config, "metricsToken">) {
   return fine(
     metricsToken === undefined
-      ? "Metrics are answered to this machine only."
-      : "Metrics are answered to those who have METRICS_TOKEN.",
+      ? "Only this machine can read the metrics."
+      : "The metrics can be read with METRICS_TOKEN.",
   );
 }

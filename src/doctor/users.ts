@@ -12,8 +12,8 @@ export function userFindings(
   if (signIn === "password" && users.withPassword === 0) {
     return [
       wrong(
-        "There is no user who can sign in.",
-        "Open the set-up link in the server's log, or run: smsledger user add",
+        "No user can sign in.",
+        "Open the set-up link in the server's log, or run: smsledger user add NAME",
       ),
     ];
   }
@@ -27,7 +27,7 @@ export function userFindings(
   }
   const words =
     signIn === "password"
-      ? `${counted(users.withPassword, "user")} can sign in, ${counted(users.admins, "admin")} among them.`
-      : `${counted(users.admins, "user")} ${users.admins === 1 ? "is" : "are"} admin.`;
+      ? `${counted(users.withPassword, "user")} can sign in, including ${counted(users.admins, "admin")}.`
+      : `There ${users.admins === 1 ? "is" : "are"} ${counted(users.admins, "admin")}.`;
   return [fine(words)];
 }

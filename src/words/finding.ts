@@ -1,8 +1,8 @@
-/** One thing that was looked at. */
+/** The result of one check. */
 export type Finding = {
-  /** `wrong`: smsledger cannot do its work so; `note`: worth a look. */
+  /** `wrong`: smsledger can't work like this; `note`: worth a look. */
   readonly level: "fine" | "note" | "wrong";
-  /** What is so, in a sentence or two. */
+  /** What was found, in a sentence or two. */
   readonly text: string;
   /** What to do. */
   readonly advice?: string;

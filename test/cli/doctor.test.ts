@@ -31,11 +31,11 @@ test("beside a server that runs all is looked at, and nothing is wrong", async (
   expect([status, text]).toEqual([0, text]);
   expect(topic("Settings")[0]).toBe("✓ 1 auth token is set.");
   expect(topic("Server").slice(0, 3)).toEqual([
-    `✓ The server runs on http://127.0.0.1:${port}.`,
-    "✓ It is ready: what it writes reaches the disk.",
-    "✓ The latest callback came just now.",
+    `✓ The server is running on http://127.0.0.1:${port}.`,
+    "✓ It's ready: writes reach the disk.",
+    "✓ The latest callback was received just now.",
   ]);
-  expect(topic("Database").join("\n")).toContain("✓ It is whole");
+  expect(topic("Database").join("\n")).toContain("✓ It's whole");
   expect(topic("Disk")[0]).toContain("are free on the database's disk");
   expect(topic("Backups")[0]).toStartWith("! No backups are written");
   expect(topic("Clock").join("\n")).toContain("lock");
@@ -108,7 +108,7 @@ test("without a server it looks at what is there, and says that none runs", asyn
   expect(topic("Server")[0]).toStartWith(
     "! Nothing listens on http://127.0.0.1:1:",
   );
-  expect(topic("Database").join("\n")).toContain("nobody keeps it locked");
+  expect(topic("Database").join("\n")).toContain("nothing keeps it locked");
 });
 
 test("before the first start the database is yet to be made, and doctor makes none", async () => {
@@ -186,9 +186,9 @@ test("a server that is not ready, and one that is no smsledger, are wrong", asyn
   const { status, topic } = await runDoctor({ ...env, PORT: port });
   expect(status).toBe(1);
   expect(topic("Server")[1]).toBe(
-    "✗ It is not ready. The database file was moved or deleted. Put it back, or restart the server.",
+    "✗ It isn't ready. The database file was moved or deleted. Put it back, or restart the server.",
   );
-  expect(topic("Database")[0]).toContain("The server runs, but not with");
+  expect(topic("Database")[0]).toContain("The server is running, but not with");
 
   using other = Bun.serve({
     port: 0,
@@ -196,7 +196,9 @@ test("a server that is not ready, and one that is no smsledger, are wrong", asyn
     fetch: () => new Response("<b>injected</b>"),
   });
   const foreign = await runDoctor({ ...env, PORT: String(other.port) });
-  expect(foreign.topic("Server")[0]).toContain("is no smsledger");
+  expect(foreign.topic("Server")[0]).toContain(
+    "isn't this version of smsledger",
+  );
   expect(foreign.text).not.toContain("injected");
 });
 
@@ -234,15 +236,13 @@ describe.skipIf(!canBeNobody)("as another user (needs root)", () => {
       { env: { ...env, TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, PORT: port } },
     );
     expect(status).toBe(1);
-    expect(stdout).toContain(
-      `✗ This user may not look at ${env.DATABASE_URL}.`,
-    );
+    expect(stdout).toContain(`✗ This user can't access ${env.DATABASE_URL}.`);
     expect(stdout).toContain("as the user that the server runs as");
     chmodSync(folder.path, 0o755);
     const inFolder = await run([...AS_NOBODY, ...PROGRAM], ["doctor"], {
       env: { ...env, TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, PORT: port },
     });
-    expect(inFolder.stdout).toContain("cannot be used.");
+    expect(inFolder.stdout).toContain("can't be used.");
     expect(inFolder.stdout).toContain("as the user that the server runs as");
   });
 });

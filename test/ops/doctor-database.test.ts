@@ -72,10 +72,10 @@ describe("the database", () => {
     using folder = tempDir();
     const file = join(folder.path, "nowhere/smsledger.db");
     expect(words((await look(file)).findings)).toEqual([
-      `note: There is no database yet: ${file} does not exist.`,
+      `note: There is no database yet: ${file} doesn't exist.`,
     ]);
     expect(words((await look(file, true)).findings)).toEqual([
-      `wrong: The server runs, but not with ${file}, which does not exist.`,
+      `wrong: The server is running, but not with ${file}, which doesn't exist.`,
     ]);
   });
 
@@ -108,7 +108,7 @@ describe("the database", () => {
     const file = await databaseIn(folder.path);
     using other = lockDatabase(file);
     expect(faults((await look(file)).findings)).toEqual([
-      "wrong: It cannot be written. The database is locked by another process. End that process, and try again.",
+      "wrong: It can't be written. The database is locked by another process. End that process, and try again.",
     ]);
     other.run("ROLLBACK");
   });
@@ -142,7 +142,7 @@ describe("the database", () => {
     const [finding] = (await look(file)).findings.filter(
       ({ level }) => level !== "fine",
     );
-    expect(finding?.text).toStartWith("Other users of this machine may read");
+    expect(finding?.text).toStartWith("Other users of this machine can read");
     expect(finding?.advice).toContain(`chmod 600 '${file}'`);
   });
 
@@ -154,7 +154,7 @@ describe("the database", () => {
       try {
         const file = await databaseIn(path);
         expect(faults((await look(file)).findings)).toEqual([
-          "wrong: The database is in memory only: it is gone when this machine restarts.",
+          "wrong: The database is only in memory and will be lost when this machine restarts.",
         ]);
       } finally {
         rmSync(path, { recursive: true });
@@ -220,7 +220,7 @@ describe("backups", () => {
       );
     const say = (noted: Partial<UpkeepState>) => sayOf(folder.path, noted);
     expect(sayOf(undefined, {})).toEqual([
-      "note: No backups are written: BACKUP_FOLDER is not set.",
+      "note: No backups are written: BACKUP_FOLDER isn't set.",
     ]);
     expect(say({})).toEqual(["note: No backup has been written yet."]);
     const backup = { at: now - 20 * HOUR_MS, bytes: 1 };
@@ -228,12 +228,12 @@ describe("backups", () => {
       "fine: The latest backup was written 20 h ago.",
     ]);
     expect(say({ backup: { at: now - 50 * HOUR_MS, bytes: 1 } })).toEqual([
-      "wrong: The latest backup was written 2 d ago; there should be one each day.",
+      "wrong: The latest backup was written 2 d ago; there should be one every day.",
     ]);
     const ahead = now + 48 * HOUR_MS;
     const aheadDay = new Date(ahead).toISOString().slice(0, 10);
     expect(say({ backup: { at: ahead, bytes: 1 } })).toEqual([
-      `wrong: The latest backup is dated ${aheadDay}, which is yet to come: the clock was wrong.`,
+      `wrong: The latest backup is dated ${aheadDay}, in the future: the clock was wrong.`,
     ]);
     const backupFailure = { at: now - HOUR_MS, reason: "The disk is full." };
     expect(say({ backup, backupFailure })).toEqual([
@@ -258,10 +258,10 @@ describe("backups", () => {
     const say = (backupFolder: string) =>
       faults(backupFindings({ backupFolder }, { disk, upkeep }, now));
     expect(say(folder.path)).toEqual([
-      "note: The backups are on the same disk as the database, and are lost with it.",
+      "note: The backups are on the same disk as the database and would be lost with it.",
     ]);
     expect(say(join(folder.path, "nowhere"))).toEqual([
-      expect.stringContaining("wrong: This user may not read and write"),
+      expect.stringContaining("wrong: BACKUP_FOLDER, "),
     ]);
   });
 });

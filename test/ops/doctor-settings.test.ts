@@ -50,7 +50,7 @@ test("auth tokens are missing, odd, or all bound to an account", () => {
       TWILIO_WEBHOOK_AUTH_TOKEN: `${AUTH_TOKEN},${odd}`,
     });
     expect(words).toStartWith(
-      "note: 2 auth tokens are set. 1 of them does not look like one",
+      "note: 2 auth tokens are set. 1 of them doesn't look like",
     );
     expect(words).not.toContain(odd);
     expect(rest).toEqual([]);
@@ -69,7 +69,7 @@ test("shared keys are counted, and one that is also an auth token is noted", () 
     settingsFindings(read({ ...RIGHT, ...env })).map(({ text }) => text);
   expect(words(keys(`${id}=one`))).toContain("1 shared key is set.");
   expect(words(keys(`${id}=one,two`))).toContain(
-    "2 shared keys are set, 1 of them without an id, so tried for any key.",
+    "2 shared keys are set, 1 of them without an id, which are tried for every key.",
   );
   expect(faults(keys(`${id}=one,two`))).toEqual([]);
   expect(faults(keys(AUTH_TOKEN))).toEqual([
@@ -98,7 +98,7 @@ test("a public address that nobody else can reach is wrong, one without TLS is n
     expect([url, faults({ PUBLIC_URL: url })]).toEqual([
       url,
       [
-        "wrong: PUBLIC_URL is an address of this machine or network, which Twilio cannot reach.",
+        "wrong: PUBLIC_URL is an address of this machine or network, which Twilio can't reach.",
       ],
     ]);
   for (const url of [
@@ -111,7 +111,7 @@ test("a public address that nobody else can reach is wrong, one without TLS is n
   const [http] = faults({ PUBLIC_URL: "http://sms.example.com" });
   expect(http).toStartWith("note: PUBLIC_URL is http://");
   const [none] = faults({ PUBLIC_URL: "" });
-  expect(none).toStartWith("note: PUBLIC_URL is not set");
+  expect(none).toStartWith("note: PUBLIC_URL isn't set");
 });
 
 test("trust in everybody is wrong where a header signs in, and noted elsewhere", () => {

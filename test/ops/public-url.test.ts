@@ -51,20 +51,20 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
       header_up -Via
     }`;
     const [, ...open] = await throughCaddy(server, silent);
-    expect(open.join("\n")).toContain("Anybody can open the pages");
-    expect(open.join("\n")).toContain("Anybody can read the metrics");
+    expect(open.join("\n")).toContain("Anyone can open the pages");
+    expect(open.join("\n")).toContain("Anyone can read the metrics");
   });
 
   test("with a sign-in the pages are looked for too", async () => {
     await using server = await startServer({ SIGN_IN: "password" });
     const env = { SIGN_IN: "password" };
     expect((await throughCaddy(server, passOn(server), env))[1]).toBe(
-      "✓ So do the pages.",
+      "✓ The pages are there too.",
     );
     const webhookOnly = `  handle /api/rpc/webhooks/twilio/* {\n  ${passOn(server)}\n  }\n  respond 404`;
     expect((await throughCaddy(server, webhookOnly, env)).slice(0, 2)).toEqual([
       "✓ Callbacks posted to PUBLIC_URL reach this server.",
-      "! The pages are not reached at PUBLIC_URL, only the webhook.",
+      "! Only the webhook can be reached at PUBLIC_URL, not the pages.",
     ]);
   });
 
@@ -80,7 +80,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
       );
     const changed = `  rewrite * /api/rpc/elsewhere\n${passOn(server)}`;
     expect((await throughCaddy(server, changed, {}, "/sms"))[0]).toBe(
-      "✗ PUBLIC_URL leads to an smsledger, but the proxy changes the path on the way: the webhook is not found.",
+      "✗ PUBLIC_URL leads to smsledger, but the proxy changes the path, so the webhook isn't found.",
     );
   });
 
@@ -89,7 +89,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
     await using other = await startServer();
     const [first, advice] = await throughCaddy(server, passOn(other));
     expect(first).toBe(
-      "✗ PUBLIC_URL leads to another smsledger than the one that runs here.",
+      "✗ PUBLIC_URL leads to a different smsledger than the one running here.",
     );
     expect(advice).toContain("DNS");
   });
@@ -98,7 +98,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
     await using server = await startServer();
     const env = { NODE_EXTRA_CA_CERTS: "" };
     expect((await throughCaddy(server, passOn(server), env))[0]).toBe(
-      "✗ The certificate at PUBLIC_URL is signed by nobody who is trusted, so Twilio does not post there.",
+      "✗ The certificate at PUBLIC_URL isn't trusted, so Twilio doesn't post there.",
     );
   });
 
@@ -107,15 +107,15 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
     for (const [lines, words] of [
       [
         "  reverse_proxy 127.0.0.1:1",
-        "✗ A proxy answers at PUBLIC_URL, but gets no answer from smsledger (502).",
+        "✗ A proxy answers at PUBLIC_URL, but it gets no response from smsledger (502).",
       ],
       [
         "  redir /api/* https://www.example.com{uri} 301",
-        "✗ PUBLIC_URL answers with a redirect to another host, which callbacks do not survive.",
+        "✗ PUBLIC_URL answers with a redirect to another host, which turns a callback into a request without a body.",
       ],
       [
         "  redir /api/* /login 302",
-        "✗ PUBLIC_URL answers with a redirect to another path, which callbacks do not survive.",
+        "✗ PUBLIC_URL answers with a redirect to another path, which turns a callback into a request without a body.",
       ],
       [
         "  respond 401",
@@ -123,11 +123,11 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
       ],
       [
         "  respond 404",
-        "✗ What answers at PUBLIC_URL does not know the webhook's path (404).",
+        "✗ The program at PUBLIC_URL doesn't know the webhook's path (404).",
       ],
       [
         "  respond <b>injected</b>",
-        "✗ PUBLIC_URL leads to something that is no smsledger (200).",
+        "✗ PUBLIC_URL leads to something other than smsledger (200).",
       ],
     ] as const)
       expect([lines, (await throughCaddy(server, lines))[0]]).toEqual([
@@ -140,7 +140,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
     await using server = await startServer();
     const lines = `${passOn(server)} {\n    header_down -smsledger-instance\n  }`;
     expect((await throughCaddy(server, lines))[0]).toStartWith(
-      "! PUBLIC_URL leads to an smsledger, but which one cannot be told",
+      "! PUBLIC_URL leads to smsledger, but possibly not to this one",
     );
   });
 });
@@ -170,14 +170,14 @@ test("a port on which nothing listens, and a name that nobody knows, are named",
     "wrong: Nothing listens at the address and port of PUBLIC_URL.",
   );
   expect(await levelAndText("https://nobody-knows-this.invalid")).toBe(
-    "wrong: The name in PUBLIC_URL is not known to DNS.",
+    "wrong: DNS doesn't know the name in PUBLIC_URL.",
   );
 });
 
 test("a port that speaks no TLS, and a connection that is cut off, are named", async () => {
   await using server = await startServer();
   expect(await levelAndText(`https://127.0.0.1:${portOf(server)}`)).toBe(
-    "wrong: What listens at PUBLIC_URL does not speak TLS, or refuses this name.",
+    "wrong: The program at PUBLIC_URL doesn't speak TLS, or it refuses this name.",
   );
   using rude = Bun.listen({
     hostname: "127.0.0.1",
@@ -192,14 +192,14 @@ test("a port that speaks no TLS, and a connection that is cut off, are named", a
 test("where no server runs here there is nothing to compare with", async () => {
   await using server = await startServer();
   expect(await levelAndText(server.origin)).toBe(
-    "note: PUBLIC_URL leads to an smsledger, but to compare it with there is none here.",
+    "note: PUBLIC_URL leads to smsledger, but none is running here to compare it with.",
   );
 });
 
 test("a server without an auth token says so", async () => {
   await using server = await startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
   expect(await levelAndText(server.origin, "some")).toBe(
-    "wrong: The smsledger that answers at PUBLIC_URL has no auth token and no shared key.",
+    "wrong: The smsledger at PUBLIC_URL has no auth token and no shared key.",
   );
 });
 
@@ -217,6 +217,6 @@ test("an answer without end is read to its limit", async () => {
       ),
   });
   expect(await levelAndText(endless.url.origin)).toBe(
-    "wrong: PUBLIC_URL leads to something that is no smsledger (200).",
+    "wrong: PUBLIC_URL leads to something other than smsledger (200).",
   );
 });

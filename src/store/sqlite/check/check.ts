@@ -18,7 +18,7 @@ import { placeFindings } from "./place.ts";
 import { DAMAGED, wholenessFinding } from "./wholeness.ts";
 import { fine, note, wrong, type Finding } from "../../../words/finding.ts";
 
-/** How long a lock that another process holds is waited for. */
+/** How long to wait for a lock that another process holds. */
 const BUSY_TIMEOUT_MS = 2_000;
 const WEEK_HOURS = 7 * 24;
 const HOUR_MS = 3_600_000;
@@ -30,7 +30,7 @@ const NOT_READ = {
 };
 
 const OTHER_USER =
-  "Run doctor as the user that the server runs as (sudo -u …), or give the file and its folder to that user.";
+  "Run doctor as the user that the server runs as (sudo -u …), or make that user the owner of the file and its folder.";
 
 /** Checks the database in `file` without changing it; see `Engine`. */
 export async function checkDatabase(
@@ -46,12 +46,12 @@ export async function checkDatabase(
   });
   if (stats === "missing") return nothing(missing(given, isServerRunning));
   if (stats === "forbidden")
-    return nothing(wrong(`This user may not look at ${given}.`, OTHER_USER));
+    return nothing(wrong(`This user can't access ${given}.`, OTHER_USER));
   if (!stats.isFile())
     return nothing(
       wrong(
-        `${given} is no file.`,
-        "Give DATABASE_URL the path of a file in a folder.",
+        `${given} isn't a file.`,
+        "Set DATABASE_URL to the path of a file.",
       ),
     );
   let path: string;
@@ -71,7 +71,7 @@ export async function checkDatabase(
       error instanceof StoreUnusable ? error.message : explainOpenError(error);
     if (reason === undefined) throw error;
     const advice = isForbidden(error) ? OTHER_USER : undefined;
-    const finding = wrong(`${path} cannot be used. ${reason}`, advice);
+    const finding = wrong(`${path} can't be used. ${reason}`, advice);
     return { ...NOT_READ, findings: [finding], bytes };
   }
 }
@@ -116,12 +116,12 @@ function fileStats(path: string): Stats | "missing" | "forbidden" {
 function missing(path: string, isServerRunning: boolean): Finding {
   return isServerRunning
     ? wrong(
-        `The server runs, but not with ${path}, which does not exist.`,
-        "Run doctor in the server's folder and with its DATABASE_URL.",
+        `The server is running, but not with ${path}, which doesn't exist.`,
+        "Run doctor in the server's working directory and with its DATABASE_URL.",
       )
     : note(
-        `There is no database yet: ${path} does not exist.`,
-        "The server makes it when it starts. Where there should be one, check DATABASE_URL and the folder that doctor is run in.",
+        `There is no database yet: ${path} doesn't exist.`,
+        "The server creates it when it starts. If there should be one, check DATABASE_URL and the directory that doctor is run in.",
       );
 }
 
@@ -129,8 +129,8 @@ function olderSchema(schema: number): Finding {
   return note(
     schema === 0
       ? "The database is empty."
-      : `The database is of an older version (schema ${schema}; this one writes ${SCHEMA_VERSION}).`,
-    "The server upgrades it when it starts. Make a backup before.",
+      : `The database was written by an older version (schema ${schema}; this version has ${SCHEMA_VERSION}).`,
+    "The server upgrades it when it starts. Make a backup first.",
   );
 }
 
@@ -140,23 +140,23 @@ function sizeWords(db: Database, path: string, bytes: number): string {
   const room =
     free < bytes / 100
       ? ""
-      : `, of which ${byteWords(free)} are free for what comes`;
-  return `${path} is a database of smsledger, ${byteWords(bytes)}${room}.`;
+      : `, of which ${byteWords(free)} are free for new messages`;
+  return `${path} is an smsledger database, ${byteWords(bytes)}${room}.`;
 }
 
-/** Takes the lock that every write needs, and gives it back. */
+/** Takes the lock that every write needs, and releases it. */
 function writingFinding(path: string): Finding {
   try {
     using db = new Database(path, { readwrite: true, strict: true });
     db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     db.run("BEGIN IMMEDIATE");
     db.run("ROLLBACK");
-    return fine("It can be written, and nobody keeps it locked.");
+    return fine("It's writable, and nothing keeps it locked.");
   } catch (error) {
     const reason = explainSqliteError(error);
     if (reason === undefined) throw error;
     const advice = isForbidden(error) ? OTHER_USER : undefined;
-    return wrong(`It cannot be written. ${reason}`, advice);
+    return wrong(`It can't be written. ${reason}`, advice);
   }
 }
 
@@ -174,7 +174,7 @@ function growth(db: Database, bytes: number, now: number): number | undefined {
   return ((Number(last) - Number(newest) + 1) / days) * (bytes / messages);
 }
 
-/** What the pages read too. */
+/** Read the way the pages read it. */
 async function accountsAndChores(
   path: string,
 ): Promise<Pick<DatabaseCheck, "users" | "upkeep">> {

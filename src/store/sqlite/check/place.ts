@@ -3,12 +3,12 @@ import { dirname } from "node:path";
 import { diskKind } from "../connection/disk-kind.ts";
 import { note, wrong, type Finding } from "../../../words/finding.ts";
 
-/** Only what is amiss with where the database is: who may read it, and on what kind of disk. */
+/** Problems with where the database is: who can read it, and what kind of disk it's on. */
 export function placeFindings(path: string): Finding[] {
   return [...modeFindings(path), ...diskKindFindings(path)];
 }
 
-/** Anybody else's bits in a file's mode. */
+/** The bits of everyone else in a file's mode. */
 const OTHERS = 0o077;
 
 function modeFindings(path: string): Finding[] {
@@ -18,11 +18,11 @@ function modeFindings(path: string): Finding[] {
     return stats !== undefined && (stats.mode & OTHERS) !== 0;
   });
   const folder = statSync(dirname(path));
-  // What nobody else can reach nobody else can read.
+  // Nobody else can read what nobody else can reach.
   if (open.length === 0 || (folder.mode & OTHERS) === 0) return [];
   return [
     note(
-      "Other users of this machine may read or change the database, and with it phone numbers.",
+      "Other users of this machine can read or change the database, which contains phone numbers.",
       `chmod 600 ${open.map((file) => `'${file}'`).join(" ")}`,
     ),
   ];
@@ -33,21 +33,21 @@ function diskKindFindings(path: string): Finding[] {
     case "network":
       return [
         wrong(
-          "The database is on a network disk, where locks and write-ahead logs cannot be relied on.",
-          "Move it to a disk of this machine.",
+          "The database is on a network disk, where locks and write-ahead logs aren't reliable.",
+          "Move it to a local disk.",
         ),
       ];
     case "memory":
       return [
         wrong(
-          "The database is in memory only: it is gone when this machine restarts.",
+          "The database is only in memory and will be lost when this machine restarts.",
           "Move it to a disk.",
         ),
       ];
     case "container":
       return [
         wrong(
-          "The database is in the container's own layer: it is gone when the container is replaced.",
+          "The database is in the container's own layer and will be lost when the container is replaced.",
           "Put it on a volume.",
         ),
       ];

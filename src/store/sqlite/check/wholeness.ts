@@ -4,22 +4,20 @@ import { isSound } from "../connection/soundness.ts";
 import { explainSqliteError } from "../connection/sqlite-errors.ts";
 import { fine, wrong, type Finding } from "../../../words/finding.ts";
 
-/** Up to this size all of a database is read, which takes some seconds. */
+/** Up to this size the whole database is read, which takes a few seconds. */
 const WHOLE_BYTES_MAX = 256_000_000;
-/** Of a larger one so many messages are read, anywhere in it. */
+/** How many messages are read, spread over a larger one. */
 const SAMPLES = 500;
 
-/** Whether the database is whole: all of a small one is looked at, of a large one samples. */
+/** Whether the database is whole: a small one is read entirely, a large one in samples. */
 export function wholenessFinding(db: Database, bytes: number): Finding {
   try {
     if (bytes <= WHOLE_BYTES_MAX) {
-      return isSound(db)
-        ? fine("It is whole: all of it was checked.")
-        : DAMAGED;
+      return isSound(db) ? fine("It's whole: all of it was checked.") : DAMAGED;
     }
     return areSamplesWhole(db)
       ? fine(
-          `No damage was found in ${countWords(SAMPLES)} messages anywhere in it; all of it would be too long to read (${byteWords(bytes)}).`,
+          `No damage was found in ${countWords(SAMPLES)} messages spread over it; reading all of it would take too long (${byteWords(bytes)}).`,
         )
       : DAMAGED;
   } catch (error) {
@@ -33,7 +31,7 @@ export const DAMAGED = wrong(
   "Check the disk and the system's log, stop the server, keep a copy of the file, and restore the latest backup.",
 );
 
-/** Whether messages are found by their id and by their SID, and their events can be read. */
+/** Whether messages can be found by their id and their SID, and their events read. */
 function areSamplesWhole(db: Database): boolean {
   using bounds = db.prepare<unknown, []>(
     "SELECT (SELECT min(id) FROM messages), (SELECT max(id) FROM messages)",
