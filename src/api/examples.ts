@@ -17,7 +17,7 @@ const shared = {
   tags: { campaign: "spring" },
 } as const;
 
-/** A message as a token sees it that sees numbers masked. */
+/** A message as seen by a token that sees numbers masked. */
 export const MESSAGE_EXAMPLE: Static<typeof Message> = {
   ...shared,
   country: "US",
@@ -42,7 +42,7 @@ export const EVENT_EXAMPLE: Static<typeof Event> = {
   },
 };
 
-/** In words of the documentation, so that no start of the server has to look the code up. */
+/** Written out for the documentation, so that starting the server doesn't load the error codes. */
 export const EXPLAINED_EXAMPLE: Static<typeof ErrorExplained> = {
   code: 30003,
   title: "Unreachable destination handset",

@@ -2,8 +2,8 @@ import { verdictOnCode, type Verdict } from "../errors/verdict.ts";
 import type { ErrorCodeInfo } from "../twilio/error-codes/error-codes.ts";
 
 /**
- * What is known about an error code, as `ErrorExplained` describes it; for a message with
- * the verdict on that.
+ * Explains an error code, as described by `ErrorExplained`; for a message, with the
+ * verdict on it.
  */
 export function errorExplained(
   { code, title, explanation, url }: ErrorCodeInfo,

@@ -9,9 +9,9 @@ const SENTENCE =
   "This token sees numbers masked, so it can’t search for recipients or numbers. A token that sees whole numbers can.";
 
 /**
- * The terms of a filter that search for a person's address or a part of one. Sent often
- * enough, with one more character each time, they would give a program the numbers and user
- * ids that it isn't allowed to see.
+ * Returns the terms of a filter that search for a person's address or part of one.
+ * Sent repeatedly, with one more character each time, they would reveal the numbers
+ * and user IDs that a program isn't allowed to see.
  */
 export function numbersAskedFor(
   terms: readonly Term[],
@@ -23,14 +23,14 @@ export function numbersAskedFor(
 
 function asksForNumber({ condition }: Term): boolean {
   switch (condition?.field) {
-    // Whatever a recipient is, it is a person's. Only an id says nothing about it.
+    // Any recipient's address is a person's. Only an ID reveals nothing about it.
     case "to":
       return !condition.values.every(isId);
     case "word":
       return !isMessageSidStart(condition.text) && !isId(condition.text);
     case "from":
       return condition.values.some(mayFindNumber);
-    // A message's own number is masked in its tags too, in their names as well.
+    // A message's own number is also masked in its tags, including their names.
     case "tag":
       return [condition.name, condition.value ?? ""].some(mayHoldNumber);
     default:
@@ -42,10 +42,10 @@ function isId(value: string): boolean {
   return /^~\d+$/.test(value);
 }
 
-/** More digits than a sender's name has are a part of a number. */
+/** More digits than a sender's name can have are part of a number. */
 const NAME_DIGITS_MAX = 4;
 
-/** Digits alone, in whatever notation, or more of them than a name has; the beginning of a user id. */
+/** Digits alone, in any notation, or more of them than a name has; or the start of a user ID. */
 function mayFindNumber(text: string): boolean {
   if (isId(text)) return false;
   const digits = digitsInPlace(text)[0].replaceAll(/\D/g, "");

@@ -12,8 +12,8 @@ import { MADE_UP_SID_START } from "../twilio/made-up-sid.ts";
 import { CHANNELS, EVENT_STATUSES } from "../twilio/status.ts";
 
 /*
- * What the API's answers are made of. A schema with a title is described once in the
- * OpenAPI document and referred to by it.
+ * The schemas of API responses. A schema with a title is defined once in the OpenAPI
+ * document and referenced by it.
  */
 
 TypeRegistry.Set<{ readonly enum: readonly unknown[] }>(
@@ -34,7 +34,7 @@ export function oneOf<const T extends string>(
   });
 }
 
-/** What may be unknown: then it is null, never left out. */
+/** A value that may be unknown: then it's null, never left out. */
 export function orNull<S extends TSchema>(
   schema: S,
   options: SchemaOptions = {},
@@ -49,7 +49,7 @@ export function time(description: string) {
 export const count = (description?: string) =>
   Type.Integer({ minimum: 0, ...(description && { description }) });
 
-/** Names and values; a name that was given several times has a list of its values. */
+/** Names and values; a name that occurs several times has a list of values. */
 export function pairs(description: string) {
   return Type.Unsafe<Pairs>(
     Type.Object(
@@ -168,7 +168,7 @@ export const ErrorExplained = Type.Object(
   { title: "ErrorExplained" },
 );
 
-/** What became of a number of messages. */
+/** A number of messages by outcome. */
 export const outcomes = {
   messages: count("All of them."),
   delivered: count("Delivered or read."),

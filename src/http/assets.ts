@@ -67,12 +67,12 @@ const STYLESHEET = [
   print,
 ].join("\n");
 
-/** In one file, as an extension that loads after htmx has started is too late. */
+/** In one file, because an extension that loads after htmx has started is too late. */
 const HTMX = `${htmx}\n${sseExtension}`;
 
 const SCRIPT = "text/javascript; charset=utf-8";
 
-/** One of our scripts, in a scope of its own. */
+/** One of our scripts, in its own scope. */
 function script(text: string) {
   return { text: `(() => {\n"use strict";\n${text}})();\n`, type: SCRIPT };
 }
@@ -111,7 +111,7 @@ export function assetPath(name: AssetName): string {
   return path;
 }
 
-/** Answers with a file of the pages, from memory. An address of another version isn't found. */
+/** Serves an asset from memory. Addresses from another version aren't found. */
 export async function serveAsset({
   params: { hash, name },
   request,

@@ -1,6 +1,6 @@
 /**
- * The bytes of a request's body, or undefined when there are more than `bytesMax`.
- * No more than that is held in memory, whatever the length the request claims.
+ * Reads a request's body; undefined if it's larger than `bytesMax`. Never holds more
+ * than that in memory, whatever length the request claims.
  */
 export async function readBody(
   request: Request,

@@ -1,14 +1,10 @@
-/** How long a browser is known after it signed in, in seconds. */
+/** How long a browser is remembered after a sign-in, in seconds. */
 const DEVICE_AGE_S = 365 * 24 * 3_600;
 const NAMES = { session: "smsledger", device: "smsledger-device" } as const;
 type CookieName = keyof typeof NAMES;
 
 /**
- * Cookies go out with every request to this host, and no script reads them. Over https
- * their names begin with `__Host-`: a browser takes such ones from this very host over
- * https only, so that no other one of the domain can slip one in. `Lax`, not `Strict`:
- * a link in a mail or chat that leads to a message shall open it, and what changes
- * something asks for more than a cookie.
+ * Cookies are sent with every request to this host, and scripts can't read them. Over https their names begin with `__Host-`: a browser accepts those only from this exact host over https, so that no other host of the domain can set one. `Lax`, not `Strict`: a link to a message in a mail or chat should open it, and changes require more than a cookie.
  */
 export function setCookie(
   name: CookieName,
@@ -24,8 +20,7 @@ export function removeCookie(name: CookieName, isHttps: boolean): string {
 }
 
 /**
- * A cookie of ours that came with a request. One without the prefix counts only where
- * the page is not known to be open over https, as any host of the domain can set it.
+ * Returns a cookie of ours from a request. One without the prefix only counts if the page isn't known to be open over https, because any host of the domain can set it.
  */
 export function cookieOf(
   headers: Headers,
@@ -45,7 +40,7 @@ function attributes(isHttps: boolean): string {
   return `; Path=/; HttpOnly; SameSite=Lax${isHttps ? "; Secure" : ""}`;
 }
 
-/** The first of a name counts. */
+/** The first one with a name counts. */
 function parseCookies(header: string): Map<string, string> {
   const cookies = new Map<string, string>();
   for (const pair of header.split(";")) {

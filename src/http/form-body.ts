@@ -1,10 +1,10 @@
 import { readBody } from "./body.ts";
 
-/** The longest form, in bytes: names and passwords, and a filter. */
+/** The maximum size of a form, in bytes: names, passwords, and a filter. */
 const FORM_BYTES_MAX = 16 * 1024;
 const FORM_TYPE = /^application\/x-www-form-urlencoded(?:;|$)/i;
 
-/** The fields of a posted form; the first one of each name. */
+/** The fields of a posted form; the first one with each name. */
 export type FormFields = Readonly<Record<string, string>>;
 
 /**

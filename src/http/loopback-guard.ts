@@ -1,4 +1,4 @@
-/** Headers that a proxy adds: a request with one of them came from elsewhere. */
+/** Headers that proxies add: a request with one of them came from elsewhere. */
 const FORWARDING_HEADERS: readonly string[] = [
   "forwarded",
   "via",
@@ -37,15 +37,15 @@ const BEHIND_PROXY =
   "Open the pages on the machine itself or through an SSH tunnel, or turn on sign-in.";
 
 /**
- * Why a request that closes its connection gets no page where nobody signs in: nginx as
- * it comes adds no header and closes each one; browsers and curl don't.
+ * Why a request that closes its connection gets no page without sign-in: nginx by
+ * default adds no header and closes each connection; browsers and curl don't.
  */
 export const CLOSES_CONNECTION =
   "This request asks to close its connection, like a proxy that adds no headers of its own, and SIGN_IN is none. " +
   "If there's no proxy, leave out the header Connection: close. Otherwise, let the proxy pass on only the webhook's " +
   "path, or turn on sign-in.";
 
-/** Why a service of this machine, such as a proxy, gets no page where nobody signs in. */
+/** Why a service on this machine, such as a proxy, gets no page without sign-in. */
 export const FROM_SERVICE =
   "This request came from a service on this machine, such as a proxy, and SIGN_IN is none: a proxy must only pass on " +
   "the webhook's path. Open the pages as yourself or through an SSH tunnel, or turn on sign-in.";
@@ -55,9 +55,9 @@ const FOREIGN_HOST =
   "Open them on the machine itself or through an SSH tunnel, or turn on sign-in.";
 
 /**
- * Why a request must not be answered where nobody signs in; undefined when it may.
- * The server listens on loopback only, so what is left is a proxy on the same machine,
- * and a web page elsewhere whose name was made to point at this machine (DNS rebinding).
+ * Returns why a request must be refused without sign-in; undefined if it's allowed.
+ * The server listens on loopback only, which leaves a proxy on the same machine, and a
+ * web page elsewhere whose name was made to point to this machine (DNS rebinding).
  */
 export function refusalOfOutsider(headers: Headers): string | undefined {
   for (const name of FORWARDING_HEADERS)
@@ -65,7 +65,7 @@ export function refusalOfOutsider(headers: Headers): string | undefined {
   for (const name of headers.keys())
     if (name.startsWith("x-forwarded")) return BEHIND_PROXY;
   const host = headers.get("host") ?? "";
-  // The pattern lets through numbers that are too big for an address or a port.
+  // The pattern also matches numbers that are too big for an address or a port.
   const isThisMachine =
     LOOPBACK_HOST.test(host) && URL.canParse(`http://${host}`);
   return isThisMachine ? undefined : FOREIGN_HOST;

@@ -12,10 +12,7 @@ export type Arrived = {
 };
 
 /**
- * Whether a browser sends this from a page of ours, or from no page at all, as when a
- * user types the address. Browsers say so in `Sec-Fetch-Site`; where they do not, as on
- * plain http, in `Origin`, which is to be PUBLIC_URL's or the request's own host. The
- * scheme of the own host is not compared: a proxy may have changed it.
+ * Reports whether a browser sent this from one of our pages, or from no page at all, for example because a user typed the address. Browsers say so in `Sec-Fetch-Site`; if they don't, as over plain http, in `Origin`, which must be PUBLIC_URL's or the request's own host. The scheme of the own host isn't compared: a proxy may have changed it.
  */
 export function isFromOwnPage(
   { publicUrl }: Pick<OriginSettings, "publicUrl">,
@@ -32,8 +29,7 @@ export function isFromOwnPage(
 }
 
 /**
- * Whether the browser is known to have the page over https: as a trusted proxy says, or
- * as PUBLIC_URL does where the request came under its name.
+ * Reports whether the browser is known to have the page over https: according to a trusted proxy, or to PUBLIC_URL if the request used its host name.
  */
 export function isHttps(
   settings: OriginSettings,
@@ -47,7 +43,7 @@ export function isHttps(
   return url?.protocol === "https:" && url.host === hostOf(headers, "https:");
 }
 
-/** The same for a form from a page of ours, of which the browser itself says where it comes from. */
+/** The same for a form from one of our pages, for which the browser itself names the origin. */
 export function isFormOverHttps(
   settings: OriginSettings,
   arrived: Arrived,
@@ -56,12 +52,12 @@ export function isFormOverHttps(
   return isSaid === true || isHttps(settings, arrived);
 }
 
-/** The host that was asked, in small letters, without the scheme's usual port. */
+/** Returns the requested host in lower case, without the scheme's default port. */
 function hostOf(headers: Headers, protocol: string): string | undefined {
   return URL.parse(`${protocol}//${headers.get("host") ?? ""}`)?.host;
 }
 
-/** The headers of a request and the other end of its connection. */
+/** Returns the headers of a request and the other end of its connection. */
 export function arrivedOf({
   request,
   server,

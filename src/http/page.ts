@@ -4,7 +4,7 @@ import type { Context } from "elysia";
 import { acceptsEncoding } from "./responses.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
-/** Pages smaller than this go out as they are: compressing wouldn't save a packet. */
+/** Smaller pages aren't compressed: it wouldn't save a packet. */
 const COMPRESS_FROM_CHARS = 1024;
 /**
  * At this level a page of 105 KB takes 0.2 ms; with zlib's level 3 it takes 0.6 ms and is
@@ -13,12 +13,12 @@ const COMPRESS_FROM_CHARS = 1024;
 const COMPRESSION = { library: "libdeflate", level: 1 } as const;
 
 const PAGE_HEADERS = {
-  // trouble.js tells our answers from a proxy's by it.
+  // trouble.js recognizes our responses by it.
   "smsledger-page": "1",
   ...SECURITY_HEADERS,
 };
 
-/** A page, or a part of one, that a handler answers with. */
+/** A page, or a part of one, as a handler's response. */
 export class Page {
   constructor(
     readonly markup: JSX.Element,
@@ -47,7 +47,7 @@ const OPTIONS: HtmlOptions = {
 /** Gives the routes after it `html`, which makes a response of a page's text. */
 export const htmlPlugin = html(OPTIONS);
 
-/** The same outside of a route, such as after an error. */
+/** The same outside a route, for example after an error. */
 export function htmlOf(text: string): Response | Promise<Response> {
   return handleHtml(text, OPTIONS, false);
 }
@@ -61,7 +61,7 @@ export type Sending = {
   ) => Response | string | Promise<Response | string>;
 };
 
-/** Sends a page. The only place that compresses one, while its text is still at hand. */
+/** Sends a page. The only place that compresses, while the text is still available. */
 export async function sendPage(
   { markup, status, headers }: Page,
   { request, set, html }: Sending,

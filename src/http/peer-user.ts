@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** Up to here Linux numbers the users of services, such as those that proxies run as. */
+/** Linux numbers the users of services up to here, including those that proxies run as. */
 const SERVICE_UID_MAX = 999;
 const NOBODY_UID = 65_534;
 const TABLES = ["/proc/net/tcp", "/proc/net/tcp6"];
@@ -12,9 +12,10 @@ export type LoopbackConnection = {
 };
 
 /**
- * Whether the other end of a connection within this machine is a service: a program of a
- * user that is neither root, nor a person, nor the one we run as. Reverse proxies are, but
- * browsers and SSH tunnels aren't. Undefined where the system doesn't tell (other than Linux).
+ * Reports whether the other end of a connection within this machine is a service: a
+ * program whose user is neither root, nor a person, nor the one we run as. Reverse
+ * proxies are; browsers and SSH tunnels aren't. Undefined if the system doesn't say
+ * (other than Linux).
  */
 export function isFromService(
   connection: LoopbackConnection,

@@ -6,7 +6,7 @@ export type ProxySettings = {
   readonly trustedProxies: BlockList | undefined;
 };
 
-/** Whether the other end of a connection is a proxy whose headers are believed. */
+/** Reports whether the other end of a connection is a proxy whose headers are trusted. */
 export function isTrustedProxy(
   { trustedProxies }: ProxySettings,
   peer: string | undefined,
@@ -20,7 +20,7 @@ export function isTrustedProxy(
   );
 }
 
-/** Whether any program on this machine can sign in as any user, as a proxy on it does. */
+/** Reports whether any program on this machine can sign in as any user, like a proxy on it. */
 export function isOpenToThisMachine({
   signIn,
   signInSecret,
@@ -38,9 +38,9 @@ export function isOpenToThisMachine({
 }
 
 /**
- * The address that a request came from: the other end of the connection, or, when that
- * is a trusted proxy, the right-most address of `X-Forwarded-For` that is none. What
- * stands left of it the client may have written itself.
+ * Returns the address that a request came from: the other end of the connection or, if
+ * that's a trusted proxy, the right-most address in `X-Forwarded-For` that isn't one.
+ * The client may have written everything left of it.
  */
 export function clientAddress(
   settings: ProxySettings,
@@ -57,7 +57,7 @@ export function clientAddress(
   return address;
 }
 
-/** What limits are kept by: an IPv4 address, or the half of an IPv6 one that a provider gives to one customer. */
+/** Returns the key for limits: an IPv4 address, or the half of an IPv6 address that a provider assigns to one customer. */
 export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address;
   const [before = "", after] = address.split("%")[0]?.split("::") ?? [];
@@ -80,7 +80,7 @@ function addressIn(entry: string): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
-/** An IPv4 address that is written as an IPv6 one. */
+/** An IPv4 address written as an IPv6 one. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }

@@ -1,16 +1,16 @@
-/** Where a problem's page leads. */
+/** Where a problem's page links to. */
 export type Way = { readonly href: string; readonly words: string };
 
 /**
- * Why a request isn't answered as asked, in our own words: no stack trace, and nothing of
- * what the request sent. Its address decides whether it goes out as a page or as JSON.
+ * Why a request fails, in our own words: no stack trace, and nothing that the request
+ * sent. Its address decides whether it's sent as a page or as JSON.
  */
 export class Problem {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Where its page leads; undefined for another try or the overview. */
+  /** Where its page links to; undefined for a retry or the overview. */
   readonly way: Way | undefined;
 
   constructor({ status, title, detail, headers = {}, way }: ProblemFields) {
@@ -38,7 +38,7 @@ export const NOT_FOUND = new Problem({
     "There’s no page at this address. It may be mistyped, or the link is outdated.",
 });
 
-/** An address with a parameter that means nothing; `detail` says which and where to go. */
+/** An address with an invalid parameter; `detail` says which one and where to go. */
 export function invalidAddress(detail: string): Problem {
   return new Problem({
     status: 400,
@@ -47,7 +47,7 @@ export function invalidAddress(detail: string): Problem {
   });
 }
 
-/** A method that an address doesn't answer; `methods` are those it does, such as `GET`. */
+/** A method that an address doesn't accept; `methods` are those it does, such as `GET`. */
 export function methodNotAllowed(methods: readonly string[]): Problem {
   return new Problem({
     status: 405,
@@ -64,7 +64,7 @@ export const FAILED = new Problem({
     "This is a bug in smsledger; its log has the details. Try again in a moment.",
 });
 
-/** The store can't answer now; `detail` is its own words. */
+/** The store isn't available; `detail` is its message. */
 export function unavailable(detail: string): Problem {
   return new Problem({
     status: 503,
@@ -74,7 +74,7 @@ export function unavailable(detail: string): Problem {
   });
 }
 
-/** The page that asked shows a ledger that a backup has since replaced. htmx loads it again. */
+/** The page shows a ledger that a backup has since replaced. htmx reloads it. */
 export const LEDGER_RESTORED = new Problem({
   status: 410,
   title: "The ledger was restored",

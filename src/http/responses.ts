@@ -13,7 +13,7 @@ export function redirectTo(path: string, status: 302 | 303 = 302): Response {
   });
 }
 
-/** An answer for programs, with the same protection as a page. */
+/** A response for programs, with the same protection as a page. */
 export function jsonResponse(
   body: unknown,
   { status = 200, headers = {} }: ResponseOptions = {},
@@ -71,7 +71,7 @@ export function unchangedResponse(): Response {
   });
 }
 
-/** Whether the client accepts a content coding: it names it, and not with `q=0`. */
+/** Reports whether the client accepts a content coding: it names it, and not with `q=0`. */
 export function acceptsEncoding(request: Request, coding: string): boolean {
   const accepted = request.headers.get("accept-encoding") ?? "";
   return accepted.split(",").some((each) => {

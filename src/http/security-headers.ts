@@ -1,8 +1,9 @@
 /**
- * They are on every response. No inline script or style runs, nothing loads from elsewhere, and no other site may
- * frame a page. htmx needs no more: views use none of its features that evaluate text.
- * No other site learns the address of a page; our own do, as a browser that is to send
- * no referrer sends no `Origin` with a form either.
+ * Sent with every response. No inline script or style runs, nothing loads from
+ * elsewhere, and no other site can frame a page. htmx needs no more: views don't use
+ * its features that evaluate text. Other sites don't learn the address of a page; our
+ * own do, because a browser that sends no referrer doesn't send `Origin` with a form
+ * either.
  */
 export const SECURITY_HEADERS = {
   "content-security-policy":

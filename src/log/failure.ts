@@ -1,21 +1,21 @@
-/** What a log may say of an error that is a mistake in the program. */
+/** What a log may say about an error that is a bug. */
 export type Failure = {
   readonly error: string;
   /** SQLite's code, or the system's. */
   readonly code?: string;
-  /** Words that repeat no value. */
+  /** A message that repeats no value. */
   readonly message?: string;
   readonly at: readonly string[];
 };
 
-/** A state that can't be, noticed by the program itself. The message repeats no value, so it may be logged. */
+/** An impossible state, noticed by the program itself. The message repeats no value, so it may be logged. */
 export class Mistake extends Error {
   override readonly name = "Mistake";
 }
 
 const AT_MAX = 8;
 
-/** Any other error's message may hold something that was sent, so it is left out. */
+/** Returns what may be logged about an error. Other messages may contain something that was sent, so they're left out. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { error: typeof error, at: [] };
   const at = (error.stack ?? "")
@@ -32,7 +32,7 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
-/** Of a constraint SQLite names the table and its columns, or repeats a trigger's words. */
+/** For a constraint, SQLite names the table and its columns, or repeats a trigger's message. */
 function isOurs(error: Error, code: string): boolean {
   return error instanceof Mistake || code.startsWith("SQLITE_CONSTRAINT");
 }

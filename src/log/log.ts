@@ -5,8 +5,8 @@ import type { LogFormat, LogLevel } from "../config/settings.ts";
 export type Log = pino.Logger;
 
 /**
- * The log on standard output, a line each. Only words of ours go into it: a value
- * that came from outside is left out, or is of a checked form, or is masked.
+ * The log on standard output, one line per entry. It contains only our own words:
+ * outside values are left out, have a checked format, or are masked.
  */
 export function createLog(level: LogLevel, format: LogFormat): Log {
   const options: pino.LoggerOptions = {
@@ -35,12 +35,12 @@ function outputOf(formatted: (line: string) => string): LogOutput {
   ));
 }
 
-/** Lines that could not be written since the start. */
+/** Lines that couldn't be written since the start. */
 export function logLinesLost(): number {
   return standard?.lost ?? 0;
 }
 
-/** Resolves when what waits to be logged is written, or after this long. */
+/** Resolves when waiting lines are written, or after this long. */
 export async function flushLog(withinMs: number): Promise<void> {
   await standard?.flush(withinMs);
 }

@@ -1,12 +1,12 @@
 import { constants, openSync, writeSync } from "node:fs";
 
-/** What waits for a slow reader at most; beyond this, lines are lost. */
+/** The maximum that waits for a slow reader; beyond it, lines are lost. */
 const WAITING_BYTES_MAX = 256 * 1024;
 const AGAIN_AFTER_MS = 100;
 
 /**
- * Writes lines to a descriptor that doesn't block, and never waits for it or throws, as
- * no response may depend on its log: a slow reader's lines wait here, within a limit.
+ * Writes lines to a non-blocking descriptor, and never waits for it or throws, because
+ * no response may depend on the log. Lines for a slow reader wait here, up to a limit.
  * Lines that can't be written are counted, and reported once writing works again.
  */
 export class LogOutput {
@@ -16,19 +16,19 @@ export class LogOutput {
   #waitingBytes = 0;
   #timer: Timer | undefined;
   #lost = 0;
-  /** Of the lost ones those that no line has reported yet, and those that the last waiting line reports. */
+  /** Lost lines that haven't been reported yet, and those that the last waiting line reports. */
   #unreported = 0;
   #reporting = 0;
-  /** The last line was written in part only. */
+  /** The last line was only partly written. */
   #isCut = false;
 
-  /** `report` makes the line that says how many were lost. */
+  /** `report` creates the line that says how many were lost. */
   constructor(fd: number, report: (lost: number) => string) {
     this.#fd = fd;
     this.#report = report;
   }
 
-  /** Lines that could not be written since the start. */
+  /** Lines that couldn't be written since the start. */
   get lost(): number {
     return this.#lost;
   }
@@ -45,7 +45,7 @@ export class LogOutput {
     if (this.#timer === undefined) this.#drain();
   }
 
-  /** Resolves once nothing waits any more, or after this long. */
+  /** Resolves once nothing is waiting, or after this long. */
   async flush(withinMs: number): Promise<void> {
     const end = performance.now() + withinMs;
     while (this.#waiting.length > 0 && performance.now() < end) {
@@ -71,7 +71,7 @@ export class LogOutput {
     }
   }
 
-  /** Writes what there is room for, and returns how many bytes; undefined when it's none. */
+  /** Writes as much as there's room for, and returns how many bytes; undefined if none. */
   #put(line: Uint8Array): number | undefined {
     try {
       const written = writeSync(this.#fd, line);
@@ -116,10 +116,10 @@ function isBusy(error: unknown): boolean {
 
 /** A descriptor of standard output that doesn't block. */
 export function standardOutput(): number {
-  // Bun makes it non-blocking when it first meets it, unless it is a terminal.
+  // Bun makes it non-blocking when it first uses it, unless it's a terminal.
   if (!process.stdout.isTTY) return 1;
   try {
-    // A terminal is shared with the shell, which must not meet it changed.
+    // A terminal is shared with the shell, which mustn't find it changed.
     return openSync(
       "/proc/self/fd/1",
       constants.O_WRONLY | constants.O_NONBLOCK,

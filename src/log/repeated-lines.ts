@@ -1,8 +1,8 @@
 import type { Log } from "./log.ts";
 
-/** Of the same line one is logged so often at most. */
+/** How often the same line is logged at most. */
 const LINE_EVERY_MS = 1_000;
-/** Different lines in that time; past it those of the same words are one line, without their fields. */
+/** Different lines in that time; beyond it, those with the same message share a line, without their fields. */
 const LINES_MAX = 50;
 
 type Level = "warn" | "error";
@@ -14,14 +14,14 @@ type Held = {
   readonly level: Level;
   readonly fields: Fields;
   readonly words: string;
-  /** How many were not logged yet. */
+  /** How many haven't been logged yet. */
   times: number;
 };
 
 /**
- * Logs what a stranger can cause: the first of a kind at once, those of the next second
- * in one line with their number. So a flood of requests neither fills the disk nor holds
- * up the receiver, and a single one is logged when it happens.
+ * Logs events that strangers can cause: the first of a kind immediately, and those of
+ * the next second in one line with their count. A flood of requests neither fills the
+ * disk nor delays the receiver, and a single one is logged when it happens.
  */
 export class RepeatedLines {
   readonly #log: Log;
@@ -34,7 +34,7 @@ export class RepeatedLines {
     this.#everyMs = everyMs;
   }
 
-  /** Lines are the same when their words and their fields are. */
+  /** Lines are equal if their messages and fields are. */
   warn(fields: Fields, words: string): void {
     this.#add("warn", fields, words);
   }

@@ -1,6 +1,6 @@
 import type { StatusCounts, TallyRow } from "../store/tally.ts";
 
-/** What became of a number of messages. The four parts add up to `messages`. */
+/** A number of messages by outcome. The four parts add up to `messages`. */
 export type Outcomes = {
   readonly messages: number;
   /** Delivered or read. */

@@ -1,4 +1,4 @@
-/** What addresses begin with elsewhere: Twilio's channels, and links to call or write to. */
+/** Prefixes of addresses: Twilio's channels, and links to call or write to. */
 const ADDRESS_PREFIXES: readonly string[] = [
   "whatsapp",
   "rcs",
@@ -10,12 +10,12 @@ const ADDRESS_PREFIXES: readonly string[] = [
 
 const PREFIX = new RegExp(`^(?:${ADDRESS_PREFIXES.join("|")}):`, "i");
 
-/** Whether a word with a colon after it begins an address. */
+/** Reports whether a word followed by a colon starts an address. */
 export function isAddressPrefix(word: string): boolean {
   return ADDRESS_PREFIXES.includes(word);
 }
 
-/** An address as it is stored: without the prefix that says its channel. */
+/** Returns an address as stored: without its channel prefix. */
 export function withoutPrefix(address: string): string {
   return address.replace(PREFIX, "");
 }

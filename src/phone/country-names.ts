@@ -1,7 +1,7 @@
 import { lazy } from "../words/lazy.ts";
 import { getCountries } from "libphonenumber-js/min";
 
-/** What people write for a country beside its code and its name. */
+/** What people write for a country, besides its code and its name. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   uk: "GB",
   "great britain": "GB",
@@ -34,29 +34,29 @@ const countries = lazy((): Known => {
   return { nameOf, codeOf };
 });
 
-/** A country's name in English, from ISO 3166-1 alpha-2; the code itself when it has none. */
+/** Returns a country's English name from its ISO 3166-1 alpha-2 code; the code itself if it has none. */
 export function countryName(code: string): string {
   return countries().nameOf.get(code) ?? code;
 }
 
-/** The code of a country from its code or its English name, in any case; undefined for anything else. */
+/** Returns a country's code from its code or its English name, in any case; undefined for anything else. */
 export function countryCodeOf(text: string): string | undefined {
   return countries().codeOf.get(folded(text));
 }
 
-/** Codes of all countries that a phone number can be of, by name. */
+/** Codes of all countries that have phone numbers, by name. */
 export function countryCodes(): readonly string[] {
   return [...countries().nameOf]
     .sort(([, a], [, b]) => a.localeCompare(b, "en"))
     .map(([code]) => code);
 }
 
-/** Whether a country's name, or a word of it, begins with `start`. */
+/** Reports whether a country's name, or a word of it, begins with `start`. */
 export function countryNameHas(code: string, start: string): boolean {
   return ` ${folded(countryName(code))}`.includes(` ${folded(start)}`);
 }
 
-/** Without accents and case: `cote d’ivoire` is what is typed for Côte d’Ivoire. */
+/** Removes accents and case: people type `cote d’ivoire` for Côte d’Ivoire. */
 function folded(text: string): string {
   return text
     .normalize("NFD")

@@ -4,26 +4,27 @@ import { digitsInPlace, FILLER, plainText } from "./pasted-text.ts";
 import { parseForm } from "../twilio/form.ts";
 
 /**
- * What is erased: the digits of a number with its country code, without the plus sign; or
- * another address as it is stored, in any case, such as `US.13491208655302741918`.
+ * The address to erase: a number's digits with its country code, without the plus
+ * sign; or another address as stored, in any case, such as `US.13491208655302741918`.
  */
 export type ErasedAddress = string;
 
 /** How many digits a number has with its country code. */
 const WHOLE_NUMBER = /^\+([1-9]\d{6,14})$/;
 const DIGITS_MAX = 15;
-/** Longer than any phone number: how Messenger names people. */
+/** Longer than any phone number: Messenger's user IDs. */
 const LONG_ID = /^\d{16,64}$/;
-/** A message's own number is known by so many last digits. */
+/** A message's own number is recognized by this many last digits. */
 const OWN_DIGITS_MIN = 7;
-/** A country and digits, as WhatsApp names people who have no number. */
+/** A country and digits: WhatsApp's user IDs for people without a number. */
 const USER_ID = /^[a-z]{2}\.(\d{6,})$/i;
 const NAME = /^(?=.*\p{L})(?![+\d(]).{1,256}$/u;
 
 /**
- * The address that a text means: a whole number as people write it, `+1 (415) 555-0123`,
- * `0044 …`, `whatsapp:+…`; or a user id or name. Undefined for a number without a plus sign
- * or `00`, as what is dialled within one country is another number in the next.
+ * Returns the address that a text means: a whole number as people write it, `+1 (415)
+ * 555-0123`, `0044 …`, `whatsapp:+…`; or a user ID or name. Undefined for a number
+ * without a plus sign or `00`, because what is dialed within one country is another
+ * number in the next.
  */
 export function addressToErase(text: string): ErasedAddress | undefined {
   const plain = withoutPrefix(plainText(text).trim());
@@ -33,23 +34,24 @@ export function addressToErase(text: string): ErasedAddress | undefined {
   return NAME.test(plain) ? plain : undefined;
 }
 
-/** Whether it is a number's digits and not another address. */
+/** Reports whether it's a number's digits and not another address. */
 export function isNumber(address: ErasedAddress): boolean {
   return /^\d+$/.test(address);
 }
 
-/** Finds an address in texts and puts `label` in its place. */
+/** Finds an address in texts and replaces it with `label`. */
 export type AddressEraser = {
-  /** Whether a stored address is the one to erase, in whatever form. */
+  /** Reports whether a stored address is the one to erase, in any form. */
   is(stored: string): boolean;
-  /** Whether `inText` and `inQuery` have to look at this text; url-encoded, or within JSON, too. */
+  /** Reports whether `inText` and `inQuery` have to check this text; also URL-encoded or within JSON. */
   mayBeIn(text: string): boolean;
   /**
-   * The text without the address. In a message to or from it, `isOwn`, a number is also known
-   * by a part, as its own country writes it: `0161 496 0014`; and a name by itself.
+   * Returns the text without the address. In a message to or from it (`isOwn`), a
+   * number is also recognized by a part, as written within its own country (`0161
+   * 496 0014`), and a name by itself.
    */
   inText(text: string, isOwn: boolean): string;
-  /** The same of a URL's query; pairs without the address stay as they are. */
+  /** The same for a URL's query; pairs without the address stay unchanged. */
   inQuery(query: string, isOwn: boolean): string;
 };
 
@@ -71,7 +73,7 @@ function numberEraser(digits: string, label: string): AddressEraser {
   const inText = (text: string, isOwn: boolean): string => {
     if (SID.test(text)) return text;
     let left = text;
-    // The escapes in it are read, or are as they are.
+    // With escapes decoded, or as they are.
     for (const reading of digitsInPlace(text).keys()) {
       const plain = digitsInPlace(left).at(-1 - reading) ?? left;
       const spans = numbersIn(left, plain, digits, isOwn);
@@ -93,7 +95,7 @@ function numberEraser(digits: string, label: string): AddressEraser {
 
 function nameEraser(address: string, label: string): AddressEraser {
   const name = address.toLowerCase();
-  /** No word that other texts have by chance. */
+  /** Not a word that other texts contain by chance. */
   const isDistinct = /@|\d{6}/.test(name);
   const anywhere = new RegExp(
     String.raw`(?<![\p{L}\p{N}])${RegExp.escape(address)}(?![\p{L}\p{N}])`,
@@ -131,15 +133,15 @@ function inPairs(
 }
 
 type Span = { readonly from: number; readonly to: number };
-/** Digits without anything between them. */
+/** Digits without separators. */
 type Group = Span & { readonly digits: string };
 
-/** What is between the digits of one number. */
+/** Separators between the digits of one number. */
 const CLOSE = new RegExp(String.raw`^[\s().\p{Pd}\u2212${FILLER}]{0,6}$`, "u");
-/** What can be between them, and between two numbers as well. */
+/** Separators within a number, and also between two numbers. */
 const NEAR = /^[^\p{L}\p{N}]{0,8}$/u;
 
-/** Where a number is in a text, in whatever notation. */
+/** Returns where a number is in a text, in any notation. */
 function numbersIn(
   text: string,
   plain: string,
@@ -163,7 +165,7 @@ function numbersIn(
   return spans;
 }
 
-/** The zero that is dialled only within a country, `+44 (0)161 …`, is none. */
+/** The zero that is only dialed within a country, as in `+44 (0)161 …`, doesn't count. */
 function groupsIn(plain: string): Group[] {
   return [...plain.matchAll(/\d+/g)].flatMap(({ 0: digits, index: from }) => {
     const to = from + digits.length;
@@ -172,7 +174,7 @@ function groupsIn(plain: string): Group[] {
   });
 }
 
-/** The last of the groups from `first` on that are the number together. */
+/** Returns the last of the groups, from `first` on, that make up the number. */
 function lastGroup(
   plain: string,
   groups: readonly Group[],
@@ -204,7 +206,7 @@ function lastGroup(
   }
   return undefined;
 
-  /** Too long for one number: there are several, or other digits around it. */
+  /** Too long for one number: there are several, or other digits next to it. */
   function isLong(): boolean {
     let length = groups[first]?.digits.length ?? 0;
     const isMore = (at: number) => length <= DIGITS_MAX && isBetween(at, CLOSE);

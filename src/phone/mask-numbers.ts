@@ -1,29 +1,30 @@
 import { withoutPrefix } from "./address-prefix.ts";
 import { digitsInPlace, FILLER } from "./pasted-text.ts";
 
-/** How many digits a phone number has; shorter ones are short codes. */
+/** The digits of a phone number; shorter ones are short codes. */
 const DIGITS_MIN = 7;
 const DIGITS_MAX = 15;
-/** From so many on a bare run of digits hardly is a date or the number of an order. */
+/** A bare run of at least this many digits is unlikely to be a date or an order number. */
 const SURE_DIGITS_MIN = 10;
-/** A message's own number is recognized with so many characters between two digits, whatever they are. */
+/** A message's own number is recognized with up to this many characters of any kind between two digits. */
 const OWN_GAP_MAX = 8;
 
 /**
- * Which numbers in a text are masked beside the own ones. `likely`: all that may be phone
- * numbers. `sure`: those that hardly are anything else, for texts of the user's own, in
- * which 20261123 is a date: with a plus, with separators, or of ten digits and more.
+ * Which numbers in a text are masked besides the message's own. `likely`: everything
+ * that may be a phone number. `sure`: only those unlikely to be anything else (with a
+ * plus, with separators, or with at least ten digits), for users' own texts, in which
+ * 20261123 is a date.
  */
 export type OtherNumbers = "none" | "likely" | "sure";
 
-/** An address as the log shows it: phone numbers masked, names and short codes whole. */
+/** Returns an address for the log: phone numbers masked, names and short codes unmasked. */
 export function maskNumber(address: string): string {
   return fitForLog(maskNumbersIn(address, [address]));
 }
 
 /**
- * A recipient's address with all but its beginning and end hidden: a phone number, a user id
- * such as `US.13491208655302741918`, or any other name of a person. Short codes stay.
+ * Masks a recipient's address except its start and end: a phone number, a user ID such
+ * as `US.13491208655302741918`, or any other name of a person. Short codes stay.
  */
 export function maskRecipient(address: string): string {
   if (NOBODYS.test(address)) return address;
@@ -37,7 +38,7 @@ export function maskRecipient(address: string): string {
       );
 }
 
-/** A text with its own recipient masked where it is a name and no number. */
+/** Masks a text's own recipient, if it's a name and not a number. */
 export function maskRecipientIn(
   text: string,
   recipient: string | null,
@@ -46,7 +47,7 @@ export function maskRecipientIn(
   const masked = maskRecipient(recipient);
   if (masked === recipient || mayHoldNumber(recipient)) return text;
   const name = RegExp.escape(recipient);
-  // A short one is a part of other words by chance.
+  // A short one occurs in other words by chance.
   const pattern =
     recipient.length < 5
       ? `(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`
@@ -55,7 +56,7 @@ export function maskRecipientIn(
 }
 
 const BULLETS = "••••••";
-/** A short code, or what is left of an erased address. */
+/** A short code, or the rest of an erased address. */
 const NOBODYS = /^(?:\+?\d{1,6}|erased(?:-\d+)?)$/;
 
 function fitForLog(address: string): string {
@@ -63,8 +64,8 @@ function fitForLog(address: string): string {
 }
 
 /**
- * Text with the phone numbers in it masked: these addresses' own, wherever they are, also
- * without their beginning and whatever is between their digits; and `others`. Digits of any
+ * Masks the phone numbers in a text: those of these addresses anywhere, also without
+ * their start and with anything between their digits; and `others`. Digits of any
  * script count, escaped or not.
  */
 export function maskNumbersIn(
@@ -72,7 +73,7 @@ export function maskNumbersIn(
   addresses: readonly (string | null)[],
   others: OtherNumbers = "likely",
 ): string {
-  // Most texts have nothing to hide, and a look costs less.
+  // Most texts contain nothing to hide, and checking is cheaper.
   if (!mayHoldNumber(text)) return text;
   const digits = digitsInPlace(text).map(onlyDigits);
   let masked = text;
@@ -85,7 +86,7 @@ export function maskNumbersIn(
     : maskRead(masked, (plain) => otherNumbers(plain, others));
 }
 
-/** Hides what `find` finds, in each way in which a text's digits can be read. */
+/** Hides what `find` finds, in each reading of a text's digits. */
 function maskRead(text: string, find: (plain: string) => Span[]): string {
   const [plain, asWritten] = digitsInPlace(text);
   const masked = spliced(text, plain, find(plain));
@@ -94,7 +95,7 @@ function maskRead(text: string, find: (plain: string) => Span[]): string {
   return spliced(masked, again, find(again));
 }
 
-/** Whether a text has as many digits as a phone number, whatever else they may be. */
+/** Reports whether a text has as many digits as a phone number. */
 export function mayHoldNumber(text: string): boolean {
   return digitsInPlace(text).some((plain) => SEVEN_DIGITS.test(plain));
 }
@@ -106,14 +107,14 @@ const CLOSE = String.raw`\s().\p{Pd}\u2212${FILLER}`;
 const LOOSE = String.raw`/,:_&*|\u00b7`;
 const BETWEEN = `[${CLOSE}${LOOSE}]{0,6}`;
 
-/** Digits that belong together, however many; not those of what is masked already. */
+/** Digits that belong together, any number of them; not those already masked. */
 const RUN = new RegExp(
   String.raw`(?<![\d•])(?:\((?=\+?\d{1,5}\)))?\+?\d(?:${BETWEEN}\d)*(?![\d•])`,
   "gu",
 );
 const HAS_LOOSE = new RegExp(`[${LOOSE}]`, "u");
 
-/** An address of digits alone, perhaps with a user id's country in front. */
+/** An address of digits alone, possibly with a user ID's country in front. */
 const NUMBER_OR_ID = new RegExp(
   String.raw`^(?:[a-z]{2}\.|\+)?\d(?:${BETWEEN}\d){6,}$`,
   "iu",
@@ -137,12 +138,12 @@ const NO_NUMBERS = new RegExp(
   "u",
 );
 
-/** A part of a text that is hidden. */
+/** A hidden part of a text. */
 type Span = { readonly from: number; readonly to: number };
 
 function otherNumbers(plain: string, others: "likely" | "sure"): Span[] {
   let at = 0;
-  // A split by a pattern in brackets has what it matched at every second place.
+  // Splitting by a pattern in parentheses puts the matches at every second place.
   return plain.split(NO_NUMBERS).flatMap((piece, index) => {
     const start = at;
     at += piece.length;
@@ -176,7 +177,7 @@ function isOther(
     : others === "likely" && standsAlone(piece, offset, run.length);
 }
 
-/** Whether no letter, digit or underscore is beside a part of a text. */
+/** Reports whether no letter, digit, or underscore is next to a part of a text. */
 function standsAlone(text: string, offset: number, length: number): boolean {
   return !(
     /[\p{L}\p{N}_]$/u.test(text.slice(Math.max(0, offset - 2), offset)) ||
@@ -184,7 +185,7 @@ function standsAlone(text: string, offset: number, length: number): boolean {
   );
 }
 
-/** An address's digits, and the last ones, by which it is known too; none of a name's. */
+/** Returns an address's digits, and its last ones, which also identify it; none for a name. */
 function ownDigits(address: string | null): string[] {
   const digits = onlyDigits(digitsInPlace(address ?? "")[0]);
   if (digits.length < DIGITS_MIN) return [];
@@ -196,7 +197,7 @@ function onlyDigits(plain: string): string {
   return plain.replaceAll(/\D/g, "");
 }
 
-/** Where these digits are in order, close together. */
+/** Returns where these digits occur in order, close together. */
 function ownNumbers(plain: string, own: string): Span[] {
   const places = [...plain.matchAll(/\d/g)].map(({ index }) => index);
   const digits = onlyDigits(plain);
@@ -215,7 +216,7 @@ function ownNumbers(plain: string, own: string): Span[] {
   return spans;
 }
 
-/** A text with parts of it hidden; `plain` is the same text to read their digits from. */
+/** Hides parts of a text; `plain` is the same text to read their digits from. */
 function spliced(text: string, plain: string, spans: readonly Span[]): string {
   if (spans.length === 0) return text;
   let result = "";
@@ -229,7 +230,7 @@ function spliced(text: string, plain: string, spans: readonly Span[]): string {
   return result + text.slice(done);
 }
 
-/** Of digits too many for one number, such as two with a space between, only the end is left. */
+/** If there are too many digits for one number, such as two numbers with a space between, only the end is left. */
 function hidden(run: string): string {
   const number = run.replaceAll(/[^\d+]/g, "");
   const isOne = number.replace("+", "").length <= DIGITS_MAX;

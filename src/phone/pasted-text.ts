@@ -1,14 +1,14 @@
 /**
- * What nobody sees in a text: direction marks, isolates, zero-width characters, variation
+ * Invisible characters: direction marks, isolates, zero-width characters, variation
  * selectors, and the frame of a keycap.
  */
 const INVISIBLE = String.raw`\p{Default_Ignorable_Code_Point}\p{Cf}\u20e3`;
-/** Digits of other scripts, also raised, circled or full-width. */
+/** Digits of other scripts, also superscript, circled, or full-width. */
 const OTHER_DIGIT = String.raw`(?![0-9])[\p{Nd}\p{No}]`;
 
 const ALL_INVISIBLE = new RegExp(`[${INVISIBLE}]`, "gu");
 const ALL_OTHER_DIGITS = new RegExp(OTHER_DIGIT, "gu");
-/** Also full-width signs, such as the plus of a number. */
+/** Also full-width characters, such as a number's plus sign. */
 const ALL_OTHERS = new RegExp(
   `[${INVISIBLE}\\uff01-\\uff5e]|${OTHER_DIGIT}`,
   "gu",
@@ -16,8 +16,8 @@ const ALL_OTHERS = new RegExp(
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /**
- * A text that somebody pasted as they see it: without invisible characters, with ASCII
- * digits, plain spaces, and full-width letters and signs as ASCII.
+ * Returns pasted text as people see it: without invisible characters, with ASCII
+ * digits, plain spaces, and full-width characters as ASCII.
  */
 export function plainText(text: string): string {
   return PLAIN.test(text)
@@ -29,19 +29,19 @@ export function plainText(text: string): string {
         .replaceAll(/\s/g, " ");
 }
 
-/** Whether a text, or a character of one, is nothing that anybody sees. */
+/** Reports whether a text, or a character, is invisible. */
 export function isInvisible(text: string): boolean {
   return !PLAIN.test(text) && text.replaceAll(ALL_INVISIBLE, "") === "";
 }
 
-/** Stands in a `digitsInPlace` where nothing is seen. */
+/** The filler in `digitsInPlace` for invisible characters. */
 export const FILLER = "\u200b";
 
 /**
- * Texts of the same length in which each digit, of whatever script, is an ASCII digit at its
- * place, and what nobody sees is a filler. In the first one escapes are read too (`%31`,
- * `%D9%A1`, `\u0661`, `&#49;`), in the second, if there are any, they are as they are:
- * `%14155550123` may be either.
+ * Returns texts of the same length in which each digit, of any script, is an ASCII
+ * digit in its place, and invisible characters are fillers. In the first one, escapes
+ * are decoded, too (`%31`, `%D9%A1`, `\u0661`, `&#49;`), in the second, if there are
+ * any, they stay: `%14155550123` may be either.
  */
 export function digitsInPlace(text: string): [string, ...string[]] {
   const plain = PLAIN.test(text)
@@ -52,7 +52,7 @@ export function digitsInPlace(text: string): [string, ...string[]] {
 }
 
 const ESCAPES = /%[0-9a-f]{2}|\\u|&[#a-z]/i;
-/** The last are HTML's names of spaces and the like. */
+/** The last ones are HTML's names for spaces and the like. */
 const ALL_ESCAPES =
   /(?:%(?:25)*[0-9a-f]{2})+|\\+u[0-9a-f]{4}|&#(?:\d{1,7}|x[0-9a-f]{1,6});|&(?:nbsp|[et][mnh][a-z]*sp|zwn?j|[lr]rm|shy|hyphen|dash|plus|[lr]par|period|comma|colon|sol);/gi;
 
@@ -65,7 +65,7 @@ function unescaped(escape: string): string {
   return inPlace(char, escape.length);
 }
 
-/** Of `%25`, which escapes a percent sign, any number can be in front of two digits. */
+/** Any number of `%25`, which escapes a percent sign, can precede two digits. */
 function percentUnescaped(escapes: string): string {
   const bytes = [...escapes.matchAll(/%(?:25)*?([0-9a-f]{2})(?![0-9a-f])/gi)];
   let decoded: string;
@@ -92,12 +92,12 @@ function inPlace(char: string, width: number): string {
   return FILLER.repeat(width - 1) + shown;
 }
 
-/** The ASCII digit that a character means; undefined for what is no single digit. */
+/** Returns the ASCII digit that a character means; undefined if it isn't a single digit. */
 function asciiDigit(char: string): string | undefined {
   const plain = char.normalize("NFKC");
   if (/^[0-9]$/.test(plain)) return plain;
   if (!/^\p{Nd}$/u.test(plain)) return undefined;
-  // Each script's ten digits are next to each other, beginning with its zero.
+  // Each script's ten digits are contiguous, starting with its zero.
   const at = plain.codePointAt(0) ?? 0;
   let zero = at;
   while (/^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero--;

@@ -2,8 +2,8 @@ import type { EventStatus, RouteChannel } from "../twilio/status.ts";
 import type { RefusalCheck } from "../store/refusals.ts";
 
 /**
- * Counts callbacks since the start in plain numbers, in place: the receiver's way costs
- * no more for it. Metrics read them when they are asked for.
+ * Counts callbacks since the start in plain numbers, in place, so that it costs the
+ * receiver nothing. Metrics read them on request.
  */
 export class CallbackCounts {
   readonly sms = noneYet();
@@ -11,12 +11,12 @@ export class CallbackCounts {
   readonly rcs = noneYet();
   readonly messenger = noneYet();
   /**
-   * When the latest proven callback came, by the clock and by `performance.now()`, which
-   * nobody sets; 0 before the first.
+   * When the latest verified callback arrived, by the clock and by
+   * `performance.now()`, which can't be set; 0 before the first.
    */
   lastAt = 0;
   lastTick = 0;
-  /** The latest of those whose status is not recorded; kept until the server stops. */
+  /** The latest skipped callback; kept until the server stops. */
   lastSkipped: SkippedCallback | undefined;
 
   refused(channel: RouteChannel, check: RefusalCheck): void {
@@ -29,20 +29,20 @@ export class CallbackCounts {
 export type SkippedCallback = {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Twilio's word. */
+  /** Twilio's status. */
   readonly messageStatus: string;
 };
 
 type ChannelCounts = {
   /** New events, by their status. */
   readonly recorded: Record<EventStatus, number>;
-  /** Callbacks that added something to an event that was there already. */
+  /** Callbacks that added something to an existing event. */
   supplemented: number;
   /** Callbacks that added nothing. */
   repeated: number;
-  /** Callbacks whose status is not recorded. */
+  /** Callbacks whose status isn't recorded. */
   skipped: number;
-  /** By the check that they failed; counted for the channel of the route. */
+  /** By the check that refused them; counted for the route's channel. */
   readonly refused: Map<RefusalCheck, number>;
 };
 

@@ -1,6 +1,6 @@
 /**
- * In the answer to a callback without a signature: a random id of this run of the
- * server, the same that `/livez` tells. By it `doctor` knows whether the public address
- * leads to the server that it looks at.
+ * A header of the response to an unsigned callback: a random ID of this run of the
+ * server, the same as in `/livez`. It shows `doctor` whether the public address leads
+ * to the server that it checks.
  */
 export const INSTANCE_HEADER = "smsledger-instance";

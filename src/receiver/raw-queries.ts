@@ -1,4 +1,4 @@
-/** A character that the server reports escaped, whether it arrived so or not. */
+/** A character that the server reports escaped, however it arrived. */
 type Doubtful = {
   readonly start: number;
   readonly escaped: string;
@@ -9,30 +9,30 @@ type Doubtful = {
 };
 
 /**
- * Characters that the URL standard escapes in a query, in the spelling that it gives
- * them. Escapes with lower-case hex digits can't come from it.
+ * Characters that the URL standard escapes in a query, in its spelling. It never
+ * produces escapes with lower-case hex digits.
  */
 const ESCAPED_BY_SERVER =
   /%27|%22|%3C|%3E|%7F|%[CD][0-9A-F]%[89AB][0-9A-F]|%E[0-9A-F](?:%[89AB][0-9A-F]){2}|%F[0-4](?:%[89AB][0-9A-F]){3}/g;
 
-/** Characters that were likely written by one hand, and so in one spelling; the largest groups first. */
+/** Groups of characters that probably have the same origin, and therefore the same spelling; the largest groups first. */
 const GROUPINGS: readonly ((each: Doubtful) => string | number)[] = [
   ({ kind }) => kind,
   ({ pair }) => pair,
   ({ kind, pair }) => kind + pair,
   ({ start }) => start,
 ];
-/** Of more groups too small a part could be tried to be worth the work. */
+/** With more groups, too small a part could be tried to be worth the work. */
 const GROUPS_MAX = 64;
 
 /**
- * Yields the queries that may have arrived where the server reports `query`, without
- * that one itself; likeliest first, at most `max`. Twilio signs the characters it sends,
+ * Yields the queries that may have arrived if the server reports `query`, except that
+ * one itself; likeliest first, at most `max`. Twilio signs the characters it sends,
  * `'` among them. The server reports them escaped, exactly as if they had been sent
- * escaped, and a query can mix both: Bun 1.4 makes `request.url` of a request's target and
- * has nothing that gives the target as it was sent. So one spelling for each kind of
- * character is tried first, then one for each pair, for each kind in a pair, and for each
- * character.
+ * escaped, and a query can mix both: Bun 1.4 makes `request.url` of a request's target
+ * and has nothing that gives the target as it was sent. So one spelling for each kind
+ * of character is tried first, then one for each pair, for each kind in a pair, and
+ * for each character.
  */
 export function* rawQueries(query: string, max: number): Generator<string> {
   const doubtful = query.includes("%") ? doubtfulIn(query) : [];
@@ -40,7 +40,7 @@ export function* rawQueries(query: string, max: number): Generator<string> {
   for (const [index, groupOf] of GROUPINGS.entries()) {
     const groups = groupsOf(doubtful, groupOf);
     if (groups === undefined) continue;
-    // Each grouping has its share, so that many groups leave room for smaller ones.
+    // Each grouping has a share, so that large groupings leave room for smaller ones.
     const limit = Math.ceil((max * (index + 1)) / GROUPINGS.length);
     for (const isRaw of subsets(groups.size)) {
       if (known.size > limit) break;
@@ -52,7 +52,7 @@ export function* rawQueries(query: string, max: number): Generator<string> {
   }
 }
 
-/** How many groups there are, and the number of each one's, from 0; undefined if there are too many. */
+/** Returns how many groups there are, and each one's number, from 0; undefined if there are too many. */
 function groupsOf(
   doubtful: readonly Doubtful[],
   groupOf: (each: Doubtful) => string | number,
@@ -104,8 +104,8 @@ function spelled(
 }
 
 /**
- * Yields every subset of so many items, as 1 for those in it: none, all, one, all but
- * one, two, all but two, and so on. The array is the same each time.
+ * Yields every subset of a number of items, with 1 for those in it: none, all, one,
+ * all but one, two, all but two, and so on. The array is reused.
  */
 function* subsets(count: number): Generator<Uint8Array> {
   const isIn = new Uint8Array(count);

@@ -40,12 +40,12 @@ export type WebhookDeps = {
   readonly log: Log;
   readonly now: () => number;
   readonly counts: CallbackCounts;
-  /** Tells this run of the server from all others. */
+  /** Identifies this run of the server. */
   readonly instance: string;
   readonly refusals: RefusalDeps["refusals"];
 };
 
-/** Answers one request; `peer` is the other end of the connection. */
+/** Handles one request; `peer` is the other end of the connection. */
 type Receive = (
   request: Request,
   peer: () => string | undefined,
@@ -60,9 +60,9 @@ export type Receiver = {
 };
 
 /**
- * Makes a receiver for each channel's route. The checks run in the order method, content
+ * Creates a receiver for each channel's route. The checks run in the order method, content
  * type, size, signature, fields, store: nothing in a body is trusted before its signature
- * is verified, and no answer repeats what was sent.
+ * is verified, and no response repeats what was sent.
  */
 export function createReceivers(
   deps: WebhookDeps,
@@ -85,7 +85,7 @@ function createReceive(
   refuse: ReturnType<typeof refuser>,
 ): Receive {
   const route = WEBHOOK_PATHS[routeChannel];
-  // `doctor` posts without a signature to see which server answers.
+  // `doctor` posts without a signature to see which server responds.
   const unsigned = { ...UNSIGNED, headers: { [INSTANCE_HEADER]: instance } };
   return async (request, peer) => {
     const { headers } = request;
@@ -160,7 +160,7 @@ function accepted(processed: 0 | 1): Response {
 
 const RECORDED = JSON.stringify({ success: true, processed: 1 });
 const NOTHING_NEW = JSON.stringify({ success: true, processed: 0 });
-/** Headers of their own, as those are copied in a quarter of the time that an object takes. */
+/** A Headers object, because copying one takes a quarter of the time that a plain object takes. */
 const JSON_INIT = {
   headers: new Headers({
     ...SECURITY_HEADERS,

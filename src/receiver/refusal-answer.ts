@@ -5,31 +5,31 @@ import type { RouteChannel } from "../twilio/status.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RepeatedLines } from "../log/repeated-lines.ts";
 
-/** What was posted, once it was read. */
+/** The posted form, once it was read. */
 export type Posted = {
   readonly params: FormParams;
   readonly bodyBytes: number;
 };
 
-/** A refused request, while it is at hand. */
+/** A refused request, while it's available. */
 export type Refused = {
   readonly channel: RouteChannel;
   readonly refusal: Refusal;
   readonly request: Request;
   /** The other end of the connection. */
   readonly peer: () => string | undefined;
-  /** Undefined when the body was not read. */
+  /** Undefined if the body wasn't read. */
   readonly posted: Posted | undefined;
 };
 
 export type RefusalDeps = {
   readonly counts: CallbackCounts;
   readonly lines: RepeatedLines;
-  /** Keeps what can be told of a refused callback; it does no work before the answer is on its way. */
+  /** Records a refused callback; does no work before the response is sent. */
   readonly refusals: { note(refused: Refused): void };
 };
 
-/** Answers that a callback is refused, and lets everybody know who counts or keeps refusals. */
+/** Responds that a callback is refused, and reports it to everything that counts or records refusals. */
 export function refuser(
   channel: RouteChannel,
   { counts, lines, refusals }: RefusalDeps,

@@ -4,7 +4,7 @@ import type { RefusalCheck } from "../store/refusals.ts";
 export type Refusal = {
   readonly check: RefusalCheck;
   readonly status: number;
-  /** In words of ours, without a value that was sent. */
+  /** In our own words, without any value that was sent. */
   readonly error: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -84,12 +84,12 @@ export const OTHER_ACCOUNT: Refusal = {
 };
 export const NO_UTF8 = malformed("The body isn't valid UTF-8.");
 
-/** Signed, but no callback. */
+/** Signed, but not a valid callback. */
 export function malformed(error: string): Refusal {
   return { check: "fields", status: 400, error };
 }
 
-/** Seconds, sent with a 503; Twilio's own repetitions do not read it, proxies and people do. */
+/** Seconds, sent with a 503. Twilio's retries ignore it; proxies and people don't. */
 const RETRY_AFTER_S = "5";
 
 export function notDurable(error: string): Refusal {

@@ -4,9 +4,9 @@ import { BODY_BYTES_MAX, PARAMS_MAX } from "./limits.ts";
 import type { Posted } from "./refusal-answer.ts";
 
 /**
- * Reads the form in a request that is refused unread, so that its signature can be
- * explained: as a form, or as the JSON that a relay made of one. Undefined without a
- * signature, past the webhook's limits, and for a body that is neither.
+ * Reads the form in a request that was refused unread, so that its signature can be
+ * explained: as a form, or as JSON that a relay made from one. Undefined without a
+ * signature, beyond the webhook's limits, and for a body that is neither.
  */
 export async function refusedBody(
   request: Request,
@@ -20,7 +20,7 @@ export async function refusedBody(
   return isForm ? { params, bodyBytes: body.length } : undefined;
 }
 
-/** The fields of a flat JSON object, as a form has them; none for anything else. */
+/** Returns the fields of a flat JSON object like a form's; none for anything else. */
 function jsonParams(body: Uint8Array): FormParams {
   try {
     const fields: unknown = JSON.parse(new TextDecoder().decode(body));

@@ -30,16 +30,16 @@ export type SignatureCheckSettings = SignedUrlSettings &
   Pick<Config, "authTokens" | "sharedKeys">;
 
 /**
- * What one callback may cost at most to verify, beyond its first spellings: HMACs, and
+ * The maximum cost of verifying a callback, beyond its first spellings: HMACs, and
  * characters that they sign. That takes one to two milliseconds.
  */
 const HMACS_MAX = 512;
 const CHARS_MAX = 512 * 1024;
-/** Spellings of an address that are tried in any case. */
+/** Spellings of an address that are always tried. */
 const SPELLINGS_MIN = 8;
 
 /**
- * Returns why a posted form isn't proven to come from Twilio, or undefined if it is. The
+ * Returns why a posted form can't be verified as Twilio's; undefined if it is verified. The
  * verdict matches the `webhook()` of twilio-node 6.3.1: a callback with signature settings
  * is verified with shared keys only, one without them with auth tokens and SHA-1 only.
  * Unlike there, a form is verified by its parameters even if the query has a `bodySHA256`,

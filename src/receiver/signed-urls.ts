@@ -1,12 +1,12 @@
 import type { BlockList } from "node:net";
 import { isTrustedProxy } from "../http/peer.ts";
 
-/** What the address that Twilio signed is built from. */
+/** What the signed address is built from. */
 export type Addressed = {
-  /** As the server reports it: normalised by the URL standard, so not to the letter what arrived. */
+  /** As the server reports it: normalized by the URL standard, so not exactly as it arrived. */
   readonly requestUrl: string;
   readonly headers: Headers;
-  /** The other end of the connection; asked for only when it matters. */
+  /** The other end of the connection; called only if it matters. */
   readonly peer: () => string | undefined;
 };
 
@@ -17,9 +17,9 @@ export type SignedUrlSettings = {
 
 /** An address that may have been signed, in its parts. */
 export type SignedAddress = {
-  /** Scheme, host and base path, without a slash at the end. */
+  /** Scheme, host, and base path, without a trailing slash. */
   readonly base: string;
-  /** The route, with a slash at the end if one arrived. */
+  /** The route, with a trailing slash if one arrived. */
   readonly path: string;
   /** As the server reports it, with its question mark, or "". */
   readonly query: string;
@@ -28,7 +28,7 @@ export type SignedAddress = {
 /**
  * Returns the address that a callback was signed for: `publicUrl` and the path and query
  * as they arrived, or without it the connection's own address, where forwarding headers
- * count only from a trusted proxy. `Host` has no say when `publicUrl` is set.
+ * count only from a trusted proxy. `Host` doesn't matter if `publicUrl` is set.
  */
 export function signedAddress(
   settings: SignedUrlSettings,
@@ -37,7 +37,7 @@ export function signedAddress(
 ): SignedAddress {
   const query = queryOf(addressed.requestUrl);
   const base = settings.publicUrl ?? connectionOrigin(settings, addressed);
-  // The router takes a slash at the end for the same route, but it is signed.
+  // The router ignores a trailing slash, but the signature includes it.
   const slash = addressed.requestUrl.endsWith(
     "/",
     addressed.requestUrl.length - query.length,

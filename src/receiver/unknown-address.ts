@@ -16,21 +16,21 @@ export type UnknownAddressDeps = Pick<RefusalDeps, "counts" | "refusals"> & {
   readonly log: Log;
 };
 
-/** A request that met no route of the webhook's. */
+/** A request that matched no webhook route. */
 export type Stray = {
   readonly request: Request;
   readonly peer: () => string | undefined;
   /** Below the base path. */
   readonly path: string;
-  /** The methods that the address answers, as `Allow` has them; undefined where no route has it. */
+  /** The methods that the address accepts, as in `Allow`; undefined if no route has it. */
   readonly allow: string | undefined;
 };
 
 /**
- * Answers what was meant for the webhook but came to another address: whatever has
- * Twilio's signature, unless it is a page that is read, and all that is unknown below
- * /api/rpc/. Twilio's log then doesn't speak of a sign-in, and the refusals list what was
- * posted. Resolves to undefined for everything else.
+ * Handles requests that were meant for the webhook but came to another address:
+ * everything with Twilio's signature, except requests for pages, and every unknown
+ * address below /api/rpc/. Twilio's log then doesn't show a sign-in page, and the
+ * refused callbacks list what was posted. Resolves to undefined for everything else.
  */
 export function createUnknownAddress({
   counts,

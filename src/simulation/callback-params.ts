@@ -12,13 +12,13 @@ export type MessageFields = {
 
 export type StatusFields = {
   readonly status: EventStatus;
-  /** Given with `failed` and `undelivered` only. */
+  /** Only for `failed` and `undelivered`. */
   readonly errorCode: number | undefined;
-  /** When it is posted, milliseconds since 1970. */
+  /** When it's posted, milliseconds since 1970. */
   readonly at: number;
 };
 
-/** What Twilio posts for a status, in its order of names as captured. */
+/** Returns what Twilio posts for a status, with names in the captured order. */
 export function callbackParams(
   message: MessageFields,
   { status, errorCode, at }: StatusFields,
@@ -59,7 +59,7 @@ const EVENT_TYPES: Partial<Record<EventStatus, string>> = {
   read: "READ",
 };
 
-/** As Twilio masks it in `ChannelToAddress`. */
+/** Masked like Twilio's `ChannelToAddress`. */
 function masked(to: string): string {
   return `${to.slice(0, -4)}XXXX`;
 }

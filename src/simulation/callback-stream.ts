@@ -9,8 +9,8 @@ import { pick, type Random } from "./random.ts";
 const OPEN_MESSAGES = 40;
 
 /**
- * Made-up callbacks without end. Each message's come in their order, with those of
- * other messages in between, as on a busy account.
+ * Yields made-up callbacks endlessly. Each message's callbacks come in order, with
+ * those of other messages in between, as on a busy account.
  */
 export function* callbackStream(
   random: Random,

@@ -17,13 +17,13 @@ export type FeedDeps = {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly accountSid: string;
-  /** Callbacks of earlier messages that are still to come. */
+  /** Callbacks of earlier messages that are still due. */
   readonly pending: readonly TimedCallback[];
   readonly post: (callback: TimedCallback) => Promise<unknown>;
   readonly signal: AbortSignal;
 };
 
-/** Posts made-up callbacks at a lively pace, each when it is due, until the signal ends it. */
+/** Posts made-up callbacks at a lively pace, each when it's due, until the signal is aborted. */
 export async function runFeed(deps: FeedDeps): Promise<void> {
   const { random, now, accountSid, signal } = deps;
   let waiting = [...deps.pending];
@@ -35,7 +35,7 @@ export async function runFeed(deps: FeedDeps): Promise<void> {
   };
   while (!signal.aborted) {
     const time = now();
-    // After a pause, as of a computer that slept, nothing is made up for.
+    // After a pause, for example of a sleeping computer, nothing is caught up.
     nextMessageAt = Math.max(nextMessageAt, time - PAUSE_MS);
     while (nextMessageAt <= time) {
       add(nextMessageAt);
@@ -54,7 +54,7 @@ export async function runFeed(deps: FeedDeps): Promise<void> {
   }
 }
 
-/** A time until the next of events that come at random, so many milliseconds apart on average. */
+/** Returns the time until the next random event, given the average milliseconds between events. */
 function wait(random: Random, meanMs: number): number {
   return -Math.log(1 - random()) * meanMs;
 }

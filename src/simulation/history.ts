@@ -6,22 +6,22 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How many messages go out in one burst, and over how long. */
+/** How many messages a burst has, and how long it takes. */
 const BURST_MESSAGES = 60;
 const BURST_MS = 12 * MINUTE_MS;
 
-/** A callback with the time at which it is posted, milliseconds since 1970. */
+/** A callback with the time it's posted, milliseconds since 1970. */
 export type TimedCallback = PlannedCallback & { readonly at: number };
 
 export type HistoryWishes = {
   readonly accountSid: string;
-  /** Milliseconds since 1970; callbacks of the last messages may come after `to`. */
+  /** Milliseconds since 1970; callbacks of the last messages may be after `to`. */
   readonly from: number;
   readonly to: number;
   readonly messages: number;
 };
 
-/** Made-up callbacks of a time past, in order of time: busy days, quiet nights, bursts. */
+/** Yields made-up callbacks of a past period, in order of time: busy days, quiet nights, bursts. */
 export function planHistory(
   random: Random,
   { accountSid, from, to, messages }: HistoryWishes,
@@ -55,7 +55,7 @@ export function plannedAt(
   }));
 }
 
-/** A time in the range; hours of the day in which more is sent are likelier. */
+/** Picks a time in the range; busier hours of the day are likelier. */
 function timeOfDay(random: Random, from: number, to: number): number {
   const hours = TRAFFIC.hours.map((weight, hour) => ({ weight, hour }));
   const firstDay = Math.floor(from / DAY_MS);

@@ -6,7 +6,7 @@ export type LoadWishes = {
   readonly count: number;
   /** Posts per second, at most. */
   readonly rate: number;
-  /** Posts that wait for their answer at a time, at most. */
+  /** The maximum concurrent posts. */
   readonly concurrency: number;
 };
 
@@ -19,17 +19,17 @@ export type LoadDeps = {
 };
 
 export type LoadResult = {
-  /** How many answers there were of each kind: an HTTP status, or why there was none. */
+  /** The number of responses of each kind: an HTTP status, or why there was none. */
   readonly answers: ReadonlyMap<number | string, number>;
-  /** From sending to the whole answer, shortest first; only of posts that were answered. */
+  /** From sending to the complete response, shortest first; only of posts with a response. */
   readonly latenciesMs: Float64Array;
   readonly answered: number;
   readonly elapsedMs: number;
 };
 
 /**
- * Posts at an even rate; when answers are so slow that all places are taken, later.
- * Ends early, with what there is, when the signal says so.
+ * Posts at an even rate, or slower if responses are slow and all places are taken.
+ * Ends early, with partial results, if the signal is aborted.
  */
 export async function runLoad(
   { count, rate, concurrency }: LoadWishes,
@@ -56,7 +56,7 @@ export async function runLoad(
   };
   const workers = Array.from({ length: Math.min(concurrency, count) }, work);
   for (const ended of await Promise.allSettled(workers)) {
-    // Only the signal ends a wait or a post; anything else is a mistake of ours.
+    // Only the signal ends a wait or a post; anything else is a bug.
     if (ended.status === "rejected" && !signal.aborted) throw ended.reason;
   }
   return {
@@ -67,7 +67,7 @@ export async function runLoad(
   };
 }
 
-/** The value below which a share of the values lie, by nearest rank; undefined of none. */
+/** Returns the percentile of the values, by nearest rank; undefined if there are none. */
 export function percentile(
   sorted: Float64Array,
   share: number,

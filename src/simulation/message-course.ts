@@ -2,7 +2,7 @@ import type { Channel, EventStatus } from "../twilio/status.ts";
 import { between, type Random } from "./random.ts";
 import { TRAFFIC } from "./traffic.ts";
 
-/** What becomes of a message: its statuses in order, each so long after the one before. */
+/** The course of a message: its statuses in order, each with the time since the previous one. */
 export type Course = {
   readonly statuses: readonly (readonly [
     status: EventStatus,
@@ -11,12 +11,12 @@ export type Course = {
   readonly errorCode: number | undefined;
 };
 
-/** How long after `sent` a message is delivered, when nothing holds it up: milliseconds. */
+/** How long after `sent` a message is delivered if nothing delays it, in milliseconds. */
 export function usualDeliveryMs(random: Random): number {
   return 800 + 6_000 * random() ** 3;
 }
 
-/** The way of a message to its last status. */
+/** Makes up the course of a message to its final status. */
 export function course(
   random: Random,
   channel: Channel,

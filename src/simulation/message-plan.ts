@@ -15,12 +15,12 @@ import { TRAFFIC, type Outcome, type Purpose } from "./traffic.ts";
 
 /** One callback of a made-up message. */
 export type PlannedCallback = {
-  /** The route that it is posted to. */
+  /** The route it's posted to. */
   readonly route: RouteChannel;
   readonly params: FormParams;
   /** The callback URL's query, without the question mark; "" for none. */
   readonly query: string;
-  /** How long after the message was sent it is posted. */
+  /** How long after the message was sent it's posted. */
   readonly delayMs: number;
 };
 
@@ -30,13 +30,13 @@ export type MessageWishes = {
   readonly sentAt: number;
   readonly channels?: readonly Channel[] | undefined;
   readonly campaign?: string | undefined;
-  /** Instead of what usually becomes of messages. */
+  /** Instead of the usual mix of outcomes. */
   readonly outcomes?: readonly Outcome[] | undefined;
 };
 
 /**
- * A made-up message: what Twilio would post about it and when, in order of time. Now
- * and then a callback is posted twice, or overtakes the one before it.
+ * A made-up message: what Twilio would post about it and when, in order of time.
+ * Occasionally a callback is posted twice, or overtakes the previous one.
  */
 export function planMessage(
   random: Random,
@@ -56,7 +56,7 @@ export function planMessage(
     accountSid: wishes.accountSid,
     messagingServiceSid: purpose.messagingServiceSid,
     channel,
-    // On Messenger people have an id that only the business's page knows.
+    // On Messenger, people have an ID that only the business's page knows.
     to:
       channel === "messenger" ? addresses.to.replace("+", "90") : addresses.to,
     from: addresses.from[channel],
@@ -136,7 +136,7 @@ function courseOf(
   );
 }
 
-/** Now and then swaps the first two callbacks, or repeats one some seconds later. */
+/** Occasionally swaps the first two callbacks, or repeats one a few seconds later. */
 function disturbed(
   random: Random,
   callbacks: readonly PlannedCallback[],

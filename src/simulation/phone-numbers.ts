@@ -4,21 +4,21 @@ import { pick, pickWeighted, type Random } from "./random.ts";
 type Country = {
   readonly weight: number;
   readonly country: string;
-  /** Beginnings of recipients' numbers; random digits complete them. */
+  /** Prefixes of recipients' numbers; random digits complete them. */
   readonly prefixes: readonly string[];
   readonly digits: number;
-  /** Whom its recipients see as the sender of an SMS. */
+  /** The sender of an SMS, as its recipients see it. */
   readonly senders: readonly string[];
 };
 
-/** Numbers that Australia's regulator keeps for fiction, after +61 491. */
+/** Numbers that Australia's regulator reserves for fiction, after +61 491. */
 const AUSTRALIAN_FICTION =
   "570006 570156 570157 570158 570159 570110 570313 570737 571266 571491 571804 572549 572665 572983 573770 573087 574118 574632";
 
 /**
- * Where recipients are. Their numbers are those that regulators keep for fiction
- * (555-01xx, 020 7946 0xxx, 06 39 98 xx xx and the like), or rows of zeros where a
- * country keeps none; all of them have the form of a valid number of that country.
+ * Where recipients are. Their numbers are those that regulators reserve for fiction
+ * (555-01xx, 020 7946 0xxx, 06 39 98 xx xx, and the like), or runs of zeros if a
+ * country reserves none; all have the format of a valid number of that country.
  */
 const COUNTRIES: readonly Country[] = [
   {
@@ -126,7 +126,7 @@ export function pickAddresses(random: Random): Addresses {
   };
 }
 
-/** A number from 0 up to, but not, 1 that is always the same for a recipient. */
+/** Returns a number from 0 up to, but not including, 1 that is always the same for a recipient. */
 export function fateOf(to: string): number {
   let hash = 2_166_136_261;
   for (const digit of to)

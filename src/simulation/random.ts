@@ -1,9 +1,9 @@
-/** A source of randomness: each call gives a number from 0 up to, but not, 1. */
+/** A source of randomness: each call returns a number from 0 up to, but not including, 1. */
 export type Random = () => number;
 
 /**
- * Random numbers that a seed decides, so that a run can be repeated: the generator
- * sfc32, whose state of 128 bits keeps runs with different seeds apart.
+ * Returns random numbers determined by a seed, so that a run can be repeated: the
+ * generator sfc32, whose 128 bits of state keep runs with different seeds apart.
  */
 export function seededRandom(seed: readonly [number, number, number]): Random {
   let [a, b, c] = seed;
@@ -20,13 +20,13 @@ export function seededRandom(seed: readonly [number, number, number]): Random {
   return random;
 }
 
-/** A seed that no other run has. */
+/** Returns a fresh seed. */
 export function freshSeed(): [number, number, number] {
   const [a = 0, b = 0, c = 0] = crypto.getRandomValues(new Int32Array(3));
   return [a, b, c];
 }
 
-/** One of `entries`, each as likely as its weight says. There must be at least one. */
+/** Picks one of `entries` by weight. There must be at least one. */
 export function pickWeighted<T extends { readonly weight: number }>(
   random: Random,
   entries: readonly T[],
@@ -43,7 +43,7 @@ export function pickWeighted<T extends { readonly weight: number }>(
   return last;
 }
 
-/** One of `entries`, each as likely. There must be at least one. */
+/** Picks one of `entries`, all equally likely. There must be at least one. */
 export function pick<T>(random: Random, entries: readonly T[]): T {
   return pickWeighted(
     random,
@@ -51,7 +51,7 @@ export function pick<T>(random: Random, entries: readonly T[]): T {
   ).value;
 }
 
-/** A number from `from` up to, but not, `to`. */
+/** Returns a number from `from` up to, but not including, `to`. */
 export function between(random: Random, from: number, to: number): number {
   return from + random() * (to - from);
 }

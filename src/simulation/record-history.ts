@@ -3,12 +3,12 @@ import { parseCallback } from "../twilio/callback.ts";
 import { recordedStatus } from "../twilio/status.ts";
 import type { TimedCallback } from "./history.ts";
 
-/** Events that wait for the store at a time. */
+/** The maximum events that wait for the store. */
 const STEP_EVENTS = 2_000;
 
 /**
- * Records callbacks as if each had been received at its time, in the given order.
- * Ends early when the signal says so.
+ * Records callbacks as if each had been received at its time, in the given order. Ends
+ * early if the signal is aborted.
  */
 export async function recordHistory(
   store: Pick<Store, "recordEvent">,

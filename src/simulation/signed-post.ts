@@ -3,13 +3,13 @@ import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
 import { sign } from "../twilio/signature.ts";
 import { withQuery, type Target } from "./target.ts";
 
-/** How long Twilio waits for an answer. */
+/** How long Twilio waits for a response. */
 const TIMEOUT_MS = 15_000;
 
 /** The failure of a post to a server whose certificate isn't trusted. */
 export const UNTRUSTED_CERTIFICATE = "the certificate isn't trusted";
 
-/** An HTTP status, or in a few words why there was no answer. */
+/** An HTTP status, or in a few words why there was no response. */
 export type Answer = { readonly status: number } | { readonly failure: string };
 
 /** What signs callbacks: an auth token, or with `keyId` the secret of that shared key. */
@@ -18,7 +18,7 @@ export type Signer = {
   readonly keyId?: string | undefined;
 };
 
-/** Posts one callback, signed, as Twilio does. Rejects only when `signal` ended it. */
+/** Signs and posts one callback like Twilio. Rejects only if `signal` is aborted. */
 export async function postCallback(
   target: Target,
   { secret, keyId }: Signer,

@@ -1,17 +1,17 @@
-/** Where callbacks are posted to, and what is signed for them. */
+/** Where callbacks are posted, and the URL that is signed. */
 export type Target = {
-  /** Called; without user name, password and fragment. */
+  /** The URL to call; without user name, password, and fragment. */
   readonly url: string;
-  /** Signed; the same unless the server knows itself by another address. */
+  /** The URL to sign; the same unless the server has another public address. */
   readonly signedUrl: string;
-  /** The Authorization header for the user name and password that the URL had. */
+  /** The Authorization header for the user name and password in the URL. */
   readonly authorization: string | undefined;
 };
 
 /**
- * Reads a callback URL as Twilio takes it: a fragment is never sent nor signed, a user
- * name and password become Basic authentication and are not signed. Throws an Error
- * whose message completes "--url: …" and never repeats the URL.
+ * Reads a callback URL like Twilio: a fragment is neither sent nor signed; a user name
+ * and password become Basic authentication and aren't signed. Throws an Error whose
+ * message completes "--url: …" and never repeats the URL.
  */
 export function parseTarget(text: string): Target {
   const url = URL.parse(text.trim());
@@ -39,7 +39,7 @@ function decoded(text: string): string {
   }
 }
 
-/** A URL with a query added to the one it may have. */
+/** Adds a query to a URL, which may already have one. */
 export function withQuery(url: string, query: string): string {
   if (query === "") return url;
   return `${url}${url.includes("?") ? "&" : "?"}${query}`;

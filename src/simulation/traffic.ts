@@ -1,15 +1,15 @@
 import type { Channel, EventStatus } from "../twilio/status.ts";
 
-/** What the messages of one purpose have in common. */
+/** What messages with the same purpose have in common. */
 export type Purpose = {
   readonly weight: number;
   readonly channel: Channel;
   /** The tag `campaign`; without one the callback URL has no query. */
   readonly campaign: string | undefined;
-  /** Whether each message has a tag `order` too. */
+  /** Whether each message also has a tag `order`. */
   readonly hasOrder: boolean;
   readonly messagingServiceSid: string | undefined;
-  /** Share of its recipients whom a carrier's filter or an opt-out keeps it from. */
+  /** The share of its recipients that a carrier's filter or an opt-out blocks. */
   readonly refusedShare: number;
 };
 
@@ -22,7 +22,7 @@ export type Outcome = {
 export type ErrorCause = {
   readonly weight: number;
   readonly errorCode: number;
-  /** Only recipients there meet it; everywhere when undefined. */
+  /** Only for recipients there; everywhere if undefined. */
   readonly country?: string;
 };
 
@@ -30,10 +30,10 @@ const LOGIN_SERVICE = "MG5f2a91c7d04e4b8796f3aa20c1de7b04";
 const SHOP_SERVICE = "MGa81c6e2fb95d4073b2e8104d6f7c9a31";
 const MARKETING_SERVICE = "MG0d47be58a6324fc19b0e5c83f2716da9";
 
-/** The purpose whose messages go out many at a time. */
+/** The purpose whose messages are sent in bursts. */
 export const BURST_CAMPAIGN = "spring-sale";
 
-/** How likely everything is in made-up traffic. Weights count within their list; shares are of 1. */
+/** The probabilities in made-up traffic. Weights count within their list; shares are of 1. */
 export const TRAFFIC = {
   purposes: [
     purpose({
@@ -139,12 +139,12 @@ export const TRAFFIC = {
     Channel,
     Record<"undelivered" | "failed", readonly ErrorCause[]>
   >,
-  /** Why a purpose's messages are refused, where that is its own doing. */
+  /** Why a purpose's messages are refused, if the purpose itself is the reason. */
   refusals: [
     { weight: 70, status: "undelivered", errorCode: 30007 },
     { weight: 30, status: "failed", errorCode: 21610 },
   ] satisfies readonly (Outcome & ErrorCause)[],
-  /** Recipients whom nothing reaches, as their number is what it is. */
+  /** Recipients that can't be reached because of their number. */
   unreachableShare: 0.02,
   unreachable: [
     { weight: 50, errorCode: 30003 },

@@ -1,24 +1,24 @@
 /*
- * Judges the machine's clock. A clock can be wrong, and nothing within the machine tells.
- * So only time that was seen to pass counts when something is deleted for its age: the
- * server reads the clock every hour, and where it has moved on by more than a day since,
- * it was set, or the server was off. That gap makes nothing older. And what was recorded
- * while the clock was behind only looks old.
+ * Judges the machine's clock. A clock can be wrong, and nothing on the machine can
+ * tell. So only time that was seen passing counts when something is deleted because of
+ * its age: the server reads the clock every hour, and if it has moved by more than a
+ * day since, it was set, or the server was off. That gap makes nothing older. And what
+ * was recorded while the clock was behind only looks old.
  */
 
 const DAY_MS = 86_400_000;
 
-/** The clock may move on by this between two readings: a server can be off for that long. */
+/** The clock may move by this much between two readings: a server can be off for that long. */
 const UNSEEN_MAX_MS = DAY_MS;
-/** Beyond this many gaps the oldest two become one, with the time between them. */
+/** Beyond this many gaps, the oldest two are merged, with the time between them. */
 const GAPS_MAX = 100;
 
-/** The clock moved from one reading to the next, and nobody saw the time between them pass. */
+/** The clock moved between two readings, and the time between them wasn't seen passing. */
 type Gap = { readonly from: number; readonly to: number };
 
-/** What is known of the clock, across restarts. */
+/** What is known about the clock, across restarts. */
 export type ClockRecord = {
-  /** The latest time that was read, but for what setting the clock back has undone. */
+  /** The latest time read, except those undone by setting the clock back. */
   readonly seenAt: number;
   /** In order of time. */
   readonly gaps: readonly Gap[];
@@ -26,9 +26,9 @@ export type ClockRecord = {
   readonly readAt?: number | undefined;
   /** The first reading since the clock was set back to before `seenAt`. */
   readonly setBackAt?: number | undefined;
-  /** The event recorded last by then. */
+  /** The latest event at that time. */
   readonly eventId?: number | undefined;
-  /** Events were recorded behind the clock: the oldest time that they got, and when it was right again. */
+  /** Events were recorded while the clock was behind: the oldest time they got, and when the clock was right again. */
   readonly behind?: Behind | undefined;
 };
 
@@ -36,13 +36,13 @@ type Behind = { readonly from: number; readonly until?: number | undefined };
 
 export type LastEvent = { readonly id: number; readonly receivedAt: number };
 
-/** The record after one more reading, with the event that was recorded last. */
+/** Returns the record after another reading, with the latest event. */
 export function afterReading(
   record: ClockRecord,
   now: number,
   last?: LastEvent,
 ): ClockRecord {
-  // A clock that was set back to before the end of a gap had been wrong since.
+  // A clock that is set back to before the end of a gap was wrong since then.
   const undone = record.gaps.find(({ to }) => to > now);
   const gaps = record.gaps.filter(({ to }) => to <= now);
   const seenAt = undone?.from ?? record.seenAt;
@@ -53,7 +53,7 @@ export function afterReading(
     eventId: last?.id,
   };
   const setBackAt = Math.min(record.setBackAt ?? now, now);
-  // After a day it counts as right: it may have been ahead from the start.
+  // After a day, it counts as right: it may have been ahead from the start.
   if (now >= seenAt || now - setBackAt > DAY_MS)
     return {
       ...next,
@@ -68,7 +68,7 @@ export function afterReading(
   };
 }
 
-/** An event that is new with a time that isn't came while the clock was behind. */
+/** A new event with an old time arrived while the clock was behind. */
 function behindAfter(
   { eventId, behind }: ClockRecord,
   seenAt: number,
@@ -91,8 +91,8 @@ function atMost(max: number, gaps: readonly Gap[]): readonly Gap[] {
 }
 
 /**
- * The time since which this long was seen to pass; never later than `now` less that.
- * What was recorded before it is that old.
+ * Returns the time since which this long was seen passing; never later than `now`
+ * minus that. Anything recorded before it is that old.
  */
 export function seenBefore(
   { gaps, behind }: ClockRecord,
@@ -114,14 +114,14 @@ export function seenBefore(
 }
 
 /**
- * Whether two times are less than this apart. What is compared so with now is over once
- * the clock was set back behind it too, not only when its time has come.
+ * Reports whether two times are less than this apart. Compared with now, something is
+ * also over if the clock was set back before it, not only when its time has come.
  */
 export function isWithin(ms: number, one: number, other: number): boolean {
   return Math.abs(one - other) < ms;
 }
 
-/** Whether the clock was set back by more than a day. */
+/** Reports whether the clock was set back by more than a day. */
 export function wasSetBack(
   { seenAt, readAt = seenAt }: ClockRecord,
   now: number,
@@ -129,7 +129,7 @@ export function wasSetBack(
   return readAt - now > DAY_MS;
 }
 
-/** Whether a clock that says `now` may have run ahead, as nothing came for so long. */
+/** Reports whether a clock that reads `now` may be ahead, because nothing arrived for so long. */
 export function mayBeAhead(now: number, latestEventAt: number): boolean {
   return now - latestEventAt > DAY_MS;
 }

@@ -14,10 +14,11 @@ const MOMENT =
   /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
- * A time as a filter writes it, milliseconds since 1970: `2026-11-01`, `2026-11-01T10:00`
- * with Z or an offset (UTC when there is none), or how long before the end of the minute
- * under way at `now`: `90m`, `24h`, `7d`, `2w`. So these begin with a whole minute, as counts
- * do. Undefined for anything else, and for days that no calendar has.
+ * Reads a time in a filter, in milliseconds since 1970: `2026-11-01`,
+ * `2026-11-01T10:00` with Z or an offset (UTC when there is none), or how long before
+ * the end of the current minute at `now`: `90m`, `24h`, `7d`, `2w`. So these start
+ * with a whole minute, like counts. Undefined for anything else, including dates that
+ * don't exist.
  */
 export function readTime(text: string, now: number): number | undefined {
   const ago = AGO.exec(text);
@@ -34,26 +35,26 @@ export function readTime(text: string, now: number): number | undefined {
   return Number.isFinite(at) && at >= 0 ? at : undefined;
 }
 
-/** When the minute under way ends. */
+/** Returns when the current minute ends. */
 export function endOfMinute(now: number): number {
   return Math.floor(now / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
 }
 
-/** A time as short as a filter can write it: `2026-11-01`, or `2026-11-01T10:00`, or to the millisecond; UTC. */
+/** Formats a time as short as a filter can: `2026-11-01`, or `2026-11-01T10:00`, or to the millisecond; UTC. */
 export function timeText(at: number): string {
   return new Date(at)
     .toISOString()
     .replace(/(?:T00:00:00\.000|:00\.000|\.000)?Z$/, "");
 }
 
-/** Whether the calendar has this day: `Date` takes a 30th of February for the 2nd of March. */
+/** Reports whether the date exists: `Date` reads February 30 as March 2. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const at = Date.parse(`${text}T00:00:00Z`);
   return Number.isFinite(at) && new Date(at).toISOString().startsWith(text);
 }
 
-/** The day after, both as `2026-11-01`. */
+/** Returns the day after, both as `2026-11-01`. */
 export function dayAfter(day: string, days = 1): string {
   const at = Date.parse(`${day}T00:00:00Z`) + days * DAY_MS;
   return new Date(at).toISOString().slice(0, 10);

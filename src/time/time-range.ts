@@ -1,10 +1,10 @@
 import { lazy } from "../words/lazy.ts";
 import { endOfMinute, isDay, readTime } from "./filter-times.ts";
 
-/** From `from` up to, not including, `to`: milliseconds since 1970. */
+/** From `from` up to, but not including, `to`: milliseconds since 1970. */
 export type TimeRange = { readonly from: number; readonly to: number };
 
-/** A time range, as an address carries it: one of the ranges by name, or its two ends. */
+/** A time range in an address: a named range, or its two ends. */
 export type RangeAddress = {
   readonly range?: string;
   readonly from?: string;
@@ -16,8 +16,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * The ranges by name. Each ends with the minute under way. Those up to a day begin as much
- * earlier to the minute, longer ones with the whole hour that this falls into.
+ * The named ranges. Each ends with the current minute. Those up to a day start exactly
+ * that much earlier, longer ones with the whole hour that contains this time.
  */
 const NAMED = {
   "1h": {
@@ -58,14 +58,14 @@ export const RANGE_NAMES = ["1h", "24h", "7d", "30d", "90d"] as const;
 const DEFAULT_RANGE: RangeName = "24h";
 const RANGE_DAYS_MAX = 400;
 
-/** Bars that a chart of a range given by its ends has at most. */
+/** The maximum bars of a chart whose range is given by its ends. */
 const SPANS_MAX = 100;
 /** Spans of such a range, in hours: the shortest that keeps to `SPANS_MAX`. */
 const SPAN_HOURS = [1, 2, 3, 4, 6, 8, 12, 24, 48, 72, 96, 120];
 
-/** A time that a page looks at, with all that depends on it. */
+/** The period of a page, with everything that depends on it. */
 export type Period = {
-  /** What names it in an address. */
+  /** Its form in an address. */
   readonly address: RangeAddress;
   /** `Last 24 hours`, or `1 Nov 2026 – 20 Nov 2026`. */
   readonly label: string;
@@ -73,11 +73,11 @@ export type Period = {
   readonly when: string;
   /** What it is compared with: `the 24 hours before`. */
   readonly before: string;
-  /** Ends with the minute under way at the latest. */
+  /** Ends with the current minute at the latest. */
   readonly range: TimeRange;
-  /** The same time before it: as long, up to the same point. */
+  /** The previous period: as long, up to the same point. */
   readonly beforeRange: TimeRange;
-  /** How long a bar of its chart is; counted from 1970, so that the first and the last may be cut. */
+  /** The length of a bar of its chart; counted from 1970, so that the first and the last may be shorter. */
   readonly spanMs: number;
   /** The conditions of a list of the same messages. */
   readonly terms: RangeTerms;
@@ -88,11 +88,11 @@ export type RangeTerms = readonly (readonly ["after" | "before", number])[];
 
 export type RangeRead =
   | { readonly period: Period; readonly mistakes: readonly [] }
-  /** Mistakes are sentences for the page; they repeat nothing of what was given. */
+  /** Mistakes are sentences for the page; they don't repeat any input. */
   | { readonly period: undefined; readonly mistakes: readonly string[] };
 
 /**
- * Reads `range`, or `from` and `to`, from an address; without any the last 24 hours.
+ * Reads `range`, or `from` and `to`, from an address; the default is the last 24 hours.
  * `from` and `to` are dates or RFC 3339 times, UTC unless they say otherwise, and are
  * widened to whole hours; a date as `to` means until that day's end. `byMinuteSince` is
  * what the store's `countedByMinuteSince` resolves to.
@@ -125,8 +125,8 @@ function isRangeName(text: string): text is RangeName {
 }
 
 /**
- * The range of this name that ends with the minute under way at `now`. It begins with a
- * whole hour where not everything was counted by the minute.
+ * Returns the named range that ends with the current minute at `now`. It starts with a
+ * whole hour if not everything was counted by the minute.
  */
 export function namedPeriod(
   name: RangeName,
@@ -150,12 +150,12 @@ export function namedPeriod(
   };
 }
 
-/** Conditions of a list of the messages first heard of in `range`. A range that reaches to now has no end. */
+/** Returns the conditions of a list of the messages first seen in `range`. A range that reaches to now has no end. */
 export function rangeTerms({ from, to }: TimeRange, now: number): RangeTerms {
   return [["after", from], ...(to > now ? [] : [["before", to] as const])];
 }
 
-/** The spans that a period's chart has a bar for, oldest first; each cut to the range. */
+/** Returns the spans of a period's bars, oldest first, each cut to the range. */
 export function spansOf({ range, spanMs }: Period): readonly TimeRange[] {
   const spans: TimeRange[] = [];
   for (let at = floor(range.from, spanMs); at < range.to; at += spanMs) {
@@ -206,7 +206,7 @@ function givenPeriod(
     SPAN_HOURS.find((each) => hours / each <= SPANS_MAX) ??
     Math.ceil(hours / SPANS_MAX);
   const label = rangeWords(range);
-  // What is under way is compared with the same time of day.
+  // An unfinished period is compared with the same time of day.
   const isUnderWay = to === endOfMinute(now);
   const lengthMs = isUnderWay ? ceil(to - from, DAY_MS) : to - from;
   const length = lengthWords(lengthMs / HOUR_MS);
@@ -233,12 +233,12 @@ function readEnd(
 ): { readonly at: number; readonly isDate: boolean } | undefined {
   const isDate = isDay(text);
   if (!isDate && !/^\d{4}-\d\d-\d\dT/i.test(text)) return undefined;
-  // A plus sign that nobody escaped arrives as a space.
+  // An unescaped plus sign arrives as a space.
   const at = readTime(text.replace(" ", "+"), 0);
   return at === undefined ? undefined : { at, isDate };
 }
 
-/** `1 Nov 2026 – 20 Nov 2026`, both days included; with hours where an end is not midnight. */
+/** `1 Nov 2026 – 20 Nov 2026`, both days included; with hours if an end isn't midnight. */
 function rangeWords({ from, to }: TimeRange): string {
   if (from % DAY_MS === 0 && to % DAY_MS === 0) {
     const [first, last] = [dayWords(from), dayWords(to - DAY_MS)];
