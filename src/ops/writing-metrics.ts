@@ -33,7 +33,7 @@ export function addWritingMetrics(
   });
   metrics.counter({
     name: "smsledger_batches_failed_total",
-    help: "Batches that could not be committed.",
+    help: "Batches that couldn't be committed.",
     read: () => alone(writing().failedBatches),
   });
 }

@@ -46,7 +46,7 @@ export type SessionRow = {
 /** A signed-in user, for whom a page is made. */
 export type Visitor = {
   readonly user: UserRow;
-  /** No user is an admin. */
+  /** There's no admin. */
   readonly isAdminMissing: boolean;
 };
 
@@ -83,7 +83,7 @@ export type SignIn = {
 /** Why a user wasn't added. */
 export type AddRefusal = "name taken" | "too many";
 
-/** A new user's id, or why there is none. */
+/** A new user's ID, or why there is none. */
 export type AddedUser =
   { readonly id: number } | { readonly refusal: AddRefusal };
 

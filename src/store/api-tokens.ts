@@ -33,7 +33,7 @@ export type NewApiToken = Pick<
   readonly address: string | null;
 };
 
-/** A use of a token, with an entry for the audit list when it's worth one. */
+/** A use of a token, with an entry for the audit list if it's worth one. */
 export type TokenUse = {
   readonly id: number;
   readonly at: number;
@@ -52,7 +52,7 @@ export interface ApiTokenStore {
   /** The token with this SHA-256. */
   byHash(hash: string): Promise<ApiToken | undefined>;
   setLastUsed(use: TokenUse): Promise<void>;
-  /** Resolves to whether there was one. */
+  /** Resolves to whether it existed. */
   remove(id: number, by: By): Promise<boolean>;
 }
 

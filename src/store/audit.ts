@@ -8,7 +8,7 @@ export const ACTIONS = {
 } as const;
 
 /**
- * What an entry is about. Entries of one kind never push out those of another:
+ * What an entry is about. Entries of one kind never displace those of another:
  * - `change`: who may do what, and what can't be undone: users, passwords, tokens, erasing;
  * - `sign-in`: sessions that began or ended;
  * - `failure`: wrong passwords;

@@ -21,7 +21,7 @@ export type Condition = {
    * or `senderId`).
    */
   | { readonly field: "to" | "from"; readonly values: readonly string[] }
-  /** Message SIDs or their beginnings, which have at least one hex digit. */
+  /** Message SIDs or their starts, with at least one hex digit. */
   | { readonly field: "sid"; readonly values: readonly string[] }
   /** Whole SIDs of accounts and messaging services. */
   | {

@@ -15,7 +15,7 @@ export type GuessTaken =
   /** None was taken; the next one is possible at this time, milliseconds since 1970. */
   | { readonly retryAt: number };
 
-/** When a limit is whole again after one more guess. */
+/** Returns when a limit is full again after one more guess. */
 export function wholeAfterGuess(
   limit: GuessLimit,
   wholeAt: number | undefined,
@@ -24,7 +24,7 @@ export function wholeAfterGuess(
   return wholeFrom(limit, wholeAt, now) + limit.everyMs;
 }
 
-/** When a limit has a guess left: now or later. */
+/** Returns when a limit has a guess left: now or later. */
 export function guessLeftAt(
   limit: GuessLimit,
   wholeAt: number | undefined,

@@ -18,39 +18,39 @@ import type { Dimension } from "./tally.ts";
 const SUGGESTED_MAX = 1_000;
 
 /*
- * Masking fails closed: each member is listed here, so that a new one doesn't compile until
- * somebody has decided how it's masked.
+ * Masking fails closed: each member is listed here, so that a new one doesn't compile
+ * until someone decides how it's masked.
  */
 
 /** A store that shows people's addresses masked in every message and event. */
 export function maskedStore(store: Stores): Stores {
   return {
     ...maskedReading(store),
-    // Nothing is read from these but counts and times.
+    // Only counts and times are read from these.
     recordEvent: (event) => store.recordEvent(event),
     checkWritable: () => store.checkWritable(),
     writing: () => store.writing(),
     database: store.database,
     close: () => store.close(),
-    // Users and their tokens; their names are the team's own.
+    // Users and their tokens; their names belong to the team.
     accounts: store.accounts,
     apiTokens: store.apiTokens,
-    // Addresses in its entries are masked as they are written.
+    // Addresses in its entries are masked when they're written.
     audit: store.audit,
-    // What is kept of a refused callback is masked before it is stored.
+    // Refused callbacks are masked before they're stored.
     refusals: store.refusals,
-    // What is erased is asked for by its whole number, and only counts come back.
+    // Erasing takes a whole number and only returns counts.
     upkeep: store.upkeep,
   };
 }
 
 /**
- * Reads messages and events with people's addresses masked. Addresses keep their ids, which
- * is how to ask for them. What is asked for isn't masked, so that filters keep working.
+ * Reads messages and events with people's addresses masked. Addresses keep their IDs,
+ * by which they can be requested. Filters aren't masked, so that they keep working.
  */
 export function maskedReading(store: Reading): Reading {
   return {
-    // These return no text that anybody wrote.
+    // These return no text from outside.
     countMessages: (...asked) => store.countMessages(...asked),
     countedByMinuteSince: () => store.countedByMinuteSince(),
     deliveryTimes: (range) => store.deliveryTimes(range),

@@ -1,7 +1,7 @@
 import type { Engine } from "./engine.ts";
 import { sqliteEngine } from "./sqlite/sqlite-engine.ts";
 
-/** The engine for a database's address, as DATABASE_URL gives it. Opens nothing yet. */
+/** Returns the engine for a DATABASE_URL. Doesn't open anything yet. */
 export function openEngine(databaseUrl: string): Engine {
   return sqliteEngine(databaseUrl);
 }

@@ -39,11 +39,11 @@ export type SentRequest = {
   /** Only those that help to understand what happened. */
   readonly headers: FormParams;
   readonly query: FormParams;
-  /** The form's parameters; null when no form was read. */
+  /** The form's parameters; null if no form was read. */
   readonly params: FormParams | null;
   /** Null when the body wasn't read. */
   readonly bodyBytes: number | null;
-  /** Whether something was left out for its length. */
+  /** Whether something was left out because of its length. */
   readonly isCut: boolean;
 };
 

@@ -121,7 +121,7 @@ export type FailingRecipient = {
   /** How many of the latest `messages` to this recipient failed; at most `RECENT_MESSAGES` count. */
   readonly failures: number;
   readonly messages: number;
-  /** Of the latest failed message. */
+  /** The latest failed message's code. */
   readonly lastErrorCode: number | null;
   readonly lastFailureAt: number;
   /** Id of the latest failed message, by which pages are ordered. */
@@ -158,7 +158,7 @@ export type SuggestibleField =
 
 /**
  * Where events are made durable and read from. Every engine passes the same contract
- * tests. A method rejects with StoreUnavailable when it can't do its work now; any other
+ * tests. A method rejects with StoreUnavailable if it can't do its work now; any other
  * error is a bug.
  */
 export interface Store extends Reading {
@@ -169,9 +169,9 @@ export interface Store extends Reading {
    * callback that names another account changes nothing.
    */
   recordEvent(event: NewEvent): Promise<RecordOutcome>;
-  /** Resolves when a write has just reached the disk. */
+  /** Resolves after a write has reached the disk. */
   checkWritable(): Promise<void>;
-  /** Commits what it has accepted, then closes. Further calls are refused. */
+  /** Commits what it has accepted, then closes. Later calls are refused. */
   close(): Promise<void>;
 }
 
@@ -182,7 +182,7 @@ export interface Reading {
    * search is limited.
    */
   listMessages(filter: MessageFilter, page: PageRequest): Promise<MessagePage>;
-  /** The newest page and the count of all, found by one search. */
+  /** Returns the newest page and the count of all matches, found by one search. */
   listAndCount(filter: MessageFilter, size: number): Promise<CountedPage>;
   /**
    * How many messages match a filter, up to a limit: only those with an id above
@@ -207,8 +207,8 @@ export interface Reading {
   /** The senders with the most messages or failures. The cost is limited, however many senders there are. */
   topSenders(request: TopSendersRequest): Promise<TopSenders>;
   /**
-   * Since when everything is counted by the minute, milliseconds since 1970: `MINUTES_KEPT`
-   * before the latest event, unless its clock jumped.
+   * Returns since when everything is counted by the minute, milliseconds since 1970:
+   * `MINUTES_KEPT` before the latest event, unless its clock jumped.
    */
   countedByMinuteSince(): Promise<number>;
   /** Shortest first. */
@@ -226,7 +226,7 @@ export interface Reading {
   /** The address with this id (a `recipientId` or `senderId`). */
   addressById(id: number): Promise<string | undefined>;
 
-  /** Known values that begin with `start` in any case, at most `limit`; tags as `name=value`. */
+  /** Returns known values that begin with `start`, in any case, at most `limit`; tags as `name=value`. */
   suggest(
     field: SuggestibleField,
     start: string,

@@ -9,9 +9,9 @@ export type Dimension =
   "errorCode" | "country" | "sender" | "service" | "channel";
 
 /**
- * Which messages to count: those first seen in `range`. Its ends are whole minutes. Without
- * `by` and `errorCode` it counts exactly those. With either, an end between two hours is
- * widened to the whole hour where it is before `countedByMinuteSince`.
+ * Which messages to count: those first seen in `range`. Its ends are whole minutes.
+ * Without `by` and `errorCode` it counts exactly those. With either, an end within an
+ * hour is widened to the whole hour if it's before `countedByMinuteSince`.
  */
 export type TallyRequest = {
   readonly range: TimeRange;
@@ -47,7 +47,7 @@ export type TallyRow = {
   readonly at: number;
   /** Messages by their current status. */
   readonly counts: StatusCounts;
-  /** Of `by: "sender"`: the address's id, for `from:~id`. */
+  /** For `by: "sender"`: the address's ID, for `from:~id`. */
   readonly id?: number;
 };
 

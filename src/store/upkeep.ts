@@ -29,7 +29,7 @@ export type UpkeepFailure = { readonly at: number; readonly reason: string };
 
 /** One reading of the clock, and what it can be judged by. */
 export type ClockReading = {
-  /** What it says, milliseconds since 1970. */
+  /** The time, milliseconds since 1970. */
   readonly now: number;
   readonly record: ClockRecord;
   /** Whether it was set back by more than a day since the latest reading. */

@@ -33,19 +33,19 @@ export type Texts<Address, Sid> = {
   readonly sid: (sid: Sid) => string;
 };
 
-/** Whether one value is preferred to another. */
+/** Whether one value is preferred over another. */
 type Wins<T> = (one: T, other: T) => boolean;
 
 const SENT = statusRank("sent");
 const DELIVERED = statusRank("delivered");
 
 /**
- * A message as its recorded callbacks describe it. Each field comes from the highest status
- * that has a value for it. Where callbacks of that status disagree, the value decides, so
- * that the order of arrival never does: the first channel in `CHANNELS` (an RCS message
- * that falls back to SMS is an SMS), the lowest error code (30008, "unknown error", gives
- * way to a cause), the most segments, and the text that sorts first (a number before a
- * name). Times are the first and the last.
+ * A message as its recorded callbacks describe it. Each field comes from the highest
+ * status that has a value for it. If callbacks of that status disagree, the values
+ * decide, never the order of arrival: the first channel in `CHANNELS` (an RCS message
+ * that falls back to SMS is an SMS), the lowest error code (30008, "unknown error",
+ * gives way to a cause), the most segments, and the text that sorts first (a number
+ * before a name). Times are the first and the last.
  */
 export function foldEvents<Address, Sid>(
   events: readonly [EventFields<Address, Sid>, ...EventFields<Address, Sid>[]],
@@ -97,7 +97,7 @@ export function deliveryMs(
     : Math.max(0, delivered - sent);
 }
 
-/** The winner among the values that the highest status with any has; `events` are highest first. */
+/** Returns the winner among the values of the highest status that has any; `events` are highest first. */
 function settled<T, K extends string>(
   events: readonly ({ readonly status: number } & Readonly<
     Record<K, T | null>

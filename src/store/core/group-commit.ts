@@ -9,7 +9,7 @@ const QUEUED_EVENTS_MAX = 20_000;
 const QUEUED_CHARS_MAX = 64 * 1024 * 1024;
 /** Maximum events of one transaction. */
 const BATCH_EVENTS_MAX = 2_000;
-/** How long a callback can wait for its commit, as an answer is promised within five seconds. */
+/** How long a callback can wait for its commit: a response is promised within five seconds. */
 const COMMIT_TIMEOUT_MS = 4_500;
 const TIMEOUTS_CHECKED_EVERY_MS = 250;
 /** Upper bounds, in seconds and in events, for measuring batches. */
@@ -27,7 +27,7 @@ export type CommitPort = {
   readonly commit: (
     events: readonly string[],
   ) => Promise<readonly (RecordOutcome | StoreUnavailable)[]>;
-  /** Why nothing can be committed for the moment; undefined when it can. */
+  /** Why nothing can be committed at the moment; undefined if it can. */
   readonly down: () => string | undefined;
   /** The reason for a callback whose commit takes too long. */
   readonly overdue: string;
@@ -42,8 +42,8 @@ type Waiting = {
 };
 
 /**
- * Commits events in batches: those that arrive while commits are under way share the next
- * one. Each promise settles when its event's batch is on disk, or can't be.
+ * Commits events in batches: those that arrive during commits share the next one. Each
+ * promise settles when its event's batch is on disk, or can't be.
  */
 export function createGroupCommit({ commit, down, overdue }: CommitPort) {
   const pace = createCommitPace();
@@ -64,7 +64,7 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
   const commitNext = (): void => {
     if (
       pause !== undefined ||
-      // What waits meanwhile can still be committed in time.
+      // What waits in the meantime can still be committed in time.
       down() !== undefined ||
       inFlight.length >= pace.batchesInFlightMax() ||
       queue.length === 0
@@ -82,7 +82,7 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
       const ms = pace.committed(batch.length, start);
       commitSeconds.add(ms / 1_000);
       batchEvents.add(batch.length);
-      // Before those who wait are answered, which takes a while for a big batch.
+      // Before the waiting callers are answered, which takes a while for a big batch.
       commitSoon();
       batch.forEach(({ resolve, reject }, place) => {
         const outcome = outcomes[place];
@@ -138,7 +138,7 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
     },
     /** Call this when `down` no longer gives a reason. */
     resume: commitNext,
-    /** How writing goes now, and has gone since the start. */
+    /** The state of writing now and since the start. */
     state(): Writing {
       const oldest = inFlight[0]?.[0] ?? queue[0];
       return {
@@ -155,7 +155,7 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
       while (queue.length > 0 || inFlight.length > 0) await Bun.sleep(5);
       clearInterval(timeouts);
     },
-    /** Stops without waiting, for a database that could not be opened. */
+    /** Stops without waiting, for a database that couldn't be opened. */
     stop: (): void => clearInterval(timeouts),
   };
 }

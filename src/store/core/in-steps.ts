@@ -8,7 +8,7 @@ import type {
 } from "../store.ts";
 import type { FeedPosition } from "../feed-position.ts";
 
-/** What one step reads: one query, which is over soon. */
+/** The rows that one step reads: one short query. */
 type Step = Pick<
   Reading,
   "failingRecipients" | "feedAfter" | "listMessages"
@@ -25,7 +25,7 @@ type InSteps = Pick<
   | "feedAfter"
 >;
 
-/** Reads what may be too much for one query in steps of `stepRows`, between which others have their turn. */
+/** Reads what may be too much for one query in steps of `stepRows`, between which others get their turn. */
 export function inSteps(step: Step, stepRows: number): InSteps {
   return {
     async *everyMessage(filter = []) {

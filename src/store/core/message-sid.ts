@@ -6,7 +6,7 @@ export function packMessageSid(sid: string): Uint8Array {
   return bytes;
 }
 
-/** The lowest and the highest stored SID that begins with `start`, as Twilio writes it. */
+/** Returns the lowest and the highest stored SID that begins with `start`. */
 export function sidRange(start: string): readonly [Uint8Array, Uint8Array] {
   return [
     packMessageSid(start.padEnd(34, "0")),

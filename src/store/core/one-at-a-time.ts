@@ -9,7 +9,7 @@ export function oneAtATime(): UpkeepStore["exclusively"] {
       signal?.throwIfAborted();
       return work();
     });
-    // Whoever comes next doesn't care how this one ends.
+    // The next one doesn't depend on how this one ends.
     last.set(
       chore,
       done.catch(() => undefined),

@@ -69,7 +69,7 @@ export function shapePost(params: FormParams, columns: Columns): ShapedPost {
   return { shape, values };
 }
 
-/** The form as it was posted; the reverse of `shapePost`. */
+/** Returns the form as posted; the reverse of `shapePost`. */
 export function restorePost(
   { shape, values }: ShapedPost,
   columns: Columns,

@@ -4,9 +4,9 @@ import { StoreFault, type OnFault } from "../store-fault.ts";
 const EVERY_MS = 1_000;
 
 /**
- * Returns a function that reports faults of one kind, at most once a second: a fault mostly
- * meets the same work again and again. `wordsFor` says what happened, and how often since
- * the latest report.
+ * Returns a function that reports faults of one kind, at most once a second, because a
+ * fault usually repeats. `wordsFor` says what happened, and how often since the last
+ * report.
  */
 export function createRepeatedFaults(
   onFault: OnFault,
