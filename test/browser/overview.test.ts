@@ -133,7 +133,11 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
       .grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.goto(`${own.origin}/`);
     await page.locator("#waiting").waitFor();
-    await page.getByRole("button", { name: "Copy" }).first().click();
+    await page
+      .getByRole("heading", { name: "Copy this address" })
+      .locator("xpath=..")
+      .getByRole("button", { name: "Copy" })
+      .click();
     await page.getByRole("button", { name: "Copied" }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
       `${own.origin}/api/rpc/webhooks/twilio/sms#rc=5&rp=all`,

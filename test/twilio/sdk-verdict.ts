@@ -4,7 +4,11 @@ import type { FormParams } from "../../src/twilio/form.ts";
 /** Requests to compare with the SDK: a few seconds' worth, or those of `bun run verdicts`. */
 const isLongRun = process.env["SDK_LONG_RUN"] !== undefined;
 export const FUNCTION_RUNS = isLongRun ? 200_000 : 8_000;
-export const HTTP_RUNS = isLongRun ? 20_000 : 1_500;
+export const HTTP_RUNS = isLongRun ? 20_000 : 800;
+
+/** Callbacks with a new parameter, and ones with shifted boundaries. */
+export const NEW_PARAMETER_RUNS = isLongRun ? 200_000 : 5_000;
+export const SHIFT_RUNS = isLongRun ? 3_000 : 100;
 
 /** Parameters as Express hands them to Twilio's SDK: a name given several times has an array. */
 export function sdkParams(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { NEW_PARAMETER_RUNS, SHIFT_RUNS } from "./sdk-verdict.ts";
 import { fc } from "../support/fast-check.ts";
 import { parseCallback } from "../../src/twilio/callback.ts";
 import { parseForm, type FormParams } from "../../src/twilio/form.ts";
@@ -157,7 +158,7 @@ describe("every callback as Twilio posts it is taken", () => {
           expect(recorded(sent)).toEqual(recorded({ query, params }));
         },
       ),
-      { numRuns: 20_000 },
+      { numRuns: NEW_PARAMETER_RUNS },
     );
   });
 });
@@ -202,7 +203,7 @@ describe("no other reading of a signed text falsifies what is recorded", () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: SHIFT_RUNS },
     );
   });
 });
