@@ -12,7 +12,7 @@ import { inOwnProcess, isWorker } from "./own-process.ts";
 
 /**
  * Writes a backup into a new file, also while the server runs. Resolves to the exit
- * status; why it could not be done is thrown.
+ * status, and throws when it can't be done.
  */
 export async function backup(
   { databaseUrl }: Pick<Config, "databaseUrl">,
@@ -32,7 +32,7 @@ export async function backup(
     const status = await inOwnProcess(
       args,
       cleanUp,
-      "It was stopped before it was done. No backup was written.",
+      "Stopped before it was done. No backup was written.",
     );
     if (isNew && existsSync(path)) await noteUse(engine, "made a backup");
     return status;
@@ -44,15 +44,15 @@ export async function backup(
     (name) => backupTime(name) !== undefined,
   );
   const contents = await backups.write(file);
-  return report(`The backup is whole and checked: ${holds(contents)}.`);
+  return report(`The backup is complete and verified: ${holds(contents)}.`);
 }
 
-/** Whatever else runs on this machine, the server above all, comes first. */
+/** Everything else on this machine, above all the server, comes first. */
 function giveWay(): void {
   try {
     setPriority(constants.priority.PRIORITY_LOW);
   } catch {
-    // It is as well done at the usual priority.
+    // The usual priority does too.
   }
 }
 
@@ -62,6 +62,6 @@ export function holds(contents: Contents): string {
   const last =
     lastEventAt === undefined
       ? ""
-      : `; the last event came at ${new Date(lastEventAt).toISOString().replace(/\.\d+/, "")}`;
+      : `; the last event is from ${new Date(lastEventAt).toISOString().replace(/\.\d+/, "")}`;
   return `${counted(messages, "message")} with ${counted(events, "event")}, ${byteWords(bytes)}${last}`;
 }

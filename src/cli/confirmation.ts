@@ -1,17 +1,15 @@
 import { createInterface } from "node:readline";
 
-/** The exit status of a command that was not confirmed. */
+/** The exit status of a command that wasn't confirmed. */
 export const NOT_CONFIRMED = 2;
 
 /**
- * Asks at the terminal whether what cannot be taken back is meant. Where nobody can
- * answer, it is not: there `--yes` says so beforehand. Nor is it after Ctrl-C or Ctrl-D.
+ * Asks at the terminal whether to do something irreversible. Without a terminal, and after
+ * Ctrl-C or Ctrl-D, the answer is no; `--yes` skips the question.
  */
 export async function isConfirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    console.error(
-      "Nothing was changed. Add --yes to do it without a question.",
-    );
+    console.error("Nothing was changed. Add --yes to skip the confirmation.");
     return false;
   }
   const answer = await answerTo(`${question} Type yes: `);

@@ -43,7 +43,7 @@ export async function demo(
   const config = demoConfig(settings, join(folder, "demo.db"));
   const { store, opened } = openEngine(config.databaseUrl).openForServer({
     onFault() {
-      console.error("The demo's database failed, so the demo ended.");
+      console.error("The demo's database failed, so the demo has ended.");
       process.exit(1);
     },
   });
@@ -113,7 +113,7 @@ function temporaryFolder(): string {
     return mkdtempSync(join(tmpdir(), "smsledger-demo-"));
   } catch (error) {
     throw new StoreUnusable(
-      "A temporary folder cannot be made. Check TMPDIR and the permissions.",
+      "Can't create a temporary folder. Check TMPDIR and its permissions.",
       { cause: error },
     );
   }
@@ -160,7 +160,7 @@ function welcome(origin: string, portAsked: number): string {
   Open ${origin}
 
 This is smsledger with made-up messages: a week of them, and new ones all the time,
-signed and posted as Twilio does. Nothing leaves this machine. Stop it with Ctrl-C;
-nothing of it stays.
+signed and posted the way Twilio does. Nothing leaves this machine. Stop it with
+Ctrl-C; nothing is kept.
 `;
 }

@@ -18,13 +18,13 @@ import { stopSignal } from "./stop-signal.ts";
 
 export type EraseOptions = {
   readonly isDryRun: boolean;
-  /** It was confirmed on the command line. */
+  /** Confirmed on the command line. */
   readonly isSure: boolean;
 };
 
 /**
- * Takes a person's number, user id or name out of the database, also while the server runs. Resolves to
- * the exit status: 1 when it was stopped before it was done, 2 when it was not confirmed.
+ * Erases a person's number, user ID or name from the database, also while the server runs.
+ * Resolves to the exit status: 1 when it was stopped before it was done, 2 when it wasn't confirmed.
  */
 export async function erase(
   { databaseUrl }: Pick<Config, "databaseUrl">,
@@ -34,7 +34,7 @@ export async function erase(
   const address = addressToErase(number);
   if (address === undefined) {
     console.error(
-      "Give the whole number with a plus sign and its country code, such as +14155550123, or a user id or name as the pages show it.",
+      "Give the complete number with a plus sign and the country code, such as +14155550123, or a user ID or name as the pages show it.",
     );
     return 2;
   }
@@ -62,7 +62,7 @@ async function confirmAndErase(
   const shown = isNumber(address) ? `+${address}` : address;
   const subject = maskRecipient(shown);
   try {
-    const question = `Erase ${shown} for good? Nobody can bring it back.`;
+    const question = `Erase ${shown}? This can't be undone.`;
     if (!isSure && !(await isConfirmed(question))) return NOT_CONFIRMED;
     return await underWay(
       (work) =>
@@ -91,7 +91,7 @@ async function underWay(
   bar.end();
   if (!signal.aborted) return report(outcomeText(found, isDryRun));
   console.error(
-    "Stopped before it was done. Run it again: it begins anew and finds the rest.",
+    "Stopped before it was done. Run it again: it starts over and finds the rest.",
   );
   return 1;
 }
@@ -110,7 +110,7 @@ function outcomeText(found: Erased, isDryRun: boolean): string {
   return [
     `Erased from ${places}. The messages and all counts stay.`,
     ...(names === "" ? [] : [`It is now called ${names}.`]),
-    "Backups that were made before still have it: delete them, or erase again after restoring one.",
+    "Earlier backups still have it: delete them, or erase it again after restoring one.",
     "Later callbacks for it are recorded as usual.",
   ].join("\n");
 }

@@ -4,8 +4,8 @@ import { callDirectly, serverOrigin } from "../config/own-server.ts";
 const TIMEOUT_MS = 5_000;
 
 /**
- * Asks the server that these settings describe whether it is ready. Resolves to the
- * exit status: 0 when it is; 1, with a line that says why, when it is not.
+ * Asks the server with these settings whether it's ready. Resolves to the exit status: 0 if
+ * it is; 1 if it isn't, with a line that says why.
  */
 export async function healthcheck(
   settings: Pick<Config, "host" | "port">,
@@ -34,11 +34,11 @@ async function whyNotReady(url: URL): Promise<string | undefined> {
       "code" in error &&
       error.code === "ECONNREFUSED"
     )
-      return `Not ready: nothing listens on ${url.origin}. Is the server running, and are HOST and PORT the same as its own?`;
+      return `Not ready: nothing listens on ${url.origin}. Is the server running, and does it have the same HOST and PORT?`;
     return `Not ready: the connection to ${url.origin} failed.`;
   }
   if (response.ok) return undefined;
-  return `Not ready: ${reasonIn(answer) ?? `${url.href} is answered ${response.status}.`}`;
+  return `Not ready: ${reasonIn(answer) ?? `${url.href} answered ${response.status}.`}`;
 }
 
 /** The reason that the server gives; undefined when another program answered. */

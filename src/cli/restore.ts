@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
-import type { Restored } from "../store/backups.ts";
+import { noSuchBackup, type Restored } from "../store/backups.ts";
 import { openEngine } from "../store/open.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { holds } from "./backup.ts";
@@ -8,8 +9,8 @@ import { report } from "./output.ts";
 import { finishInPeace, inOwnProcess, isWorker } from "./own-process.ts";
 
 /**
- * Puts a backup in the place of the database while no server runs. Resolves to the exit
- * status; why it could not be done is thrown.
+ * Replaces the database with a backup while no server is running. Resolves to the exit
+ * status, and throws when it can't be done.
  */
 export async function restore(
   { databaseUrl }: Pick<Config, "databaseUrl">,
@@ -17,22 +18,19 @@ export async function restore(
   isSure: boolean,
 ): Promise<number> {
   const engine = openEngine(databaseUrl);
+  const source = resolve(file);
+  // Nobody should confirm what then turns out to be a mistyped path.
+  if (!existsSync(source)) throw noSuchBackup(source);
   const question =
-    "Put this backup in the place of the database? Messages, users and the event feed are then as they were when it was made.";
+    "Replace the database with this backup? Messages, users and the event feed will be as they were when it was made.";
   if (!isSure && (await engine.exists()) && !(await isConfirmed(question)))
     return NOT_CONFIRMED;
   if (!isWorker()) {
-    const args = [
-      "restore",
-      resolve(file),
-      "--yes",
-      "--database-url",
-      databaseUrl,
-    ];
+    const args = ["restore", source, "--yes", "--database-url", databaseUrl];
     return inOwnProcess(
       args,
       () => engine.backups.removeLeftover(),
-      "It was stopped before it was done. Nothing was changed.",
+      "Stopped before it was done. Nothing was changed.",
     );
   }
   const now = Date.now();
@@ -44,17 +42,17 @@ export async function restore(
       ...(before === undefined
         ? []
         : [
-            `What was there before is kept as ${before}.`,
-            "To go back, restore that file in the same way. Delete it when you no longer need it.",
+            `The previous database is kept as ${before}.`,
+            "To go back, restore that file the same way. Delete it when you no longer need it.",
           ]),
-      "All sessions ended. Whoever reads the event feed has to start over: cursors from before are answered 410.",
+      "All sessions have ended. Readers of the event feed have to start over: cursors from before are answered 410.",
       ...accessLines(restored),
       "Start the server now.",
     ].join("\n"),
   );
 }
 
-/** What came back or is gone that concerns who gets in and who was erased, and what to do. */
+/** Who can sign in again or no longer, which erased numbers are back, and what to do. */
 function accessLines({
   isCompared,
   usersBack,

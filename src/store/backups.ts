@@ -1,3 +1,12 @@
+import { StoreUnusable } from "./store.ts";
+
+/** There is no file to restore. */
+export function noSuchBackup(file: string): StoreUnusable {
+  return new StoreUnusable(
+    `There is no backup ${file}. Check the path. Nothing was changed.`,
+  );
+}
+
 /** Copies of a whole database, each in its own file. */
 export interface Backups {
   /**

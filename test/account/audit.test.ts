@@ -79,7 +79,7 @@ test("a member who keeps repeating something pushes nobody's entry out", async (
   const { text } = await ana.get("/settings/audit");
   expect(text.match(/marked the refusals as seen/g)).toHaveLength(1);
   expect(text).toContain("400 times since");
-  expect(text).toContain("added a user as");
+  expect(text).toContain("added the admin");
 });
 
 test("a wrong current password is in the audit list", async () => {

@@ -115,7 +115,7 @@ test("a number that is nowhere is told as such, and one that is not whole is ref
     const { status, stdout, stderr } = await erase(databaseUrl, part, "--yes");
     expect([part, status, stdout]).toEqual([part, 2, ""]);
     expect(stderr).toBe(
-      "Give the whole number with a plus sign and its country code, such as +14155550123, or a user id or name as the pages show it.\n",
+      "Give the complete number with a plus sign and the country code, such as +14155550123, or a user ID or name as the pages show it.\n",
     );
   }
   using folder = tempDir();

@@ -77,7 +77,7 @@ test("another program's answer is no readiness, and its words are not repeated",
   });
   const { status, stderr } = await check(String(other.port));
   expect(status).toBe(1);
-  expect(stderr).toContain("is answered 404.");
+  expect(stderr).toContain("answered 404.");
   expect(stderr).not.toContain("injected");
 });
 

@@ -103,6 +103,19 @@ test("where there is no database the backup becomes it, and a log that lies ther
   expect(besideLive().filter((name) => name.endsWith("-wal"))).toHaveLength(1);
 });
 
+test("a mistyped path is reported before anything is asked", async () => {
+  await record();
+  const { status, stderr } = await run(
+    PROGRAM,
+    ["restore", `${backedUp}.none`],
+    { env: { DATABASE_URL: live } },
+  );
+  expect([status, stderr]).toEqual([
+    1,
+    `There is no backup ${backedUp}.none. Check the path. Nothing was changed.\n`,
+  ]);
+});
+
 test("a damaged database is put aside as it is", async () => {
   const sid = await record();
   await command("backup", backedUp);
@@ -354,7 +367,7 @@ test("sessions end, revoked tokens stay revoked, and what else comes back is rep
     expect([what, line]).toEqual([what, expect.stringContaining(`: ${names}`)]);
     expect(line).toContain(toDo);
   }
-  expect(stdout).toContain("All sessions ended.");
+  expect(stdout).toContain("All sessions have ended.");
   const store = await open(live);
   const valid = await store.apiTokens.list();
   expect(valid.map(({ name }) => name)).toEqual(["kept"]);

@@ -121,8 +121,8 @@ test("beside a running server each change holds at once", async () => {
     .all();
   db.close();
   expect(actions.map(({ action }) => action)).toEqual([
-    "added a user as admin",
-    "added a user as member",
+    "added the admin",
+    "added the member",
     "made an admin of",
     "made a member of",
     "set the password of",

@@ -91,7 +91,7 @@ export function accountsContract(openStore: OpenStore): void {
     expect(await accounts.userById(id + 1)).toBeUndefined();
     expect(await accounts.passwordOf("nobody")).toBeUndefined();
     expect(await audit.list({ size: 10 })).toMatchObject([
-      { ...by, action: "added a user as admin", subject: "Zoë" },
+      { ...by, action: "added the admin", subject: "Zoë" },
     ]);
   });
 

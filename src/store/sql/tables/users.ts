@@ -23,7 +23,7 @@ export async function addUser(
     return { refusal: "name taken" };
   if (await isFull(db)) return { refusal: "too many" };
   const id = await insertUser(db, user, by.at);
-  await note(db, by, `added a user as ${user.role}`, user.name);
+  await note(db, by, `added the ${user.role}`, user.name);
   return { id };
 }
 

@@ -2,7 +2,12 @@ import { Database } from "bun:sqlite";
 import { renameSync, statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import { ACTIONS } from "../../audit.ts";
-import type { Contents, Restored, RestoredAccess } from "../../backups.ts";
+import {
+  noSuchBackup,
+  type Contents,
+  type Restored,
+  type RestoredAccess,
+} from "../../backups.ts";
 import { withDialect, type Db } from "../../sql/dialect.ts";
 import { addAuditEntry } from "../../sql/tables/audit.ts";
 import { StoreUnavailable, StoreUnusable } from "../../store.ts";
@@ -77,10 +82,7 @@ function requireOther(source: string, target: string): void {
   } catch (error) {
     throw cannotOpen(source, error);
   }
-  if (one === undefined)
-    throw new StoreUnusable(
-      `There is no backup ${source}. Check the path. Nothing was changed.`,
-    );
+  if (one === undefined) throw noSuchBackup(source);
   if (!one.isFile())
     throw new StoreUnusable(
       `${source} is a folder. Give the path of a backup in it. Nothing was changed.`,
