@@ -37,7 +37,7 @@ function textsOf({ text }: Page): string {
     .replaceAll(/\s+/g, " ");
 }
 
-test("a token that is made on the page is shown once, with a command that works", async () => {
+test("a token made on the page is shown once, with a command that works", async () => {
   await using server = await startServer();
   const { origin } = server;
   const empty = await get(`${origin}/settings/tokens`);
@@ -69,7 +69,7 @@ test("a token that is made on the page is shown once, with a command that works"
   });
 });
 
-test("PUBLIC_URL is the address in the command", async () => {
+test("the command uses PUBLIC_URL", async () => {
   await using server = await startServer({
     PUBLIC_URL: "https://ops.example.com/sms",
   });
@@ -79,7 +79,7 @@ test("PUBLIC_URL is the address in the command", async () => {
   );
 });
 
-test("a token sees whole numbers only when that was chosen", async () => {
+test("a token sees whole numbers only if that was chosen", async () => {
   await using server = await startServer();
   for (const [scope, kept] of [
     ["read unmasked", "read unmasked"],
@@ -94,7 +94,7 @@ test("a token sees whole numbers only when that was chosen", async () => {
   }
 });
 
-test("the same form sent twice, as by a double click, makes one token and shows it both times", async () => {
+test("submitting the same form twice, as by a double click, makes one token and shows it both times", async () => {
   await using server = await startServer();
   const fields = { once: crypto.randomUUID(), name: "twice", scope: "read" };
   const pages = await Promise.all([
@@ -107,7 +107,7 @@ test("the same form sent twice, as by a double click, makes one token and shows 
   expect(await server.store.apiTokens.list()).toHaveLength(1);
 });
 
-test("only the same form of the same session is given a token again", async () => {
+test("only a resubmitted form of the same session shows its token again", async () => {
   await using server = await startWithPeople();
   await addPerson(server.accounts, "eve", "admin");
   const ana = await signedInAs(server.origin, "ana");
@@ -136,7 +136,7 @@ test("only the same form of the same session is given a token again", async () =
   expect(await server.store.apiTokens.list()).toHaveLength(forms);
 });
 
-test("a name that cannot be is told, and what was filled in stays", async () => {
+test("an invalid name is reported, and the form keeps its values", async () => {
   await using server = await startServer();
   await create(server.origin, { name: "taken", scope: "read" });
   for (const [name, sentence] of [
@@ -165,7 +165,7 @@ test("a name that cannot be is told, and what was filled in stays", async () => 
   expect(await server.store.apiTokens.list()).toHaveLength(1);
 });
 
-test("names are shown as they are, whatever they hold", async () => {
+test("names are shown literally, whatever they contain", async () => {
   await using server = await startServer();
   const names = [
     `<script>alert(1)</script>"'&amp;`,
@@ -186,7 +186,7 @@ test("names are shown as they are, whatever they hold", async () => {
     );
 });
 
-test("a token is revoked once that was confirmed, and a second click does no harm", async () => {
+test("revoking a token needs a confirmation, and a second click is harmless", async () => {
   await using server = await startServer();
   const { origin } = server;
   const made = await create(origin, { name: "dashboard", scope: "read" });
@@ -210,7 +210,7 @@ test("a token is revoked once that was confirmed, and a second click does no har
   ).toMatchObject([{ actor: "this machine", subject: "dashboard" }]);
 });
 
-test("nothing is made or revoked for a form of another site", async () => {
+test("a form from another site creates and revokes nothing", async () => {
   await using server = await startServer();
   const { origin } = server;
   const made = await create(origin, { name: "kept", scope: "read" });

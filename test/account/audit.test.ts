@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { signedInAs, startWithPeople, Visitor } from "./people.ts";
 
-test("who signed in, or failed to, changed and exported what is listed, newest first", async () => {
+test("sign-ins, failed sign-ins, changes and exports are listed with the user, newest first", async () => {
   await using server = await startWithPeople({ TRUSTED_PROXIES: "127.0.0.1" });
   const from = { "x-forwarded-for": "203.0.113.7" };
   const stranger = new Visitor(server.origin, {
@@ -39,7 +39,7 @@ test("who signed in, or failed to, changed and exported what is listed, newest f
   expect(text).not.toContain("by mistake");
 });
 
-test("a long list comes in pages", async () => {
+test("a long list is paged", async () => {
   await using server = await startWithPeople();
   for (let index = 0; index < 220; index++)
     await server.store.audit.add({
@@ -68,7 +68,7 @@ test("a long list comes in pages", async () => {
   expect((await ana.get("/settings/audit?older=x")).status).toBe(400);
 });
 
-test("a member who keeps repeating something pushes nobody's entry out", async () => {
+test("a member who repeats an action pushes out nobody else's entries", async () => {
   await using server = await startWithPeople();
   const mo = await signedInAs(server.origin, "mo");
   const ana = await signedInAs(server.origin, "ana");

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { deviceName } from "../../src/account/device-name.ts";
 import { userName } from "../../src/account/user-name.ts";
 
-test("a browser and its system are told by their names, and nothing else of what was sent", () => {
+test("a browser and its system are shown by name, and nothing else from the header", () => {
   const cases: readonly (readonly [string | null, string])[] = [
     [
       "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
@@ -36,7 +36,7 @@ test("a browser and its system are told by their names, and nothing else of what
     expect([agent, deviceName(agent)]).toEqual([agent, name]);
 });
 
-test("a name is kept without spaces at its ends, and is none when it has what cannot be seen", () => {
+test("a name is trimmed, and dropped if it has invisible characters", () => {
   expect(userName("  Ana Núñez ")).toBe("Ana Núñez");
   expect(userName("Nu\u0301n\u0303ez")).toBe("Núñez");
   expect(userName("👩🏽 مرحبا")).toBe("👩🏽 مرحبا");

@@ -47,7 +47,7 @@ async function send(
   return answer.status;
 }
 
-test("what changes something is only taken from a page of ours, and with the session's own token", async () => {
+test("changes are accepted only from our own pages and with the session's token", async () => {
   await using server = await startWithPeople({
     PUBLIC_URL: "https://sms.example.com",
   });
@@ -72,7 +72,7 @@ test("what changes something is only taken from a page of ours, and with the ses
   }
 });
 
-test("no other site can sign somebody in or out, or make the first user", async () => {
+test("no other site can sign anyone in or out, or create the first user", async () => {
   await using server = await startWithPeople({
     PUBLIC_URL: "https://sms.example.com",
   });
@@ -95,7 +95,7 @@ test("no other site can sign somebody in or out, or make the first user", async 
   }
 });
 
-test("where nobody signs in, what changes something is still only taken from a page of ours", async () => {
+test("without sign-in, changes are still accepted only from our own pages", async () => {
   await using server = await startWithPeople({ SIGN_IN: "none" });
   const visitor = new Visitor(server.origin);
   const fields = { name: "dashboard", scope: "read" };
@@ -106,7 +106,7 @@ test("where nobody signs in, what changes something is still only taken from a p
   }
 });
 
-test("a form of another type, or one that is too long, changes nothing and is not read whole", async () => {
+test("a form that is too long or of another type changes nothing and isn't read to its end", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   const headers = {

@@ -28,7 +28,7 @@ const times = fc
   .array(fc.nat({ max: 10 * HOUR_MS }), { maxLength: 300 })
   .map((list) => list.toSorted((a, b) => a - b));
 
-test("in any hour there are no more than the burst and what comes back in an hour", () => {
+test("no hour allows more guesses than the burst plus an hour's refill", () => {
   fc.assert(
     fc.property(times, (list) => {
       const taken = allowed(list);
@@ -40,7 +40,7 @@ test("in any hour there are no more than the burst and what comes back in an hou
   );
 });
 
-test("at the time that is told there is a guess left, and just before it there is none", () => {
+test("a guess is available at the reported time, and none just before it", () => {
   fc.assert(
     fc.property(times, fc.nat({ max: 11 * HOUR_MS }), (list, at) => {
       const wholeAt = new Map<string, number>();
@@ -56,7 +56,7 @@ test("at the time that is told there is a guess left, and just before it there i
   );
 });
 
-test("a way whose limits have not all one left takes from none of them, and another way is tried", () => {
+test("if one limit of a way is used up, none of its limits is charged and the next way is tried", () => {
   const narrow = { key: "narrow", burst: 1, everyMs: HOUR_MS };
   const other = { key: "other", burst: 2, everyMs: HOUR_MS };
   const wholeAt = new Map([["narrow", HOUR_MS]]);

@@ -29,7 +29,7 @@ const pieces = fc.constantFrom(
   "=",
 );
 
-test("whatever is asked for, a browser stays on this site and below its base path", () => {
+test("any next path keeps the browser on this site and below its base path", () => {
   const texts = fc.oneof(
     fc.array(pieces, { maxLength: 12 }).map((list) => list.join("")),
     fc.array(pieces, { maxLength: 12 }).map((list) => `/sms/${list.join("")}`),
@@ -51,7 +51,7 @@ test("whatever is asked for, a browser stays on this site and below its base pat
   expect(kept).toBeGreaterThan(0);
 });
 
-test("pages with their filters are kept as they are", () => {
+test("pages and their filters are kept", () => {
   for (const path of [
     "/",
     "/messages",

@@ -11,7 +11,7 @@ function from(peer: string | undefined, forwarded?: string): string | null {
   return clientAddress(settings, headers, peer);
 }
 
-test("without a trusted proxy the other end of the connection is the client", () => {
+test("without a trusted proxy, the client is the other end of the connection", () => {
   expect(from("203.0.113.7")).toBe("203.0.113.7");
   expect(from("203.0.113.7", "198.51.100.1")).toBe("203.0.113.7");
   expect(from("::ffff:203.0.113.7", "198.51.100.1")).toBe("203.0.113.7");
@@ -25,7 +25,7 @@ test("without a trusted proxy the other end of the connection is the client", ()
   ).toBe("127.0.0.1");
 });
 
-test("behind trusted proxies it is the right-most address that is none of them", () => {
+test("behind trusted proxies, the client is the rightmost untrusted address", () => {
   expect(from("127.0.0.1", "203.0.113.7")).toBe("203.0.113.7");
   expect(from("::ffff:127.0.0.1", "203.0.113.7")).toBe("203.0.113.7");
   expect(from("127.0.0.1", "198.51.100.1, 203.0.113.7")).toBe("203.0.113.7");
@@ -38,7 +38,7 @@ test("behind trusted proxies it is the right-most address that is none of them",
   expect(from("127.0.0.1", "[2001:db8::7]:41000")).toBe("2001:db8::7");
 });
 
-test("what is no address ends the search where it stands", () => {
+test("a malformed address ends the search there", () => {
   expect(from("127.0.0.1")).toBe("127.0.0.1");
   expect(from("127.0.0.1", "")).toBe("127.0.0.1");
   expect(from("127.0.0.1", "203.0.113.7, unknown")).toBe("127.0.0.1");
@@ -46,7 +46,7 @@ test("what is no address ends the search where it stands", () => {
   expect(from("127.0.0.1", "<script>")).toBe("127.0.0.1");
 });
 
-test("an IPv6 customer is known by the first half of the address, however it is written", () => {
+test("an IPv6 client is identified by the first half of its address, in any notation", () => {
   expect(networkOf("203.0.113.7")).toBe("203.0.113.7");
   for (const address of [
     "2001:db8:1:2::",

@@ -11,7 +11,7 @@ const BEHIND_PROXY = {
 };
 const HEADER = "x-authentik-username";
 
-test("a user whom a trusted proxy names is known, from the first time on as a member", async () => {
+test("a user named by a trusted proxy is signed in, and created as a member the first time", async () => {
   await using server = await startServer(BEHIND_PROXY);
   const zoe = new Visitor(server.origin, {
     [HEADER]: "zoe",
@@ -32,7 +32,7 @@ test("a user whom a trusted proxy names is known, from the first time on as a me
   ]);
 });
 
-test("many requests at once make one user", async () => {
+test("many simultaneous requests create one user", async () => {
   await using server = await startServer(BEHIND_PROXY);
   const zoe = new Visitor(server.origin, { [HEADER]: "zoe" });
   const answers = await Promise.all(
@@ -42,7 +42,7 @@ test("many requests at once make one user", async () => {
   expect(await server.store.accounts.users()).toHaveLength(1);
 });
 
-test("while nobody is an admin, settings say how to make one", async () => {
+test("as long as there is no admin, the settings say how to make one", async () => {
   await using server = await startServer(BEHIND_PROXY);
   const zoe = new Visitor(server.origin, { [HEADER]: "Zoë O'Hara" });
   const { text } = await zoe.get("/settings/account");
@@ -62,7 +62,7 @@ test("while nobody is an admin, settings say how to make one", async () => {
   expect((await zoe.get("/settings/users")).status).toBe(200);
 });
 
-test("the header of anybody but a trusted proxy is not believed", async () => {
+test("the header is ignored unless a trusted proxy sends it", async () => {
   await using server = await startServer({
     ...BEHIND_PROXY,
     TRUSTED_PROXIES: "192.0.2.0/24",
@@ -84,7 +84,7 @@ test("the header of anybody but a trusted proxy is not believed", async () => {
   expect((await server.twilio.post({})).status).toBe(200);
 });
 
-test("a proxy that names nobody, or two, or nothing that is a name, lets nobody in", async () => {
+test("a request that names no user, two users or an invalid name is refused", async () => {
   await using server = await startServer(BEHIND_PROXY);
   for (const name of [
     "",
@@ -103,7 +103,7 @@ test("a proxy that names nobody, or two, or nothing that is a name, lets nobody 
   expect(await server.store.accounts.users()).toEqual([]);
 });
 
-test("a name that only looks like a user's does not sign in as that user, nor becomes one", async () => {
+test("a lookalike name neither signs in as the other user nor creates one", async () => {
   await using server = await startServer(BEHIND_PROXY);
   const { accounts } = server.store;
   await new Visitor(server.origin, { [HEADER]: "admin" }).get("/messages");
@@ -127,7 +127,7 @@ test("a name that only looks like a user's does not sign in as that user, nor be
   expect(names.toSorted()).toEqual(["ADMİN", "admin", "mike"].toSorted());
 });
 
-test("with a secret, only a proxy that sends it is believed", async () => {
+test("with a secret, only the proxy that sends it is trusted", async () => {
   const secret = "a shared secret of the proxy".replaceAll(" ", "-");
   await using server = await startServer({
     ...BEHIND_PROXY,
@@ -143,7 +143,7 @@ test("with a secret, only a proxy that sends it is believed", async () => {
   expect(await statusWith({ "x-sign-in-secret": secret })).toBe(200);
 });
 
-test("there is no password to sign in with, and a session of one does not count", async () => {
+test("passwords can't sign anyone in, and a password session doesn't count", async () => {
   await using before = await startWithPeople();
   const mo = await signedInAs(before.origin, "mo");
   await using server = await startServer(BEHIND_PROXY);
@@ -158,7 +158,7 @@ test("there is no password to sign in with, and a session of one does not count"
   expect((await stranger.get("/messages")).status).toBe(401);
 });
 
-test("forms carry a token of the user's here too", async () => {
+test("forms carry the user's form token here too", async () => {
   await using server = await startServer(BEHIND_PROXY);
   const { accounts } = server.store;
   const by = { at: 1, actor: "command line", address: null };
@@ -182,7 +182,7 @@ test("forms carry a token of the user's here too", async () => {
   expect((await change(own)).status).toBe(303);
 });
 
-test("an open event stream ends soon after its user was removed", async () => {
+test("an open event stream ends soon after its user is removed", async () => {
   await using server = await startServer(BEHIND_PROXY);
   await using listener = await listenTo(`${server.origin}/live`, {
     [HEADER]: "zoe",

@@ -8,7 +8,7 @@ import { PASSWORD, signedInAs, startWithPeople, Visitor } from "./people.ts";
 
 const DAY_MS = 86_400_000;
 
-test("over plain http the session's cookie has no script's eye on it and stays on this site", async () => {
+test("over HTTP, the session cookie is hidden from scripts and restricted to this site", async () => {
   await using server = await startWithPeople();
   const answer = await new Visitor(server.origin).post("/login", {
     name: "ana",
@@ -23,7 +23,7 @@ test("over plain http the session's cookie has no script's eye on it and stays o
   );
 });
 
-test("over https its name begins with __Host-, however it is known that it is https", async () => {
+test("over HTTPS, its name has the __Host- prefix, however HTTPS is detected", async () => {
   const cases: readonly (readonly [
     env: Record<string, string>,
     headers: Record<string, string>,
@@ -49,7 +49,7 @@ test("over https its name begins with __Host-, however it is known that it is ht
   }
 });
 
-test("a proxy that is not trusted does not say that it is https", async () => {
+test("an untrusted proxy can't claim HTTPS", async () => {
   await using server = await startWithPeople();
   const answer = await new Visitor(server.origin, {
     "x-forwarded-proto": "https",
@@ -60,7 +60,7 @@ test("a proxy that is not trusted does not say that it is https", async () => {
   expect(answer.headers.getSetCookie()[0]).toStartWith("smsledger=");
 });
 
-test("where it is known to be https a cookie that another host of the domain may have set does not count", async () => {
+test("over HTTPS, a cookie that another host of the domain could have set is ignored", async () => {
   await using server = await startWithPeople({ TRUSTED_PROXIES: "127.0.0.1" });
   const plain = await signedInAs(server.origin, "mo");
   const victim = new Visitor(server.origin, { "x-forwarded-proto": "https" });
@@ -68,7 +68,7 @@ test("where it is known to be https a cookie that another host of the domain may
   expect((await victim.get("/messages")).status).toBe(302);
 });
 
-test("each sign-in has a session of its own, and ends the one that the browser had", async () => {
+test("each sign-in starts a new session and ends the browser's old one", async () => {
   await using server = await startWithPeople();
   const fixed = new Visitor(server.origin);
   fixed.cookies.set("smsledger", "chosen-by-somebody-else");
@@ -84,7 +84,7 @@ test("each sign-in has a session of its own, and ends the one that the browser h
   expect((await fixed.get("/messages")).status).toBe(200);
 });
 
-test("signing out ends the session itself, not only the cookie", async () => {
+test("signing out ends the session, not just the cookie", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   const token = ana.cookies.get("smsledger") ?? "";
@@ -99,7 +99,7 @@ test("signing out ends the session itself, not only the cookie", async () => {
   expect((await ana.post("/logout")).headers.get("location")).toBe("/login");
 });
 
-test("a session ends when it was not used for a week, and after thirty days in any case", async () => {
+test("a session ends after a week without use, and after thirty days in any case", async () => {
   let now = Date.UTC(2026, 10, 1);
   await using server = await startWithPeople({}, () => now);
   const idle = await signedInAs(server.origin, "mo");
@@ -117,7 +117,7 @@ test("a session ends when it was not used for a week, and after thirty days in a
   expect((await busy.get("/messages")).status).toBe(302);
 });
 
-test("a session begun or used while the clock ran ahead ends when the clock is set right, and stays ended", async () => {
+test("a session created or used while the clock was ahead ends when the clock is corrected, and stays ended", async () => {
   const right = Date.UTC(2026, 10, 1);
   const ahead = right + 2 * 365 * DAY_MS;
   let now = right;
@@ -137,7 +137,7 @@ test("a session begun or used while the clock ran ahead ends when the clock is s
     expect(await accounts.sessionsOf(moId, at)).toEqual([]);
 });
 
-test("a clock that is corrected by a minute ends no session", async () => {
+test("correcting the clock by a minute ends no session", async () => {
   let now = Date.UTC(2026, 10, 1);
   await using server = await startWithPeople({}, () => now);
   const mo = await signedInAs(server.origin, "mo");
@@ -145,7 +145,7 @@ test("a clock that is corrected by a minute ends no session", async () => {
   expect((await mo.get("/messages")).status).toBe(200);
 });
 
-test("neither token nor password can be read in the database", async () => {
+test("the database contains neither tokens nor passwords in plain text", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   const token = ana.cookies.get("smsledger") ?? "";
@@ -169,7 +169,7 @@ test("neither token nor password can be read in the database", async () => {
   db.close();
 });
 
-test("sessions are listed with their browser, and each and all others can be ended", async () => {
+test("sessions are listed with their browsers; you can end one or all others", async () => {
   await using server = await startWithPeople();
   const agent =
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -226,7 +226,7 @@ test("one user can't take all places for live pages", async () => {
   expect(await statusAs(ana)).toBe(200);
 });
 
-test("a new password of one's own ends all other sessions, and asks for the current one", async () => {
+test("changing your own password needs the current one and ends all other sessions", async () => {
   await using server = await startWithPeople();
   const here = await signedInAs(server.origin, "mo");
   const there = await signedInAs(server.origin, "mo");
@@ -274,7 +274,7 @@ test("a new password of one's own ends all other sessions, and asks for the curr
   ).toBe(303);
 });
 
-test("whoever finds a session open cannot try many passwords in it", async () => {
+test("a session left open doesn't allow many password guesses", async () => {
   await using server = await startWithPeople();
   const mo = await signedInAs(server.origin, "mo");
   const statuses: number[] = [];
@@ -290,7 +290,7 @@ test("whoever finds a session open cannot try many passwords in it", async () =>
   expect(statuses).toEqual([400, 400, 400, 400, 400, 429, 429, 429]);
 });
 
-test("an open event stream ends soon after its session has", async () => {
+test("an open event stream ends soon after its session", async () => {
   await using server = await startWithPeople();
   const mo = await signedInAs(server.origin, "mo");
   const cookie = `smsledger=${mo.cookies.get("smsledger")}`;
@@ -302,7 +302,7 @@ test("an open event stream ends soon after its session has", async () => {
   expect(await listener.next()).toBeUndefined();
 });
 
-test("a download is cut off after its user was removed", async () => {
+test("a download is cut off after its user is removed", async () => {
   await using server = await startWithPeople();
   // More than the system takes on its way to one who does not read.
   const query = `note=${"x".repeat(1_500)}`;
@@ -334,7 +334,7 @@ test("a download is cut off after its user was removed", async () => {
   expect(await read().catch(() => "cut off")).toBe("cut off");
 });
 
-test("a form that is sent after the session has ended leads to the sign-in and back to its page", async () => {
+test("a form sent after its session ended redirects to the sign-in and then back to its page", async () => {
   await using server = await startWithPeople();
   const mo = await signedInAs(server.origin, "mo");
   mo.cookies.clear();

@@ -9,7 +9,7 @@ import { PASSWORD, startWithPeople, Visitor } from "./people.ts";
 
 const FIRST = { name: "ana", password: PASSWORD, repeat: PASSWORD };
 
-test("before there is a user pages lead to setup, which says where the link is, and the webhook works", async () => {
+test("before there is a user, pages redirect to setup, which says where to find the link, and the webhook works", async () => {
   await using server = await startServer({ SIGN_IN: "password" });
   const visitor = new Visitor(server.origin);
   for (const path of [
@@ -28,7 +28,7 @@ test("before there is a user pages lead to setup, which says where the link is, 
   expect((await server.twilio.post({})).status).toBe(200);
 });
 
-test("the link makes one user, an admin who is signed in, and is void then", async () => {
+test("the link creates one user, an admin who is then signed in, and stops working", async () => {
   await using server = await startServer({ SIGN_IN: "password" });
   const code = await newSetupCode(server.store.accounts);
   expect(Buffer.from(code, "base64url").length * 8).toBeGreaterThanOrEqual(128);
@@ -57,7 +57,7 @@ test("the link makes one user, an admin who is signed in, and is void then", asy
   expect(await server.store.accounts.users()).toHaveLength(1);
 });
 
-test("a code that is wrong, or of an earlier start, makes no user", async () => {
+test("a wrong code, or one from an earlier start, creates no user", async () => {
   await using server = await startServer({ SIGN_IN: "password" });
   const { accounts } = server.store;
   const earlier = await newSetupCode(accounts);
@@ -73,7 +73,7 @@ test("a code that is wrong, or of an earlier start, makes no user", async () => 
   expect(await accounts.users()).toEqual([]);
 });
 
-test("what is wrong with the name or the password is told, and can be mended", async () => {
+test("an invalid name or password is reported and can be corrected", async () => {
   await using server = await startServer({ SIGN_IN: "password" });
   const code = await newSetupCode(server.store.accounts);
   const visitor = new Visitor(server.origin);
@@ -107,7 +107,7 @@ test("what is wrong with the name or the password is told, and can be mended", a
   ).toBe(303);
 });
 
-test("no new code can be made once there is a user", async () => {
+test("no new code is issued once there is a user", async () => {
   await using server = await startWithPeople();
   const code = await newSetupCode(server.accounts);
   expect(
@@ -122,7 +122,7 @@ test("no new code can be made once there is a user", async () => {
   expect(await server.accounts.users()).toHaveLength(2);
 });
 
-test("the program prints the link at each start until there is a user, and until then does not listen beyond loopback", async () => {
+test("until there is a user, each start prints the link and listens on loopback only", async () => {
   using folder = tempDir();
   const env = { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") };
   const links: string[] = [];

@@ -15,7 +15,7 @@ import { startServer } from "../support/start-server.ts";
 const HOUR_MS = 3_600_000;
 const WRONG = "Wrong name or password. Passwords are case-sensitive.";
 
-test("at most 20 guesses an hour are looked at for an account, whatever addresses they claim, also after a restart", async () => {
+test("an account gets at most 20 guesses per hour, from any addresses and across restarts", async () => {
   using folder = tempDir();
   let now = Date.UTC(2026, 10, 23, 12);
   const env = {
@@ -54,7 +54,7 @@ test("at most 20 guesses an hour are looked at for an account, whatever addresse
   expect(looked).toBeLessThanOrEqual(20);
 });
 
-test("who keeps guessing does not keep a user out of a browser that they have signed in with before, nor out of a session", async () => {
+test("repeated guesses lock the user out neither of a known browser nor of an open session", async () => {
   await using server = await startWithPeople({ TRUSTED_PROXIES: "127.0.0.1" });
   const ana = await signedInAs(server.origin, "ana", {
     "x-forwarded-for": "192.0.2.1",
@@ -88,7 +88,7 @@ test("who keeps guessing does not keep a user out of a browser that they have si
   expect((await marked.signIn("mo")).status).toBe(429);
 });
 
-test("a new password ends the waiting", async () => {
+test("a new password ends the wait", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   const stranger = new Visitor(server.origin);
@@ -101,7 +101,7 @@ test("a new password ends the waiting", async () => {
 });
 
 for (const way of ["page", "command"])
-  test(`a new password by ${way} gives the address back what it guessed for the account, and no more`, async () => {
+  test(`a new password by ${way} returns the address its guesses on that account, and no others`, async () => {
     await using server = await startWithPeople();
     const ana = await signedInAs(server.origin, "ana");
     const stranger = new Visitor(server.origin);
@@ -123,7 +123,7 @@ for (const way of ["page", "command"])
     expect(await guesses((count) => `other name ${count}`)).toBe(7);
   });
 
-test("an address may guess some twenty times, whatever the names", async () => {
+test("an address gets some twenty guesses, whatever the names", async () => {
   await using server = await startWithPeople({ TRUSTED_PROXIES: "127.0.0.1" });
   const guessesFrom = async (
     address: (n: number) => string,
@@ -149,7 +149,7 @@ test("an address may guess some twenty times, whatever the names", async () => {
   expect((await other.signIn("mo")).status).toBe(303);
 });
 
-test("without a trusted proxy what a request says of its address counts for nothing", async () => {
+test("without a trusted proxy, forwarding headers are ignored", async () => {
   await using server = await startWithPeople();
   const statuses = new Set<number>();
   for (let count = 0; count < 25; count++) {
@@ -161,13 +161,13 @@ test("without a trusted proxy what a request says of its address counts for noth
   expect(statuses).toEqual(new Set([401, 429]));
 });
 
-test("signing in with the right password uses up no guesses", async () => {
+test("a correct password uses up no guesses", async () => {
   await using server = await startWithPeople();
   for (let count = 0; count < 25; count++)
     expect((await new Visitor(server.origin).signIn("ana")).status).toBe(303);
 });
 
-test("a name that nobody has is answered as a wrong password is, and costs as much", async () => {
+test("an unknown name gets the same response as a wrong password and takes as long", async () => {
   await using server = await startWithPeople();
   await server.accounts.addUser(
     {
@@ -205,7 +205,7 @@ test("a name that nobody has is answered as a wrong password is, and costs as mu
   expect(await limited("mo")).toBe(7);
 });
 
-test("names are the same in small and capital letters, and passwords in both normal forms", async () => {
+test("names ignore case, and passwords match in both normal forms", async () => {
   await using server = await startWithPeople();
   expect((await new Visitor(server.origin).signIn(" ANA ")).status).toBe(303);
   const ana = await signedInAs(server.origin, "ana");
@@ -218,7 +218,7 @@ test("names are the same in small and capital letters, and passwords in both nor
   expect((await mo.signIn("mo", password.toLowerCase())).status).toBe(401);
 });
 
-test("a password of no or too many bytes is wrong, and no hash is computed for it", async () => {
+test("an empty or oversized password is wrong, and isn't hashed", async () => {
   await using server = await startWithPeople();
   for (const password of ["", "x".repeat(1_001)])
     for (let count = 0; count < 10; count++)
@@ -228,7 +228,7 @@ test("a password of no or too many bytes is wrong, and no hash is computed for i
   expect((await new Visitor(server.origin).signIn("ana")).status).toBe(303);
 });
 
-test("after a sign-in only a path of ours is led to", async () => {
+test("signing in redirects only to our own paths", async () => {
   await using server = await startWithPeople({
     PUBLIC_URL: "https://ops.example.com/sms",
   });
@@ -269,7 +269,7 @@ test("after a sign-in only a path of ours is led to", async () => {
   }
 });
 
-test("what was typed as a name comes back as text, and the password does not", async () => {
+test("the form keeps the name as text, but not the password", async () => {
   await using server = await startWithPeople();
   const name = `"><script>alert(1)</script>`;
   const { text } = await new Visitor(server.origin).signIn(
@@ -280,7 +280,7 @@ test("what was typed as a name comes back as text, and the password does not", a
   expect(text).not.toContain("a secret of mine");
 });
 
-test("sign-ins that come all at once are answered one after the other, and past a bound with a time to come back", async () => {
+test("simultaneous sign-ins are handled one by one, and those over the limit get Retry-After", async () => {
   await using server = await startWithPeople({ TRUSTED_PROXIES: "127.0.0.1" });
   for (let index = 0; index < 100; index++)
     await addPerson(server.accounts, `user ${index}`, "member");

@@ -9,7 +9,7 @@ import {
   Visitor,
 } from "./people.ts";
 
-test("a user that an admin adds signs in with the one-time password, and then chooses another before anything else", async () => {
+test("a user added by an admin signs in with the one-time password and must choose a new one first", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   const form = await ana.get("/settings/users");
@@ -51,7 +51,7 @@ test("a user that an admin adds signs in with the one-time password, and then ch
   expect((await kim.get("/messages")).status).toBe(200);
 });
 
-test("what is wrong with a new user is told, and nothing is added", async () => {
+test("an invalid new user is reported, and nobody is added", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   const fields = { name: "kim", role: "member", password: PASSWORD };
@@ -72,7 +72,7 @@ test("what is wrong with a new user is told, and nothing is added", async () => 
   expect(await server.accounts.users()).toHaveLength(2);
 });
 
-test("that there are as many users as there may be is told from a name that is taken", async () => {
+test("reaching the maximum number of users and a taken name are reported differently", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   for (let index = 2; index < USERS_MAX; index++)
@@ -93,7 +93,7 @@ test("that there are as many users as there may be is told from a name that is t
   }
 });
 
-test("a role that is none is not taken, least of all as admin", async () => {
+test("an unknown role is refused and never becomes admin", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   await ana.post("/settings/users", {
@@ -110,7 +110,7 @@ test("a role that is none is not taken, least of all as admin", async () => {
   ).toBe(404);
 });
 
-test("the only admin can neither be removed nor made a member, not even by themselves", async () => {
+test("the only admin can't be removed or demoted, not even by themselves", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   for (const [path, fields] of [
@@ -132,7 +132,7 @@ test("the only admin can neither be removed nor made a member, not even by thems
   ).toStartWith("/login");
 });
 
-test("two admins who remove each other at once leave one", async () => {
+test("if two admins remove each other at once, one remains", async () => {
   await using server = await startWithPeople();
   const { accounts, anaId } = server;
   const evaId = await addPerson(accounts, "eva", "admin");
@@ -144,7 +144,7 @@ test("two admins who remove each other at once leave one", async () => {
   expect(outcomes).toEqual([undefined, "last admin"]);
 });
 
-test("a removal is asked about first, and a second click does no harm", async () => {
+test("removing a user needs a confirmation, and a second click is harmless", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   const page = await ana.get(`/settings/users/${server.moId}/remove`);
@@ -163,7 +163,7 @@ test("a removal is asked about first, and a second click does no harm", async ()
   expect((await ana.get(path)).status).toBe(404);
 });
 
-test("an admin's new password for a user ends that user's sessions", async () => {
+test("resetting a user's password ends that user's sessions", async () => {
   await using server = await startWithPeople();
   const ana = await signedInAs(server.origin, "ana");
   const mo = await signedInAs(server.origin, "mo");
@@ -176,7 +176,7 @@ test("an admin's new password for a user ends that user's sessions", async () =>
   expect(own.text).not.toContain("Set a new password");
 });
 
-test("members see their own account in the settings, and nothing of the others", async () => {
+test("in the settings, members see their own account and nothing about other users", async () => {
   await using server = await startWithPeople();
   const mo = await signedInAs(server.origin, "mo");
   const { text } = await mo.get("/settings/account");

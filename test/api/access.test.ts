@@ -14,7 +14,7 @@ const PATHS = [
   "/errors",
 ];
 
-test("nothing is answered without a token that is known", async () => {
+test("every response needs a valid token", async () => {
   await using api = await startApi();
   await api.twilio.post({ To: "+14155550123" });
   const almost = api.whole.slice(0, -1) + (api.whole.endsWith("A") ? "B" : "A");
@@ -52,7 +52,7 @@ test("nothing is answered without a token that is known", async () => {
   expect(inQuery.status).toBe(401);
 });
 
-test("a token is believed in any case of the word Bearer", async () => {
+test("the word Bearer is accepted in any case", async () => {
   await using api = await startApi();
   for (const word of ["Bearer", "bearer", "BEARER"]) {
     const headers = { authorization: `${word} ${api.whole}` };
@@ -61,7 +61,7 @@ test("a token is believed in any case of the word Bearer", async () => {
   }
 });
 
-test("a token that is revoked is refused from the next request on", async () => {
+test("a revoked token is refused from the next request on", async () => {
   await using api = await startApi();
   expect((await api.get("/messages")).status).toBe(200);
   const tokens = await api.store.apiTokens.list();
@@ -73,7 +73,7 @@ test("a token that is revoked is refused from the next request on", async () => 
   expect((await api.get("/messages", api.masked)).status).toBe(200);
 });
 
-test("a token's last use is kept to the minute, and its first of a day is in the audit list with its own time", async () => {
+test("a token's last use is accurate to the minute, and its first use each day is in the audit list with the exact time", async () => {
   await using api = await startApi();
   const start = Date.now();
   for (let i = 0; i < 5; i++) await api.get("/events");
@@ -95,7 +95,7 @@ test("a token's last use is kept to the minute, and its first of a day is in the
   expect(reading[0]?.at).toBeGreaterThanOrEqual(start);
 });
 
-test("each token has a limit of its own, which every answer tells", async () => {
+test("each token has its own limit, which every response states", async () => {
   await using api = await startApi();
   const first = await api.get("/events");
   expect(first.headers.get("ratelimit-limit")).toBe(String(REQUESTS_MAX));
@@ -126,7 +126,7 @@ test("each token has a limit of its own, which every answer tells", async () => 
   expect((await api.get("/events", api.masked)).status).toBe(200);
 });
 
-test("only GET and HEAD are answered, and no other site's page may read", async () => {
+test("only GET and HEAD are answered, and other sites' pages can't read the response", async () => {
   await using api = await startApi();
   for (const path of PATHS) {
     const { origin, whole } = api;
@@ -160,7 +160,7 @@ test("only GET and HEAD are answered, and no other site's page may read", async 
   }
 });
 
-test("an address that there is not is told as a problem", async () => {
+test("an unknown address is reported as a problem", async () => {
   await using api = await startApi();
   for (const path of ["", "/", "/nothing-here", "/messages/x/y"]) {
     const { status, headers, body } = await api.get(path);
@@ -170,7 +170,7 @@ test("an address that there is not is told as a problem", async () => {
   }
 });
 
-test("parameters that are not understood are all named, and nothing of them is repeated", async () => {
+test("all unknown parameters are named, and no value is repeated", async () => {
   await using api = await startApi();
   const cases = [
     ["/messages?limit=0", ["limit"]],
@@ -205,13 +205,13 @@ test("parameters that are not understood are all named, and nothing of them is r
   }
 });
 
-test("an empty parameter counts as not given", async () => {
+test("an empty parameter counts as missing", async () => {
   await using api = await startApi();
   const { status } = await api.get("/messages?q=&limit=&cursor=");
   expect(status).toBe(200);
 });
 
-test("the API answers below the base path, and a token holds there too", async () => {
+test("the API works below the base path, and needs a token there too", async () => {
   await using api = await startApi({
     PUBLIC_URL: "https://ops.example.com/sms",
   });
@@ -223,7 +223,7 @@ test("the API answers below the base path, and a token holds there too", async (
   }
 });
 
-test("a database that does not answer is told as a problem to try again", async () => {
+test("a database that doesn't respond is reported as a problem, with Retry-After", async () => {
   await using api = await startApi();
   await api.store.close();
   const { status, headers, body } = await api.get("/messages");
@@ -232,7 +232,7 @@ test("a database that does not answer is told as a problem to try again", async 
   expect(body).toMatchObject({ type: "about:blank", status: 503 });
 });
 
-test("where users sign in, a token is enough, from anywhere, and a session is not asked for", async () => {
+test("with sign-in, a token is enough from any address, without a session", async () => {
   await using api = await startApi({
     SIGN_IN: "password",
     PUBLIC_URL: "https://sms.example.com",
@@ -259,7 +259,7 @@ test("where users sign in, a token is enough, from anywhere, and a session is no
   expect(page.status).toBe(401);
 });
 
-test("where nobody signs in, the API asks for a token too, and only this machine may ask", async () => {
+test("without sign-in, the API still needs a token and serves only this machine", async () => {
   await using api = await startApi({ SIGN_IN: "none" });
   expect((await api.get("/messages", "")).status).toBe(401);
   const elsewhere = await ask(api.origin, "/messages", api.whole, {
@@ -268,7 +268,7 @@ test("where nobody signs in, the API asks for a token too, and only this machine
   expect(elsewhere.status).toBe(403);
 });
 
-test("a token sees numbers as it was made to, whatever pages do", async () => {
+test("a token sees numbers as its scope says, whatever the pages show", async () => {
   for (const MASK_NUMBERS of ["true", "false"]) {
     await using api = await startApi({ MASK_NUMBERS });
     await api.twilio.post({ To: "+14155550123" });
@@ -279,7 +279,7 @@ test("a token sees numbers as it was made to, whatever pages do", async () => {
   }
 });
 
-test("a token is not kept as it is", async () => {
+test("a token isn't stored in plain text", async () => {
   await using api = await startApi();
   const token = await newToken(api.store);
   const bytes = Buffer.concat(

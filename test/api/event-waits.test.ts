@@ -56,7 +56,7 @@ async function endsSoon(
 
 const NEVER = new AbortController().signal;
 
-test("everyone who waits goes on when an event is recorded; later ones keep waiting", async () => {
+test("everyone who is waiting continues when an event is recorded; later waits keep waiting", async () => {
   await using started = await startWaits({});
   const { waits, store, start } = started;
   const first = waits.wait(start, MINUTE_MS, NEVER);
@@ -71,7 +71,7 @@ test("everyone who waits goes on when an event is recorded; later ones keep wait
   await third;
 });
 
-test("a wait ends when its time is over, when the client is gone, and when the server stops", async () => {
+test("a wait ends at its timeout, when the client disconnects and when the server stops", async () => {
   await using started = await startWaits({});
   const { waits, stop, start } = started;
   await waits.wait(start, 50, NEVER);
@@ -85,7 +85,7 @@ test("a wait ends when its time is over, when the client is gone, and when the s
   await waits.wait(start, MINUTE_MS, NEVER);
 });
 
-test("past the limit nobody waits until another is gone", async () => {
+test("past the limit, nobody waits until another wait ends", async () => {
   await using started = await startWaits({ waiting: 2 });
   const { waits, start } = started;
   const clients = [new AbortController(), new AbortController()];
@@ -103,7 +103,7 @@ test("past the limit nobody waits until another is gone", async () => {
   await Promise.all([free, ...waiting]);
 });
 
-test("the store is asked only while somebody waits", async () => {
+test("the store is queried only while somebody waits", async () => {
   await using idle = await startWaits({});
   await using busy = await startWaits({});
   const client = new AbortController();
@@ -121,7 +121,7 @@ test("the store is asked only while somebody waits", async () => {
   await waiting;
 });
 
-test("everyone goes on when the store doesn't answer", async () => {
+test("everyone continues if the store doesn't respond", async () => {
   await using started = await startWaits({});
   const { waits, store, start } = started;
   await store.close();

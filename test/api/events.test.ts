@@ -26,7 +26,7 @@ type FeedEvent = {
   readonly type: string;
 };
 
-test("the feed has every event with all that was posted", async () => {
+test("the feed has every event with all posted parameters", async () => {
   await using api = await startApi();
   const messageSid = newMessageSid();
   await api.twilio.post(
@@ -48,7 +48,7 @@ test("the feed has every event with all that was posted", async () => {
   });
 });
 
-test("the feed always says where to go on, also when there is nothing", async () => {
+test("the feed always has a next cursor, even if it's empty", async () => {
   await using api = await startApi();
   const empty = await api.get("/events");
   expect(empty.body.data).toEqual([]);
@@ -63,7 +63,7 @@ test("the feed always says where to go on, also when there is nothing", async ()
   expect(last.body.data).toHaveLength(1);
 });
 
-test("a feed that begins now leaves out what was", async () => {
+test("a feed that starts now omits earlier events", async () => {
   await using api = await startApi();
   await api.twilio.post();
   const now = await api.get("/events?cursor=now");
@@ -76,7 +76,7 @@ test("a feed that begins now leaves out what was", async () => {
   ]);
 });
 
-test("as many events come as were asked for, read in steps", async () => {
+test("the requested number of events is returned, however many reads it takes", async () => {
   await using api = await startApi();
   await Promise.all(
     Array.from({ length: 1_234 }, () => api.store.recordEvent(eventOf({}))),
@@ -112,7 +112,7 @@ async function waitForEvents(api: Api, seconds: number) {
   return { answer };
 }
 
-test("a request waits for an event, and no longer than it asked to", async () => {
+test("a request waits for an event, but no longer than requested", async () => {
   await using api = await startApi();
   const { answer: waiting } = await waitForEvents(api, 30);
   const messageSid = newMessageSid();
@@ -138,7 +138,7 @@ test("a waiting request is refused if its token is revoked meanwhile", async () 
   expect(text).not.toContain("4155550123");
 });
 
-test("waiting requests are answered when the server stops", async () => {
+test("waiting requests get a response when the server stops", async () => {
   let waiting: { readonly answer: Promise<Answer> };
   {
     await using api = await startApi();
@@ -153,7 +153,7 @@ test("waiting requests are answered when the server stops", async () => {
 const POSTERS = 8;
 const POSTS_OF_EACH = 150;
 
-test("while many clients post, and over a restart, a reader gets every event once and in order", async () => {
+test("while many clients post and the server restarts, a reader gets every event once and in order", async () => {
   const random = randomFromSeed();
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
@@ -223,7 +223,7 @@ test("while many clients post, and over a restart, a reader gets every event onc
   expect(acknowledged.length).toBeGreaterThan(POSTERS * POSTS_OF_EACH * 0.5);
 });
 
-test("a cursor from before a restore is gone, and so is one of version 0.1.0; the answer says to start over", async () => {
+test("cursors from before a restore or from version 0.1.0 get 410, and the response says to start over", async () => {
   await using api = await startApi();
   await api.twilio.post();
   const other = new FeedPosition("0123456789abcdef", 1).text;

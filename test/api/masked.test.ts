@@ -23,7 +23,7 @@ const ownWriting = fc.constantFrom(
   (digits: string) => `(${digits.slice(0, 3)}) ${digits.slice(3)}`,
 );
 
-test("whatever is posted, a token that sees numbers masked is told none", async () => {
+test("a token that sees masked numbers gets none in full, whatever was posted", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record({ to: number, from: number }),
@@ -100,7 +100,7 @@ test("whatever is posted, a token that sees numbers masked is told none", async 
   );
 });
 
-test("a token that sees numbers masked cannot find one out digit by digit", async () => {
+test("a token that sees masked numbers can't find one digit by digit", async () => {
   await api.twilio.post(
     { To: "+442071838750", From: "ACME" },
     { query: "?customer=442071838750" },

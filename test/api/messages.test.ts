@@ -5,7 +5,7 @@ import { startApi } from "./api-server.ts";
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-test("a message has the fields of an export, and null for what is not known", async () => {
+test("a message has the fields of an export, with null for unknown values", async () => {
   await using api = await startApi();
   const messageSid = newMessageSid();
   await api.twilio.post(
@@ -37,7 +37,7 @@ test("a message has the fields of an export, and null for what is not known", as
   });
 });
 
-test("cursors lead through all messages that a filter lets through, each once, newest first", async () => {
+test("cursors lead through all messages that match a filter, each once, newest first", async () => {
   await using api = await startApi();
   const sids: string[] = [];
   for (let i = 0; i < 25; i++) {
@@ -65,7 +65,7 @@ test("cursors lead through all messages that a filter lets through, each once, n
   expect(pages).toBe(4);
 });
 
-test("a search that was cut short says how far back it looked, and its cursor goes on", async () => {
+test("a search that hit its limit says how far back it got, and its cursor continues it", async () => {
   await using api = await startApi({}, { fillMs: 0 });
   const first = newMessageSid();
   const start = Date.UTC(2026, 10, 1);
@@ -99,7 +99,7 @@ test("a search that was cut short says how far back it looked, and its cursor go
   );
 });
 
-test("a cursor of the feed is none of the list", async () => {
+test("a feed cursor isn't valid for the list", async () => {
   await using api = await startApi();
   await api.twilio.post();
   const { body } = await api.get("/events");
@@ -107,7 +107,7 @@ test("a cursor of the feed is none of the list", async () => {
   expect(answer.status).toBe(400);
 });
 
-test("a mistake in the filter is told with its place", async () => {
+test("a filter mistake is reported with its position", async () => {
   await using api = await startApi();
   const q = "status:failed stauts:sent code:x";
   const { status, body } = await api.get(
@@ -125,7 +125,7 @@ test("a mistake in the filter is told with its place", async () => {
   });
 });
 
-test("one message comes with its events, its error in words and its delivery time", async () => {
+test("a single message includes its events, its error text and its delivery time", async () => {
   await using api = await startApi();
   const messageSid = newMessageSid();
   const receivedAt = Date.UTC(2026, 10, 23, 12, 30);
@@ -181,7 +181,7 @@ test("one message comes with its events, its error in words and its delivery tim
   );
 });
 
-test("a message that there is not, and what is no SID, are answered 404", async () => {
+test("an unknown message and an invalid SID get 404", async () => {
   await using api = await startApi();
   for (const sid of [
     newMessageSid(),

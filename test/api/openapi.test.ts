@@ -9,7 +9,7 @@ import { apiRoutesOf } from "../support/route-list.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { startApi } from "./api-server.ts";
 
-test("the document is valid OpenAPI, and anybody may read it", async () => {
+test("the document is valid OpenAPI and readable without a token", async () => {
   await using api = await startApi();
   const { status, headers, text } = await get(`${api.origin}/api/openapi.json`);
   expect(status).toBe(200);
@@ -25,7 +25,7 @@ test("the document is valid OpenAPI, and anybody may read it", async () => {
   expect(text).not.toContain("0.0.0-test");
 });
 
-test("every reference of the document leads to something in it, and every component is referred to", async () => {
+test("every reference in the document resolves, and every component is used", async () => {
   await using api = await startApi();
   const { text } = await get(`${api.origin}/api/openapi.json`);
   const document = JSON.parse(text);
@@ -40,7 +40,7 @@ test("every reference of the document leads to something in it, and every compon
   expect(named).toEqual(new Set(there));
 });
 
-test("PUBLIC_URL, with its path, is the document's server, and the document is below that path too", async () => {
+test("the document's server URL is PUBLIC_URL with its path, and the document is served below that path too", async () => {
   const PUBLIC_URL = "https://ops.example.com/sms";
   await using api = await startApi({ PUBLIC_URL });
   for (const base of ["", "/sms"]) {
@@ -57,7 +57,7 @@ function mismatch(schema: TSchema, value: unknown): string | undefined {
   return named === JSON.stringify(value) ? undefined : "unnamed fields";
 }
 
-test("real answers are as the document says, to the last field", async () => {
+test("real responses match the document in every field", async () => {
   await using api = await startApi();
   const sid = newMessageSid();
   const bare = newMessageSid();
@@ -103,7 +103,7 @@ test("real answers are as the document says, to the last field", async () => {
   }
 });
 
-test("examples and problems are as the document says", async () => {
+test("examples and problems match the document", async () => {
   await using api = await startApi();
   for (const { path, operation } of apiRoutesOf(api.routes))
     expect([path, mismatch(operation.answer, operation.example)]).toEqual([

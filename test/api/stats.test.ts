@@ -33,7 +33,7 @@ async function startWithMessages() {
   return { api, now };
 }
 
-test("statistics count what became of messages, in all and by bucket", async () => {
+test("statistics count messages by status, in total and by bucket", async () => {
   const { api, now } = await startWithMessages();
   await using _ = api;
   const { status, body } = await api.get("/stats?range=24h");
@@ -71,7 +71,7 @@ test("statistics count what became of messages, in all and by bucket", async () 
   expect(data.deliveryTime.p95Ms).toBeLessThan(4_000);
 });
 
-test("without messages a rate and a time are not known", async () => {
+test("without messages, rates and times are null", async () => {
   await using api = await startApi();
   const { body } = await api.get("/stats?from=2026-11-01&to=2026-11-02");
   expect(body.data).toMatchObject({
@@ -85,7 +85,7 @@ test("without messages a rate and a time are not known", async () => {
   });
 });
 
-test("error codes come with counts, recipients, times and words", async () => {
+test("error codes come with counts, recipients, times and descriptions", async () => {
   const { api } = await startWithMessages();
   await using _ = api;
   const { status, body } = await api.get("/errors?range=1h");
@@ -119,7 +119,7 @@ test("error codes come with counts, recipients, times and words", async () => {
   ]);
 });
 
-test("a limit of error codes says how many there are", async () => {
+test("a limit on error codes reports how many there are", async () => {
   await using api = await startApi();
   for (const ErrorCode of ["30003", "30003", "30005", "99999"]) {
     const receivedAt = Date.now();

@@ -19,7 +19,7 @@ async function runWithHistory(name: string, options: readonly string[]) {
   return await runBench(name, [...small, place, ...options]);
 }
 
-test("a made-up history's events are those that its callbacks are recorded as", () => {
+test("a made-up history's events equal the ones its callbacks would record", () => {
   const wishes = { messages: 2_000, days: 3, until: HISTORY_UNTIL, seed: 1 };
   const history = [...historyByMinute(wishes)].flat();
   expect(history.length).toBeGreaterThan(3_500);
@@ -50,7 +50,7 @@ function recordedAgain({
   });
 }
 
-test("the bench of the pages runs, and every page in it is answered as it should be", async () => {
+test("the pages bench runs, and every page gets the expected response", async () => {
   const { output, report } = await runWithHistory("pages.ts", [
     "--messages=500,2000",
     "--requests=1",
@@ -63,7 +63,7 @@ test("the bench of the pages runs, and every page in it is answered as it should
   expect(report).toMatchObject({ requests: 1 });
 }, 120_000);
 
-test("the bench of callbacks beside pages runs, and every callback in it is answered 200", async () => {
+test("the bench of callbacks during page loads runs, and every callback gets 200", async () => {
   const { output, report } = await runWithHistory("ingest-under-pages.ts", [
     "--rates=200",
     "--seconds=1",
@@ -82,7 +82,7 @@ test("the bench of callbacks beside pages runs, and every callback in it is answ
   });
 }, 120_000);
 
-test("the bench of callbacks beside chores runs, and every callback in it is answered 200", async () => {
+test("the bench of callbacks during chores runs, and every callback gets 200", async () => {
   const { output, report } = await runWithHistory("upkeep.ts", [
     "--rate=200",
     "--seconds=1",
@@ -121,7 +121,7 @@ test.skipIf(!Bun.which("wrk"))(
   120_000,
 );
 
-test("the bench of callbacks beside sign-ins runs, and every callback in it is answered 200", async () => {
+test("the bench of callbacks during sign-ins runs, and every callback gets 200", async () => {
   const { report } = await runBench("sign-ins.ts", [
     "--at-once=5",
     "--rate=100",

@@ -43,8 +43,8 @@ function namesOf(folder: ReturnType<typeof tempDir>): string[] {
   return readdirSync(held.path);
 }
 
-describe("the compiled program, started in a folder of a stranger's", () => {
-  test("serves, records, exports, says that it is ready, and stops", async () => {
+describe("the compiled program, started in somebody else's folder", () => {
+  test("serves, records, exports, reports that it's ready, and stops", async () => {
     using folder = hostileFolder();
     const cwd = folder.path;
     await using server = await start(program, [], {
@@ -92,7 +92,7 @@ describe("the compiled program, started in a folder of a stranger's", () => {
     expect(made).toEqual(["data"]);
   });
 
-  test("keeps its database to its owner", async () => {
+  test("makes its database readable only by its owner", async () => {
     using folder = hostileFolder();
     const cwd = folder.path;
     await using server = await start(program, ["serve"], {
@@ -109,7 +109,7 @@ describe("the compiled program, started in a folder of a stranger's", () => {
     for (const file of files) expect(modeOf(join("data", file))).toBe("600");
   });
 
-  test("without a token serves, says so, and answers callbacks 503", async () => {
+  test("without a token, serves, reports that, and responds to callbacks with 503", async () => {
     using folder = hostileFolder();
     await using server = await start(program, [], {
       cwd: folder.path,
@@ -150,7 +150,7 @@ describe("the compiled program, started in a folder of a stranger's", () => {
     expect(existsSync(join(cwd, "marker"))).toBe(false);
   });
 
-  test("tells failure from wrong usage by its exit status", async () => {
+  test("distinguishes failure from wrong usage by its exit status", async () => {
     using folder = hostileFolder();
     const cwd = folder.path;
     const statusOf = async (...args: string[]): Promise<number> =>

@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 /** A backup gives way to everything else on the machine. */
 const PATIENCE_MS = 30_000;
 
-test("the compiled program writes scheduled backups, and restores one", async () => {
+test("the compiled program writes scheduled backups and restores one", async () => {
   using folder = tempDir();
   const program = [await compiledBinary()];
   const databaseUrl = join(folder.path, "data", "smsledger.db");

@@ -7,7 +7,7 @@ import { startBinary } from "./sites.ts";
 
 const ONE_TIME = "seven green bicycles";
 
-describe.skipIf(!hasChromium)("who may look, in a browser", () => {
+describe.skipIf(!hasChromium)("signing in, in a browser", () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
     });
   }
 
-  test("a page that is open when its session ends is led to where one signs in", async () => {
+  test("an open page redirects to the sign-in when its session ends", async () => {
     await using site = await startBinary({ SIGN_IN: "password" });
     await using opened = await openPage(browser);
     const { page } = opened;
@@ -102,7 +102,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
     await page.waitForURL("**/login?next=%2Fmessages", { timeout: 15_000 });
   });
 
-  test("a filter that is typed when the session has ended is applied after the next sign-in", async () => {
+  test("a filter typed after the session ended is applied after the next sign-in", async () => {
     await using site = await startBinary({ SIGN_IN: "password" });
     await using opened = await openPage(browser);
     const { page } = opened;
@@ -119,7 +119,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
     await page.waitForURL(`${site.origin}/messages?q=status%3Afailed`);
   });
 
-  test("Back after a failed sign-in leads to a page, not to a question about a form", async () => {
+  test("Back after a failed sign-in leads to a page, not to a resubmission prompt", async () => {
     await using site = await startBinary({ SIGN_IN: "password" });
     await using opened = await openPage(browser);
     const { page } = opened;
@@ -138,7 +138,7 @@ describe.skipIf(!hasChromium)("who may look, in a browser", () => {
     expect(await page.locator("h1").first().innerText()).not.toBe("");
   });
 
-  test("the pages of access fit a phone, read well in both themes, and take hostile names for text", async () => {
+  test("the account and sign-in pages fit a phone, are readable in both themes and show hostile names as text", async () => {
     await using site = await startBinary({ SIGN_IN: "password" });
     const paths = [
       "/settings/users",

@@ -108,7 +108,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
     }
   });
 
-  test("the browser reports no error, and nothing that was posted runs", async () => {
+  test("the browser reports no errors, and nothing posted is executed", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     let dialogs = 0;
@@ -126,7 +126,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
     ).toEqual([]);
   });
 
-  test("without scripts every page has the same content", async () => {
+  test("every page has the same content without scripts", async () => {
     await using scripted = await openPage(browser);
     await using plain = await openPage(browser, { javaScriptEnabled: false });
     for (const url of urlsOf(pagesOf("sample"))) {
@@ -141,7 +141,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
     }
   });
 
-  test("long values are cut where they would push everything else away", async () => {
+  test("long values are truncated where they would displace other content", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     for (const url of urlsOf(pagesOf("hostile")).filter(

@@ -7,7 +7,7 @@ import { hasChromium, launchChromium, openPage } from "./browser.ts";
 
 const NUMBER = "+4915112345678";
 
-describe.skipIf(!hasChromium)("the frame of every page in a browser", () => {
+describe.skipIf(!hasChromium)("page updates in a browser", () => {
   let browser: Browser;
   let server: Awaited<ReturnType<typeof startBinary>>;
   let url: string;
@@ -133,7 +133,7 @@ describe.skipIf(!hasChromium)("the frame of every page in a browser", () => {
     await liveState(last, "live");
   });
 
-  test("a notice says that the server doesn't answer, until it does", async () => {
+  test("a notice says that the server doesn't respond, until it does", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await page.goto(url);
@@ -154,7 +154,7 @@ describe.skipIf(!hasChromium)("the frame of every page in a browser", () => {
     await notice.waitFor({ state: "hidden" });
   });
 
-  test("the theme follows the system until one is chosen, which then stays", async () => {
+  test("the theme follows the system until you choose one, which then stays", async () => {
     await using opened = await openPage(browser, { colorScheme: "dark" });
     const { page } = opened;
     const background = () =>
@@ -177,7 +177,7 @@ describe.skipIf(!hasChromium)("the frame of every page in a browser", () => {
     expect(await background()).toBe(light);
   });
 
-  test("keys open the shortcuts, lead to pages and walk through rows, except while typing", async () => {
+  test("keys open the shortcuts, go to pages and move through rows, except while typing", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(url);

@@ -14,7 +14,7 @@ import { postSampleCallbacks } from "./sample-callbacks.ts";
 
 const MESSAGES = 120;
 
-describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
+describe.skipIf(!hasChromium)("the message filter in a browser", () => {
   let browser: Browser;
   let server: Awaited<ReturnType<typeof startBinary>>;
 
@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     await server[Symbol.asyncDispose]();
   });
 
-  test("the controls change the list, the box and the address without a reload", async () => {
+  test("the controls update the list, the box and the address without a reload", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("what is typed is applied once it makes sense, as one step back, and the box keeps the focus", async () => {
+  test("typed text is applied once it's valid, as one history entry, and the box keeps the focus", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -76,7 +76,7 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("suggestions come as one types; arrows, Enter, Tab and a click take one, Esc closes", async () => {
+  test("suggestions appear while typing; arrows, Enter, Tab and clicks accept one, Esc closes them", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -110,7 +110,7 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("a mistake is marked in the page on Enter, and gone with the next filter", async () => {
+  test("Enter marks a mistake in the page, and the next filter clears it", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -122,7 +122,7 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     await page.locator("tbody tr").first().waitFor();
   });
 
-  test("back and forward walk through what was filtered, and the forms follow", async () => {
+  test("Back and Forward step through the filters, and the forms follow", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -144,7 +144,7 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("what was typed while the server was away is applied when it is back", async () => {
+  test("text typed while the server was down is applied when it's back", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -174,7 +174,7 @@ describe.skipIf(!hasChromium)("the filter of the messages in a browser", () => {
     expect(await box(page).inputValue()).toBe("status:read");
   });
 
-  test("what was typed does not replace what is clicked right after", async () => {
+  test("typed text doesn't override a click right after it", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);

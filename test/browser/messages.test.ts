@@ -14,7 +14,7 @@ import { postSampleCallbacks, sampleSid } from "./sample-callbacks.ts";
 
 const MESSAGES = 120;
 
-describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
+describe.skipIf(!hasChromium)("the message list in a browser", () => {
   let browser: Browser;
   let server: Awaited<ReturnType<typeof startBinary>>;
 
@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     await server[Symbol.asyncDispose]();
   });
 
-  test("older and newer pages come without a reload, each from its top", async () => {
+  test("older and newer pages load without a reload, each from its top", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("keys walk through the rows and open one", async () => {
+  test("keys move through the rows and open one", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("back in a list the row that was opened has the focus, and j goes on from it", async () => {
+  test("after Back, the row that was opened has the focus, and j continues from it", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("an open list says how many are new and renews its rows, while nothing moves", async () => {
+  test("an open list counts new messages and updates its rows in place", async () => {
     await using own = await startBinary();
     const [first, second] = [newMessageSid(), newMessageSid()];
     await own.twilio.post({ MessageSid: first, MessageStatus: "sent" });
@@ -128,7 +128,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("an open message is renewed, and what was opened in it stays open", async () => {
+  test("an open message is updated, and expanded parts stay open", async () => {
     await using own = await startBinary();
     const sid = newMessageSid();
     await own.twilio.post({ MessageSid: sid, MessageStatus: "sent" });
@@ -143,7 +143,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("an export downloads, and the page says how far it is and when it is whole", async () => {
+  test("an export downloads, and the page shows its progress and when it's complete", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/messages?q=status:failed`);
@@ -167,7 +167,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("a tap on a time shows the reader's own, and opens no row", async () => {
+  test("tapping a time shows it in local time and opens no row", async () => {
     await using opened = await openPage(browser, {
       hasTouch: true,
       timezoneId: "Asia/Tokyo",
@@ -185,7 +185,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("everything on the page is reached with the keyboard, from the skip link on", async () => {
+  test("everything on the page can be reached with the keyboard, from the skip link on", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -208,7 +208,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(reached.filter((each) => each === "row-link")).toHaveLength(50);
   });
 
-  test("without script the box, the controls, the pages and the messages all work", async () => {
+  test("without scripts, the box, the controls, the pages and the messages all work", async () => {
     await using opened = await openPage(browser, { javaScriptEnabled: false });
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -229,7 +229,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     await page.getByText("AccountSid").first().waitFor();
   });
 
-  test("times carry the exact moment, in UTC and in the reader's own zone", async () => {
+  test("times carry the exact moment, in UTC and in the reader's time zone", async () => {
     await using opened = await openPage(browser, {
       timezoneId: "Asia/Tokyo",
       locale: "en-GB",
@@ -243,7 +243,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(title).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n.+GMT\+9$/);
   });
 
-  test("on paper a list says what it is of, and when it was printed, each time whole", async () => {
+  test("a printed list says what it shows and when it was printed, with every time in full", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await page.goto(`${server.origin}/messages?q=status:failed`);
@@ -267,7 +267,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     }
   });
 
-  test("on a phone the counts by status say of when they are", async () => {
+  test("on a phone, the counts by status say which period they cover", async () => {
     await using opened = await openPage(browser, {
       viewport: { width: 360, height: 700 },
     });
@@ -279,7 +279,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(await page.getByText("Last 24 h").isVisible()).toBe(true);
   });
 
-  test("when a request fails, the page keeps what it shows and says what was wrong", async () => {
+  test("if a request fails, the page keeps its content and says what went wrong", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);
@@ -294,7 +294,7 @@ describe.skipIf(!hasChromium)("the list of messages in a browser", () => {
     expect(await rows(page)).toEqual(shown);
   });
 
-  test("when the server doesn't answer, the page says so, and asks again until it does", async () => {
+  test("if the server doesn't respond, the page says so and retries until it does", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);

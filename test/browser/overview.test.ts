@@ -24,7 +24,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     await server[Symbol.asyncDispose]();
   });
 
-  test("a chart is one stop of the tab key; arrows walk along its bars, Enter opens the list", async () => {
+  test("a chart is one Tab stop; arrows move along its bars, Enter opens the list", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/?range=90d`);
@@ -50,7 +50,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("a bar tells its values where the pointer is, and never outside of the page", async () => {
+  test("a bar shows its values at the pointer, never outside the page", async () => {
     for (const width of [360, 1280]) {
       await using opened = await openPage(browser, {
         viewport: { width, height: 800 },
@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     }
   });
 
-  test("on a touch screen the first tap tells a bar’s values and the second opens its list", async () => {
+  test("on a touch screen, the first tap shows a bar’s values and the second opens its list", async () => {
     await using opened = await openPage(browser, {
       hasTouch: true,
       viewport: { width: 360, height: 740 },
@@ -90,7 +90,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     await page.waitForURL(/\/messages\?q=after/);
   });
 
-  test("numbers follow what is recorded, what is open stays open, and a chart being read holds still", async () => {
+  test("numbers update as callbacks are recorded, open parts stay open, and a chart in use doesn't change", async () => {
     await using own = await startBinary();
     await postSampleCallbacks(own.twilio, 14);
     await using opened = await openPage(browser);
@@ -124,7 +124,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("the first callback is told on the page that waits for it", async () => {
+  test("the page that waits for the first callback announces it", async () => {
     await using own = await startBinary();
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
@@ -154,7 +154,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("the page that waits says that a callback arrived that isn't recorded", async () => {
+  test("the waiting page says so if a callback arrived that isn't recorded", async () => {
     await using own = await startBinary();
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
@@ -167,7 +167,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("without script every range, the table and the dictionary work", async () => {
+  test("without scripts, every range, the table and the error code reference work", async () => {
     await using opened = await openPage(browser, { javaScriptEnabled: false });
     const { page } = opened;
     await page.goto(`${server.origin}/`);
@@ -187,7 +187,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     await page.waitForURL("**/errors/30006");
   });
 
-  test("the dictionary finds as one types, and the address follows", async () => {
+  test("the error code reference searches while typing, and updates the address", async () => {
     await using opened = await openPage(browser);
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/errors/dictionary`);

@@ -55,7 +55,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
 
   for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? "with" : "without";
-    test(`every entry of the navigation is in view on every page, ${how} JavaScript`, async () => {
+    test(`every navigation entry is visible on every page, ${how} JavaScript`, async () => {
       await using opened = await openPage(browser, {
         ...signedIn,
         viewport: PHONE,
@@ -97,7 +97,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
       }
     });
 
-    test(`the keyboard reaches every entry, the account and the way out, ${how} JavaScript`, async () => {
+    test(`the keyboard reaches every entry, the account and the sign-out, ${how} JavaScript`, async () => {
       await using opened = await openPage(browser, {
         ...signedIn,
         viewport: PHONE,
@@ -138,7 +138,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
     });
   }
 
-  test("no name of a country, sender or service is cut off", async () => {
+  test("no country, sender or service name is cut off", async () => {
     await using opened = await openPage(browser, {
       ...signedIn,
       viewport: PHONE,
@@ -158,7 +158,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
   });
 
   for (const width of [320, 360, 600, 768, 1024])
-    test(`no page scrolls sideways at ${width} px, whatever users and tokens are called`, async () => {
+    test(`no page scrolls sideways at ${width} px, whatever the names of users and tokens`, async () => {
       await using opened = await openPage(browser, {
         ...signedIn,
         viewport: { ...PHONE, width },
@@ -178,7 +178,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
       }
     });
 
-  test("the account that a button opens reads well in both themes", async () => {
+  test("the account menu is readable in both themes", async () => {
     await using opened = await openPage(browser, {
       ...signedIn,
       viewport: PHONE,

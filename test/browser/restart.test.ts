@@ -44,7 +44,7 @@ describe.skipIf(!hasChromium || !Bun.which("caddy"))(
       await browser.close();
     });
 
-    test("a restart of the server, and one of the proxy, leaves all ten right", async () => {
+    test("ten live pages recover from a restart of the server and one of the proxy", async () => {
       using folder = tempDir();
       const databaseUrl = join(folder.path, "smsledger.db");
       await addAna(databaseUrl);

@@ -13,7 +13,7 @@ import {
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
 
 describe.skipIf(!hasChromium)(
-  "pages that are open while a backup is restored",
+  "pages that are open during a restore",
   () => {
     let browser: Browser;
     beforeAll(async () => {
@@ -21,7 +21,7 @@ describe.skipIf(!hasChromium)(
     });
     afterAll(() => browser.close());
 
-    test("each loads itself anew, says why, and goes on live", async () => {
+    test("each reloads, says why, and stays live", async () => {
       using folder = tempDir();
       const program = [await compiledBinary()];
       const database = join(folder.path, "smsledger.db");

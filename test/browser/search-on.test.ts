@@ -48,7 +48,7 @@ describe.skipIf(!hasChromium)(
         );
     };
 
-    test("goes on by itself until the page is full, and adds what it finds to the list", async () => {
+    test("continues by itself until the page is full, and adds its matches to the list", async () => {
       await record(900, 15);
       await using opened = await openPage(browser);
       const { page, complaints } = opened;
@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)(
       expect(complaints).toEqual([]);
     });
 
-    test("without JavaScript leads on by a link, to each match once", async () => {
+    test("offers a link to continue without JavaScript, and shows each match once", async () => {
       await record(400, 1_000);
       const path = `/messages?q=${encodeURIComponent("-to:+1415 after:1h")}`;
       await using opened = await openPage(browser, {

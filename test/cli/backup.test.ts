@@ -17,7 +17,7 @@ import { eventsIn } from "../support/rows.ts";
 const backup = (file: string, databaseUrl: string) =>
   run(PROGRAM, ["backup", file, "--database-url", databaseUrl]);
 
-test("a backup is written while the server runs, says what is in it, and is for its owner only", async () => {
+test("a backup is written while the server runs, reports its contents, and is readable only by its owner", async () => {
   await using server = await startServer();
   using folder = tempDir();
   await server.twilio.post({ MessageStatus: "sent" });
@@ -38,7 +38,7 @@ test("a backup is written while the server runs, says what is in it, and is for 
   await reader.close();
 });
 
-test("a file that is there is not replaced, and what is not possible is told in one plain line", async () => {
+test("an existing file isn't replaced, and failures are reported in one plain line", async () => {
   await using server = await startServer();
   await server.twilio.post();
   using folder = tempDir();
@@ -80,7 +80,7 @@ test("a file that is there is not replaced, and what is not possible is told in 
   expect(readdirSync(folder.path)).toEqual(["foreign.db", "there.db"]);
 });
 
-test("without a file's name the usage is told", async () => {
+test("without a file name, it prints the usage", async () => {
   const { status, stderr } = await run(PROGRAM, ["backup"]);
   expect(status).toBe(2);
   expect(stderr).toContain("missing required argument 'file'");
@@ -111,7 +111,7 @@ test.skipIf(process.getuid?.() !== 0 || !Bun.which("mount"))(
   },
 );
 
-test("a backup and an export are in the audit list; a backup that is exported stays as it is", async () => {
+test("backups and exports are in the audit list; exporting from a backup doesn't change it", async () => {
   await using server = await startServer();
   await server.twilio.post();
   using folder = tempDir();

@@ -66,7 +66,7 @@ zpty -d shell`;
 
 for (const shell of ["bash", "fish"] as const) {
   describe(`in ${shell}`, () => {
-    test("commands are completed, and a group's commands after its name", async () => {
+    test("commands are completed, and after a group its commands", async () => {
       expect(await offered(shell, "smsledger ex")).toEqual(["export"]);
       expect(await offered(shell, "smsledger token a")).toEqual(["add"]);
       expect(await offered(shell, "smsledger token ex")).toEqual([]);
@@ -80,7 +80,7 @@ for (const shell of ["bash", "fish"] as const) {
       expect(await offered(shell, "smsledger export --po")).toEqual([]);
     });
 
-    test("a flag's and an argument's choices are completed", async () => {
+    test("the choices of flags and arguments are completed", async () => {
       const roles = ["admin", "member"];
       const line = "smsledger user add --role ";
       expect(await offered(shell, line)).toEqual(roles);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
 import { PROGRAM, run } from "./program.ts";
 
-test("each setting is shown with its value and where that comes from, but no secret", async () => {
+test("each setting is shown with its value and source, but no secret", async () => {
   using folder = tempDir();
   const file = join(folder.path, "token");
   writeFileSync(file, "s3cret\n");
@@ -45,7 +45,7 @@ test("each setting is shown with its value and where that comes from, but no sec
   expect(shown.stdout + json.stdout).not.toContain("s3cret");
 });
 
-test("settings that are wrong are reported as by the server", async () => {
+test("invalid settings are reported as the server reports them", async () => {
   const { status, stderr } = await run(PROGRAM, ["config"], {
     env: { PORT: "x", SIGN_IN: "none", HOST: "0.0.0.0" },
   });

@@ -18,7 +18,7 @@ const startDemo = (
     },
   });
 
-test("it shows a week of messages, more keep coming, and nothing is left behind", async () => {
+test("it shows a week of messages, adds more over time, and leaves nothing behind", async () => {
   using folder = tempDir();
   await using demo = await startDemo(folder.path, "0");
   expect(readdirSync(folder.path)).toEqual([
@@ -45,7 +45,7 @@ test("it shows a week of messages, more keep coming, and nothing is left behind"
   expect(demo.output()).not.toContain("refused");
 });
 
-test("if the port is in use, the next free one is taken and named", async () => {
+test("if the port is in use, it takes the next free one and reports it", async () => {
   using folder = tempDir();
   using busy = Bun.serve({
     port: 0,
@@ -61,7 +61,7 @@ test("if the port is in use, the next free one is taken and named", async () => 
   expect(readdirSync(folder.path)).toEqual([]);
 });
 
-test("the look around can be one with masked numbers", async () => {
+test("the demo can mask numbers", async () => {
   using folder = tempDir();
   await using demo = await startDemo(folder.path, "0", [
     "--mask-numbers",

@@ -20,7 +20,7 @@ const serve = (env: Record<string, string>) =>
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, ...env, PORT: "0" },
   });
 
-test("beside a server that runs all is looked at, and nothing is wrong", async () => {
+test("with a running server, everything is checked and nothing is wrong", async () => {
   using folder = tempDir();
   chmodSync(folder.path, 0o700);
   const env = settingsIn(folder.path);
@@ -42,7 +42,7 @@ test("beside a server that runs all is looked at, and nothing is wrong", async (
   expect(text).toMatch(/\nNothing is wrong, \d+ worth a look \(!\)\.\n$/);
 });
 
-test("the report is JSON too, with the same exit status", async () => {
+test("the report is also available as JSON, with the same exit status", async () => {
   const shape = {
     topic: expect.any(String),
     level: expect.stringMatching(/^(fine|note|wrong)$/),
@@ -78,7 +78,7 @@ test("the report is JSON too, with the same exit status", async () => {
   });
 });
 
-test("verdicts are in color at a terminal only, and never with NO_COLOR", async () => {
+test("verdicts are colored only at a terminal, and never with NO_COLOR", async () => {
   const atTerminal = async (env: Record<string, string>): Promise<string> => {
     const chunks: Uint8Array[] = [];
     const child = Bun.spawn([...PROGRAM, "doctor"], {
@@ -94,7 +94,7 @@ test("verdicts are in color at a terminal only, and never with NO_COLOR", async 
   expect(piped.stdout).not.toContain("\x1b[");
 });
 
-test("without a server it looks at what is there, and says that none runs", async () => {
+test("without a server, it checks what exists and says that none is running", async () => {
   using folder = tempDir();
   chmodSync(folder.path, 0o700);
   const env = settingsIn(folder.path);
@@ -111,7 +111,7 @@ test("without a server it looks at what is there, and says that none runs", asyn
   expect(topic("Database").join("\n")).toContain("nothing keeps it locked");
 });
 
-test("before the first start the database is yet to be made, and doctor makes none", async () => {
+test("before the first start, doctor says that there is no database yet and doesn't create one", async () => {
   using folder = tempDir();
   const env = { ...settingsIn(join(folder.path, "data")), PORT: "1" };
   const { status, topic } = await runDoctor(env);
@@ -122,7 +122,7 @@ test("before the first start the database is yet to be made, and doctor makes no
   );
 });
 
-test("what is wrong makes the status 1, and is told with what to do", async () => {
+test("a problem makes the exit status 1 and is reported with a fix", async () => {
   using folder = tempDir();
   const { status, text, topic } = await runDoctor({
     ...settingsIn(folder.path),
@@ -137,7 +137,7 @@ test("what is wrong makes the status 1, and is told with what to do", async () =
   expect(text).toContain("\n1 thing is wrong (✗)");
 });
 
-test("all mistakes in the settings are told at once, and nothing else is tried", async () => {
+test("all mistakes in the settings are reported at once, and the other checks are skipped", async () => {
   const { status, text, topic } = await runDoctor({
     PORT: "many",
     PUBLIC_URL: "nowhere",
@@ -177,7 +177,7 @@ test("no secret is printed, whatever is wrong", async () => {
   }
 });
 
-test("a server that is not ready, and one that is no smsledger, are wrong", async () => {
+test("a server that isn't ready and one that isn't smsledger are problems", async () => {
   using folder = tempDir();
   const env = settingsIn(folder.path);
   await using server = await serve(env);
@@ -202,7 +202,7 @@ test("a server that is not ready, and one that is no smsledger, are wrong", asyn
   expect(foreign.text).not.toContain("injected");
 });
 
-test("a port of 0 does not say where the server is", async () => {
+test("port 0 doesn't say where the server is", async () => {
   using folder = tempDir();
   const { topic } = await runDoctor({ ...settingsIn(folder.path), PORT: "0" });
   expect(topic("Server")[0]).toStartWith("! PORT is 0");
@@ -224,7 +224,7 @@ const canBeNobody =
   ));
 
 describe.skipIf(!canBeNobody)("as another user (needs root)", () => {
-  test("a database that this user may not see is named, with what to do", async () => {
+  test("a database that this user can't read is named, with a fix", async () => {
     using folder = tempDir();
     chmodSync(folder.path, 0o700);
     const env = settingsIn(folder.path);

@@ -10,7 +10,7 @@ const NUMBER = "+14155550123";
 const erase = (file: string, ...args: string[]) =>
   run(PROGRAM, ["erase", "--database-url", file, ...args]);
 
-test("a number is erased beside the server, whose pages show what is left", async () => {
+test("a number is erased while the server runs, and its pages show what is left", async () => {
   await using server = await startServer();
   const { store, config, twilio, origin } = server;
   const { databaseUrl } = config;
@@ -81,7 +81,7 @@ test("a number is erased beside the server, whose pages show what is left", asyn
   });
 });
 
-test("a user id and an agent are erased, in whatever case and with their channel's prefix", async () => {
+test("a user ID or an agent is erased in any case and with its channel's prefix", async () => {
   await using server = await startServer();
   const { store, config, twilio } = server;
   const id = "US.13491208655302741918";
@@ -103,7 +103,7 @@ test("a user id and an agent are erased, in whatever case and with their channel
   expect(left).toContain(NUMBER);
 });
 
-test("a number that is nowhere is told as such, and one that is not whole is refused", async () => {
+test("a number that isn't found is reported, and a partial one is refused", async () => {
   await using server = await startServer();
   const { databaseUrl } = server.config;
   expect(await erase(databaseUrl, "+49151234567", "--yes")).toEqual({

@@ -11,7 +11,7 @@ import { PROGRAM, run } from "./program.ts";
 const exported = (file: string, ...flags: string[]) =>
   run(PROGRAM, ["export", "--database-url", file, ...flags]);
 
-test("messages are exported while the server runs, a line of JSON each", async () => {
+test("messages are exported while the server runs, one line of JSON each", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   await server.twilio.post({ MessageSid: sid, MessageStatus: "sent" });
@@ -45,7 +45,7 @@ test("messages are exported while the server runs, a line of JSON each", async (
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-test("every event is exported with all that was posted, in order", async () => {
+test("every event is exported in order, with all posted parameters", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   const posted = Object.fromEntries([
@@ -68,7 +68,7 @@ test("every event is exported with all that was posted, in order", async () => {
   );
 });
 
-test("numbers are masked when they are to be, in messages and events", async () => {
+test("numbers in messages and events are masked on request", async () => {
   await using server = await startServer();
   await server.twilio.post({ To: "+14155550123", MessageStatus: "sent" });
   for (const flags of [[], ["--events"], ["--format", "csv"]]) {
@@ -83,7 +83,7 @@ test("numbers are masked when they are to be, in messages and events", async () 
   }
 });
 
-test("a filter and its range select messages, and with --events all events of these", async () => {
+test("a filter and its range select messages, and with --events all of their events", async () => {
   await using server = await startServer();
   const { store, config } = server;
   const day = (date: number): number => Date.UTC(2026, 10, date, 12);
@@ -133,7 +133,7 @@ test("a filter and its range select messages, and with --events all events of th
   });
 });
 
-test("a filter that isn't understood is wrong usage, and nothing is exported", async () => {
+test("an invalid filter is wrong usage, and nothing is exported", async () => {
   await using server = await startServer();
   await server.twilio.post();
   for (const [filter, sentence] of [
@@ -153,7 +153,7 @@ test("a filter that isn't understood is wrong usage, and nothing is exported", a
   }
 });
 
-test("CSV has a header, quotes what must be, and starts no formula", async () => {
+test("CSV has a header, quotes where needed, and contains no formulas", async () => {
   await using server = await startServer();
   await server.twilio.post(
     {
@@ -179,7 +179,7 @@ test("CSV has a header, quotes what must be, and starts no formula", async () =>
   expect(lines[0]).toContain('"{""note"":""-1""}"');
 });
 
-test("all rows come, over many steps, and in the order of recording", async () => {
+test("all rows are exported in the order of recording, however many reads it takes", async () => {
   await using server = await startServer();
   const { databaseUrl } = server.config;
   for (let i = 0; i < 2_345; i++) {
@@ -219,7 +219,7 @@ test("all rows come, over many steps, and in the order of recording", async () =
   expect(JSON.parse(piped.stdout).id).toBe(1);
 });
 
-test("a database without messages exports nothing, or a header", async () => {
+test("a database without messages exports nothing, or just a header", async () => {
   await using server = await startServer();
   const { databaseUrl } = server.config;
   expect((await exported(databaseUrl)).stdout).toBe("");
@@ -228,7 +228,7 @@ test("a database without messages exports nothing, or a header", async () => {
   );
 });
 
-test("a database that cannot be read is told in one plain line", async () => {
+test("an unreadable database is reported in one plain line", async () => {
   using folder = tempDir();
   const text = join(folder.path, "notes.txt");
   writeFileSync(text, "These are notes, and no database at all.\n".repeat(200));

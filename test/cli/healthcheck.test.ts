@@ -14,14 +14,14 @@ async function serve(folder: string) {
   });
 }
 
-test("a server that records is ready: status 0 and not a word", async () => {
+test("a server that can record is ready: status 0 and no output", async () => {
   using folder = tempDir();
   await using server = await serve(folder.path);
   const { port } = new URL(server.origin);
   expect(await check(port)).toEqual({ status: 0, stdout: "", stderr: "" });
 });
 
-test("a server on all addresses is asked by one of this machine's own", async () => {
+test("a server that listens on all addresses is checked on loopback", async () => {
   using folder = tempDir();
   await using server = await serve(folder.path);
   const { port } = new URL(server.origin);
@@ -29,7 +29,7 @@ test("a server on all addresses is asked by one of this machine's own", async ()
   expect(status).toBe(0);
 });
 
-test("a proxy in the environment is not asked", async () => {
+test("a proxy in the environment isn't used", async () => {
   using folder = tempDir();
   await using server = await serve(folder.path);
   const { port } = new URL(server.origin);
@@ -41,7 +41,7 @@ test("a proxy in the environment is not asked", async () => {
   expect(status).toBe(0);
 });
 
-test("a server that cannot record is not ready, and its reason is told", async () => {
+test("a server that can't record isn't ready, and its reason is reported", async () => {
   using folder = tempDir();
   await using server = await serve(folder.path);
   const file = join(folder.path, "smsledger.db");
@@ -54,7 +54,7 @@ test("a server that cannot record is not ready, and its reason is told", async (
   });
 });
 
-test("where nothing listens, a line says so", async () => {
+test("if nothing listens, a line says so", async () => {
   const free = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
@@ -69,7 +69,7 @@ test("where nothing listens, a line says so", async () => {
   );
 });
 
-test("another program's answer is no readiness, and its words are not repeated", async () => {
+test("another program's response doesn't count as ready and isn't repeated", async () => {
   using other = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
@@ -81,7 +81,7 @@ test("another program's answer is no readiness, and its words are not repeated",
   expect(stderr).not.toContain("injected");
 });
 
-test("no answer in 5 s is no readiness", async () => {
+test("no response within 5 s isn't ready", async () => {
   const silent = createServer().listen(0, "127.0.0.1");
   const address = silent.address();
   if (address === null || typeof address === "string") throw new Error();
@@ -93,7 +93,7 @@ test("no answer in 5 s is no readiness", async () => {
   });
 });
 
-test("a port of 0 does not say whom to ask", async () => {
+test("port 0 doesn't say which port to check", async () => {
   const { status, stderr } = await check("0");
   expect(status).toBe(2);
   expect(stderr).toContain("PORT: is 0");

@@ -70,7 +70,7 @@ function watchFolder(onName: (name: string) => void): Disposable {
 
 for (const name of ["backup", "restore"] as const) {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    test(`a ${name} that ${signal} interrupts leaves nothing behind and says so`, async () => {
+    test(`a ${name} interrupted by ${signal} leaves nothing behind and says so`, async () => {
       const before = contents();
       const { child, worker } = await startAndStop(name);
       child.kill(signal);
@@ -83,7 +83,7 @@ for (const name of ["backup", "restore"] as const) {
     });
   }
 
-  test(`what a killed ${name} left is removed by the next one`, async () => {
+  test(`the next ${name} removes what a killed one left behind`, async () => {
     const { child, worker } = await startAndStop(name);
     for (const pid of [child.pid, worker]) process.kill(pid, "SIGKILL");
     await child.exited;

@@ -19,7 +19,7 @@ function messages(count: number) {
   );
 }
 
-test("the same seed gives the same messages, another one gives others", () => {
+test("the same seed gives the same messages, and another seed gives others", () => {
   const plan = (seed: number) =>
     planMessage(seededRandom([seed, 2, 3]), {
       accountSid: ACCOUNT,
@@ -29,7 +29,7 @@ test("the same seed gives the same messages, another one gives others", () => {
   expect(plan(2)).not.toEqual(plan(1));
 });
 
-test("every callback is one that the receiver records", () => {
+test("the receiver records every callback", () => {
   for (const callback of messages(2_000).flat()) {
     const parsed = parseCallback(callback.route, callback.params);
     expect(parsed).not.toHaveProperty("fault");
@@ -51,7 +51,7 @@ test("every recipient has a country, and every failure a known error code", () =
   }
 });
 
-test("callbacks come in order of time, some twice, some overtaken", () => {
+test("callbacks are in time order, some repeated, some overtaken", () => {
   const statuses = messages(3_000).map((plan) => {
     const delays = plan.map((each) => each.delayMs);
     expect(delays).toEqual(delays.toSorted((a, b) => a - b));
@@ -69,7 +69,7 @@ test("no two messages share a SID", () => {
   expect(new Set(sids).size).toBe(5_000);
 });
 
-test("a history is in order of time, within its range, with quiet nights", () => {
+test("a history is in time order, within its range, with quiet nights", () => {
   const from = NOON - 7 * 86_400_000;
   const history = planHistory(seededRandom([4, 5, 6]), {
     accountSid: ACCOUNT,
@@ -88,7 +88,7 @@ test("a history is in order of time, within its range, with quiet nights", () =>
   expect(inHours(9, 11)).toBeGreaterThan(3 * inHours(1, 3));
 });
 
-test("a stream keeps to the wanted channel and outcomes", () => {
+test("a stream keeps to the chosen channel and statuses", () => {
   const stream = callbackStream(
     seededRandom([7, 8, 9]),
     {
@@ -107,7 +107,7 @@ test("a stream keeps to the wanted channel and outcomes", () => {
   }
 });
 
-test("a callback URL is read as Twilio takes it, and a wrong one never repeated", () => {
+test("a callback URL is read as Twilio reads it, and an invalid one is never repeated", () => {
   expect(parseTarget("https://me:p%40ss@Example.com:8443/a?b=c#rc=5")).toEqual({
     url: "https://example.com:8443/a?b=c",
     signedUrl: "https://example.com:8443/a?b=c",
@@ -117,7 +117,7 @@ test("a callback URL is read as Twilio takes it, and a wrong one never repeated"
     expect(() => parseTarget(wrong)).toThrow(/^(?:(?!s3cret).)*$/);
 });
 
-test("a percentile is the value of the nearest rank", () => {
+test("a percentile is the nearest-rank value", () => {
   const values = Float64Array.from({ length: 100 }, (_, index) => index + 1);
   expect(percentile(values, 0.5)).toBe(50);
   expect(percentile(values, 0.99)).toBe(99);

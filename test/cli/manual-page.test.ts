@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.dispose]());
 
-test("the manual page is well-formed, and dated only by its version", async () => {
+test("the manual page is well-formed, and its date is only the version", async () => {
   const { said } = await runTool([
     "mandoc",
     "-T",

@@ -71,7 +71,7 @@ const why = whyNoPlaces();
 if (why !== undefined)
   console.warn(`Commands in hostile places are not tested: ${why}.`);
 
-test("every command is in the table of cases", () => {
+test("every command is among the cases", () => {
   const named = (command: Command): string[] =>
     command.commands.length === 0
       ? [command.name()]
@@ -101,7 +101,7 @@ describe.skipIf(why !== undefined)("a command", () => {
   afterAll(() => made[Symbol.dispose]());
 
   for (const [name, makePlace] of Object.entries(PLACES))
-    test(`${name} works or says in one plain line what is wrong, and nothing is lost`, async () => {
+    test(`${name} works or reports the problem in one plain line, and nothing is lost`, async () => {
       for (const each of CASES) {
         const folder = join(made.path, "place");
         mkdirSync(folder, { recursive: true });

@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 const prune = (file: string, ...flags: string[]) =>
   run(PROGRAM, ["prune", "--yes", "--database-url", file, ...flags]);
 
-test("old messages are deleted beside the server, whose pages and recording go on", async () => {
+test("old messages are deleted while the server runs; its pages and recording continue", async () => {
   await using server = await startServer();
   const { store, config, twilio } = server;
   const now = Date.now();
@@ -56,7 +56,7 @@ test("old messages are deleted beside the server, whose pages and recording go o
   );
 });
 
-test("the days are those of RETENTION_DAYS when none are given, and without both nothing is deleted", async () => {
+test("without days, RETENTION_DAYS applies, and without either nothing is deleted", async () => {
   await using server = await startServer();
   const { store, config } = server;
   for (const receivedAt of [DAY_MS, Date.now()])
@@ -71,7 +71,7 @@ test("the days are those of RETENTION_DAYS when none are given, and without both
   expect(stdout).toStartWith("Deleted: 1 message with 1 event, ");
 });
 
-test("made-up messages are deleted once that is confirmed, real ones stay, and the audit list has it", async () => {
+test("made-up messages are deleted after a confirmation, real ones stay, and the audit list has it", async () => {
   await using server = await startServer();
   const { store, config, twilio } = server;
   const simulated = await run(PROGRAM, ["simulate", "--count", "30"], {
@@ -112,7 +112,7 @@ test("made-up messages are deleted once that is confirmed, real ones stay, and t
   expect(both.status).toBe(2);
 });
 
-test("days that are no days are refused, and so is a database that is not there", async () => {
+test("invalid days and a missing database are refused", async () => {
   using folder = tempDir();
   const file = join(folder.path, "none.db");
   for (const days of ["0", "-1", "1.5", "x", "36501"]) {
@@ -129,7 +129,7 @@ test("days that are no days are refused, and so is a database that is not there"
   });
 });
 
-test("where the latest event is long past, the clock may be wrong: nothing is deleted until it is trusted", async () => {
+test("if the latest event is long past, the clock may be wrong: nothing is deleted until you confirm it", async () => {
   await using server = await startServer();
   const { store, config } = server;
   const latest = Date.now() - 400 * DAY_MS;

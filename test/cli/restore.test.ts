@@ -67,7 +67,7 @@ const besideLive = () =>
     (name) => !name.endsWith("-lock"),
   );
 
-test("a backup takes the database's place, which is kept beside it and can be restored in turn", async () => {
+test("a backup replaces the database, which is kept next to it and can itself be restored", async () => {
   const first = await record();
   await command("backup", backedUp);
   const second = await record();
@@ -90,7 +90,7 @@ test("a backup takes the database's place, which is kept beside it and can be re
   await store.close();
 });
 
-test("where there is no database the backup becomes it, and a log that lies there is put aside", async () => {
+test("without a database, the backup becomes it, and a leftover log is set aside", async () => {
   const sid = await record();
   await command("backup", backedUp);
   const bytes = readFileSync(live);
@@ -127,7 +127,7 @@ test("a damaged database is put aside as it is", async () => {
   expect(await sidsIn(live)).toEqual([sid]);
 });
 
-test("while a server runs nothing is restored, and it goes on", async () => {
+test("nothing is restored while a server runs, and the server continues", async () => {
   await record();
   await command("backup", backedUp);
   await using server = await start(PROGRAM, ["serve"], {
@@ -145,7 +145,7 @@ test("while a server runs nothing is restored, and it goes on", async () => {
   expect((await restore()).status).toBe(0);
 });
 
-test("what is no backup, damaged, of a newer version or the database itself is refused, and nothing changes", async () => {
+test("anything but a whole backup of this or an older version is refused, and nothing changes", async () => {
   const sid = await record();
   await command("backup", backedUp);
   const make = (name: string, change: (file: string) => void): string => {
@@ -196,7 +196,7 @@ test("what is no backup, damaged, of a newer version or the database itself is r
   expect(await sidsIn(live)).toEqual([sid]);
 });
 
-test("a database of another program stays where it is", async () => {
+test("another program's database stays where it is", async () => {
   await record(join(folder.path, "other.db"));
   await run(PROGRAM, [
     "backup",
@@ -231,7 +231,7 @@ test("a backup of an older version is restored, and upgraded when the server sta
   expect(sid).toStartWith("SM");
 });
 
-test("after a restore every cursor from before is gone, from whichever side of the backup it is", async () => {
+test("a restore invalidates every earlier cursor, from before or after the backup", async () => {
   await record();
   const store = await open(live);
   const before = await store.feedStart();
@@ -287,7 +287,7 @@ function flipBitOfIndex(file: string, index: string): void {
   ]);
 }
 
-test("one flipped bit: what restore refuses is neither backed up nor called whole", async () => {
+test("one flipped bit: what restore refuses is neither backed up nor reported as whole", async () => {
   await record();
   await command("backup", backedUp);
   flipBitOfIndex(live, "messages_to");
@@ -342,7 +342,7 @@ async function withAccess(): Promise<{ kept: string; revoked: string }> {
   return { kept, revoked };
 }
 
-test("sessions end, revoked tokens stay revoked, and what else comes back is reported by name with what to do", async () => {
+test("sessions end, revoked tokens stay revoked, and anything else that returns is listed by name with what to do", async () => {
   const { kept, revoked } = await withAccess();
   await manage("token", "revoke", "leaked");
   await manage("token", "add", "newer");
@@ -380,7 +380,7 @@ test("sessions end, revoked tokens stay revoked, and what else comes back is rep
   expect(db.query("SELECT count(*) FROM sessions").values()).toEqual([[0]]);
 });
 
-test("without a database to compare with, no token of the backup is valid, and all users are named", async () => {
+test("without a database to compare with, no token in the backup is valid, and all users are listed", async () => {
   await withAccess();
   for (const damage of ["gone", "damaged"] as const) {
     if (damage === "gone") Bun.spawnSync(["rm", live]);
@@ -397,7 +397,7 @@ test("without a database to compare with, no token of the backup is valid, and a
   }
 });
 
-test("through a symbolic link the data stays on the disk that it leads to", async () => {
+test("through a symbolic link, the data stays on the disk that it points to", async () => {
   const sid = await record();
   await command("backup", backedUp);
   const disk = join(folder.path, "disk");

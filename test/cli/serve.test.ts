@@ -9,7 +9,7 @@ import { PROGRAM, run, start } from "./program.ts";
 
 const serve = (env: Record<string, string>) => run(PROGRAM, ["serve"], { env });
 
-test("a port that is in use is told in one plain line", async () => {
+test("a port in use is reported in one plain line", async () => {
   using folder = tempDir();
   const env = { PORT: "0", DATABASE_URL: join(folder.path, "one.db") };
   await using first = await start(PROGRAM, ["serve"], { env });
@@ -45,7 +45,7 @@ test("a second server on a database is refused until the first one has ended, ho
   expect((await fetch(`${last.origin}/readyz`)).status).toBe(200);
 });
 
-test("an upgrade of the database is logged before it begins, and once", async () => {
+test("a database upgrade is logged once, before it begins", async () => {
   using folder = tempDir();
   const [current, old] = ["current.db", "old.db"].map((name) =>
     join(folder.path, name),
@@ -71,7 +71,7 @@ test("an upgrade of the database is logged before it begins, and once", async ()
   expect((await linesOf(old)).filter(isUpgrade)).toEqual([]);
 });
 
-test("the link to make the first user is one that its browser can open", async () => {
+test("the link to create the first user works in a browser", async () => {
   using folder = tempDir();
   const env = { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") };
   {
@@ -90,7 +90,7 @@ test("the link to make the first user is one that its browser can open", async (
   );
 });
 
-test("a refused sign-in is in the log with its address, and not with what was typed", async () => {
+test("a refused sign-in is logged with its address, but without the input", async () => {
   using folder = tempDir();
   const env = { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") };
   await run(PROGRAM, ["user", "add", "ana", "--generate"], { env });
@@ -109,7 +109,7 @@ test("a refused sign-in is in the log with its address, and not with what was ty
   expect(server.output()).not.toContain("s3cret");
 });
 
-test("a database that cannot be used is told in one plain line, without a stack trace", async () => {
+test("an unusable database is reported in one plain line, without a stack trace", async () => {
   using folder = tempDir();
   const at = (name: string): string => join(folder.path, name);
   writeFileSync(at("file"), "");
@@ -152,7 +152,7 @@ async function makeNewer(file: string): Promise<void> {
   database.close();
 }
 
-test("without a token it serves, and says that callbacks are refused", async () => {
+test("without a token, it serves and says that callbacks are refused", async () => {
   using folder = tempDir();
   await using server = await start(PROGRAM, ["serve"], {
     env: { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") },

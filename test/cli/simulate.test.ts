@@ -18,7 +18,7 @@ const simulate = (args: readonly string[], env: Record<string, string> = {}) =>
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN, ...env },
   });
 
-test("callbacks are recorded, and the answers and latencies are told", async () => {
+test("callbacks are recorded, and the responses and latencies are reported", async () => {
   await using server = await startServer();
   const { port } = new URL(server.origin);
   const { status, stdout, stderr } = await simulate(
@@ -37,7 +37,7 @@ test("callbacks are recorded, and the answers and latencies are told", async () 
   expect(events.some((event) => event.query.includes("campaign="))).toBe(true);
 });
 
-test("only the wanted statuses come, on the channel of the path", async () => {
+test("only the chosen statuses are sent, on the path's channel", async () => {
   await using server = await startServer();
   const { status } = await simulate([
     "--url",
@@ -72,7 +72,7 @@ test("the rate is never exceeded", async () => {
   expect(performance.now() - before).toBeGreaterThan(1_000);
 });
 
-test("a server with another token refuses, so the status is 1 and the reason told", async () => {
+test("a server with another token refuses, so the status is 1 and the reason is reported", async () => {
   await using server = await startServer();
   const { status, stdout, stderr } = await simulate(
     ["--url", server.origin + WEBHOOK, "--count", "5", "--rate", "100"],
@@ -83,7 +83,7 @@ test("a server with another token refuses, so the status is 1 and the reason tol
   expect(stderr).toStartWith("5 of 5 callbacks: answered 403. ");
 });
 
-test("a server that is called on this machine gets PUBLIC_URL signed", async () => {
+test("a local server gets callbacks signed for PUBLIC_URL", async () => {
   const env = { PUBLIC_URL: "https://ops.example.com/sms" };
   await using server = await startServer(env);
   const { status } = await simulate(["--count", "5", "--rate", "100"], {
@@ -121,7 +121,7 @@ test.each([
   expect(own.stdout).toMatch(/^200 +5$/m);
 });
 
-test("with a token and a shared key, --signer chooses", async () => {
+test("if there are a token and a shared key, --signer chooses", async () => {
   const env = { TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` };
   await using server = await startServer({
     ...env,
@@ -182,7 +182,7 @@ test("the fragment is neither sent nor signed, and userinfo becomes Basic auth",
   );
 });
 
-test("where nothing listens, the table says so and the status is 1", async () => {
+test("if nothing listens, the table says so and the status is 1", async () => {
   const { status, stdout, stderr } = await simulate([
     "--url",
     "http://127.0.0.1:9/hook",
@@ -194,7 +194,7 @@ test("where nothing listens, the table says so and the status is 1", async () =>
   expect(stderr).toContain("Is the server running?");
 });
 
-test("without a token nothing is posted, and all wrong flags are told at once", async () => {
+test("without a token, nothing is posted, and all wrong flags are reported at once", async () => {
   const { status, stdout, stderr } = await simulate(
     [
       "--count",
@@ -220,7 +220,7 @@ test("without a token nothing is posted, and all wrong flags are told at once", 
   expect(right.stderr).toContain("TWILIO_WEBHOOK_AUTH_TOKEN: is not set");
 });
 
-test("a certificate that isn't trusted is named, with what to do", async () => {
+test("an untrusted certificate is named, with what to do", async () => {
   using folder = tempDir();
   const request =
     "req -x509 -nodes -newkey rsa:2048 -days 2 -subj /CN=localhost";
@@ -257,7 +257,7 @@ test("a certificate that isn't trusted is named, with what to do", async () => {
   );
 });
 
-test("Ctrl-C ends it with the results so far", async () => {
+test("Ctrl-C stops it and prints the results so far", async () => {
   let posted = 0;
   using receiver = Bun.serve({
     port: 0,

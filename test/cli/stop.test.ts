@@ -123,7 +123,7 @@ test("stuck clients can't keep it from stopping", async () => {
   for (const socket of [halfHeaders, halfBody, slowReader]) socket.destroy();
 });
 
-test("a database that stays locked can't either; what waits for it isn't acknowledged", async () => {
+test("a database that stays locked can't either, and waiting callbacks aren't acknowledged", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await using server = await serve(file);
@@ -144,7 +144,7 @@ test("a database that stays locked can't either; what waits for it isn't acknowl
   expect(status).toBe(isCutOff ? null : 0);
 });
 
-test("a Ctrl-C that arrives twice, as through a package runner, cuts off nothing", async () => {
+test("a Ctrl-C delivered twice, as by a package runner, cuts off nothing", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await using server = await serve(file);
@@ -174,7 +174,7 @@ test("a later second signal ends it at once", async () => {
   stuck.destroy();
 });
 
-test("a closed terminal and SIGQUIT stop it as SIGTERM does", async () => {
+test("a closed terminal and SIGQUIT stop it like SIGTERM", async () => {
   using folder = tempDir();
   for (const signal of ["SIGHUP", "SIGQUIT"] as const) {
     await using server = await serve(join(folder.path, "smsledger.db"));

@@ -16,7 +16,7 @@ async function makeDatabase(file: string): Promise<void> {
 
 const TOKEN = /^smsl_[A-Za-z0-9_-]{43}\n$/;
 
-test("a token that is added beside a running server works at once, and no more once it is removed", async () => {
+test("a token that is added while the server runs works at once, and stops working once it's removed", async () => {
   await using server = await startServer({ MASK_NUMBERS: "true" });
   const { databaseUrl } = server.config;
   await server.twilio.post({ To: "+14155550123" });
@@ -53,7 +53,7 @@ test("a token that is added beside a running server works at once, and no more o
   ]);
 });
 
-test("the list names tokens, what they see and when they were used, and no token", async () => {
+test("the list shows tokens' names, scopes and last use, but no token", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await makeDatabase(file);
@@ -89,7 +89,7 @@ test("the list names tokens, what they see and when they were used, and no token
   );
 });
 
-test("a name that is taken, not there or none is told with the right status", async () => {
+test("a taken, missing or invalid name is reported with the right status", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await makeDatabase(file);
@@ -113,7 +113,7 @@ test("a name that is taken, not there or none is told with the right status", as
   }
 });
 
-test("the former name of a command still works, and says what to use instead", async () => {
+test("the former name of a command still works and says what to use instead", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await makeDatabase(file);

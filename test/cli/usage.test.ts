@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { PROGRAM, run } from "./program.ts";
 
-test("help names every command, each on one line, in 80 columns", async () => {
+test("help lists every command, each on one line, in 80 columns", async () => {
   const { status, stdout, stderr } = await run(PROGRAM, ["--help"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   for (const command of [
@@ -17,7 +17,7 @@ test("help names every command, each on one line, in 80 columns", async () => {
   expect(longestLine(stdout)).toBeLessThanOrEqual(80);
 });
 
-test("help for serve gives each setting its flag, its variable and its default", async () => {
+test("help for serve shows each setting's flag, variable and default", async () => {
   const { status, stdout } = await run(PROGRAM, ["serve", "--help"]);
   expect(status).toBe(0);
   expect(stdout).toContain("--port <number>");
@@ -77,7 +77,7 @@ test("all wrong settings are reported at once, without secrets", async () => {
   expect(stderr).not.toContain("s3cret");
 });
 
-test("a setting that a command does not have cannot keep it from running", async () => {
+test("invalid settings that a command doesn't use don't stop it", async () => {
   const { status, stderr } = await run(PROGRAM, ["export"], {
     env: { PORT: "nonsense", DATABASE_URL: "/nowhere/smsledger.db" },
   });
@@ -87,7 +87,7 @@ test("a setting that a command does not have cannot keep it from running", async
   );
 });
 
-test("a variable that looks like a mistyped setting is named, with the nearest one", async () => {
+test("a variable that looks like a mistyped setting is named, with the closest match", async () => {
   const wrong = await run(PROGRAM, ["config"], {
     env: {
       TWILIO_WEBHOOK_AUTHTOKEN: "s3cret",
@@ -113,7 +113,7 @@ test("a variable that looks like a mistyped setting is named, with the nearest o
   expect((await run(PROGRAM, ["user", "list"], { env })).status).toBe(1);
 });
 
-test("variables of other programs and of deployments are left alone", async () => {
+test("variables of other programs and of deployments are ignored", async () => {
   const { status, stderr } = await run(PROGRAM, ["config"], {
     env: {
       HOSTNAME: "vps",

@@ -24,7 +24,7 @@ async function user(file: string, args: readonly string[], input?: string) {
   return { status, stdout, stderr };
 }
 
-test("users are added before the first start, the first one as admin, and the database is for its owner only", async () => {
+test("users can be added before the first start, the first as admin, and only the owner can read the database", async () => {
   using folder = tempDir();
   const file = join(folder.path, "data", "smsledger.db");
   const first = await user(file, ["add", "ana"], `${PASSWORD}\n`);
@@ -51,7 +51,7 @@ test("users are added before the first start, the first one as admin, and the da
   expect(lines[3]).toMatch(/^zoe +admin +none /);
 });
 
-test("the list is JSON too", async () => {
+test("the list is also available as JSON", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await user(file, ["add", "ana"], `${PASSWORD}\n`);
@@ -68,7 +68,7 @@ test("the list is JSON too", async () => {
   ]);
 });
 
-test("beside a running server each change holds at once", async () => {
+test("with a running server, each change applies at once", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await using server = await start(PROGRAM, ["serve"], {
@@ -130,7 +130,7 @@ test("beside a running server each change holds at once", async () => {
   ]);
 });
 
-test("what cannot be done is told in one sentence, without the password in it", async () => {
+test("failures are reported in one sentence, without the password", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await user(file, ["add", "ana"], PASSWORD);
@@ -171,7 +171,7 @@ test("what cannot be done is told in one sentence, without the password in it", 
   }
 });
 
-test("no command but the one that adds a user makes a database where the path is mistyped", async () => {
+test("only the command that adds a user creates a database at a mistyped path", async () => {
   using folder = tempDir();
   const file = join(folder.path, "data", "mistyped.db");
   for (const args of [
@@ -201,7 +201,7 @@ test("no command but the one that adds a user makes a database where the path is
   expect(readdirSync(folder.path)).toEqual([]);
 });
 
-test("a database of another program or version is left as it is", async () => {
+test("a database of another program or version is left unchanged", async () => {
   using folder = tempDir();
   const file = join(folder.path, "other.db");
   const other = new Database(file);
@@ -224,7 +224,7 @@ test("a database of another program or version is left as it is", async () => {
   );
 });
 
-test("on a terminal the password is typed twice, without an echo", async () => {
+test("at a terminal, the password is typed twice, without an echo", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   const none = await onTerminal(file, ["add", "ana"], ["\x03"]);
@@ -295,7 +295,7 @@ async function onTerminal(
 }
 
 test.skipIf(process.getuid?.() !== 0)(
-  "a database that root makes belongs to its folder's owner (needs root)",
+  "a database created by root belongs to its folder's owner (needs root)",
   async () => {
     using folder = tempDir();
     chownSync(folder.path, 65_534, 65_534);

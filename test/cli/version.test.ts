@@ -53,14 +53,14 @@ test("the command and the flag print the version and the commit", async () => {
     });
 });
 
-test("a program whose sources were changed says so", async () => {
+test("a program with changed sources says so", async () => {
   appendFileSync(MAIN, "// changed\n");
   const { stdout } = await runClone("version");
   expect(stdout).toEndWith(", modified)\n");
   await git("checkout", "--quiet", "--", "src/main.ts");
 });
 
-test("outside git, the commit is unknown, or the one that the build was given", async () => {
+test("outside git, the commit is unknown, or the one that was passed to the build", async () => {
   // A repository around the folder isn't the program's.
   renameSync(join(clone, ".git"), join(folder, ".git"));
   const { stdout } = await runClone("version");

@@ -21,7 +21,7 @@ function fileOf(name: string, text: string): string {
   return path;
 }
 
-test("without settings the defaults hold", () => {
+test("without settings, the defaults apply", () => {
   expect(read({})).toMatchObject({
     authTokens: [],
     publicUrl: undefined,
@@ -36,7 +36,7 @@ test("without settings the defaults hold", () => {
   expect(read({}, {}, true).logFormat).toBe("pretty");
 });
 
-test("empty counts as not given, in the environment and as a flag", () => {
+test("an empty value counts as missing, in the environment and as a flag", () => {
   const names = Object.values(SETTINGS).map((setting) => setting.name);
   const empty = Object.fromEntries(
     [...names, "TWILIO_WEBHOOK_AUTH_TOKEN_FILE"].map((name) => [name, ""]),
@@ -78,20 +78,20 @@ describe("the auth token", () => {
   const tokensOf = (env: Given, flags: Given = {}) =>
     read(env, flags).authTokens.map((each) => each.token);
 
-  test("may be several, and bound to accounts", () => {
+  test("can be several, and bound to accounts", () => {
     expect(read({ [name]: `one, ${ACCOUNT_SID}=two` }).authTokens).toEqual([
       { token: "one", accountSid: undefined },
       { token: "two", accountSid: ACCOUNT_SID },
     ]);
   });
 
-  test("may be in a file, whose last line break is no part of it", () => {
+  test("can be in a file, without its last line break", () => {
     const file = fileOf("token", "\ufefffrom-file\r\n");
     expect(tokensOf({ [`${name}_FILE`]: file })).toEqual(["from-file"]);
     expect(tokensOf({}, { [flag]: file })).toEqual(["from-file"]);
   });
 
-  test("has a flag for its file only, which wins over the environment", () => {
+  test("has a flag only for its file, which wins over the environment", () => {
     const file = fileOf("flag", "from-flag");
     const other = fileOf("env", "from-env-file");
     expect(tokensOf({ [name]: "from-env" }, { [flag]: file })).toEqual([
@@ -124,7 +124,7 @@ describe("the auth token", () => {
   });
 });
 
-test("all mistakes are told at once, a sentence each", () => {
+test("all mistakes are reported at once, one sentence each", () => {
   const mistakes = mistakesIn({
     TWILIO_WEBHOOK_AUTH_TOKEN: ",",
     PUBLIC_URL: "x",
@@ -145,7 +145,7 @@ test("all mistakes are told at once, a sentence each", () => {
   for (const mistake of mistakes) expect(mistake).toEndWith(".");
 });
 
-test("no message repeats a secret, whatever is given for it", () => {
+test("no message repeats a secret, whatever its value", () => {
   const marker = "zq7";
   const piece = fc.constantFrom(
     ..."https:// http: postgres:// file: :// 10.0.0.0/ 127.0.0.1 AC".split(" "),
@@ -168,7 +168,7 @@ test("no message repeats a secret, whatever is given for it", () => {
   );
 });
 
-test("a mistake shows what was given, but not what may have a password in it", () => {
+test("a mistake shows the value, unless it could contain a password", () => {
   expect(mistakesIn({ PORT: "80a" })).toEqual([
     'PORT: must be a port number from 0 to 65535 (got "80a").',
   ]);
@@ -195,7 +195,7 @@ test("a file that this process can't read is named, with its user ID (needs root
   }
 });
 
-test("each setting has its flag, its help and a default that is right", () => {
+test("each setting has a flag, help text and a correct default", () => {
   for (const setting of Object.values(SETTINGS)) {
     expect(flagOf(setting)).toMatch(/^[a-z-]+$/);
     expect(setting.help).toMatch(/[.]$/);

@@ -57,7 +57,7 @@ test("Docker receives only what the image is built from", async () => {
   ]);
 });
 
-test("the image's program gets its commit from the build's argument", () => {
+test("the image's program gets its commit from the build argument", () => {
   expect(dockerfile).toContain(
     "ARG COMMIT=\nRUN SMSLEDGER_COMMIT=$COMMIT bun run build",
   );
@@ -101,7 +101,7 @@ test("the compose file trusts Caddy's address, which no other container can get"
   });
 });
 
-test("the domain and the token beside the compose file aren't committed", async () => {
+test("the domain and the token next to the compose file aren't committed", async () => {
   expect(composeText).toContain("file: ./twilio-auth-token\n");
   expect(await read("deploy/.gitignore")).toBe(".env\ntwilio-auth-token\n");
 });

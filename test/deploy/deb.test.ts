@@ -101,7 +101,7 @@ describe.skipIf(why !== undefined)("the Debian package", () => {
     expect(await said(`smsledger export ${DATABASE} | wc -l`)).toBe("1");
   });
 
-  test("installs files in Debian's places", async () => {
+  test("installs files in Debian's standard locations", async () => {
     expect(await said("man --where smsledger")).toBe(
       "/usr/share/man/man1/smsledger.1.gz",
     );

@@ -150,7 +150,7 @@ describe.skipIf(why !== undefined)("install.sh", () => {
     await said(INSTALL);
   });
 
-  test("changes nothing when the program is damaged, doesn't run here, or isn't there", async () => {
+  test("changes nothing if the program is damaged, doesn't run here, or is missing", async () => {
     const refused = async (args: string): Promise<string> => {
       const ended: Ended = await root.run(`${INSTALL} ${args}`);
       expect(ended.status).toBe(1);

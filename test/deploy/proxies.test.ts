@@ -97,7 +97,7 @@ describe("the proxy configurations", () => {
 
 for (const kind of ["caddy", "nginx"] as const) {
   describe(`the configuration for ${kind}`, () => {
-    test("passes on the client's address, the URL and the host, but not the client's own X-Forwarded headers", async () => {
+    test("forwards the client's address, the URL and the host, but not the client's own X-Forwarded headers", async () => {
       await using server = echoServer();
       await using proxy = await startProxy(kind, lines(kind, server.address));
       const path = "/messages?q=it%27s%20spring&x=%7e%2F";
@@ -133,7 +133,7 @@ for (const kind of ["caddy", "nginx"] as const) {
       stop.abort();
     });
 
-    test("passes on a body slightly over the limit, and refuses a huge one", async () => {
+    test("forwards a body slightly over the limit, and refuses a huge one", async () => {
       await using server = echoServer();
       await using proxy = await startProxy(kind, lines(kind, server.address));
       const post = (bytes: number) =>

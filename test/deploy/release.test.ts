@@ -129,7 +129,7 @@ describe("a release", () => {
     expect(help.stdout).toStartWith("Usage: smsledger ");
   });
 
-  test("lists what is in the program: every dependency and Bun itself, with version, license and hash", async () => {
+  test("lists the program's contents: every dependency and Bun itself, with version, license and hash", async () => {
     const text = await Bun.file(
       join(first, "release/smsledger.cdx.json"),
     ).text();

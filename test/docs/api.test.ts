@@ -15,7 +15,7 @@ const PREAMBLE = `set -eu
 curl() { command curl -sS --fail-with-body -w '\\n' "$@"; }
 `;
 
-test("the examples in api.md run as they are", async () => {
+test("the examples in api.md run as written", async () => {
   const [, script = ""] =
     /<!-- This block is run by .*? -->\n+```sh\n([\s\S]*?)```/.exec(document) ??
     [];

@@ -111,7 +111,7 @@ const CURRENT_NAMES = new Set(
   runnableCommands(commandLine("0.0.0", () => undefined)).map(pathOf),
 );
 
-test("every command that is shown exists and takes its arguments and flags", () => {
+test("every documented command exists and accepts its arguments and flags", () => {
   expect(EXAMPLES.length).toBeGreaterThan(50);
   const mistakes = EXAMPLES.flatMap((example) => {
     try {
@@ -125,7 +125,7 @@ test("every command that is shown exists and takes its arguments and flags", () 
   expect(mistakes).toEqual([]);
 });
 
-test("every command and every flag of its own is shown", () => {
+test("every command and each of its own flags is documented", () => {
   const shown = new Set(EXAMPLES.map(commandOf));
   const flags = new Set(
     CURRENT_DOCUMENTS.flatMap(({ text }) => text.match(/--[a-z-]+/g) ?? []),
@@ -144,7 +144,7 @@ test("every command and every flag of its own is shown", () => {
   expect(missing).toEqual([]);
 });
 
-test("every block of shell and YAML can be parsed", () => {
+test("every shell and YAML block can be parsed", () => {
   for (const { path, text } of CURRENT_DOCUMENTS) {
     for (const block of codeBlocks(text, "sh")) {
       const { stderr } = Bun.spawnSync(["sh", "-n"], {
@@ -157,7 +157,7 @@ test("every block of shell and YAML can be parsed", () => {
   }
 });
 
-test("every script of the project that is shown exists, and runs with the pinned Bun", () => {
+test("every documented project script exists and runs with the pinned Bun", () => {
   const pinned = `bun@${packageJson.devDependencies.bun}`;
   for (const { path, text } of CURRENT_DOCUMENTS) {
     for (const [, name = ""] of text.matchAll(
@@ -183,7 +183,7 @@ test("every file that a script runs exists", () => {
       ]);
 });
 
-test("every file of the project that is named exists", () => {
+test("every project file that is named exists", () => {
   for (const { path, text } of CURRENT_DOCUMENTS) {
     const named = new Set(
       text.match(
@@ -199,7 +199,7 @@ test("every file of the project that is named exists", () => {
   }
 });
 
-test("the programs are named as a build and a release name them", async () => {
+test("the programs are named as builds and releases name them", async () => {
   const install = documentOf("docs/install.md");
   for (const target of Object.keys(TARGETS))
     expect(install).toMatch(new RegExp(`\`smsledger-${target}(?:\\.exe)?\``));

@@ -18,7 +18,7 @@ for (const [language, file] of [
   ["caddy", "deploy/Caddyfile"],
   ["nginx", "deploy/nginx.conf"],
 ] as const) {
-  test(`what install.md shows of ${file} is in it`, async () => {
+  test(`the excerpts of ${file} in install.md are part of it`, async () => {
     const text = unindented(await textOf(file));
     const blocks = codeBlocks(documentOf("docs/install.md"), language);
     expect(blocks).toHaveLength(1);
@@ -26,7 +26,7 @@ for (const [language, file] of [
   });
 }
 
-test("the paths on a server are those of the unit and its settings", () => {
+test("the paths on a server match the unit and its settings", () => {
   for (const { path, text } of CURRENT_DOCUMENTS) {
     const named = text.match(
       /\/(?:etc\/smsledger\/[\w.-]*\w|var\/lib\/smsledger\/smsledger\.db(?![-.\w])|usr\/local\/bin\/\w+)/g,
@@ -40,7 +40,7 @@ test("the paths on a server are those of the unit and its settings", () => {
   }
 });
 
-test("every flag of install.sh that is shown exists", async () => {
+test("every documented flag of install.sh exists", async () => {
   const script = await textOf("deploy/install.sh");
   for (const { path, text } of CURRENT_DOCUMENTS)
     for (const [, flags = ""] of text.matchAll(

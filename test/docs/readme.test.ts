@@ -15,13 +15,13 @@ test("the README has at most 130 lines", () => {
   expect(readme.split("\n").length - 1).toBeLessThanOrEqual(130);
 });
 
-test("the README says how big the program is", async () => {
+test("the README states the program's size", async () => {
   const { size } = Bun.file(await compiledBinary());
   const [, megabytes] = /The program is (\d+) MB/.exec(readme) ?? [];
   expect(Math.abs(size / 1e6 - Number(megabytes))).toBeLessThan(2);
 });
 
-test("the README counts the error codes right", () => {
+test("the README's number of error codes is right", () => {
   const codes = knownErrorCodes();
   const explained = codes.filter(
     (code) => explainErrorCode(code).explanation !== undefined,
@@ -41,7 +41,7 @@ test("development.md names every dependency", () => {
   expect(missing).toEqual([]);
 });
 
-test("the picture of the layers and the list of folders in development.md are complete", async () => {
+test("the layers diagram and the list of folders in development.md are complete", async () => {
   const picture = await textOf("docs/layers.svg");
   const development = documentOf("docs/development.md");
   const folders = readdirSync(join(PROJECT, "src"), { withFileTypes: true });

@@ -19,7 +19,7 @@ const LABELS = [
 /** Folders of a server, and the size of an IPv6 network. */
 const NO_ROUTE = /^\/(?:dev|etc|mnt|proc|tmp|usr|var|64)\b/;
 
-test("every route and every metric that is named exists", async () => {
+test("every route and metric that is named exists", async () => {
   await using server = await startServer();
   const metrics = await (await fetch(`${server.origin}/metrics`)).text();
   for (const { path, text } of CURRENT_DOCUMENTS) {
@@ -42,14 +42,14 @@ test("every route and every metric that is named exists", async () => {
   }
 });
 
-test("the callback URLs that are shown are those of the webhook", () => {
+test("the documented callback URLs are the webhook's", () => {
   const paths: readonly string[] = Object.values(WEBHOOK_PATHS);
   for (const { path, text } of CURRENT_DOCUMENTS)
     for (const [shown] of text.matchAll(/\/api\/rpc\/webhooks\/twilio\/\w+/g))
       expect([path, shown, paths.includes(shown)]).toEqual([path, shown, true]);
 });
 
-test("pages and buttons are called what the documentation calls them", async () => {
+test("pages and buttons have the names that the documentation uses", async () => {
   const views = await Promise.all(
     [...new Glob("views/**/*.{ts,tsx}").scanSync(PROJECT)].map(textOf),
   );

@@ -18,7 +18,7 @@ const OTHER_NAMES = [
   "TEST_SEED",
 ];
 
-test("configuration.md describes the settings as they are; if not, run: bun run docs", () => {
+test("configuration.md describes the current settings; if not, run: bun run docs", () => {
   const text = documentOf("docs/configuration.md");
   expect(text).toBe(withSettings(text));
   for (const { name } of Object.values(SETTINGS))
@@ -39,7 +39,7 @@ test("every setting that is named exists", () => {
   }
 });
 
-test("every filter that is shown is understood, and every name of the language has one", () => {
+test("every documented filter is valid, and every name in the language has one", () => {
   const [, section = ""] =
     /\n## Filters\n([\s\S]*?)\n## /.exec(
       documentOf("docs/pages-and-filters.md"),

@@ -18,7 +18,7 @@ const row = (
   counts: { sent: 0, failed: 0, undelivered, delivered, read: 0 },
 });
 
-test("a code's messages add up over the spans, and the most frequent code is first", () => {
+test("a code's messages add up across the periods, and the most frequent code comes first", () => {
   const seen = codesSeen(
     [row(30005, 0, 2), row(30003, 1, 4), row(null, 1, 9), row(30005, 23, 7)],
     period,
@@ -41,7 +41,7 @@ test("a code's messages add up over the spans, and the most frequent code is fir
   ]);
 });
 
-test("what did not arrive can be counted alone; codes of messages that all arrived are left out then", () => {
+test("undelivered messages can be counted alone, which leaves out codes of messages that were all delivered", () => {
   const seen = codesSeen(
     [row(63018, 0, 0, 40), row(30005, 0, 2, 50), row(30003, 1, 4, 0)],
     period,

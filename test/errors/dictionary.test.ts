@@ -5,13 +5,13 @@ import { knownErrorCodes } from "../../src/twilio/error-codes/error-codes.ts";
 const codes = (query: string): number[] =>
   searchDictionary(query).codes.map(({ code }) => code);
 
-test("a number finds its code, and its beginning all codes that begin with it", () => {
+test("a number finds its code, and a prefix finds every code that starts with it", () => {
   expect(codes("30003")).toContain(30003);
   expect(codes("3000").slice(0, 3)).toEqual([30001, 30002, 30003]);
   for (const code of codes("2161")) expect(String(code)).toStartWith("2161");
 });
 
-test("words are found by their beginning, in titles and explanations, all of them", () => {
+test("word prefixes are searched in titles and explanations, and all must match", () => {
   expect(codes("unreach")).toContain(30003);
   expect(codes("UNREACHABLE  handset")).toContain(30003);
   expect(codes("landline")).toContain(30006);
@@ -19,7 +19,7 @@ test("words are found by their beginning, in titles and explanations, all of the
   expect(codes("reachable")).not.toContain(30003);
 });
 
-test("codes with an explanation come first, each kind by number, at most 100", () => {
+test("codes with an explanation come first, each group by number, at most 100", () => {
   const { codes: all, found } = searchDictionary("");
   expect(found).toBe(knownErrorCodes().length);
   expect(all).toHaveLength(CODES_SHOWN);
@@ -31,7 +31,7 @@ test("codes with an explanation come first, each kind by number, at most 100", (
   expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
 });
 
-test("whatever is typed is a search", () => {
+test("any input is a valid search", () => {
   for (const query of [
     "<script>",
     "%",

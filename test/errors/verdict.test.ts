@@ -22,7 +22,7 @@ const EXPLAINED = knownErrorCodes().filter(
 );
 const UNKNOWN = 99_999;
 
-test("each code has one verdict, with what to do as whole sentences", () => {
+test("each code has one verdict, with advice in complete sentences", () => {
   expect(EXPLAINED.length).toBe(209);
   for (const code of [...EXPLAINED, UNKNOWN, null]) {
     const { kind, label, whatToDo, firstStep } = verdictOnCode(code);
@@ -39,7 +39,7 @@ test("each code has one verdict, with what to do as whole sentences", () => {
   expect(listed.toSorted((a, b) => a - b)).toEqual([...knownErrorCodes()]);
 });
 
-test("numbers that are wrong or opted out are not to be sent to again; what the team can fix is fixed first", () => {
+test("don't send to wrong or opted-out numbers again; what the team can fix is fixed first", () => {
   const kinds = (...codes: (number | null)[]) =>
     codes.map((code) => verdictOnCode(code).kind);
   expect(kinds(30004, 30005, 30006, 21610, 21614)).toEqual(
@@ -53,7 +53,7 @@ test("numbers that are wrong or opted out are not to be sent to again; what the 
   expect(verdictOnCode(30006).label).toBe("Don’t retry: no mobile number");
 });
 
-test("a number that fails again and again is not worth another try, whatever the code says", () => {
+test("a number that fails again and again isn't worth retrying, whatever the code says", () => {
   for (const code of [...EXPLAINED, UNKNOWN, null])
     for (let messages = 1; messages <= 10; messages++)
       for (let failures = 0; failures <= messages; failures++) {
@@ -81,7 +81,7 @@ test("a number that fails again and again is not worth another try, whatever the
       }
 });
 
-test("no page, list or answer says two different things about a message, a code or a number", async () => {
+test("no page, list or response contradicts another about a message, a code or a number", async () => {
   await using server = await startServer();
   const { origin, store } = server;
   const token = await newToken(store, "read unmasked");

@@ -12,7 +12,7 @@ function cells(record: object, separator: string): string[] {
   return parseCsv(file, separator).flat();
 }
 
-test("no text opens a formula cell, whichever separator a spreadsheet takes", () => {
+test("no text becomes a formula, whichever separator a spreadsheet uses", () => {
   const part = fc.constantFrom(
     ..."=+-@;,\t\r\n\"' a1\u200b\uff1d\uff0b\uff1b".split(""),
     "=HYPERLINK(1)",
@@ -30,12 +30,12 @@ test("no text opens a formula cell, whichever separator a spreadsheet takes", ()
   );
 });
 
-test("text after a semicolon is no formula where Excel splits at semicolons", () => {
+test("text after a semicolon isn't a formula where Excel splits at semicolons", () => {
   const record = { sid: "SM1", errorMessage: 'x;=cmd|"/C calc"!A0' };
   expect(cells(record, ";")).toContainEqual(expect.stringMatching(/^'=cmd/));
 });
 
-test("phone numbers and plain text are exported as they are", () => {
+test("phone numbers and plain text are exported unchanged", () => {
   for (const text of [
     "+14155550123",
     "Zeus Bar",
@@ -54,7 +54,7 @@ test("tags in a cell are still the same JSON", () => {
   expect(JSON.parse(cell)).toEqual(tags);
 });
 
-test("a long cell of separators costs no more than any other", () => {
+test("a long cell of separators takes no longer than any other", () => {
   const text = "\t".repeat(200_000);
   expect(cells({ text }, ",")).toEqual(["text", `'${text}`]);
 });

@@ -21,7 +21,7 @@ const VIEWER = {
   isAdminMissing: false,
 } as const;
 
-test("a search that finds nothing ends when its client is gone", async () => {
+test("a search that finds nothing ends when its client disconnects", async () => {
   await using server = await startDownloadServer({ isEndless: true });
   // Its steps show how long the other server's search makes none.
   await using other = await startDownloadServer({ isEndless: true });
@@ -41,7 +41,7 @@ test("a search that finds nothing ends when its client is gone", async () => {
   endless.abort();
 });
 
-test("each step renews the time that the connection has, though it finds nothing", async () => {
+test("each step extends the connection's timeout, even if it finds nothing", async () => {
   await using server = await startDownloadServer({ isEndless: true });
   const renewals: number[] = [];
   const { accounts, audit } = server.store;
@@ -74,7 +74,7 @@ test("each step renews the time that the connection has, though it finds nothing
   await reading;
 });
 
-test("when the store fails in the middle the connection is cut, and the log says so", async () => {
+test("if the store fails midway, the connection is cut off and the log says so", async () => {
   const failures = [
     [new StoreUnavailable("The disk fails."), '"reason":"The disk fails."'],
     [new Error("a value that was sent"), '"error":"Error"'],
@@ -100,7 +100,7 @@ test("when the store fails in the middle the connection is cut, and the log says
   }
 });
 
-test("one user has four of the ten places", async () => {
+test("one user gets four of the ten places", async () => {
   await using server = await startDownloadServer({ isEndless: true });
   const { accounts, audit } = server.store;
   const refused: string[] = [];
@@ -142,7 +142,7 @@ test("one user has four of the ten places", async () => {
   for (const body of bodies) await body?.cancel();
 });
 
-test("ten exports run at once; one more is told so, until one ends or its client leaves", async () => {
+test("ten exports run at once; an eleventh is refused until one ends or its client disconnects", async () => {
   await using server = await startDownloadServer();
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   server.beforeReading(() => opened);
@@ -174,7 +174,7 @@ test("ten exports run at once; one more is told so, until one ends or its client
     expect((await server.get("/messages.csv")).status).toBe(200);
 });
 
-test("a place is free again after a failure, and a request for the headers takes none", async () => {
+test("a place is free again after a failure, and a HEAD request takes none", async () => {
   await using server = await startDownloadServer();
   server.beforeReading(() => Promise.reject(new Error("away")));
   for (let index = 0; index < 12; index++) {
@@ -186,7 +186,7 @@ test("a place is free again after a failure, and a request for the headers takes
   }
 });
 
-test("the server answers others while ten exports search, one step after the other", async () => {
+test("the server answers other requests while ten exports search, step by step", async () => {
   await using server = await startDownloadServer({ isEndless: true });
   const client = new AbortController();
   const { signal } = client;

@@ -26,7 +26,7 @@ test("a step that never ends delays the others only for a moment", async () => {
   expect(await pace.step(() => Promise.resolve("made"))).toBe("made");
 });
 
-test("a step returns its result, and one that fails delays no other", async () => {
+test("a step returns its result, and one that fails doesn't delay the others", async () => {
   const pace = new Pace();
   const failure = new Error("the store is away");
   const failed = pace.step(() => Promise.reject(failure));

@@ -3,7 +3,7 @@ import { ProgressBoard } from "../../src/exports/progress.ts";
 import { eventOf } from "../store/events.ts";
 import { nextTurn, startDownloadServer } from "./download-server.ts";
 
-test("a page is told how far its export is, and that it was all", async () => {
+test("a page shows its export's progress and completion", async () => {
   await using server = await startDownloadServer();
   for (let index = 0; index < 60; index++)
     await server.store.recordEvent(eventOf({}));
@@ -24,7 +24,7 @@ test("a page is told how far its export is, and that it was all", async () => {
   expect(await asked("one")).toBe("Export complete: 60 messages");
 });
 
-test("a page is told of an export that was cut off, was refused or never came", async () => {
+test("a page shows that an export was cut off, was refused or never started", async () => {
   await using server = await startDownloadServer();
   await server.store.recordEvent(eventOf({}));
   const asked = async (query: string): Promise<string> => {
@@ -57,7 +57,7 @@ test("a page is told of an export that was cut off, was refused or never came", 
   expect(damaged.status).toBe(204);
 });
 
-test("ended downloads are forgotten, the oldest first, running ones never", () => {
+test("finished downloads are forgotten, the oldest first, and running ones never", () => {
   const board = new ProgressBoard();
   board.begin("running");
   for (let index = 0; index < 100; index++)

@@ -5,7 +5,7 @@ import { messagesExport } from "../../src/messages/messages-export.ts";
 import { startServer } from "../support/start-server.ts";
 import { nextTurn } from "./download-server.ts";
 
-test("an export reads no further than it is taken, and stops when nobody takes it", async () => {
+test("an export reads only as far as it is consumed, and stops when nobody consumes it", async () => {
   await using server = await startServer();
   for (let index = 0; index < 120; index++) await server.twilio.post();
   const { stream, steps } = counted(messagesExport(server.store, [], "jsonl"));
@@ -21,7 +21,7 @@ test("an export reads no further than it is taken, and stops when nobody takes i
   expect(steps()).toBe(2);
 });
 
-test("messages that come while an export runs are not in it", async () => {
+test("messages that arrive during an export aren't in it", async () => {
   await using server = await startServer();
   for (let index = 0; index < 250; index++) await server.twilio.post();
   const { stream } = counted(messagesExport(server.store, [], "jsonl"));
@@ -35,14 +35,14 @@ test("messages that come while an export runs are not in it", async () => {
   expect(new Set(lines).size).toBe(250);
 });
 
-test("empty pieces are passed over, each after its own turn", async () => {
+test("empty pieces are skipped, each after its own turn", async () => {
   const { stream, steps, ends } = counted(piecesOf("", "a", "", "", "b", ""));
   expect(await new Response(stream).text()).toBe("ab");
   expect(steps()).toBe(7);
   expect(ends).toEqual([{ isWhole: true }]);
 });
 
-test("one who leaves while all pieces are empty is left after the piece in the making", async () => {
+test("a reader who cancels while all pieces are empty stops the stream after the current piece", async () => {
   const { stream, steps, ends } = counted(emptyPieces());
   const reader = stream.getReader();
   const reading = reader.read();
@@ -55,7 +55,7 @@ test("one who leaves while all pieces are empty is left after the piece in the m
   expect(ends).toEqual([{ isWhole: false }]);
 });
 
-test("one who leaves need not wait for a piece that never comes", async () => {
+test("a reader who cancels doesn't wait for a piece that never comes", async () => {
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const { stream, ends } = counted(stuckPieces(begin));
   const reader = stream.getReader();
@@ -66,7 +66,7 @@ test("one who leaves need not wait for a piece that never comes", async () => {
   expect(ends).toEqual([{ isWhole: false }]);
 });
 
-test("a piece that cannot be made is an error, not an end", async () => {
+test("a piece that can't be produced is an error, not an end", async () => {
   const failure = new Error("the store is away");
   const { stream, ends } = counted(piecesThenFailure(failure));
   const reader = stream.getReader();
@@ -75,7 +75,7 @@ test("a piece that cannot be made is an error, not an end", async () => {
   expect(ends).toEqual([{ isWhole: false, failure }]);
 });
 
-test("in each turn of the event loop one of all goes on, in the order in which they came", async () => {
+test("in each turn of the event loop one waiter continues, in the order in which they arrived", async () => {
   const nextInLine = createTurns();
   const order: number[] = [];
   const takeTurns = async (name: number): Promise<void> => {

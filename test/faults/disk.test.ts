@@ -99,12 +99,12 @@ describe.skipIf(!canFail)(
     });
     afterAll(() => faults[Symbol.dispose]());
 
-    test("a failing fsync is answered 503, shown, survived, and loses nothing", async () => {
+    test("a failing fsync gets 503, is reported and survived, and loses nothing", async () => {
       using disk = faults.disk("eio");
       await liveThrough(disk, /The disk reports an error/);
     });
 
-    test("fsyncs and reads that fail together are answered 503, shown, survived, and lose nothing", async () => {
+    test("fsyncs and reads that fail together get 503, are reported and survived, and lose nothing", async () => {
       using disk = faults.disk("eio unread");
       await liveThrough(
         disk,
@@ -112,12 +112,12 @@ describe.skipIf(!canFail)(
       );
     });
 
-    test("a write that finds no space is answered 503, shown, survived, and loses nothing", async () => {
+    test("a write without space gets 503, is reported and survived, and loses nothing", async () => {
       using disk = faults.disk("enospc");
       await liveThrough(disk, /The disk is full/);
     });
 
-    test("slow fsyncs slow nothing but the callbacks themselves", async () => {
+    test("slow fsyncs delay only the callbacks themselves", async () => {
       using disk = faults.disk("slow");
       const server = await startProcess(disk.databaseUrl, disk.env);
       try {
@@ -144,7 +144,7 @@ describe.skipIf(!canFail)(
       }
     });
 
-    test("a disk that doesn't answer can't keep the server from stopping", async () => {
+    test("a disk that doesn't respond can't keep the server from stopping", async () => {
       using disk = faults.disk("hang");
       await using server = await start(PROGRAM, ["serve"], {
         env: {

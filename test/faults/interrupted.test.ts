@@ -54,7 +54,7 @@ describe.skipIf(Bun.which("cc") === null)(
       throw new Error("It does not end.");
     }
 
-    test("a restore leaves the database or the backup in its place, and loses neither", async () => {
+    test("a restore leaves the database or the backup in place, and loses neither", async () => {
       const restore = (folder: string) => [
         "restore",
         "--yes",
@@ -83,7 +83,7 @@ describe.skipIf(Bun.which("cc") === null)(
       expect(calls).toBeGreaterThan(5);
     }, 180_000);
 
-    test("a backup is whole under its name, or has it not", async () => {
+    test("a backup file has its name only if it is whole", async () => {
       const backup = (folder: string) => [
         "backup",
         join(folder, "new.db"),

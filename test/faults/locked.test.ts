@@ -6,7 +6,7 @@ import { tempDir } from "../support/temp-dir.ts";
 import { twilioClient } from "../support/twilio-client.ts";
 import { startProcess } from "./server-process.ts";
 
-test("while the database is locked, health checks and pages are answered before the callbacks that wait, and these 503", async () => {
+test("while the database is locked, health checks and pages respond before the waiting callbacks, which get 503", async () => {
   using folder = tempDir();
   const databaseUrl = join(folder.path, "smsledger.db");
   const server = await startProcess(databaseUrl);

@@ -38,7 +38,7 @@ describe.skipIf(!canFail)(
       await server.ended();
     }
 
-    test("a page of the database that can't be read turns readiness red until it can be", async () => {
+    test("if a page of the database can't be read, the server isn't ready until it can", async () => {
       using disk = faults.disk("unread");
       await makeDatabase(disk);
       await using server = await startOn(disk);
@@ -59,7 +59,7 @@ describe.skipIf(!canFail)(
       expect((await twilioClient(server.origin).post()).status).toBe(200);
     });
 
-    test("reads that fail for a moment at the start are tried again", async () => {
+    test("reads that fail briefly at the start are retried", async () => {
       using disk = faults.disk("hiccup");
       await makeDatabase(disk);
       disk.breakDown();
@@ -67,7 +67,7 @@ describe.skipIf(!canFail)(
       expect((await twilioClient(server.origin).post()).status).toBe(200);
     });
 
-    test("reads that keep failing at the start are said to be the disk's, in one plain line", async () => {
+    test("reads that keep failing at the start are reported as disk errors, in one plain line", async () => {
       using disk = faults.disk("unread");
       await makeDatabase(disk);
       disk.breakDown();

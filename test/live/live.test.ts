@@ -5,7 +5,7 @@ import { until } from "../support/until.ts";
 import { listenTo } from "./live-client.ts";
 import { startLive } from "./live-server.ts";
 
-test("a listener is told the end of the feed and the failures among the new events", async () => {
+test("a listener gets the end of the feed and the number of failures among the new events", async () => {
   await using live = await startLive();
   await using listener = await listenTo(await live.urlAfter(0));
   expect(listener.response.headers.get("content-type")).toBe(
@@ -25,7 +25,7 @@ test("a listener is told the end of the feed and the failures among the new even
   expect(failures).toEqual([0, 1, 1]);
 });
 
-test("a thousand callbacks at once are reported once per question to the store, not once each", async () => {
+test("a thousand simultaneous callbacks are reported once per query, not once each", async () => {
   await using live = await startLive({ pollMs: 200 });
   await using listener = await listenTo(await live.urlAfter(0));
   const recorded = Promise.all(
@@ -48,7 +48,7 @@ test("a thousand callbacks at once are reported once per question to the store, 
   expect(events).toBeLessThan(500);
 });
 
-test("a listener that comes back is told at once what it missed, by the id it names", async () => {
+test("a listener that reconnects gets what it missed at once, by the ID it sends", async () => {
   await using live = await startLive({ pollMs: 60_000 });
   for (const status of ["failed", "sent", "failed", "delivered", "failed"])
     await live.record(status);
@@ -61,7 +61,7 @@ test("a listener that comes back is told at once what it missed, by the id it na
   expect(await second.next()).toMatchObject({ order: 5, failures: 1 });
 });
 
-test("a listener that missed nothing is told only what comes next", async () => {
+test("a listener that missed nothing gets only what comes next", async () => {
   await using live = await startLive();
   await live.record("failed");
   await using listener = await listenTo(await live.urlAfter(1));
@@ -70,7 +70,7 @@ test("a listener that missed nothing is told only what comes next", async () => 
   expect(await listener.next()).toMatchObject({ order: 2, failures: 1 });
 });
 
-test("a stream that names no position begins with what comes next", async () => {
+test("a stream without a position starts with the next event", async () => {
   await using live = await startLive();
   await live.record("failed");
   await using listener = await listenTo(live.url);
@@ -101,7 +101,7 @@ test("a silent stream has heartbeats and outlives the server's idle timeout", as
   expect(said).toMatchObject({ order: 1, failures: 1 });
 });
 
-test("the store is asked only while somebody listens", async () => {
+test("the store is queried only while somebody listens", async () => {
   await using live = await startLive({ pollMs: 20 });
   // Its turns show how long the other one asks nothing.
   await using other = await startLive({ pollMs: 20 });
@@ -119,7 +119,7 @@ test("the store is asked only while somebody listens", async () => {
   });
 });
 
-test("listeners that know the same events share one question", async () => {
+test("listeners at the same position share one query", async () => {
   await using live = await startLive({ pollMs: 20 });
   await live.record("sent");
   const streams = await Promise.all(
@@ -132,7 +132,7 @@ test("listeners that know the same events share one question", async () => {
   for (const stream of streams) await stream?.cancel();
 });
 
-test("past the limit a listener is told when to come back, until another one leaves", async () => {
+test("past the limit, a listener is told when to retry, until another one leaves", async () => {
   await using live = await startLive({ listeners: 2 });
   const first = await listenTo(await live.urlAfter(0));
   await using second = await listenTo(await live.urlAfter(0));
@@ -148,7 +148,7 @@ test("past the limit a listener is told when to come back, until another one lea
   });
 });
 
-test("a request for the headers takes no listener's place", async () => {
+test("a HEAD request takes no listener's place", async () => {
   await using live = await startLive({ listeners: 1 });
   for (let index = 0; index < 3; index++) {
     const head = await fetch(await live.urlAfter(0), { method: "HEAD" });
@@ -158,7 +158,7 @@ test("a request for the headers takes no listener's place", async () => {
   expect(listener.response.status).toBe(200);
 });
 
-test("a listener that doesn't read is told less often, and is cut off in the end", async () => {
+test("a listener that doesn't read gets fewer updates and is cut off in the end", async () => {
   await using live = await startLive({ pollMs: 20, heartbeatMs: 600 });
   let cutOffs = 0;
   const stream = await live.listen(0, () => cutOffs++);
@@ -180,7 +180,7 @@ test("a listener that doesn't read is told less often, and is cut off in the end
   await reader?.cancel();
 });
 
-test("a stop ends every stream, and no new one begins", async () => {
+test("a stop ends every stream, and no new one starts", async () => {
   await using live = await startLive();
   await using listener = await listenTo(await live.urlAfter(0));
   await live.turn();

@@ -38,7 +38,7 @@ function drained(): string {
   return Buffer.concat(chunks).toString();
 }
 
-test("lines for a slow reader wait, and those beyond the limit are counted and reported once it reads", async () => {
+test("lines for a slow reader wait, and those over the limit are counted and reported once it reads", async () => {
   const output = new LogOutput(writer, reported);
   const count = 10_000;
   for (let index = 0; index < count; index++) output.write(line(index));
@@ -56,7 +56,7 @@ test("lines for a slow reader wait, and those beyond the limit are counted and r
   expect(output.lost).toBe(lost);
 });
 
-test("a stopping server's last lines are written while somebody reads, and are not waited for otherwise", async () => {
+test("a stopping server writes its last lines if somebody is reading, and otherwise doesn't wait", async () => {
   const output = new LogOutput(writer, reported);
   const lines = Array.from({ length: 2_000 }, (_, index) => line(index));
   for (const each of lines) output.write(each);

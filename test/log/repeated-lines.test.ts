@@ -54,7 +54,7 @@ test("equal lines that are far enough apart are logged one by one", async () => 
   ]);
 });
 
-test("only some of many different lines are logged per second, the others are counted in one line", async () => {
+test("different lines are limited per second, and the others are counted in one line", async () => {
   const { lines, shown } = openLines(100);
   const words = "sign-in refused: wrong password";
   for (let count = 0; count < 10_000; count++)

@@ -9,7 +9,7 @@ import { parseFilter } from "../../src/messages/filter-language.ts";
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const terms = (text: string) => parseFilter(text, NOW).terms;
 
-test("the controls show what they can of a filter", () => {
+test("the controls show the parts of a filter that they can", () => {
   const text =
     "status:failed,undelivered -channel:sms code:30003 country:germany from:ACME after:2026-11-01 before:2026-11-06 to:+1415";
   expect(controlsOf(terms(text))).toEqual({
@@ -27,7 +27,7 @@ test("the controls show what they can of a filter", () => {
   expect(Object.values(beyond).join("")).toBe("");
 });
 
-describe("a control changes its own term and no other", () => {
+describe("a control changes only its own term", () => {
   for (const [text, controls, changed] of [
     ["", { status: "failed" }, "status:failed"],
     ["status:failed code:1", { status: "" }, "code:1"],

@@ -93,7 +93,7 @@ const condition: fc.Arbitrary<Condition> = fc
   )
   .map(([negated, rest]) => ({ negated, ...rest }));
 
-test("what is written reads as what was meant", () => {
+test("a written filter is read as it was meant", () => {
   fc.assert(
     fc.property(fc.array(condition, { maxLength: 6 }), (filter) => {
       const read = parseFilter(filterText(filter.map(conditionPair)), NOW);
@@ -116,7 +116,7 @@ const piece = fc.oneof(
   ),
 );
 
-test("any text is read: mistakes and terms have their place in it, and each term is a condition or a mistake", () => {
+test("any text is read: mistakes and terms have positions in it, and each term is a condition or a mistake", () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
       const text = pieces.join("");

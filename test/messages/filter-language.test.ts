@@ -101,7 +101,7 @@ describe("a filter is read", () => {
   }
 });
 
-describe("a mistake is said, with its place", () => {
+describe("a mistake is reported with its position", () => {
   for (const [text, part, sentence] of [
     ["stauts:failed", "stauts:", "Did you mean status?"],
     ["x -error:30003", "-error:", "Did you mean code?"],
@@ -173,7 +173,7 @@ describe("a mistake is said, with its place", () => {
     ]);
   });
 
-  test("several at once, each with its own", () => {
+  test("several at once, each with its own position", () => {
     const { filter, mistakes } = parseFilter("status:x code:1 foo:y", NOW);
     expect(filter).toEqual([is("code", [1])]);
     expect(mistakes.map(({ from }) => from)).toEqual([7, 16]);
@@ -224,7 +224,7 @@ describe("a filter's text is written", () => {
   }
 });
 
-test("a number stays the one that was meant when the filter around it is written anew", () => {
+test("a number keeps its meaning when the filter around it is rewritten", () => {
   for (const text of [
     "0639980007",
     '"0639980007"',

@@ -25,7 +25,7 @@ async function suggested(marked: string): Promise<string[]> {
   );
 }
 
-describe("what can be written next is suggested", () => {
+describe("suggestions are what can come next", () => {
   for (const [marked, first, others] of [
     ["|", "status:|", ["code:|", "to:|"]],
     ["st|", "status:|", []],
@@ -57,19 +57,19 @@ describe("what can be written next is suggested", () => {
     });
   }
 
-  test("codes come last, and by their title only those that messages fail with", async () => {
+  test("codes come last, and by title only those that messages have failed with", async () => {
     const found = await suggested("sta|");
     expect(found[0]).toBe("status:|");
     expect((await suggested("code:web|")).length).toBe(0);
   });
 
-  test("nothing, where nothing is known", async () => {
+  test("nothing, if nothing is known", async () => {
     for (const marked of ["to:+14|", "wombat:x|", "sta|tus:x", "zzzz|"])
       expect([marked, await suggested(marked)]).toEqual([marked, []]);
   });
 });
 
-test("a suggested value is always understood, wherever the caret is", async () => {
+test("a suggested value is always valid, wherever the caret is", async () => {
   const piece = fc.constantFrom(
     ...'status: s fail code: 30 un country: u -from: a tag: c , " \\ germ after: +1 12'.split(
       " ",

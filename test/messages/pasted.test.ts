@@ -80,14 +80,14 @@ test("a number is found however it was pasted: in the box, in to:, in quotes, an
   }
 });
 
-test("a number's last digits are found too, but lead to no number's page", async () => {
+test("a number's last digits are found too, but don't lead to a number's page", async () => {
   const last = "\u200e415555\u200b0101";
   expect(await found(last)).toEqual(["number"]);
   const page = await get(`${api.origin}/numbers/${encodeURIComponent(last)}`);
   expect(page.status).toBe(404);
 });
 
-test("an address that is not a number is found whole and by its beginning, in any case, with or without a prefix", async () => {
+test("an address that isn't a number is found by all of it or its beginning, in any case, with or without a prefix", async () => {
   for (const [q, names] of [
     ["to:US.13491208655302741918", ["userId"]],
     ["us.13491208655302741918", ["userId"]],
@@ -129,7 +129,7 @@ test("an address that is not a number is found whole and by its beginning, in an
   }
 });
 
-test("a number that was sent with invisible characters is the number it looks like", async () => {
+test("a number posted with invisible characters counts as the number it looks like", async () => {
   const MessageSid = newMessageSid();
   const To = "whatsapp:\u202a+4915112345678\u202c";
   expect((await api.twilio.post({ MessageSid, To })).status).toBe(200);
@@ -156,7 +156,7 @@ test("a tag whose plus sign arrived as a space is found with the plus sign", asy
     expect([q, await found(q)]).toEqual([q, []]);
 });
 
-test("SIDs and codes are read as they are pasted", async () => {
+test("SIDs and codes are read as pasted", async () => {
   const sid = `\u202a${sids.zeus.toLowerCase().slice(0, 9)}\u200b${sids.zeus.slice(9)}\u202c`;
   expect(await found(sid)).toEqual(["zeus"]);
   expect(await found(`sid:${sid}`)).toEqual(["zeus"]);

@@ -31,7 +31,7 @@ function notes(...statuses: readonly EventStatus[]): (string | undefined)[] {
   return storyOf(events(...statuses)).events.map(({ note }) => note);
 }
 
-test("events in their order need no word", () => {
+test("events in order need no remark", () => {
   expect(notes("sent", "delivered", "read")).toEqual([
     undefined,
     undefined,
@@ -40,7 +40,7 @@ test("events in their order need no word", () => {
   expect(notes("sent", "undelivered")).toEqual([undefined, undefined]);
 });
 
-test("what overtook or contradicts another is said", () => {
+test("an event that overtook or contradicts another gets a remark", () => {
   expect(notes("delivered", "sent")[1]).toStartWith("Came late");
   expect(notes("sent", "read", "delivered")[2]).toStartWith("Came late");
   expect(notes("undelivered", "delivered")[1]).toStartWith(
@@ -66,14 +66,14 @@ test("a supplement says what it adds", () => {
   expect(noteOf({})).toEndWith("with other details.");
 });
 
-test("the time to deliver is told when both callbacks came in their order", () => {
+test("the delivery time is shown if both callbacks came in order", () => {
   expect(storyOf(events("sent", "delivered", "read")).deliveryMs).toBe(1_000);
   expect(storyOf(events("delivered", "sent")).deliveryMs).toBeUndefined();
   expect(storyOf(events("delivered")).deliveryMs).toBeUndefined();
   expect(storyOf(events("sent", "undelivered")).deliveryMs).toBeUndefined();
 });
 
-test("each event says how long after the one before it came", () => {
+test("each event says how long after the previous one it came", () => {
   expect(
     storyOf(events("sent", "delivered")).events.map(({ gapMs }) => gapMs),
   ).toEqual([undefined, 1_000]);

@@ -7,7 +7,7 @@ import { postMessagesTo } from "./number-posts.ts";
 const NUMBER = "+4915112345678";
 const MASKED = "+49151••••••78";
 
-test("with MASK_NUMBERS no page and no export shows a number, and links name it by its id", async () => {
+test("with MASK_NUMBERS, pages and exports show no number in full, and links use its ID", async () => {
   await using server = await startServer({ MASK_NUMBERS: "true" });
   await postMessagesTo(server, NUMBER, [30005, 30005]);
   const pending = ["/numbers", "/messages", "/numbers.csv", "/numbers.json"];
@@ -31,7 +31,7 @@ test("with MASK_NUMBERS no page and no export shows a number, and links name it 
   expect(sidsIn(page)).toHaveLength(2);
 });
 
-test("numbers as people write them are masked in tags, errors and what was posted; dates and orders stay", async () => {
+test("numbers are masked in tags, errors and posted text, however people write them; dates and order numbers stay", async () => {
   await using server = await startServer({ MASK_NUMBERS: "true" });
   const MessageSid = newMessageSid();
   await server.twilio.post(
@@ -67,7 +67,7 @@ test("numbers as people write them are masked in tags, errors and what was poste
   expect(queries.filter((each) => each.includes("•"))).toEqual([]);
 });
 
-test("who knows a number still finds it, and only it", async () => {
+test("anyone who knows a number can still find it, and only that one", async () => {
   await using server = await startServer({ MASK_NUMBERS: "true" });
   await postMessagesTo(server, NUMBER, ["delivered"]);
   const statusOf = async (name: string): Promise<number> => {

@@ -8,7 +8,7 @@ const NUMBER = "+4915112345678";
 
 const pathOf = (name: string) => `/numbers/${encodeURIComponent(name)}`;
 
-test("a recipient's page tells how many of its messages arrived, why the others did not, and what to do", async () => {
+test("a recipient's page shows how many of its messages arrived, why the others failed, and what to do", async () => {
   await using server = await startServer();
   await postMessagesTo(server, NUMBER, ["delivered", 30003, 30005, 30005]);
   await postMessagesTo(server, "+14155550123", ["delivered"]);
@@ -35,7 +35,7 @@ test("a recipient whose messages arrive has no verdict", async () => {
   expect(text).not.toMatch(/Gone for good|Don’t retry|Worth another try/);
 });
 
-test("its messages come in pages, newest first", async () => {
+test("its messages are paged, newest first", async () => {
   await using server = await startServer();
   await postMessagesTo(server, NUMBER, Array(60).fill("delivered"));
   const first = await get(server.origin + pathOf(NUMBER));
@@ -55,7 +55,7 @@ test("an address that names two parts of the list at once is a mistake", async (
   expect(both.status).toBe(400);
 });
 
-test("a number that lacks its plus sign leads to the one that has it", async () => {
+test("a number without its plus sign leads to the one with it", async () => {
   await using server = await startServer();
   await postMessagesTo(server, NUMBER, ["delivered"]);
   const page = await get(server.origin + pathOf(NUMBER.slice(1)));
@@ -66,7 +66,7 @@ test("a number that lacks its plus sign leads to the one that has it", async () 
   expect([own.status, sidsIn(own).length]).toEqual([200, 1]);
 });
 
-test("a recipient who unsubscribed is not said to be gone", async () => {
+test("a recipient who unsubscribed isn't called gone", async () => {
   await using server = await startServer();
   await postMessagesTo(server, NUMBER, [21610, 21610]);
   await postMessagesTo(server, "+14155550123", [30004, 30004]);
@@ -81,7 +81,7 @@ test("a recipient who unsubscribed is not said to be gone", async () => {
   expect(list.text).toContain("<span>Don’t retry</span>");
 });
 
-test("it is found by its id too", async () => {
+test("its page is found by its ID too", async () => {
   await using server = await startServer();
   await postMessagesTo(server, NUMBER, ["delivered"]);
   const { messages } = await server.store.listMessages([], { size: 1 });
@@ -91,7 +91,7 @@ test("it is found by its id too", async () => {
   expect([page.status, sidsIn(page).length]).toEqual([200, 1]);
 });
 
-test("an address that no message went to is said to be so", async () => {
+test("an address without messages is reported as such", async () => {
   await using server = await startServer();
   await postMessagesTo(server, NUMBER, ["delivered"]);
   const { messages } = await server.store.listMessages([], { size: 1 });
@@ -117,7 +117,7 @@ test("an address that no message went to is said to be so", async () => {
   }
 });
 
-test("whatever an address is, its page and the links to it work", async () => {
+test("for any address, its page and the links to it work", async () => {
   await using server = await startServer();
   const hostile = [
     '"><script>alert(1)</script>',

@@ -33,7 +33,7 @@ async function startWithNumbers(env: Record<string, string> = {}) {
   return server;
 }
 
-test("numbers with two failures or more are listed, latest first, with what happened and what to do", async () => {
+test("numbers with two or more failures are listed, latest first, with what happened and what to do", async () => {
   await using server = await startWithNumbers();
   const page = await get(`${server.origin}/numbers`);
   expect(page.status).toBe(200);
@@ -46,7 +46,7 @@ test("numbers with two failures or more are listed, latest first, with what happ
   expect(row).toContain("Send it once more");
 });
 
-test("a number leaves the list when messages arrive again", async () => {
+test("a number leaves the list when its messages arrive again", async () => {
   await using server = await startServer();
   await postMessagesTo(server, GONE, [30005, 30005]);
   expect(numbersIn(await get(`${server.origin}/numbers`))).toEqual([GONE]);
@@ -56,7 +56,7 @@ test("a number leaves the list when messages arrive again", async () => {
   expect(page.text).toContain("No number keeps failing");
 });
 
-test("the verdicts divide the list, and a number that keeps failing is not to be sent to again", async () => {
+test("the verdicts divide the list, and advise against sending to a number that keeps failing", async () => {
   await using server = await startWithNumbers();
   const of = async (verdict: string) =>
     get(`${server.origin}/numbers?verdict=${verdict}`);
@@ -128,7 +128,7 @@ test("the same list can be exported, also for spreadsheets", async () => {
   expect(wrong.status).toBe(400);
 });
 
-test("an export of none is whole too", async () => {
+test("an empty export is whole too", async () => {
   await using server = await startServer();
   const json = await get(`${server.origin}/numbers.json`);
   expect(JSON.parse(json.text)).toEqual({ data: [] });
@@ -136,7 +136,7 @@ test("an export of none is whole too", async () => {
   expect(csv.text.split("\n")).toHaveLength(2);
 });
 
-test("the list refreshes itself from the event that it was made after", async () => {
+test("the list refreshes itself starting from the event it was built at", async () => {
   await using server = await startWithNumbers();
   const { text } = await get(`${server.origin}/numbers`);
   const { text: cursor } = await server.store.feedEnd();

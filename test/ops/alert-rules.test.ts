@@ -204,7 +204,7 @@ describe.skipIf(!HAS_PROMTOOL)("alert rules (need promtool)", () => {
   });
 
   for (const every of ["1m", "15m"]) {
-    test(`each fires when it should, and not when it should not: those evaluated every ${every}`, async () => {
+    test(`each fires when it should, and not when it shouldn't: evaluated every ${every}`, async () => {
       const cases = Object.entries(CASES).filter(
         ([, each]) => (each.every ?? "1m") === every,
       );
@@ -228,7 +228,7 @@ describe.skipIf(!HAS_PROMTOOL)("alert rules (need promtool)", () => {
 });
 
 test.skipIf(!HAS_PROMTOOL)(
-  "a backup that a clock running ahead dated fires too",
+  "a backup dated by a clock that was ahead fires too",
   async () => {
     const done = `smsledger_chore_done_timestamp_seconds{${HERE}, chore="backup"}`;
     const fires = firing(
@@ -250,7 +250,7 @@ test.skipIf(!HAS_PROMTOOL)(
   },
 );
 
-test("each rule has its case here", async () => {
+test("each rule has a case here", async () => {
   const text = await Bun.file(RULES).text();
   const alerts = [...text.matchAll(/- alert: (\w+)/g)].map(
     ([, name = ""]) => name,

@@ -73,7 +73,7 @@ test("each panel has a title, a description and its own place", () => {
 });
 
 describe.skipIf(!HAS_PROMTOOL)("Prometheus (needs promtool)", () => {
-  test("accepts each query, and finds something with it", async () => {
+  test("accepts each query and finds something with it", async () => {
     const series = (await metricsText())
       .split("\n")
       .flatMap((line) => /^([a-z_]+)(?:\{(.*)\})? /.exec(line) ?? [])

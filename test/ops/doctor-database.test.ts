@@ -53,7 +53,7 @@ const look = (file: string, isServerRunning = false) =>
   openEngine(file).check({ isServerRunning, now: Date.now() });
 
 describe("the database", () => {
-  test("of a server that was stopped is fine, and no file is left beside it", async () => {
+  test("of a stopped server is fine, and no file is left next to it", async () => {
     using folder = tempDir();
     const file = await databaseIn(folder.path);
     const { findings, bytes, bytesPerDay, users, upkeep } = await look(file);
@@ -68,7 +68,7 @@ describe("the database", () => {
     );
   });
 
-  test("that is not there is made by a server that starts, but one that runs has another", async () => {
+  test("that doesn't exist is created by a server that starts, but a running one has another", async () => {
     using folder = tempDir();
     const file = join(folder.path, "nowhere/smsledger.db");
     expect(words((await look(file)).findings)).toEqual([
@@ -79,7 +79,7 @@ describe("the database", () => {
     ]);
   });
 
-  test("may be a folder, another program's, no database, empty, or of a newer version", async () => {
+  test("can be a folder, another program's, not a database, empty, or of a newer version", async () => {
     using folder = tempDir();
     const path = (name: string) => join(folder.path, name);
     mkdirSync(path("folder"));
@@ -103,7 +103,7 @@ describe("the database", () => {
     }
   });
 
-  test("that another process keeps locked is said to be", async () => {
+  test("that another process keeps locked is reported", async () => {
     using folder = tempDir();
     const file = await databaseIn(folder.path);
     using other = lockDatabase(file);
@@ -113,7 +113,7 @@ describe("the database", () => {
     other.run("ROLLBACK");
   });
 
-  test("that is damaged is said to be, and what was found before", async () => {
+  test("that is damaged is reported, with what was found before", async () => {
     using folder = tempDir();
     const file = await databaseIn(folder.path);
     const { root, bytes } = placeOfEvents(file);
@@ -125,7 +125,7 @@ describe("the database", () => {
     expect(findings[0]?.level).toBe("fine");
   });
 
-  test("that was cut short is said to be damaged", async () => {
+  test("that was cut short is reported as damaged", async () => {
     using folder = tempDir();
     const file = await databaseIn(folder.path, 300);
     truncateSync(file, 60_000);
@@ -133,7 +133,7 @@ describe("the database", () => {
     expect(all.join()).toContain("damaged");
   });
 
-  test("that others may read is noted, unless they cannot come to it", async () => {
+  test("that others can read gets a note, unless they can't reach it", async () => {
     using folder = tempDir();
     const file = await databaseIn(folder.path);
     chmodSync(file, 0o644);
@@ -172,7 +172,7 @@ describe("the disk", () => {
     return `${level}: ${text}`;
   };
 
-  test("has room, or is full soon, or takes no copy of the database", async () => {
+  test("has space, is almost full, or has no space for a copy of the database", async () => {
     expect(await say(1_000)).toMatch(
       /^fine: .* free on the database's disk\.$/,
     );
@@ -183,7 +183,7 @@ describe("the disk", () => {
     );
   });
 
-  test("is not full soon when what is old is deleted before", async () => {
+  test("isn't almost full if old messages are deleted in time", async () => {
     expect(await say(1_000, 1_000 * GB, 0)).toStartWith("wrong: ");
     expect(await say(1_000, 100 * GB, 1_000)).toStartWith("wrong: ");
     const room = await roomOf(import.meta.dir);
@@ -204,7 +204,7 @@ describe("backups", () => {
     retentionPause: undefined,
   };
 
-  test("are none, fresh, too old, or failed", () => {
+  test("are missing, recent, too old, or failed", () => {
     using folder = tempDir();
     const disk = undefined;
     const sayOf = (
@@ -241,7 +241,7 @@ describe("backups", () => {
     ]);
   });
 
-  test("retention that waits for a clock that may be wrong is told", () => {
+  test("retention that waits because the clock may be wrong is reported", () => {
     expect(pauseFindings(nothing)).toEqual([]);
     const retentionPause = { at: now, reason: "The clock is ahead." };
     expect(words(pauseFindings({ ...nothing, retentionPause }))).toEqual([
@@ -249,7 +249,7 @@ describe("backups", () => {
     ]);
   });
 
-  test("on the database's disk are lost with it, and a folder that is not there takes none", async () => {
+  test("on the database's disk are lost with it, and a missing folder accepts none", async () => {
     using folder = tempDir();
     const { disk } = await openEngine(
       join(folder.path, "smsledger.db"),

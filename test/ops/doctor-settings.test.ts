@@ -29,7 +29,7 @@ test("usual settings are fine", () => {
   ).toEqual([]);
 });
 
-test("a proxy on this machine needs a secret, or every program on it is any user", () => {
+test("a proxy on this machine needs a secret, or any program on it can pose as any user", () => {
   const proxy = { SIGN_IN: "proxy", TRUSTED_PROXIES: "127.0.0.0/8" };
   expect(faults(proxy)).toEqual([
     "note: TRUSTED_PROXIES includes loopback, so every program on this machine can sign in as any user, by a header.",
@@ -62,7 +62,7 @@ test("auth tokens are missing, odd, or all bound to an account", () => {
   ]);
 });
 
-test("shared keys are counted, and one that is also an auth token is noted", () => {
+test("shared keys are counted, and one that is also an auth token gets a note", () => {
   const id = "webhooks_sharedkey_01k9new";
   const keys = (text: string) => ({ TWILIO_WEBHOOK_SHARED_KEYS: text });
   const words = (env: Given) =>
@@ -82,7 +82,7 @@ test("shared keys are counted, and one that is also an auth token is noted", () 
   ]);
 });
 
-test("a public address that nobody else can reach is wrong, one without TLS is noted", () => {
+test("a public address that nobody else can reach is wrong, and one without TLS gets a note", () => {
   for (const url of [
     "https://localhost",
     "https://localhost:3000",
@@ -114,7 +114,7 @@ test("a public address that nobody else can reach is wrong, one without TLS is n
   expect(none).toStartWith("note: PUBLIC_URL isn't set");
 });
 
-test("trust in everybody is wrong where a header signs in, and noted elsewhere", () => {
+test("trusting everyone is wrong if a header signs in, and otherwise gets a note", () => {
   for (const proxies of ["0.0.0.0/0", "::/0", "0.0.0.0/1,128.0.0.0/1"]) {
     const level = (env: Given) =>
       faults({ TRUSTED_PROXIES: proxies, ...env })[0]?.split(" ")[0];
@@ -124,7 +124,7 @@ test("trust in everybody is wrong where a header signs in, and noted elsewhere",
   expect(faults({ TRUSTED_PROXIES: "" })).toHaveLength(1);
 });
 
-test("a clock is right to some seconds", () => {
+test("a clock may be off by a few seconds", () => {
   const say = (aheadMs: number) => {
     const { level, text } = clockVerdict(aheadMs);
     return `${level}: ${text}`;
@@ -134,7 +134,7 @@ test("a clock is right to some seconds", () => {
   expect(say(-3_600_000)).toStartWith("wrong: The clock is 1 h slow");
 });
 
-test("somebody must be able to sign in, and one of them be an admin", () => {
+test("somebody must be able to sign in, and at least one must be an admin", () => {
   const levels = (signIn: string, withPassword: number, admins: number) =>
     userFindings(read({ SIGN_IN: signIn, TRUSTED_PROXIES: "127.0.0.1" }), {
       withPassword,

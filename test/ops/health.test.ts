@@ -17,7 +17,7 @@ async function ask(
   return { status: answer.status, body: { ...Object(body) } };
 }
 
-test("readiness tells when the latest callback came, and null before the first", async () => {
+test("readiness reports when the latest callback was received, and null before the first", async () => {
   let now = Date.UTC(2026, 10, 23, 12);
   await using server = await startServer({}, () => now);
   expect(await ask(server, "/readyz")).toEqual({
@@ -33,7 +33,7 @@ test("readiness tells when the latest callback came, and null before the first",
   });
 });
 
-test("a repeated callback and a skipped one are callbacks too; a refused one is none", async () => {
+test("repeated and skipped callbacks count too; refused ones don't", async () => {
   let now = Date.UTC(2026, 10, 23, 12);
   await using server = await startServer({}, () => now);
   const age = async () =>
@@ -45,7 +45,7 @@ test("a repeated callback and a skipped one are callbacks too; a refused one is 
   expect(await age()).toBe(60);
 });
 
-test("after a restart it is the latest event that was recorded", async () => {
+test("after a restart, it is the latest recorded event", async () => {
   using folder = tempDir();
   const env = { DATABASE_URL: join(folder.path, "smsledger.db") };
   const before = Date.UTC(2026, 10, 23, 12);
@@ -61,7 +61,7 @@ test("after a restart it is the latest event that was recorded", async () => {
   });
 });
 
-test("a clock that ran ahead hides no silence, neither once it is set right nor after a restart", async () => {
+test("a clock that was ahead hides no silence, neither once it is corrected nor after a restart", async () => {
   using folder = tempDir();
   const env = { DATABASE_URL: join(folder.path, "smsledger.db") };
   const right = Date.UTC(2026, 10, 23, 12);
@@ -89,7 +89,7 @@ test("a clock that ran ahead hides no silence, neither once it is set right nor 
   );
 });
 
-test("a silent week is no reason not to be ready, and a server that is not ready tells it too", async () => {
+test("a silent week doesn't make the server unready, and an unready server reports it too", async () => {
   let now = Date.UTC(2026, 10, 23, 12);
   await using server = await startServer({}, () => now);
   await server.twilio.post();
@@ -108,7 +108,7 @@ test("a silent week is no reason not to be ready, and a server that is not ready
   });
 });
 
-test("each run of a server has an id, the same in its health and in its refusals of unsigned callbacks", async () => {
+test("each run of a server has an ID, the same in its health checks and its refusals of unsigned callbacks", async () => {
   const base = "/sms";
   await using server = await startServer({
     PUBLIC_URL: `https://ops.example.com${base}`,

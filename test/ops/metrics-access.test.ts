@@ -3,7 +3,7 @@ import { metricsProblem } from "../../src/routes/metrics-access.ts";
 
 const headers = new Headers({ host: "127.0.0.1:3000" });
 
-test("without a token only the loopback addresses of this machine may read", () => {
+test("without a token, only this machine's loopback addresses can read the metrics", () => {
   for (const peer of ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"])
     expect([peer, metricsProblem(undefined, headers, peer)]).toEqual([
       peer,

@@ -25,7 +25,7 @@ async function metricsOf({ origin }: { readonly origin: string }) {
   };
 }
 
-test("callbacks are counted by channel and by what became of them", async () => {
+test("callbacks are counted by channel and result", async () => {
   await using server = await startServer();
   const { twilio } = server;
   const sid = newMessageSid();
@@ -66,7 +66,7 @@ test("the queue, commits and batches are measured", async () => {
   expect(value("smsledger_batches_failed_total")).toBe(0);
 });
 
-test("requests are counted by route and status class, those of strangers too, and pages are timed", async () => {
+test("requests are counted by route and status class, including strangers', and pages are timed", async () => {
   await using server = await startServer({
     PUBLIC_URL: "https://ops.example.com/sms",
   });
@@ -100,7 +100,7 @@ test("requests are counted by route and status class, those of strangers too, an
   expect(value('smsledger_page_seconds_count{route="livez"}')).toBeUndefined();
 });
 
-test("disk, database, process, last callback and build are told", async () => {
+test("disk, database, process, last callback and build are reported", async () => {
   await using server = await startServer();
   const before = await metricsOf(server);
   expect(
@@ -138,7 +138,7 @@ test("the event loop's lag is sampled once somebody has read the metrics", async
   );
 });
 
-test("a server that cannot write is not ready, and metrics are told all the same", async () => {
+test("a server that can't write isn't ready, and still reports metrics", async () => {
   await using server = await startServer();
   expect((await metricsOf(server)).value("smsledger_ready")).toBe(1);
   const { databaseUrl } = server.config;
@@ -160,7 +160,7 @@ test("live pages are counted while they listen", async () => {
   );
 });
 
-test("chores are told of when the settings ask for them", async () => {
+test("chores are reported if the settings enable them", async () => {
   await using server = await startServer({
     BACKUP_FOLDER: "/nonexistent/backups",
     RETENTION_DAYS: "30",
@@ -186,7 +186,7 @@ test("chores are told of when the settings ask for them", async () => {
 });
 
 describe.skipIf(!HAS_PROMTOOL)("Prometheus (needs promtool)", () => {
-  test("finds no fault with the metrics, before and after something happened", async () => {
+  test("finds nothing wrong with the metrics, before and after activity", async () => {
     await using server = await startServer({
       BACKUP_FOLDER: "/nonexistent/backups",
     });
@@ -200,7 +200,7 @@ describe.skipIf(!HAS_PROMTOOL)("Prometheus (needs promtool)", () => {
   });
 });
 
-describe("who may read the metrics", () => {
+describe("metrics access", () => {
   const ask = async (
     { origin }: { readonly origin: string },
     headers: Record<string, string> = {},
@@ -209,7 +209,7 @@ describe("who may read the metrics", () => {
     return { answer, text: await answer.text() };
   };
 
-  test("without METRICS_TOKEN, this machine, and nobody through a proxy", async () => {
+  test("without METRICS_TOKEN: this machine, and nobody through a proxy", async () => {
     await using server = await startServer({ SIGN_IN: "password" });
     expect((await ask(server)).answer.status).toBe(200);
     for (const headers of [
@@ -225,7 +225,7 @@ describe("who may read the metrics", () => {
     }
   });
 
-  test("with METRICS_TOKEN, whoever has it, from wherever, and nobody else", async () => {
+  test("with METRICS_TOKEN: anyone who has it, from anywhere, and nobody else", async () => {
     await using server = await startServer({
       SIGN_IN: "password",
       METRICS_TOKEN: TOKEN,

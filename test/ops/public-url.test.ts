@@ -33,7 +33,7 @@ const passOn = (server: Server) =>
   `  reverse_proxy ${new URL(server.origin).host}`;
 
 describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
-  test("an address that leads here is fine, and a refusal is all that is left of the look", async () => {
+  test("an address that leads here is fine, and the check leaves nothing but a refusal", async () => {
     await using server = await startServer();
     expect((await throughCaddy(server, passOn(server)))[0]).toBe(
       "✓ Callbacks posted to PUBLIC_URL reach this server.",
@@ -41,7 +41,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
     expect(await server.store.lastEventAt(Date.now())).toBeUndefined();
   });
 
-  test("pages and metrics that a proxy passes on without a word are reported as open", async () => {
+  test("pages and metrics that a proxy forwards without a header are reported as open", async () => {
     await using server = await startServer();
     const silent = `  reverse_proxy ${new URL(server.origin).host} {
       header_up Host localhost
@@ -55,7 +55,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
     expect(open.join("\n")).toContain("Anyone can read the metrics");
   });
 
-  test("with a sign-in the pages are looked for too", async () => {
+  test("with sign-in, the pages are checked too", async () => {
     await using server = await startServer({ SIGN_IN: "password" });
     const env = { SIGN_IN: "password" };
     expect((await throughCaddy(server, passOn(server), env))[1]).toBe(
@@ -68,7 +68,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
     ]);
   });
 
-  test("a base path may be taken off on the way or not, but not be changed", async () => {
+  test("a proxy may remove the base path or keep it, but not change it", async () => {
     await using server = await startServer({
       SIGN_IN: "password",
       PUBLIC_URL: "https://ops.example.com/sms",
@@ -84,7 +84,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
     );
   });
 
-  test("another smsledger than the one here is told apart", async () => {
+  test("another smsledger than this one is detected", async () => {
     await using server = await startServer();
     await using other = await startServer();
     const [first, advice] = await throughCaddy(server, passOn(other));
@@ -94,7 +94,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
     expect(advice).toContain("DNS");
   });
 
-  test("a certificate that nobody trusts is named", async () => {
+  test("an untrusted certificate is named", async () => {
     await using server = await startServer();
     const env = { NODE_EXTRA_CA_CERTS: "" };
     expect((await throughCaddy(server, passOn(server), env))[0]).toBe(
@@ -102,7 +102,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
     );
   });
 
-  test("a proxy that gets no answer, a redirect, a refusal and a foreign page are each named", async () => {
+  test("a proxy without a response, a redirect, a refusal and another program's page are each named", async () => {
     await using server = await startServer();
     for (const [lines, words] of [
       [
@@ -136,7 +136,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
       ]);
   });
 
-  test("an answer without our header is an smsledger that cannot be told from others", async () => {
+  test("without our header, one smsledger can't be distinguished from another", async () => {
     await using server = await startServer();
     const lines = `${passOn(server)} {\n    header_down -smsledger-instance\n  }`;
     expect((await throughCaddy(server, lines))[0]).toStartWith(
@@ -158,7 +158,7 @@ const levelAndText = async (publicUrl: string, instance?: string) => {
   return `${finding?.level}: ${finding?.text}`;
 };
 
-test("a port on which nothing listens, and a name that nobody knows, are named", async () => {
+test("a port on which nothing listens and an unknown name are named", async () => {
   const free = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
@@ -174,7 +174,7 @@ test("a port on which nothing listens, and a name that nobody knows, are named",
   );
 });
 
-test("a port that speaks no TLS, and a connection that is cut off, are named", async () => {
+test("a port without TLS and a dropped connection are named", async () => {
   await using server = await startServer();
   expect(await levelAndText(`https://127.0.0.1:${portOf(server)}`)).toBe(
     "wrong: The program at PUBLIC_URL doesn't speak TLS, or it refuses this name.",
@@ -189,7 +189,7 @@ test("a port that speaks no TLS, and a connection that is cut off, are named", a
   );
 });
 
-test("where no server runs here there is nothing to compare with", async () => {
+test("without a server running here there is nothing to compare with", async () => {
   await using server = await startServer();
   expect(await levelAndText(server.origin)).toBe(
     "note: PUBLIC_URL leads to smsledger, but none is running here to compare it with.",
@@ -203,7 +203,7 @@ test("a server without an auth token says so", async () => {
   );
 });
 
-test("an answer without end is read to its limit", async () => {
+test("an endless response is read up to the limit", async () => {
   using endless = Bun.serve({
     port: 0,
     hostname: "127.0.0.1",

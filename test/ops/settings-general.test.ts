@@ -15,7 +15,7 @@ const wordsOf = (html: string) =>
     .replaceAll("&amp;", "&")
     .replaceAll(/\s+/g, " ");
 
-test("it shows what to paste into Twilio, and what each thing is set by", async () => {
+test("it shows what to paste into Twilio, and where each setting comes from", async () => {
   await using server = await startServer({
     PUBLIC_URL: "https://ops.example.com/sms",
     RETENTION_DAYS: "90",
@@ -49,7 +49,7 @@ test("it shows what to paste into Twilio, and what each thing is set by", async 
   );
 });
 
-test("no secret is shown, nor a part of one", async () => {
+test("no secret is shown, not even in part", async () => {
   await using server = await startServer({
     TWILIO_WEBHOOK_AUTH_TOKEN: `${AUTH_TOKEN},${ACCOUNT_SID}=${OTHER_TOKEN}`,
     METRICS_TOKEN,
@@ -64,7 +64,7 @@ test("no secret is shown, nor a part of one", async () => {
       expect(text).not.toContain(part);
 });
 
-test("shared keys are shown by their ids, and without their secrets", async () => {
+test("shared keys are shown by their IDs, without their secrets", async () => {
   const keys = ["webhooks_sharedkey_01k9new", "webhooks_sharedkey_01k8old"];
   await using server = await startServer({
     TWILIO_WEBHOOK_AUTH_TOKEN: "",
@@ -81,7 +81,7 @@ test("shared keys are shown by their ids, and without their secrets", async () =
     expect(text).not.toContain(secret.slice(0, 8));
 });
 
-test("without a token and a public address it says what that means", async () => {
+test("without a token and a public address, it says what that means", async () => {
   await using server = await startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
   const words = wordsOf((await get(`${server.origin}/settings`)).text);
   expect(words).toContain("Not set. Every callback is refused with 503.");
@@ -89,7 +89,7 @@ test("without a token and a public address it says what that means", async () =>
   expect(words).toContain(`${server.origin}/api/rpc/webhooks/twilio/sms#`);
 });
 
-test("how backups and deleting went is told, failures too", async () => {
+test("results of backups and retention are shown, including failures", async () => {
   await using server = await startServer({
     BACKUP_FOLDER: "/nonexistent/backups",
     BACKUPS_KEPT: "3",

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { changeOfRate, changesOfCounts } from "../../src/overview/change.ts";
 import { changeWords } from "../../views/overview/change-words.tsx";
 
-test("counts are compared in per cent, and small ones by how many", () => {
+test("counts are compared in percent, and small ones as a difference", () => {
   const cases = [
     [1_120, 1_000, "12% more"],
     [900, 1_000, "10% fewer"],
@@ -26,7 +26,7 @@ test("counts are compared in per cent, and small ones by how many", () => {
   }
 });
 
-test("counts side by side have one unit: as counts, when one of them is too small for a share", () => {
+test("counts side by side have one unit: a difference if one of them is too small for a percentage", () => {
   expect(
     wordsOf([
       [2_000, 1_000],
@@ -51,7 +51,7 @@ function wordsOf(
   );
 }
 
-test("rates are compared in points, and not at all when one is of few messages", () => {
+test("rates are compared in points, and not at all if one covers too few messages", () => {
   const of = 500;
   const cases = [
     [{ rate: 0.95, of }, { rate: 0.97, of }, "2.0 points lower"],

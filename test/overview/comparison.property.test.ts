@@ -49,7 +49,7 @@ const asked = fc.oneof(
     }),
 );
 
-test("each half of a comparison, and each list it links to, is a recount of exactly that time", async () => {
+test("each half of a comparison, and each list it links to, is a recount of exactly that period", async () => {
   // Each run has a year of its own, later than those before it, so that one store serves them all.
   let year = Date.UTC(2026, 0, 1);
   using folder = tempDir();

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { fc } from "../support/fast-check.ts";
 import { deliveryTimeOf, quantile } from "../../src/overview/delivery-time.ts";
 
-test("half and 95 of 100 are found within their bins, as if messages lay evenly in them", () => {
+test("median and p95 are interpolated within their bins, as if messages were spread evenly", () => {
   const times = [
     { fromMs: 0, toMs: 1_000, messages: 40 },
     { fromMs: 1_000, toMs: 2_000, messages: 20 },
@@ -15,20 +15,20 @@ test("half and 95 of 100 are found within their bins, as if messages lay evenly 
   });
 });
 
-test("no messages have no time, whether there are bins or not", () => {
+test("without messages there is no time, with or without bins", () => {
   expect(deliveryTimeOf([])).toBeUndefined();
   expect(
     deliveryTimeOf([{ fromMs: 0, toMs: 1_000, messages: 0 }]),
   ).toBeUndefined();
 });
 
-test("in a bin without an end, what is known is its beginning", () => {
+test("in an open-ended bin, the start is what is known", () => {
   expect(quantile([{ fromMs: 9_000, toMs: Infinity, messages: 2 }], 0.95)).toBe(
     9_000,
   );
 });
 
-test("a quantile lies in a bin that has messages, and rises with its share", () => {
+test("a quantile is in a bin that has messages, and grows with its share", () => {
   const bins = fc.array(fc.nat(1_000), { minLength: 1, maxLength: 30 });
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(

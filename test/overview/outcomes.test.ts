@@ -18,7 +18,7 @@ const NONE: StatusCounts = {
   read: 0,
 };
 
-test("read counts as arrived, and what is in flight counts neither way", () => {
+test("read counts as delivered, and in flight counts as neither", () => {
   const outcomes = outcomesOf({
     sent: 5,
     failed: 1,
@@ -38,7 +38,7 @@ test("read counts as arrived, and what is in flight counts neither way", () => {
   expect(deliveryRate(outcomesOf({ ...NONE, sent: 3 }))).toBeUndefined();
 });
 
-test("every span of a period has its outcomes, also without messages and where the first is cut", () => {
+test("every span of a period has its outcomes, even without messages and if the first is partial", () => {
   const now = Date.parse("2026-11-23T10:05:00Z");
   const period = {
     ...namedPeriod("7d", now),
@@ -71,7 +71,7 @@ test("every span of a period has its outcomes, also without messages and where t
   ]);
 });
 
-test("groups are ranked by their failure rate from 20 ended messages on", () => {
+test("groups are ranked by failure rate from 20 finished messages on", () => {
   const rows = [
     group("DE", { delivered: 90, failed: 10 }),
     group("FR", { delivered: 15, undelivered: 5 }),

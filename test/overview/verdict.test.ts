@@ -4,7 +4,7 @@ import { headline, mainReason } from "../../views/overview/overview-verdict.ts";
 
 const SAME = { kind: "same" } as const;
 
-test("the title says how delivery is, and first that it fell or rose when it did", () => {
+test("the title describes delivery, starting with a drop or rise if there was one", () => {
   const usual = outcomes({ arrived: 960, failed: 40 });
   const fell = { kind: "less", by: 6.1, unit: "points" } as const;
   const rose = { kind: "more", by: 2, unit: "points" } as const;
@@ -27,7 +27,7 @@ test("the title says how delivery is, and first that it fell or rose when it did
     expect(headline(total, change)).toBe(words);
 });
 
-test("the main reason is the first code, when it explains more than one of the lost messages", () => {
+test("the main reason is the first code, if it explains more than one of the failed messages", () => {
   const total = outcomes({ arrived: 90, failed: 6, undelivered: 4 });
   const code = (errorCode: number, of: Partial<Outcomes>) => ({
     errorCode,

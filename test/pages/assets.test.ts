@@ -5,7 +5,7 @@ import { get } from "./page-client.ts";
 /** Bytes that a browser may load before a page is whole. */
 const FIRST_LOAD_BYTES_MAX = 60 * 1024;
 
-test("assets may be kept for ever, as their address changes with them", async () => {
+test("assets can be cached forever, as their URLs change with them", async () => {
   await using server = await startServer();
   for (const path of await assetsOf(server.origin)) {
     expect(path).toMatch(/^\/assets\/[0-9a-f]{12}\/[a-z.-]+$/);
@@ -18,7 +18,7 @@ test("assets may be kept for ever, as their address changes with them", async ()
   }
 });
 
-test("assets come as the browser accepts them, with the same content", async () => {
+test("assets are compressed as the browser accepts, with the same content", async () => {
   await using server = await startServer();
   for (const path of await assetsOf(server.origin)) {
     const as = async (accepted: string) => {

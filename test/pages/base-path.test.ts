@@ -3,7 +3,7 @@ import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { get } from "./page-client.ts";
 
-test("with a base path every route answers with and without it, and every address carries it", async () => {
+test("with a base path, every route works with and without it, and every link has it", async () => {
   await using server = await startServer({
     PUBLIC_URL: "https://ops.example.com/sms/",
   });

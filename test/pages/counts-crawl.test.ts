@@ -175,7 +175,7 @@ test.each([
   120_000,
 );
 
-test("a recipient's numbers are those of the list of all messages to it", async () => {
+test("a recipient's counts equal those of the list of all messages to it", async () => {
   await using server = await startWithHistory();
   const { origin } = server;
   const numbers = linksIn(await get(`${origin}/numbers`)).filter((link) =>

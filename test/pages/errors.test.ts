@@ -5,7 +5,7 @@ import { get, linksIn, sidsIn, type Page } from "./page-client.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
-test("error codes are counted with their share, their recipients, their meaning and a way to their messages", async () => {
+test("error codes are shown with their counts, share, recipients, meaning and a link to their messages", async () => {
   await using server = await startServer();
   for (const params of [
     { MessageStatus: "undelivered", ErrorCode: "30003", To: "+14155550101" },
@@ -37,7 +37,7 @@ test("error codes are counted with their share, their recipients, their meaning 
   expect(found).toEqual([4, 3]);
 });
 
-test("a code that is first seen in the range is marked as new, when there are messages from before", async () => {
+test("a code first seen in the range is marked as new, if there are earlier messages", async () => {
   await using server = await startServer();
   const record = (ErrorCode: string, ago: number) =>
     server.store.recordEvent(
@@ -80,7 +80,7 @@ test("the 40 most frequent codes are listed, and all of them on request", async 
   expect(all.text).not.toContain("Show all");
 });
 
-test("without errors the page says so, and a range that there is not is refused", async () => {
+test("without errors the page says so, and an unknown range is refused", async () => {
   await using server = await startServer();
   for (const query of ["", "?range=1h", "?range=90d"]) {
     const page = await get(`${server.origin}/errors${query}`);
@@ -95,7 +95,7 @@ test("without errors the page says so, and a range that there is not is refused"
   }
 });
 
-test("a code’s page says what it means, how often it comes, and whom it hits", async () => {
+test("a code’s page says what it means, how often it occurs, and whom it affects", async () => {
   await using server = await startServer();
   const service = "MG0123456789abcdef0123456789abcdef";
   for (const params of [
@@ -136,7 +136,7 @@ test("a code’s page says what it means, how often it comes, and whom it hits",
   expect(sidsIn(page)).toHaveLength(3);
 });
 
-test("a code that no message has, and one that nobody knows, have a page too", async () => {
+test("an unused code and an unknown code have a page too", async () => {
   await using server = await startServer();
   await server.store.recordEvent(
     eventOf(
@@ -164,7 +164,7 @@ test("a code that no message has, and one that nobody knows, have a page too", a
   expect(text).toContain('action="/errors/dictionary"');
 });
 
-test("looking a whole code up leads to its page, but not while it is typed", async () => {
+test("looking up a whole code leads to its page, but not while typing", async () => {
   await using server = await startServer();
   const lookUp = (q: string, headers = {}) =>
     get(`${server.origin}/errors/dictionary?q=${q}`, { headers });
@@ -179,7 +179,7 @@ test("looking a whole code up leads to its page, but not while it is typed", asy
   expect((await lookUp("30003", { "hx-request": "true" })).status).toBe(200);
 });
 
-test("the dictionary finds codes by number and by words, and leads to each code’s page", async () => {
+test("the error code reference finds codes by number and by words, and links to each code’s page", async () => {
   await using server = await startServer();
   const dictionary = `${server.origin}/errors/dictionary`;
   const all = await get(dictionary);

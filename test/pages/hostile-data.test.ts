@@ -5,7 +5,7 @@ import { startServer } from "../support/start-server.ts";
 import type { Store } from "../../src/store/store.ts";
 import { get, linksIn, sidsIn } from "./page-client.ts";
 
-test("what was posted never becomes markup, an address or a script", async () => {
+test("posted text never becomes markup, an address or a script", async () => {
   await using server = await startServer();
   await recordHostileEvents(server.store);
   const list = await get(`${server.origin}/messages`);
@@ -24,7 +24,7 @@ test("what was posted never becomes markup, an address or a script", async () =>
   }
 });
 
-test("a list stays short when values are long, and the message's page shows them whole", async () => {
+test("a list stays short if values are long, and the message's page shows them in full", async () => {
   await using server = await startServer();
   const long = "W".repeat(4_000);
   for (let index = 0; index < 50; index++)
@@ -39,7 +39,7 @@ test("a list stays short when values are long, and the message's page shows them
   expect(page.text).toContain(long);
 });
 
-test("every link of a hostile message leads to a list that has it", async () => {
+test("every link on a hostile message's page leads to a list that has it", async () => {
   await using server = await startServer();
   await recordHostileEvents(server.store);
   const list = await get(`${server.origin}/messages`);

@@ -6,7 +6,7 @@ import { get } from "./page-client.ts";
 
 const MARK = />\s*Made up\s*</g;
 
-test("a made-up message is marked in lists and on its page, a real one isn't", async () => {
+test("a made-up message is marked in lists and on its page, and a real one isn't", async () => {
   await using server = await startServer();
   const real = newMessageSid();
   const madeUp = MADE_UP_SID_START + real.slice(MADE_UP_SID_START.length);

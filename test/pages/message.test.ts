@@ -3,7 +3,7 @@ import { startServer } from "../support/start-server.ts";
 import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
 import { get, linksIn, sidsIn } from "./page-client.ts";
 
-test("a message's page tells its timeline, its error and all that was posted", async () => {
+test("a message's page shows its timeline, its error and all posted parameters", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   await server.twilio.post(
@@ -48,7 +48,7 @@ test("a message's page tells its timeline, its error and all that was posted", a
   );
 });
 
-test("an error code that nobody knows is shown as such, with Twilio's page", async () => {
+test("an unknown error code is reported as such, with a link to Twilio's page", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   await server.twilio.post({
@@ -61,7 +61,7 @@ test("an error code that nobody knows is shown as such, with Twilio's page", asy
   expect(text).toContain("https://www.twilio.com/docs/api/errors/99123");
 });
 
-test("an error code stays on a message that arrived after all, and the page says so", async () => {
+test("a message that arrived after all keeps its error code, and the page says so", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   await server.twilio.post({
@@ -76,7 +76,7 @@ test("an error code stays on a message that arrived after all, and the page says
   expect(text).not.toContain("What to do</dt>");
 });
 
-test("a SID is found whatever the case of its digits", async () => {
+test("a SID is found in any case", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   await server.twilio.post({ MessageSid: sid });
@@ -84,7 +84,7 @@ test("a SID is found whatever the case of its digits", async () => {
   expect((await get(`${server.origin}/messages/${upper}`)).status).toBe(200);
 });
 
-test("the timeline says in words what happened, how long it took, and what came again", async () => {
+test("the timeline says what happened, how long it took, and what was repeated", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   await server.twilio.post({ MessageSid: sid, MessageStatus: "sent" });
@@ -123,7 +123,7 @@ test("events that overtook each other are marked", async () => {
   expect(text).toContain("Came late: what follows it had been reported");
 });
 
-test("what a message shares with others leads to them", async () => {
+test("a message links to the messages it shares something with", async () => {
   await using server = await startServer();
   const [sid, other] = [newMessageSid(), newMessageSid()];
   const fields = {
@@ -151,7 +151,7 @@ test("what a message shares with others leads to them", async () => {
   expect(sidsIn(page)).toContain(other);
 });
 
-test("a message leads on within the filter of the list that it was opened from", async () => {
+test("older and newer on a message's page keep the filter of its list", async () => {
   await using server = await startServer();
   const sids: string[] = [];
   for (let index = 0; index < 6; index++) {

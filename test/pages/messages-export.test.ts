@@ -3,7 +3,7 @@ import { startServer } from "../support/start-server.ts";
 import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
 import { get } from "./page-client.ts";
 
-test("an export holds what the filter lets through, all of it, newest first", async () => {
+test("an export contains everything that matches the filter, newest first", async () => {
   await using server = await startServer();
   const failed: string[] = [];
   for (let index = 0; index < 470; index++) {
@@ -44,7 +44,7 @@ test("an export holds what the filter lets through, all of it, newest first", as
   expect(csv.text.trimEnd().split("\n")).toHaveLength(471);
 });
 
-test("a line tells a message as the command's export does, and starts no formula", async () => {
+test("a line is the same as in the command's export, and contains no formula", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   await server.twilio.post(
@@ -83,7 +83,7 @@ test("a CSV download begins with a byte order mark, so that Excel reads accents"
   }
 });
 
-test("nothing to export is a header, or nothing", async () => {
+test("an export without messages is a header, or empty", async () => {
   await using server = await startServer();
   expect((await get(`${server.origin}/messages.csv`)).text).toStartWith(
     "messageSid,channel,status,",
@@ -91,7 +91,7 @@ test("nothing to export is a header, or nothing", async () => {
   expect((await get(`${server.origin}/messages.jsonl`)).text).toBe("");
 });
 
-test("a wrong filter is answered with a page that says so", async () => {
+test("an invalid filter gets a page that says so", async () => {
   await using server = await startServer();
   for (const query of ["q=status%3Afoo", "q=x%3A1", "older=x", "what=1"]) {
     const page = await get(`${server.origin}/messages.csv?${query}`);

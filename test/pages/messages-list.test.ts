@@ -4,7 +4,7 @@ import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { get, linkById, linksIn, sidsIn } from "./page-client.ts";
 
-test("older and newer pages hold every message once, in order", async () => {
+test("older and newer pages together have every message once, in order", async () => {
   await using server = await startServer();
   const sids: string[] = [];
   for (let index = 0; index < 131; index++) {
@@ -35,7 +35,7 @@ test("older and newer pages hold every message once, in order", async () => {
   expect(back.flat()).toEqual(sids);
 });
 
-test("messages that come in while someone pages neither repeat nor hide others", async () => {
+test("messages that arrive during paging neither repeat nor hide others", async () => {
   await using server = await startServer();
   for (let index = 0; index < 60; index++) await server.twilio.post();
   const first = await get(`${server.origin}/messages`);
@@ -45,7 +45,7 @@ test("messages that come in while someone pages neither repeat nor hide others",
   expect(new Set([...sidsIn(first), ...sidsIn(second)]).size).toBe(60);
 });
 
-test("a filter narrows the list, and its next page and its messages keep it", async () => {
+test("a filter narrows the list, and the next page and message links keep it", async () => {
   await using server = await startServer();
   const failed = newMessageSid();
   await server.twilio.post(
@@ -92,7 +92,7 @@ test("a filter narrows the list, and its next page and its messages keep it", as
   expect(linksIn(rest).filter(isMessage)[0]).toEndWith("?q=status%3Adelivered");
 });
 
-test("how many match is said, and how many of them are shown", async () => {
+test("the list says how many messages match and how many are shown", async () => {
   await using server = await startServer();
   for (let index = 0; index < 52; index++) await server.twilio.post();
   const all = await get(`${server.origin}/messages`);
@@ -103,7 +103,7 @@ test("how many match is said, and how many of them are shown", async () => {
   expect(failed.text).toContain("<b>1 message</b>");
 });
 
-test("the box and the controls show the filter that is on", async () => {
+test("the box and the controls show the current filter", async () => {
   await using server = await startServer();
   await server.twilio.post();
   const { text } = await get(
@@ -117,7 +117,7 @@ test("the box and the controls show the filter that is on", async () => {
   expect(text).not.toContain('<option value="sms" selected>');
 });
 
-test("the controls lead to the filter's own address and keep what they do not show", async () => {
+test("the controls lead to the filter's own address and keep what they don't show", async () => {
   await using server = await startServer();
   const led = async (query: string): Promise<string | null> => {
     const page = await get(`${server.origin}/messages?${query}`);
@@ -137,7 +137,7 @@ test("the controls lead to the filter's own address and keep what they do not sh
   );
 });
 
-test("a wrong filter is said in the page, with its place marked and nothing listed", async () => {
+test("an invalid filter is reported on the page, with the mistake marked and no messages", async () => {
   await using server = await startServer();
   await server.twilio.post();
   for (const [q, marked, words] of [
@@ -164,7 +164,7 @@ test("a wrong filter is said in the page, with its place marked and nothing list
   expect(long.text).toContain("longer than 1,000 characters");
 });
 
-test("a damaged address is said in the page and repeats nothing", async () => {
+test("a damaged address is reported on the page without repeating it", async () => {
   await using server = await startServer();
   await server.twilio.post();
   for (const [query, words] of [
@@ -183,7 +183,7 @@ test("a damaged address is said in the page and repeats nothing", async () => {
   }
 });
 
-test("a filter that nothing matches says what to try", async () => {
+test("a filter without matches suggests what to try", async () => {
   await using server = await startServer();
   await server.twilio.post();
   const page = await get(listOf(server.origin, "failed country:DE"));
@@ -201,7 +201,7 @@ test("a filter that nothing matches says what to try", async () => {
   expect(beyond.text).toContain("Nothing here");
 });
 
-test("before the first message the list leads to how to set Twilio up", async () => {
+test("before the first message, the list links to the Twilio setup", async () => {
   await using server = await startServer();
   const page = await get(`${server.origin}/messages`);
   expect(page.text).toContain("No messages yet");
@@ -228,7 +228,7 @@ test("the last day is counted by status, and a status keeps the rest of the filt
   expect(not.text).not.toMatch(/id="by-\w+"[^>]*aria-current/);
 });
 
-test("a status that counts the last day leads to a list of just as many", async () => {
+test("a count by status for the last day links to a list of that many", async () => {
   await using server = await startServer();
   const [minute, hour] = [60_000, 3_600_000];
   const now = Date.now();
@@ -256,7 +256,7 @@ test("a status that counts the last day leads to a list of just as many", async 
   expect(ever.text).not.toContain("Last 24 h");
 });
 
-test("htmx is told the address without the empty box", async () => {
+test("htmx gets the address without the empty box", async () => {
   await using server = await startServer();
   await server.twilio.post();
   const url = `${server.origin}/messages?q=`;
@@ -268,7 +268,7 @@ test("htmx is told the address without the empty box", async () => {
   expect(restored.headers.get("hx-push-url")).toBeNull();
 });
 
-test("a filter that is still being typed changes nothing until it makes sense", async () => {
+test("a filter that is still being typed has no effect until it's valid", async () => {
   await using server = await startServer();
   await server.twilio.post();
   const typed = async (q: string): Promise<number> => {

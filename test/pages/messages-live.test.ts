@@ -5,7 +5,7 @@ import { oldCursor } from "../store/positions.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { get, linkById, sidsIn, type Page } from "./page-client.ts";
 
-test("an open list is told how many are new, and which of its rows changed", async () => {
+test("an open list gets the number of new messages and the rows that changed", async () => {
   await using server = await startServer();
   const [kept, changed] = [newMessageSid(), newMessageSid()];
   await server.twilio.post({ MessageSid: kept, MessageStatus: "sent" });
@@ -33,7 +33,7 @@ test("an open list is told how many are new, and which of its rows changed", asy
   expect(told.text).not.toContain("<tr");
 });
 
-test("only what the filter lets through is new to a filtered list", async () => {
+test("in a filtered list, only matching messages are new", async () => {
   await using server = await startServer();
   await server.twilio.post({ MessageStatus: "failed" });
   const list = await get(`${server.origin}/messages?q=status%3Afailed`);
@@ -44,7 +44,7 @@ test("only what the filter lets through is new to a filtered list", async () => 
   expect(news.text).toContain('href="/messages?q=status%3Afailed"');
 });
 
-test("a message in flight that fails is new to an open list of failures", async () => {
+test("an in-flight message that fails is new in an open list of failures", async () => {
   await using server = await startServer();
   const [shown, inFlight] = [newMessageSid(), newMessageSid()];
   await server.twilio.post({ MessageSid: inFlight, MessageStatus: "sent" });
@@ -68,7 +68,7 @@ test("a message in flight that fails is new to an open list of failures", async 
   );
 });
 
-test("what changes on later pages is not new to an open list, and what comes is new to its later pages", async () => {
+test("changes on later pages aren't new to an open list, and new messages are new on its later pages", async () => {
   await using server = await startServer();
   const old = newMessageSid();
   await server.twilio.post({ MessageSid: old, MessageStatus: "sent" });
@@ -87,7 +87,7 @@ test("what changes on later pages is not new to an open list, and what comes is 
     );
 });
 
-test("a damaged question for news is answered with none", async () => {
+test("a damaged request for news gets nothing", async () => {
   await using server = await startServer();
   await server.twilio.post();
   const after = (await server.store.feedEnd()).text;
@@ -104,7 +104,7 @@ test("a damaged question for news is answered with none", async () => {
   }
 });
 
-test("an open page from before a restore is told to load itself anew", async () => {
+test("an open page from before a restore is told to reload", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   await server.twilio.post({ MessageSid: sid });
@@ -122,7 +122,7 @@ test("an open page from before a restore is told to load itself anew", async () 
   }
 });
 
-test("an open message is renewed only when it has changed", async () => {
+test("an open message is updated only if it has changed", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   await server.twilio.post({ MessageSid: sid, MessageStatus: "sent" });
@@ -137,7 +137,7 @@ test("an open message is renewed only when it has changed", async () => {
   expect(renewed.text).toContain("Delivered to the phone");
 });
 
-test("what could be written next is answered as a list for the box", async () => {
+test("suggestions are returned as a list for the box", async () => {
   await using server = await startServer();
   await server.twilio.post(
     { From: 'ACME "<b>' },

@@ -9,7 +9,7 @@ type Server = Awaited<ReturnType<typeof startServer>>;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-test("the overview counts what became of the messages, and each number leads to them", async () => {
+test("the overview counts messages by status, and each number links to them", async () => {
   await using server = await startServer();
   await post(server, 5, { MessageStatus: "delivered" });
   await server.twilio.post({ MessageStatus: "read" }, { channel: "whatsapp" });
@@ -51,7 +51,7 @@ test("the overview counts what became of the messages, and each number leads to 
   });
 });
 
-test("error codes lead to their pages in the same range, with what to do", async () => {
+test("error codes link to their pages in the same range, with what to do", async () => {
   await using server = await startServer();
   await post(server, 3, { MessageStatus: "undelivered", ErrorCode: "30005" });
   const page = await get(`${server.origin}/?range=7d`);
@@ -62,7 +62,7 @@ test("error codes lead to their pages in the same range, with what to do", async
   );
 });
 
-test("countries and senders are ranked from 20 ended messages on", async () => {
+test("countries and senders are ranked from 20 finished messages on", async () => {
   await using server = await startServer();
   await post(server, 16, { MessageStatus: "delivered", To: "+442079460018" });
   await post(server, 4, { MessageStatus: "failed", To: "+442079460018" });
@@ -76,7 +76,7 @@ test("countries and senders are ranked from 20 ended messages on", async () => {
   expect(sidsIn(await get(server.origin + link))).toHaveLength(4);
 });
 
-test("counts are compared with the same stretch of the time before, once messages reach back so far", async () => {
+test("counts are compared with the previous period, once messages reach back that far", async () => {
   for (const [since, words] of [
     [26, []],
     [50, ["100% more"]],
@@ -100,7 +100,7 @@ test("counts are compared with the same stretch of the time before, once message
   }
 });
 
-test("messages sent long ago without a receipt are told as stuck", async () => {
+test("old messages without a receipt are shown as stuck", async () => {
   await using server = await startServer();
   const now = Date.now();
   for (const hours of [20, 7, 5, 1])
@@ -114,7 +114,7 @@ test("messages sent long ago without a receipt are told as stuck", async () => {
   expect((await get(`${server.origin}/?range=1h`)).text).not.toContain("stuck");
 });
 
-test("the time to deliver is told from the sent and the delivered callback", async () => {
+test("the delivery time is measured from the sent to the delivered callback", async () => {
   await using server = await startServer();
   const receivedAt = Date.now() - HOUR_MS;
   for (let index = 0; index < 20; index++) {
@@ -135,7 +135,7 @@ test("the time to deliver is told from the sent and the delivered callback", asy
   expect(text).toContain("Time from sent to delivered, for 20 messages.");
 });
 
-test("a range without messages leads to the nearest one that has some", async () => {
+test("a range without messages links to the closest one that has some", async () => {
   await using server = await startServer();
   const record = (ago: number) =>
     server.store.recordEvent(eventOf({}, { receivedAt: Date.now() - ago }));
@@ -153,7 +153,7 @@ test("a range without messages leads to the nearest one that has some", async ()
   );
 });
 
-test("each bar has its values and its list, and so has its row in the table", async () => {
+test("each bar has its values and its list, and so does its table row", async () => {
   await using server = await startServer();
   await post(server, 2, { MessageStatus: "failed" });
   for (const [range, bars] of [
@@ -177,7 +177,7 @@ test("each bar has its values and its list, and so has its row in the table", as
   }
 });
 
-test("a range that there is not is refused with what there is", async () => {
+test("an unknown range is refused with the valid ones", async () => {
   await using server = await startServer();
   const page = await get(`${server.origin}/?range=%3Cb%3E`);
   expect(page.status).toBe(400);

@@ -48,7 +48,7 @@ test("every page forbids inline code, framing, referrers and caching", async () 
   }
 });
 
-test("every page has a title of its own, a skip link and landmarks", async () => {
+test("every page has its own title, a skip link and landmarks", async () => {
   await using server = await startServer();
   const paths = await everyPage(server);
   const titles = new Set<string>();
@@ -62,7 +62,7 @@ test("every page has a title of its own, a skip link and landmarks", async () =>
   expect(titles.size).toBe(paths.length);
 });
 
-test("the navigation marks the section that a page is in", async () => {
+test("the navigation marks the current section", async () => {
   await using server = await startServer();
   for (const path of await everyPage(server)) {
     const { text } = await get(server.origin + path);
@@ -75,7 +75,7 @@ test("the navigation marks the section that a page is in", async () => {
   }
 });
 
-test("every page with something to tell hears what is recorded after it was made", async () => {
+test("every live page receives what is recorded after it was rendered", async () => {
   await using server = await startServer();
   for (const path of await everyPage(server)) {
     const { text } = await get(server.origin + path);
@@ -87,7 +87,7 @@ test("every page with something to tell hears what is recorded after it was made
   }
 });
 
-test("an unknown address is answered 404 in plain words that repeat nothing of it", async () => {
+test("an unknown address gets 404 in plain words, without repeating it", async () => {
   await using server = await startServer();
   for (const path of [
     "/nothing-here",
@@ -105,7 +105,7 @@ test("an unknown address is answered 404 in plain words that repeat nothing of i
   }
 });
 
-test("below /api an unknown address is answered in JSON", async () => {
+test("below /api, an unknown address gets JSON", async () => {
   await using server = await startServer();
   const api = await get(`${server.origin}/api/v1/nothing`);
   expect(api.headers.get("content-type")).toBe("application/problem+json");
@@ -115,7 +115,7 @@ test("below /api an unknown address is answered in JSON", async () => {
   expect(JSON.parse(hook.text)).toMatchObject({ success: false });
 });
 
-test("another method than GET or HEAD is answered 405, and HEAD as GET without a body", async () => {
+test("methods other than GET and HEAD get 405, and HEAD is GET without a body", async () => {
   await using server = await startServer();
   for (const path of [
     "/",
@@ -136,7 +136,7 @@ test("another method than GET or HEAD is answered 405, and HEAD as GET without a
   expect([head.status, head.text]).toEqual([200, ""]);
 });
 
-test("pages are compressed when the browser accepts it, and only then", async () => {
+test("pages are compressed only if the browser accepts it", async () => {
   await using server = await startServer();
   const encodingFor = async (accepted: string): Promise<string | null> => {
     const answer = await fetch(`${server.origin}/messages`, {
@@ -151,7 +151,7 @@ test("pages are compressed when the browser accepts it, and only then", async ()
   expect(await encodingFor("gzip;q=0")).toBeNull();
 });
 
-test("every link of a page leads somewhere", async () => {
+test("every link on a page works", async () => {
   await using server = await startServer();
   const seen = new Set<string>();
   for (const path of await everyPage(server)) {

@@ -70,7 +70,7 @@ describe.each(["none", "password", "proxy"])(
   },
 );
 
-test("every answer of the webhook has the security headers", async () => {
+test("every webhook response has the security headers", async () => {
   await using server = await startServer();
   const { databaseUrl } = server.config;
   const expectFrom = async (

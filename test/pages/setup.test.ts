@@ -9,7 +9,7 @@ import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
 import { get } from "./page-client.ts";
 import { eventsIn } from "../support/rows.ts";
 
-test("before the first callback the overview says how to set Twilio up, with the address to paste", async () => {
+test("before the first callback, the overview explains the Twilio setup, with the address to paste", async () => {
   await using server = await startServer();
   const { text } = await get(`${server.origin}/`);
   expect(text).toContain("Set up Twilio");
@@ -36,7 +36,7 @@ const INBOUND = {
   ApiVersion: "2010-04-01",
 };
 
-test("a verified callback that isn't recorded is no missing one", async () => {
+test("a verified callback that isn't recorded doesn't count as missing", async () => {
   await using server = await startServer();
   const overview = async () => (await get(`${server.origin}/`)).text;
   expect(await overview()).toContain("No callback has arrived since");
@@ -49,7 +49,7 @@ test("a verified callback that isn't recorded is no missing one", async () => {
   expect(await overview()).toContain("<code>queued</code>");
 });
 
-test("an inbound message says that the address is in the wrong field of Twilio's", async () => {
+test("an inbound message means that the address is in the wrong Twilio field", async () => {
   await using server = await startServer();
   const answer = await server.twilio.postExactly(INBOUND);
   expect(await answer.json()).toEqual({ success: true, processed: 0 });
@@ -100,7 +100,7 @@ async function pasteAtTerminal(command: string, typed: string) {
   return { status: await child.exited, output };
 }
 
-test("the command that the page prints asks for the auth token, without showing it, and posts a callback", async () => {
+test("the command on the page asks for the auth token, without showing it, and posts a callback", async () => {
   await using server = await startServer();
   const { text } = await get(`${server.origin}/`);
   expect(text).not.toContain(AUTH_TOKEN);
@@ -120,7 +120,7 @@ test("the command that the page prints asks for the auth token, without showing 
   expect(event?.messageSid).toStartWith(MADE_UP_SID_START);
 });
 
-test("the command of a server whose token is in a file works as it is", async () => {
+test("the command for a server whose token is in a file works as it is", async () => {
   using folder = tempDir();
   const file = join(folder.path, "it's a token");
   writeFileSync(file, AUTH_TOKEN);
@@ -166,7 +166,7 @@ test.each([
   },
 );
 
-test("the command of a server whose shared key is in a file signs with it", async () => {
+test("the command for a server whose shared key is in a file signs with it", async () => {
   using folder = tempDir();
   const file = join(folder.path, "keys");
   writeFileSync(file, `${KEY_ID}=${KEY}`);
@@ -179,7 +179,7 @@ test("the command of a server whose shared key is in a file signs with it", asyn
   expect(await eventsIn(server.store)).toHaveLength(1);
 });
 
-test("without PUBLIC_URL the page says how a tunnel reaches this machine, with it that's done", async () => {
+test("without PUBLIC_URL, the page explains how to use a tunnel; with it, that step is done", async () => {
   await using local = await startServer();
   const { text } = await get(`${local.origin}/`);
   expect(text).toContain(`cloudflared tunnel --url ${local.origin}`);
@@ -206,7 +206,7 @@ test("the first step says what verifies callbacks", async () => {
   }
 });
 
-test("no page says that callbacks are refused where a shared key is set", async () => {
+test("no page says that callbacks are refused if a shared key is set", async () => {
   await using server = await startServer({
     TWILIO_WEBHOOK_AUTH_TOKEN: "",
     TWILIO_WEBHOOK_SHARED_KEYS: KEY,
@@ -217,7 +217,7 @@ test("no page says that callbacks are refused where a shared key is set", async 
     );
 });
 
-test("the address to paste and the command that tries it are the public ones when they are set", async () => {
+test("the address to paste and the command that tries it use PUBLIC_URL if it's set", async () => {
   await using server = await startServer({
     PUBLIC_URL: "https://ops.example.com/sms",
   });

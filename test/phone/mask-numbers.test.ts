@@ -132,7 +132,7 @@ function digitsOf(text: string): string {
     });
 }
 
-test("whatever is written between and around an own number's digits, its middle is never shown", () => {
+test("the middle of one of the message's own numbers is never shown, whatever is written between and around its digits", () => {
   const gap = fc.oneof(
     { weight: 5, arbitrary: fc.constant("") },
     fc.constantFrom(
@@ -178,7 +178,7 @@ test("whatever is written between and around an own number's digits, its middle 
   );
 });
 
-test("a tag that is an own number is masked, however short", () => {
+test("a tag that is one of the message's own numbers is masked, however short", () => {
   expect(maskNumbersIn("20261123", ["+20261123"], "sure")).toBe("••••••23");
 });
 

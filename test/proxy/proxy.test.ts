@@ -65,7 +65,7 @@ const path = WEBHOOK_PATHS.sms;
 
 for (const kind of ["caddy", "nginx"] as const) {
   describe.skipIf(!Bun.which(kind))(`behind ${kind} (needs ${kind})`, () => {
-    test("the documented configuration passes callbacks on with their query unchanged, and leads to the sign-in", async () => {
+    test("the documented configuration forwards callbacks with their query unchanged, and shows the sign-in", async () => {
       await using server = await startServer({
         PUBLIC_URL: "https://sms.example.com",
         TRUSTED_PROXIES: "127.0.0.1",
@@ -104,7 +104,7 @@ for (const kind of ["caddy", "nginx"] as const) {
       }
     });
 
-    test("a proxy that rewrites Host makes no difference with PUBLIC_URL", async () => {
+    test("a proxy that rewrites Host doesn't matter with PUBLIC_URL", async () => {
       await using server = await startServer({
         PUBLIC_URL: "https://sms.example.com",
       });
@@ -119,7 +119,7 @@ for (const kind of ["caddy", "nginx"] as const) {
       expect(answer.status).toBe(200);
     });
 
-    test("a base path is found whether the proxy passes it on or takes it off", async () => {
+    test("a base path works whether the proxy keeps it or removes it", async () => {
       const publicUrl = "https://ops.example.com/sms";
       await using server = await startServer({ PUBLIC_URL: publicUrl });
       for (const lines of [passAll[kind], stripSms[kind]]) {
@@ -135,7 +135,7 @@ for (const kind of ["caddy", "nginx"] as const) {
       }
     });
 
-    test("without PUBLIC_URL the forwarding headers of a trusted proxy say what was signed", async () => {
+    test("without PUBLIC_URL, a trusted proxy's forwarding headers determine the signed address", async () => {
       await using server = await startServer({
         TRUSTED_PROXIES: "127.0.0.0/8",
       });
@@ -148,7 +148,7 @@ for (const kind of ["caddy", "nginx"] as const) {
       ).toBe(200);
     });
 
-    test("without PUBLIC_URL and trust the server sees http where https was signed, and refuses", async () => {
+    test("without PUBLIC_URL and a trusted proxy, the server sees http where https was signed, and refuses", async () => {
       await using server = await startServer();
       await using proxy = await startProxy(
         kind,
@@ -161,7 +161,7 @@ for (const kind of ["caddy", "nginx"] as const) {
 
     // As root, nginx passes on as a user of its own; Caddy as root can't be told from root.
     if (kind === "nginx" && process.getuid?.() === 0)
-      test("the pages are refused to a proxy that runs as a service, also when it adds no header and keeps connections", async () => {
+      test("the pages are refused through a proxy that runs as a service, even without forwarding headers and with keep-alive", async () => {
         await using server = await startServer({ METRICS_TOKEN: "" });
         const bare = `    location / {
       proxy_pass http://127.0.0.1:3000;
@@ -183,7 +183,7 @@ for (const kind of ["caddy", "nginx"] as const) {
         }
       });
 
-    test("the pages are refused to who comes through a proxy that says so", async () => {
+    test("the pages are refused to anyone behind a proxy that says so", async () => {
       await using server = await startServer({
         PUBLIC_URL: "https://sms.example.com",
       });

@@ -23,7 +23,7 @@ const recorded: readonly [RouteChannel, word: string, EventStatus][] = [
 ];
 
 test.each(recorded)(
-  "on %s, %s is recorded as %s and answered with processed: 1",
+  "on %s, %s is recorded as %s and gets processed: 1",
   async (channel, word, status) => {
     const sid = newMessageSid();
     const params = { MessageSid: sid, MessageStatus: word };
@@ -119,7 +119,7 @@ test.each([...skipped, ["sms", "read"] as const])(
   },
 );
 
-test("a repeat is answered with processed: 0 and changes nothing but the count of repeats", async () => {
+test("a repeated callback gets processed: 0 and changes only the count of repeats", async () => {
   const MessageSid = newMessageSid();
   const first = { MessageSid, MessageStatus: "failed", ErrorCode: "30003" };
   await server.twilio.post(first);
@@ -141,7 +141,7 @@ test("a repeat is answered with processed: 0 and changes nothing but the count o
   );
 });
 
-test("a callback that adds to an event is answered with processed: 1 and is an entry of its own", async () => {
+test("a callback that adds to an event gets processed: 1 and its own entry", async () => {
   const MessageSid = newMessageSid();
   const first = { MessageSid, MessageStatus: "undelivered" };
   const additions = [
@@ -176,7 +176,7 @@ test("a legacy callback with only SmsSid and SmsStatus is recorded", async () =>
   });
 });
 
-test("twenty posts of one callback at once make one event, and one of them is told so", async () => {
+test("twenty simultaneous posts of one callback create one event, and only one response says so", async () => {
   const MessageSid = newMessageSid();
   const answers = await Promise.all(
     Array.from({ length: 20 }, async () => {
@@ -193,7 +193,7 @@ test("twenty posts of one callback at once make one event, and one of them is to
   expect(await server.store.timeline(MessageSid)).toHaveLength(1);
 });
 
-test("the query's pairs are the message's tags", async () => {
+test("the query's parameters are the message's tags", async () => {
   const MessageSid = newMessageSid();
   const query = "?campaign=spring&order=4711&note=a+b%20c&empty=&note=%C3%A4";
   await server.twilio.post({ MessageSid, MessageStatus: "sent" }, { query });
@@ -209,7 +209,7 @@ test("the query's pairs are the message's tags", async () => {
   );
 });
 
-test("what cannot be made durable now is answered 503 with Retry-After, and 200 once it can", async () => {
+test("a callback that can't be made durable gets 503 with Retry-After, and 200 once it can", async () => {
   await using own = await startServer();
   const { databaseUrl } = own.config;
   const params = { MessageSid: newMessageSid() };

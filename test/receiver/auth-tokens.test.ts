@@ -36,7 +36,7 @@ test.each([
   expect(answer.status).toBe(status);
 });
 
-test("a bound token is not tried for a callback that names no account", async () => {
+test("a bound token isn't tried for a callback without an account", async () => {
   const callback = { MessageSid: `SM${"0".repeat(32)}`, MessageStatus: "sent" };
   const bound = await server.twilio.postExactly(callback, { authToken: BOUND });
   expect(bound.status).toBe(403);
@@ -76,7 +76,7 @@ test("a sub-account's token can't change a message of another account", async ()
   });
 });
 
-test("with only a bound token, other accounts are refused and not told why", async () => {
+test("with only a bound token, other accounts are refused without a reason", async () => {
   await using own = await startServer({
     TWILIO_WEBHOOK_AUTH_TOKEN: `${SUB_ACCOUNT}=${BOUND}`,
   });

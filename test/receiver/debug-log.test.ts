@@ -4,7 +4,7 @@ import { PROGRAM, start } from "../cli/program.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 
-test("the debug log shows no recipient whole, whichever channel it is on", async () => {
+test("the debug log shows no recipient in full, on any channel", async () => {
   using folder = tempDir();
   await using server = await start(PROGRAM, ["serve"], {
     env: {

@@ -14,7 +14,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 const hex = "0123456789abcdef0123456789abcdef";
 
-describe("a signed form that is no callback is answered 400, and the field is named", () => {
+describe("a signed form that isn't a callback gets 400, and the field is named", () => {
   test.each([
     ["nothing", "", "MessageSid"],
     ["no MessageSid", "MessageStatus=sent", "MessageSid"],
@@ -124,7 +124,7 @@ describe("a signed form that is no callback is answered 400, and the field is na
     await expectRefusal(answer, 400);
   });
 
-  test("bytes that are no UTF-8, as they are", async () => {
+  test("bytes that aren't UTF-8, unescaped", async () => {
     const start = Buffer.from(`${leastForm()}&Body=`);
     const body = Buffer.concat([start, Buffer.from([0xff, 0x61])]);
     const answer = await send(server, { body });
@@ -132,23 +132,23 @@ describe("a signed form that is no callback is answered 400, and the field is na
     await expectRefusal(answer, 400);
   });
 
-  test("nothing of it is kept", async () => {
+  test("none of it is kept", async () => {
     expect(await eventsIn(server.store)).toEqual([]);
   });
 });
 
-test("no body at all, but signed, is answered 400", async () => {
+test("a signed request without a body gets 400", async () => {
   const answer = await postRaw(server.origin, { target: WEBHOOK_PATHS.sms });
   expect(answer.status).toBe(400);
 });
 
-test("a signed form with unknown names, empty values and lone ampersands is taken", async () => {
+test("a signed form with unknown names, empty values and extra ampersands is accepted", async () => {
   const body = `&&${leastForm()}&&New=&new_2=%F0%9F%98%80&Empty&`;
   const answer = await send(server, { body });
   expect(await answer.json()).toEqual({ success: true, processed: 1 });
 });
 
-test("a MessageSid in capitals is the same message's", async () => {
+test("a MessageSid in capitals means the same message", async () => {
   const sid = newMessageSid();
   const upper = `SM${sid.slice(2).toUpperCase()}`;
   await server.twilio.post({ MessageSid: upper, MessageStatus: "sent" });
@@ -159,7 +159,7 @@ test("a MessageSid in capitals is the same message's", async () => {
   ]);
 });
 
-describe("no answer repeats what was sent", () => {
+describe("no response repeats what was sent", () => {
   const marker = "zq7marker";
   const whole = { MessageSid: `SM${hex}`, MessageStatus: "sent" };
   const form = (params: Record<string, string>) =>

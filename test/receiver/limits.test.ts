@@ -40,7 +40,7 @@ describe("the method", () => {
     },
   );
 
-  test("HEAD is answered so without a body", async () => {
+  test("HEAD gets the same status without a body", async () => {
     const answer = await send(server, { method: "HEAD" });
     expect(answer.status).toBe(405);
     expect(answer.headers.get("allow")).toBe("POST");
@@ -49,12 +49,12 @@ describe("the method", () => {
 
   // Elysia looks for the path from the twelfth character of the URL on, unless it is
   // made with `handler: { standardHostname: false }`.
-  test("is answered 405 under a short host name, too", async () => {
+  test("gets 405 under a short host name, too", async () => {
     const head = `GET ${path} HTTP/1.1\r\nHost: app\r\n\r\n`;
     expect((await sendRaw(server.origin, head)).status).toBe(405);
   });
 
-  test("on WhatsApp's route too", async () => {
+  test("on the WhatsApp route too", async () => {
     const answer = await fetch(server.origin + WEBHOOK_PATHS.whatsapp);
     expect(answer.headers.get("allow")).toBe("POST");
     await expectRefusal(answer, 405);
@@ -85,7 +85,7 @@ describe("the content type", () => {
     await expectRefusal(await send(server, { contentType }), 415);
   });
 
-  test("none at all is answered 415", async () => {
+  test("a missing content type gets 415", async () => {
     const { host } = new URL(server.origin);
     const head = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 3\r\n\r\na=1`;
     expect((await sendRaw(server.origin, head)).status).toBe(415);
@@ -93,7 +93,7 @@ describe("the content type", () => {
 });
 
 describe("the size", () => {
-  test("exactly 64 KiB are taken, a byte more is answered 413", async () => {
+  test("exactly 64 KiB are accepted, and one byte more gets 413", async () => {
     expect((await send(server, { body: ofBytes(BODY_BYTES_MAX) })).status).toBe(
       200,
     );
@@ -103,7 +103,7 @@ describe("the size", () => {
     );
   });
 
-  test("exactly 100 parameters are taken, one more is answered 413", async () => {
+  test("exactly 100 parameters are accepted, and one more gets 413", async () => {
     expect((await send(server, { body: ofParams(PARAMS_MAX) })).status).toBe(
       200,
     );
@@ -121,14 +121,14 @@ describe("the size", () => {
       ...headers,
     ].join("\r\n") + "\r\n\r\n";
 
-  test("a huge length that is only announced is answered 413 at once", async () => {
+  test("a huge length that is only announced gets 413 at once", async () => {
     const announced = head("Content-Length: 99999999999");
     const answer = await sendRaw(server.origin, announced, "a=1");
     expect(answer.status).toBe(413);
     expect(answer.headers.get("connection")).toBe("close");
   });
 
-  test("a body of unknown length is answered 413 once it is over 64 KiB, not at its end", async () => {
+  test("a body of unknown length gets 413 once it's over 64 KiB, not at its end", async () => {
     const chunk = `4000\r\n${"x".repeat(0x4000)}\r\n`;
     const chunked = head("Transfer-Encoding: chunked");
     const answer = await sendRaw(
@@ -140,7 +140,7 @@ describe("the size", () => {
     expect(answer.status).toBe(413);
   });
 
-  test("a body of unknown length is taken up to 64 KiB", async () => {
+  test("a body of unknown length is accepted up to 64 KiB", async () => {
     const body = ofBytes(BODY_BYTES_MAX);
     const chunked = head(
       "Transfer-Encoding: chunked",

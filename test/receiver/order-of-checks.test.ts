@@ -24,7 +24,7 @@ afterAll(async () => {
   await serverWithoutToken[Symbol.asyncDispose]();
 });
 
-describe("what breaks two rules is refused for the first of method, content type, size, signature, fields, store", () => {
+describe("a request that breaks two rules is refused for the first of method, content type, size, signature, fields, store", () => {
   const tooMany = ofParams(PARAMS_MAX + 1);
   const tooLong = ofBytes(BODY_BYTES_MAX + 1);
   const noSid = "MessageStatus=sent";
@@ -81,7 +81,7 @@ describe("what breaks two rules is refused for the first of method, content type
   });
 });
 
-test("without an auth token the answer is 503 and names the setting", async () => {
+test("without an auth token, the response is 503 and names the setting", async () => {
   const answer = await send(serverWithoutToken);
   expect(await answer.clone().text()).toContain("TWILIO_WEBHOOK_AUTH_TOKEN");
   await expectRefusal(answer, 503);

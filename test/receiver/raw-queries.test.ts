@@ -11,7 +11,7 @@ function spellingsOf(query: string, max = 128): string[] {
   return [...rawQueries(reported(query), max)];
 }
 
-test("up to seven doubtful characters are spelled in every combination", () => {
+test("up to seven ambiguous characters are spelled in every combination", () => {
   const character = fc.constantFrom(
     ...Array.from(`'"<>é✓😀`),
     ...Array.from(`"<>é✓😀`, encodeURIComponent),
@@ -69,7 +69,7 @@ test.each([
   expect(spellingsOf(query)).toEqual([]);
 });
 
-test("no query has more spellings than asked for", () => {
+test("no query has more spellings than requested", () => {
   const query = `?${"a='&".repeat(500)}${"%C3%A9".repeat(500)}`;
   for (const max of [1, 8, 128])
     expect(spellingsOf(query, max).length).toBeLessThanOrEqual(max);

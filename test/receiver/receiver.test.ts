@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 
-test("a signed callback is answered 200 and is in the message's timeline", async () => {
+test("a signed callback gets 200 and is in the message's timeline", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   const answer = await server.twilio.post({
@@ -15,7 +15,7 @@ test("a signed callback is answered 200 and is in the message's timeline", async
   expect(timeline.map((event) => event.status)).toEqual(["delivered"]);
 });
 
-test("a repeated callback is answered 200 and changes nothing", async () => {
+test("a repeated callback gets 200 and changes nothing", async () => {
   await using server = await startServer();
   const sid = newMessageSid();
   await server.twilio.post({ MessageSid: sid, MessageStatus: "delivered" });

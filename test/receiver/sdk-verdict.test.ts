@@ -122,7 +122,7 @@ const callback: fc.Arbitrary<Callback> = fc
       : { settings: named }),
   }));
 
-test("over a raw socket, every verdict is the SDK's on the target as it was sent", async () => {
+test("over a raw socket, every verdict equals the SDK's for the target as it was sent", async () => {
   const env = {
     TWILIO_WEBHOOK_AUTH_TOKEN: TOKEN,
     TWILIO_WEBHOOK_SHARED_KEYS: SECRET,

@@ -171,7 +171,7 @@ test("with shared keys and no auth token, callbacks without settings are refused
   expect(await statusOf(server.origin, { secret: NEW })).toBe(403);
 });
 
-test("with neither tokens nor shared keys the answer is 503 and names the setting that is missing", async () => {
+test("with neither tokens nor shared keys, the response is 503 and names the missing setting", async () => {
   await using server = await startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
   for (const [headers, setting] of [
     [{}, "TWILIO_WEBHOOK_AUTH_TOKEN"],
@@ -226,7 +226,7 @@ const signedCallback: fc.Arbitrary<Signed> = fc.record({
   settings: fc.array(settingsValue, { maxLength: 2 }),
 });
 
-test("over HTTP, every verdict is that of webhook() in Twilio's SDK", async () => {
+test("over HTTP, every verdict equals that of webhook() in Twilio's SDK", async () => {
   await using server = await startServer({
     TWILIO_WEBHOOK_AUTH_TOKEN: TOKEN,
     TWILIO_WEBHOOK_SHARED_KEYS: `${OLD},${NEW}`,

@@ -85,7 +85,7 @@ const SHIFTS: Record<
   ),
 };
 
-describe("a captured signature over a shifted form is answered 400, also before the genuine callback", () => {
+describe("a captured signature over a shifted form gets 400, even before the genuine callback", () => {
   test.each(Object.entries(SHIFTS))("%s", async (_, shift) => {
     const MessageSid = newMessageSid();
     const params = callbackParams({
@@ -111,7 +111,7 @@ describe("a captured signature over a shifted form is answered 400, also before 
   });
 });
 
-test("tags that the signature no longer covers, behind a thousand empty ones, are answered 400", async () => {
+test("tags that the signature no longer covers, behind a thousand empty ones, get 400", async () => {
   const params = form(callbackParams({}));
   const target = `${WEBHOOK_PATHS.sms}?order=47`;
   const answer = await postRaw(server.origin, {

@@ -17,14 +17,14 @@ async function statusOf(
   return (await postRaw(server.origin, whole)).status;
 }
 
-describe("the address of the connection, when PUBLIC_URL is not set", () => {
+describe("the address of the connection, if PUBLIC_URL isn't set", () => {
   let server: Server;
   beforeAll(async () => {
     server = await startServer();
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  test("a slash at the end is part of it", async () => {
+  test("a trailing slash is part of it", async () => {
     const slashed = `${path}/`;
     const signedUrl = server.origin + path;
     expect(await statusOf(server, { target: slashed })).toBe(200);
@@ -82,12 +82,12 @@ describe("the address of the connection, when PUBLIC_URL is not set", () => {
     },
   );
 
-  test("a path with an escaped letter is another path", async () => {
+  test("a path with an escaped letter is a different path", async () => {
     const target = path.replace("sms", "%73ms");
     expect(await statusOf(server, { target })).toBe(404);
   });
 
-  test("a query that is added, taken away or put in another order is refused", async () => {
+  test("a query that is added, removed or reordered is refused", async () => {
     const signedUrl = `${server.origin}${path}?a=1&b=2`;
     for (const query of ["", "?a=1", "?b=2&a=1", "?a=1&b=2&c=3", "?a=1&b=3"])
       expect(await statusOf(server, { target: path + query, signedUrl })).toBe(
@@ -102,7 +102,7 @@ describe("the address of the connection, when PUBLIC_URL is not set", () => {
     expect(await statusOf(server, { signedUrl: otherPort })).toBe(403);
   });
 
-  test("the fragment that Twilio keeps to itself is not signed", async () => {
+  test("the fragment that Twilio doesn't send isn't signed", async () => {
     const signedUrl = `${server.origin}${path}#rc=5&rp=all`;
     expect(await statusOf(server, { signedUrl })).toBe(403);
   });
@@ -112,7 +112,7 @@ describe("the address of the connection, when PUBLIC_URL is not set", () => {
     expect(await statusOf(server, { signedUrl })).toBe(403);
   });
 
-  test("what a forwarding header says is not believed", async () => {
+  test("forwarding headers are ignored", async () => {
     const headers = [
       "X-Forwarded-Proto: https",
       "X-Forwarded-Host: sms.example.com",
@@ -123,7 +123,7 @@ describe("the address of the connection, when PUBLIC_URL is not set", () => {
   });
 });
 
-describe("a signature in two headers is refused", () => {
+describe("two signature headers are refused", () => {
   test.each([
     ["the right one and another", "x"],
     ["the right one twice", undefined],
@@ -137,7 +137,7 @@ describe("a signature in two headers is refused", () => {
 });
 
 describe("PUBLIC_URL", () => {
-  test("is the address that is signed; the connection's own has no say", async () => {
+  test("is the signed address, whatever the connection's own address is", async () => {
     await using server = await startServer({
       PUBLIC_URL: "https://sms.example.com",
     });
@@ -181,7 +181,7 @@ describe("PUBLIC_URL", () => {
     expect(await statusOf(server, { headers, signedUrl })).toBe(200);
   });
 
-  test("with a port may be signed with it or without", async () => {
+  test("with a port can be signed with it or without", async () => {
     await using server = await startServer({
       PUBLIC_URL: "https://sms.example.com:8443",
     });
@@ -239,7 +239,7 @@ describe("TRUSTED_PROXIES", () => {
     },
   );
 
-  test("one header alone is believed too, and Host where there is none", async () => {
+  test("a single header is trusted too, and Host if there is none", async () => {
     await using server = await startServer({ TRUSTED_PROXIES: "127.0.0.1" });
     const { host } = new URL(server.origin);
     const only = (header: string) => ({ headers: [header] });
@@ -258,7 +258,7 @@ describe("TRUSTED_PROXIES", () => {
     expect(await statusOf(server)).toBe(200);
   });
 
-  test("of several proxies, the first's word counts", async () => {
+  test("with several proxies, the first one's values count", async () => {
     await using server = await startServer({ TRUSTED_PROXIES: "127.0.0.1" });
     const several = [
       "X-Forwarded-Proto: https, http",

@@ -65,7 +65,7 @@ const WRONG: readonly [path: string, status: number, right: string][] = [
 describe.each(["password", "none"])("with SIGN_IN=%s", (signIn) => {
   describe.each(["", "/ledger"])("and the base path “%s”", (base) => {
     test.each(WRONG)(
-      "a callback that is signed for %s is answered %p and listed with the right address",
+      "a callback that is signed for %s gets %p and is listed with the right address",
       async (path, status, right) => {
         const env = { SIGN_IN: signIn, PUBLIC_URL: PUBLIC_URL + base };
         await using server = await startServer(env);
@@ -92,7 +92,7 @@ describe.each(["password", "none"])("with SIGN_IN=%s", (signIn) => {
   });
 });
 
-test("the page of such a callback says what was called, and what to write into Twilio", async () => {
+test("the refusal's page says what was called, and what to enter in Twilio", async () => {
   await using server = await startServer({ PUBLIC_URL });
   await post(server, "/sms", `${PUBLIC_URL}/sms`);
   const [row] = await listed(server);
@@ -125,7 +125,7 @@ test.each(["", "/ledger"])(
   },
 );
 
-test("without PUBLIC_URL the right address has the origin that was signed", async () => {
+test("without PUBLIC_URL, the right address has the origin that was signed", async () => {
   await using server = await startServer();
   const host = "sms.example.com";
   await post(server, "/sms", "https://sms.example.com/sms", { host });
@@ -133,7 +133,7 @@ test("without PUBLIC_URL the right address has the origin that was signed", asyn
   expect(row?.rightUrl).toBe(PUBLIC_URL + SMS_URL);
 });
 
-test("a callback whose path a proxy changed is told from one to a wrong address", async () => {
+test("a callback whose path a proxy changed is distinguished from one to a wrong address", async () => {
   await using server = await startServer({ PUBLIC_URL });
   await post(server, "/twilio/sms", PUBLIC_URL + WEBHOOK_PATHS.sms);
   const [row] = await listed(server);
@@ -141,7 +141,7 @@ test("a callback whose path a proxy changed is told from one to a wrong address"
   expect(page.text).toContain("something on the way changes the path");
 });
 
-test("what nobody with a token signed is noise", async () => {
+test("a request that isn't signed with one of your tokens is noise", async () => {
   await using server = await startServer({ PUBLIC_URL });
   const authToken = "another";
   const answer = await post(server, "/sms", `${PUBLIC_URL}/sms`, { authToken });
@@ -152,7 +152,7 @@ test("what nobody with a token signed is noise", async () => {
   expect(page.text).toContain("none of your tokens or keys produces");
 });
 
-test("a stranger's requests without a signature are no callbacks", async () => {
+test("a stranger's unsigned requests aren't callbacks", async () => {
   await using server = await startServer({ SIGN_IN: "password", PUBLIC_URL });
   const below = `${server.origin}/api/rpc/webhooks/twilio/mms`;
   for (const method of ["GET", "PUT", "POST"]) {
@@ -169,7 +169,7 @@ test("a stranger's requests without a signature are no callbacks", async () => {
   expect(rows).toMatchObject([{ check: "address", isMendable: false }]);
 });
 
-test("a signature opens no page and does nothing there", async () => {
+test("a signature opens no page and has no effect there", async () => {
   await using server = await startServer({ SIGN_IN: "password" });
   const headers = { "x-twilio-signature": "x" };
   const page = await fetch(server.origin, { headers, redirect: "manual" });
@@ -178,7 +178,7 @@ test("a signature opens no page and does nothing there", async () => {
   expect(read.status).toBe(200);
 });
 
-test("a signed body past the webhook's limits is answered without being read", async () => {
+test("a signed body over the webhook's limits gets a response without being read", async () => {
   await using server = await startServer();
   const host = new URL(server.origin).host;
   const answer = await sendRaw(

@@ -156,7 +156,7 @@ const CASES: Record<string, Case> = {
 };
 
 test.each(Object.entries(CASES))(
-  "the advice on an address is right, and never that of plain http: %s",
+  "the advice on an address is right, and never about plain HTTP: %s",
   async (_, { env = {}, post, says, publicUrl }) => {
     await using server = await startServer(env);
     expect((await server.twilio.post({}, post)).status).toBe(403);

@@ -473,7 +473,7 @@ test.each([
   expect(looked).toBeGreaterThan(10);
 });
 
-test("what nobody signed with a configured token matches nothing", () => {
+test("a request that isn't signed with a configured token matches nothing", () => {
   fc.assert(
     fc.property(
       situation,
@@ -495,7 +495,7 @@ test("what nobody signed with a configured token matches nothing", () => {
   );
 });
 
-test("no signature that is none is explained", () => {
+test("a malformed signature is never explained", () => {
   fc.assert(
     fc.property(
       situation,

@@ -6,7 +6,7 @@ import { eraseFromRefusals } from "../../src/store/sql/tables/erased-refusals.ts
 import { addRefusals } from "../../src/store/sql/tables/refusals.ts";
 import { AT, refusalOf } from "./sample-refusals.ts";
 
-test("erasing finds user ids and names, and numbers that an older version did not mask", async () => {
+test("erasing finds user IDs and names, and numbers that an older version didn't mask", async () => {
   using db = new Database(":memory:", { strict: true });
   migrate(db);
   const { tables } = writableTablesOf(db);
@@ -31,7 +31,7 @@ test("erasing finds user ids and names, and numbers that an older version did no
   expect(await eraseFromRefusals(tables, "acme")).toBe(1);
 });
 
-test("erasing a number takes what was posted out of every refusal that may be of it, and leaves the rest", async () => {
+test("erasing a number removes the posted data of every refusal that may contain it, and keeps the rest", async () => {
   using db = new Database(":memory:", { strict: true });
   migrate(db);
   const { tables } = writableTablesOf(db);

@@ -49,7 +49,7 @@ test("a situation keeps five refusals and counts the rest", () => {
   expect(queue.isEmpty).toBe(true);
 });
 
-test("situations take turns, so a flood hides none of another kind", () => {
+test("situations take turns, so a flood of one kind hides no other", () => {
   const queue = new LookQueue();
   for (let count = 0; count < 1_000; count++) add(queue, "flood.example");
   add(queue, "late.example");
@@ -59,7 +59,7 @@ test("situations take turns, so a flood hides none of another kind", () => {
   ]);
 });
 
-test("strangers get two places of five while the team's own wait, and all five otherwise", () => {
+test("strangers get two places of five while the team's own refusals wait, and otherwise all five", () => {
   const queue = new LookQueue();
   for (let count = 0; count < 8; count++) {
     add(queue, `stranger${count}.example`, true);
@@ -80,7 +80,7 @@ test("a waiting stranger gets a turn during an endless flood of the team's own",
   expect(batch(queue)).toContain("stranger.example +0");
 });
 
-test("what waits is bounded: twenty situations of strangers and twenty others", () => {
+test("the queue is bounded: twenty situations of strangers and twenty others", () => {
   const queue = new LookQueue();
   let added = 0;
   for (let count = 0; count < 1_000; count++) {

@@ -5,7 +5,7 @@ import { until } from "../support/until.ts";
 import { startServer } from "../support/start-server.ts";
 import { refusalOf } from "./sample-refusals.ts";
 
-test("while nothing was refused the page says that this is good, and what would be there", async () => {
+test("without refusals, the page says that this is good, and what it would show", async () => {
   await using server = await startServer();
   const page = await get(`${server.origin}/refusals`);
   expect(page.text).toContain("No refused callbacks");
@@ -20,7 +20,7 @@ test("while nothing was refused the page says that this is good, and what would 
   );
 });
 
-test("a list of many goes on from page to page, each refusal once, and by kind", async () => {
+test("a long list continues from page to page, each refusal once, and by kind", async () => {
   await using server = await startServer();
   const now = Date.now();
   await server.store.refusals.add({
@@ -53,7 +53,7 @@ test("a list of many goes on from page to page, each refusal once, and by kind",
   }
 });
 
-test("an address that no page links to is answered 400, 404 or 405", async () => {
+test("an address that no page links to gets 400, 404 or 405", async () => {
   await using server = await startServer();
   for (const query of [
     "kind=x",
@@ -68,7 +68,7 @@ test("an address that no page links to is answered 400, 404 or 405", async () =>
   expect((await get(`${server.origin}/refusals/seen`)).status).toBe(405);
 });
 
-test("another site cannot mark refusals as seen", async () => {
+test("another site can't mark refusals as seen", async () => {
   await using server = await startServer();
   const answer = await fetch(`${server.origin}/refusals/seen`, {
     method: "POST",
@@ -88,7 +88,7 @@ const HOSTILE = [
   "W".repeat(4_000),
 ];
 
-test("what a stranger sent never becomes markup, an address, or a turn of the text", async () => {
+test("a stranger's input never becomes markup or an address, or reverses the text's direction", async () => {
   await using server = await startServer();
   await Promise.all(
     HOSTILE.map((text, index) =>
@@ -134,7 +134,7 @@ test("what a stranger sent never becomes markup, an address, or a turn of the te
   }
 });
 
-test("a Host that a stranger made up is shown, but is no link and no setting", async () => {
+test("a Host invented by a stranger is shown, but not as a link or a setting", async () => {
   await using server = await startServer();
   await server.twilio.post(
     {},

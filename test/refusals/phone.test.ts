@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 test.skipIf(!hasChromium)(
-  "on a phone each line has what to do, below the other facts, in the page's width",
+  "on a phone, each line shows what to do below the other facts, within the page's width",
   async () => {
     if (browser === undefined) throw new Error("There is no browser.");
     await using server = await startServer();

@@ -100,7 +100,7 @@ function timesOf(rows: readonly RefusalRow[]): number {
   return rows.reduce((sum, { times }) => sum + times, 0);
 }
 
-test("of ten thousand wrong signatures five a second are examined, in one write; the others are counted", async () => {
+test("of ten thousand wrong signatures, five per second are examined, in one write; the others are counted", async () => {
   await using opened = await openLog();
   const { log, store, batches } = opened;
   for (let round = 1; round <= 2; round++) {
@@ -136,7 +136,7 @@ test("a flood by strangers leaves room for the team's own refusals, of every kin
   });
 });
 
-test("a different refusal in an endless burst is examined soon", async () => {
+test("a different refusal in an endless burst is soon examined", async () => {
   await using opened = await openLog();
   const { log, store } = opened;
   const burst = () => {
@@ -161,7 +161,7 @@ test("a different refusal in an endless burst is examined soon", async () => {
   });
 });
 
-test("the banner counts every refusal that needs action, also those that weren't examined; once marked as seen they stay so", async () => {
+test("the banner counts every refusal that needs action, including unexamined ones; once marked as seen they stay seen", async () => {
   await using opened = await openLog();
   const { log, store } = opened;
   for (let count = 0; count < 10_000; count++)
@@ -177,7 +177,7 @@ test("the banner counts every refusal that needs action, also those that weren't
   expect(log.mendableLately()).toBe(0);
 });
 
-test("a clock that is set back after it ran ahead leaves no banner for good, and hides no new refusal", async () => {
+test("a clock that is corrected after running ahead leaves no permanent banner and hides no new refusal", async () => {
   await using opened = await openLog();
   const { log, store, clock } = opened;
   const right = clock.now;
@@ -197,7 +197,7 @@ test("a clock that is set back after it ran ahead leaves no banner for good, and
   });
 });
 
-test("refusals of an account that turns out to be the team's count from the first on", async () => {
+test("if an account turns out to be the team's, its refusals count from the first on", async () => {
   await using opened = await openLog();
   const { log } = opened;
   // Its token is one of ours, but bound to another account.
@@ -212,7 +212,7 @@ test("refusals of an account that turns out to be the team's count from the firs
   await until(() => expect(log.mendableLately()).toBe(500));
 });
 
-test("what can't be written waits, in bounded memory, and is written when the server stops", async () => {
+test("refusals that can't be written wait, in bounded memory, and are written when the server stops", async () => {
   const trouble = { isAway: true };
   await using opened = await openLog(trouble);
   const { log, store, batches, stop } = opened;
@@ -235,7 +235,7 @@ test("what can't be written waits, in bounded memory, and is written when the se
   expect(batches).toHaveLength(2);
 });
 
-test("a flood of forged posts is answered as ever, counted in all, and a callback in it is recorded", async () => {
+test("a flood of forged posts is answered as usual and counted in full, and a callback in it is recorded", async () => {
   await using server = await startServer();
   expect((await server.twilio.post()).status).toBe(200);
   const started = performance.now();
@@ -267,7 +267,7 @@ test("a flood of forged posts is answered as ever, counted in all, and a callbac
   );
 });
 
-test("after a restart the banner is there at once, and what was marked as seen stays seen", async () => {
+test("after a restart, the banner is there at once, and seen refusals stay seen", async () => {
   using folder = tempDir();
   const env = { DATABASE_URL: join(folder.path, "smsledger.db") };
   {
@@ -306,7 +306,7 @@ test("after a restart the banner is there at once, and what was marked as seen s
   });
 });
 
-test("the banner goes away an hour after the last one", async () => {
+test("the banner disappears an hour after the last one", async () => {
   const clock = { now: AT };
   await using server = await startServer({}, () => clock.now);
   await server.twilio.post({}, FORGED);
@@ -321,7 +321,7 @@ test("the banner goes away an hour after the last one", async () => {
   expect(await isThere()).toBe(false);
 });
 
-test("noise alone makes no banner", async () => {
+test("noise alone shows no banner", async () => {
   await using server = await startServer();
   await server.twilio.post();
   await server.twilio.post({ AccountSid: STRANGER }, FORGED);
@@ -332,7 +332,7 @@ test("noise alone makes no banner", async () => {
   );
 });
 
-test("after a trial with made-up callbacks the first refusals of a real account still make a banner", async () => {
+test("after a trial with made-up callbacks, a real account's first refusals still show a banner", async () => {
   await using server = await startServer();
   await server.twilio.post({ AccountSid: MADE_UP_ACCOUNT });
   await server.twilio.post({}, FORGED);

@@ -283,7 +283,7 @@ const SITUATIONS: Record<string, Situation> = {
 };
 
 test.each(Object.entries(SITUATIONS))(
-  "the pages name what was wrong and what to do: %s",
+  "the pages name the problem and what to do: %s",
   async (_, { env = {}, post: { params = {}, ...options }, says }) => {
     await using server = await startServer(env);
     expect((await server.twilio.post(params, options)).status).toBe(403);
@@ -529,7 +529,7 @@ const REFUSED: Record<string, Refused> = {
 };
 
 test.each(Object.entries(REFUSED))(
-  "every refusal is kept, and told from noise: %s",
+  "every refusal is kept, and distinguished from noise: %s",
   async (_, { env = {}, sent, status, isMendable, says }) => {
     await using server = await startServer({ PUBLIC_URL, ...env });
     expect((await send(server.origin, sent)).status).toBe(status);
@@ -544,7 +544,7 @@ test.each(Object.entries(REFUSED))(
   },
 );
 
-test("a misshapen signature is told as such", async () => {
+test("a malformed signature is reported as such", async () => {
   await using server = await startServer({ PUBLIC_URL });
   const headers = { "content-type": FORM_TYPE, "x-twilio-signature": "x, y" };
   await fetch(server.origin + path, { method: "POST", headers, body: FORM });
@@ -559,7 +559,7 @@ test("a misshapen signature is told as such", async () => {
   expect(page.text).not.toContain("TWILIO_WEBHOOK_AUTH_TOKEN");
 });
 
-test("what the disk could not take is told once it can", async () => {
+test("refusals that the disk couldn't store are reported once it can", async () => {
   await using server = await startServer();
   const { databaseUrl } = server.config;
   await rename(databaseUrl, `${databaseUrl}.away`);
@@ -571,7 +571,7 @@ test("what the disk could not take is told once it can", async () => {
   await rename(`${databaseUrl}.away`, databaseUrl);
 });
 
-test("once an account is known, others are strangers", async () => {
+test("once one account is known, others are strangers", async () => {
   await using server = await startServer();
   expect((await server.twilio.post()).status).toBe(200);
   const AccountSid = OTHER_ACCOUNT;
@@ -580,7 +580,7 @@ test("once an account is known, others are strangers", async () => {
   expect(first).toMatchObject({ standing: "strange", isMendable: false });
 });
 
-test("where it came from is what a trusted proxy says, and nobody else's word", async () => {
+test("the origin is what a trusted proxy reports, and nobody else", async () => {
   for (const [trusted, address, proxy] of [
     ["127.0.0.0/8", "198.51.100.7", "127.0.0.1"],
     ["10.0.0.0/8", "127.0.0.1", null],

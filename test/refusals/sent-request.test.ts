@@ -49,7 +49,7 @@ function textsIn(value: unknown): string[] {
   return Object.values(value).flatMap(textsIn);
 }
 
-test("no number that was sent is kept, wherever it stood and however it was written", () => {
+test("no number is kept, wherever it was and however it was written", () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(number, writing, place), {
@@ -89,7 +89,7 @@ test("no number that was sent is kept, wherever it stood and however it was writ
   );
 });
 
-test("SIDs and words stay as they were sent", () => {
+test("SIDs and words are kept as they were sent", () => {
   const params: FormParams = [
     ["MessageSid", `SM${"1".repeat(32)}`],
     ["AccountSid", ACCOUNT_SID],
@@ -123,7 +123,7 @@ test("SIDs and words stay as they were sent", () => {
   });
 });
 
-test("what is long is cut, and says so", () => {
+test("long text is truncated and marked as such", () => {
   const params: FormParams = [
     ["Body", "W".repeat(10_000)],
     ["Late", "x"],
@@ -136,7 +136,7 @@ test("what is long is cut, and says so", () => {
   expect(sent.params).toEqual([["Body", "W".repeat(2_044)]]);
 });
 
-test("signs stand in place of control characters and of those that turn a text's direction", () => {
+test("control characters and those that change a text's direction are replaced with visible signs", () => {
   const params: FormParams = [["Body", "a\0b\u001bc\u202egnp\u2066\u0085"]];
   const sent = sentRequest("POST", "http://x/sms", new Headers(), {
     params,

@@ -27,7 +27,7 @@ async function pageOf(server: Server, id: number): Promise<string> {
   return text;
 }
 
-test("once others of the account were proven, a proxy is to blame and not the token", async () => {
+test("once other callbacks of the account have been verified, the proxy is to blame, not the token", async () => {
   await using server = await startServer({ PUBLIC_URL });
   expect((await server.twilio.post({}, { signedUrl })).status).toBe(200);
   expect((await server.twilio.post({}, QUERY_LOST)).status).toBe(403);
@@ -53,7 +53,7 @@ test("once others of the account were proven, a proxy is to blame and not the to
   );
 });
 
-test("what was proven long before tells nothing of the token", async () => {
+test("an old verification says nothing about the token", async () => {
   const clock = { now: AT };
   await using server = await startServer({ PUBLIC_URL }, () => clock.now);
   await server.twilio.post({}, { signedUrl });
@@ -64,7 +64,7 @@ test("what was proven long before tells nothing of the token", async () => {
   );
 });
 
-test("what was proven for one account tells nothing of another's token", async () => {
+test("a verification for one account says nothing about another account's token", async () => {
   await using server = await startServer({
     PUBLIC_URL,
     TWILIO_WEBHOOK_AUTH_TOKEN: `${ACCOUNT_SID}=${AUTH_TOKEN},${OTHER_ACCOUNT}=${OTHER_TOKEN}`,
@@ -80,7 +80,7 @@ test("what was proven for one account tells nothing of another's token", async (
   expect(page).toContain(`Twilio Console shows for ${OTHER_ACCOUNT}`);
 });
 
-test("a stranger's account of which some was proven since is told as ours", async () => {
+test("a stranger's account with a callback verified since then is shown as yours", async () => {
   const env = { PUBLIC_URL };
   await using server = await startServer(env);
   await server.twilio.post({}, { signedUrl });
@@ -93,7 +93,7 @@ test("a stranger's account of which some was proven since is told as ours", asyn
   expect(await pageOf(server, 1)).toContain("so the auth token is right");
 });
 
-test("refusals of one account and path stay apart where what to do differs, and else are one", async () => {
+test("refusals of one account and path stay separate if their advice differs, and are otherwise merged", async () => {
   await using server = await startServer({
     PUBLIC_URL,
     TWILIO_WEBHOOK_AUTH_TOKEN: `${ACCOUNT_SID}=${AUTH_TOKEN},${OTHER_ACCOUNT}=${OTHER_TOKEN}`,
@@ -115,7 +115,7 @@ test("refusals of one account and path stay apart where what to do differs, and 
   });
 });
 
-test("the token of one account that signs for several others is told of each", async () => {
+test("one account's token that signs for several others is reported for each", async () => {
   await using server = await startServer({
     PUBLIC_URL,
     TWILIO_WEBHOOK_AUTH_TOKEN: `${ACCOUNT_SID}=${AUTH_TOKEN}`,

@@ -11,7 +11,7 @@ const PRIVATE = [
   ">ana<",
   "AC3a7a12ead9ad3ca55",
 ];
-test("no route tells anybody who hasn't signed in what is stored", async () => {
+test("no route reveals stored data to anyone who isn't signed in", async () => {
   await using server = await startWithPeople({
     PUBLIC_URL: "https://ops.example.com/sms",
     METRICS_TOKEN: "metrics-token-of-test",
@@ -34,7 +34,7 @@ test("no route tells anybody who hasn't signed in what is stored", async () => {
   }
 });
 
-test("before signing in, unknown addresses and methods are answered like any other", async () => {
+test("before signing in, unknown addresses and methods get the same response as others", async () => {
   await using server = await startWithPeople();
   const nobody = new Visitor(server.origin);
   expect((await nobody.get("/nothing-here")).headers.get("location")).toBe(
@@ -49,7 +49,7 @@ test("before signing in, unknown addresses and methods are answered like any oth
     }
 });
 
-test("programs, event streams and htmx each get their own answer that nobody is signed in", async () => {
+test("programs, event streams and htmx each get their own not-signed-in response", async () => {
   await using server = await startWithPeople();
   const nobody = new Visitor(server.origin);
   const program = await nobody.get("/messages", { accept: "*/*" });

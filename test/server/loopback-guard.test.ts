@@ -66,7 +66,7 @@ test("a request that asks to close its connection, as nginx's do, gets no page",
   expect(live.status).toBe(200);
 });
 
-test("pages answer only under this machine's own names, whatever other names point to it", async () => {
+test("pages respond only under this machine's own names, whatever other names point to it", async () => {
   await using server = await startServer();
   const port = new URL(server.origin).port;
   const statusUnder = async (host: string): Promise<number> =>
@@ -99,7 +99,7 @@ test("pages answer only under this machine's own names, whatever other names poi
     expect([host, await statusUnder(host)]).toEqual([host, 403]);
 });
 
-test("the refusal is JSON for health checks and below /api, and a page without assets elsewhere", async () => {
+test("the refusal is JSON for health checks and below /api, and elsewhere a page without assets", async () => {
   await using server = await startServer();
   const refused = (path: string) =>
     get(server.origin + path, { headers: { via: "1.1 proxy" } });
@@ -113,7 +113,7 @@ test("the refusal is JSON for health checks and below /api, and a page without a
   expect(page.text).not.toMatch(/<link|<script|href=/);
 });
 
-test("the webhook answers through a proxy and under any name", async () => {
+test("the webhook responds through a proxy and under any name", async () => {
   await using server = await startServer({
     PUBLIC_URL: "https://sms.example.com",
   });

@@ -30,7 +30,7 @@ async function ask(visitor: Visitor, route: Route, prefix = "") {
     : visitor.post(address);
 }
 
-test("these routes alone are for others than signed-in users", async () => {
+test("only these routes are for others than signed-in users", async () => {
   await using server = await startWithPeople();
   const namesFor = (audience: string) =>
     server.routes.filter((each) => each.audience === audience).map(nameOf);
@@ -61,7 +61,7 @@ test("these routes alone are for others than signed-in users", async () => {
   ]);
 });
 
-test("members see everything but the settings, of which only their own account is theirs", async () => {
+test("members see everything except the settings, where they see only their own account", async () => {
   await using server = await startWithPeople();
   for (const route of gatedOf(server.routes)) {
     const isOfAdmins =
@@ -74,7 +74,7 @@ test("members see everything but the settings, of which only their own account i
   }
 });
 
-test("every route is answered to its audience and to nobody else, with and without the base path", async () => {
+test("every route is open to its audience and to nobody else, with and without the base path", async () => {
   await using server = await startWithPeople({
     PUBLIC_URL,
     METRICS_TOKEN: "metrics-token-of-test",
@@ -132,7 +132,7 @@ test("a user with a temporary password can only see their account and replace th
   ]);
 });
 
-test("where nobody signs in, every route but sign-in and users is answered to this machine", async () => {
+test("without sign-in, this machine gets every route except sign-in and users", async () => {
   await using server = await startServer();
   const here = new Visitor(server.origin);
   for (const route of gatedOf(server.routes)) {
@@ -145,7 +145,7 @@ test("where nobody signs in, every route but sign-in and users is answered to th
     expect((await here.get(path)).status).toBe(404);
 });
 
-test("users that a proxy signs in have no password, sign-in or set-up here", async () => {
+test("users signed in by a proxy have no password, sign-in or setup here", async () => {
   const withPasswords = await startServer({ SIGN_IN: "password" });
   const withProxy = await startServer({
     SIGN_IN: "proxy",
@@ -168,7 +168,7 @@ test("users that a proxy signs in have no password, sign-in or set-up here", asy
 });
 
 describe.each(["", "/sms"])("with the prefix %j", (prefix) => {
-  test("every other method is answered 405 with the methods that the address has", async () => {
+  test("every other method gets 405 with the methods that the address supports", async () => {
     await using server = await startServer({ PUBLIC_URL });
     const methodsOf = Map.groupBy(server.routes, ({ path }) => path);
     for (const [path, routes] of methodsOf) {
@@ -190,7 +190,7 @@ describe.each(["", "/sms"])("with the prefix %j", (prefix) => {
     }
   });
 
-  test("every method of an address without a route is answered 404", async () => {
+  test("every method at an address without a route gets 404", async () => {
     await using server = await startServer({ PUBLIC_URL });
     for (const path of [
       "/nothing-here",
@@ -205,7 +205,7 @@ describe.each(["", "/sms"])("with the prefix %j", (prefix) => {
   });
 });
 
-test("the OpenAPI document has the API's routes of the table, and no other", async () => {
+test("the OpenAPI document has exactly the API routes in the table", async () => {
   await using server = await startServer();
   const { text } = await get(`${server.origin}/api/openapi.json`);
   const { paths } = JSON.parse(text);
@@ -280,7 +280,7 @@ const ADDRESSES: Record<
   whatsappCallback: urls.whatsappCallback(""),
 };
 
-test("every address that pages link to has a route, and every page's route an address", async () => {
+test("every address that pages link to has a route, and every page's route has an address", async () => {
   await using server = await startWithPeople({ PUBLIC_URL });
   const paths = [...new Set(server.routes.map(({ path }) => path))].filter(
     (path) => !path.endsWith("*"),
@@ -307,7 +307,7 @@ test("every address that pages link to has a route, and every page's route an ad
   );
 });
 
-test("no base path may begin as a route does", async () => {
+test("no base path can begin like a route", async () => {
   await using server = await startWithPeople();
   const beginnings = server.routes.map(({ path }) =>
     (path.split("/")[1] ?? "").replace(/\..*$/, ""),
@@ -317,7 +317,7 @@ test("no base path may begin as a route does", async () => {
   );
 });
 
-test("no hook of the other routes runs for the webhook's", async () => {
+test("hooks of other routes don't run for the webhook", async () => {
   await using server = await startServer({ PUBLIC_URL });
   const routes = server.app.routes.filter(({ path }) =>
     path.includes("/api/rpc/webhooks/"),

@@ -18,7 +18,7 @@ afterAll(async () => {
   folder[Symbol.dispose]();
 });
 
-test("a member that masking doesn't know isn't handed on", () => {
+test("a method that masking doesn't know isn't passed on", () => {
   const unknown = { ...plain, recipients: () => ["+14155550123"] };
   expect(Object.keys(maskedStore(unknown)).toSorted()).toEqual(
     Object.keys(plain).toSorted(),
@@ -68,7 +68,7 @@ const tagWriting = fc.constantFrom<Writing>(
   (digits) => (digits.length < 10 ? `+${digits}` : `tel${digits}x`),
 );
 
-test("no text that is returned tells a number that was posted", async () => {
+test("no returned text contains a posted number in full", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record({ to: number, from: number, other: number }),
@@ -143,7 +143,7 @@ test("no text that is returned tells a number that was posted", async () => {
   );
 });
 
-test("what is no phone number stays as it was posted", async () => {
+test("anything but a phone number is returned as posted", async () => {
   const MessageSid = "SM14155550199".padEnd(34, "7");
   const event = eventOf(
     {
@@ -182,7 +182,7 @@ test("what is no phone number stays as it was posted", async () => {
   expect(recorded?.accountSid).toBe(ACCOUNT_SID);
 });
 
-test("a recipient who has no number is masked too, everywhere, and a sender's name is not", async () => {
+test("a recipient without a number is masked too, everywhere, but a sender's name isn't", async () => {
   for (const [To, shown] of [
     ["US.13491208655302741918", "US.••••••18"],
     ["eve@example.com", "ev••••••om"],
@@ -205,7 +205,7 @@ test("a recipient who has no number is masked too, everywhere, and a sender's na
   }
 });
 
-test("every list, count and suggestion is masked, and filters find numbers as ever", async () => {
+test("every list, count and suggestion is masked, and filters still find numbers", async () => {
   const To = "+442071838750";
   const events = [1, 2].map(() =>
     eventOf(

@@ -8,7 +8,7 @@ const FOLDER = join(import.meta.dir, "../../src/store/sql");
 const OF_ONE_ENGINE =
   /json_each|json_group|json_agg|\bjson_(?:array|build|set)|unnest|\bANY\(|ifnull\(|\biif\(|\bINDEXED\b|LATERAL|\bGLOB\b|COLLATE|\browid\b|sqlite|postgres|unixepoch|instr\(|strpos\(|total\(|INSERT OR|LIMIT -1|CROSS JOIN \w+ ON|\b(?:max|min|greatest|least)\((?:[^()]|\([^()]*\))*,/;
 
-test("SQL that engines share has nothing in it that only one of them understands", () => {
+test("SQL shared by engines contains nothing that only one of them understands", () => {
   const files = [...new Bun.Glob("**/*.ts").scanSync(FOLDER)];
   expect(files.length).toBeGreaterThan(20);
   const found = files.flatMap((file) => {

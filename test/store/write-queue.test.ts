@@ -37,7 +37,7 @@ function failOnCrash(error: Error): never {
   throw error;
 }
 
-test("the queue for the disk is bounded: past the limit events are refused at once, the others are kept", async () => {
+test("the write queue is bounded: past the limit, events are refused at once and the others are kept", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   const store = await openStore(file, { onFault: failOnCrash });
@@ -94,7 +94,7 @@ test("write checks alone leave no log behind either", async () => {
   await store.close();
 });
 
-test("callbacks and other writes at once are each a transaction of their own", async () => {
+test("simultaneous callbacks and other writes are each their own transaction", async () => {
   using folder = tempDir();
   const store = await openStore(join(folder.path, "smsledger.db"));
   const by = { at: 1_795_440_000_000, actor: "ana", address: null };

@@ -20,7 +20,7 @@ async function fail(env: Record<string, string> = {}) {
   return JSON.parse(await new Response(child.stdout).text());
 }
 
-test("a property that fails says with which seed and path to repeat the case, and these repeat it", async () => {
+test("a failed property reports its seed and path, and they repeat the case", async () => {
   const { tried, message } = await fail();
   const [, seed = "", path = ""] =
     /TEST_SEED=(-?\d+) TEST_PATH=([\d:]+)/.exec(message) ?? [];

@@ -26,7 +26,7 @@ test("time that is read at least once a day counts in full", () => {
   expect(since(EMPTY, 0, 30)).toBe(-30);
 });
 
-test("a jump of the clock makes nothing older", () => {
+test("a clock jump makes nothing older", () => {
   const jumped = after(1, 701, 702);
   expect(since(jumped, 702, 1)).toBe(701);
   expect(since(jumped, 702, 3)).toBe(-1);
@@ -36,11 +36,11 @@ test("a jump that is undone leaves no trace", () => {
   expect(after(1, 701, 702, 2, 3).gaps).toEqual(after(1, 2, 3).gaps);
 });
 
-test("a clock that begins in the past after each start, as without a battery, loses no time", () => {
+test("a clock that starts in the past after each boot, as without a battery, loses no time", () => {
   expect(after(1, -20_000, 2, -20_000, 3)).toEqual(after(1, 2, 3));
 });
 
-test("what was recorded while the clock was behind isn't old until that much time has passed", () => {
+test("events recorded while the clock was behind aren't old until that much time has passed", () => {
   const day = (at: number) => BEGIN + at * DAY_MS;
   let record = afterReading(EMPTY, day(0), { id: 1, receivedAt: day(0) });
   // A month behind: an event is recorded, and the clock is set right again.
@@ -60,7 +60,7 @@ test("what was recorded while the clock was behind isn't old until that much tim
   expect(since(record, 8, 3)).toBe(5);
 });
 
-test("a clock that was ahead from the start and is set right counts as right after a day", () => {
+test("a clock that was ahead from the start and is corrected counts as right after a day", () => {
   let record: ClockRecord = { ...EMPTY, eventId: 0 };
   const read = (day: number): void => {
     const now = BEGIN + day * DAY_MS;
@@ -75,7 +75,7 @@ test("a clock that was ahead from the start and is set right counts as right aft
   expect(since(record, -690, 3)).toBe(-693);
 });
 
-test("whatever the clock does, nothing is old before it was there for that long", () => {
+test("whatever the clock does, nothing is old until it has been there that long", () => {
   const step = fc.record({
     passesMs: fc.integer({ min: 0, max: DAY_MS }),
     clock: fc.option(

@@ -14,7 +14,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const NOW = Date.parse("2026-11-23T10:05:30Z");
 
-test("each range by name ends with the minute under way and is as long as it says, to the minute or the hour", () => {
+test("each named range ends with the current minute and has its full length, to the minute or the hour", () => {
   const found = RANGE_NAMES.map((name) => {
     const { range } = namedPeriod(name, NOW);
     return [name, iso(range.from), iso(range.to), spans(name).length];
@@ -28,7 +28,7 @@ test("each range by name ends with the minute under way and is as long as it say
   ]);
 });
 
-test("24 hours begin with a whole hour where not everything was counted by the minute", () => {
+test("24 hours start on a whole hour if minutes are no longer kept", () => {
   const since = Date.parse("2026-11-22T10:07:00Z");
   expect(words(namedPeriod("24h", NOW, since).range)).toBe(
     "2026-11-22T10:00 to 2026-11-23T10:06",
@@ -38,12 +38,12 @@ test("24 hours begin with a whole hour where not everything was counted by the m
   );
 });
 
-test("a moment on the minute belongs to the minute that begins with it", () => {
+test("a moment on the minute belongs to the minute that starts then", () => {
   const onTheHour = Date.parse("2026-11-23T10:00:00Z");
   expect(iso(namedPeriod("24h", onTheHour).range.to)).toBe("2026-11-23T10:01");
 });
 
-test("each range is compared with as much time before, up to the same point in it", () => {
+test("each range is compared with the previous period of the same length, up to the same point", () => {
   const found = RANGE_NAMES.map((name) => {
     const { range, beforeRange, before } = namedPeriod(name, NOW);
     expect(lengthOf(beforeRange)).toBe(lengthOf(range));
@@ -111,12 +111,12 @@ test("each range is compared with as much time before, up to the same point in i
   ]);
 });
 
-test("without any range it is the last 24 hours", () => {
+test("without a range, it's the last 24 hours", () => {
   expect(read("")?.label).toBe("Last 24 hours");
   expect(read("range=&from=&to=")?.label).toBe("Last 24 hours");
 });
 
-test("ends are dates or times, widened to whole hours; a last date is part of the range", () => {
+test("ends are dates or times, widened to whole hours; a last date is included in the range", () => {
   const cases = [
     ["from=2026-11-01&to=2026-11-20", "2026-11-01T00:00 to 2026-11-21T00:00"],
     ["from=2026-11-20", "2026-11-20T00:00 to 2026-11-23T10:06"],
@@ -136,7 +136,7 @@ test("ends are dates or times, widened to whole hours; a last date is part of th
   }
 });
 
-test("a range by its ends is named by its days, and compared with as much time before", () => {
+test("a custom range is named by its days and compared with a previous period of the same length", () => {
   const period = read("from=2026-11-01&to=2026-11-20");
   expect(period?.label).toBe("1 Nov 2026 – 20 Nov 2026");
   expect(period?.before).toBe("the 20 days before");
@@ -146,7 +146,7 @@ test("a range by its ends is named by its days, and compared with as much time b
   expect(read("from=2026-11-20&to=2026-11-20")?.label).toBe("20 Nov 2026");
 });
 
-test("the chart of a range by its ends has at most 100 bars that cover it without a gap", () => {
+test("the chart of a custom range has at most 100 bars that cover it without gaps", () => {
   for (let hours = 1; hours <= 400 * 24; hours += 13) {
     const to = Date.parse("2026-11-23T10:00:00Z");
     const from = to - hours * HOUR_MS;
@@ -162,7 +162,7 @@ test("the chart of a range by its ends has at most 100 bars that cover it withou
   }
 });
 
-test("what cannot be a range is said, without repeating it", () => {
+test("an invalid range is reported without repeating it", () => {
   const cases = [
     ["range=2h", "must be one of 1h, 24h, 7d, 30d and 90d"],
     ["range=toString", "must be one of"],
@@ -188,7 +188,7 @@ test("what cannot be a range is said, without repeating it", () => {
   }
 });
 
-test("the terms of a range are a filter for the same time, without an end while it is under way", () => {
+test("a range's terms are a filter for the same time, without an end while it's still running", () => {
   const { range } = namedPeriod("24h", NOW);
   const text = filterText(rangeTerms(range, NOW));
   expect(text).toBe("after:2026-11-22T10:06");

@@ -40,7 +40,7 @@ test.each([
   expect(() => parseAuthTokens(text)).toThrow(message);
 });
 
-test("no message repeats what was given", () => {
+test("no message repeats the value", () => {
   const piece = fc.constantFrom("zq7", "AC", AC, "=", ",", " ", "ü", "\n");
   const texts = fc
     .array(piece, { minLength: 1, maxLength: 6 })
@@ -57,7 +57,7 @@ test("no message repeats what was given", () => {
   );
 });
 
-describe("the tokens that are tried for a callback", () => {
+describe("the tokens tried for a callback", () => {
   const tokens = parseAuthTokens(`one,${AC}=two,three`);
   test.each([
     ["of the bound account: all", AC, ["one", "two", "three"]],

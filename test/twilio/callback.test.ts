@@ -48,7 +48,7 @@ describe("every captured callback is read", () => {
     });
   });
 
-  test("among them legacy ones, failures, MMS and WhatsApp", () => {
+  test("including legacy ones, failures, MMS and WhatsApp", () => {
     const bodies = capturedCallbacks.map((each) => each.body).join("\n");
     expect(bodies).toMatch(/ErrorCode=30003/);
     expect(bodies).toMatch(/MessageSid=MM/);
@@ -143,13 +143,13 @@ test.each([
   expect(parse({ ...required, ErrorCode })).toMatchObject({ errorCode: null });
 });
 
-test("an error code of 0 says that there was no error", () => {
+test("an error code of 0 means that there was no error", () => {
   expect(parse({ ...required, ErrorCode: "0" })).toMatchObject({
     errorCode: null,
   });
 });
 
-test("a prefix is taken off the addresses, once, on either route", () => {
+test("one address prefix is removed, on either route", () => {
   const params = {
     ...required,
     To: "whatsapp:+14155550123",
@@ -251,7 +251,7 @@ test.each([
   ).toMatch(/^MessageStatus/);
 });
 
-test("a SID is written as Twilio writes it, whatever its digits' case", () => {
+test("a SID is stored as Twilio writes it, in any case", () => {
   expect(canonicalSid(`MM${hex.toUpperCase()}`)).toBe(`MM${hex}`);
   expect(canonicalSid(`ac${hex}`)).toBe(`AC${hex}`);
   expect(canonicalSid(`aC${hex.toUpperCase()}`)).toBe(`AC${hex}`);
@@ -259,7 +259,7 @@ test("a SID is written as Twilio writes it, whatever its digits' case", () => {
   expect(isMessageSid(`MM${hex}`)).toBe(true);
 });
 
-test("a fault never repeats what was given, and all that was posted is kept where there is none", () => {
+test("a fault never repeats the input, and a valid callback keeps all posted parameters", () => {
   const text = fc.string({ unit: "binary", maxLength: 8 });
   const names = fc.oneof(
     fc.constantFrom(

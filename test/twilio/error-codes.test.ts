@@ -45,7 +45,7 @@ const codesOfMessages = {
     "14107 20403 20404 20412 20422 20429 20500 20503 20504 30103 90007 90014",
 };
 
-test("every line of the titles is a code, a level or none, and a title", () => {
+test("every line of the titles is a code, an optional level and a title", () => {
   expect(titlesFile).toEndWith("\n");
   for (const line of lines)
     expect(line).toMatch(/^\d{3,6}\t[EW]?\t\S[^\t]*\S$/);
@@ -70,7 +70,7 @@ test("every known code has the title of its line and Twilio's link", () => {
   }
 });
 
-test("no title has characters of a broken encoding", () => {
+test("no title has badly encoded characters", () => {
   expect(titlesFile).not.toMatch(
     /[\uFFFD\u0080-\u009F]|Ã.|â€|&(amp|lt|gt|quot|#\d+);/,
   );
@@ -86,7 +86,7 @@ for (const [moment, list] of Object.entries(codesOfMessages)) {
   });
 }
 
-test("no code is explained that is not listed above", () => {
+test("only the codes listed above are explained", () => {
   const listed = new Set(Object.values(codesOfMessages).flatMap(codesIn));
   expect(explained.filter(({ code }) => !listed.has(code))).toEqual([]);
 });
@@ -96,7 +96,7 @@ test("every explained code is a known code", () => {
   expect(explained.filter(({ code }) => !known.has(code))).toEqual([]);
 });
 
-test("every explanation says what happened, whose matter it is, whether to retry and what to do", () => {
+test("every explanation says what happened, the cause, whether to retry and what to do", () => {
   const matters: Matter[] = [
     "recipient",
     "carrier",
@@ -118,14 +118,14 @@ test("every explanation says what happened, whose matter it is, whether to retry
   }
 });
 
-test("no explanation has more than two sentences in a field that a support person reads out", () => {
+test("no explanation has more than two sentences in a field that support staff read out", () => {
   for (const { explanation } of explained) {
     const sentences = explanation.happened.split(/[.!?](?= [A-Z])/);
     expect(sentences.length).toBeLessThanOrEqual(2);
   }
 });
 
-test("two codes share words only where they share the whole explanation", () => {
+test("codes share text only if they share the whole explanation", () => {
   const byWords = new Map<string, Explanation>();
   for (const { explanation } of explained) {
     expect(byWords.get(explanation.happened) ?? explanation).toBe(explanation);
@@ -144,7 +144,7 @@ test("explanations are in our own plain words, without titles, placeholders or p
   }
 });
 
-test("a warning that stopped nothing says so and asks for no second try", () => {
+test("a warning that stopped nothing says so and doesn't suggest a retry", () => {
   for (const code of [30025, 30026, 63037, 63039, 63052, 21708, 21710, 21711]) {
     const { explanation } = explainErrorCode(code);
     expect(explanation?.happened).toStartWith(
@@ -171,14 +171,14 @@ test.each<[number, Matter, Retry]>([
   expect(explainErrorCode(code).explanation).toMatchObject({ matter, retry });
 });
 
-test("code 30003 is explained as a phone that could not be reached", () => {
+test("code 30003 is explained as an unreachable phone", () => {
   const info = explainErrorCode(30003);
   expect(info.title).toBe("Unreachable destination handset");
   expect(info.level).toBe("error");
   expect(info.explanation?.happened).toContain("switched off");
 });
 
-test("a known code that messages do not carry has a title and no explanation", () => {
+test("a known code that messages don't carry has a title and no explanation", () => {
   expect(explainErrorCode(11200)).toEqual({
     code: 11200,
     title: "HTTP retrieval failure",
@@ -188,7 +188,7 @@ test("a known code that messages do not carry has a title and no explanation", (
   });
 });
 
-test("an unknown code says that it is unknown and still links to Twilio", () => {
+test("an unknown code is reported as unknown and still links to Twilio", () => {
   expect(explainErrorCode(99999999)).toEqual({
     code: 99999999,
     title: undefined,
@@ -198,7 +198,7 @@ test("an unknown code says that it is unknown and still links to Twilio", () => 
   });
 });
 
-test("no number makes the dictionary throw", () => {
+test("no number makes the error code reference throw", () => {
   for (const code of [
     0,
     -1,

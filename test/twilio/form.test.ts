@@ -101,7 +101,7 @@ test("any text is read as the URL standard reads it", () => {
   );
 });
 
-test("any url-encoded text is read as Node's querystring reads it", () => {
+test("any URL-encoded text is read as Node's querystring reads it", () => {
   // Beside an escape that is none, Node mangles characters that ought to be escaped.
   const ascii = formText.map((form) => form.replace(/[^\x20-\x7e]/g, ""));
   fc.assert(
@@ -113,7 +113,7 @@ test("any url-encoded text is read as Node's querystring reads it", () => {
   );
 });
 
-test("what is read can be written and read again", () => {
+test("a form that was read can be written and read again", () => {
   const text = fc.string({ unit: "binary" });
   fc.assert(
     fc.property(fc.array(fc.tuple(text, text)), (params) => {
@@ -135,7 +135,7 @@ test.each([
   expect([...new URLSearchParams(form)]).toEqual([["a", value]]);
 });
 
-test("a name that is no UTF-8 is told too", () => {
+test("a name that isn't UTF-8 is reported too", () => {
   expect(parseForm("%FF=1&b=2")).toEqual({
     params: [
       ["\ufffd", "1"],
@@ -145,7 +145,7 @@ test("a name that is no UTF-8 is told too", () => {
   });
 });
 
-test("raw bytes that are no UTF-8 are replaced and told, and separators are kept", () => {
+test("raw bytes that aren't UTF-8 are replaced and reported, and separators are kept", () => {
   const bytes = Uint8Array.of(0x61, 0x3d, 0xe2, 0x82, 0x26, 0x62, 0x3d, 0xff);
   expect(parseForm(bytes)).toEqual({
     params: [
@@ -166,7 +166,7 @@ test("any bytes at all are read without an error", () => {
   );
 });
 
-test("what Express hands to Twilio's SDK is what is read here", () => {
+test("a form is read as Express passes it to Twilio's SDK", () => {
   // Node's querystring is what express.urlencoded({ extended: false }) reads with.
   const forms = [
     "a=1&a=2&b=&=c&%C3%A4=%F0%9F%98%80",

@@ -41,7 +41,7 @@ test.each([
   expect(() => parseSharedKeys(text)).toThrow(message);
 });
 
-test("no message repeats what was given", () => {
+test("no message repeats the value", () => {
   const piece = fc.constantFrom("zq7", ID, "=", ",", " ", "ü", "\n");
   const texts = fc.array(piece, { minLength: 1, maxLength: 6 });
   fc.assert(
@@ -56,10 +56,10 @@ test("no message repeats what was given", () => {
   );
 });
 
-describe("the secrets that are tried", () => {
+describe("the secrets tried", () => {
   const keys = parseSharedKeys(`${ID}=one,two,${OTHER_ID}=three`);
   test.each([
-    ["for a key: its own and those without an id", [ID], ["one", "two"]],
+    ["for a key: its own and those without an ID", [ID], ["one", "two"]],
     [
       "for several keys: theirs and those without an id",
       [OTHER_ID, ID],

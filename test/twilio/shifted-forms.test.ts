@@ -96,7 +96,7 @@ const genuine: readonly { name: string; params: FormParams }[] = [
   })),
 ];
 
-describe("every callback as Twilio posts it is taken", () => {
+describe("every callback as Twilio posts it is accepted", () => {
   test.each(genuine)("$name", ({ params }) => {
     const [, prefix] = /^(\w+):/.exec(new Map(params).get("To") ?? "") ?? [];
     for (const query of QUERIES)
@@ -105,7 +105,7 @@ describe("every callback as Twilio posts it is taken", () => {
       });
   });
 
-  test("also with one that is new and comes before the account's SID", () => {
+  test("also with a new one before the account's SID", () => {
     for (const name of ["AccountName", "A2pCampaignSid", "AIScore"])
       for (const query of QUERIES) {
         const params = Object.entries(callbackParams({ [name]: "Acme" }));
@@ -113,7 +113,7 @@ describe("every callback as Twilio posts it is taken", () => {
       }
   });
 
-  test("also with one that is new and ends with a name of ours", () => {
+  test("also with a new one that ends with a known name", () => {
     const names = ["CarrierErrorCode", "ChannelErrorCode", "LastErrorMessage"];
     const withoutText = captured.filter(
       ({ params }) => !params.some(([name]) => name === "Body"),
@@ -135,7 +135,7 @@ describe("every callback as Twilio posts it is taken", () => {
     expect(recorded(sent)).toEqual(recorded({ query: "", params }));
   });
 
-  test("also with a parameter that is new", () => {
+  test("also with a new parameter", () => {
     const name = fc.stringMatching(/^[B-Z][A-Za-z0-9]{2,14}$/);
     const value = fc.oneof(
       fc.stringMatching(/^[a-z0-9]{0,12}$/),
@@ -163,7 +163,7 @@ describe("every callback as Twilio posts it is taken", () => {
   });
 });
 
-describe("no single shift of a boundary falsifies what is recorded", () => {
+describe("no single shift of a boundary falsifies the record", () => {
   test.each(genuine)("$name", ({ params }) => {
     for (const query of QUERIES) {
       const sent = { query, params };
@@ -172,7 +172,7 @@ describe("no single shift of a boundary falsifies what is recorded", () => {
   });
 });
 
-describe("no other reading of a signed text falsifies what is recorded", () => {
+describe("no other reading of a signed text falsifies the record", () => {
   const names = [
     ...new Set(genuine.flatMap(({ params }) => params.map(([name]) => name))),
     "FromCity",

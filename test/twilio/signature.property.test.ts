@@ -93,7 +93,7 @@ const signedRequest: fc.Arbitrary<Request> = fc
     ),
   }));
 
-test("every verdict on a signature is that of Twilio's SDK", () => {
+test("every verdict on a signature equals that of Twilio's SDK", () => {
   const verdicts = { accepted: 0, refused: 0 };
   fc.assert(
     fc.property(signedRequest, ({ url: pieces, ...request }) => {
@@ -119,7 +119,7 @@ test("every verdict on a signature is that of Twilio's SDK", () => {
   expect(verdicts.refused).toBeGreaterThan(1_000);
 });
 
-test("with several tokens and addresses the verdict is the SDK's on any of them", () => {
+test("with several tokens and addresses, the verdict is the SDK's for any of them", () => {
   const tokens = fc.subarray([...TOKENS]);
   fc.assert(
     fc.property(
@@ -148,7 +148,7 @@ test("with several tokens and addresses the verdict is the SDK's on any of them"
   );
 });
 
-test("what is signed is what Twilio's SDK signs", () => {
+test("the signed data equals what Twilio's SDK signs", () => {
   fc.assert(
     fc.property(
       fc.string(),
@@ -165,7 +165,7 @@ test("what is signed is what Twilio's SDK signs", () => {
   );
 });
 
-test("any text as signature or as address is judged as by the SDK, without an error", () => {
+test("any text as signature or address gets the SDK's verdict, without an error", () => {
   const text = fc.string({ unit: "binary" });
   fc.assert(
     fc.property(text, text, arbitraryParams, (signature, url, params) => {

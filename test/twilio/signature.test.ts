@@ -37,7 +37,7 @@ const vectors = vectorsFile
     };
   });
 
-describe("every signature in the tests of Twilio's SDKs has the verdict of twilio-node", () => {
+describe("every signature in the tests of Twilio's SDKs gets twilio-node's verdict", () => {
   test.each(vectors)(
     "$origin",
     ({ accepted, authToken, signature, url, params }) => {
@@ -47,7 +47,7 @@ describe("every signature in the tests of Twilio's SDKs has the verdict of twili
     },
   );
 
-  test("there are accepted and refused ones", () => {
+  test("some are accepted and some refused", () => {
     expect(vectors.length).toBeGreaterThan(100);
     expect(vectors.filter((each) => !each.accepted).length).toBeGreaterThan(10);
   });
@@ -152,7 +152,7 @@ test("a signature over other parameters is refused", () => {
     expect(findSigningToken([token], signature, [url], other)).toBeUndefined();
 });
 
-test("of several tokens and addresses, the token that signed is told", () => {
+test("of several tokens and addresses, the token that signed is returned", () => {
   const urls = ["http://inside.example/sms", url];
   for (const signer of ["first", "second", "third"]) {
     const signature = sign(signer, url, params);

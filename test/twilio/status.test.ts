@@ -55,7 +55,7 @@ test.each([
   },
 );
 
-test("a place stands for the channel it was made from, as databases hold it", () => {
+test("a position stands for the channel it was made from, as databases store it", () => {
   expect(CHANNELS.map(channelPlace)).toEqual([0, 1, 2, 3]);
   for (const channel of CHANNELS)
     expect(channelOfPlace(channelPlace(channel))).toBe(channel);
@@ -69,7 +69,7 @@ test("a later status outranks an earlier one: sent, failed, undelivered, deliver
   ).toEqual(["sent", "failed", "undelivered", "delivered", "read"]);
 });
 
-test("a rank stands for the status it was made from, as databases hold it", () => {
+test("a rank stands for the status it was made from, as databases store it", () => {
   expect(EVENT_STATUSES.map(statusRank)).toEqual([1, 2, 3, 4, 5]);
   for (const status of EVENT_STATUSES)
     expect(statusOfRank(statusRank(status))).toBe(status);
@@ -77,11 +77,11 @@ test("a rank stands for the status it was made from, as databases hold it", () =
     expect(() => statusOfRank(rank)).toThrow(RangeError);
 });
 
-test("a message that failed or was undelivered did not arrive", () => {
+test("a message that failed or was undelivered didn't arrive", () => {
   expect(EVENT_STATUSES.filter(isFailure)).toEqual(["failed", "undelivered"]);
 });
 
-test("a status is told from other words", () => {
+test("statuses are distinguished from other words", () => {
   expect(EVENT_STATUSES.every(isEventStatus)).toBe(true);
   for (const word of ["", "queued", "Sent", "constructor", "sms_sent"])
     expect(isEventStatus(word)).toBe(false);

@@ -10,12 +10,12 @@ const HOUR_MS = 3_600_000;
 const NOW = Date.UTC(2026, 10, 23, 12, 30, 1, 999);
 const name = (hoursAgo: number) => backupName(NOW - hoursAgo * HOUR_MS);
 
-test("a backup is named for the second in which it was begun", () => {
+test("a backup is named for the second in which it started", () => {
   expect(backupName(NOW)).toBe("smsledger-20261123T123001Z.db");
   expect(backupTime(backupName(NOW))).toBe(NOW - 999);
 });
 
-test("one is due a day after the latest, whatever else is there and whatever the clock said once", () => {
+test("a backup is due a day after the latest, whatever other files there are and whatever the clock once said", () => {
   expect(nextBackupAt([], NOW)).toBe(NOW);
   const others = [
     "smsledger.db",
@@ -30,7 +30,7 @@ test("one is due a day after the latest, whatever else is there and whatever the
   expect(nextBackupAt([name(-900), name(30)], NOW)).toBe(ago(30 - 24));
 });
 
-test("the oldest ones make room, and nothing of another name does", () => {
+test("the oldest backups are removed, and files with other names are kept", () => {
   const names = [name(0), name(24), "a.db", name(72), name(48), "smsledger.db"];
   expect(backupsToDelete(names, 2, NOW)).toEqual([name(72), name(48)]);
   expect(backupsToDelete(names, 4, NOW)).toEqual([]);

@@ -33,7 +33,7 @@ const settled = async (visitor: Visitor): Promise<string> => {
 const idIn = (text: string): string =>
   /name="id" value="([^"]+)"/.exec(text)?.[1] ?? "";
 
-test("an admin sees what would be erased, confirms it by typing it again, and it is gone everywhere", async () => {
+test("an admin sees what would be erased and confirms by typing it again; then it's gone everywhere", async () => {
   await using server = await startWithNumber();
   const { ana, store } = server;
   const found = await ana.post("/settings/erase", {
@@ -89,7 +89,7 @@ test("an admin sees what would be erased, confirms it by typing it again, and it
   expect(await settled(ana)).toContain("isn’t anywhere in the database");
 });
 
-test("members and strangers can’t erase, nor can a form of another site", async () => {
+test("members and strangers can’t erase, nor can a form from another site", async () => {
   await using server = await startWithNumber();
   const mo = new Visitor(server.origin);
   await mo.signIn("mo");
@@ -111,7 +111,7 @@ test("members and strangers can’t erase, nor can a form of another site", asyn
   expect(text).not.toContain("Searching");
 });
 
-test("what is no address is said so, and an old search can’t be confirmed", async () => {
+test("an invalid address is reported, and an old search can’t be confirmed", async () => {
   await using server = await startWithNumber();
   const { ana } = server;
   const wrong = await ana.post("/settings/erase", { address: "123" });
@@ -130,7 +130,7 @@ test("what is no address is said so, and an old search can’t be confirmed", as
   expect(idIn(await settled(ana))).toBe("");
 });
 
-test("with MASK_NUMBERS the page shows the number masked", async () => {
+test("with MASK_NUMBERS, the page masks the number", async () => {
   await using server = await startWithNumber({ MASK_NUMBERS: "true" });
   const { ana } = server;
   await ana.post("/settings/erase", { address: NUMBER });

@@ -6,7 +6,7 @@ import {
 
 const eraser = addressEraser("14155550123", "erased-7");
 
-test("a whole number is read as people write it; a part of one, or one without its country, is not", () => {
+test("a whole number is read as people write it, but not a partial one or one without its country code", () => {
   for (const text of [
     "+14155550123",
     " +1 (415) 555-0123 ",
@@ -29,7 +29,7 @@ test("a whole number is read as people write it; a part of one, or one without i
     expect([text, addressToErase(text)]).toEqual([text, undefined]);
 });
 
-test("a number is read as it is pasted; a user id, agent or name as it is stored", () => {
+test("a number is read as pasted, and a user ID, agent or name as stored", () => {
   for (const [text, address] of [
     ["\u202a+1\u00a0415\u200b555\ufe0f0123\u202c", "14155550123"],
     ["\uff0b\uff11\uff14\uff11\uff15 555 0123", "14155550123"],
@@ -42,7 +42,7 @@ test("a number is read as it is pasted; a user id, agent or name as it is stored
     expect([text, addressToErase(text)]).toEqual([text, address]);
 });
 
-test("a number is found whatever is between its digits, and in digits of any script", () => {
+test("a number is found with anything between its digits, and in digits of any script", () => {
   for (const [text, erased] of [
     ["+1/415/555/0123", "erased-7"],
     ["1,415,555,0123", "erased-7"],
@@ -68,7 +68,7 @@ test("a number is found whatever is between its digits, and in digits of any scr
   expect(eraser.inText("call (415) 555/0123", true)).toBe("call erased-7");
 });
 
-test("a user id is found with and without its country, and no other one", () => {
+test("a user ID is found with and without its country, and no other is", () => {
   const id = addressEraser("US.13491208655302741918", "erased-9");
   expect(id.is("us.13491208655302741918")).toBe(true);
   expect(id.is("US.134912086553027419180")).toBe(false);
@@ -83,7 +83,7 @@ test("a user id is found with and without its country, and no other one", () => 
   );
 });
 
-test("a name is taken out of its own messages, and out of others' only if it is nobody else's word", () => {
+test("a name is removed from its own messages, and from others' only if nobody else uses the word", () => {
   const agent = addressEraser("my_agent", "erased-3");
   expect([agent.is("My_Agent"), agent.is("rcs:my_agent")]).toEqual([
     true,
@@ -99,7 +99,7 @@ test("a name is taken out of its own messages, and out of others' only if it is 
   expect(person.inQuery("to=Eve%40example.com", false)).toBe("to=erased-4");
 });
 
-test("in anybody's texts the whole number is found in every form, and nothing else", () => {
+test("in anyone's texts, the whole number is found in every form, and nothing else", () => {
   const found = [
     ["+14155550123", "erased-7"],
     ["14155550123", "erased-7"],
@@ -131,7 +131,7 @@ test("in anybody's texts the whole number is found in every form, and nothing el
     expect([text, eraser.inText(text, false)]).toEqual([text, text]);
 });
 
-test("in a message of its own the number is found without its beginning too", () => {
+test("in its own messages, the number is found without its beginning too", () => {
   for (const text of [
     "4155550123",
     "(415) 555-0123",
@@ -147,7 +147,7 @@ test("in a message of its own the number is found without its beginning too", ()
     expect([text, eraser.inText(text, true)]).toEqual([text, text]);
 });
 
-test("a query's pairs are looked at decoded, and only those with the number are written anew", () => {
+test("a query's pairs are compared decoded, and only those with the number are rewritten", () => {
   const query = "a=%7e&to=%2B1%20(415)+555-0123&%31=1&to+%2B14155550123=x";
   expect(eraser.mayBeIn(query)).toBe(true);
   expect(eraser.inQuery(query, false)).toBe(

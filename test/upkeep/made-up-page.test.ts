@@ -8,7 +8,7 @@ import { until } from "../support/until.ts";
 const newMadeUpSid = (): string =>
   MADE_UP_SID_START + newMessageSid().slice(MADE_UP_SID_START.length);
 
-test("an admin deletes the made-up messages once that is confirmed, and the audit list has it", async () => {
+test("an admin deletes the made-up messages after a confirmation, and the audit list has it", async () => {
   await using server = await startWithPeople();
   const { store, twilio } = server;
   const ana = new Visitor(server.origin);
@@ -48,7 +48,7 @@ test("an admin deletes the made-up messages once that is confirmed, and the audi
   });
 });
 
-test("a member sees how many there are, and can't delete them", async () => {
+test("a member sees how many there are, but can't delete them", async () => {
   await using server = await startWithPeople();
   await server.twilio.post({ MessageSid: newMadeUpSid() });
   const mo = new Visitor(server.origin);

@@ -65,7 +65,7 @@ async function upkeepUntil(
   }
 }
 
-test("days are cut at midnight in UTC, and the begun one is kept beside them", () => {
+test("days end at midnight UTC, and today is kept in addition to them", () => {
   const cut = (time: string, days: number) => {
     const now = Date.parse(time);
     const record = { seenAt: now, gaps: [] };
@@ -83,7 +83,7 @@ test("days are cut at midnight in UTC, and the begun one is kept beside them", (
   );
 });
 
-test("nothing is cut later than the latest event allows, and nothing at all when it's over a day old", () => {
+test("nothing newer than the latest event allows is deleted, and nothing at all if that's over a day old", () => {
   const cut = (now: string, latest: string) => {
     const at = Date.parse(now);
     const record = { seenAt: at, gaps: [] };
@@ -103,7 +103,7 @@ test("nothing is cut later than the latest event allows, and nothing at all when
   });
 });
 
-test("with RETENTION_DAYS old messages are deleted soon after the start, and that is noted", async () => {
+test("with RETENTION_DAYS, old messages are deleted soon after the start, and the run is noted", async () => {
   const begun = Date.now();
   for (const age of [20, 5, 0])
     await store.recordEvent(eventOf({}, { receivedAt: begun - age * DAY_MS }));
@@ -146,7 +146,7 @@ test("a clock that jumped ahead deletes nothing, not even once events arrive by 
   expect(await messagesIn(store)).toHaveLength(4);
 });
 
-test("sessions that have ended are removed, and all of them where the clock was set back", async () => {
+test("ended sessions are removed, and all of them if the clock was set back", async () => {
   const begun = Date.now();
   const { accounts } = store;
   const moId = await addPerson(accounts, "mo", "member");
@@ -178,7 +178,7 @@ test("sessions that have ended are removed, and all of them where the clock was 
   });
 });
 
-test("a server that was off for weeks deletes what is old once it has run for that much longer", async () => {
+test("a server that was off for weeks deletes old messages once it has run for that much longer", async () => {
   const begin = Date.now();
   await store.recordEvent(eventOf({}, { receivedAt: begin }));
   await store.upkeep.readClock(begin);
@@ -194,7 +194,7 @@ test("a server that was off for weeks deletes what is old once it has run for th
   }
 });
 
-test("with BACKUP_FOLDER a backup is written there, and not again within a day, even after a restart", async () => {
+test("with BACKUP_FOLDER, a backup is written there, and no other within a day, even after a restart", async () => {
   const event = eventOf({});
   await store.recordEvent(event);
   await upkeepUntil({ backupFolder }, async () => {
@@ -220,7 +220,7 @@ test("with BACKUP_FOLDER a backup is written there, and not again within a day, 
 /** No process can have this id. */
 const NO_PROCESS = 2 ** 22 + 1;
 
-test("the oldest backups are deleted once a new one is whole, and what a killed one left; nothing else is", async () => {
+test("once a new backup is whole, the oldest ones and what a killed one left are deleted, and nothing else", async () => {
   mkdirSync(backupFolder, { recursive: true });
   const begun = Date.now();
   const old = [26, 50, 74].map((hours) => backupName(begun - hours * HOUR_MS));
@@ -237,7 +237,7 @@ test("the oldest backups are deleted once a new one is whole, and what a killed 
   });
 });
 
-test("backups that a wrong clock named after the future push out no others", async () => {
+test("backups that a wrong clock dated in the future don't push out others", async () => {
   mkdirSync(backupFolder, { recursive: true });
   const begun = Date.now();
   const old = [26, 50].map((hours) => backupName(begun - hours * HOUR_MS));
@@ -256,7 +256,7 @@ test("backups that a wrong clock named after the future push out no others", asy
   });
 });
 
-test("a backup that fails is told plainly, leaves the others alone, and is taken back by the next that is whole", async () => {
+test("a failed backup is reported plainly, leaves the others alone, and is cleared by the next whole one", async () => {
   writeFileSync(join(folder.path, "backups"), "a file");
   await upkeepUntil({ backupFolder }, async () => {
     const { backup, backupFailure } = await store.upkeep.state();
@@ -273,7 +273,7 @@ test("a backup that fails is told plainly, leaves the others alone, and is taken
   });
 });
 
-test("what the command says of a failure is passed on", async () => {
+test("the command's own words about a failure are passed on", async () => {
   databaseUrl = join(folder.path, "none.db");
   await upkeepUntil({ backupFolder }, async () => {
     const { backupFailure } = await store.upkeep.state();

@@ -6,7 +6,7 @@ import {
   percent,
 } from "../../src/words/amounts.ts";
 
-test("durations are told in the two units that matter, without ever rounding into the next", () => {
+test("durations are shown in the two largest units, without rounding into the next", () => {
   const cases = [
     [0, "0 ms"],
     [850, "850 ms"],
@@ -26,7 +26,7 @@ test("durations are told in the two units that matter, without ever rounding int
     expect([ms, duration(ms)]).toEqual([ms, words]);
 });
 
-test("a share is never told as nothing or all when it is not", () => {
+test("a share is never shown as 0% or 100% unless it is", () => {
   expect([0, 0.0004, 0.023, 0.9996, 1].map(percent)).toEqual([
     "0%",
     "< 0.1%",
@@ -36,7 +36,7 @@ test("a share is never told as nothing or all when it is not", () => {
   ]);
 });
 
-test("counts have their thousands set apart, and are short where room is", () => {
+test("counts have thousands separators, and a short form where space is tight", () => {
   expect(counted(1, "message")).toBe("1 message");
   expect(counted(12_345, "message")).toBe("12,345 messages");
   expect([9_999, 12_345, 2_500_000].map(compactCount)).toEqual([

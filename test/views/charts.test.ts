@@ -28,7 +28,7 @@ const bars = fc.array(
   { minLength: 1, maxLength: 100 },
 );
 
-test("the parts of a bar lie on each other, and as high as their counts against the top line", () => {
+test("the segments of a bar are stacked and sized by their counts, relative to the top line", () => {
   fc.assert(
     fc.property(bars, (all) => {
       const { ticks, rectangles } = chartShapes(all);
@@ -70,7 +70,7 @@ test("the lines are at whole numbers, evenly spaced, the top one at the highest 
   );
 });
 
-test("without messages there are lines and nothing else", () => {
+test("without messages there are only lines", () => {
   const { ticks, rectangles, rateLine } = chartShapes([
     NO_OUTCOMES,
     NO_OUTCOMES,
@@ -78,7 +78,7 @@ test("without messages there are lines and nothing else", () => {
   expect([ticks, rectangles, rateLine]).toEqual([[0, 1, 2, 3, 4], [], ""]);
 });
 
-test("one bar fills the width, with its rate as a dash as wide", () => {
+test("one bar fills the width, with its rate as a dash of the same width", () => {
   const { rectangles, rateLine } = chartShapes([
     outcomes({ arrived: 6, failed: 2 }),
   ]);
@@ -91,7 +91,7 @@ test("one bar fills the width, with its rate as a dash as wide", () => {
   expect(rateLine).toBe(`M${Math.round(x)},100h${Math.round(width)}`);
 });
 
-test("the rate's line breaks where fewer than five ended", () => {
+test("the rate line breaks where fewer than five messages finished", () => {
   const { rateLine, rateTicks } = chartShapes([
     rate(95),
     rate(100),
@@ -104,7 +104,7 @@ test("the rate's line breaks where fewer than five ended", () => {
   expect(heightsOf(rateLine)).toEqual([100, 0, 160, 200]);
 });
 
-test("the rate's scale fits the data: a drop of five points takes most of its height", () => {
+test("the rate scale fits the data: a drop of five points takes most of its height", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 95 }), (lower) => {
       const { rateLine, rateTicks } = chartShapes([
@@ -119,7 +119,7 @@ test("the rate's scale fits the data: a drop of five points takes most of its he
   );
 });
 
-test("a rate that hardly changes stays hardly changed, and every tick is a whole percentage", () => {
+test("a rate that hardly changes looks that way, and every tick is a whole percentage", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1 }),
@@ -155,7 +155,7 @@ function rate(arrived: number): Outcomes {
   return outcomes({ arrived, failed: 100 - arrived });
 }
 
-test("a path has a corner, a way and an end for each rectangle", () => {
+test("a path has a corner, sides and an end for each rectangle", () => {
   const { rectangles } = chartShapes([
     outcomes({ arrived: 4 }),
     outcomes({ arrived: 2 }),
@@ -165,7 +165,7 @@ test("a path has a corner, a way and an end for each rectangle", () => {
   ).toHaveLength(2);
 });
 
-test("what is drawn is written to a tenth of a unit, whole numbers without one", () => {
+test("coordinates are written to a tenth of a unit, and whole numbers without decimals", () => {
   const tenth = (number: number): string =>
     String(Math.round(number * 10) / 10);
   const size = fc.double({ min: 0, max: CHART_WIDTH, noNaN: true });
@@ -186,7 +186,7 @@ test("what is drawn is written to a tenth of a unit, whole numbers without one",
   );
 });
 
-test("a sparkline's highest bar is as high as there is room, and one of many is still drawn", () => {
+test("a sparkline's highest bar has the full height, and one message among many is still visible", () => {
   expect(sparklinePath([0, 0], 100, 20)).toBe("");
   expect(sparklinePath([], 100, 20)).toBe("");
   expect(sparklinePath([1, 0, 10_000, 5_000], 100, 20)).toBe(
@@ -194,7 +194,7 @@ test("a sparkline's highest bar is as high as there is room, and one of many is 
   );
 });
 
-test("under a chart stand at most nine times, each round and under the bar that it falls into", () => {
+test("a chart has at most nine time labels, each round and under its bar", () => {
   const now = Date.parse("2026-11-23T10:05:30Z");
   const texts = RANGE_NAMES.map((name) =>
     timeLabels(spansOf(namedPeriod(name, now))).map(({ text }) => text),
@@ -210,7 +210,7 @@ test("under a chart stand at most nine times, each round and under the bar that 
   expect(timeLabels([])).toEqual([]);
 });
 
-test("a bar's time says as much as its length asks for", () => {
+test("a bar's time is as precise as its length requires", () => {
   const span = (from: string, to: string): string =>
     spanWords({ from: Date.parse(from), to: Date.parse(to) });
   expect([

@@ -51,7 +51,7 @@ const begin = (
   );
 
 export function accountsContract(openStore: OpenStore): void {
-  test("users are added up to a limit, and a taken name is reported as taken even then", async () => {
+  test("users can be added up to a limit, and even then a taken name is reported as taken", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
     for (let index = 0; index < USERS_MAX; index++)
@@ -63,7 +63,7 @@ export function accountsContract(openStore: OpenStore): void {
     expect(await accounts.addProxyUser("U0", by)).toBeNumber();
   }, 20_000);
 
-  test("a user is found by id and by name in any case, and a name is taken once", async () => {
+  test("a user is found by ID and by name in any case, and names are unique", async () => {
     await using opened = await openStore();
     const { accounts, audit } = opened.store;
     expect(await accounts.hasPasswords()).toBe(false);
@@ -95,7 +95,7 @@ export function accountsContract(openStore: OpenStore): void {
     ]);
   });
 
-  test("a proxy's user is made once, without a password, and admins are missed", async () => {
+  test("a proxy's user is created once, without a password, and a missing admin is reported", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
     const id = await accounts.addProxyUser("mo", by);
@@ -108,7 +108,7 @@ export function accountsContract(openStore: OpenStore): void {
     expect(await accounts.hasPasswords()).toBe(false);
   });
 
-  test("the first user is made with the latest code, once", async () => {
+  test("the first user is created once, with the latest code", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
     const first = { name: "ana", passwordHash: HASH };
@@ -129,7 +129,7 @@ export function accountsContract(openStore: OpenStore): void {
       expect(await accounts.addFirstUser(first, code, by)).toBeUndefined();
   });
 
-  test("the last admin stays one", async () => {
+  test("the last admin stays an admin", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
     const ana = await add(accounts, "ana", { role: "admin" });
@@ -144,7 +144,7 @@ export function accountsContract(openStore: OpenStore): void {
     expect((await accounts.users()).map(({ id }) => id)).toEqual([mo]);
   });
 
-  test("a session is found by its token until it ends, and the one it replaces ends with it", async () => {
+  test("a session is found by its token until it ends, and ends the one it replaces", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
     const mo = await add(accounts, "mo");
@@ -193,7 +193,7 @@ export function accountsContract(openStore: OpenStore): void {
     expect(await accounts.sessionsOf(mo, AT)).toEqual([]);
   });
 
-  test("no session begins with a password that was changed meanwhile", async () => {
+  test("no session starts with a password that has meanwhile changed", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
     const mo = await add(accounts, "mo");
@@ -209,7 +209,7 @@ export function accountsContract(openStore: OpenStore): void {
     expect(await accounts.sessionsOf(mo, AT)).toEqual([]);
   });
 
-  test("a new password ends all sessions but the one that is kept, and gives guesses back", async () => {
+  test("a new password ends all sessions but the kept one, and returns guesses", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
     const mo = await add(accounts, "mo");
@@ -266,7 +266,7 @@ export function accountsContract(openStore: OpenStore): void {
     });
   });
 
-  test("a user has no more sessions than there may be: the one not used for longest makes room", async () => {
+  test("past the maximum, a new session replaces the least recently used one", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
     const mo = await add(accounts, "mo");
@@ -278,7 +278,7 @@ export function accountsContract(openStore: OpenStore): void {
     expect(await accounts.visitorBySession("token 1", at)).toBeDefined();
   });
 
-  test("guesses are taken from all limits of a way or from none, and a sign-in gives its own back", async () => {
+  test("a guess is charged to all limits of a way or to none, and a sign-in returns its own", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
     const mo = await add(accounts, "mo");
@@ -315,7 +315,7 @@ export function accountsContract(openStore: OpenStore): void {
     ]).toEqual(["later"]);
   });
 
-  test("many guesses at once are no more than one after the other", async () => {
+  test("simultaneous guesses get no more than sequential ones", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
     const taken = await Promise.all(
@@ -324,7 +324,7 @@ export function accountsContract(openStore: OpenStore): void {
     expect(taken.filter((each) => "taken" in each)).toHaveLength(2);
   });
 
-  test("the secret key is made once", async () => {
+  test("the secret key is created once", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
     const keys = await Promise.all([

@@ -22,7 +22,7 @@ function tokenOf(name: string): NewApiToken {
 }
 
 export function apiTokensContract(openStore: OpenStore): void {
-  test("a token is found by its hash and its id, and kept without the hash being shown", async () => {
+  test("a token is found by its hash and its ID, and its hash is never returned", async () => {
     await using opened = await openStore();
     const { apiTokens } = opened.store;
     const given = { ...tokenOf("Grüße 🚀"), scope: "read unmasked" } as const;
@@ -41,7 +41,7 @@ export function apiTokensContract(openStore: OpenStore): void {
     expect(await apiTokens.byId(4_711)).toBeUndefined();
   });
 
-  test("tokens are listed by name, and no two have one name", async () => {
+  test("tokens are listed by name, and names are unique", async () => {
     await using opened = await openStore();
     const { apiTokens } = opened.store;
     for (const name of ["b", "c", "a"])
@@ -67,7 +67,7 @@ export function apiTokensContract(openStore: OpenStore): void {
     expect(uses).toEqual([null, CREATED_AT + 60_000]);
   });
 
-  test("a removed token is found no more, its name is free, and its id is never given again", async () => {
+  test("a removed token isn't found, its name is free, and its ID is never reused", async () => {
     await using opened = await openStore();
     const { apiTokens } = opened.store;
     await apiTokens.add(tokenOf("a"));
@@ -99,7 +99,7 @@ export function apiTokensContract(openStore: OpenStore): void {
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
   });
 
-  test("there are only so many tokens", async () => {
+  test("the number of tokens is limited", async () => {
     await using opened = await openStore();
     const { apiTokens } = opened.store;
     for (let i = 0; i < API_TOKENS_MAX; i++)

@@ -46,7 +46,7 @@ export function auditContract(openStore: OpenStore): void {
     expect(rest.map(({ at }) => at)).toEqual([START + 60_000]);
   });
 
-  test("a late entry gets the time of the one before it, and a clock that was set back keeps its times", async () => {
+  test("a late entry gets the previous entry's time, and a corrected clock leaves times unchanged", async () => {
     await using opened = await openStore();
     const { audit } = opened.store;
     const hours = [2 * HOUR_MS, 2 * HOUR_MS - AUDIT_LATE_MS, HOUR_MS, HOUR_MS];
@@ -56,7 +56,7 @@ export function auditContract(openStore: OpenStore): void {
     );
   });
 
-  test("equal entries of a day become one with a count, but changes never do", async () => {
+  test("equal entries of a day are merged with a count, but changes never are", async () => {
     await using opened = await openStore();
     const { audit } = opened.store;
     for (let minute = 0; minute < 3; minute++)
@@ -74,7 +74,7 @@ export function auditContract(openStore: OpenStore): void {
     expect(entries.length - uses.length).toBe(3);
   });
 
-  test("an actor's entries of one kind are trimmed to the newest, and nobody else's", async () => {
+  test("an actor's entries of one kind are limited to the newest, and nobody else's", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await store.audit.add(change);
@@ -91,7 +91,7 @@ export function auditContract(openStore: OpenStore): void {
     expect(trimmed[0]?.subject).toBe("order 5");
   }, 20_000);
 
-  test("entries go once they're older than the days that are kept", async () => {
+  test("entries are removed once they're older than the retention period", async () => {
     await using opened = await openStore();
     const { audit, upkeep } = opened.store;
     const addOn = async (day: number) => {
@@ -109,7 +109,7 @@ export function auditContract(openStore: OpenStore): void {
     expect(await addOn(AUDIT_DAYS + 1)).toEqual([AUDIT_DAYS, AUDIT_DAYS + 1]);
   }, 20_000);
 
-  test("a clock that jumps ten years makes no entry old", async () => {
+  test("a clock that jumps ten years ahead makes no entry old", async () => {
     await using opened = await openStore();
     const { audit, upkeep } = opened.store;
     await upkeep.readClock(START);

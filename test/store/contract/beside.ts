@@ -14,7 +14,7 @@ const by = { at: MIDNIGHT, actor: "command line", address: null };
 
 /** Others that open the database while a server has it. */
 export function besideContract(openStore: OpenStore): void {
-  test("a reader sees what the server has recorded, and keeps seeing what it records", async () => {
+  test("a reader sees what the server has recorded, and what it records later", async () => {
     await using opened = await openStore();
     const { store, engine } = opened;
     await store.recordEvent(eventOf({}));
@@ -29,7 +29,7 @@ export function besideContract(openStore: OpenStore): void {
     }
   });
 
-  test("what a command changes applies at once, in both directions", async () => {
+  test("a command's changes apply at once, in both directions", async () => {
     await using opened = await openStore();
     const { store, engine } = opened;
     const command = await engine.openForCommand();
@@ -56,7 +56,7 @@ export function besideContract(openStore: OpenStore): void {
     }
   });
 
-  test("whatever a command deletes or erases, what the server records next is counted right", async () => {
+  test("whatever a command deletes or erases, the server's next callbacks are counted correctly", async () => {
     await using opened = await openStore();
     const { store, engine } = opened;
     const sids = Array.from({ length: 6 }, newMessageSid);
@@ -80,7 +80,7 @@ export function besideContract(openStore: OpenStore): void {
     }
   });
 
-  test("no reader and no command creates a database where there is none", async () => {
+  test("readers and commands don't create a missing database", async () => {
     await using opened = await openStore();
     expect(await opened.engine.exists()).toBe(true);
     await using missing = await opened.anotherDatabase();

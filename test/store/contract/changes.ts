@@ -11,7 +11,7 @@ import { eventOf, type OpenStore } from "../events.ts";
 import { eventsIn, messagesIn } from "../../support/rows.ts";
 
 export function changesContract(openStore: OpenStore): void {
-  test("what changed since a position is counted, failures apart", async () => {
+  test("changes since a position are counted, failures separately", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const none = { count: 0, isMore: false };
@@ -44,7 +44,7 @@ export function changesContract(openStore: OpenStore): void {
     });
   });
 
-  test("a great many changes are counted up to a limit", async () => {
+  test("large numbers of changes are counted up to a limit", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await Promise.all(
@@ -64,7 +64,7 @@ export function changesContract(openStore: OpenStore): void {
     });
   });
 
-  test("of the messages asked for, those with a later event have changed", async () => {
+  test("of the requested messages, those with a later event have changed", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const [first = "", second = "", third = ""] = [1, 2, 3].map(newMessageSid);
@@ -89,7 +89,7 @@ export function changesContract(openStore: OpenStore): void {
     expect(await changed(ids.slice(1, 2), start)).toEqual([[second, "sent"]]);
   });
 
-  test("the feed has every event once, in the order of recording, in any steps", async () => {
+  test("the feed has every event once, in the order of recording, with any page size", async () => {
     await using opened = await openStore();
     const { store } = opened;
     for (let index = 0; index < 5; index++)
@@ -108,7 +108,7 @@ export function changesContract(openStore: OpenStore): void {
     expect(position).toEqual(await store.feedEnd());
   });
 
-  test("a feed that is read while others record has every event once, in order, and its changes are those", async () => {
+  test("a feed that is read during recording has every event once and in order, and reports the same changes", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const start = await store.feedStart();
@@ -156,7 +156,7 @@ export function changesContract(openStore: OpenStore): void {
     expect(counted).toEqual({ events: 360, failures: 180 });
   });
 
-  test("a feed position of another database is gone, though that one has the same events", async () => {
+  test("a feed position of another database is gone, even if that one has the same events", async () => {
     await using opened = await openStore();
     await using another = await opened.anotherDatabase();
     const other = await openServerStore(another.engine);
@@ -171,7 +171,7 @@ export function changesContract(openStore: OpenStore): void {
     await other.close();
   });
 
-  test("a position of another ledger, beyond the end, or of version 0.1.0 is gone, whatever is asked of it", async () => {
+  test("a position of another ledger, beyond the end, or of version 0.1.0 is gone for every query", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await store.recordEvent(eventOf({}));
@@ -196,7 +196,7 @@ export function changesContract(openStore: OpenStore): void {
     }
   });
 
-  test("a cursor names its position, and no other text does", async () => {
+  test("a cursor stands for its position, and no other text does", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await store.recordEvent(eventOf({}));
@@ -206,7 +206,7 @@ export function changesContract(openStore: OpenStore): void {
       expect([text, FeedPosition.read(text)]).toEqual([text, undefined]);
   });
 
-  test("an address is known by the id that messages give it", async () => {
+  test("an address is found by the ID that messages give it", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await store.recordEvent(eventOf({ To: "+14155550123", From: "ACME" }));

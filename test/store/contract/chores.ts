@@ -30,7 +30,7 @@ export function choresContract(openStore: OpenStore): void {
     },
   );
 
-  test("a chore waits for the one of its kind before it, also one that fails; others don't", async () => {
+  test("a chore waits for the previous one of its kind, even if that fails; others don't", async () => {
     await using opened = await openStore();
     const { upkeep } = opened.store;
     const order: string[] = [];
@@ -64,7 +64,7 @@ export function choresContract(openStore: OpenStore): void {
     );
   });
 
-  test("a chore that is aborted before its turn doesn't begin", async () => {
+  test("a chore that is aborted before its turn doesn't start", async () => {
     await using opened = await openStore();
     const { upkeep } = opened.store;
     const first = Promise.withResolvers<void>();
@@ -83,7 +83,7 @@ export function choresContract(openStore: OpenStore): void {
     expect(hasBegun).toBe(false);
   });
 
-  test("a reading of the clock knows the latest event and whether the clock was set back", async () => {
+  test("a clock reading includes the latest event and whether the clock was set back", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const first = await store.upkeep.readClock(NOON);

@@ -43,7 +43,7 @@ const CALLS: Record<
 };
 
 export function closingContract(openStore: OpenStore): void {
-  test("closing first makes durable what was accepted", async () => {
+  test("closing first makes accepted events durable", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const taken = Array.from({ length: 50 }, () =>

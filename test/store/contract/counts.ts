@@ -83,7 +83,7 @@ async function expectLastHourAndDay(store: Store, now: number): Promise<void> {
 }
 
 export function countsContract(openStore: OpenStore): void {
-  test("counts of whole hours equal a recount of the messages, by everything, in every span, whatever was recorded in whatever order", async () => {
+  test("counts of whole hours equal a recount of the messages by every property, in every span, in any order of recording", async () => {
     await using opened = await openStore();
     const { store } = opened;
     // Borders of hours and days come up often.
@@ -197,7 +197,7 @@ export function countsContract(openStore: OpenStore): void {
     expect(await count(4, 2)).toBe(0);
   });
 
-  test("where not everything is counted by the minute any more, all messages still are, and the rest by the hour", async () => {
+  test("where minutes are no longer kept, all messages are still counted by the minute, and the rest by the hour", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const old = 1_000 * HOUR_MS;
@@ -224,7 +224,7 @@ export function countsContract(openStore: OpenStore): void {
     await expectRecount(store, { range, spanMs: 5 * MINUTE_MS });
   });
 
-  test("after a clock that ran ahead for a while nothing is lost from the counts", async () => {
+  test("after a clock was ahead for a while, the counts are complete", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const now = 10_000 * HOUR_MS;
@@ -237,7 +237,7 @@ export function countsContract(openStore: OpenStore): void {
     });
   });
 
-  test("one event a day ahead leaves the counts of the last hour and day as they are, by the minute too", async () => {
+  test("one event a day ahead doesn't change the counts of the last hour and day, even by the minute", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const start = 400_000 * HOUR_MS + 10 * MINUTE_MS;
@@ -262,7 +262,7 @@ export function countsContract(openStore: OpenStore): void {
       await expectRecount(store, { range: ALL_TIME, spanMs });
   });
 
-  test("an event years ahead costs no more than any other", async () => {
+  test("an event years ahead takes no longer than any other", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const now = 400_000 * HOUR_MS;
@@ -272,7 +272,7 @@ export function countsContract(openStore: OpenStore): void {
       await expectRecount(store, { range: ALL_TIME, spanMs });
   });
 
-  test("an error code that a message keeps after all is counted, not as failed", async () => {
+  test("an error code on a message that arrived is counted, but not as failed", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const MessageSid = newMessageSid();
@@ -290,7 +290,7 @@ export function countsContract(openStore: OpenStore): void {
     ]);
   });
 
-  test("the senders with most of something are those of a tally, with the same counts", async () => {
+  test("the top senders equal those of a tally, with the same counts", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const start = 400_000 * HOUR_MS;

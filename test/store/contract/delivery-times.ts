@@ -22,7 +22,7 @@ const arbitraryEvents = fc.array(
 );
 
 export function deliveryTimesContract(openStore: OpenStore): void {
-  test("delivery times equal a recount of the timelines, whatever was recorded in whatever order", async () => {
+  test("delivery times equal a recount of the timelines, in any order of recording", async () => {
     await using opened = await openStore();
     const { store } = opened;
     let start = 400_000 * HOUR_MS;

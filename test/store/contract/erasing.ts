@@ -14,7 +14,7 @@ import { expectRecount } from "../recount.ts";
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
 export function erasingContract(openStore: OpenStore): void {
-  test("a number is erased from addresses, texts, posts and tags, and the messages and counts stay", async () => {
+  test("a number is erased from addresses, texts, posts and tags; the messages and counts stay", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await recordNumberEverywhere(store);
@@ -55,7 +55,7 @@ export function erasingContract(openStore: OpenStore): void {
     });
   });
 
-  test("an erased recipient's messages are still found together, and a later callback starts a new one", async () => {
+  test("an erased recipient's messages can still be found together, and a later callback starts a new recipient", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await recordNumberEverywhere(store);
@@ -111,7 +111,7 @@ export function erasingContract(openStore: OpenStore): void {
     expect(await everything(store)).not.toMatch(WHOLE);
   });
 
-  test("an interrupted erasure is finished by the next one", async () => {
+  test("the next erasure finishes an interrupted one", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await recordNumberEverywhere(store);

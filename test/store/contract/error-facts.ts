@@ -15,7 +15,7 @@ const RECIPIENTS = [
 ];
 
 export function errorFactsContract(openStore: OpenStore): void {
-  test("what is told of error codes is what their messages tell", async () => {
+  test("error code facts equal those of the messages", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -51,7 +51,7 @@ export function errorFactsContract(openStore: OpenStore): void {
     );
   });
 
-  test("recipients of an error code are counted up to a limit", async () => {
+  test("an error code's recipients are counted up to a limit", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await Promise.all(
@@ -74,7 +74,7 @@ export function errorFactsContract(openStore: OpenStore): void {
     ]);
   });
 
-  test("where messages of other times lie in between, just so many are looked at, and there may be more", async () => {
+  test("with messages of other times in between, the search stops at its limit and says that there may be more", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const params = { MessageStatus: "failed", ErrorCode: "30003" };
@@ -91,7 +91,7 @@ export function errorFactsContract(openStore: OpenStore): void {
     ]);
   });
 
-  test("of no error codes nothing is told", async () => {
+  test("without error codes there are no facts", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await store.recordEvent(eventOf({ ErrorCode: "30003" }));

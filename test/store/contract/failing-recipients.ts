@@ -24,7 +24,7 @@ const arbitraryEvents = fc.array(
 );
 
 export function failingRecipientsContract(openStore: OpenStore): void {
-  test("a recipient's messages are counted by status, the latest ones up to a bound", async () => {
+  test("a recipient's latest messages, up to a limit, are counted by status", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const record = (To: string, MessageStatus: string, messages: number) =>
@@ -57,7 +57,7 @@ export function failingRecipientsContract(openStore: OpenStore): void {
     expect((await store.recipientCounts(999_999)).counts).toEqual(none);
   });
 
-  test("failing recipients equal a recount of the messages, whatever was recorded in whatever order", async () => {
+  test("failing recipients equal a recount of the messages, in any order of recording", async () => {
     await using opened = await openStore();
     const { store } = opened;
     let number = FIRST_NUMBER;
@@ -95,7 +95,7 @@ export function failingRecipientsContract(openStore: OpenStore): void {
     expect((await failingRecount(store)).length).toBeGreaterThan(0);
   });
 
-  test("only the latest messages count, and a recipient whom messages reach again is none that fails", async () => {
+  test("only the latest messages count, and a recipient that messages reach again isn't failing", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const failing = async () =>
@@ -115,7 +115,7 @@ export function failingRecipientsContract(openStore: OpenStore): void {
     expect(await failing()).toEqual([]);
   });
 
-  test("a failure whose recipient turns out to be another is the other's", async () => {
+  test("if a failure's recipient turns out to be another, the failure moves to that one", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const [first, second] = ["+14155550123", "+442071838750"];
@@ -135,7 +135,7 @@ export function failingRecipientsContract(openStore: OpenStore): void {
     expect(await failing()).toEqual([second]);
   });
 
-  test("they are paged by their latest failure and told apart by the verdict on them", async () => {
+  test("failing recipients are paged by their latest failure and can be filtered by verdict", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const seen = ["30003", "30005", "", "30003", "30006"];

@@ -13,7 +13,7 @@ import { filtered } from "../filter-evaluator.ts";
 import { messagesIn } from "../../support/rows.ts";
 
 export function filtersContract(openStore: OpenStore): void {
-  test("pages of any filter hold just what it lets through, in order, however little one request may look at", async () => {
+  test("pages of any filter have exactly its matches, in order, however little one request may read", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(1, 2, 5, undefined),

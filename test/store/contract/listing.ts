@@ -35,7 +35,7 @@ export function listingContract(openStore: OpenStore): void {
     }
   });
 
-  test("a SID's beginning finds the lowest and the highest that begin so, no others", async () => {
+  test("a SID prefix finds the lowest and the highest with that prefix, and no others", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const inside = ["SMab".padEnd(34, "0"), "SMab".padEnd(34, "f")];
@@ -50,7 +50,7 @@ export function listingContract(openStore: OpenStore): void {
     );
   });
 
-  test("messages are listed newest first, by when they were first heard of", async () => {
+  test("messages are listed newest first, by when they were first seen", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const events = [
@@ -67,7 +67,7 @@ export function listingContract(openStore: OpenStore): void {
     );
   });
 
-  test("a value that very many addresses, tags or SIDs fit finds all of their messages", async () => {
+  test("a value that matches very many addresses, tags or SIDs finds all of their messages", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const many = Array.from({ length: 1_200 }, (_, index) =>
@@ -145,7 +145,7 @@ export function listingContract(openStore: OpenStore): void {
     },
   );
 
-  test("what is counted has a limit, and says when it was reached", async () => {
+  test("a count has a limit, and says if it was reached", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await Promise.all(
@@ -183,7 +183,7 @@ export function listingContract(openStore: OpenStore): void {
     });
   });
 
-  test("a count that rollups know is a recount, of any statuses, codes, countries, senders and services between any minutes", async () => {
+  test("a count from rollups equals a recount, for any statuses, codes, countries, senders and services between any minutes", async () => {
     await using opened = await openStore({ stretch: 1, fillMs: 0 });
     const { store } = opened;
     await fc.assert(
@@ -209,7 +209,7 @@ export function listingContract(openStore: OpenStore): void {
     );
   });
 
-  test("what is shown already is not counted, and does not use up the limit", async () => {
+  test("messages that are already shown aren't counted and don't use up the limit", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await Promise.all(
@@ -232,7 +232,7 @@ export function listingContract(openStore: OpenStore): void {
     });
   });
 
-  test("a page that was cut short leads on, and tells how far back it looked", async () => {
+  test("a page that hit its limit has a cursor and says how far back it got", async () => {
     await using opened = await openStore({ stretch: 1, fillMs: 0 });
     const { store } = opened;
     const hour = Date.UTC(2026, 10, 1);
@@ -253,7 +253,7 @@ export function listingContract(openStore: OpenStore): void {
     expect(await sidsOf(store, british)).toHaveLength(1);
   });
 
-  test("digits and a country find only the recipients that have both", async () => {
+  test("digits and a country find only the recipients that match both", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const record = async (To: string, From = "+14155550199") => {
@@ -291,7 +291,7 @@ export function listingContract(openStore: OpenStore): void {
     ).toEqual([british]);
   });
 
-  test("a message from a clock that ran ahead is found by its time, and others need no search as far back as it", async () => {
+  test("a message dated by a clock that was ahead is found by its time, and other searches don't have to go back to it", async () => {
     const hourMs = 3_600_000;
     const start = Date.UTC(2026, 10, 1);
     const late = start + 30 * hourMs;
@@ -338,7 +338,7 @@ export function listingContract(openStore: OpenStore): void {
     expect(await store.countMessages(filter)).toMatchObject({ count: 1 });
   });
 
-  test("an empty store lists nothing and leads nowhere", async () => {
+  test("an empty store lists nothing and has no cursors", async () => {
     await using opened = await openStore();
     const nothing = {
       messages: [],

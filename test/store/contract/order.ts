@@ -78,7 +78,7 @@ const arbitraryCallbacks: fc.Arbitrary<readonly NewEvent[]> = fc
   );
 
 export function orderContract(openStore: OpenStore): void {
-  test("in every order of a message's five statuses the outcome is the same", async () => {
+  test("in any order of its five statuses, a message ends up the same", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const events = [
@@ -216,7 +216,7 @@ export function orderContract(openStore: OpenStore): void {
     },
   );
 
-  test("the tags of all events are the message's, sorted, without repeats", async () => {
+  test("a message's tags are those of all its events, sorted, without repeats", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const MessageSid = newMessageSid();

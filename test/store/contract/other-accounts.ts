@@ -32,7 +32,7 @@ export function otherAccountsContract(openStore: OpenStore): void {
     expect(await store.suggest("account", "AC", 10)).toEqual([MAIN]);
   });
 
-  test("a callback that names no account is its message's, whatever came before", async () => {
+  test("a callback without an account belongs to its message's, whatever came before", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const MessageSid = newMessageSid();
@@ -50,7 +50,7 @@ export function otherAccountsContract(openStore: OpenStore): void {
     });
   });
 
-  test("of two accounts in one batch the first is the message's", async () => {
+  test("if one batch has two accounts for a message, the first one wins", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const MessageSid = newMessageSid();

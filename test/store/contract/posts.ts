@@ -6,7 +6,7 @@ import { arbitraryPost } from "../arbitrary-posts.ts";
 import { eventOfForm, type OpenStore } from "../events.ts";
 
 export function postsContract(openStore: OpenStore): void {
-  test("whatever was posted is restored as it was, in its order", async () => {
+  test("posted parameters are restored unchanged and in order", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const posts = fc.array(
@@ -38,7 +38,7 @@ export function postsContract(openStore: OpenStore): void {
     );
   });
 
-  test("a query is restored as it was", async () => {
+  test("a query is restored unchanged", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const queries = [

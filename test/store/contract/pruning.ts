@@ -22,7 +22,7 @@ const DIMENSIONS: readonly (Dimension | undefined)[] = [
 ];
 
 export function pruningContract(openStore: OpenStore): void {
-  test("messages first seen before a time are deleted with all that belongs to them; the counts equal a recount", async () => {
+  test("messages first seen before a time are deleted with everything that belongs to them; the counts equal a recount", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await recordDays(store);
@@ -46,7 +46,7 @@ export function pruningContract(openStore: OpenStore): void {
     });
   });
 
-  test("a stopped deletion leaves whole messages, and the next one continues", async () => {
+  test("a stopped deletion leaves whole messages, and the next one continues it", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await recordDays(store);
@@ -64,7 +64,7 @@ export function pruningContract(openStore: OpenStore): void {
     expect(first.messages + rest.messages).toBe(60);
   });
 
-  test("only made-up messages are deleted as such", async () => {
+  test("deleting made-up messages deletes no others", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const madeUp = Array.from(
@@ -83,7 +83,7 @@ export function pruningContract(openStore: OpenStore): void {
     await expectAllCounted(store);
   });
 
-  test("ids of deleted events are not given again, so a position in the feed stays where it is", async () => {
+  test("IDs of deleted events aren't reused, so a position in the feed stays valid", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await recordDays(store);

@@ -6,7 +6,7 @@ import { eventsIn, messagesIn } from "../../support/rows.ts";
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
 export function recordingContract(openStore: OpenStore): void {
-  test("a new event is recorded with all it says, and its message is known", async () => {
+  test("a new event is recorded in full, and its message is known", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const event = eventOf(
@@ -49,7 +49,7 @@ export function recordingContract(openStore: OpenStore): void {
     });
   });
 
-  test("a callback that adds nothing changes nothing but the count of repeats", async () => {
+  test("a callback that adds nothing changes only the count of repeats", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const first = eventOf({ MessageStatus: "failed", ErrorCode: "30003" });
@@ -73,7 +73,7 @@ export function recordingContract(openStore: OpenStore): void {
     expect(await state()).toEqual(before);
   });
 
-  test("of one event recorded many times at once, exactly one is new", async () => {
+  test("if one event is recorded many times at once, exactly one is new", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const events = Array.from({ length: 5 }, () => eventOf({}));
@@ -89,7 +89,7 @@ export function recordingContract(openStore: OpenStore): void {
     expect(await messagesIn(store)).toHaveLength(events.length);
   });
 
-  test("what is recorded at once is told apart", async () => {
+  test("different events recorded at once stay separate", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const known = eventOf({ MessageStatus: "sent" });
@@ -107,7 +107,7 @@ export function recordingContract(openStore: OpenStore): void {
     expect(results).toEqual(["new", "repeat", "new", "repeat", "new"]);
   });
 
-  test("a message nobody has heard of has no row and no timeline", async () => {
+  test("an unknown message has no row and no timeline", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await store.recordEvent(eventOf({}));
@@ -146,7 +146,7 @@ export function recordingContract(openStore: OpenStore): void {
   });
 
   test.each([1, 7, 46, 100])(
-    "every message and every event is read once, in order, in steps of %d",
+    "every message and every event is read once and in order, in steps of %d",
     async (stepRows) => {
       await using opened = await openStore({ stepRows });
       const { store } = opened;
@@ -173,7 +173,7 @@ export function recordingContract(openStore: OpenStore): void {
     },
   );
 
-  test("the time of the latest event is that of the last one recorded", async () => {
+  test("the latest event's time is that of the last one recorded", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const now = Date.UTC(2026, 10, 23, 12, 30);
@@ -183,7 +183,7 @@ export function recordingContract(openStore: OpenStore): void {
     expect(await store.lastEventAt(now)).toBe(now - 1_000);
   });
 
-  test("events that a clock dated after now don't count as the latest", async () => {
+  test("events dated after now don't count as the latest", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const now = Date.UTC(2026, 10, 23, 12, 30);
@@ -196,7 +196,7 @@ export function recordingContract(openStore: OpenStore): void {
     expect(await store.lastEventAt(now)).toBe(Date.UTC(2026, 10, 23, 12));
   });
 
-  test("a write is tried when asked whether writes work", async () => {
+  test("a write check really writes", async () => {
     await using opened = await openStore();
     await opened.store.checkWritable();
   });

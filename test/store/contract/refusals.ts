@@ -30,7 +30,7 @@ function addressesOf(rows: readonly RefusalRow[]): (string | null)[] {
 }
 
 export function refusalsContract(openStore: OpenStore): void {
-  test("a refusal is read as it was added", async () => {
+  test("a refusal is read back unchanged", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const refusal = refusalOf({
@@ -51,7 +51,7 @@ export function refusalsContract(openStore: OpenStore): void {
     expect(await store.refusals.byId(999)).toBeUndefined();
   });
 
-  test("equal refusals within an hour are one with their number; the last one's details are shown", async () => {
+  test("equal refusals within an hour are merged and counted, with the details of the last one", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const later = (minutes: number): NewRefusal => {
@@ -74,7 +74,7 @@ export function refusalsContract(openStore: OpenStore): void {
     ]);
   });
 
-  test("another check, origin, path, channel or diagnosis is another refusal", async () => {
+  test("a different check, origin, path, channel or diagnosis is a different refusal", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const different = [
@@ -93,7 +93,7 @@ export function refusalsContract(openStore: OpenStore): void {
     );
   });
 
-  test("the list has the last seen first, in pages, and leaves out what is asked to be", async () => {
+  test("the list is paged, starts with the last seen, and can leave kinds out", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const at = [3, 1, 2, 2, 2].map((minute) => AT + minute * 60_000);
@@ -144,7 +144,7 @@ export function refusalsContract(openStore: OpenStore): void {
     expect(kept.at(-1)).toBe(many[50]?.address ?? "");
   });
 
-  test("what was last seen over 30 days ago is dropped, a few hundred with each write", async () => {
+  test("refusals last seen over 30 days ago are dropped, a few hundred with each write", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const old = Array.from({ length: 300 }, (_, index) =>
@@ -159,7 +159,7 @@ export function refusalsContract(openStore: OpenStore): void {
     expect(await store.refusals.unlistedSince(0)).toBe(0);
   });
 
-  test("new strangers past the hundredth of an hour are only counted, so that they push out nothing", async () => {
+  test("after a hundred new strangers in an hour, the others are only counted, so that they push out nothing", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const stranger = (index: number, lastAt = AT) =>
@@ -184,7 +184,7 @@ export function refusalsContract(openStore: OpenStore): void {
     expect(await all(store)).toHaveLength(STRANGERS_MAX + 3);
   });
 
-  test("a clock that runs ahead drops nothing, and what it dated so keeps no refusal off the list", async () => {
+  test("a clock that is ahead drops nothing, and refusals dated by it don't block the list", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const ahead = AT + 700 * DAY_MS;
@@ -204,7 +204,7 @@ export function refusalsContract(openStore: OpenStore): void {
     expect(await store.refusals.seenAt()).toBe(AT + 1);
   });
 
-  test("how many were not looked at is summed up by the hour", async () => {
+  test("unexamined refusals are summed up by the hour", async () => {
     await using opened = await openStore();
     const { store } = opened;
     expect(await store.refusals.unlistedSince(0)).toBe(0);
@@ -214,7 +214,7 @@ export function refusalsContract(openStore: OpenStore): void {
     expect(await store.refusals.unlistedSince(AT + 3_600_000)).toBe(4);
   });
 
-  test("the mendable ones of late are told with their number, and what was seen is remembered", async () => {
+  test("recent refusals that need action are counted, and seen ones are remembered", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await add(store, [

@@ -5,7 +5,7 @@ import { eventOf, type OpenStore } from "../events.ts";
 import { eventsFrom } from "../positions.ts";
 
 export function repeatsContract(openStore: OpenStore): void {
-  test("an event's repeats are counted, and the latest is told, in whatever order they come", async () => {
+  test("an event's repeats are counted, and the latest is reported, in any order", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const times = fc.array(fc.nat({ max: 1_000_000 }), { maxLength: 6 });

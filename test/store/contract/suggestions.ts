@@ -29,7 +29,7 @@ const SUGGESTED: readonly (readonly [
 ];
 
 export function suggestionsContract(openStore: OpenStore): void {
-  test("known values that begin with what is typed, in any case, are suggested", async () => {
+  test("known values with the typed prefix, in any case, are suggested", async () => {
     await using opened = await openStore();
     await populate(opened.store);
     for (const [field, start, expected] of SUGGESTED) {
@@ -42,7 +42,7 @@ export function suggestionsContract(openStore: OpenStore): void {
     }
   });
 
-  test("there are no more suggestions than asked for, and each is a known value", async () => {
+  test("there are no more suggestions than requested, and each is a known value", async () => {
     await using opened = await openStore();
     const { store } = opened;
     await populate(store);
@@ -60,7 +60,7 @@ export function suggestionsContract(openStore: OpenStore): void {
     }
   });
 
-  test("recipients who have no number are suggested by the beginning of their name or id", async () => {
+  test("recipients without a number are suggested by the beginning of their name or ID", async () => {
     await using opened = await openStore();
     const { store } = opened;
     for (const [To, From] of [

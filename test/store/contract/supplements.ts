@@ -5,7 +5,7 @@ import { eventOf, type OpenStore } from "../events.ts";
 const SUPPLEMENTS_MAX = 100;
 
 export function supplementsContract(openStore: OpenStore): void {
-  test("an error code that comes with a later callback of the same status is kept", async () => {
+  test("an error code from a later callback of the same status is kept", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const failed = {
@@ -26,7 +26,7 @@ export function supplementsContract(openStore: OpenStore): void {
     ]);
   });
 
-  test("of two error codes for one status the lowest counts, whichever came first", async () => {
+  test("of two error codes for one status, the lower counts, whichever came first", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const codes = ["30008", "30003"];
@@ -58,7 +58,7 @@ export function supplementsContract(openStore: OpenStore): void {
     expect(await post("undelivered")).toBe("repeat");
   });
 
-  test("a tag that only a later callback has is added to the message", async () => {
+  test("a tag from a later callback is added to the message", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const event = eventOf({}, { query: "order=1" });

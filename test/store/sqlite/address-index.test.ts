@@ -25,7 +25,7 @@ const queries = new Kysely<unknown>({
   },
 });
 
-test("names and user ids are found by indexes, in which numbers and user ids take no room of their own", async () => {
+test("names and user IDs are found by indexes that numbers and user IDs don't add to", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   const store = await openStore(file);

@@ -6,7 +6,7 @@ import { writableTablesOf } from "../../../src/store/sqlite/connection/tables.ts
 import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 
 // Through a store this takes as many commits as there are entries.
-test("entries of one kind are trimmed to the newest, whoever's they are, and other kinds stay", async () => {
+test("entries of one kind are limited to the newest, whoever's they are, and other kinds stay", async () => {
   using db = new Database(":memory:", { strict: true });
   migrate(db);
   const { tables } = writableTablesOf(db);

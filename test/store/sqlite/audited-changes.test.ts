@@ -15,7 +15,7 @@ const tokenOf = (name: string) => ({
   address: BY.address,
 });
 
-test("a change that can't be put into the audit list isn't made", async () => {
+test("a change that can't be added to the audit list isn't made", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   const stores = openCommandStores(file, true);
@@ -85,7 +85,7 @@ test("a token's changes are in the audit list, each with who made it and from wh
   await stores.close();
 });
 
-test("changes made at once on one connection are each a transaction, one after another", async () => {
+test("simultaneous changes on one connection are each a transaction, one after another", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   const stores = openCommandStores(file, true);

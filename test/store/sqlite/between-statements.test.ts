@@ -48,7 +48,7 @@ afterEach(() => {
   folder[Symbol.dispose]();
 });
 
-test("what commits between two statements is in the changes now or the next time", async () => {
+test("events committed between two statements are in the changes now or the next time", async () => {
   let position = await feedStart(reading.kysely);
   const reported = { events: 0, failures: 0 };
   const add = ({
@@ -68,7 +68,7 @@ test("what commits between two statements is in the changes now or the next time
   expect(reported).toEqual({ events: recorded, failures: recorded });
 });
 
-test("what commits between two statements is in the feed once", async () => {
+test("events committed between two statements are in the feed once", async () => {
   let position = await feedStart(reading.kysely);
   const ids: number[] = [];
   for (let round = 0; round < 5; round++) {

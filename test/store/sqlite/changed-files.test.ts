@@ -109,7 +109,7 @@ describe("while callbacks come", () => {
   );
 });
 
-test("a log that is cut short is noticed, and what comes then is recorded", async () => {
+test("a truncated log is detected, and later callbacks are recorded", async () => {
   await post();
   const load = startLoad(server.origin, new Set(), 8);
   await until(async () =>
@@ -125,7 +125,7 @@ test("a log that is cut short is noticed, and what comes then is recorded", asyn
   await expectNothingLost();
 });
 
-test("a database file that was moved away is noticed, and nothing is acknowledged until it is back", async () => {
+test("a moved database file is detected, and nothing is acknowledged until it's back", async () => {
   renameSync(file, `${file}.away`);
   await expectRed(/The database file was moved or deleted\. Put it back/);
   expect((await post()).status).toBe(503);
@@ -136,7 +136,7 @@ test("a database file that was moved away is noticed, and nothing is acknowledge
   await expectGreen();
 });
 
-test("a folder that can't be reached is noticed, survived, and over when it can be", async () => {
+test("an unreachable folder is detected, and the server recovers once it can be reached", async () => {
   const data = dirname(file);
   renameSync(data, `${data}.away`);
   symlinkSync(data, data);
@@ -150,7 +150,7 @@ test("a folder that can't be reached is noticed, survived, and over when it can 
   await expectGreen();
 });
 
-test("a database file that was cut short is noticed without anyone reading it, and nothing is acknowledged", async () => {
+test("a truncated database file is detected without a read, and nothing is acknowledged", async () => {
   await post();
   // All of the log is in the file by then.
   await until(async () => expect(statSync(`${file}-wal`).size).toBe(0));

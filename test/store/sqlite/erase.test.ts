@@ -8,7 +8,7 @@ import { tempDir } from "../../support/temp-dir.ts";
 import { DIGITS, recordNumberEverywhere } from "../number-everywhere.ts";
 import { strayRows } from "./stray-rows.ts";
 
-test("no byte of an erased number is left in the database's file, and no row refers to a missing one", async () => {
+test("no byte of an erased number is left in the database file, and no row refers to a missing one", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   const store = await openStore(file);

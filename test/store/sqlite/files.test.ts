@@ -28,7 +28,7 @@ function open(path = file): Promise<Store> {
   return openStore(path);
 }
 
-test("the database, its log and its folder are for their owner only", async () => {
+test("only the owner can access the database, its log and its folder", async () => {
   const umask = process.umask(0o077);
   try {
     const store = await open();
@@ -45,7 +45,7 @@ test("the database, its log and its folder are for their owner only", async () =
   }
 });
 
-test("folders are made as deep as it takes, and one that is there keeps its mode", async () => {
+test("missing parent folders are created, and an existing folder keeps its mode", async () => {
   const deep = join(folder.path, "a", "b", "c", "smsledger.db");
   await (await open(deep)).close();
   await mkdir(dirname(file), { mode: 0o755 });
@@ -54,7 +54,7 @@ test("folders are made as deep as it takes, and one that is there keeps its mode
   expect(statSync(dirname(file)).mode).toBe(mode);
 });
 
-test("what was recorded is there when the database is opened again", async () => {
+test("recorded messages are there when the database is opened again", async () => {
   const events = [
     eventOf({ MessageStatus: "sent", Body: "hello" }, { query: "a=1" }),
     eventOf({ MessageStatus: "failed", ErrorCode: "30003" }),
@@ -86,7 +86,7 @@ test("what was recorded is there when the database is opened again", async () =>
   await second.close();
 });
 
-test("after a clock that was a day ahead the counts by the minute are there, also when the database is opened again", async () => {
+test("after a clock was a day ahead, counts by the minute are there, even when the database is opened again", async () => {
   const start = Date.UTC(2026, 10, 23, 12, 10);
   const ahead = 24 * 60;
   const range = {
@@ -115,7 +115,7 @@ test("after a clock that was a day ahead the counts by the minute are there, als
   await reader.close();
 });
 
-test("a reader sees what a store that is open records", async () => {
+test("a reader sees what an open store records", async () => {
   const store = await open();
   const reader = openReader(file);
   const event = eventOf({});
@@ -125,7 +125,7 @@ test("a reader sees what a store that is open records", async () => {
   await store.close();
 });
 
-describe("a file that is not for this version is refused and left as it is", () => {
+describe("a file that isn't for this version is refused and left unchanged", () => {
   const newer = "PRAGMA user_version = 9999";
   const foreign = "PRAGMA application_id = 1";
 
@@ -167,7 +167,7 @@ describe("a file that is not for this version is refused and left as it is", () 
     expect(refusal).toBeInstanceOf(StoreUnusable);
   });
 
-  test("a reader makes no database where there is none", () => {
+  test("a reader doesn't create a missing database", () => {
     expect(() => openReader(file)).toThrow(StoreUnusable);
     expect(readdirSync(folder.path)).toEqual([]);
   });
@@ -182,7 +182,7 @@ describe("a file that is not for this version is refused and left as it is", () 
     await expectDamaged();
   });
 
-  test("one of ours in which pages were overwritten", async () => {
+  test("one of ours with overwritten pages", async () => {
     await (await open()).close();
     const bytes = readFileSync(file);
     writeFileSync(file, bytes.fill(0xff, 100, 2_048));
@@ -195,7 +195,7 @@ describe("a file that is not for this version is refused and left as it is", () 
     expect(String(refusal)).toMatch(/is damaged or was changed by another/);
   }
 
-  test("an empty file is made a database", async () => {
+  test("an empty file becomes a database", async () => {
     await mkdir(dirname(file));
     writeFileSync(file, "");
     const store = await open();

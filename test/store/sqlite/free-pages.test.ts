@@ -26,7 +26,7 @@ async function fill(file: string): Promise<void> {
   await store.close();
 }
 
-test("what the deleted messages took is given back to the disk, and the file is whole", async () => {
+test("deleting messages returns their space to the disk, and the file is whole", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   await fill(file);
@@ -40,7 +40,7 @@ test("what the deleted messages took is given back to the disk, and the file is 
   expect(db.query("PRAGMA integrity_check").values()).toEqual([["ok"]]);
 });
 
-test("a file of an earlier version, which cannot give back, uses its free pages again", async () => {
+test("a file of an earlier version, which can't shrink, reuses its free pages", async () => {
   using folder = tempDir();
   const [file, old] = ["new.db", "old.db"].map((name) =>
     join(folder.path, name),

@@ -21,7 +21,7 @@ afterEach(async () => {
   folder[Symbol.dispose]();
 });
 
-test("while another process holds the lock, events are refused as unavailable and reads go on; after it, all is well", async () => {
+test("while another process holds the lock, events are refused as unavailable and reads continue; afterwards, all is well", async () => {
   const before = eventOf({ MessageStatus: "sent" });
   await store.recordEvent(before);
   const late = [eventOf({}), eventOf({})];
@@ -46,7 +46,7 @@ test("while another process holds the lock, events are refused as unavailable an
   await store.checkWritable();
 });
 
-test("an event is refused in time while another process holds the lock, also behind others and other writes", async () => {
+test("while another process holds the lock, an event is refused in time, even behind other events and writes", async () => {
   await using _ = await lockElsewhere(file);
   // Time is the subject: Twilio hangs up after 15 s.
   const late = Bun.sleep(14_000).then(() => "too late for Twilio");
@@ -79,7 +79,7 @@ test("an event waits for a lock that is soon released", async () => {
   expect(await store.timeline(event.messageSid)).toHaveLength(1);
 });
 
-test("events are refused while the database's file is somewhere else", async () => {
+test("events are refused while the database file is somewhere else", async () => {
   const event = eventOf({});
   await rename(file, `${file}.away`);
   expect(await refusalOf(store.recordEvent(event))).toBeInstanceOf(

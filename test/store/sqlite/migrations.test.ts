@@ -40,7 +40,7 @@ test("no released migration has changed", () => {
   expect(Object.fromEntries(hashes)).toEqual(RELEASED);
 });
 
-test("a new database has the schema of this version, to the letter", () => {
+test("a new database has exactly this version's schema", () => {
   using db = new Database(":memory:");
   migrate(db);
   using statement = db.prepare(

@@ -47,7 +47,7 @@ function withFolder() {
   };
 }
 
-test("a second server is refused on whichever way leads to the same file, until the first one has ended, however it ends", async () => {
+test("a second server is refused on any path to the same file, until the first one has ended, however it ends", async () => {
   using folder = withFolder();
   const { at, file } = folder;
   await (
@@ -127,7 +127,7 @@ test("no command opens a database that has a second name", async () => {
   expect(readdirSync(at())).not.toContain("second.db-wal");
 });
 
-test("a link to nothing is refused: its disk may not be mounted", async () => {
+test("a dangling link is refused: its disk may not be mounted", async () => {
   using folder = withFolder();
   const { at } = folder;
   symlinkSync(at("elsewhere", "smsledger.db"), at("link.db"));
@@ -138,7 +138,7 @@ test("a link to nothing is refused: its disk may not be mounted", async () => {
 });
 
 test.skipIf(!canMount)(
-  "a second server is refused on a folder that is mounted elsewhere, and any server on a file that is mounted by itself (needs root)",
+  "a second server is refused on a bind-mounted folder, and any server on a bind-mounted file (needs root)",
   async () => {
     using folder = withFolder();
     const { at, file } = folder;

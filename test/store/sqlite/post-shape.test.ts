@@ -36,7 +36,7 @@ const columns = fc.record({
   rawDlrDoneDate: text,
 });
 
-test("any post is restored from its shape, whatever the columns hold", () => {
+test("any post is restored from its shape, whatever the columns contain", () => {
   const posts = fc
     .tuple(arbitraryPost, arbitraryPost)
     .map(([params, more]): FormParams => [...params, ...more]);
@@ -56,7 +56,7 @@ describe("posts that differ only in their own values have one shape", () => {
   const shapeOf = (params: FormParams, own: Partial<typeof none> = {}) =>
     shapePost(params, { ...none, ...own });
 
-  test("what stands in a column is not kept again", () => {
+  test("a value that is in a column isn't stored again", () => {
     const params: FormParams = [
       ["MessageSid", sid],
       ["SmsSid", sid],
@@ -67,7 +67,7 @@ describe("posts that differ only in their own values have one shape", () => {
     expect(shape).not.toContain(sid);
   });
 
-  test("what does not is in the values, in its order", () => {
+  test("other values are stored in order", () => {
     const other = `SM${"0".repeat(32)}`;
     const first = shapeOf([
       ["MessageSid", sid],
@@ -83,7 +83,7 @@ describe("posts that differ only in their own values have one shape", () => {
     expect(second.shape).toBe(first.shape);
   });
 
-  test("text of any length that is not Twilio's own does not make shapes", () => {
+  test("text that isn't Twilio's own creates no shapes, whatever its length", () => {
     const long = "x".repeat(65);
     const { shape, values } = shapeOf([
       ["EventType", long],

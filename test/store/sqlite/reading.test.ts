@@ -4,7 +4,7 @@ import { openStore } from "../../support/open-store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
 
-test("of many queries at once one is done in each turn of the event loop, so that callbacks pass between", async () => {
+test("one of many queries runs in each turn of the event loop, so that callbacks get in between", async () => {
   using folder = tempDir();
   const store = await openStore(join(folder.path, "db"));
   await store.recordEvent(eventOf({ MessageStatus: "sent" }));

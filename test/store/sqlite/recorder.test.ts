@@ -39,7 +39,7 @@ const rollups = () =>
     )
     .all();
 
-test("the rollups have the minutes that are kept, and hours and days that are over", () => {
+test("the rollups have the minutes that are kept, and the hours and days that have ended", () => {
   const minutes = 30 * 60;
   for (let minute = 0; minute <= minutes; minute++) record(at(minute));
   const newest = NOON / MINUTE_MS + minutes;
@@ -69,7 +69,7 @@ test("the rollups have the minutes that are kept, and hours and days that are ov
   expect(oldest.values()).toEqual([[newest - MINUTES_KEPT + 1, 2]]);
 });
 
-test("a clock that was ahead leaves no rows of hours that are not over", () => {
+test("a clock that was ahead leaves no rows for hours that haven't ended", () => {
   for (let minute = 0; minute <= 30; minute++) record(at(minute));
   const before = rollups();
   for (let minute = 1_470; minute <= 1_530; minute += 10) record(at(minute));
@@ -87,7 +87,7 @@ test("a clock that was ahead leaves no rows of hours that are not over", () => {
   ]);
 });
 
-test("a clock that falls back after it ran ahead for days moves no border", () => {
+test("a clock that falls back after days ahead moves no boundary", () => {
   for (let hour = 0; hour < 104; hour++) record(at(hour * 60));
   const state = () => db.query("SELECT * FROM rollup_clock").values();
   const before = state();
@@ -103,7 +103,7 @@ test("a clock that falls back after it ran ahead for days moves no border", () =
   ]);
 });
 
-test("a message whose earlier event comes later leaves no empty row, and is of both hours", () => {
+test("a message whose earlier event comes later leaves no empty row, and belongs to both hours", () => {
   const MessageSid = newMessageSid();
   record(
     at(59, { MessageSid, MessageStatus: "delivered", To: "+442071838750" }),
@@ -123,7 +123,7 @@ test("a message whose earlier event comes later leaves no empty row, and is of b
   ]);
 });
 
-test("a batch that fails leaves nothing behind, and is recorded when it comes again", () => {
+test("a failed batch leaves nothing behind, and is recorded on the next attempt", () => {
   db.run(
     `CREATE TRIGGER broken BEFORE INSERT ON events WHEN NEW.error_message = 'broken'
        BEGIN SELECT RAISE(ABORT, 'broken'); END`,

@@ -133,7 +133,7 @@ function eventFrom(sids: readonly string[], given: ArbitraryEvent): NewEvent {
   );
 }
 
-test("between any two steps everything is as if the deleted messages had never been, and no other is deleted", async () => {
+test("between any two steps, it's as if the deleted messages had never existed, and no others are deleted", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(arbitraryDeed, { minLength: 4, maxLength: 25 }),
@@ -184,7 +184,7 @@ test("between any two steps everything is as if the deleted messages had never b
   );
 }, 120_000);
 
-test("made-up messages are deleted, and only those", async () => {
+test("only made-up messages are deleted", async () => {
   const recorder = createRecorder(db);
   const sids = [newMadeUpSid(), newMessageSid(), newMadeUpSid()];
   recorder.record(sids.map((MessageSid) => storedEvent(at(1, { MessageSid }))));
@@ -202,7 +202,7 @@ const newMadeUpSid = (): string =>
 const at = (hour: number, params: Record<string, string> = {}): NewEvent =>
   eventOf(params, { receivedAt: MIDNIGHT + hour * HOUR_MS });
 
-test("what another process deleted is not handed out from memory", async () => {
+test("messages that another process deleted aren't returned from memory", async () => {
   const server = createRecorder(db, 0);
   const record = (hour: number) =>
     server.record([
@@ -222,7 +222,7 @@ test("what another process deleted is not handed out from memory", async () => {
   expect(await messagesIn(reader)).toHaveLength(2);
 });
 
-test("a message that a late event moves into an hour is deleted with it, however far that is looked through", async () => {
+test("a message that a late event moves into an hour is deleted with it, however far the deletion has read", async () => {
   const recorder = createRecorder(db, 0);
   const message = (hour: number, minute: number) => ({
     MessageSid: newMessageSid(),
@@ -257,7 +257,7 @@ test("a message that a late event moves into an hour is deleted with it, however
   expect(await messagesIn(reader)).toEqual([]);
 });
 
-test("ids of what was deleted are not given again, also after a restart", async () => {
+test("IDs of deleted events aren't reused, even after a restart", async () => {
   const ids = async () => {
     const [message] = await messagesIn(reader);
     return [message?.id ?? 0, message?.recipientId ?? 0];
@@ -278,7 +278,7 @@ test("ids of what was deleted are not given again, also after a restart", async 
   }
 });
 
-test("a step that fails deletes nothing, and what it looked at is looked at again", async () => {
+test("a failed step deletes nothing, and the next one reads the same messages again", async () => {
   // All in one step, however slow the machine is.
   const recorder = createRecorder(db, 60_000);
   const events = [1, 2, 3].map((hour) => at(hour, { To: "+14155550123" }));
@@ -300,7 +300,7 @@ test("a step that fails deletes nothing, and what it looked at is looked at agai
   expect(db.query("SELECT shape FROM post_shapes").all()).toEqual([]);
 });
 
-test("SIDs and shapes that later events have stay, those of the deleted ones alone go", () => {
+test("SIDs and shapes that later events use stay, and those of deleted ones alone are removed", () => {
   const recorder = createRecorder(db);
   const texts = () =>
     db

@@ -52,7 +52,7 @@ async function tidy(afterStep: () => Promise<void>): Promise<number> {
   return steps;
 }
 
-test("between any two steps, wherever the clock goes, each message is counted once", async () => {
+test("between any two steps, whatever the clock does, each message is counted once", async () => {
   const arbitraryEvent = fc.record({
     message: fc.nat({ max: 9 }),
     status: fc.constantFrom("sent", "delivered", "failed"),
@@ -93,7 +93,7 @@ test("between any two steps, wherever the clock goes, each message is counted on
   );
 });
 
-test("whatever the clock does for however long, and wherever the server restarts, all counts equal a recount", async () => {
+test("whatever the clock does and wherever the server restarts, all counts equal a recount", async () => {
   const span = fc.record({
     /** Days that the clock is off by; mostly it is right. */
     off: fc.oneof(
@@ -148,7 +148,7 @@ async function expectAllRecounts(now: number): Promise<void> {
     });
 }
 
-test("a clock that runs a year ahead for a day leaves all counts by the minute, and none summed up too early", async () => {
+test("a clock that is a year ahead for a day leaves all counts by the minute, and none summed up too early", async () => {
   const recordAt = (minute: number) =>
     record(eventOf({}, { receivedAt: NOON + minute * MINUTE_MS }));
   for (let minute = -90; minute <= 0; minute += 9) recordAt(minute);
@@ -169,7 +169,7 @@ test("a clock that runs a year ahead for a day leaves all counts by the minute, 
   expect(summedUp.values(NOON / 1_000)).toEqual([[0]]);
 });
 
-test("an hour that takes many steps is whole between any two, whatever is recorded meanwhile", async () => {
+test("an hour that takes many steps is complete between any two, whatever is recorded meanwhile", async () => {
   const SENDERS = 200;
   const sids: string[] = [];
   for (let minute = 0; minute < 60; minute++)

@@ -41,7 +41,7 @@ async function open(fillMs: number) {
   return store;
 }
 
-test("a page of a rare filter is full, or says that the search hit its limit", async () => {
+test("a page for a rare filter is full, or says that the search hit its limit", async () => {
   const patient = await open(LONG_MS);
   const full = await patient.listMessages(RARE, { size: 20 });
   expect(full.messages).toHaveLength(20);
@@ -58,7 +58,7 @@ test("a page of a rare filter is full, or says that the search hit its limit", a
   await hasty.close();
 });
 
-test("a search that fills a page lets the event loop turn after each stretch", async () => {
+test("a search that fills a page yields to the event loop after each step", async () => {
   const store = await open(LONG_MS);
   let turns = 0;
   let isSearching = true;
@@ -73,7 +73,7 @@ test("a search that fills a page lets the event loop turn after each stretch", a
   await store.close();
 });
 
-test("a search that goes on ends when the store is closed", async () => {
+test("a running search ends when the store is closed", async () => {
   const store = await open(LONG_MS);
   const ended = store.listMessages(RARE, { size: MESSAGES }).then(
     () => "found",

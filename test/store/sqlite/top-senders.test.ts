@@ -7,7 +7,7 @@ import { tempDir } from "../../support/temp-dir.ts";
 
 const HOUR_MS = 3_600_000;
 
-test("beyond a bound of rows no senders are claimed to be the worst", async () => {
+test("past a maximum of rows, no senders are called the worst", async () => {
   using folder = tempDir();
   const file = join(folder.path, "smsledger.db");
   const db = new Database(file, {

@@ -19,7 +19,7 @@ function left(names: readonly string[]): string[] {
   return readdirSync(folder.path).toSorted();
 }
 
-test("what a process that has ended left of a file is removed, with what SQLite kept beside it", () => {
+test("files that an ended process left unfinished are removed, with what SQLite kept next to them", () => {
   const names = ["partial", "restoring"].flatMap((kind) =>
     ["", "-journal", "-wal", "-shm"].map(
       (end) => `a.db.${kind}-${NO_PROCESS}${end}`,
@@ -28,11 +28,11 @@ test("what a process that has ended left of a file is removed, with what SQLite 
   expect(left(names)).toEqual([]);
 });
 
-test("what an earlier process with our own id left is removed", () => {
+test("files that an earlier process with our process ID left are removed", () => {
   expect(left([`a.db.partial-${process.pid}`])).toEqual([]);
 });
 
-test("nothing of another name is removed", () => {
+test("files with other names are kept", () => {
   const names = [
     "a.db",
     "a.db-journal",
@@ -44,7 +44,7 @@ test("nothing of another name is removed", () => {
   expect(left(names)).toEqual(names);
 });
 
-test("what a running process is writing stays; what it hasn't touched for hours is another one's", () => {
+test("a running process keeps its unfinished file, unless it hasn't touched it for hours", () => {
   const child = Bun.spawn(["sleep", "60"]);
   try {
     const name = `a.db.partial-${child.pid}`;
@@ -57,7 +57,7 @@ test("what a running process is writing stays; what it hasn't touched for hours 
   }
 });
 
-test("a folder that isn't there has nothing to remove", () => {
+test("a missing folder has nothing to remove", () => {
   expect(() =>
     removeUnfinished(join(folder.path, "none", "a.db")),
   ).not.toThrow();

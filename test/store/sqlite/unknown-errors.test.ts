@@ -61,7 +61,7 @@ async function refusalOf(call: Promise<unknown>): Promise<string> {
   return String(value);
 }
 
-test("an unknown error in one event refuses that event only, whatever batch it is in, and the log gets SQLite's code", async () => {
+test("an unknown error in one event refuses only that event, in any batch, and the log gets SQLite's code", async () => {
   const store = await openStore(file, { onFault });
   await store.recordEvent(eventOf({}));
   poison("bad");
@@ -104,7 +104,7 @@ test("an unknown error in one event refuses that event only, whatever batch it i
   await store.close();
 });
 
-test("an unknown error in any other write fails that write only", async () => {
+test("an unknown error in any other write fails only that write", async () => {
   const store = await openStore(file, { onFault });
   change(
     "CREATE TRIGGER poison BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'poison was met'); END",
@@ -125,7 +125,7 @@ test("an unknown error in any other write fails that write only", async () => {
   await store.close();
 });
 
-test("an unknown error in work that is done after the answer fails nothing else", async () => {
+test("an unknown error in work after the response fails nothing else", async () => {
   const store = await openStore(file, { onFault });
   change(
     "CREATE TRIGGER poison BEFORE UPDATE ON rollup_clock BEGIN SELECT RAISE(ABORT, 'poison was met'); END",
@@ -139,7 +139,7 @@ test("an unknown error in work that is done after the answer fails nothing else"
   await store.close();
 });
 
-test("nothing is recorded, and nothing is said to be, before the database is open", async () => {
+test("before the database is open, nothing is recorded or acknowledged", async () => {
   const queue = createWriteQueue(onFault);
   const event = storedEvent(eventOf({}));
   expect(await refusalOf(queue.record(event))).toContain(
@@ -151,7 +151,7 @@ test("nothing is recorded, and nothing is said to be, before the database is ope
   await queue.close();
 });
 
-test("a writing thread that crashes is started again; what waits meanwhile is recorded then", async () => {
+test("a writer thread that crashes is restarted, and events that wait meanwhile are recorded then", async () => {
   const bomb = join(folder.path, "bomb.ts");
   const fuse = join(folder.path, "fuse");
   const writer = join(

@@ -40,7 +40,7 @@ type Posted = {
 
 const open = (file: string) => openStore(file);
 
-test("a database of a version that took every callback on the SMS route for SMS, once upgraded, equals one written anew", async () => {
+test("a database that took every callback on the SMS route for SMS, once upgraded, equals a new one", async () => {
   using folder = tempDir();
   const [old, upgraded, anew] = ["old", "upgraded", "anew"].map((name) =>
     join(folder.path, `${name}.db`),

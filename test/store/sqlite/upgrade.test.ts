@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-test("a database of the first version, once upgraded, equals one written anew", async () => {
+test("a database of the first version, once upgraded, equals a new one", async () => {
   const written = join(folder.path, "written.db");
   const upgraded = join(folder.path, "upgraded.db");
   const store = await open(written);
@@ -70,7 +70,7 @@ test("a database of the first version, once upgraded, equals one written anew", 
   expect(rowsOf(ofWritten, outside)).toEqual([]);
 });
 
-test("an empty database of the first version is upgraded and recorded into", async () => {
+test("an empty database of the first version is upgraded and can record", async () => {
   const empty = join(folder.path, "empty.db");
   const upgraded = join(folder.path, "upgraded.db");
   await (await open(empty)).close();
@@ -82,7 +82,7 @@ test("an empty database of the first version is upgraded and recorded into", asy
   await store.close();
 });
 
-test("the upgrade puts delivery times in the same places as this version does", () => {
+test("the upgrade puts delivery times in the same bins as this version does", () => {
   const places = DELIVERY_TIMES_FROM_MS.map(
     (fromMs, place) => `(${fromMs}, ${place})`,
   );

@@ -50,7 +50,7 @@ async function refusal(
   return stderr;
 }
 
-test("where a database has vanished none is made, until it is back or what is left of it is removed", async () => {
+test("if a database has vanished, none is created until it's back or its remains are removed", async () => {
   await serveOnce();
   renameSync(file, `${file}.moved`);
   const before = readdirSync(folder.path);
@@ -68,7 +68,7 @@ test("where a database has vanished none is made, until it is back or what is le
   await serveOnce();
 });
 
-test("a database that is restored where one has vanished is served", async () => {
+test("a database restored in place of a vanished one is served", async () => {
   await serveOnce();
   const backup = join(folder.path, "backup.db");
   const backedUp = await run(PROGRAM, ["backup", backup], { env });
@@ -82,7 +82,7 @@ test("a database that is restored where one has vanished is served", async () =>
   await serveOnce();
 });
 
-test("a folder of backups says that there was a database, until an empty file says that a new one is wanted", async () => {
+test("backups in the folder mean that there was a database, until an empty file asks for a new one", async () => {
   const backups = join(folder.path, "backups");
   mkdirSync(backups);
   const withBackups = { BACKUP_FOLDER: backups };
@@ -96,7 +96,7 @@ test("a folder of backups says that there was a database, until an empty file sa
   await serveOnce(withBackups);
 });
 
-test("what an interrupted restore left is removed when the server starts", async () => {
+test("the remains of an interrupted restore are removed when the server starts", async () => {
   await serveOnce();
   const left = ["restoring-999999999", "restoring-999999999-journal"];
   for (const end of left) writeFileSync(`${file}.${end}`, "");
@@ -125,7 +125,7 @@ function leaveLog(path: string): void {
 }
 
 test.skipIf(!canMount)(
-  "a read-only disk is said to be one, in one plain line (needs root)",
+  "a read-only disk is reported as such, in one plain line (needs root)",
   async () => {
     await serveOnce();
     const mounted = join(folder.path, "mounted");

@@ -6,7 +6,7 @@ import { createLogCopying } from "../../../src/store/sqlite/writer/log-copying.t
 import { watchFiles } from "../../../src/store/sqlite/connection/watched-files.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
-test("a log that is reused, and was cut short before SQLite wrote on, has lost something", () => {
+test("a reused log that was truncated before SQLite wrote to it again has lost something", () => {
   using folder = tempDir();
   const file = join(folder.path, "a.db");
   using db = new Database(file);
