@@ -116,7 +116,7 @@ test("a mistyped path is reported before anything is asked", async () => {
   ]);
 });
 
-test("a damaged database is put aside as it is", async () => {
+test("a damaged database is set aside unchanged", async () => {
   const sid = await record();
   await command("backup", backedUp);
   writeFileSync(live, "no database any more".repeat(500));
