@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
 import { makeFirstUser, PASSWORD, setupLink, signIn } from "./first-user.ts";
 import { startBinary } from "./sites.ts";
+import { until } from "../support/until.ts";
 
 const ONE_TIME = "seven green bicycles";
 
@@ -25,7 +26,9 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
       await using admin = await openPage(browser, { javaScriptEnabled });
       const { page, complaints } = admin;
       await makeFirstUser(page, site);
-      expect(await page.title()).toContain("Set up Twilio");
+      await until(async () =>
+        expect(await page.title()).toContain("Set up Twilio"),
+      );
 
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.waitForURL("**/login");
@@ -41,7 +44,11 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
       await page.getByLabel("One-time password").fill(ONE_TIME);
       await page.getByRole("button", { name: "Add the user" }).click();
       await page.locator("#password-shown").waitFor();
-      expect(await page.locator("#password-shown").innerText()).toBe(ONE_TIME);
+      await until(async () =>
+        expect(await page.locator("#password-shown").innerText()).toBe(
+          ONE_TIME,
+        ),
+      );
 
       await using member = await openPage(browser, { javaScriptEnabled });
       await member.page.goto(site.origin);
@@ -71,7 +78,9 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
       await page.getByRole("link", { name: "Remove this user…" }).click();
       await page.getByRole("button", { name: "Remove the user" }).click();
       await page.waitForURL("**/settings/users");
-      expect(await page.locator("tbody tr").count()).toBe(1);
+      await until(async () =>
+        expect(await page.locator("tbody tr").count()).toBe(1),
+      );
       await member.page.reload();
       await member.page.waitForURL("**/login?next=%2Fmessages");
 

@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium)("page updates in a browser", () => {
     await liveState(other, "live");
     await postMessagesTo(server, NUMBER, ["delivered"]);
     await other.locator("tbody tr").nth(before).waitFor();
-    expect(await rows.count()).toBe(before);
+    await until(async () => expect(await rows.count()).toBe(before));
     await button.click();
     await rows.nth(before).waitFor();
     await liveState(page, "live");
@@ -70,11 +70,11 @@ describe.skipIf(!hasChromium)("page updates in a browser", () => {
     await postMessagesTo(server, NUMBER, [30003, "delivered", 30003]);
     await page.waitForFunction(() => document.title.startsWith("(2) "));
     await until(async () => (await iconOf(page)) !== icon);
-    expect(await rows.count()).toBe(before);
+    await until(async () => expect(await rows.count()).toBe(before));
     await setHidden(page, false);
     await rows.nth(before + 2).waitFor();
     await until(async () => {
-      expect(await page.title()).toBe(title);
+      await until(async () => expect(await page.title()).toBe(title));
       expect(await iconOf(page)).toBe(icon);
     });
   });
@@ -91,7 +91,9 @@ describe.skipIf(!hasChromium)("page updates in a browser", () => {
     await second.locator(".stream[data-stopped]").waitFor({
       state: "attached",
     });
-    expect(await first.locator(".stream[data-stopped]").count()).toBe(0);
+    await until(async () =>
+      expect(await first.locator(".stream[data-stopped]").count()).toBe(0),
+    );
     await postMessagesTo(server, NUMBER, [30003]);
     for (const page of [first, second])
       await page.waitForFunction(() => document.title.startsWith("(1) "));
@@ -164,7 +166,9 @@ describe.skipIf(!hasChromium)("page updates in a browser", () => {
     await page.goto(url);
     const dark = await background();
     const button = page.getByRole("button", { name: /^Theme/ });
-    expect(await button.textContent()).toContain("system");
+    await until(async () =>
+      expect(await button.textContent()).toContain("system"),
+    );
     await button.click();
     const light = await background();
     expect(light).not.toBe(dark);
@@ -227,7 +231,9 @@ describe.skipIf(!hasChromium)("page updates in a browser", () => {
     const { page } = opened;
     await page.goto(url);
     for (const selector of [".live", ".theme-button", ".keys-button"])
-      expect(await page.locator(selector).isVisible()).toBe(false);
+      await until(async () =>
+        expect(await page.locator(selector).isVisible()).toBe(false),
+      );
     expect(await page.getByRole("heading", { level: 1 }).isVisible()).toBe(
       true,
     );

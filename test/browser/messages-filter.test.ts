@@ -11,6 +11,7 @@ import {
 } from "./browser.ts";
 import { box, rows, statusWords } from "./messages-list.ts";
 import { postSampleCallbacks } from "./sample-callbacks.ts";
+import { until } from "../support/until.ts";
 
 const MESSAGES = 120;
 
@@ -36,18 +37,24 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
     await page.locator(".filter-more summary").click();
     await page.locator("#filter-status").selectOption("failed");
     await page.waitForURL("**/messages?q=status%3Afailed");
-    expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
+    await until(async () =>
+      expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"])),
+    );
     await page.getByLabel("Error code").fill("21610");
     await page.keyboard.press("Enter");
     await page.waitForURL(/code%3A21610/);
-    expect(await box(page).inputValue()).toBe("status:failed code:21610");
+    await until(async () =>
+      expect(await box(page).inputValue()).toBe("status:failed code:21610"),
+    );
 
     await page.locator("#by-all").click();
     await page.waitForURL("**/messages?q=code%3A21610");
     await page.waitForFunction(
       () => document.querySelector("select")?.value === "",
     );
-    expect(await page.locator(".filter-more[open]").count()).toBe(1);
+    await until(async () =>
+      expect(await page.locator(".filter-more[open]").count()).toBe(1),
+    );
     expect(await isMarked(page)).toBe(true);
     expect(complaints).toEqual([]);
   });
@@ -62,7 +69,7 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
     await page.waitForURL(/q=%2B4477$/);
     await page.keyboard.type("009");
     await page.waitForURL(/q=%2B4477009$/);
-    expect(await rows(page)).toHaveLength(15);
+    await until(async () => expect(await rows(page)).toHaveLength(15));
     expect(await page.evaluate(() => document.activeElement?.id)).toBe(
       "filter-q",
     );
@@ -71,7 +78,7 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
     await page.waitForFunction(
       () => document.querySelectorAll("tbody tr").length === 50,
     );
-    expect(await box(page).inputValue()).toBe("");
+    await until(async () => expect(await box(page).inputValue()).toBe(""));
     expect(await isMarked(page)).toBe(true);
     expect(complaints).toEqual([]);
   });
@@ -89,11 +96,15 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
       "suggestion-0",
     );
     await page.keyboard.press("Enter");
-    expect(await box(page).inputValue()).toBe("status:");
+    await until(async () =>
+      expect(await box(page).inputValue()).toBe("status:"),
+    );
     await list.getByText("undelivered").waitFor();
     await page.keyboard.press("Escape");
     await list.waitFor({ state: "hidden" });
-    expect(await box(page).inputValue()).toBe("status:");
+    await until(async () =>
+      expect(await box(page).inputValue()).toBe("status:"),
+    );
 
     await page.keyboard.type("f");
     await list.waitFor();
@@ -117,7 +128,7 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
     await box(page).fill("status:gone");
     await page.keyboard.press("Enter");
     await page.locator("mark", { hasText: "gone" }).waitFor();
-    expect(await rows(page)).toEqual([]);
+    await until(async () => expect(await rows(page)).toEqual([]));
     await box(page).fill("status:read");
     await page.locator("tbody tr").first().waitFor();
   });
@@ -133,11 +144,15 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
     await page.waitForURL("**/messages?q=status%3Asent%20after%3A24h");
     await page.goBack();
     await statusShown(page, "failed");
-    expect(await box(page).inputValue()).toBe("status:failed after:24h");
-    expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
+    await until(async () =>
+      expect(await box(page).inputValue()).toBe("status:failed after:24h"),
+    );
+    await until(async () =>
+      expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"])),
+    );
     await page.goBack();
     await statusShown(page, "");
-    expect(await rows(page)).toHaveLength(50);
+    await until(async () => expect(await rows(page)).toHaveLength(50));
     await page.goForward();
     await statusShown(page, "failed");
     expect(await isMarked(page)).toBe(true);
@@ -158,8 +173,12 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
     expect(page.url()).toBe(`${server.origin}/messages`);
     await page.context().setOffline(false);
     await page.waitForURL(/q=status%3Afailed$/);
-    expect(await box(page).inputValue()).toBe("status:failed");
-    expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
+    await until(async () =>
+      expect(await box(page).inputValue()).toBe("status:failed"),
+    );
+    await until(async () =>
+      expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"])),
+    );
 
     await page.locator(".filter-more summary").click();
     await page.context().setOffline(true);
@@ -171,7 +190,9 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
       .waitFor();
     await page.context().setOffline(false);
     await page.waitForURL(/q=status%3Aread$/);
-    expect(await box(page).inputValue()).toBe("status:read");
+    await until(async () =>
+      expect(await box(page).inputValue()).toBe("status:read"),
+    );
   });
 
   test("typed text doesn't override a click right after it", async () => {
@@ -186,8 +207,12 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
     await box(page).pressSequentially("status:sent");
     await page.locator("#by-failed").click();
     await page.waitForURL(/q=status%3Afailed%20after%3A24h$/);
-    expect(await box(page).inputValue()).toBe("status:failed after:24h");
-    expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
+    await until(async () =>
+      expect(await box(page).inputValue()).toBe("status:failed after:24h"),
+    );
+    await until(async () =>
+      expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"])),
+    );
   });
 
   test("open suggestions and controls have no serious accessibility fault", async () => {

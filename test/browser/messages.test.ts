@@ -11,6 +11,7 @@ import {
 } from "./browser.ts";
 import { box, focused, rows, statusWords } from "./messages-list.ts";
 import { postSampleCallbacks, sampleSid } from "./sample-callbacks.ts";
+import { until } from "../support/until.ts";
 
 const MESSAGES = 120;
 
@@ -46,10 +47,10 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
     );
     await page.keyboard.press("[");
     await page.waitForURL(/newer=/);
-    expect(await rows(page)).toEqual(second);
+    await until(async () => expect(await rows(page)).toEqual(second));
     await page.getByRole("link", { name: "Newest" }).click();
     await page.waitForURL("**/messages");
-    expect(await rows(page)).toEqual(first);
+    await until(async () => expect(await rows(page)).toEqual(first));
     expect(await isMarked(page)).toBe(true);
     expect(complaints).toEqual([]);
   });
@@ -90,7 +91,9 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
     );
     expect(await page.evaluate(() => scrollY)).toBe(scrolled);
     await page.keyboard.press("j");
-    expect(await focused(page)).toBe(shown[shown.indexOf(row) + 1] ?? "");
+    await until(async () =>
+      expect(await focused(page)).toBe(shown[shown.indexOf(row) + 1] ?? ""),
+    );
     expect(complaints).toEqual([]);
   });
 
@@ -116,15 +119,21 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
     await page
       .locator("tr.changed .col-status", { hasText: "Delivered" })
       .waitFor();
-    expect(await rows(page)).toEqual(shown);
+    await until(async () => expect(await rows(page)).toEqual(shown));
     expect(await top()).toBe(before);
-    expect(await focused(page)).toBe(`/messages/${first}`);
+    await until(async () =>
+      expect(await focused(page)).toBe(`/messages/${first}`),
+    );
     await page.getByRole("link", { name: "2 new" }).press("Enter");
     await page.waitForFunction(
       () => document.querySelectorAll("tbody tr").length === 4,
     );
-    expect(await focused(page)).toBe((await rows(page))[0] ?? "");
-    expect(await page.locator(".news-link").count()).toBe(0);
+    await until(async () =>
+      expect(await focused(page)).toBe((await rows(page))[0] ?? ""),
+    );
+    await until(async () =>
+      expect(await page.locator(".news-link").count()).toBe(0),
+    );
     expect(complaints).toEqual([]);
   });
 
@@ -138,8 +147,12 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
     await page.getByText("Everything posted").click();
     await own.twilio.post({ MessageSid: sid, MessageStatus: "delivered" });
     await page.getByText("Delivered to the phone").waitFor();
-    expect(await page.locator("details[open]").count()).toBe(1);
-    expect(await page.title()).toStartWith("Delivered: +14155550123");
+    await until(async () =>
+      expect(await page.locator("details[open]").count()).toBe(1),
+    );
+    await until(async () =>
+      expect(await page.title()).toStartWith("Delivered: +14155550123"),
+    );
     expect(complaints).toEqual([]);
   });
 
@@ -156,7 +169,9 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
     );
     const note = page.locator("#export-note");
     await note.getByText("Export complete: 17 messages").waitFor();
-    expect(await page.locator("#said").textContent()).toStartWith("Export");
+    await until(async () =>
+      expect(await page.locator("#said").textContent()).toStartWith("Export"),
+    );
     await page.goto(`${server.origin}/messages?q=status:delivered`);
     const [again] = await Promise.all([
       page.waitForEvent("download"),
@@ -176,11 +191,13 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
     await page.goto(`${server.origin}/messages`);
     const tip = page.locator("#time-tip");
     await page.locator("td.col-first time").first().tap();
-    expect(await tip.innerText()).toMatch(/ UTC\n.+GMT\+9$/);
+    await until(async () =>
+      expect(await tip.innerText()).toMatch(/ UTC\n.+GMT\+9$/),
+    );
     await page.locator("td.col-first time").nth(1).tap();
-    expect(await tip.count()).toBe(1);
+    await until(async () => expect(await tip.count()).toBe(1));
     await page.locator("h1").tap();
-    expect(await tip.count()).toBe(0);
+    await until(async () => expect(await tip.count()).toBe(0));
     expect(page.url()).toBe(`${server.origin}/messages`);
     expect(complaints).toEqual([]);
   });
@@ -215,7 +232,11 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
     await box(page).fill("status:undelivered");
     await page.getByRole("button", { name: "Filter" }).click();
     await page.waitForURL(/status%3Aundelivered/);
-    expect(new Set(await statusWords(page))).toEqual(new Set(["Undelivered"]));
+    await until(async () =>
+      expect(new Set(await statusWords(page))).toEqual(
+        new Set(["Undelivered"]),
+      ),
+    );
     await page.locator(".filter-more summary").click();
     await page.getByLabel("Error code").fill("30003");
     await page.getByRole("button", { name: "Apply" }).click();
@@ -223,7 +244,7 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
     await page.goto(`${server.origin}/messages`);
     await page.getByRole("link", { name: "Older" }).click();
     await page.waitForURL(/older=/);
-    expect(await rows(page)).toHaveLength(50);
+    await until(async () => expect(await rows(page)).toHaveLength(50));
     await page.locator("tbody a").first().click();
     await page.getByText("Everything posted").first().click();
     await page.getByText("AccountSid").first().waitFor();
@@ -252,7 +273,9 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
     expect(text).toMatch(/17 messages.* of the filter status:failed/);
     expect(text).toMatch(/Printed \d{4}-\d\d-\d\d \d\d:\d\d UTC/);
     expect(text).not.toMatch(/Point at one|Older|Export/);
-    expect(await page.locator("#quick").isVisible()).toBe(false);
+    await until(async () =>
+      expect(await page.locator("#quick").isVisible()).toBe(false),
+    );
     const times = await page.locator("td.col-first time").evaluateAll((all) =>
       all.map((time) => ({
         content: getComputedStyle(time, "::after").content,
@@ -273,10 +296,14 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
     });
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);
-    expect(await page.getByText("Last 24 h").isVisible()).toBe(true);
+    await until(async () =>
+      expect(await page.getByText("Last 24 h").isVisible()).toBe(true),
+    );
     await page.locator("#by-failed").click();
     await page.waitForURL(/after%3A24h$/);
-    expect(await page.getByText("Last 24 h").isVisible()).toBe(true);
+    await until(async () =>
+      expect(await page.getByText("Last 24 h").isVisible()).toBe(true),
+    );
   });
 
   test("if a request fails, the page keeps its content and says what went wrong", async () => {
@@ -289,9 +316,9 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
       await route.fulfill({ response: await route.fetch({ url }) });
     });
     await page.locator("#by-failed").click();
-    await page.getByText("Page not found. No page has this address").waitFor();
+    await page.getByText("Page not found. There’s no page at this").waitFor();
     expect(page.url()).toBe(`${server.origin}/messages`);
-    expect(await rows(page)).toEqual(shown);
+    await until(async () => expect(await rows(page)).toEqual(shown));
   });
 
   test("if the server doesn't respond, the page says so and retries until it does", async () => {
@@ -305,10 +332,12 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
       "The server isn’t responding, so this page may be out of date. It",
     );
     await words.waitFor();
-    expect(await rows(page)).toEqual(shown);
+    await until(async () => expect(await rows(page)).toEqual(shown));
     await page.unroute("**/messages?*");
     await page.waitForURL(/status(:|%3A)failed/, { timeout: 20_000 });
     await words.waitFor({ state: "hidden" });
-    expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"]));
+    await until(async () =>
+      expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"])),
+    );
   });
 });

@@ -9,6 +9,7 @@ import {
   openPage,
 } from "./browser.ts";
 import { postSampleCallbacks } from "./sample-callbacks.ts";
+import { until } from "../support/until.ts";
 
 describe.skipIf(!hasChromium)("the overview in a browser", () => {
   let browser: Browser;
@@ -98,7 +99,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     await page.goto(`${own.origin}/`);
     await markPage(page);
     const messages = page.locator(".outcomes .figure").nth(1);
-    expect(await messages.textContent()).toBe("14");
+    await until(async () => expect(await messages.textContent()).toBe("14"));
     await page.getByText("Show as a table").click();
     await page.mouse.move(0, 0);
 
@@ -117,7 +118,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     );
     await own.twilio.post({ MessageStatus: "delivered" });
     await skipped;
-    expect(await messages.textContent()).toBe("15");
+    await until(async () => expect(await messages.textContent()).toBe("15"));
     await page.mouse.move(0, 0);
     await page.getByText("16", { exact: true }).first().waitFor();
     expect(await isMarked(page)).toBe(true);

@@ -5,6 +5,7 @@ import { hasChromium, launchChromium, openPage } from "./browser.ts";
 import { makeFirstUser } from "./first-user.ts";
 import { postSampleCallbacks } from "./sample-callbacks.ts";
 import { PAGES_OF_SETTINGS, startBinary, type BinarySite } from "./sites.ts";
+import { until } from "../support/until.ts";
 
 const PHONE = { width: 360, height: 740 };
 const ADMIN = "W".repeat(60);
@@ -123,11 +124,11 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
         expect(reached).toContain(words);
       const name = page.getByText(ADMIN).first();
       const signOut = page.getByRole("button", { name: "Sign out" });
-      expect(await signOut.isVisible()).toBe(false);
+      await until(async () => expect(await signOut.isVisible()).toBe(false));
       await page.getByRole("button", { name: "Your account" }).focus();
       await page.keyboard.press("Enter");
       await signOut.waitFor();
-      expect(await name.isVisible()).toBe(true);
+      await until(async () => expect(await name.isVisible()).toBe(true));
       expect(await tabThrough(page, 2)).toEqual([
         expect.stringContaining(ADMIN),
         "Sign out",

@@ -11,6 +11,7 @@ import {
   twilioClient,
 } from "../support/twilio-client.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
+import { until } from "../support/until.ts";
 
 describe.skipIf(!hasChromium)("pages that are open during a restore", () => {
   let browser: Browser;
@@ -49,7 +50,9 @@ describe.skipIf(!hasChromium)("pages that are open during a restore", () => {
     await one.page.goto(`${origin}/messages/${kept}`);
     for (const { page } of [list, one])
       await page.locator("#live[data-state=live]").waitFor();
-    expect(await list.page.locator("tbody tr").count()).toBe(2);
+    await until(async () =>
+      expect(await list.page.locator("tbody tr").count()).toBe(2),
+    );
 
     server.kill("SIGTERM");
     await server.ended();

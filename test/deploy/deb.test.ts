@@ -32,7 +32,7 @@ beforeAll(async () => {
   await Bun.write(join(path, "smsledger.cdx.json"), "{}");
   using folder = tempDir();
   await makeDeb(`linux-${process.arch as "x64" | "arm64"}`, path, folder.path);
-}, 60_000);
+});
 afterAll(() => release[Symbol.dispose]());
 
 test("ShellCheck accepts the package's scripts", async () => {
@@ -74,7 +74,7 @@ describe.skipIf(why !== undefined)("the Debian package", () => {
     expect(await said(`dpkg --install /mnt/${file}`)).toContain(
       "smsledger listens on http://127.0.0.1:3000.",
     );
-  }, 60_000);
+  });
   afterAll(() => root[Symbol.asyncDispose]());
 
   /** Runs a command that must succeed, and resolves to its output. */

@@ -61,7 +61,7 @@ export function accountsContract(openStore: OpenStore): void {
     expect(await addOne("U7")).toEqual({ refusal: "name taken" });
     expect(await accounts.addProxyUser("more", by)).toBeUndefined();
     expect(await accounts.addProxyUser("U0", by)).toBeNumber();
-  }, 20_000);
+  });
 
   test("a user is found by ID and by name in any case, and names are unique", async () => {
     await using opened = await openStore();
