@@ -2,7 +2,7 @@
 import { CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { commandLine, runCommandLine } from "./cli/program.ts";
-import { OutputFailed } from "./cli/output.ts";
+import { OutputFailed, say } from "./cli/output.ts";
 import { ConfigError } from "./config/config.ts";
 import { failureOf } from "./log/failure.ts";
 import { CannotListen } from "./server/listen.ts";
@@ -36,7 +36,7 @@ function explain(error: unknown): number {
     return error.exitCode === 0 ? DONE : WRONG_USAGE;
   }
   if (error instanceof ConfigError) {
-    console.error(["Wrong settings or flags:", ...error.mistakes].join("\n  "));
+    say(["Wrong settings or flags:", ...error.mistakes].join("\n  "));
     return WRONG_USAGE;
   }
   if (
@@ -45,15 +45,15 @@ function explain(error: unknown): number {
     error instanceof StoreUnavailable ||
     error instanceof OutputFailed
   ) {
-    console.error(error.message);
+    say(error.message);
     return FAILED;
   }
   const { at, ...failure } = failureOf(error);
-  console.error(
+  say(
     `This is a fault in smsledger: ${Object.values(failure).join(", ")}. ` +
       "If you report it, add what it says with LOG_LEVEL=debug.",
   );
-  if (process.env["LOG_LEVEL"] === "debug") console.error(at.join("\n"));
+  if (process.env["LOG_LEVEL"] === "debug") say(at.join("\n"));
   return FAILED;
 }
 

@@ -1,3 +1,4 @@
+import { say } from "./output.ts";
 import type { AuditEntry } from "../store/audit.ts";
 import type { Engine } from "../store/engine.ts";
 import { StoreUnavailable, StoreUnusable } from "../store/store.ts";
@@ -36,6 +37,6 @@ export async function noteUse(
     const isKnown =
       error instanceof StoreUnavailable || error instanceof StoreUnusable;
     if (!isKnown) throw error;
-    console.error(`This isn't in the audit list: ${error.message}`);
+    say(`This isn't in the audit list: ${error.message}`);
   }
 }

@@ -1,3 +1,4 @@
+import { say } from "./output.ts";
 import { Argument, Command, Option } from "commander";
 import type { Config } from "../config/config.ts";
 import type { Flags } from "./flags.ts";
@@ -64,7 +65,7 @@ export function addCommand(
   );
   addAction(parent.command(formerName, { hidden: true }), spec, setStatus).hook(
     "preAction",
-    () => console.error(`${former} is deprecated. Use ${current} instead.`),
+    () => say(`${former} is deprecated. Use ${current} instead.`),
   );
 }
 

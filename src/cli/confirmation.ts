@@ -1,3 +1,4 @@
+import { say } from "./output.ts";
 import { createInterface } from "node:readline";
 
 /** The exit status of a command that wasn't confirmed. */
@@ -9,13 +10,13 @@ export const NOT_CONFIRMED = 2;
  */
 export async function isConfirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    console.error("Nothing was changed. Add --yes to skip the confirmation.");
+    say("Nothing was changed. Add --yes to skip the confirmation.");
     return false;
   }
   const answer = await answerTo(`${question} Type yes: `);
   if (answer?.trim().toLowerCase() === "yes") return true;
   if (answer === undefined) process.stderr.write("\n");
-  console.error("Nothing was changed.");
+  say("Nothing was changed.");
   return false;
 }
 

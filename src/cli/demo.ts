@@ -1,3 +1,4 @@
+import { say } from "./output.ts";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,7 +44,7 @@ export async function demo(
   const config = demoConfig(settings, join(folder, "demo.db"));
   const { store, opened } = openEngine(config.databaseUrl).openForServer({
     onFault() {
-      console.error("The demo's database failed, so the demo has ended.");
+      say("The demo's database failed, so the demo has ended.");
       process.exit(1);
     },
   });

@@ -12,7 +12,7 @@ import {
 } from "../phone/erased-number.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { commandEntry as entry } from "./audit-note.ts";
-import { report } from "./output.ts";
+import { report, say } from "./output.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -33,7 +33,7 @@ export async function erase(
 ): Promise<number> {
   const address = addressToErase(number);
   if (address === undefined) {
-    console.error(
+    say(
       "Give the complete number with a plus sign and the country code, such as +14155550123, or a user ID or name as the pages show it.",
     );
     return 2;
@@ -90,7 +90,7 @@ async function underWay(
   const found = await run({ signal, onProgress: bar.update });
   bar.end();
   if (!signal.aborted) return report(outcomeText(found, isDryRun));
-  console.error(
+  say(
     "Stopped before it was done. Run it again: it starts over and finds the rest.",
   );
   return 1;

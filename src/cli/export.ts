@@ -1,3 +1,4 @@
+import { say } from "./output.ts";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Config } from "../config/config.ts";
@@ -70,9 +71,7 @@ export async function exportAll(
     if (code !== "ENOSPC" && code !== "EIO") throw error;
     const what =
       code === "EIO" ? "its disk reports an error" : "its disk is full";
-    console.error(
-      `Can't write to standard output: ${what}. The export is incomplete.`,
-    );
+    say(`Can't write to standard output: ${what}. The export is incomplete.`);
     return 1;
   } finally {
     await reader.close();

@@ -1,3 +1,4 @@
+import { say } from "./output.ts";
 import type { Config } from "../config/config.ts";
 import { callDirectly, serverOrigin } from "../config/own-server.ts";
 
@@ -12,7 +13,7 @@ export async function healthcheck(
 ): Promise<number> {
   const reason = await whyNotReady(new URL("/readyz", serverOrigin(settings)));
   if (reason === undefined) return 0;
-  console.error(reason);
+  say(reason);
   return 1;
 }
 

@@ -6,6 +6,7 @@ export class OutputFailed extends Error {
 }
 
 const STDOUT = 1;
+const STDERR = 2;
 const FULL_PAUSE_MS = 5;
 
 /** Writes lines to standard output, whole. Throws OutputFailed, but not when the reader has stopped reading. */
@@ -25,10 +26,27 @@ export function printJson(value: unknown): void {
 
 /** Writes what can't be shown again, such as a secret. Throws OutputFailed unless all of it was written. */
 export function deliver(text: string): void {
+  write(STDOUT, text);
+}
+
+/**
+ * Writes lines to standard error, where a reader of the output doesn't get them. Unlike
+ * `console.error`, which Bun prints in red at a terminal.
+ */
+export function say(text: string): void {
+  try {
+    write(STDERR, text);
+  } catch (error) {
+    // There is nobody left to tell.
+    if (!(error instanceof OutputFailed)) throw error;
+  }
+}
+
+function write(file: number, text: string): void {
   let rest = Buffer.from(`${text}\n`);
   while (rest.length > 0) {
     try {
-      rest = rest.subarray(writeSync(STDOUT, rest));
+      rest = rest.subarray(writeSync(file, rest));
     } catch (error) {
       if (codeOf(error) !== "EAGAIN")
         throw new OutputFailed(
@@ -52,7 +70,7 @@ export function report(text: string): number {
     return 0;
   } catch (error) {
     if (!(error instanceof OutputFailed)) throw error;
-    console.error(`${error.message} It was done, though:\n${text}`);
+    say(`${error.message} It was done, though:\n${text}`);
     return 1;
   }
 }

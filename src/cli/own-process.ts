@@ -1,3 +1,4 @@
+import { say } from "./output.ts";
 import { StoreUnusable } from "../store/store.ts";
 import { PROGRAM, WORKER } from "../upkeep/own-command.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -30,7 +31,7 @@ export async function inOwnProcess(
     if (!(error instanceof StoreUnusable)) throw error;
   }
   if (child.exitCode !== null) return child.exitCode;
-  console.error(stopped);
+  say(stopped);
   return 1;
 }
 

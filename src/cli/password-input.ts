@@ -20,14 +20,12 @@ export async function readNewPassword(): Promise<string> {
   if (!stdin.isTTY) return firstLine();
   const [password, again] = await readHidden(stdin, [
     "Password: ",
-    "The password again: ",
+    "Repeat the password: ",
   ]);
   if (password === undefined || again === undefined)
     throw new NoPassword("Nothing was changed.");
   if (password !== again)
-    throw new NoPassword(
-      "The two passwords are not the same. Nothing was changed.",
-    );
+    throw new NoPassword("The passwords don't match. Nothing was changed.");
   return password;
 }
 

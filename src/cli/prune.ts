@@ -10,7 +10,7 @@ import { cutByClock, retentionCut } from "../upkeep/retention.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { FlagReader, type Flags } from "./flags.ts";
 import { commandEntry as entry } from "./audit-note.ts";
-import { print, report } from "./output.ts";
+import { print, report, say } from "./output.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -115,7 +115,7 @@ async function carryOut(
     `Deleted: ${deleted}${which.after && `,${which.after}`}.`,
   );
   if (!signal.aborted) return status;
-  console.error("Stopped before it was done. Run it again to continue.");
+  say("Stopped before it was done. Run it again to continue.");
   return 1;
 }
 
@@ -159,11 +159,11 @@ async function cutOf(
   if (trustsClock) return byClock;
   const cut = retentionCut(await reader.clockAt(now), days);
   if ("pause" in cut) {
-    console.error(`Nothing was deleted. ${cut.pause} ${IF_RIGHT}`);
+    say(`Nothing was deleted. ${cut.pause} ${IF_RIGHT}`);
     return undefined;
   }
   if (cut.before < byClock)
-    console.error(
+    say(
       `The clock was set, or the server was off, for more than a day. That time isn't counted. ${IF_RIGHT}`,
     );
   return cut.before;

@@ -20,7 +20,7 @@ import {
   isThisMachine,
   serverOrigin,
 } from "../config/own-server.ts";
-import { print } from "./output.ts";
+import { print, say } from "./output.ts";
 import { readSecret } from "./password-input.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -102,9 +102,9 @@ export async function simulate(
   });
   bar.end();
   print(loadReport(result, options.rate));
-  for (const line of whatWentWrong(result)) console.error(line);
+  for (const line of whatWentWrong(result)) say(line);
   if (signal.aborted) {
-    console.error("Interrupted. These are the answers so far.");
+    say("Interrupted. These are the answers so far.");
     return INTERRUPTED;
   }
   return allWentWell(result) ? 0 : 1;

@@ -9,7 +9,7 @@ import type { Config } from "../config/config.ts";
 import type { ApiToken } from "../store/api-tokens.ts";
 import type { CommandStores } from "../store/engine.ts";
 import { openEngine } from "../store/open.ts";
-import { deliver, print, printJson } from "./output.ts";
+import { deliver, print, printJson, say } from "./output.ts";
 import { minuteText, textTable, timeJson } from "./text-table.ts";
 
 type Database = Pick<Config, "databaseUrl">;
@@ -25,7 +25,7 @@ export function tokenAdd(
 ): Promise<number> {
   const mistake = tokenNameMistake(name);
   if (mistake !== undefined) {
-    console.error(mistake);
+    say(mistake);
     return Promise.resolve(2);
   }
   return withStores(database, async (stores) => {
@@ -35,14 +35,14 @@ export function tokenAdd(
       deliver(token);
       isPrinted = true;
     }).catch((error: unknown) => {
-      if (isPrinted) console.error("The token above isn't valid.");
+      if (isPrinted) say("The token above isn't valid.");
       throw error;
     });
     if ("mistake" in created) {
-      console.error(created.mistake);
+      say(created.mistake);
       return 1;
     }
-    console.error(
+    say(
       `This is the token. It isn't shown again. It sees ${SCOPE_WORDS[scope]}.`,
     );
     return 0;
@@ -58,9 +58,7 @@ export function tokenList(
     const tokens = await apiTokens.list();
     if (asJson) printJson(tokens.map(jsonOf));
     else if (tokens.length === 0)
-      console.error(
-        "There are no tokens. smsledger token add NAME creates one.",
-      );
+      say("There are no tokens. smsledger token add NAME creates one.");
     else print(tableOf(tokens));
     return 0;
   });
@@ -72,10 +70,10 @@ export function tokenRevoke(database: Database, name: string): Promise<number> {
     const tokens = await stores.apiTokens.list();
     const token = tokens.find((each) => each.name === name);
     if (token === undefined || !(await revokeToken(stores, token, deed()))) {
-      console.error("No token has this name. smsledger token list shows them.");
+      say("No token has this name. smsledger token list shows them.");
       return 1;
     }
-    console.error("Revoked, effective immediately.");
+    say("Revoked, effective immediately.");
     return 0;
   });
 }

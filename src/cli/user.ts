@@ -18,7 +18,7 @@ import {
 import { openEngine } from "../store/open.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { NoPassword, readNewPassword } from "./password-input.ts";
-import { deliver, print, printJson } from "./output.ts";
+import { deliver, print, printJson, say } from "./output.ts";
 import { minuteText, textTable, timeJson } from "./text-table.ts";
 
 type Database = Pick<Config, "databaseUrl">;
@@ -66,7 +66,7 @@ export async function userAdd(
     );
     if ("refusal" in added)
       return complain(`${ADD_REFUSALS[added.refusal]} Nothing was changed.`);
-    console.error(`Added as ${role}.${handedOver(options.source)}`);
+    say(`Added as ${role}.${handedOver(options.source)}`);
     return DONE;
   });
 }
@@ -77,9 +77,7 @@ export function userList(database: Database, asJson: boolean): Promise<number> {
     const users = await accounts.users();
     if (asJson) printJson(users.map(jsonOf));
     else if (users.length === 0)
-      console.error(
-        "There are no users. smsledger user add NAME adds the first one.",
-      );
+      say("There are no users. smsledger user add NAME adds the first one.");
     else
       print(
         textTable([
@@ -180,12 +178,12 @@ const REFUSALS: Record<UserRefusal, string> = {
 
 function outcome(refusal: UserRefusal | undefined, done: string): number {
   if (refusal !== undefined) return complain(REFUSALS[refusal]);
-  console.error(done);
+  say(done);
   return DONE;
 }
 
 function complain(sentence: string, status = FAILED): number {
-  console.error(sentence);
+  say(sentence);
   return status;
 }
 
@@ -214,7 +212,7 @@ async function withAccounts(
   const engine = openEngine(databaseUrl);
   const isNew = mayCreate && !(await engine.exists());
   const stores = await engine.openForCommand({ mayCreate });
-  if (isNew) console.error(`Created the database ${engine.place}.`);
+  if (isNew) say(`Created the database ${engine.place}.`);
   try {
     return await work(stores.accounts);
   } catch (error) {

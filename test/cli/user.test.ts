@@ -140,11 +140,11 @@ test("failures are reported in one sentence, without the password", async () => 
     status: number,
     words: string,
   ])[] = [
-    [["add", "ANA"], PASSWORD, 1, "There is a user of this name already."],
-    [["add", "mo"], "short", 1, "A password has 12 characters or more."],
+    [["add", "ANA"], PASSWORD, 1, "A user with this name already exists."],
+    [["add", "mo"], "short", 1, "A password must have at least 12 characters."],
     [["add", "mo"], "", 1, "There is no password on standard input."],
     [["add", "mo"], undefined, 1, "There is no password on standard input."],
-    [["add", "a\nb"], PASSWORD, 2, "A name has 1 to 64 characters"],
+    [["add", "a\nb"], PASSWORD, 2, "A name must have 1 to 64 characters"],
     [
       ["add", "mo", "--role", "owner"],
       PASSWORD,
@@ -240,6 +240,8 @@ test("at a terminal, the password is typed twice, without an echo", async () => 
   expect(typed.output).toContain("Password: ");
   expect(typed.output).toContain("Repeat the password: ");
   expect(typed.output).not.toContain("horse");
+  // Messages have no color, not even the red of Bun's console.error.
+  expect(typed.output).not.toContain("\x1b[");
   const differ = await onTerminal(
     file,
     ["add", "mo"],
@@ -247,7 +249,7 @@ test("at a terminal, the password is typed twice, without an echo", async () => 
   );
   expect(differ.status).toBe(1);
   expect(differ.output).toContain(
-    "The passwords don’t match. Nothing changed.",
+    "The passwords don't match. Nothing was changed.",
   );
   for (const given of [["\x03"], ["\x04"], [`${PASSWORD}\r`, "\x04"]]) {
     const { status, output } = await onTerminal(file, ["add", "mo"], given);
