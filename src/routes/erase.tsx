@@ -8,7 +8,7 @@ import { addressToErase } from "../phone/erased-number.ts";
 import type { Erasures } from "../upkeep/erasures.ts";
 
 export const NO_ADDRESS =
-  "Enter the whole number with a plus sign and its country code, such as +14155550123, or a user id or name as the pages show it.";
+  "Enter the whole number with a plus sign and its country code, such as +14155550123, or a user ID or name as shown on the pages.";
 
 /**
  * `/settings/erase`: removes a person from everything that is stored. What to erase is never

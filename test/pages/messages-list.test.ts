@@ -147,7 +147,7 @@ test("an invalid filter is reported on the page, with the mistake marked and no 
       "The status must be sent, delivered, read, undelivered, or failed.",
     ],
     ["code:1 stauts:failed", "stauts:", "Did you mean status?"],
-    ["code:30003;drop", "30003;drop", "An error code is a number"],
+    ["code:30003;drop", "30003;drop", "An error code must be a number"],
     ['tag:"open', "&quot;open", "nothing closes it"],
     ["12", "12", "at least 4 digits"],
     ["<b>:x status:<i>", "&lt;i&gt;", "The status must be"],

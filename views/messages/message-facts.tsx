@@ -134,7 +134,7 @@ export function MessageFacts({
 }
 
 function NotTold() {
-  return <span class="none">not told</span>;
+  return <span class="none">unknown</span>;
 }
 
 /** Shortened if it's very long: the timeline has all of it. */

@@ -123,10 +123,11 @@ function DeliveryNotes({
           </span>
         ) : (
           <>
-            <b safe>{`Median ${duration(deliveryTime.median)}`}</b>
+            Delivery time:{" "}
+            <b safe>{`median ${duration(deliveryTime.median)}`}</b>
             <span safe>{`, p95 ${duration(deliveryTime.p95)}.`}</span>{" "}
             <span class="hint" safe>
-              {`Time from sent to delivered, for ${counted(deliveryTime.messages, "message")}.`}
+              {`From sent to delivered, for ${counted(deliveryTime.messages, "message")}.`}
             </span>
           </>
         )}

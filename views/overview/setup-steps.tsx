@@ -139,8 +139,8 @@ function Asked({ what, boundTo }: NonNullable<TestCommand["asksFor"]>) {
 
 function NextSteps({ urls }: { readonly urls: Urls }) {
   return (
-    <section aria-labelledby="next-steps">
-      <h2 id="next-steps">Next</h2>
+    <section class="setup-next" aria-labelledby="next-steps">
+      <h2 id="next-steps">Next steps</h2>
       <ul>
         <li>
           <code>smsledger doctor</code>, run with the server’s settings, checks

@@ -11,7 +11,7 @@ export type GroupKind = "country" | "sender" | "service";
 
 const KIND_WORDS = {
   country: { one: "Country", none: "Unknown country" },
-  sender: { one: "Sender", none: "Sender not told" },
+  sender: { one: "Sender", none: "Unknown sender" },
   service: { one: "Service", none: "No service" },
 } as const satisfies Record<GroupKind, { one: string; none: string }>;
 

@@ -33,7 +33,7 @@ export function shortened(text: string, length = SHORT_LENGTH): string {
 
 /** A number or sender in a list. `bdi` keeps text that runs right to left from moving its neighbours. */
 export function Address({ value }: { readonly value: string | null }) {
-  if (value === null) return <span class="none">not told</span>;
+  if (value === null) return <span class="none">unknown</span>;
   return (
     <bdi
       class="address"

@@ -45,7 +45,8 @@ export function MadeUpPage({ site, count, state }: MadeUpView) {
 
 function Removal({ site, count }: Omit<MadeUpView, "state">) {
   const { urls } = site;
-  if (count.count === 0) return <p>There are none.</p>;
+  if (count.count === 0)
+    return <p class="quiet">There are no made-up messages.</p>;
   return (
     <form class="settings-form" method="post" action={urls.madeUpRemove}>
       <FormToken site={site} />

@@ -25,7 +25,7 @@ export function ErasePage(view: EraseView) {
   return (
     <SettingsFrame site={site} section="erase" title="Erase">
       <p class="lead">
-        Removes a person’s phone number, user id or name from messages, events,
+        Removes a person’s phone number, user ID, or name from messages, events,
         everything that was posted with them, tags and refused callbacks. The
         messages and all counts stay. It can’t be undone.
       </p>
@@ -64,7 +64,7 @@ function Search({ site, erasure, given = "", mistake }: EraseView) {
         {erasure?.state.step === "found" ? "Search for another" : "Search"}
       </h2>
       <FormToken site={site} />
-      <label for="address">Phone number, user id or name</label>
+      <label for="address">Phone number, user ID, or name</label>
       <input
         id="address"
         name="address"

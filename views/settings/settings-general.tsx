@@ -33,14 +33,14 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
         each. To change one, change it where smsledger is started, and restart:
         for systemd in the unit’s environment file, for Docker in the compose
         file. <code>smsledger serve --help</code> lists every setting. Users,
-        API tokens and erasing need no restart.
+        API tokens, and erasing don’t need a restart.
       </p>
       <Callbacks {...props} />
       <Given title="Messages">
         <Fact name="Phone numbers" by="MASK_NUMBERS">
           {settings.masksNumbers
             ? "Shown masked, on pages and in exports."
-            : "Shown whole."}
+            : "Shown in full."}
         </Fact>
         <Fact name="Kept for" by="RETENTION_DAYS">
           <Kept settings={settings} now={now} />
@@ -68,10 +68,11 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
         </Fact>
       </Given>
       <p class="hint">
-        <code>smsledger doctor</code>, run where the server runs, looks for what
-        is wrong with all of this. Why callbacks were refused stands under{" "}
-        <a href={site.urls.refusals()}>Refusals</a>, what error codes mean in
-        the <a href={site.urls.dictionary()}>dictionary</a>.
+        <code>smsledger doctor</code>, run where the server runs, checks all of
+        this. <a href={site.urls.refusals()}>Refusals</a> shows refused
+        callbacks and why. The{" "}
+        <a href={site.urls.dictionary()}>error code reference</a> explains every
+        error code.
       </p>
     </SettingsFrame>
   );
@@ -102,8 +103,8 @@ function Callbacks({
       <Fact name="Public address" by="PUBLIC_URL">
         {publicUrl === undefined ? (
           <>
-            <b>Not set.</b> The addresses above are those that you opened this
-            page under; Twilio may not reach them.
+            <b>Not set.</b> The addresses above use the one in your browser;
+            Twilio may not be able to reach it.
           </>
         ) : (
           <span safe>{publicUrl}</span>
@@ -202,7 +203,7 @@ function Database({
           <span safe>{byteWords(database.bytes)}</span>
         )}
       </Fact>
-      <Fact name="Its disk">
+      <Fact name="Disk">
         {disk === undefined ? (
           <span class="none">unknown</span>
         ) : (

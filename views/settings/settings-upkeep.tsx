@@ -9,7 +9,7 @@ type Props = {
 
 /** How long messages are kept, and how deleting them went. */
 export function Kept({ settings: { retentionDays, upkeep }, now }: Props) {
-  if (retentionDays === 0) return <>Ever.</>;
+  if (retentionDays === 0) return <>Forever.</>;
   const { retention, retentionFailure, retentionPause } = upkeep;
   return (
     <>

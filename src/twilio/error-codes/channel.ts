@@ -52,7 +52,7 @@ export const channelExplanations: Explanations = {
   ),
   63012: carrier.later(
     "The channel, for example WhatsApp, had an internal fault.",
-    "Send it again in some minutes. Look at the channel's status page if many messages fail.",
+    "Send it again in a few minutes. Look at the channel's status page if many messages fail.",
   ),
   63013: content.no(
     "The message breaks a rule of the channel, for example by an empty template value, a forbidden line break or a file type.",
@@ -84,7 +84,7 @@ export const channelExplanations: Explanations = {
   ),
   63020: account.no(
     "There is a problem with the Meta Business account of the sender, for example with its payment or verification.",
-    "Look for alerts in Meta Business Manager and settle them.",
+    "Look for alerts in Meta Business Manager and resolve them.",
   ),
   63021: content.no(
     "The channel does not support something in this message, or a part of it is too long.",

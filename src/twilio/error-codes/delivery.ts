@@ -12,7 +12,7 @@ import {
 // "SMS pumping" is fraud that earns money from messages to the fraudster's own numbers.
 const suspectedPumping = twilio.later(
   "Twilio blocked this message because the traffic to this number looked like fraud (SMS pumping).",
-  "Wait some hours, then send again. If the recipient is genuine, add the number to Twilio's Global Safe List or give Twilio support three recent message SIDs.",
+  "Wait a few hours, then send again. If the recipient is genuine, add the number to Twilio's Global Safe List or give Twilio support three recent message SIDs.",
 );
 
 /** Failures on the way to the phone, after Twilio accepted the message. */
@@ -207,7 +207,7 @@ export const deliveryExplanations: Explanations = {
   ),
   30410: carrier.later(
     "The carrier that should pass this message on did not answer Twilio in time.",
-    "Send it again in some minutes. If one carrier keeps failing, give Twilio support some message SIDs.",
+    "Send it again in a few minutes. If one carrier keeps failing, give Twilio support some message SIDs.",
   ),
   30450: twilio.later(
     "Twilio blocked this number for a short time because the traffic to it looked like fraud (SMS pumping).",

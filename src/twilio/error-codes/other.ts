@@ -33,11 +33,11 @@ export const otherExplanations: Explanations = {
   ),
   20500: twilio.later(
     "Twilio's server failed while it handled the request.",
-    "Send again in some minutes. Look at Twilio's status page if it keeps failing.",
+    "Send again in a few minutes. Look at Twilio's status page if it keeps failing.",
   ),
   20503: twilio.later(
     "Twilio's service was not available at that moment.",
-    "Send again in some minutes. Look at Twilio's status page for an outage.",
+    "Send again in a few minutes. Look at Twilio's status page for an outage.",
   ),
   20504: twilio.later(
     "One part of Twilio waited too long for another, and the request failed.",
