@@ -129,7 +129,7 @@ describe("a mistake is reported with its position", () => {
     ["sid:MG12", "MG12", "A message SID must be SM or MM"],
     ["sid:SM", "SM", "A message SID must be SM or MM"],
     ["account:AC12", "AC12", "An account must be AC and 32"],
-    ["service:x", "x", "A messaging service is MG and 32"],
+    ["service:x", "x", "A messaging service must be MG and 32"],
     ["after:yesterday", "yesterday", "A time is a day, after:2026-11-01"],
     ["after:2026-02-30", "2026-02-30", "A time is a day"],
     ["before:2026-13-01", "2026-13-01", "before:2026-11-01"],

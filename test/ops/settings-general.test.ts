@@ -85,7 +85,7 @@ test("without a token and a public address, it says what that means", async () =
   await using server = await startServer({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
   const words = wordsOf((await get(`${server.origin}/settings`)).text);
   expect(words).toContain("Not set. Every callback is refused with 503.");
-  expect(words).toContain("Not set. The addresses above are those that you");
+  expect(words).toContain("Not set. The addresses above use the one in your");
   expect(words).toContain(`${server.origin}/api/rpc/webhooks/twilio/sms#`);
 });
 
