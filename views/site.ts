@@ -11,7 +11,7 @@ export type Site = {
   /** Numbers are shown masked: links name them by their id. */
   readonly masksNumbers: boolean;
   /** How many callbacks of the last hour were refused for a reason that the team can fix. */
-  readonly mendableRefusals: () => number;
+  readonly fixableRefusals: () => number;
   /** How users prove who they are. */
   readonly signIn: SignIn;
   /** Who looks; undefined before they signed in, or where nobody has to. */

@@ -142,7 +142,7 @@ function ofSignature(refusal: NewRefusal, hasPublicUrl: boolean): Advice {
       ...address.sentences,
       ...others.map((cause) => causeSentence(cause, explained)),
     ],
-    // Several causes may be mended by the same step.
+    // Several causes may need the same step.
     steps: [...new Map(steps.map((step) => [step.text, step])).values()],
   };
 }

@@ -123,18 +123,18 @@ function explanation(
 ): Explanation {
   const { origin, path, token } = candidate;
   const signedUrl = origin.value + path.value;
-  const mending = publicUrlFor(signedUrl, address.path);
+  const fixed = publicUrlFor(signedUrl, address.path);
   const causes = PARTS.flatMap((part) => candidate[part].causes);
   const keyId = causes.some((each) => KEY_CAUSES.includes(each))
     ? sharedKeys.find(({ secret }) => secret === token.value)?.id
     : undefined;
-  const isMended =
-    origin.causes.length + path.causes.length > 0 && mending !== publicUrl;
+  const isFixed =
+    origin.causes.length + path.causes.length > 0 && fixed !== publicUrl;
   return {
     outcome: "explained",
     causes,
     signedUrl,
-    publicUrl: isMended ? mending : null,
+    publicUrl: isFixed ? fixed : null,
     boundTo:
       authTokens.find((each) => each.token === token.value)?.accountSid ?? null,
     ...(keyId !== undefined && { keyId }),

@@ -13,8 +13,8 @@ import { StoreUnavailable, type Store } from "../store/store.ts";
 import { claimedKey } from "./claimed-key.ts";
 import { KnownAccounts } from "./known-accounts.ts";
 import { LookQueue, type Look } from "./look-queue.ts";
-import { MendableCount, NOTICE_MINUTES } from "./mendable-count.ts";
-import { isMendable, lookAt } from "./refusal-look.ts";
+import { FixableCount, NOTICE_MINUTES } from "./fixable-count.ts";
+import { isFixable, lookAt } from "./refusal-look.ts";
 
 /** Different refusals that wait for the disk. */
 const UNWRITTEN_MAX = 200;
@@ -47,7 +47,7 @@ export type RefusalLogDeps = {
 export class RefusalLog {
   readonly #deps: RefusalLogDeps;
   readonly #accounts: KnownAccounts;
-  readonly #mendable = new MendableCount();
+  readonly #fixable = new FixableCount();
   readonly #queue = new LookQueue();
   /** By what makes refusals equal. */
   #unwritten = new Map<string, NewRefusal>();
@@ -72,15 +72,15 @@ export class RefusalLog {
   }
 
   /** Returns how many refusals of the last hour need action and weren't marked as seen. */
-  mendableLately(): number {
-    return this.#mendable.lately(this.#deps.now());
+  fixableLately(): number {
+    return this.#fixable.lately(this.#deps.now());
   }
 
   /** Marks all refusals until now as seen. Rejects with StoreUnavailable. */
   async markSeen(requester: Requester): Promise<void> {
     const now = this.#deps.now();
     await this.#deps.store.refusals.markSeen({ ...requester, at: now });
-    this.#mendable.markSeen(now);
+    this.#fixable.markSeen(now);
   }
 
   /** Notes a refused callback while its response is being made. */
@@ -95,8 +95,8 @@ export class RefusalLog {
     });
     if (!isQueued) {
       this.#unlisted++;
-      if (isMendable(refusal.check, request.headers, standing, null))
-        this.#mendable.add(at, 1);
+      if (isFixable(refusal.check, request.headers, standing, null))
+        this.#fixable.add(at, 1);
     }
     this.#workLater();
   }
@@ -109,8 +109,8 @@ export class RefusalLog {
     const seenAt = await store.refusals.seenAt();
     // What a clock that ran ahead marked as seen hides nothing that arrives now.
     const after = seenAt > now() ? from : Math.max(from, seenAt);
-    const mendable = await store.refusals.mendableAfter(after);
-    for (const { lastAt, times } of mendable) this.#mendable.add(lastAt, times);
+    const fixable = await store.refusals.fixableAfter(after);
+    for (const { lastAt, times } of fixable) this.#fixable.add(lastAt, times);
   }
 
   #workLater(): void {
@@ -157,7 +157,7 @@ export class RefusalLog {
     const claim = this.#accounts.claimOf(captive.posted?.params);
     const key = claimedKey(captive.headers, config.sharedKeys);
     const refusal = yield* lookAt(captive, { ...claim, key }, config);
-    if (refusal.isMendable) this.#mendable.add(refusal.lastAt, 1 + counted);
+    if (refusal.isFixable) this.#fixable.add(refusal.lastAt, 1 + counted);
     this.#unlisted += counted;
     this.#merge(refusal);
   }

@@ -83,7 +83,7 @@ export function* lookAt(
       }),
     diagnosis: diagnosis && asKept(diagnosis, captive, claim),
     standing,
-    isMendable: isMendable(check, headers, standing, diagnosis),
+    isFixable: isFixable(check, headers, standing, diagnosis),
     sent: sentRequest(method, requestUrl, headers, posted),
     firstAt: at,
     lastAt: at,
@@ -96,7 +96,7 @@ export function* lookAt(
  * settings, or seems to be for one of the team's accounts. Anything else that strangers
  * post is noise. Without a diagnosis, only the check and the account count.
  */
-export function isMendable(
+export function isFixable(
   check: RefusalCheck,
   headers: Headers,
   standing: Standing,

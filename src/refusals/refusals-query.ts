@@ -4,7 +4,7 @@ import type { RefusalPlace } from "../store/refusals.ts";
 export const PAGE_SIZE = 50;
 
 /** Which refusals: those that need action, or noise. */
-export const REFUSAL_KINDS = ["mend", "noise"] as const;
+export const REFUSAL_KINDS = ["fixable", "noise"] as const;
 export type RefusalKind = (typeof REFUSAL_KINDS)[number];
 
 /** A parsed address of the list. */

@@ -42,7 +42,7 @@ export const refusalHandlers = ({
     const [found, unlisted] = await Promise.all([
       store.refusals.list({
         size: PAGE_SIZE + 1,
-        isMendable: query.kind && query.kind === "mend",
+        isFixable: query.kind && query.kind === "fixable",
         since: now - REFUSAL_DAYS * DAY_MS,
         behind: query.behind,
       }),
@@ -50,10 +50,10 @@ export const refusalHandlers = ({
     ]);
     const refusals = await withProvenAccounts(store, found.slice(0, PAGE_SIZE));
     const older = found.length > PAGE_SIZE ? refusals.at(-1) : undefined;
-    const mendable = refusalLog.mendableLately();
+    const fixable = refusalLog.fixableLately();
     return page(
       <RefusalsPage
-        {...{ site, query, refusals, older, unlisted, mendable, now }}
+        {...{ site, query, refusals, older, unlisted, fixable, now }}
       />,
     );
   },

@@ -85,7 +85,7 @@ function siteOf({ config, version }: Deps, refusals: RefusalLog): Site {
     version,
     canVerify: config.authTokens.length + config.sharedKeys.length > 0,
     masksNumbers: config.masksNumbers,
-    mendableRefusals: () => refusals.mendableLately(),
+    fixableRefusals: () => refusals.fixableLately(),
     signIn: config.signIn,
   };
 }

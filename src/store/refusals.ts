@@ -68,7 +68,7 @@ export type Refusal = {
   readonly diagnosis: Diagnosis | null;
   readonly standing: Standing;
   /** Whether the team can fix it; the others are noise. */
-  readonly isMendable: boolean;
+  readonly isFixable: boolean;
   /** The latest of them. */
   readonly sent: SentRequest;
 };
@@ -94,7 +94,7 @@ export type RefusalPlace = { readonly lastAt: number; readonly id: number };
 export type RefusalPage = {
   readonly size: number;
   /** Only those that need action, or only the others. */
-  readonly isMendable?: boolean | undefined;
+  readonly isFixable?: boolean | undefined;
   /** Only those last seen since then. */
   readonly since: number;
   readonly behind?: RefusalPlace | undefined;
@@ -108,7 +108,7 @@ export interface RefusalStore {
   list(page: RefusalPage): Promise<readonly RefusalRow[]>;
   byId(id: number): Promise<RefusalRow | undefined>;
   /** When and how often those that need action were seen, if last seen after a time. */
-  mendableAfter(
+  fixableAfter(
     time: number,
   ): Promise<readonly Pick<RefusalRow, "lastAt" | "times">[]>;
   /** How many since then weren't examined, to the hour. */

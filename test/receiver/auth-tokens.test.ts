@@ -67,7 +67,7 @@ test("a sub-account's token can't change a message of another account", async ()
   });
   await until(async () => {
     const [refusal] = await server.store.refusals.list({ size: 1, since: 0 });
-    expect(refusal).toMatchObject({ check: "account", isMendable: true });
+    expect(refusal).toMatchObject({ check: "account", isFixable: true });
     const page = await get(`${server.origin}/refusals/${refusal?.id}`);
     expect(page.text).toContain(
       "It’s signed with one of your tokens or keys, but names a different",

@@ -131,7 +131,7 @@ test("a shifted form is listed under refusals, with what it means", async () => 
   await until(async () => {
     const found = await server.store.refusals.list({ size: 99, since: 0 });
     const refusal = found.find(({ error }) => error.includes(": SmsStatus"));
-    expect(refusal?.isMendable).toBe(true);
+    expect(refusal?.isFixable).toBe(true);
     const page = await get(`${server.origin}/refusals/${refusal?.id}`);
     expect(page.text).toContain(
       "If not, someone captured a callback: check who can read your proxy’s",

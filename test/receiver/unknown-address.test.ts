@@ -84,7 +84,7 @@ describe.each(["password", "none"])("with SIGN_IN=%s", (signIn) => {
           expect(row).toMatchObject({
             check: "address",
             status,
-            isMendable: true,
+            isFixable: true,
             rightUrl: PUBLIC_URL + base + right,
           });
       },
@@ -116,7 +116,7 @@ test.each(["", "/ledger"])(
       await post(server, `/${query}`, PUBLIC_URL + base + query);
       const [row] = await listed(server);
       expect(row).toMatchObject({
-        isMendable: true,
+        isFixable: true,
         rightUrl: PUBLIC_URL + base + SMS_URL,
       });
       const page = await get(`${server.origin}/refusals/${row?.id}`);
@@ -147,7 +147,7 @@ test("a request that isn't signed with one of your tokens is noise", async () =>
   const answer = await post(server, "/sms", `${PUBLIC_URL}/sms`, { authToken });
   expect(answer.status).toBe(404);
   const [row] = await listed(server);
-  expect(row).toMatchObject({ check: "address", isMendable: false });
+  expect(row).toMatchObject({ check: "address", isFixable: false });
   const page = await get(`${server.origin}/refusals/${row?.id}`);
   expect(page.text).toContain("none of your tokens or keys produces");
 });
@@ -166,7 +166,7 @@ test("a stranger's unsigned requests aren't callbacks", async () => {
   });
   expect(elsewhere.status).toBe(401);
   const rows = await listed(server);
-  expect(rows).toMatchObject([{ check: "address", isMendable: false }]);
+  expect(rows).toMatchObject([{ check: "address", isFixable: false }]);
 });
 
 test("a signature opens no page and has no effect there", async () => {

@@ -12,7 +12,7 @@ test("without refusals, the page says that this is good, and what it would show"
   expect(page.text).toContain(
     "All good. If a callback is refused, for example because of a wrong",
   );
-  expect((await get(`${server.origin}/refusals?kind=mend`)).text).toContain(
+  expect((await get(`${server.origin}/refusals?kind=fixable`)).text).toContain(
     "Nothing needs action",
   );
   expect((await get(`${server.origin}/refusals?kind=noise`)).text).toContain(
@@ -28,7 +28,7 @@ test("a long list continues from page to page, each refusal once, and by kind", 
       refusalOf({
         address: `10.0.0.${index}`,
         lastAt: now - (index % 7) * 1_000,
-        isMendable: index % 2 === 0,
+        isFixable: index % 2 === 0,
       }),
     ),
     unlisted: 0,
@@ -36,7 +36,7 @@ test("a long list continues from page to page, each refusal once, and by kind", 
   });
   for (const [kind, count] of [
     ["", 120],
-    ["?kind=mend", 60],
+    ["?kind=fixable", 60],
     ["?kind=noise", 60],
   ] as const) {
     const seen: string[] = [];

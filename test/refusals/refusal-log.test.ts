@@ -167,14 +167,14 @@ test("the banner counts every refusal that needs action, including unexamined on
   for (let count = 0; count < 10_000; count++)
     log.note(refusedPost(ACCOUNT_SID));
   for (let count = 0; count < 1_000; count++) log.note(refusedPost(STRANGER));
-  await until(() => expect(log.mendableLately()).toBe(10_000));
+  await until(() => expect(log.fixableLately()).toBe(10_000));
   log.note(refusedPost(ACCOUNT_SID, { basePath: "/other" }));
   await log.markSeen({ actor: "ana", address: null });
   await until(async () => {
     const paths = (await all(store)).map(({ path }) => path);
     expect(paths).toContain(`/other${WEBHOOK_PATHS.sms}`);
   });
-  expect(log.mendableLately()).toBe(0);
+  expect(log.fixableLately()).toBe(0);
 });
 
 test("a clock that is corrected after running ahead leaves no permanent banner and hides no new refusal", async () => {
@@ -185,12 +185,12 @@ test("a clock that is corrected after running ahead leaves no permanent banner a
   log.note(refusedPost(ACCOUNT_SID));
   await until(async () => expect(await all(store)).toHaveLength(1));
   clock.now = right;
-  expect(log.mendableLately()).toBe(0);
+  expect(log.fixableLately()).toBe(0);
   clock.now += 700 * 24 * 3_600_000;
   await log.markSeen({ actor: "ana", address: null });
   clock.now = right;
   log.note(refusedPost(ACCOUNT_SID));
-  await until(() => expect(log.mendableLately()).toBe(1));
+  await until(() => expect(log.fixableLately()).toBe(1));
   await until(async () => {
     const times = (await all(store)).map(({ lastAt }) => lastAt);
     expect(times).toContain(right);
@@ -208,8 +208,8 @@ test("if an account turns out to be the team's, its refusals count from the firs
   );
   for (let count = 0; count < 500; count++)
     log.note(refusedPost(STRANGER, { signature }));
-  expect(log.mendableLately()).toBe(0);
-  await until(() => expect(log.mendableLately()).toBe(500));
+  expect(log.fixableLately()).toBe(0);
+  await until(() => expect(log.fixableLately()).toBe(500));
 });
 
 test("refusals that can't be written wait, in bounded memory, and are written when the server stops", async () => {
@@ -224,7 +224,7 @@ test("refusals that can't be written wait, in bounded memory, and are written wh
       }),
     );
   await until(() => expect(batches).toHaveLength(1));
-  expect(log.mendableLately()).toBe(60);
+  expect(log.fixableLately()).toBe(60);
   trouble.isAway = false;
   stop.abort();
   await until(async () => {

@@ -291,7 +291,7 @@ test.each(Object.entries(SITUATIONS))(
     expect(row).toMatchObject({
       check: "signature",
       channel: "sms",
-      isMendable: true,
+      isFixable: true,
       address: "127.0.0.1",
     });
     const page = await get(`${server.origin}/refusals/${row?.id}`);
@@ -353,7 +353,7 @@ type Refused = {
   readonly env?: Record<string, string>;
   readonly sent: Sent;
   readonly status: number;
-  readonly isMendable: boolean;
+  readonly isFixable: boolean;
   readonly says: readonly string[];
 };
 
@@ -364,19 +364,19 @@ const REFUSED: Record<string, Refused> = {
       signedBody: `${FORM}&To=%2B14155550123`,
     },
     status: 403,
-    isMendable: true,
+    isFixable: true,
     says: ["Plus signs in the body arrived as spaces."],
   },
   "an empty value that was not signed": {
     sent: { body: `${FORM}&Note=`, signedBody: FORM },
     status: 403,
-    isMendable: true,
+    isFixable: true,
     says: ["The body was changed after it was signed"],
   },
   "a body that did not arrive": {
     sent: { body: "", signedBody: FORM },
     status: 403,
-    isMendable: false,
+    isFixable: false,
     says: [
       "Its body is empty, which Twilio’s never is",
       "configure the proxy to pass the body on",
@@ -385,7 +385,7 @@ const REFUSED: Record<string, Refused> = {
   "a signature of JSON, sent as a form": {
     sent: { query: "?bodySHA256=ab", signedBody: "" },
     status: 403,
-    isMendable: true,
+    isFixable: true,
     says: [
       "Its address was signed with a hash of the body, as Twilio signs JSON.",
     ],
@@ -398,13 +398,13 @@ const REFUSED: Record<string, Refused> = {
       contentType: "application/json",
     },
     status: 415,
-    isMendable: true,
+    isFixable: true,
     says: ["Twilio signed it, but its body isn’t a form."],
   },
   "JSON that nobody signed": {
     sent: { body: "{}", contentType: "application/json", signed: false },
     status: 415,
-    isMendable: false,
+    isFixable: false,
     says: ["Its body isn’t a form, so it isn’t a Twilio callback."],
   },
   "a form that a relay turned into JSON": {
@@ -417,7 +417,7 @@ const REFUSED: Record<string, Refused> = {
       contentType: "application/json",
     },
     status: 415,
-    isMendable: true,
+    isFixable: true,
     says: [
       "Twilio signed this form, but something on the way turned it into JSON",
       "Configure whatever is between Twilio and smsledger (a relay, gateway,",
@@ -426,7 +426,7 @@ const REFUSED: Record<string, Refused> = {
   "a form that a relay sent on as text": {
     sent: { contentType: "text/plain" },
     status: 415,
-    isMendable: true,
+    isFixable: true,
     says: [
       "Twilio signed this form, but something on the way turned it into JSON",
     ],
@@ -434,7 +434,7 @@ const REFUSED: Record<string, Refused> = {
   "JSON with a signature that nothing explains": {
     sent: { signedBody: "a=1", body: "[]", contentType: "application/json" },
     status: 415,
-    isMendable: false,
+    isFixable: false,
     says: [
       ": either a callback that was changed on the way, or a forged request.",
     ],
@@ -442,7 +442,7 @@ const REFUSED: Record<string, Refused> = {
   "GET after a redirect, signed for the last address": {
     sent: { method: "GET", query: `?${FORM}`, signedBody: "" },
     status: 405,
-    isMendable: true,
+    isFixable: true,
     says: [
       "Twilio’s callback arrived with GET.",
       "A redirect turns Twilio’s POST into a GET and drops the form.",
@@ -452,7 +452,7 @@ const REFUSED: Record<string, Refused> = {
   "GET after a redirect, signed for the first address": {
     sent: { method: "GET", signedBody: FORM },
     status: 405,
-    isMendable: false,
+    isFixable: false,
     says: [
       "A redirect turns Twilio’s POST into a GET and drops the form.",
       "In Twilio, use a callback URL that isn’t redirected: with https://,",
@@ -461,58 +461,58 @@ const REFUSED: Record<string, Refused> = {
   "PUT by a relay": {
     sent: { method: "PUT" },
     status: 405,
-    isMendable: true,
+    isFixable: true,
     says: ["Twilio always posts, so something on the way changes the method."],
   },
   "GET by a browser": {
     sent: { method: "GET", signed: false },
     status: 405,
-    isMendable: false,
+    isFixable: false,
     says: ["Someone called with GET, for example with a browser or a scanner."],
   },
   "too many parameters": {
     sent: { body: `${FORM}${"&a=1".repeat(100)}` },
     status: 413,
-    isMendable: false,
+    isFixable: false,
     says: ["The body has more than 100 parameters.", "No action needed."],
   },
   "too long a body": {
     sent: { body: "x".repeat(70_000) },
     status: 413,
-    isMendable: false,
+    isFixable: false,
     says: ["The body is larger than 64 KiB."],
   },
   "no auth token set": {
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: "" },
     sent: {},
     status: 503,
-    isMendable: true,
+    isFixable: true,
     says: ["No auth token was set, so it couldn’t be verified."],
   },
   "no auth token set, and no signature": {
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: "" },
     sent: { signed: false },
     status: 503,
-    isMendable: false,
+    isFixable: false,
     says: ["No auth token was set"],
   },
   "no signature, of an account that may be ours": {
     sent: { signed: false },
     status: 403,
-    isMendable: true,
+    isFixable: true,
     says: ["If Twilio sent it, a proxy removes the X-Twilio-Signature header:"],
   },
   "no signature, and no account": {
     sent: { signed: false, body: "a=1" },
     status: 403,
-    isMendable: false,
+    isFixable: false,
     says: ["It has no signature, so it isn’t from Twilio."],
   },
   "a stranger's account": {
     env: { TWILIO_WEBHOOK_AUTH_TOKEN: `${OTHER_ACCOUNT}=${AUTH_TOKEN}` },
     sent: { authToken: OTHER_TOKEN },
     status: 403,
-    isMendable: false,
+    isFixable: false,
     says: [
       "It names an account that isn’t known as yours.",
       `TWILIO_WEBHOOK_AUTH_TOKEN=…,${ACCOUNT_SID}=…`,
@@ -521,7 +521,7 @@ const REFUSED: Record<string, Refused> = {
   "a field that is malformed, though signed": {
     sent: { body: "MessageSid=1&MessageStatus=sent" },
     status: 400,
-    isMendable: true,
+    isFixable: true,
     says: [
       "It’s signed with one of your tokens or keys, but it isn’t a status callback in Twilio’s format.",
     ],
@@ -534,13 +534,13 @@ test.each(Object.entries(REFUSED))(
     await using server = await startServer({ PUBLIC_URL, ...env });
     expect((await send(server.origin, sent)).status).toBe(status);
     const [row] = await kept(server.store);
-    expect(row).toMatchObject({ status, isMendable, times: 1 });
+    expect(row).toMatchObject({ status, isFixable, times: 1 });
     const page = await get(`${server.origin}/refusals/${row?.id}`);
     for (const words of says) expect(page.text).toContain(words);
     const overview = await get(`${server.origin}/`);
     expect(
       overview.text.includes("1 callback was refused in the last hour"),
-    ).toBe(isMendable);
+    ).toBe(isFixable);
   },
 );
 
@@ -577,7 +577,7 @@ test("once one account is known, others are strangers", async () => {
   const AccountSid = OTHER_ACCOUNT;
   await server.twilio.post({ AccountSid }, { authToken: OTHER_TOKEN });
   const [first] = await kept(server.store);
-  expect(first).toMatchObject({ standing: "strange", isMendable: false });
+  expect(first).toMatchObject({ standing: "strange", isFixable: false });
 });
 
 test("the origin is what a trusted proxy reports, and nobody else", async () => {

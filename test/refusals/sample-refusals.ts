@@ -18,7 +18,7 @@ export function refusalOf(given: Partial<NewRefusal> = {}): NewRefusal {
     checkedUrl: `https://sms.example.com${WEBHOOK_PATHS.sms}`,
     diagnosis: { outcome: "unexplained" },
     standing: "known",
-    isMendable: true,
+    isFixable: true,
     sent: {
       method: "POST",
       headers: [["user-agent", "TwilioProxy/1.1"]],

@@ -249,7 +249,7 @@ const ADDRESSES: Record<
   numbers: urls.numbers({ older: 1 }),
   numbersExport: [urls.numbersExport("csv"), urls.numbersExport("json")],
   number: [urls.number("+14155550123"), urls.number("a/b ?#")],
-  refusals: urls.refusals({ kind: "mend" }),
+  refusals: urls.refusals({ kind: "fixable" }),
   refusal: urls.refusal(1),
   refusalsSeen: urls.refusalsSeen,
   live: urls.live(new FeedPosition("0123456789abcdef", 1)),

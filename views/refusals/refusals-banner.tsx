@@ -3,12 +3,12 @@ import type { Site } from "../site.ts";
 
 /** Shown on every page while callbacks are refused for a reason that the team can fix; only to the team. */
 export function RefusalsBanner({
-  site: { urls, mendableRefusals, signIn, viewer },
+  site: { urls, fixableRefusals, signIn, viewer },
 }: {
   readonly site: Site;
 }) {
   const isOfTeam = viewer !== undefined || signIn === "none";
-  const count = isOfTeam ? mendableRefusals() : 0;
+  const count = isOfTeam ? fixableRefusals() : 0;
   if (count === 0) return "";
   return (
     <aside class="banner" aria-label="Refused callbacks">
@@ -17,7 +17,7 @@ export function RefusalsBanner({
           {`${counted(count, "callback was", "callbacks were")} refused in the last hour`}
         </strong>{" "}
         for a reason that you can fix.{" "}
-        <a href={urls.refusals({ kind: "mend" })}>See why, and what to do</a>
+        <a href={urls.refusals({ kind: "fixable" })}>See why, and what to do</a>
       </div>
     </aside>
   );

@@ -31,18 +31,18 @@ export type RefusalsView = {
   /** Refusals of the last day that were not looked at. */
   readonly unlisted: number;
   /** Refused callbacks of the last hour that need action. */
-  readonly mendable: number;
+  readonly fixable: number;
   readonly now: number;
 };
 
 const KIND_WORDS: Record<RefusalKind, string> = {
-  mend: "Needs action",
+  fixable: "Needs action",
   noise: "Noise",
 };
 
 /** Callbacks that were refused and why, with what would have matched. */
 export function RefusalsPage(view: RefusalsView) {
-  const { site, query, refusals, mendable, now } = view;
+  const { site, query, refusals, fixable, now } = view;
   return (
     <Layout site={site} title="Refused callbacks" section="refusals">
       <div class="page-head">
@@ -66,7 +66,7 @@ export function RefusalsPage(view: RefusalsView) {
       <p class="list-lead" safe>
         {`Callbacks that weren’t recorded, and why. Identical ones within an hour share a row. The latest ${countWords(REFUSALS_MAX)} are kept for ${REFUSAL_DAYS} days, with phone numbers masked.`}
       </p>
-      {mendable === 0 ? "" : <Seen site={site} mendable={mendable} />}
+      {fixable === 0 ? "" : <Seen site={site} fixable={fixable} />}
       <section id="refusals" aria-label="Refusals">
         {refusals.length === 0 ? (
           <NothingRefused site={site} query={query} />
@@ -82,19 +82,18 @@ export function RefusalsPage(view: RefusalsView) {
 /** Removes the banner from all pages. */
 function Seen({
   site,
-  mendable,
+  fixable,
 }: {
   readonly site: Site;
-  readonly mendable: number;
+  readonly fixable: number;
 }) {
   return (
     <form class="refusals-seen" method="post" action={site.urls.refusalsSeen}>
       <FormToken site={site} />
       <p>
-        <b safe>{counted(mendable, "refused callback")}</b> of the last hour{" "}
-        {mendable === 1 ? "needs" : "need"} action, so every page shows a
-        notice. It disappears an hour after the last one, or when you mark them
-        as seen.
+        <b safe>{counted(fixable, "refused callback")}</b> of the last hour{" "}
+        {fixable === 1 ? "needs" : "need"} action, so every page shows a notice.
+        It disappears an hour after the last one, or when you mark them as seen.
       </p>
       <button class="button-small">Mark as seen</button>
     </form>
@@ -111,7 +110,7 @@ function NothingRefused({
   return (
     <div class="empty">
       <h2>
-        {kind === "mend"
+        {kind === "fixable"
           ? "Nothing needs action"
           : kind === "noise"
             ? "No noise"

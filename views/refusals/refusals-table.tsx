@@ -55,13 +55,13 @@ function Row({
   readonly refusal: RefusalRow;
   readonly now: number;
 }) {
-  const { id, status, channel, times, lastAt, isMendable } = refusal;
+  const { id, status, channel, times, lastAt, isFixable } = refusal;
   const { sentences, steps } = adviceFor(refusal, {
     hasPublicUrl: urls.isPublic,
   });
   const [step] = steps;
   return (
-    <tr id={`refusal-${id}`} class={isMendable ? undefined : "noise"}>
+    <tr id={`refusal-${id}`} class={isFixable ? undefined : "noise"}>
       <td class="col-wrong">
         <a class="row-link" href={urls.refusal(id)} safe>
           {sentences.join(" ")}

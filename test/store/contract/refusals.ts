@@ -103,7 +103,7 @@ export function refusalsContract(openStore: OpenStore): void {
         refusalOf({
           lastAt,
           address: `10.0.0.${index}`,
-          isMendable: index !== 4,
+          isFixable: index !== 4,
         }),
       ),
     );
@@ -117,8 +117,8 @@ export function refusalsContract(openStore: OpenStore): void {
       paged.push(...page);
     }
     expect(addressesOf(paged)).toEqual(expected);
-    const list = (isMendable: boolean) =>
-      store.refusals.list({ size: 10, since: AT + 60_001, isMendable });
+    const list = (isFixable: boolean) =>
+      store.refusals.list({ size: 10, since: AT + 60_001, isFixable });
     expect(addressesOf(await list(true))).toEqual([
       "10.0.0.0",
       "10.0.0.3",
@@ -166,7 +166,7 @@ export function refusalsContract(openStore: OpenStore): void {
       refusalOf({
         address: `10.0.0.${index}`,
         lastAt,
-        isMendable: false,
+        isFixable: false,
         standing: "strange",
       });
     await add(store, [refusalOf()]);
@@ -191,11 +191,11 @@ export function refusalsContract(openStore: OpenStore): void {
     await store.upkeep.readClock(AT);
     await add(store, [refusalOf({ path: "/before" })]);
     const strangers = Array.from({ length: STRANGERS_MAX }, (_, index) =>
-      refusalOf({ lastAt: ahead, path: `/${index}`, isMendable: false }),
+      refusalOf({ lastAt: ahead, path: `/${index}`, isFixable: false }),
     );
     await add(store, strangers, { now: ahead });
     await store.refusals.markSeen({ at: ahead, actor: "ana", address: null });
-    const stranger = { lastAt: AT + 1, path: "/0", isMendable: false };
+    const stranger = { lastAt: AT + 1, path: "/0", isFixable: false };
     await add(store, [refusalOf(stranger)], { now: AT + 1 });
     const rows = await all(store);
     expect(rows.map(({ path }) => path)).toContain("/before");
@@ -220,15 +220,15 @@ export function refusalsContract(openStore: OpenStore): void {
     await add(store, [
       refusalOf({ times: 4 }),
       refusalOf({ address: "10.0.0.1", lastAt: AT + 5 }),
-      refusalOf({ address: "10.0.0.2", lastAt: AT + 6, isMendable: false }),
+      refusalOf({ address: "10.0.0.2", lastAt: AT + 6, isFixable: false }),
     ]);
-    expect(await store.refusals.mendableAfter(AT - 1)).toEqual(
+    expect(await store.refusals.fixableAfter(AT - 1)).toEqual(
       expect.arrayContaining([
         { lastAt: AT, times: 4 },
         { lastAt: AT + 5, times: 1 },
       ]),
     );
-    expect(await store.refusals.mendableAfter(AT)).toEqual([
+    expect(await store.refusals.fixableAfter(AT)).toEqual([
       { lastAt: AT + 5, times: 1 },
     ]);
     expect(await store.refusals.seenAt()).toBe(0);

@@ -75,7 +75,7 @@ export function keptBeside(
       add: written("addRefusals"),
       list: query(refusals.refusals),
       byId: query(refusals.refusalById),
-      mendableAfter: query(refusals.mendableRefusalsAfter),
+      fixableAfter: query(refusals.fixableRefusalsAfter),
       unlistedSince: query(refusals.refusalsUnlistedSince),
       seenAt: query(refusals.refusalsSeenAt),
       markSeen: written("markRefusalsSeen"),

@@ -22,7 +22,7 @@ const REFUSAL_MS = REFUSAL_DAYS * 24 * HOUR_MS;
 const DROPPED_MAX = 200;
 
 /** The part of a refusal that is only shown, which is stored as JSON. */
-export type Facts = Omit<Refusal, "isMendable">;
+export type Facts = Omit<Refusal, "isFixable">;
 
 /** Keeps refusals, and drops old ones. */
 export async function addRefusals(
@@ -47,7 +47,7 @@ export async function addRefusals(
 
 /** Returns false when there are too many strangers. */
 async function addRefusal(db: Db, refusal: NewRefusal): Promise<boolean> {
-  const { firstAt, lastAt, times, isMendable, ...shown } = refusal;
+  const { firstAt, lastAt, times, isFixable, ...shown } = refusal;
   const key = refusalKey(refusal);
   const facts = JSON.stringify(shown);
   // Refusals that a clock which was ahead dated don't count.
@@ -75,7 +75,7 @@ async function addRefusal(db: Db, refusal: NewRefusal): Promise<boolean> {
     )
     .executeTakeFirst();
   if (numUpdatedRows > 0) return true;
-  if (!isMendable && (await strangersBetween(db, from, to)) >= STRANGERS_MAX)
+  if (!isFixable && (await strangersBetween(db, from, to)) >= STRANGERS_MAX)
     return false;
   await db
     .insertInto("refusals")
@@ -84,7 +84,7 @@ async function addRefusal(db: Db, refusal: NewRefusal): Promise<boolean> {
       first_at: firstAt,
       last_at: lastAt,
       times,
-      is_mendable: Number(isMendable),
+      is_mendable: Number(isFixable),
       facts,
     })
     .execute();
@@ -154,14 +154,14 @@ export async function markRefusalsSeen(db: Db, by: By): Promise<void> {
 
 export async function refusals(
   db: Db,
-  { size, isMendable, since, behind }: RefusalPage,
+  { size, isFixable, since, behind }: RefusalPage,
 ): Promise<RefusalRow[]> {
   const rows = await db
     .selectFrom("refusals")
     .selectAll()
     .where("last_at", ">=", since)
-    .$if(isMendable !== undefined, (query) =>
-      query.where("is_mendable", "=", Number(isMendable)),
+    .$if(isFixable !== undefined, (query) =>
+      query.where("is_mendable", "=", Number(isFixable)),
     )
     .$if(behind !== undefined, (query) =>
       query.where(
@@ -187,7 +187,7 @@ export async function refusalById(
   return row && refusalOf(row);
 }
 
-export function mendableRefusalsAfter(
+export function fixableRefusalsAfter(
   db: Db,
   time: number,
 ): Promise<{ lastAt: number; times: number }[]> {
@@ -235,6 +235,6 @@ function refusalOf(row: {
     firstAt: row.first_at,
     lastAt: row.last_at,
     times: row.times,
-    isMendable: row.is_mendable === 1,
+    isFixable: row.is_mendable === 1,
   };
 }

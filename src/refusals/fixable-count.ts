@@ -6,7 +6,7 @@ export const NOTICE_MINUTES = 60;
 const NOTICE_MS = NOTICE_MINUTES * MINUTE_MS;
 
 /** Counts the refusals of the last hour that need action, by the minute. */
-export class MendableCount {
+export class FixableCount {
   readonly #byMinute = new Map<number, number>();
   #seenAt = 0;
 
