@@ -530,7 +530,7 @@ const REFUSED: Record<string, Refused> = {
 
 test.each(Object.entries(REFUSED))(
   "every refusal is kept, and distinguished from noise: %s",
-  async (_, { env = {}, sent, status, isMendable, says }) => {
+  async (_, { env = {}, sent, status, isFixable, says }) => {
     await using server = await startServer({ PUBLIC_URL, ...env });
     expect((await send(server.origin, sent)).status).toBe(status);
     const [row] = await kept(server.store);
