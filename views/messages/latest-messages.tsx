@@ -1,4 +1,5 @@
 import type { MessageRow } from "../../src/store/store.ts";
+import { MadeUp } from "./made-up.tsx";
 import { RecipientCell } from "./recipient-cell.tsx";
 import type { Urls } from "../../src/site/urls.ts";
 import { Status } from "../parts/status.tsx";
@@ -49,7 +50,8 @@ export function LatestMessages({
               <RecipientCell {...{ urls, message }} hasError={!isOfOneCode} />
             </td>
             <td class="col-status">
-              <Status status={message.status} />
+              <Status status={message.status} />{" "}
+              <MadeUp messageSid={message.messageSid} />
             </td>
             {isOfOneCode ? (
               <td class="col-from">

@@ -1,4 +1,5 @@
 import type { MessageRow } from "../../src/store/store.ts";
+import { MadeUp } from "./made-up.tsx";
 import { RecipientCell } from "./recipient-cell.tsx";
 import type { Urls } from "../../src/site/urls.ts";
 import { Status } from "../parts/status.tsx";
@@ -88,6 +89,7 @@ export function MessageTableRow({
         <Address value={message.from} />
       </td>
       <td class="col-error">
+        <MadeUp messageSid={message.messageSid} />{" "}
         <ErrorCode code={errorCode} />
       </td>
       <td class="col-channel" safe>

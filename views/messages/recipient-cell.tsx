@@ -22,10 +22,11 @@ export function RecipientCell({
       <a class="row-link" href={urls.message(messageSid, q)}>
         <Address value={to} />
       </a>{" "}
-      <Country code={country} /> <MadeUp messageSid={messageSid} />
+      <Country code={country} />
       <span class="narrow-only">
         <Status status={status} />
         {hasError ? <ErrorCode code={errorCode} /> : ""}
+        <MadeUp messageSid={messageSid} />
       </span>
     </>
   );
