@@ -1,13 +1,13 @@
 /**
- * `bun run test`: every check there is; ends with what failed and one line of counts.
- * `bun run test test/live`: only the tests in these files and folders.
+ * `bun run test`: runs every check; ends with the failures and one line of counts. `bun run
+ * test test/live`: runs only the tests in these files and folders.
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
-/** For tests that take seconds alone, on a machine that is busy. */
+/** For tests that take seconds by themselves, on a busy machine. */
 const TIMEOUT_MS = 60_000;
-/** One more than there are cores, as most tests wait now and then. */
+/** One more than there are cores, because most tests wait at times. */
 const WORKERS = availableParallelism() + 1;
 
 const ROOT = join(import.meta.dir, "..");
@@ -22,7 +22,7 @@ const CHECKS = {
 
 type Ended = { readonly code: number; readonly output: string };
 
-/** Runs a command; with `isShown`, what it prints is passed on as it comes. */
+/** Runs a command; with `isShown`, passes on its output as it comes. */
 async function run(
   command: readonly string[],
   isShown = false,
@@ -46,7 +46,7 @@ async function run(
   return { code: await child.exited, output };
 }
 
-/** Runs a check and prints what it says at its end. Resolves to its name if it failed. */
+/** Runs a check and prints its output at the end. Resolves to its name if it failed. */
 async function check(
   name: string,
   command: readonly string[],
@@ -56,14 +56,17 @@ async function check(
   return code === 0 ? undefined : name;
 }
 
-/** Files share a worker's modules: loading them again for each file takes most of the time. */
+/**
+ * Lets files share a worker's modules, because loading them for each file takes most of the
+ * time.
+ */
 function tests(paths: readonly string[]): Promise<Ended> {
   const options = [`--timeout=${TIMEOUT_MS}`, `--parallel=${WORKERS}`];
   return run([bun, "test", ...options, "--no-isolate", ...paths], true);
 }
 
 const paths = process.argv.slice(2);
-// Tests drive the compiled program.
+// Tests run the compiled program.
 const unbuilt = await check("build", [bun, "run", "build"]);
 const checks = paths.length > 0 ? [] : Object.entries(CHECKS);
 const [{ code, output }, ...others] = await Promise.all([
@@ -80,7 +83,7 @@ const named = (word: string): string[] =>
     .map(([, name = ""]) => name)
     .toArray();
 const skipped = named("skip");
-// The runner names a failed test where it failed and again at its end.
+// The runner names a failed test both where it failed and at the end.
 const failed = new Set([...failedChecks, ...named("fail")]);
 // A runner that failed without naming a test, for example because a file doesn't load.
 const isBroken = code !== 0 && count("fail") === 0;

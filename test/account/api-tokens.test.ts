@@ -11,7 +11,7 @@ import {
 
 const TOKEN = /smsl_[A-Za-z0-9_-]{43}/;
 
-/** Sends a form as the page's own does. */
+/** Sends a form as the page does. */
 function send(
   origin: string,
   path: string,
@@ -118,7 +118,7 @@ test("only a resubmitted form of the same session shows its token again", async 
     forms++;
     const { text } = await visitor.post("/settings/tokens", fields);
     const [token] = TOKEN.exec(text) ?? [];
-    // A name that is taken shows none.
+    // A taken name shows no token.
     if (token === undefined) forms--;
     else shown.add(token);
   };

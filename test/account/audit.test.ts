@@ -19,7 +19,7 @@ test("sign-ins, failed sign-ins, changes and exports are listed with the user, n
   const { text } = await ana.get("/settings/audit");
   const rows = [...text.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = ""]) =>
     row
-      // On a phone the address stands there too.
+      // On a phone, the address is on the page too.
       .replace(/<span class="narrow-only">.*?<\/span>/gs, "")
       .replace(/<[^>]*>/g, " ")
       .replace(/\s+/g, " ")

@@ -3,7 +3,10 @@ import { PASSWORD, signedInAs, startWithPeople, Visitor } from "./people.ts";
 
 type Sent = Readonly<Record<string, string>>;
 
-/** How a form may come, as browsers and others send it, and whether it is from a page of ours. */
+/**
+ * Returns the headers that browsers and other clients send with a form, and whether each
+ * form is from one of our pages.
+ */
 function origins(
   own: string,
 ): readonly (readonly [headers: Sent, isOurs: boolean])[] {
@@ -29,7 +32,7 @@ function origins(
   ];
 }
 
-/** Sends a form with just these headers. */
+/** Sends a form with only these headers. */
 async function send(
   visitor: Visitor,
   path: string,

@@ -9,7 +9,7 @@ import {
 const HOUR_MS = 3_600_000;
 const limit: GuessLimit = { key: "a", burst: 4, everyMs: HOUR_MS / 6 };
 
-/** When guesses are allowed of those that come at these times. */
+/** Returns which guesses are allowed, for guesses made at these times. */
 function allowed(
   times: readonly number[],
   ways: readonly (readonly GuessLimit[])[] = [[limit]],

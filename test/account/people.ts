@@ -3,13 +3,13 @@ import type { Role } from "../../src/store/accounts.ts";
 import type { AccountStore } from "../../src/store/accounts.ts";
 import { startServer } from "../support/start-server.ts";
 
-/** Everybody's password, unless a test says otherwise. */
+/** The password of all users, unless a test says otherwise. */
 export const PASSWORD = "correct horse battery";
 const hash = hashOf(PASSWORD);
 
 export const BY = { at: Date.now(), actor: "command line", address: null };
 
-/** Adds somebody who can sign in with `PASSWORD`. Resolves to their id. */
+/** Adds a user who can sign in with `PASSWORD`. Resolves to their ID. */
 export async function addPerson(
   accounts: AccountStore,
   name: string,
@@ -24,7 +24,7 @@ export async function addPerson(
   return added.id;
 }
 
-/** The real server with an admin, ana, and a member, mo. */
+/** Starts the real server with an admin, ana, and a member, mo. */
 export async function startWithPeople(
   env: Record<string, string> = {},
   now?: () => number,
@@ -42,7 +42,7 @@ export type Answer = {
   readonly text: string;
 };
 
-/** A browser with cookies of its own, which sends forms as one does from a page of ours. */
+/** A browser with its own cookies, which sends forms as if from one of our pages. */
 export class Visitor {
   readonly cookies = new Map<string, string>();
 
@@ -58,7 +58,7 @@ export class Visitor {
     return this.#ask(path, { headers });
   }
 
-  /** Sends a form, with the form token when there is a session. */
+  /** Sends a form, with the form token if there is a session. */
   async post(
     path: string,
     fields: Record<string, string> = {},
@@ -109,7 +109,7 @@ export class Visitor {
   }
 }
 
-/** A browser in which somebody has signed in. */
+/** Returns a browser in which a user has signed in. */
 export async function signedInAs(
   origin: string,
   name: string,

@@ -118,7 +118,7 @@ test("a lookalike name neither signs in as the other user nor creates one", asyn
       name !== "ADMİN",
     );
   }
-  // A kelvin sign, which normalization makes a K.
+  // A Kelvin sign, which normalization turns into a K.
   const kelvin = new Visitor(server.origin, { [HEADER]: bytes("mi\u212ae") });
   expect((await kelvin.get("/messages")).status).toBe(401);
   const admin = new Visitor(server.origin, { [HEADER]: "Admin" });
@@ -197,7 +197,10 @@ test("an open event stream ends soon after its user is removed", async () => {
   expect(await listener.next()).toBeUndefined();
 });
 
-/** The status of a request in which the header came twice, as when the proxy adds its own to the client's. */
+/**
+ * Resolves to the status of a request with the header twice, as when the proxy adds its own
+ * to the client's.
+ */
 async function statusOfTwice(origin: string): Promise<number> {
   const { hostname, port, host } = new URL(origin);
   const answer = Promise.withResolvers<string>();

@@ -108,7 +108,7 @@ test("a session ends after a week without use, and after thirty days in any case
   for (let day = 1; day <= 29; day++) {
     now += DAY_MS;
     expect([day, (await busy.get("/messages")).status]).toEqual([day, 200]);
-    // No answer waits until it is written when the session was last used; this does.
+    // Responses don't wait until a session's last use is written; this does.
     await server.store.checkWritable();
     if (day === 6) continue;
     if (day === 7) expect((await idle.get("/messages")).status).toBe(302);
@@ -126,7 +126,7 @@ test("a session created or used while the clock was ahead ends when the clock is
   const used = await signedInAs(server.origin, "mo");
   now = ahead;
   const begun = await signedInAs(server.origin, "ana");
-  // Seen as expired now, it doesn't come back.
+  // A session that was seen as expired doesn't come back.
   expect((await used.get("/messages")).status).toBe(302);
   now = right + DAY_MS / 24;
   expect((await used.get("/messages")).status).toBe(302);
@@ -304,7 +304,7 @@ test("an open event stream ends soon after its session", async () => {
 
 test("a download is cut off after its user is removed", async () => {
   await using server = await startWithPeople();
-  // More than the system takes on its way to one who does not read.
+  // More than the system buffers for a client that doesn't read.
   const query = `note=${"x".repeat(1_500)}`;
   await Promise.all(
     Array.from({ length: 10_000 }, () =>
@@ -323,7 +323,7 @@ test("a download is cut off after its user is removed", async () => {
     actor: "ana",
     address: null,
   });
-  // The server checks every second who may still read.
+  // The server checks permissions every second.
   const checks = spyOn(server.accounts, "stillThere");
   await until(() => checks.mock.results.length > 0);
   await checks.mock.results[0]?.value;

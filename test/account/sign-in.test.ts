@@ -77,7 +77,7 @@ test("repeated guesses lock the user out neither of a known browser nor of an op
   expect((await elsewhere.signIn("ana")).status).toBe(429);
   expect((await ana.signIn("ana")).status).toBe(303);
 
-  // What the mark of ana's browser says of ana, it does not say of mo.
+  // The mark in ana's browser counts for ana, but not for mo.
   let ofMo = await stranger.signIn("mo", "guess");
   while (ofMo.status === 401) ofMo = await stranger.signIn("mo", "guess");
   const marked = new Visitor(server.origin, {
@@ -139,9 +139,9 @@ test("an address gets some twenty guesses, whatever the names", async () => {
         return count;
     }
   };
-  // Left of the proxy's own entry the client may write what it likes.
+  // The client can write anything before the proxy's own entry.
   expect(await guessesFrom((n) => `192.0.2.${n}, 203.0.113.7`)).toBe(20);
-  // Of an IPv6 network all addresses are one customer's.
+  // All addresses of an IPv6 network count as one client.
   expect(await guessesFrom((n) => `2001:db8:1:2::${n.toString(16)}`)).toBe(20);
   const other = new Visitor(server.origin, {
     "x-forwarded-for": "2001:db8:1:3::1",
@@ -189,11 +189,11 @@ test("an unknown name gets the same response as a wrong password and takes as lo
     texts.add(answer.text.replace(/value="[^"]*"/, ""));
   }
   expect(texts.size).toBe(1);
-  // The same work: the hash that nobody's password has is made as all others are.
+  // It takes as long because the placeholder hash is computed like any other.
   const settings = (hash: string): string =>
     hash.split("$").slice(0, 4).join("$");
   expect(settings(NOBODYS_HASH)).toBe(settings(hashOf(PASSWORD)));
-  // As many guesses too.
+  // It takes as many guesses, too.
   const limited = async (name: string): Promise<number> => {
     for (let count = 0; ; count++)
       if (
@@ -263,7 +263,7 @@ test("signing in redirects only to our own paths", async () => {
       `/login?${new URLSearchParams({ next })}`,
     );
     expect(page.text).not.toContain("evil");
-    // Who is signed in already is led on at once.
+    // A user who is already signed in is redirected at once.
     const again = await visitor.get(`/login?${new URLSearchParams({ next })}`);
     expect([next, again.headers.get("location")]).toEqual([next, location]);
   }

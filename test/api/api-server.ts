@@ -8,12 +8,12 @@ export type Answer = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // What JSON came to is looked into as it is expected to be.
+  // Tests read parsed JSON in the shape they expect.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
 };
 
-/** A new token of the API, as an admin makes one. */
+/** Creates an API token, as an admin does. */
 export async function newToken(
   store: Pick<Stores, "apiTokens" | "audit">,
   scope: TokenScope = "read",
@@ -25,7 +25,7 @@ export async function newToken(
   return created.token;
 }
 
-/** Asks an address below `/api/v1`, with a token. */
+/** Requests an address below `/api/v1`, with a token. */
 export async function ask(
   origin: string,
   path: string,
@@ -48,7 +48,7 @@ export async function ask(
   };
 }
 
-/** The real server with two tokens, one of each scope. To be held with `await using`. */
+/** Starts the real server with two tokens, one of each scope. Hold it with `await using`. */
 export async function startApi(
   env: Record<string, string> = {},
   search: ReadingOptions = {},
@@ -58,7 +58,7 @@ export async function startApi(
   const whole = await newToken(server.store, "read unmasked", "whole");
   return {
     ...server,
-    /** Tokens: one sees numbers masked, the other whole. */
+    /** One token sees masked numbers, the other whole ones. */
     masked,
     whole,
     get: (path: string, token: string | undefined = whole) =>
@@ -66,7 +66,7 @@ export async function startApi(
   };
 }
 
-/** All strings in a value, however deep, names too. */
+/** Returns all strings in a value at any depth, including names. */
 export function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (typeof value !== "object" || value === null) return [];

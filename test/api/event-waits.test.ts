@@ -31,7 +31,7 @@ async function startWaits(limits: ConstructorParameters<typeof EventWaits>[1]) {
     start,
     waits,
     stop,
-    /** How often the store has answered. */
+    /** How often the store has responded. */
     answers: () => answers,
     async [Symbol.asyncDispose]() {
       await store.close();
@@ -42,7 +42,7 @@ async function startWaits(limits: ConstructorParameters<typeof EventWaits>[1]) {
 
 type Started = Awaited<ReturnType<typeof startWaits>>;
 
-/** Whether a wait ends before the store has answered three more times. */
+/** Reports whether a wait ends before the store has responded three more times. */
 async function endsSoon(
   { answers }: Started,
   waiting: Promise<void>,
@@ -115,7 +115,7 @@ test("the store is queried only while somebody waits", async () => {
   const stop = new AbortController();
   const waiting = busy.waits.wait(busy.start, MINUTE_MS, stop.signal);
   await until(() => busy.answers() >= 5);
-  // One answer may have been on its way.
+  // One response may have been under way.
   expect(idle.answers()).toBeLessThanOrEqual(before + 1);
   stop.abort();
   await waiting;

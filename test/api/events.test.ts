@@ -102,7 +102,7 @@ test("the requested number of events is returned, however many reads it takes", 
   }
 });
 
-/** Asks for events and resolves once the server has found none, so that the request waits. */
+/** Requests events and resolves once the server has found none, so that the request waits. */
 async function waitForEvents(api: Api, seconds: number) {
   const feed = spyOn(api.store, "feedAfter");
   const answer = api.get(`/events?wait=${seconds}`);
@@ -199,7 +199,7 @@ test("while many clients post and the server restarts, a reader gets every event
       () => undefined,
     );
     if (answer?.status !== 200) return -1;
-    // Lost on the way to a reader that crashed: it resumes from what it kept.
+    // Responses lost on the way to a reader that crashed: it resumes from its saved cursor.
     if (random() < 0.1) return 1;
     seen.push(...answer.body.data);
     cursor = answer.body.nextCursor;

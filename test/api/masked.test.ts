@@ -9,7 +9,7 @@ const BY = { at: Date.now(), actor: "ana", address: null };
 const api = await startApi();
 afterAll(() => api[Symbol.asyncDispose]());
 
-/** A phone number's digits; not one whose end is as its beginning, as that is shown. */
+/** A phone number's digits, unless they end as they begin, because the beginning is shown. */
 const number = fc
   .stringMatching(/^[1-9]\d{6,14}$/)
   .filter((digits) => !maskNumber(digits).includes(digits.slice(-6)));
@@ -69,7 +69,7 @@ test("a token that sees masked numbers gets none in full, whatever was posted", 
           },
         );
         expect(answer.status).toBe(200);
-        // A token of its own each time, as one alone may not ask so often.
+        // A new token each time, because of the rate limit.
         for (const { id, name } of await api.store.apiTokens.list())
           if (name.startsWith("SM")) await api.store.apiTokens.remove(id, BY);
         const token = await newToken(api.store, "read", MessageSid);

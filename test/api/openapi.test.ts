@@ -21,7 +21,7 @@ test("the document is valid OpenAPI and readable without a token", async () => {
   expect(valid).toBe(true);
   expect(validator.version).toBe("3.1");
   expect(document.servers).toEqual([{ url: "/" }]);
-  // Nothing of this server, as anybody may read it.
+  // Shows nothing about this server, because anyone can read it.
   expect(text).not.toContain("0.0.0-test");
 });
 
@@ -49,7 +49,10 @@ test("the document's server URL is PUBLIC_URL with its path, and the document is
   }
 });
 
-/** What is wrong with a value, also fields that its schema does not name; undefined when nothing is. */
+/**
+ * Returns what is wrong with a value, including fields that its schema doesn't name, or
+ * undefined.
+ */
 function mismatch(schema: TSchema, value: unknown): string | undefined {
   const error = TypeCompiler.Compile(schema).Errors(value).First();
   if (error !== undefined) return `${error.path}: ${error.message}`;

@@ -48,7 +48,7 @@ test("statistics count messages by status, in total and by bucket", async () => 
     deliveryRate: 7 / 9,
   };
   expect(data).toMatchObject({ ...counts, bucketSeconds: 3_600 });
-  // The first and the last are cut, unless the time is on the hour.
+  // The first and the last are partial, unless the time is on the hour.
   expect(data.buckets.length).toBeOneOf([24, 25]);
   expect(Date.parse(data.range.to) - Date.parse(data.range.from)).toBe(
     24 * HOUR_MS,

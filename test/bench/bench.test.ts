@@ -11,7 +11,7 @@ import { HISTORY_UNTIL } from "./history/database.ts";
 import { historyByMinute } from "./history/history.ts";
 import { runBench } from "./run-bench.ts";
 
-/** A bench that needs a made-up history, with a small one. */
+/** Runs a bench that needs a made-up history, with a small one. */
 async function runWithHistory(name: string, options: readonly string[]) {
   using folder = tempDir();
   const small = ["--messages=2000", "--days=3"];
@@ -27,7 +27,7 @@ test("a made-up history's events equal the ones its callbacks would record", () 
   expect([...historyByMinute(wishes)].flat()).toEqual(history);
 });
 
-/** What is stored of the callback that an event came from. */
+/** Returns what the store records for the callback behind an event. */
 function recordedAgain({
   receivedAt,
   channel,

@@ -1,4 +1,6 @@
-/** The least that can answer: reads the body, proves nothing, keeps nothing. Prints its port. */
+/**
+ * The minimal server: reads the body, verifies nothing and stores nothing. Prints its port.
+ */
 const server = Bun.serve({
   hostname: "127.0.0.1",
   port: 0,

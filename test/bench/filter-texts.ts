@@ -1,10 +1,10 @@
 import type { MessageRow } from "../../src/store/store.ts";
 import type { People } from "./history/samples.ts";
 
-/** Filters in the filter language that are alike and take turns, by what they ask. */
+/** Similar filters that take turns, by what they search for. */
 export type FilterTexts = Readonly<Record<string, readonly string[]>>;
 
-/** Filters of one condition whose values this history has. */
+/** Single-condition filters with values that this history has. */
 export function filtersOfSamples(
   samples: readonly MessageRow[],
   { busy, quiet }: People,
@@ -40,7 +40,7 @@ export function filtersOfSamples(
   };
 }
 
-/** Filters of one condition, wide and narrow. */
+/** Single-condition filters, wide and narrow. */
 export function oneCondition(day: (age: number) => string): FilterTexts {
   return byText([
     ["status:delivered"],
@@ -74,7 +74,7 @@ export function oneCondition(day: (age: number) => string): FilterTexts {
   ]);
 }
 
-/** Filters of several conditions, many of which let through little or nothing. */
+/** Multi-condition filters, many of which match little or nothing. */
 export function severalConditions(day: (age: number) => string): FilterTexts {
   const longAgo = `after:${day(80)} before:${day(78)}`;
   return byText([
@@ -103,7 +103,7 @@ export function severalConditions(day: (age: number) => string): FilterTexts {
   ]);
 }
 
-/** Named by the first. */
+/** Groups filters, each named by its first one. */
 function byText(filters: readonly (readonly string[])[]): FilterTexts {
   return Object.fromEntries(filters.map((texts) => [texts[0] ?? "", texts]));
 }

@@ -2,10 +2,10 @@
  * `bun test/bench/ingest-under-pages.ts [--messages 10000000] [--days 90] [--rates 1000,3000]
  *   [--seconds 10] [--rounds 5] [--history-dir /var/tmp/smsledger-bench] [--json FILE]`
  *
- * How long the webhook takes to answer while somebody looks at pages, against while
- * nobody does. Callbacks come at an even rate whether or not the ones before were
- * answered; quiet and busy times take turns in one run, on a copy of a big history.
- * Prints the medians of the rounds and JSON.
+ * Measures how fast the webhook responds during page loads, and without them. Callbacks
+ * come at an even rate, whether or not earlier ones got a response; quiet and busy periods
+ * alternate in one run, on a copy of a big history. Prints the medians of the rounds and
+ * JSON.
  */
 import { copyFileSync, constants } from "node:fs";
 import { join } from "node:path";
@@ -33,14 +33,14 @@ const { values } = parseArgs({
 });
 
 const RATIO_MAX = 1.5;
-/** Before pages and callbacks are measured together, both have become quick. */
+/** Warms up both before pages and callbacks are measured together. */
 const SETTLE_MS = 1_000;
 
-/** Who looks, beside the callbacks. */
+/** Page clients that run during the callbacks. */
 type Clients = {
   readonly count: number;
   readonly paths: readonly string[];
-  /** Between a page and the next one. */
+  /** The pause between pages. */
   readonly pauseMs: number;
 };
 
@@ -54,7 +54,7 @@ type Round = WebhookTimes & {
   readonly loadedPerSecond: number;
 };
 
-/** Loads pages until it is ended; resolves then to how many were loaded. */
+/** Loads pages until stopped; then resolves to how many were loaded. */
 function startClients(origin: string, { count, paths, pauseMs }: Clients) {
   const child = Bun.spawn(
     [
@@ -113,7 +113,7 @@ const busy: readonly Busyness[] = [
   { name: "8 people, a page a second each", clients: [TEAM] },
   { name: "an export", clients: [EXPORT] },
   { name: "8 people and an export", clients: [TEAM, EXPORT] },
-  // As many pages as the server can make: more than people ever ask for.
+  // As many pages as the server can make: more than people ever request.
   {
     name: "4 clients without a pause",
     clients: [{ count: 4, paths, pauseMs: 0 }],
@@ -151,7 +151,7 @@ const json = JSON.stringify({
 if (values.json === undefined) console.log(json);
 else await Bun.write(values.json, `${json}\n`);
 
-/** Prints the table of one rate, and gives what goes into the JSON. */
+/** Prints the table for one rate, and returns its JSON. */
 function report(rate: number, rounds: ReadonlyMap<string, readonly Round[]>) {
   const of = (name: string, key: keyof Round): number =>
     median((rounds.get(name) ?? []).map((each) => each[key]));

@@ -1,8 +1,8 @@
 /**
  * `bun test/bench/ingest.ts [--connections 256] [--seconds 6] [--rounds 3] [--json FILE]`
  *
- * Durable callbacks per second, side by side in one run: the same load on the same
- * machine, subject after subject, in rounds; `--connections 64,256` measures at both.
+ * Measures durable callbacks per second, side by side in one run: the same load on the same
+ * machine, one subject after another, in rounds; `--connections 64,256` measures with both.
  * The load comes from wrk (Debian package `wrk`). Prints a table of ratios and JSON.
  */
 import { join } from "node:path";
@@ -16,18 +16,18 @@ import {
 } from "./signed-requests.ts";
 import { median } from "./wire-requests.ts";
 
-/** What wrk measured; see load.lua. */
+/** Results from wrk; see load.lua. */
 type LoadResult = {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** Answers other than 2xx, and requests without one. */
+  /** Responses other than 2xx, and requests without a response. */
   readonly failed: number;
   readonly answered: number;
 };
 
-/** More than any server here answers; past it, callbacks would repeat. */
+/** More than any server here can handle; beyond it, callbacks would repeat. */
 const CALLBACKS_PER_SECOND_MAX = 40_000;
 
 type Subject = {
@@ -37,7 +37,10 @@ type Subject = {
 
 const here = (file: string): string => join(import.meta.dir, file);
 
-/** The program of a Node that better-sqlite3 runs on, 22 or later: the one at hand, or that of npm's `node` package. */
+/**
+ * Returns a Node that runs better-sqlite3, version 22 or later: the installed one, or that
+ * of npm's `node` package.
+ */
 function node(): string {
   const own = Bun.spawnSync([
     "node",
@@ -82,7 +85,7 @@ const { values } = parseArgs({
     connections: { type: "string", default: "256" },
     seconds: { type: "string", default: "6" },
     rounds: { type: "string", default: "3" },
-    /** Seconds. */
+    /** In seconds. */
     "warm-up": { type: "string", default: "3" },
     json: { type: "string" },
   },
@@ -191,7 +194,7 @@ const json = JSON.stringify({
 if (values.json === undefined) console.log(json);
 else await Bun.write(values.json, `${json}\n`);
 
-/** Prints the table of one number of connections, and gives what goes into the JSON. */
+/** Prints the table for one number of connections, and returns its JSON. */
 function report(
   connections: string,
   rounds: ReadonlyMap<string, readonly LoadResult[]>,

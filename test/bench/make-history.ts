@@ -1,8 +1,8 @@
 /**
  * `bun test/bench/make-history.ts FILE [--messages 10000000] [--days 90] [--seed 1]`
  *
- * Makes a big database: what recording that many made-up messages leaves behind. The
- * same arguments make the same history.
+ * Makes a big database, as if that many made-up messages had been recorded. The same
+ * arguments make the same history.
  */
 import { parseArgs } from "node:util";
 import { HISTORY_UNTIL } from "./history/database.ts";

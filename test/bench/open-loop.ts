@@ -3,31 +3,31 @@ import type { Socket } from "bun";
 export type OpenLoopWishes = {
   readonly hostname: string;
   readonly port: number;
-  /** Whole HTTP requests, sent one after the other at an even rate. */
+  /** Complete HTTP requests, sent one by one at an even rate. */
   readonly requests: readonly Uint8Array[];
   readonly perSecond: number;
 };
 
 export type OpenLoopResult = {
-  /** From when a request was due to the last byte of its answer, shortest first. */
+  /** From when a request was due to the last byte of its response, shortest first. */
   readonly latenciesMs: Float64Array;
-  /** How much later than due requests were sent, shortest first: the part that is this client's. */
+  /** How late requests were sent, shortest first: this client's own delay. */
   readonly latenessMs: Float64Array;
-  /** Requests whose answer was not 200. */
+  /** Requests whose response wasn't 200. */
   readonly failed: number;
 };
 
-/** Connections at most; requests past them wait, and their waiting counts. */
+/** The maximum number of connections; requests over it wait, and their wait counts. */
 const CONNECTIONS_MAX = 256;
 const CONNECTIONS_AT_FIRST = 8;
 const TICK_MS = 1;
-/** An answer that is not there so long after the last request is due fails the run. */
+/** The run fails if a response is missing this long after the last request was due. */
 const TIMEOUT_MS = 30_000;
 
 /**
- * Sends requests when they are due, whether or not earlier ones were answered, as
- * the world does. So an answer that is held up holds up those behind it, and all
- * their waiting is in the numbers.
+ * Sends requests when they are due, whether or not earlier ones got a response, as real
+ * clients do. So a slow response delays those behind it, and all their waiting is in the
+ * numbers.
  */
 export async function openLoop(
   wishes: OpenLoopWishes,
@@ -83,17 +83,17 @@ export async function openLoop(
   };
 }
 
-/** What a connection waits for: the request's place, or nothing. */
+/** What a connection waits for: the request's index, or nothing. */
 type Waiting = { request: number | undefined; received: string };
 
 type PoolEvents = {
   readonly onAnswer: (request: number, status: number) => void;
-  /** There is a new connection, with nothing to do. */
+  /** Called when a new connection is idle. */
   readonly onIdle: () => void;
   readonly onFailure: (error: unknown) => void;
 };
 
-/** Connections that are kept, with one request at a time on each. */
+/** Keep-alive connections, with one request at a time on each. */
 function connectionPool(
   { hostname, port }: Pick<OpenLoopWishes, "hostname" | "port">,
   { onAnswer, onIdle, onFailure }: PoolEvents,
@@ -135,7 +135,7 @@ function connectionPool(
     async open(count: number): Promise<void> {
       await Promise.all(Array.from({ length: count }, connect));
     },
-    /** False when no connection is free now; one more is made then, if it may. */
+    /** Returns false if no connection is free; then opens one more, up to the maximum. */
     send(request: number, bytes: Uint8Array): boolean {
       const socket = idle.pop();
       if (!socket) {
@@ -144,7 +144,7 @@ function connectionPool(
         return false;
       }
       socket.data.request = request;
-      // Requests are far smaller than what a socket takes at once.
+      // Requests are much smaller than a socket's buffer.
       if (socket.write(bytes) !== bytes.byteLength)
         onFailure(new Error("A request did not fit into the socket."));
       return true;
@@ -156,7 +156,7 @@ function connectionPool(
   };
 }
 
-/** The status of an answer that has come whole; undefined while some is missing. */
+/** Returns the status of a complete response, or undefined while part of it is missing. */
 function statusOfWhole(received: string): number | undefined {
   const end = received.indexOf("\r\n\r\n");
   if (end === -1) return undefined;

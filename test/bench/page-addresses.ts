@@ -18,11 +18,14 @@ import {
   type People,
 } from "./history/samples.ts";
 
-/** Requests that are alike: they take turns, so that nothing is answered from the one before. */
+/**
+ * Similar requests that take turns, so that no response comes from the previous one's
+ * cache.
+ */
 export type PageAddresses = {
   readonly page: string;
   readonly paths: readonly string[];
-  /** How it is answered; 200 unless said. */
+  /** The expected status; 200 by default. */
   readonly status?: number;
 };
 
@@ -32,7 +35,10 @@ const DAY_MS = 24 * 3_600_000;
 
 const urls = createUrls(undefined);
 
-/** Every page of a server with this history: the usual requests and the worst that a filter can ask. */
+/**
+ * Resolves to every page of a server with this history: the usual requests, and the most
+ * expensive ones that a filter allows.
+ */
 export async function pageAddresses(
   file: string,
   wishes: HistoryWishes,
@@ -72,7 +78,7 @@ function overviews(day: (age: number) => string): readonly PageAddresses[] {
   ];
 }
 
-/** Lists with no filter or a plain one, at their beginning and far back. */
+/** Lists without a filter or with a simple one, at their start and far back. */
 function lists(messages: number): readonly PageAddresses[] {
   const ids = [0.5, 0.1, 0.9].map((share) => Math.floor(messages * share));
   const q = "status:failed";
@@ -174,7 +180,9 @@ function numbers(
   ];
 }
 
-/** What open pages ask for by themselves, those made just now and those open for long. */
+/**
+ * Resolves to what open pages request by themselves, both new ones and those open for long.
+ */
 async function parts(
   store: Reader,
   messages: number,

@@ -1,9 +1,9 @@
 /**
  * `bun test/bench/page-clients.ts ORIGIN CLIENTS PAUSE_MS < PATHS`
  *
- * Loads pages in a loop, one path after the other, with so many clients at once, until
- * it is ended by SIGTERM. Prints then how many were loaded. A process of its own, so
- * that what it does with the answers does not hold up those who measure.
+ * Loads pages in a loop, one path after another, with CLIENTS clients at once, until
+ * SIGTERM. Then prints how many were loaded. A separate process, so that handling the
+ * responses doesn't slow down the measurement.
  */
 const [origin = "", clients = "1", pauseMs = "0"] = process.argv.slice(2);
 const paths = (await Bun.stdin.text()).trim().split("\n");
@@ -22,7 +22,7 @@ async function loop(): Promise<never> {
       headers: { "accept-encoding": "gzip" },
       decompress: false,
     });
-    // An export never ends within a run, so what came is counted by the megabyte.
+    // An export never ends within a run, so its megabytes are counted.
     if (path.startsWith("/messages.csv")) {
       for await (const chunk of response.body ?? [])
         loaded += chunk.byteLength / 2 ** 20;

@@ -1,11 +1,14 @@
 import { serveHistory } from "./history/history-server.ts";
 import type { PageAddresses } from "./page-addresses.ts";
 
-/** How long a page takes, in milliseconds from the request to the last byte of the answer. */
+/**
+ * Measures how long a page takes, in milliseconds from the request to the last byte of the
+ * response.
+ */
 export async function loadPage(url: string): Promise<{
   readonly ms: number;
   readonly status: number;
-  /** Of the answer, compressed. */
+  /** Of the compressed response. */
   readonly bytes: number;
 }> {
   const start = performance.now();
@@ -13,7 +16,10 @@ export async function loadPage(url: string): Promise<{
   return { ms: performance.now() - start, status, bytes };
 }
 
-/** What a browser's first visit to a page takes over the line: the page and its assets, compressed. */
+/**
+ * Returns the bytes transferred on a browser's first visit to a page: the page and its
+ * assets, compressed.
+ */
 export async function firstLoadBytes(
   origin: string,
   path: string,
@@ -35,9 +41,9 @@ export type ColdLoad = {
 };
 
 /**
- * Milliseconds of the first request of each page to a server that has just started:
- * with the database in the system's memory, and with none of it there, as after a
- * restart of the machine. The difference is the disk's.
+ * Measures the first request of each page to a server that has just started, in
+ * milliseconds: with the database in the system's memory, and without it, as after a
+ * reboot. The difference is the disk's share.
  */
 export async function coldLoads(
   file: string,
@@ -47,7 +53,7 @@ export async function coldLoads(
   const firstLoad = async (path: string, isCold: boolean): Promise<number> => {
     const server = await serveHistory(file, now);
     await load(`${server.origin}/errors/dictionary`, "gzip");
-    // GNU dd's way to tell the system to forget what it keeps of a file.
+    // GNU dd can tell the system to drop a file from its cache.
     if (isCold)
       Bun.spawnSync(["dd", `if=${file}`, "iflag=nocache", "count=0"], {
         stderr: "ignore",

@@ -2,13 +2,13 @@
  * `bun test/bench/pages.ts [--messages 100000,10000000] [--days 90] [--requests 300]
  *   [--history-dir /var/tmp/smsledger-bench] [--cold] [--only TEXT] [--json FILE]`
  *
- * How long each page takes, from the request to the last byte of the answer, with a
- * little and with a lot of history. Servers with both run side by side and take turns,
- * so that what else the machine does meets both. The histories are made when they are
- * not there, and are read once, so that the disk counts only in `--cold`. Told are the
- * times of each kind of request, and of each page over all kinds of requests to it, as
- * many of each. How long the answers are stands beside their times, as with a lot of
- * history a page may have more to show. Numbers are read here, not asserted: it exits 0.
+ * Measures how long each page takes, from the request to the last byte of the response,
+ * with a short and with a long history. Servers with both run side by side and take turns,
+ * so that other load on the machine affects both. Missing histories are made, and all are
+ * read once, so that the disk counts only in `--cold`. Prints the times of each kind of
+ * request, and of each page over equally many requests of all kinds. Response sizes are
+ * printed too, because a page may have more to show with a long history. The numbers are
+ * for reading, not assertions: it exits with 0.
  */
 import { parseArgs } from "node:util";
 import { percentile } from "../../src/simulation/load.ts";
@@ -21,7 +21,7 @@ const P95_MS_MAX = 20;
 const RATIO_MAX = 1.5;
 const FIRST_LOAD_BYTES_MAX = 60 * 1024;
 const WARM_UP_REQUESTS_MAX = 5;
-/** Whose first load is told too, as each takes two starts of the server. */
+/** Only these pages' first load is measured, because each takes two server starts. */
 const COLD_PAGES = new Set([
   "/ 24h",
   "/ 90d",
@@ -43,13 +43,13 @@ const { values } = parseArgs({
   },
 });
 
-/** Of one kind of request. */
+/** For one kind of request. */
 type Result = {
-  /** Milliseconds of each request. */
+  /** The time of each request, in milliseconds. */
   readonly times: number[];
-  /** Of all these answers, compressed. */
+  /** All of these responses, compressed. */
   bytes: number;
-  /** Answers with another status than they should have. */
+  /** Responses with an unexpected status. */
   failed: number;
 };
 
@@ -87,7 +87,7 @@ async function start(messages: number): Promise<Subject> {
   };
 }
 
-/** Hsystem keep a file in its memory; some forget soon what is not asked for. */
+/** Reads a file so that the system caches it; some systems soon drop what isn't used. */
 async function intoMemory(file: string): Promise<void> {
   for await (const _ of Bun.file(file).stream());
 }
@@ -113,7 +113,7 @@ async function measure(subjects: readonly Subject[]): Promise<void> {
   }
 }
 
-/** The address of a page whose turn it is, and the status that it should be answered with. */
+/** Returns the next address for a page, and its expected status. */
 function turnOf({ pages }: Subject, page: string, turn: number) {
   const { paths, status = 200 } = pages.find((each) => each.page === page) ?? {
     paths: [],
@@ -121,7 +121,7 @@ function turnOf({ pages }: Subject, page: string, turn: number) {
   return { path: paths[turn % paths.length] ?? "/", status };
 }
 
-/** Of requests of all these kinds together. */
+/** Returns the times of all requests of these kinds. */
 function timesOf({ results }: Subject, kinds: readonly string[]) {
   const those = kinds.flatMap((kind) => results.get(kind) ?? []);
   const times = those.flatMap((result) => result.times);
@@ -138,7 +138,7 @@ function timesOf({ results }: Subject, kinds: readonly string[]) {
   };
 }
 
-/** What misses a target, in words. */
+/** Returns which targets are missed, in words. */
 function misses(
   kinds: readonly string[],
   subjects: readonly Subject[],
@@ -211,7 +211,7 @@ const json = JSON.stringify({
 if (values.json === undefined) console.log(json);
 else await Bun.write(values.json, `${json}\n`);
 
-/** Prints the times of some kinds of requests in each line, and which lines miss a target. */
+/** Prints the times of some kinds of requests per line, and which lines miss a target. */
 function tell(
   what: string,
   lines: ReadonlyMap<string, readonly string[]>,
@@ -255,7 +255,7 @@ function reportOf(page: string, kinds: readonly string[]) {
   };
 }
 
-/** The pages without a filter, one address of each. */
+/** Returns the pages without a filter, one address each. */
 function mainPages({ pages: all }: Subject): readonly PageAddresses[] {
   return all.filter(({ page }) => !/^\/messages [^d]/.test(page));
 }

@@ -1,10 +1,9 @@
 /**
  * `bun test/bench/refusal-flood.ts [--rate 500] [--flood 1500] [--seconds 8] [--rounds 5] [--main src/main.ts,…]`
  *
- * How long the webhook takes to answer callbacks while forged ones come in a flood,
- * against while none do. Both come at an even rate. With several programs to `--main`
- * these take turns, so that a change can be compared with what was before. Prints the
- * medians of the rounds.
+ * Measures how fast the webhook answers callbacks during a flood of forged ones, and
+ * without one. Both come at an even rate. Several programs in `--main` take turns, so that
+ * you can compare a change with the version before it. Prints the medians of the rounds.
  */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -21,12 +20,12 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "8" },
     rounds: { type: "string", default: "5" },
     main: { type: "string", default: "src/main.ts" },
-    /** The flood itself, which runs in a process of its own: the server's origin. */
+    /** Makes this process the flood itself: the server's origin. */
     at: { type: "string" },
   },
 });
 const seconds = Number(values.seconds);
-/** Of the right form. */
+/** Well-formed. */
 const FORGED_SIGNATURE = "0AAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 function run(
@@ -63,7 +62,7 @@ async function startProgram(main: string, folder: string) {
   });
   const { promise, resolve: found } = Promise.withResolvers<string>();
   void (async () => {
-    // Read to the end, as nobody else takes the log off its hands.
+    // Read to the end, because nothing else reads the log.
     let text = "";
     for await (const chunk of server.stdout) {
       if (text.length > 10_000) continue;
@@ -123,7 +122,7 @@ console.table(
       "flood p50 ms": median(of("flooded", 0.5)).toFixed(2),
       "quiet p99 ms": median(of("quiet", 0.99)).toFixed(2),
       "flood p99 ms": median(of("flooded", 0.99)).toFixed(2),
-      // Of the round that other work on the machine disturbed least.
+      // From the round that other load on the machine disturbed least.
       "quiet p99, best": Math.min(...of("quiet", 0.99)).toFixed(2),
       "flood p99, best": Math.min(...of("flooded", 0.99)).toFixed(2),
       failed: all.reduce(

@@ -2,7 +2,10 @@ import { expect } from "bun:test";
 import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
 
-/** Runs a bench to its end, its files in a folder that goes; resolves to what it printed and the JSON that it wrote. */
+/**
+ * Runs a bench to its end, with its files in a temporary folder; resolves to its output and
+ * its JSON.
+ */
 export async function runBench(
   name: string,
   options: readonly string[],

@@ -1,9 +1,9 @@
 /**
  * `bun test/bench/senders.ts [--senders 2000] [--rounds 200]`
  *
- * How long it takes to find the senders that fail most, beside a tally of all of them, with
- * many senders who all write all the time. Both take turns on one database. Numbers are
- * read here, not asserted: it exits 0.
+ * Measures finding the senders that fail most against a tally of all senders, with many
+ * senders who are all active all the time. Both take turns on one database. The numbers are
+ * for reading, not assertions: it exits with 0.
  */
 import { Database } from "bun:sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -59,7 +59,10 @@ for (const name of ["1h", "24h", "7d", "90d"] as const) {
 await store.close();
 rmSync(folder, { recursive: true });
 
-/** Rows that so many senders leave behind, each with messages in every hour and every third minute. */
+/**
+ * Inserts the rows of that many senders, each with messages in every hour and every third
+ * minute.
+ */
 function makeSenders(path: string): void {
   const db = new Database(path, {
     create: true,
@@ -76,7 +79,7 @@ function makeSenders(path: string): void {
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${senders})
      INSERT INTO addresses (address) SELECT 'SENDER' || i FROM n`,
   );
-  // One in five loses some in a bucket.
+  // One in five has failures in a bucket.
   const fill = (grain: number, from: number, until: number, some: string) =>
     db.run(
       `WITH RECURSIVE b (bucket) AS (SELECT ${from} UNION ALL SELECT bucket + 1 FROM b WHERE bucket + 1 < ${until})

@@ -1,11 +1,11 @@
 /**
  * `bun test/bench/sign-in-clients.ts ORIGIN COUNT PAUSE_MS`: signs in `COUNT` times at
- * once, waits for all answers and a moment, and begins anew until it is ended. Each try
- * has a name and an address that no other one has, so that no limit on guesses helps the
- * server. Prints how many were answered with each status.
+ * once, waits for all responses and a pause, and repeats this until stopped. Each attempt
+ * has a unique name and address, so that no guess limit helps the server. Prints how many
+ * responses had each status.
  */
 const [origin = "", count = "100", pauseMs = "0"] = process.argv.slice(2);
-/** Tries of an earlier run had others. */
+/** Earlier runs used other names. */
 const first = Math.floor(Math.random() * 2 ** 23);
 const answers: Record<string, number> = {};
 let isEnded = false;

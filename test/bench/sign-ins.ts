@@ -2,10 +2,10 @@
  * `bun test/bench/sign-ins.ts [--at-once 100] [--pause-ms 0] [--rate 500] [--seconds 10]
  *   [--rounds 5] [--json FILE]`
  *
- * How long the webhook and `/livez` take to answer while so many sign in at once, again
- * and again, against while nobody does. Callbacks come at an even rate whether or not
- * the ones before were answered; quiet and busy times take turns in one run. Prints the
- * medians of the rounds and JSON.
+ * Measures how fast the webhook and `/livez` respond while many people repeatedly sign in
+ * at once, and without sign-ins. Callbacks come at an even rate, whether or not earlier
+ * ones got a response; quiet and busy periods alternate in one run. Prints the medians of
+ * the rounds and JSON.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -37,11 +37,11 @@ const SETTLE_MS = 1_000;
 type Round = WebhookTimes & {
   readonly livezP99Ms: number;
   readonly livezMaxMs: number;
-  /** How many sign-ins were answered with each status. */
+  /** How many sign-ins got each status. */
   readonly signIns: Readonly<Record<string, number>>;
 };
 
-/** Signs in until it is ended; resolves then to how it was answered. */
+/** Signs in until stopped; then resolves to the number of responses by status. */
 function startClients(origin: string) {
   const child = Bun.spawn(
     [

@@ -6,14 +6,14 @@ export const BENCH_TOKEN = "0123456789abcdef0123456789abcdef";
 export const BENCH_PUBLIC_URL = "https://sms.example.com";
 
 const ACCOUNT_SID = "AC3a7a12ead9ad3ca551626f9fa68e2f04";
-/** People whom the team writes to, again and again. */
+/** Recipients that the team writes to again and again. */
 const RECIPIENTS = 20_000;
-/** Messages between a message's first callback and its second. */
+/** How many messages lie between a message's first callback and its second. */
 const MESSAGES_APART = 50;
 
 /**
- * `count` signed callbacks as lines of signature, space and form post: sent and
- * delivered for each message, no two alike, a few messages apart as in real life.
+ * Returns `count` signed callbacks as lines of signature, space and form post: sent and
+ * delivered for each message, all different, and a few messages apart as in practice.
  */
 export function signedRequests(count: number): string[] {
   const sids = Array.from(

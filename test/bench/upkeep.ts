@@ -2,10 +2,10 @@
  * `bun test/bench/upkeep.ts [--messages 10000000] [--days 90] [--rate 1000] [--seconds 10]
  *   [--rounds 5] [--chores retention,prune,erase,backup] [--history-dir /var/tmp/smsledger-bench] [--json FILE]`
  *
- * How long the webhook takes to answer while the server deletes old messages, and while
- * the commands prune, erase and backup run beside it, against while nothing does.
- * Callbacks come at an even rate; quiet and busy times take turns, on copies of a big
- * history. Prints the medians of the rounds and JSON.
+ * Measures how fast the webhook responds while the server deletes old messages and while
+ * the commands prune, erase and backup run, and without them. Callbacks come at an even
+ * rate; quiet and busy periods alternate, on copies of a big history. Prints the medians of
+ * the rounds and JSON.
  */
 import { Database } from "bun:sqlite";
 import { constants, copyFileSync, rmSync } from "node:fs";
@@ -34,7 +34,7 @@ const { values } = parseArgs({
 });
 
 const RATIO_MAX = 2;
-/** What has begun is at work by then. */
+/** By then, a chore that has started is busy. */
 const SETTLE_MS = 1_000;
 const DAYS_KEPT = "2";
 const MAIN = join(import.meta.dir, "../../src/main.ts");
@@ -64,7 +64,7 @@ const server = await serve(database);
 const measure = (origin: string): Promise<WebhookTimes> =>
   webhookTimes(origin, Number(values.rate), Number(values.seconds));
 
-/** Measures beside a command, which is ended then. */
+/** Measures while a command runs, then stops it. */
 async function besideCommand(
   ...args: readonly string[]
 ): Promise<WebhookTimes> {
@@ -83,11 +83,11 @@ async function besideCommand(
   return times;
 }
 
-/** A server that deletes old messages, and does so only while it is measured. */
+/** Starts a server that deletes old messages, but only while it is measured. */
 async function retentionServer(): Promise<() => Promise<WebhookTimes>> {
   const other = await serve(copyOf("retention"), { RETENTION_DAYS: DAYS_KEPT });
   process.on("exit", () => process.kill(other.pid, "SIGKILL"));
-  // Its chores begin some seconds after its start.
+  // Its chores start some seconds after it does.
   await Bun.sleep(6_000);
   process.kill(other.pid, "SIGSTOP");
   return async () => {

@@ -1,4 +1,4 @@
-/** The receiver as it is, with a store that keeps nothing. Prints its port. */
+/** The real receiver, with a store that keeps nothing. Prints its port. */
 import { createLog } from "../../src/log/log.ts";
 import { listen } from "../../src/server/listen.ts";
 import { CallbackCounts } from "../../src/receiver/callback-counts.ts";

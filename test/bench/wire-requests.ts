@@ -3,17 +3,17 @@ import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { openLoop } from "./open-loop.ts";
 import { BENCH_PUBLIC_URL, signedRequests } from "./signed-requests.ts";
 
-/** How long the webhook took to answer. */
+/** How fast the webhook responded. */
 export type WebhookTimes = {
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** The part of the 99th percentile that is the client's own lateness. */
+  /** The client's own share of the 99th percentile. */
   readonly lateP99Ms: number;
-  /** Callbacks whose answer was not 200. */
+  /** Callbacks whose response wasn't 200. */
   readonly failed: number;
 };
 
-/** Posts callbacks at an even rate, whether or not the ones before were answered. */
+/** Posts callbacks at an even rate, whether or not earlier ones got a response. */
 export async function webhookTimes(
   origin: string,
   perSecond: number,
@@ -34,7 +34,10 @@ export async function webhookTimes(
   };
 }
 
-/** `count` callbacks as they go over the line; with `signature` each has that one, not its own. */
+/**
+ * Returns `count` callbacks as raw requests, each with its own signature or with
+ * `signature`.
+ */
 export function wireRequests(count: number, signature?: string): Uint8Array[] {
   const host = new URL(BENCH_PUBLIC_URL).host;
   return signedRequests(count).map((line) => {
@@ -48,7 +51,7 @@ export function wireRequests(count: number, signature?: string): Uint8Array[] {
   });
 }
 
-/** The middle one, or the mean of the middle two; NaN of none. */
+/** Returns the middle number, or the mean of the middle two, or NaN without numbers. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const half = sorted.length / 2;

@@ -7,14 +7,17 @@ import { compiledBinary } from "../support/compiled-binary.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 
-/** As a shell with the usual umask starts it. */
+/** Started as a shell with the usual umask starts it. */
 let program: Program;
 beforeAll(async () => {
   const binary = await compiledBinary();
   program = ["sh", "-c", 'umask 022; exec "$@"', "sh", binary];
 });
 
-/** A folder with files that would make a program of Bun run a stranger's code and settings. */
+/**
+ * Makes a folder whose files would make a Bun program run somebody else's code and
+ * settings.
+ */
 function hostileFolder() {
   const folder = tempDir();
   const write = (name: string, text: string): void =>
@@ -60,7 +63,7 @@ describe("the compiled program, started in somebody else's folder", () => {
     expect(port).not.toBe("1");
 
     const twilio = twilioClient(server.origin);
-    // The set-up page's own command names this program, with quotes where the shell needs some.
+    // The command on the setup page names this program, quoted if necessary.
     const setup = await (await fetch(`${server.origin}/`)).text();
     expect(setup).toMatch(
       /id="test-command">[^ ]*smsledger[^ ]* simulate --url /,

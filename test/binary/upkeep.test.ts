@@ -8,7 +8,7 @@ import { tempDir } from "../support/temp-dir.ts";
 import { messagesIn } from "../support/rows.ts";
 import { until } from "../support/until.ts";
 
-/** A backup gives way to everything else on the machine. */
+/** A backup yields to everything else on the machine. */
 const PATIENCE_MS = 30_000;
 
 test("the compiled program writes scheduled backups and restores one", async () => {
@@ -23,7 +23,7 @@ test("the compiled program writes scheduled backups and restores one", async () 
     SIGN_IN: "none",
   };
   await using server = await start(program, ["serve"], { env });
-  // Chores begin five seconds after the start.
+  // Chores start five seconds after the server.
   await until(() => server.output().includes("wrote a backup"), PATIENCE_MS);
   const [name = "", ...others] = readdirSync(backups);
   expect(others).toEqual([]);

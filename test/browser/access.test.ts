@@ -118,7 +118,7 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
     await makeFirstUser(page, site);
     await site.twilio.post({});
     await page.goto(`${site.origin}/messages`);
-    // Nobody tells the page that its session ends.
+    // The page isn't told that its session ends.
     await page.getByRole("button", { name: "Live updates" }).click();
     await page.locator('#live[data-state="paused"]').waitFor();
     await page.context().clearCookies();
@@ -133,7 +133,7 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await makeFirstUser(page, site);
-    // Or the open page would lead to the sign-in by itself.
+    // Otherwise the open page would go to the sign-in by itself.
     await page.goto("about:blank");
     await page.context().clearCookies();
     await page.goto(`${site.origin}/messages`);
@@ -141,7 +141,7 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
     await page.getByRole("alert").waitFor();
     await signIn(page, "Ana Núñez", PASSWORD);
     await page.waitForURL(`${site.origin}/messages`);
-    // The sign-in leads on who is signed in already.
+    // The sign-in redirects users who are already signed in.
     await page.goBack();
     await page.waitForURL(`${site.origin}/`);
     expect(await page.locator("h1").first().innerText()).not.toBe("");
@@ -194,7 +194,7 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
   }, 90_000);
 });
 
-/** Nothing sticks out, and axe finds nothing grave. */
+/** Checks that nothing overflows and that axe finds nothing serious. */
 async function check(page: Page): Promise<void> {
   const url = page.url();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);

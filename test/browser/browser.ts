@@ -11,12 +11,12 @@ const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 /** How long a step in the browser may take on a busy machine. */
 const STEP_TIMEOUT_MS = 30_000;
 
-/** Whether the browser tests can run here. They say so when they cannot. */
+/** Whether the browser tests can run here. They say so if they can't. */
 export const hasChromium = existsSync(CHROMIUM);
 if (!hasChromium)
   console.warn(`Browser tests are skipped: there is no ${CHROMIUM}.`);
 
-/** The system's Chromium, without a window and without talking to anyone but the page's server. */
+/** Starts the system's Chromium, headless and connected only to the page's server. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
@@ -32,7 +32,10 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
-/** A page in a profile of its own. `complaints` holds what the browser had to object to: errors, violations of the policy. */
+/**
+ * Opens a page in its own profile. `complaints` has the browser's objections: errors and
+ * policy violations.
+ */
 export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},
@@ -56,7 +59,7 @@ export async function openPage(
   };
 }
 
-/** Leaves a mark that a reload would wipe out. */
+/** Leaves a mark that a reload would remove. */
 export async function markPage(page: Page): Promise<void> {
   await page.evaluate(() => document.documentElement.classList.add("marked"));
 }

@@ -15,7 +15,7 @@ import {
   type BinarySite,
 } from "./sites.ts";
 
-/** Characters of text that a page may show, so that long values stay where they belong. */
+/** The maximum text length of a list page, so that long values can't fill it. */
 const LIST_TEXT_MAX = 40_000;
 
 const SITES = {
@@ -44,7 +44,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
     pages.map(([site, path]) => sites[site].origin + path);
 
   beforeAll(async () => {
-    // The first one builds the program; the others share it.
+    // The first test builds the program, and the others share it.
     const empty = await startBinary({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
     const [sample, hostile, masked, demo] = await Promise.all([
       startBinary(),
@@ -118,7 +118,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
     });
     for (const url of urlsOf(PAGES)) await page.goto(url);
     expect(dialogs).toBe(0);
-    // The browser itself reports the status of a page that is wrong on purpose.
+    // The browser itself reports the status of a page that fails on purpose.
     expect(
       complaints.filter(
         (text) => !/responded with a status of 40[04]/.test(text),
@@ -154,7 +154,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
   });
 });
 
-/** Content that is folded away is checked too. */
+/** Expands collapsed content, so that it is checked too. */
 async function openDetails(page: Page): Promise<void> {
   await page.evaluate(() => {
     for (const details of document.querySelectorAll("details"))

@@ -4,7 +4,7 @@ import type { BinarySite } from "./sites.ts";
 
 export const PASSWORD = "correct horse battery";
 
-/** The link that a server without users has logged. */
+/** Resolves to the link that a server without users has logged. */
 export async function setupLink(site: BinarySite): Promise<string> {
   let link = "";
   await until(async () => {
@@ -14,7 +14,7 @@ export async function setupLink(site: BinarySite): Promise<string> {
   return link;
 }
 
-/** Makes the first user as who has just started the server does; they are signed in then. */
+/** Creates the first user, as the person who started the server does, and signs them in. */
 export async function makeFirstUser(
   page: Page,
   site: BinarySite,
@@ -30,7 +30,7 @@ export async function makeFirstUser(
   await page.waitForURL(`${site.origin}/`);
 }
 
-/** Fills in the form of /login, which is open. */
+/** Fills in the form on /login, which is open. */
 export async function signIn(
   page: Page,
   name: string,

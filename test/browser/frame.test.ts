@@ -97,7 +97,7 @@ describe.skipIf(!hasChromium)("page updates in a browser", () => {
     await postMessagesTo(server, NUMBER, [30003]);
     for (const page of [first, second])
       await page.waitForFunction(() => document.title.startsWith("(1) "));
-    // The first is visible now, so the second gets a stream.
+    // The first tab is visible now, so the second gets a stream.
     await setHidden(first, false);
     await second
       .locator(".stream:not([data-stopped])")

@@ -199,7 +199,7 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
     await using opened = await openPage(browser);
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);
-    // Until well after the box would have been read.
+    // Waits until well after the box would have been read.
     await page.route("**/messages?q=status%3Afailed*", async (route) => {
       await page.waitForTimeout(800);
       await route.continue();

@@ -1,23 +1,23 @@
 import type { Page } from "playwright-core";
 
-/** The filter's box. */
+/** Returns the filter's box. */
 export function box(page: Page) {
   return page.getByRole("combobox", { name: "Filter the messages" });
 }
 
-/** Where the list's rows lead, in their order. */
+/** Returns the links of the list's rows, in order. */
 export function rows(page: Page): Promise<(string | null)[]> {
   return page
     .locator("tbody a.row-link")
     .evaluateAll((links) => links.map((link) => link.getAttribute("href")));
 }
 
-/** The statuses of the list's rows, as words. */
+/** Returns the statuses of the list's rows, as words. */
 export function statusWords(page: Page): Promise<string[]> {
   return page.locator("td.col-status").allInnerTexts();
 }
 
-/** Where the link leads that has the focus. */
+/** Returns the target of the link that has the focus. */
 export function focused(page: Page): Promise<string | null> {
   return page.evaluate(
     () => document.activeElement?.getAttribute("href") ?? null,

@@ -31,7 +31,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     await page.goto(`${server.origin}/?range=90d`);
     await page.locator(".outcomes a").last().focus();
     await page.keyboard.press("Tab");
-    // One more than 90 days have, unless the time is on the hour.
+    // One more than 90 days, unless the time is on the hour.
     const last = (await page.locator(".chart-bars li").count()) - 1;
     expect(await focusedBar(page)).toBe(last);
     expect(await shownTips(page)).toEqual([last]);
@@ -204,7 +204,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
   });
 });
 
-/** The place of the bar that has the focus, from 0; -1 for none. */
+/** Returns the index of the bar that has the focus, from 0, or -1. */
 function focusedBar(page: Page): Promise<number> {
   return page.evaluate(() =>
     [...document.querySelectorAll(".chart-bars a")].indexOf(
@@ -213,7 +213,7 @@ function focusedBar(page: Page): Promise<number> {
   );
 }
 
-/** The places of the bars whose values are shown. */
+/** Returns the indexes of the bars whose values are shown. */
 function shownTips(page: Page): Promise<number[]> {
   return page
     .locator(".tip")

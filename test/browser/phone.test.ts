@@ -219,7 +219,7 @@ type ShownLink = {
   readonly isCurrent: boolean;
 };
 
-/** The links that one can see whole and tap, without scrolling. */
+/** Returns the links that are fully visible and can be tapped without scrolling. */
 function linksInView(page: Page, selector: string): Promise<ShownLink[]> {
   return page.locator(`${selector} a`).evaluateAll((links) =>
     links.flatMap((link) => {
@@ -240,7 +240,7 @@ function linksInView(page: Page, selector: string): Promise<ShownLink[]> {
   );
 }
 
-/** Whether the element is seen whole, without scrolling sideways. */
+/** Reports whether the element is fully visible without scrolling sideways. */
 function isInView(page: Page, selector: string): Promise<boolean> {
   return page.locator(selector).evaluate((element) => {
     const { left, right, width } = element.getBoundingClientRect();
@@ -248,7 +248,7 @@ function isInView(page: Page, selector: string): Promise<boolean> {
   });
 }
 
-/** The words of what the Tab key comes to. */
+/** Resolves to the texts that the Tab key reaches. */
 async function tabThrough(page: Page, times: number): Promise<string[]> {
   const words: string[] = [];
   for (let time = 0; time < times; time++) {
@@ -263,7 +263,7 @@ async function tabThrough(page: Page, times: number): Promise<string[]> {
   return words;
 }
 
-/** Words of ours in lists that stand in two lines, or stick out of their cell. */
+/** Returns our own words in lists that take two lines or overflow their cell. */
 function brokenWords(page: Page): Promise<string[]> {
   return page
     .locator(

@@ -17,7 +17,7 @@ import { sampleSid } from "./sample-callbacks.ts";
 const NUMBER = "+14155550123";
 const MESSAGE = sampleSid(1);
 
-/** Ten pages, each with a part that shows what was recorded since; none for those that show nothing of it. */
+/** Ten pages, each with a part that shows what was recorded since, if it has one. */
 const PAGES: readonly (readonly [path: string, part: string | undefined])[] = [
   ["/", "#overview"],
   ["/?range=1h", "#overview"],
@@ -123,7 +123,10 @@ async function isLive(page: Page): Promise<void> {
     .waitFor({ timeout: 30_000, state: "attached" });
 }
 
-/** Lets each live page ask for what is new, which nothing answers, and waits until it says so. */
+/**
+ * Makes each live page request what is new while nothing responds, and waits until it says
+ * so.
+ */
 async function askWhileAway(pages: readonly Page[]): Promise<void> {
   for (const [index, page] of pages.entries()) {
     if (PAGES[index]?.[1] === undefined) continue;
@@ -140,7 +143,7 @@ async function askWhileAway(pages: readonly Page[]): Promise<void> {
   }
 }
 
-/** Waits until each page shows what one that is loaded now does, and no trouble. */
+/** Waits until each page shows what a page loaded now does, and no error. */
 async function areRight(pages: readonly Page[], origin: string): Promise<void> {
   for (const [index, page] of pages.entries()) {
     const [path = "", part] = PAGES[index] ?? [];
@@ -178,7 +181,7 @@ async function areRight(pages: readonly Page[], origin: string): Promise<void> {
   }
 }
 
-/** What a page shows, without its times, which go on. */
+/** Returns the text of a page, without its times, which keep changing. */
 function textOf(page: Page): Promise<string> {
   return page.evaluate(() => {
     const copy = document.querySelector("main")?.cloneNode(true);

@@ -58,7 +58,7 @@ describe.skipIf(!hasChromium)("pages that are open during a restore", () => {
     await server.ended();
     expect((await command("restore", backup, "--yes")).status).toBe(0);
     await using _again = await serve(port);
-    // As many events as before: by their ids alone nothing seems to be missing.
+    // As many events as before, so that nothing seems to be missing by ID alone.
     await twilio.post({ MessageSid: later, MessageStatus: "sent" });
     for (const { page } of [list, one]) {
       await page

@@ -14,7 +14,7 @@ const NUMBERS = [
   "+5511998765432",
   "+819012345678",
 ];
-/** How messages end, in turn: most arrive. */
+/** How messages end, in turn: most are delivered. */
 const ENDS: readonly (readonly [status: string, errorCode?: string])[] = [
   ["delivered"],
   ["delivered"],
@@ -32,13 +32,16 @@ const ENDS: readonly (readonly [status: string, errorCode?: string])[] = [
   ["undelivered", "30007"],
 ];
 
-/** A message SID that is the same in each run. */
+/** Returns a message SID that is the same in each run. */
 export function sampleSid(index: number): string {
   const digits = createHash("sha256").update(`message ${index}`).digest("hex");
   return `SM${digits.slice(0, 32)}`;
 }
 
-/** Posts the callbacks of `count` messages as they come to a team that sends reminders and campaigns. */
+/**
+ * Posts the callbacks of `count` messages, like those of a team that sends reminders and
+ * campaigns.
+ */
 export async function postSampleCallbacks(
   twilio: Twilio,
   count: number,
@@ -79,7 +82,7 @@ export async function postSampleCallbacks(
   }
 }
 
-/** Markup, long values, text from right to left. */
+/** Markup, long values and right-to-left text. */
 export const HOSTILE_VALUES: readonly string[] = [
   "<script>alert(1)</script>",
   "javascript:alert(1)//",
@@ -91,7 +94,7 @@ export const HOSTILE_VALUES: readonly string[] = [
   "' or 1=1 --",
 ];
 
-/** Posts what an unfriendly or careless sender may sign, as far as it is taken. */
+/** Posts what a hostile or careless sender might sign, as far as it is accepted. */
 export async function postHostileCallbacks(twilio: Twilio): Promise<void> {
   for (const [index, value] of HOSTILE_VALUES.entries()) {
     const isAddress = value.length <= 32 && !/\p{Cc}/u.test(value);

@@ -18,8 +18,8 @@ import {
 
 /**
  * `bun run screenshots <folder>`: every page of the compiled program, wide and narrow,
- * light and dark: without data, with sample data, with hostile data, of the demo, and
- * those of who signs in and of settings.
+ * light and dark: without data, with sample data, with hostile data, in the demo, and the
+ * sign-in and settings pages.
  */
 const folder = process.argv[2];
 if (folder === undefined) {
@@ -62,7 +62,7 @@ const browser = await launchChromium();
 }
 await browser.close();
 
-/** Takes each page in both widths and both themes. */
+/** Takes screenshots of each page in both widths and both themes. */
 async function shoot(
   browser: Browser,
   origin: string,

@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)(
       await server[Symbol.asyncDispose]();
     });
 
-    /** Scrolls down until the list has so many rows. */
+    /** Scrolls down until the list has this many rows. */
     const hasRows = (page: Page, count: number) =>
       page.waitForFunction(
         (wanted) => {
@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium)(
       expect(
         await page.evaluate(() => location.pathname + location.search),
       ).toBe(path);
-      // The rest is a page of its own.
+      // The rest is on a separate page.
       await page.getByRole("link", { name: "Older" }).click();
       await page.waitForURL(/older=/);
       await hasRows(page, 10);
@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium)(
       expect(rest.filter((row) => all.includes(row))).toEqual([]);
       await page.getByText("10 shown", { exact: true }).waitFor();
 
-      // What joined the list is kept up to date too.
+      // Rows that were added to the list are updated too.
       await page.goBack();
       await hasRows(page, 50);
       const last = (await rows(page)).at(-1) ?? "";

@@ -7,8 +7,8 @@ import { sampleSid } from "./sample-callbacks.ts";
 export type BinarySite = Awaited<ReturnType<typeof startBinary>>;
 
 /**
- * The compiled program on a free port of loopback, in an empty folder, where nobody has
- * to sign in; `serve`, or another command that serves. To be held with `await using`.
+ * Starts the compiled program on a free loopback port, in an empty folder and without
+ * sign-in, with `serve` or another command that serves. Hold it with `await using`.
  */
 export async function startBinary(
   env: Readonly<Record<string, string>> = {},
@@ -27,9 +27,9 @@ export async function startBinary(
   return {
     origin: server.origin,
     twilio: twilioClient(server.origin),
-    /** What it has logged. */
+    /** Its log so far. */
     output: server.output,
-    /** Ends it as its supervisor does; resolves when it is gone. */
+    /** Stops it as its supervisor does; resolves when it has ended. */
     async stop(): Promise<void> {
       server.kill("SIGTERM");
       await server.ended();
@@ -41,7 +41,7 @@ export async function startBinary(
   };
 }
 
-/** Every page that needs no data, by the name of its picture. */
+/** Every page that needs no data, by the name of its screenshot. */
 export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
   overview: "/",
   messages: "/messages",
@@ -55,7 +55,7 @@ export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
   "not-found": "/nothing-here",
 };
 
-/** Every page of the sample callbacks, each in the states that it has. */
+/** Every page of the sample callbacks, in each of its states. */
 export const PAGES_OF_SAMPLE: Readonly<Record<string, string>> = {
   overview: "/",
   "overview-hour": "/?range=1h",
@@ -81,7 +81,7 @@ export const PAGES_OF_SAMPLE: Readonly<Record<string, string>> = {
   "number-unknown": "/numbers/%2B19995550100",
 };
 
-/** Pages that show what an unfriendly sender had signed. */
+/** Pages that show what a hostile sender signed. */
 export const PAGES_OF_HOSTILE: Readonly<Record<string, string>> = {
   overview: "/",
   messages: "/messages",
@@ -94,7 +94,7 @@ export const PAGES_OF_HOSTILE: Readonly<Record<string, string>> = {
   number: `/numbers/${encodeURIComponent("<script>alert(1)</script>")}`,
 };
 
-/** Pages of settings, and of the only user there is, for an admin. */
+/** Settings pages, with an admin as the only user. */
 export const PAGES_OF_SETTINGS: Readonly<Record<string, string>> = {
   general: "/settings",
   users: "/settings/users",

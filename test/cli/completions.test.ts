@@ -43,14 +43,17 @@ function words(line: string): readonly string[] {
   return line.split(/ |(=)/).filter((word) => word !== undefined);
 }
 
-/** Resolves to what each line becomes in zsh, at a terminal, when Tab is pressed at its end. */
+/**
+ * Resolves to what each line becomes in zsh, at a terminal, after Tab is pressed at its
+ * end.
+ */
 async function completed(lines: readonly string[]): Promise<string[]> {
   const script = scriptOf("zsh");
   const { said } = await runTool(["zsh", "-f", "-c", ZSH, script, ...lines]);
   return [...said.matchAll(/ LINE<(.*)>/g)].map(([, line = ""]) => line);
 }
 
-/** Control-X then shows the line, and Control-U empties it. */
+/** Control-X then shows the line, and Control-U clears it. */
 const ZSH = `
 zmodload zsh/zpty
 zpty shell zsh -f -i

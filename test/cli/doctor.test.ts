@@ -8,7 +8,7 @@ import { PROGRAM, run, start } from "./program.ts";
 
 const METRICS_TOKEN = "a-metrics-token-of-enough-characters";
 
-/** Settings that a server and doctor share. */
+/** Returns the settings that a server and doctor share. */
 const settingsIn = (folder: string) => ({
   DATABASE_URL: join(folder, "smsledger.db"),
   SIGN_IN: "none",
@@ -215,7 +215,7 @@ const AS_NOBODY = [
   "--clear-groups",
 ];
 
-/** Only root can be another user, and that one must be let into the folder that we are in. */
+/** Only root can become another user, and that user must have access to the current folder. */
 const canBeNobody =
   process.getuid?.() === 0 &&
   (await run([...AS_NOBODY, ...PROGRAM], ["version"]).then(

@@ -62,7 +62,7 @@ test("a number is erased while the server runs, and its pages show what is left"
   }
   expect(await text(`/messages?q=to:${name}`)).not.toContain("+442071838750");
 
-  // The server does not give what it remembers of the number to what comes later.
+  // The server doesn't reuse what it remembers of the number for later callbacks.
   await twilio.post({ To: NUMBER });
   const last = (await messagesIn(store)).at(-1);
   expect(last?.to).toBe(NUMBER);

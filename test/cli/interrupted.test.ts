@@ -15,7 +15,7 @@ beforeEach(async () => {
   const store = await openStore(database);
   await store.recordEvent(eventOf({}));
   await store.close();
-  // So much that a copy takes a moment.
+  // Large enough that a copy takes a moment.
   using db = new Database(database);
   db.run("CREATE TABLE filler (bytes BLOB)");
   for (let index = 0; index < 64; index++)
@@ -30,7 +30,7 @@ const COMMANDS = {
   restore: () => ["restore", join(folder.path, "backup.db"), "--yes"],
 };
 
-/** What is in the folder, without what an open database has beside it. */
+/** Lists the folder, without the files of an open database. */
 const names = (): string[] =>
   readdirSync(folder.path)
     .filter((name) => !/\.db-(?:wal|shm|lock)$/.test(name))
@@ -46,7 +46,7 @@ function contents(): unknown {
 async function startAndStop(name: "backup" | "restore") {
   const args = [...COMMANDS[name](), "--database-url", database];
   const { promise: worker, resolve } = Promise.withResolvers<number>();
-  // Told by the system, as the copy takes only a moment.
+  // Uses file system events, because the copy takes only a moment.
   using _ = watchFolder((file) => {
     const [, pid] = /\.(?:partial|restoring)-(\d+)/.exec(file) ?? [];
     if (pid === undefined) return;

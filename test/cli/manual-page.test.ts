@@ -40,7 +40,7 @@ test("the manual page has every command and setting, as --help shows them", asyn
     "width=200",
     file,
   ]);
-  // A letter that is struck over itself is bold; one over an underscore is underlined.
+  // An overstruck letter is bold; one over an underscore is underlined.
   const pieces = said.split("\b");
   const page = pieces
     .map((each, index) =>

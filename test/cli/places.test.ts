@@ -21,23 +21,25 @@ import { PLACES, whyNoPlaces, type Place } from "./places.ts";
 import { PROGRAM, run } from "./program.ts";
 
 type Case = {
-  /** After the program's name; `BACKUP` and `NEW` stand for files in the place, `PORT` for a free port. */
+  /**
+   * The arguments; `BACKUP` and `NEW` stand for files in the place, `PORT` for a free port.
+   */
   readonly args: string;
-  /** Where it does what it should, although it can't do all that it could elsewhere. */
+  /** The places where it works, although it can't do all that it could elsewhere. */
   readonly works?: readonly string[];
-  /** It doesn't use the database. */
+  /** Set if it doesn't use the database. */
   readonly isElsewhere?: boolean;
 };
 
 const READ_ONLY = "on a read-only disk";
 const OUTPUT = "with a full disk for its output";
-/** Of commands that only write to standard output. */
+/** For commands that only write to standard output. */
 const PRINTS = {
   works: Object.keys(PLACES).filter((name) => name !== OUTPUT),
   isElsewhere: true,
 };
 
-/** Every command that ends by itself, and servers, which don't start there. */
+/** Every command that ends by itself, and servers that don't start there. */
 const CASES: readonly Case[] = [
   { args: "version", ...PRINTS },
   { args: "completions bash", ...PRINTS },
@@ -80,7 +82,7 @@ test("every command is among the cases", () => {
           .map((name) => `${command.name()} ${name}`);
   const all = named(commandLine("", () => undefined));
   for (const name of all.map((each) => each.replace("smsledger ", "")))
-    // `token remove` is an older name of `token revoke`.
+    // `token remove` is the former name of `token revoke`.
     if (name !== "help" && name !== "token remove")
       expect([name, CASES.some(({ args }) => args.startsWith(name))]).toEqual([
         name,
@@ -130,7 +132,7 @@ function check(
     true,
     status,
   ]);
-  // No stack trace, no error of SQLite's or the system's.
+  // No stack trace and no raw error of SQLite or the system.
   expect(stderr).not.toMatch(
     /^\s+at |SQLite\w*Error|does not know|E[A-Z]{4,}:/m,
   );
@@ -153,7 +155,7 @@ function check(
   }
 }
 
-/** Runs a command to its end; a server that starts is stopped once it answers. */
+/** Runs a command to its end; a server is stopped once it responds. */
 async function runIn(
   place: Place,
   program: string,
@@ -194,9 +196,9 @@ async function runIn(
   return { status: await child.exited, stderr: await said };
 }
 
-/** What a database holds that must not be lost. */
+/** Returns what a database contains that must not be lost. */
 function contents({ folder }: Place): unknown {
-  // A copy: in a place where nothing can be written it can't be opened as it is.
+  // A copy, because it can't be opened as it is in a place where nothing can be written.
   using work = tempDir();
   for (const end of ["", "-wal"])
     Bun.spawnSync([

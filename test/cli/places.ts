@@ -1,21 +1,21 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Nobody in particular, as whom a command has no permission. */
+/** The user ID of nobody, who has no permissions. */
 export const NOBODY = 65_534;
 
-/** Where a command has to do its work. */
+/** The place where a command runs. */
 export type Place = AsyncDisposable & {
-  /** What is in it: the database, a backup, and whatever a command writes. */
+  /** Contains the database, a backup, and whatever a command writes. */
   readonly folder: string;
-  /** Goes before the program. */
+  /** The prefix of the command line. */
   readonly as: readonly string[];
   readonly stdout: "pipe" | "/dev/full";
 };
 
 type MakePlace = (template: string, folder: string) => Place;
 
-/** Each is made of a folder that has what commands need. */
+/** Each is made from a folder that has what commands need. */
 export const PLACES: Readonly<Record<string, MakePlace>> = {
   "on a full disk": (template, folder) => {
     mount("-t", "tmpfs", "-o", "size=8m,mode=755", "none", folder);
@@ -50,7 +50,7 @@ export const PLACES: Readonly<Record<string, MakePlace>> = {
   },
 };
 
-/** Why the places can't be made on this machine; undefined when they can. */
+/** Returns why the places can't be made on this machine, or undefined. */
 export function whyNoPlaces(): string | undefined {
   if (process.platform !== "linux") return "it needs Linux";
   if (process.getuid?.() !== 0) return "it needs root, to mount small disks";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 /** The command that runs smsledger, without its arguments. */
 export type Program = readonly string[];
 
-/** From its source. */
+/** Run from its source. */
 export const FROM_SOURCE: Program = [
   process.execPath,
   join(import.meta.dir, "../../src/main.ts"),
@@ -26,7 +26,7 @@ export type Ended = {
   readonly stderr: string;
 };
 
-/** Runs the program to its end. It sees nothing of the environment but what is given. */
+/** Runs the program to its end, with only the given environment. */
 export async function run(
   program: Program,
   args: readonly string[],
@@ -42,8 +42,8 @@ export async function run(
 }
 
 /**
- * Starts the program as a server and waits until it says where it listens. To be held
- * with `await using`: it is killed at the end when it still runs.
+ * Starts the program as a server and waits until it says where it listens. Hold it with
+ * `await using`: if it still runs, it is killed at the end.
  */
 export async function start(
   program: Program,
@@ -70,7 +70,7 @@ export async function start(
     pid: child.pid,
     output: () => output,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** Resolves to the exit status, or null when a signal killed it. */
+    /** Resolves to the exit status, or null if a signal killed it. */
     async ended(): Promise<number | null> {
       await Promise.all([child.exited, drained]);
       return child.exitCode;

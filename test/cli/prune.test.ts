@@ -149,7 +149,7 @@ test("if the latest event is long past, the clock may be wrong: nothing is delet
   }
   expect(await messagesIn(store)).toHaveLength(2);
 
-  // Events that arrive by a wrong clock make nothing older.
+  // Events that arrive while the clock is wrong make nothing older.
   await store.upkeep.readClock(latest);
   await store.recordEvent(eventOf({}, { receivedAt: Date.now() }));
   const kept = await prune(file, "--days", "30");

@@ -61,7 +61,7 @@ async function sidsIn(file: string): Promise<string[]> {
   return messages.map(({ messageSid }) => messageSid);
 }
 
-/** Without what servers lock: it is empty, and none of a restore's. */
+/** Without the server's lock file, which is empty and not part of a restore. */
 const besideLive = () =>
   readdirSync(join(folder.path, "data")).filter(
     (name) => !name.endsWith("-lock"),
@@ -245,7 +245,7 @@ test("a restore invalidates every earlier cursor, from before or after the backu
   const ends = new Set([end.text]);
   for (let time = 0; time < 2; time++) {
     expect((await restore()).status).toBe(0);
-    // As many events as there were, so ids alone wouldn't tell.
+    // As many events as before, so that IDs alone don't reveal it.
     await record();
     const restored = await open(live);
     for (const position of [before, backedUpTo, end]) {
@@ -257,7 +257,7 @@ test("a restore invalidates every earlier cursor, from before or after the backu
     ends.add((await restored.feedEnd()).text);
     await restored.close();
   }
-  // Each restore is another ledger; so is a backup that is put in place by hand.
+  // Each restore starts another ledger; so does a backup that is put in place by hand.
   copyFileSync(backedUp, live);
   await record();
   const copied = await open(live);
@@ -266,7 +266,7 @@ test("a restore invalidates every earlier cursor, from before or after the backu
   expect(ends.size).toBe(4);
 });
 
-/** Flips one bit of an index of the database, which quick_check doesn't read against its table. */
+/** Flips one bit of an index, which quick_check doesn't compare with its table. */
 function flipBitOfIndex(file: string, index: string): void {
   using db = new Database(file, { readwrite: true });
   db.run("PRAGMA journal_mode = DELETE");
@@ -276,7 +276,7 @@ function flipBitOfIndex(file: string, index: string): void {
   const [[size] = []] = db.query("PRAGMA page_size").values();
   db.close();
   const bytes = readFileSync(file);
-  // The last byte of a page is the end of its first entry, its row's id.
+  // The last byte of a page is the end of its first entry, its row's ID.
   const at = Number(page) * Number(size) - 1;
   bytes.writeUInt8(bytes.readUInt8(at) ^ 4, at);
   writeFileSync(file, bytes);
@@ -304,7 +304,7 @@ test("one flipped bit: what restore refuses is neither backed up nor reported as
     env: { DATABASE_URL: live, PORT: "1" },
   });
   expect(doctor.stdout).toContain("The database is damaged.");
-  // The backup from before is whole.
+  // The earlier backup is whole.
   expect((await restore()).status).toBe(0);
 });
 
@@ -440,7 +440,7 @@ asRoot(
 );
 
 test("a restored backup of version 0.1.0 has the restore in its audit list once it's upgraded", async () => {
-  // Only what a restore looks at has to be as it was.
+  // Only what a restore reads has to be as it was.
   const entry =
     "CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER, actor TEXT, action TEXT, subject TEXT, address TEXT)";
   await record();

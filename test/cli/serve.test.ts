@@ -141,7 +141,7 @@ test("an unusable database is reported in one plain line, without a stack trace"
   }
 });
 
-/** A database of ours whose schema is ahead. */
+/** Makes a database with a schema newer than this version's. */
 async function makeNewer(file: string): Promise<void> {
   const env = { PORT: "0", DATABASE_URL: file };
   await using server = await start(PROGRAM, ["serve"], { env });

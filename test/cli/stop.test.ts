@@ -20,14 +20,14 @@ const serve = (databaseUrl: string) =>
     },
   });
 
-/** A connection that has sent `text` and stays open. */
+/** Opens a connection that sends `text` and stays open. */
 async function connectTo(origin: string, text: string): Promise<Socket> {
   const { hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname);
   socket.on("error", () => undefined);
   await new Promise((resolve) => socket.once("connect", resolve));
   if (text !== "") socket.write(text);
-  // The server reads what came first, first.
+  // The server reads in order of arrival.
   await fetch(`${origin}/livez`);
   return socket;
 }
@@ -41,12 +41,12 @@ async function queued(origin: string, callbacks: number): Promise<void> {
   );
 }
 
-/** Waits until the server has got a signal to stop. */
+/** Waits until the server has received a signal to stop. */
 async function stopping(server: { output(): string }): Promise<void> {
   await until(() => server.output().includes("stopping: "));
 }
 
-/** A server that waits for its clients gives them this long. */
+/** How long a server waits for its clients. */
 const STOP_WAIT_MS = 5_000;
 
 test("an idle server stops at once, even if connections are kept open", async () => {
@@ -139,7 +139,7 @@ test("a database that stays locked can't either, and waiting callbacks aren't ac
   const status = await server.ended();
   expect(await Promise.all(answers)).not.toContain(200);
   lock.close();
-  // It may give up its writes by itself before its time to stop is over.
+  // Writes may time out before the server's time to stop is over.
   const isCutOff = server.output().includes("the disk didn't answer in time");
   expect(status).toBe(isCutOff ? null : 0);
 });
@@ -169,7 +169,7 @@ test("a later second signal ends it at once", async () => {
   // Time is the subject: for a second, a second signal is an echo of the first.
   await Bun.sleep(1_100);
   server.kill("SIGTERM");
-  // Without it the server would wait for the client and end with 0.
+  // Without it, the server would wait for the client and end with 0.
   expect(await server.ended()).toBeNull();
   stuck.destroy();
 });
@@ -205,7 +205,7 @@ test("SIGUSR1, SIGUSR2 and, under nohup, SIGHUP are ignored", async () => {
   ]);
 });
 
-/** As npx does: a shell in between, and no signal passed on. */
+/** Like npx: a shell in between that doesn't forward signals. */
 const RUNNER = `
   const child = Bun.spawn(["sh", "-c", "'bun' run start; true"], {
     stdout: "inherit", stderr: "inherit",
@@ -238,7 +238,7 @@ test.skipIf(process.platform !== "linux")(
         },
       });
       server.kill(signal);
-      // Ends with its last process, which has the output open.
+      // Ends with its last process, which keeps the output open.
       await server.ended();
       expect(server.output()).toContain(
         "stopping: answering the requests in flight",

@@ -26,7 +26,7 @@ test("a token that is added while the server runs works at once, and stops worki
   };
   const masked = await tokenCommand(databaseUrl, "add", "dashboard");
   expect(masked.status).toBe(0);
-  // The token alone, for a script to take.
+  // Only the token, for scripts.
   expect(masked.stdout).toMatch(TOKEN);
   expect(masked.stderr).toContain(
     "It isn't shown again. It sees numbers masked.",

@@ -65,7 +65,7 @@ test("all wrong settings are reported at once, without secrets", async () => {
   );
   expect(status).toBe(2);
   expect(stderr).toStartWith("Wrong settings or flags:\n");
-  // Each is called what it was given by.
+  // Each is named as it was given.
   for (const name of [
     "--port",
     "HOST",
@@ -107,7 +107,7 @@ test("a variable that looks like a mistyped setting is named, with the closest m
       "MASK_NUMBER: there is no such setting. Did you mean MASK_NUMBERS?\n",
     ].join("\n  "),
   });
-  // A command that would have had the setting says so too, and no other.
+  // A command that takes this setting says so too, and no other does.
   const env = { MASK_NUMBER: "true", DATABASE_URL: "/nowhere/smsledger.db" };
   expect((await run(PROGRAM, ["export"], { env })).status).toBe(2);
   expect((await run(PROGRAM, ["user", "list"], { env })).status).toBe(1);

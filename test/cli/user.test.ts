@@ -8,7 +8,7 @@ import { PROGRAM, run, start } from "./program.ts";
 
 const GENERATED = /^(?:[a-z0-9]{4}-){3}[a-z0-9]{4}$/;
 
-/** Runs `smsledger user …` on a database, with a text on its standard input. */
+/** Runs `smsledger user …` on a database, with text on its standard input. */
 async function user(file: string, args: readonly string[], input?: string) {
   const child = Bun.spawn([...PROGRAM, "user", ...args], {
     env: { PATH: process.env["PATH"], DATABASE_URL: file },
@@ -271,7 +271,7 @@ test("at a terminal, the password is typed twice, without an echo", async () => 
   );
 });
 
-/** Runs the command on a terminal of its own, which types each text when it is asked for one. */
+/** Runs the command at a terminal, and types each text when prompted. */
 async function onTerminal(
   file: string,
   args: readonly string[],

@@ -17,7 +17,7 @@ const { version } = packageJson;
 
 const { path: folder } = tempDir();
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-/** A clone of the project, with a commit of its own. */
+/** A clone of the project, with its own commit. */
 const clone = join(folder, "clone");
 const MAIN = join(clone, "src/main.ts");
 

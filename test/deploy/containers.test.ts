@@ -13,7 +13,7 @@ const dockerfile = await read("deploy/Dockerfile");
 const composeText = await read("deploy/compose.yaml");
 const workflow = await read(".github/workflows/ci.yml");
 
-/** The settings in the image and the compose file. */
+/** Returns the settings in the image and the compose file. */
 function settingsGiven(): Record<string, string> {
   const [, image = ""] = /^ENV (.*)$/m.exec(dockerfile) ?? [];
   const env = Object.fromEntries(

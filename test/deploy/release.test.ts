@@ -27,7 +27,7 @@ async function releaseIn(sources: string): Promise<string> {
   return out;
 }
 
-/** Makes a repository with one commit of the sources in a folder, and resolves to its id. */
+/** Makes a repository with one commit of the sources in a folder, and resolves to its ID. */
 async function commitIn(sources: string): Promise<string> {
   const git = async (...args: readonly string[]): Promise<string> => {
     const { status, said } = await runTool(["git", ...args], sources);

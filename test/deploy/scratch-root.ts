@@ -5,7 +5,10 @@ import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
 import type { Ended } from "./tools.ts";
 
-/** Why there can't be a scratch root here; undefined if there can. Only root can mount, and not in every container. */
+/**
+ * Returns why there can't be a scratch root here, or undefined. Only root can mount, and
+ * not in every container.
+ */
 export async function whyNoScratchRoot(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return "only root can mount";
   try {
@@ -19,13 +22,13 @@ export async function whyNoScratchRoot(): Promise<string | undefined> {
 }
 
 /**
- * Starts a copy of this machine that a test can change. What it writes stays in memory and is
- * gone at the end; it has its own processes and its own network. Either systemd runs there, or
+ * Starts a copy of this machine that a test can change. Its writes stay in memory and are
+ * gone at the end, and it has its own processes and network. Either systemd runs there, or
  * nothing does. `folder` is mounted at /mnt.
  */
 export async function scratchRoot(folder: string, runs: "systemd" | "nothing") {
   const place = mkdtempSync(join(tmpdir(), "smsledger-root-"));
-  // It ends when its input does, at the latest with the test, and everything in it ends too.
+  // It and everything in it ends when its input does, at the latest with the test.
   const keeper = Bun.spawn(
     ["unshare", "--mount", "--propagation=private", "sh", "-euc", KEEPER],
     {
@@ -57,7 +60,7 @@ export async function scratchRoot(folder: string, runs: "systemd" | "nothing") {
     const said = await new Response(child.stdout).text();
     return { status: await child.exited, said };
   };
-  /** Runs a command at a terminal. Each answer is typed when `question` is asked. */
+  /** Runs a command at a terminal. Types each answer when `question` is asked. */
   const runAtTerminal = async (
     command: string,
     answers: readonly (readonly [question: string, answer: string])[],
@@ -137,7 +140,7 @@ wait $! || true
 echo $$ >cgroups/cgroup.procs
 find cgroups/smsledger-test-$$ -depth -type d -exec rmdir {} +`;
 
-/** Sets up the first process there, and becomes systemd or nothing. */
+/** Sets up the first process there, which becomes systemd or does nothing. */
 const FIRST = `
 cd root
 mount -t proc proc proc

@@ -8,7 +8,7 @@ export function requireTool(name: string, debianPackage: string): void {
 
 export type Ended = {
   readonly status: number;
-  /** Its standard output, then its standard error. */
+  /** Standard output, followed by standard error. */
   readonly said: string;
 };
 

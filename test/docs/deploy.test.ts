@@ -9,7 +9,7 @@ import {
 const unit = await textOf("deploy/smsledger.service");
 const environment = await textOf("deploy/smsledger.env");
 
-/** Without the spaces that only indent. */
+/** Removes spaces that only indent. */
 function unindented(text: string): string {
   return text.replaceAll(/^[ \t]+/gm, "").trim();
 }

@@ -5,7 +5,7 @@ import { DOCUMENTS, PROJECT, type Document } from "./documents.ts";
 
 type Outline = { readonly links: string[]; readonly anchors: Set<string> };
 
-/** Follows GitHub's way to make an anchor of a heading. */
+/** Makes anchors of headings as GitHub does. */
 function slug(heading: string): string {
   return heading
     .trim()

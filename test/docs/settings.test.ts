@@ -10,7 +10,7 @@ import {
   inlineCode,
 } from "./documents.ts";
 
-/** Of other programs, and of the compose file. */
+/** Names from other programs and the compose file. */
 const OTHER_NAMES = [
   "CREDENTIALS_DIRECTORY",
   "SMSLEDGER_DOMAIN",

@@ -71,7 +71,7 @@ test("a number that fails again and again isn't worth retrying, whatever the cod
             ? "do-not-send"
             : ofCode.kind,
         ]);
-        // A message says what its number says.
+        // A message's verdict is its number's.
         const failed = { status: "failed", errorCode: code } as const;
         expect(verdictOnMessage(failed, recent)).toEqual(verdict ?? ofCode);
         for (const status of ["sent", "delivered", "read"] as const) {
@@ -134,7 +134,7 @@ test("no page, list or response contradicts another about a message, a code or a
     const pageOf = async (path: string) => {
       const page = await get(origin + path);
       expect([path, page.status]).toEqual([path, 200]);
-      // As it is read, not as it is written.
+      // Compares the displayed text, not the markup.
       return page.text
         .replaceAll("&#x27;", "'")
         .replaceAll("&#39;", "'")
@@ -185,7 +185,7 @@ test("no page, list or response contradicts another about a message, a code or a
       expect(explanation.retry === "no").toBe(kind !== "send-again");
     }
   }
-  // Each recipient is in the list of its own verdict, and in no other.
+  // Each recipient is listed under its own verdict only.
   const listed: string[] = [];
   for (const verdict of VERDICTS) {
     const { text } = await get(`${origin}/numbers.json?verdict=${verdict}`);

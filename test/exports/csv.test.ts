@@ -3,7 +3,7 @@ import { fc } from "../support/fast-check.ts";
 import { csvHeader, csvLines } from "../../src/exports/csv.ts";
 import { parseCsv } from "./spreadsheet.ts";
 
-/** A sign that a formula begins with, after whatever a spreadsheet may drop. */
+/** The start of a formula, after any characters that a spreadsheet may ignore. */
 const FORMULA = /^[\s"\u200b]*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
 function cells(record: object, separator: string): string[] {

@@ -7,12 +7,12 @@ import { openStore } from "../support/open-store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
-/** What comes before each reading of messages: it may wait, or fail. */
+/** Runs before each read of messages: it can wait or throw. */
 type BeforeReading = () => Promise<void>;
 
 /**
- * The real server, whose every reading of messages is counted and may be held up or made
- * to fail. With `isEndless` a search finds nothing and never comes to an end.
+ * Starts the real server and counts its reads of messages, which can be delayed or made to
+ * fail. With `isEndless`, a search finds nothing and never ends.
  */
 export async function startDownloadServer({ isEndless = false } = {}) {
   const folder = tempDir();
@@ -52,7 +52,7 @@ export async function startDownloadServer({ isEndless = false } = {}) {
   const server = listen(app, config);
   return {
     store,
-    /** Lines of the log. */
+    /** Log lines. */
     logged,
     /** How often messages were read. */
     readings: () => readings,
@@ -69,7 +69,7 @@ export async function startDownloadServer({ isEndless = false } = {}) {
   };
 }
 
-/** The next turn of the event loop. */
+/** Waits for the next turn of the event loop. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

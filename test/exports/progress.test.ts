@@ -67,7 +67,7 @@ test("finished downloads are forgotten, the oldest first, and running ones never
   expect(board.of("99")).toEqual({ records: 0, state: "whole" });
 });
 
-/** The words of a piece of HTML. */
+/** Returns the text of some HTML. */
 function textOf(html: string): string {
   return html.replaceAll(/<[^>]*>/g, "").replaceAll(/\s+/g, " ");
 }

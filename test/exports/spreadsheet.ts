@@ -1,6 +1,6 @@
 /**
- * A CSV's cells as a spreadsheet that splits at `separator` reads them: quotes count only at
- * a cell's beginning, and what follows the closing one belongs to the cell.
+ * Parses CSV as a spreadsheet that splits at `separator` does: quotes count only at the
+ * start of a cell, and text after the closing quote belongs to the cell.
  */
 export function parseCsv(text: string, separator: string): string[][] {
   const rows: string[][] = [];

@@ -96,7 +96,7 @@ test("in each turn of the event loop one waiter continues, in the order in which
   expect(order).toEqual(Array.from({ length: 50 }, (_, step) => step % 10));
 });
 
-/** A stream whose steps are counted and whose ends are noted. */
+/** Wraps a stream to count its steps and record its end. */
 function counted(pieces: AsyncGenerator<string, void>) {
   let steps = 0;
   const ends: object[] = [];

@@ -11,9 +11,9 @@ import { startProcess } from "./server-process.ts";
 const CLIENTS = 32;
 
 /**
- * Writes a backup under load, ends the server with `kill -9`, restores the backup, and
- * continues with it, `rounds` times. Each time everything that was acknowledged before the
- * backup began must be there.
+ * Writes a backup under load, kills the server with `kill -9`, restores the backup and
+ * continues with it, `rounds` times. Everything that was acknowledged before the backup
+ * began must be there each time.
  */
 export async function backupRounds(
   rounds: number,

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
 
-/** Whether disks can be made to fail: it takes a C compiler. */
+/** Whether disks can be made to fail, which takes a C compiler. */
 export const canFail = Bun.which("cc") !== null;
 
 export type Disk = {
@@ -15,7 +15,7 @@ export type Disk = {
 
 /** Databases whose disk calls can be made to fail; see disk-faults.c. */
 export type DiskFaults = Disposable & {
-  /** A database whose disk fails as the words say. */
+  /** Makes a database whose disk fails as `words` describe. */
   disk(words: string): Disk;
 };
 

@@ -9,7 +9,7 @@ import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 
-/** More calls than these neither command makes. */
+/** Neither command makes more calls than this. */
 const CALLS_MAX = 100;
 
 const OLD = newMessageSid();
@@ -31,7 +31,7 @@ describe.skipIf(Bun.which("cc") === null)(
       await makeTemplate(template);
     });
 
-    /** Runs a command again and again, killed a call later each time, until it gets to its end. */
+    /** Runs a command repeatedly, killed one call later each time, until it completes. */
     async function killedAtEachCall(
       command: (folder: string) => readonly string[],
       check: (folder: string, ended: Ended) => Promise<void>,
@@ -69,7 +69,7 @@ describe.skipIf(Bun.which("cc") === null)(
         expect(
           sidsInAll(folder, /^live\.db(\.before-restore-[\w-]+)?$/),
         ).toContain(OLD);
-        // Whatever was left, the next one gets to its end.
+        // Whatever was left behind, the next one completes.
         const again = await run(PROGRAM, restore(folder));
         expect(again).toMatchObject({ status: 0, stderr: "" });
         expect(sidsIn(join(folder, "live.db"))).toEqual([BACKED_UP]);
@@ -101,7 +101,10 @@ describe.skipIf(Bun.which("cc") === null)(
   },
 );
 
-/** A database as a killed server leaves it, with what it has in its log, and a backup of another. */
+/**
+ * Makes a database as a killed server leaves it, with data in its log, and a backup of
+ * another one.
+ */
 async function makeTemplate(folder: string): Promise<void> {
   using work = tempDir();
   const live = join(work.path, "live.db");
@@ -125,7 +128,7 @@ async function makeTemplate(folder: string): Promise<void> {
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 }
 
-/** The message SIDs in a database that SQLite finds no damage in. */
+/** Returns the message SIDs in a database in which SQLite finds no damage. */
 function sidsIn(file: string): string[] {
   const db = new Database(file, { readwrite: true });
   try {

@@ -10,8 +10,8 @@ import { startProcess } from "./server-process.ts";
 const CLIENTS = 32;
 
 /**
- * Ends the server with `kill -9` under load, `rounds` times over one database, and checks
- * that everything that was ever acknowledged is there.
+ * Kills the server with `kill -9` under load, `rounds` times over one database, and checks
+ * that everything ever acknowledged is there.
  */
 export async function killLoop(rounds: number, report: (line: string) => void) {
   using folder = tempDir();

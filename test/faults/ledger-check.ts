@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { openReader } from "../../src/store/sqlite/beside.ts";
 import type { Ledger } from "./load.ts";
 
-/** What a database holds against a ledger: entries of the ledger that are missing, and SQLite's own verdict. */
+/** Compares a database with a ledger: missing entries, and SQLite's own verdict. */
 export async function checkLedger(
   databaseUrl: string,
   ledger: Ledger,

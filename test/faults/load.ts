@@ -1,20 +1,20 @@
 import { newMessageSid, twilioClient } from "../support/twilio-client.ts";
 
-/** What was answered 200, so it must be on disk forever: "SID status". */
+/** Callbacks answered with 200, which must be on disk forever: "SID status". */
 export type Ledger = Set<string>;
 
 export type Load = {
-  /** How many answers had each status; requests without an answer count as 0. */
+  /** The number of responses by status; requests without a response count as 0. */
   readonly answers: ReadonlyMap<number, number>;
-  /** Resolves when the last answer is here. */
+  /** Resolves when the last response has arrived. */
   stop(): Promise<void>;
 };
 
-/** After an answer other than 200. */
+/** The pause after a response other than 200. */
 const PAUSE_MS = 20;
 
 /**
- * Posts signed callbacks from `clients` connections until it's stopped, and adds every
+ * Posts signed callbacks over `clients` connections until stopped, and adds every
  * acknowledged one to the ledger. Each message gets sent and delivered.
  */
 export function startLoad(
@@ -49,7 +49,7 @@ export function startLoad(
   };
 }
 
-/** An answer counts only when its body arrived too. */
+/** A response counts only if its body arrived too. */
 async function answerOf(posted: Promise<Response>): Promise<number> {
   try {
     const response = await posted;

@@ -34,7 +34,7 @@ test("while the database is locked, health checks and pages respond before the w
       for (const answer of await Promise.all(posting))
         expect(answer).toEqual([503, "5"]);
     }
-    // A failed commit counts against readiness for five seconds by itself.
+    // A failed commit alone makes the server unready for five seconds.
     await until(
       async () =>
         expect((await fetch(`${server.origin}/readyz`)).status).toBe(200),

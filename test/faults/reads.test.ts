@@ -29,7 +29,7 @@ describe.skipIf(!canFail)(
     const startOn = (disk: Disk) =>
       start(PROGRAM, ["serve"], { env: envOf(disk) });
 
-    /** Makes a database with a message in it, whose pages no process has in memory. */
+    /** Makes a database with a message in it, without any of its pages in memory. */
     async function makeDatabase(disk: Disk): Promise<void> {
       await using server = await startOn(disk);
       const posted = await twilioClient(server.origin).post();

@@ -4,11 +4,11 @@ import { AUTH_TOKEN } from "../support/twilio-client.ts";
 export type ServerProcess = {
   readonly origin: string;
   readonly pid: number;
-  /** Ends it as a power cut ends a process: nothing gets to run any more. */
+  /** Ends it like a power cut: no more code runs. */
   kill(): Promise<void>;
 };
 
-/** Starts the real program as a process of its own and resolves once it listens. */
+/** Starts the real program as a process and resolves once it listens. */
 export async function startProcess(
   databaseUrl: string,
   env: Record<string, string> = {},
@@ -39,7 +39,7 @@ export async function startProcess(
   };
 }
 
-/** Reads the log until it says where the server listens; the rest is read and dropped. */
+/** Reads the log until it says where the server listens, then discards the rest. */
 async function listeningOrigin(
   log: ReadableStream<Uint8Array>,
 ): Promise<string> {

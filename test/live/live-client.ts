@@ -1,9 +1,9 @@
-/** What a stream says: an event, or a comment, which is a sign of life. */
+/** What a stream sends: an event, or a comment as a heartbeat. */
 export type Said =
   | { readonly comment: string }
   | {
       readonly event: string;
-      /** The cursor to come back with, and its place among others. */
+      /** The cursor to reconnect with, and its position. */
       readonly id: string;
       readonly order: number;
       readonly failures: number;
@@ -11,11 +11,11 @@ export type Said =
 
 export type Listening = AsyncDisposable & {
   readonly response: Response;
-  /** The next thing that is said; undefined when the stream has ended. */
+  /** Resolves to the next event or comment, or undefined when the stream has ended. */
   next(): Promise<Said | undefined>;
 };
 
-/** Listens to an event stream until it is disposed of. */
+/** Listens to an event stream until disposed of. */
 export async function listenTo(
   url: string,
   headers: Record<string, string> = {},
@@ -47,7 +47,7 @@ async function* pieces(response: Response): AsyncGenerator<Said, void> {
   }
 }
 
-/** Undefined for a block that only says when to come back. */
+/** Returns undefined for a block that only sets the retry time. */
 function parsed(block: string): Said | undefined {
   if (block.startsWith(":")) return { comment: block.slice(1) };
   const fields = new Map(

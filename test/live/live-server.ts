@@ -14,8 +14,8 @@ import { until } from "../support/until.ts";
 type Limits = ConstructorParameters<typeof LiveHub>[1];
 
 /**
- * The event stream over a real store, on a server with nothing else and with limits that
- * a test need not wait for. Bun's idle timeout is a second unless told otherwise.
+ * Starts the event stream over a real store, on an otherwise empty server with limits short
+ * enough for tests. Bun's idle timeout is a second by default.
  */
 export async function startLive(limits: Limits = {}) {
   const folder = tempDir();
@@ -49,26 +49,26 @@ export async function startLive(limits: Limits = {}) {
     .listen({ hostname: "127.0.0.1", port: 0, idleTimeout: 1 });
   const url = `http://127.0.0.1:${app.server?.port}/live`;
   return {
-    /** A listener of the hub itself, without a connection. */
+    /** Adds a listener to the hub itself, without a connection. */
     listen: async (eventId: number, cutOff: () => void = () => undefined) =>
       hub.listen(await positionAfter(store, eventId), cutOff, () =>
         streams.watch(new Request("http://127.0.0.1/live")),
       ),
-    /** The address of the stream of what comes after an event. */
+    /** Resolves to the address of the stream after an event. */
     urlAfter: async (eventId: number) =>
       `${url}?after=${(await positionAfter(store, eventId)).text}`,
     url,
     cursorAfter: async (eventId: number) =>
       (await positionAfter(store, eventId)).text,
-    /** How often the store was asked. */
+    /** How often the store was queried. */
     questions: () => questions,
-    /** Waits until listeners have been told what was recorded before: two more turns. */
+    /** Waits until listeners have received earlier events: two more turns. */
     async turn(): Promise<void> {
       const before = answers;
       await until(() => answers >= before + 2);
     },
     stop: () => stop.abort(),
-    /** Records one event. */
+    /** Records an event. */
     record: (messageStatus: string) =>
       store.recordEvent(eventOf({ MessageStatus: messageStatus })),
     async [Symbol.asyncDispose]() {

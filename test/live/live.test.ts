@@ -54,7 +54,7 @@ test("a listener that reconnects gets what it missed at once, by the ID it sends
     await live.record(status);
   await using first = await listenTo(await live.urlAfter(2));
   expect(await first.next()).toMatchObject({ order: 5, failures: 2 });
-  // The header is what a browser knows since then, so it wins.
+  // The header is newer than the URL, so it wins.
   await using second = await listenTo(await live.urlAfter(0), {
     "last-event-id": await live.cursorAfter(4),
   });
@@ -103,7 +103,7 @@ test("a silent stream has heartbeats and outlives the server's idle timeout", as
 
 test("the store is queried only while somebody listens", async () => {
   await using live = await startLive({ pollMs: 20 });
-  // Its turns show how long the other one asks nothing.
+  // Its turns measure how long the other one queries nothing.
   await using other = await startLive({ pollMs: 20 });
   await using _ = await listenTo(other.url);
   await live.record("sent");
@@ -125,7 +125,7 @@ test("listeners at the same position share one query", async () => {
   const streams = await Promise.all(
     Array.from({ length: 50 }, () => live.listen(1)),
   );
-  // Each one asked when it came, as it may have missed something.
+  // Each one queried when it connected, as it may have missed something.
   const asked = live.questions();
   await live.turn();
   expect(live.questions() - asked).toBeLessThan(50);
@@ -175,7 +175,7 @@ test("a listener that doesn't read gets fewer updates and is cut off in the end"
     const [, id] = /"order":(\d+)/.exec(decoder.decode(chunk?.value)) ?? [];
     if (id !== undefined) ids.push(Number(id));
   }
-  // A few had waited; the rest came as one.
+  // A few had waited, and the rest arrived as one.
   expect(ids.length).toBeLessThan(6);
   await reader?.cancel();
 });

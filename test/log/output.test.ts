@@ -25,7 +25,7 @@ afterEach(() => {
 const reported = (lost: number): string => `lost ${lost}\n`;
 const line = (index: number): string => `${index} ${"ü".repeat(50)}\n`;
 
-/** What is in the pipe now. */
+/** Reads what is in the pipe now. */
 function drained(): string {
   const chunks: Buffer[] = [];
   const chunk = Buffer.alloc(65_536);
@@ -76,7 +76,7 @@ test("lines that the disk has no room for are lost and counted; nothing is throw
   for (let index = 0; index < 137; index++) output.write(line(index));
   expect(output.lost).toBe(137);
   closeSync(full);
-  // The descriptor's number is another file's now, as if the disk had room again.
+  // The descriptor now belongs to another file, as if the disk had space again.
   const file = join(folder.path, "log");
   const opened = [openSync(file, "w")];
   while (opened.at(-1) !== full && opened.length < 100)

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-/** A pipe that has no room left. */
+/** Makes a full pipe. */
 function fullPipe() {
   const pipe = join(folder.path, "pipe");
   Bun.spawnSync(["mkfifo", pipe]);
@@ -26,11 +26,11 @@ function fullPipe() {
     // It is full.
   }
   closeSync(filler);
-  // As a shell opens it: the server's descriptor waits.
+  // Opened like a shell does: the server's descriptor blocks.
   return { reader, writer: openSync(pipe, constants.O_WRONLY) };
 }
 
-/** Starts the real program with this standard output, and waits until it answers. */
+/** Starts the real program with this standard output, and waits until it responds. */
 async function startWith(stdout: number, signIn = "none") {
   const port = freePort();
   const child = Bun.spawn([...PROGRAM, "serve"], {
@@ -69,7 +69,10 @@ async function startWith(stdout: number, signIn = "none") {
 
 type Started = Awaited<ReturnType<typeof startWith>>;
 
-/** Recorded, refused and unknown requests are answered as usual; each one is logged. */
+/**
+ * Expects the usual responses to recorded, refused and unknown requests; each one is
+ * logged.
+ */
 async function expectAnswers({ origin, twilio }: Started): Promise<void> {
   for (let index = 0; index < 20; index++) {
     const recorded = await twilio.post();

@@ -4,18 +4,18 @@ import { HAS_PROMTOOL, promtool, testRules } from "./promtool.ts";
 
 const RULES = join(import.meta.dir, "../../deploy/alert-rules.yml");
 
-/** A series of samples in promtool's words. */
+/** A series of samples, in promtool's notation. */
 type Series = readonly [series: string, values: string];
 
 const HERE = 'instance="sms", job="smsledger"';
-/** Quarters of an hour. */
+/** In quarters of an hour. */
 const WEEK_QUARTERS = 7 * 24 * 4;
 
-/** For each alert: what makes it fire, from when it does, and what is near it but does not. */
+/** For each alert: what makes it fire, from when on, and similar cases in which it doesn't. */
 const CASES: Record<
   string,
   {
-    /** How far samples and evaluations are apart; by default a minute. */
+    /** The interval of samples and evaluations; by default a minute. */
     readonly every?: "15m";
     readonly fires: readonly Series[];
     readonly after: string;
@@ -176,7 +176,7 @@ const CASES: Record<
   },
 };
 
-/** Counts how often an alert fires at a time, whatever its words are. */
+/** Counts how often an alert fires at a time, whatever its text. */
 function firing(
   alert: string,
   series: readonly Series[],

@@ -28,7 +28,7 @@ const words = (findings: readonly Finding[]) =>
 const faults = (findings: readonly Finding[]) =>
   words(findings).filter((each) => !each.startsWith("fine"));
 
-/** A database with some events, which nobody has open. */
+/** Makes a database with some events, and closes it. */
 async function databaseIn(folder: string, events = 50): Promise<string> {
   const file = join(folder, "smsledger.db");
   chmodSync(folder, 0o700);
@@ -39,7 +39,7 @@ async function databaseIn(folder: string, events = 50): Promise<string> {
   return file;
 }
 
-/** Where in the file the page of the events' table is, and how long it is. */
+/** Returns the offset of the events table's page, and its length. */
 function placeOfEvents(file: string): { root: number; bytes: number } {
   using db = new Database(file, { readonly: true });
   const [[page] = []] = db

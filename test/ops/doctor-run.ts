@@ -4,11 +4,11 @@ import { AUTH_TOKEN } from "../support/twilio-client.ts";
 export type Examined = {
   readonly status: number;
   readonly text: string;
-  /** What is said below a heading, a line each. */
+  /** Returns the lines below a heading. */
   readonly topic: (title: string) => readonly string[];
 };
 
-/** Runs `smsledger doctor` with these settings, and an auth token. */
+/** Runs `smsledger doctor` with these settings and an auth token. */
 export async function runDoctor(
   env: Readonly<Record<string, string>>,
 ): Promise<Examined> {

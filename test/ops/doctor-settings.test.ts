@@ -11,7 +11,7 @@ const RIGHT = {
   TRUSTED_PROXIES: "127.0.0.1",
 };
 
-/** What is not fine about settings, each with its level. */
+/** Returns the findings about settings that aren't fine, each with its level. */
 const faults = (env: Given) =>
   settingsFindings(read({ ...RIGHT, ...env })).flatMap(({ level, text }) =>
     level === "fine" ? [] : [`${level}: ${text}`],

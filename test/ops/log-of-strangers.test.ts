@@ -15,7 +15,7 @@ const UPLOADS = [WEBHOOK_PATHS.sms, "/login", "/messages", "/nothing-here"].map(
   (path) => [path, LENGTH, CHUNKED] as const,
 );
 
-/** Sends a part of a request and hangs up once it has gone out. */
+/** Sends part of a request, then hangs up. */
 function abortUpload(port: number, path: string, framing: string) {
   const { promise, resolve } = Promise.withResolvers<void>();
   const body = framing === CHUNKED ? "3\r\na=1\r\n" : "a=1";

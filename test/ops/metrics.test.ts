@@ -15,7 +15,7 @@ async function metricsOf({ origin }: { readonly origin: string }) {
   return {
     answer,
     text,
-    /** The value of a series, written as it is in the text. */
+    /** Returns the value of a series, written as in the text. */
     value: (series: string): number | undefined => {
       const line = text
         .split("\n")

@@ -8,7 +8,7 @@ import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
 const OTHER_TOKEN = "fedcba9876543210fedcba9876543210";
 const METRICS_TOKEN = "a-metrics-token-of-enough-characters";
 
-/** The words of a page, without its markup. */
+/** Returns the text of a page, without its markup. */
 const wordsOf = (html: string) =>
   html
     .replaceAll(/<[^>]*>/g, " ")

@@ -124,7 +124,7 @@ function requestFor(path: string, headers: Record<string, string> = {}) {
   });
 }
 
-/** The server on a store in which every read of messages fails. */
+/** Starts the server on a store in which every read of messages fails. */
 async function serverOver(
   fault: () => Error,
   log = createLog("silent", "json"),

@@ -72,7 +72,7 @@ test("a hostile filter never becomes markup", async () => {
   }
 });
 
-/** Records what older versions took from the webhook: names and addresses that are neither. */
+/** Records what older versions accepted from the webhook: invalid names and addresses. */
 async function recordHostileEvents(
   store: Pick<Store, "recordEvent">,
 ): Promise<void> {

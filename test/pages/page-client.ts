@@ -1,11 +1,11 @@
-/** What a test knows of an answer. */
+/** A response, as tests see it. */
 export type Page = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 };
 
-/** Asks a server as a browser on this machine does. */
+/** Sends a request like a browser on this machine. */
 export async function get(url: string, init: RequestInit = {}): Promise<Page> {
   const answer = await fetch(url, { redirect: "manual", ...init });
   return {
@@ -15,14 +15,14 @@ export async function get(url: string, init: RequestInit = {}): Promise<Page> {
   };
 }
 
-/** The addresses that a page links to, as they are in the markup but for `&amp;`. */
+/** Returns the addresses that a page links to, as in the markup except for `&amp;`. */
 export function linksIn({ text }: Page): string[] {
   return [...text.matchAll(/<a\b[^>]*?\shref="([^"]*)"/g)].map((match) =>
     (match[1] ?? "").replaceAll("&amp;", "&"),
   );
 }
 
-/** The SIDs that a list links to, in its order. */
+/** Returns the SIDs that a list links to, in order. */
 export function sidsIn(page: Page): string[] {
   return linksIn(page).flatMap((link) => {
     const sid = /\/messages\/([SM]M[0-9a-f]{32})(?:\?|$)/.exec(link)?.[1];
@@ -30,7 +30,7 @@ export function sidsIn(page: Page): string[] {
   });
 }
 
-/** The link with this id, such as `older`; undefined when the page has none. */
+/** Returns the link with this ID, such as `older`, or undefined. */
 export function linkById({ text }: Page, id: string): string | undefined {
   const tag = text.match(new RegExp(`<a id="${id}"[^>]*>`))?.[0];
   return tag?.match(/\shref="([^"]*)"/)?.[1]?.replaceAll("&amp;", "&");

@@ -3,14 +3,20 @@ import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { get, linksIn } from "./page-client.ts";
 
-/** What a message that failed shows up in; its number and its error code have pages too. */
+/**
+ * A failed message, which appears in many places; its number and its error code have pages
+ * too.
+ */
 const FAILED = {
   MessageStatus: "undelivered",
   ErrorCode: "30005",
   To: "+14155550123",
 };
 
-/** The address of every kind of page, for a server that knows two failed messages. */
+/**
+ * Resolves to the address of every kind of page, for a server that knows two failed
+ * messages.
+ */
 async function everyPage(server: Awaited<ReturnType<typeof startServer>>) {
   const sid = newMessageSid();
   await server.twilio.post({ ...FAILED, MessageSid: sid });

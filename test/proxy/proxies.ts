@@ -4,19 +4,19 @@ import { freePort } from "../support/free-port.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
 
-/** A reverse proxy that terminates TLS in front of a server, as its own process. */
+/** A reverse proxy that terminates TLS in front of a server, as a separate process. */
 export type Proxy = AsyncDisposable & {
   readonly origin: string;
-  /** The certificate of the authority that signed Caddy's; nobody else trusts it. */
+  /** The certificate of the authority behind Caddy's; nobody else trusts it. */
   readonly caFile: string;
-  /** Ends it; `begin` starts it again on the same address. */
+  /** Stops it; `begin` starts it again on the same address. */
   end(): Promise<void>;
   begin(): Promise<void>;
 };
 
 /**
- * Starts Caddy or nginx with a configuration, waits until it answers, and
- * ends it when it is disposed of. `lines` stand inside its site or server block.
+ * Starts Caddy or nginx with a configuration, waits until it responds, and stops it when
+ * disposed of. `lines` are inside its site or server block.
  */
 export async function startProxy(
   kind: "caddy" | "nginx",
@@ -49,7 +49,7 @@ export async function startProxy(
       throw new Error(`${kind}: ${await log.text()}`);
   };
   const end = async (): Promise<void> => {
-    // Caddy would wait for open event streams to end; nginx has children to end.
+    // Caddy would wait for open event streams to end, and nginx has children to stop.
     child.kill(kind === "caddy" ? "SIGKILL" : "SIGTERM");
     await child.exited;
   };
@@ -127,7 +127,7 @@ ${lines}
   return ["nginx", "-e", "stderr", "-c", file];
 }
 
-/** Whether it speaks TLS: the certificate may be ready later than the port. */
+/** Reports whether it speaks TLS, because the certificate may be ready later than the port. */
 async function answers(origin: string): Promise<boolean> {
   try {
     await fetch(origin, { tls: { rejectUnauthorized: false } });

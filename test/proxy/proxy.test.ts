@@ -8,7 +8,7 @@ import { startProxy } from "./proxies.ts";
 
 const install = documentOf("docs/install.md");
 
-/** The proxy configuration that install.md shows, with the port of the server under test. */
+/** Returns the proxy configuration in install.md, with the port of the server under test. */
 function documentedLines(kind: "caddy" | "nginx", origin: string): string {
   const [block = ""] = codeBlocks(install, kind);
   const lines =
@@ -22,7 +22,10 @@ function withServer(lines: string, origin: string): string {
   return lines.replaceAll("127.0.0.1:3000", new URL(origin).host);
 }
 
-/** Posts through a proxy what Twilio signed for `signedUrl`, over TLS that nobody vouches for. */
+/**
+ * Posts through a proxy what Twilio signed for `signedUrl`, over TLS with an untrusted
+ * certificate.
+ */
 function postThrough(url: string, signedUrl: string): Promise<Response> {
   const params = callbackParams({});
   return fetch(url, {
@@ -40,7 +43,10 @@ function postThrough(url: string, signedUrl: string): Promise<Response> {
   });
 }
 
-/** For each proxy, everything passed on: with the path as it came, with a prefix taken off, with another Host. */
+/**
+ * For each proxy, forward everything: with the original path, with a prefix removed, with a
+ * different Host.
+ */
 const passAll = {
   caddy: "  reverse_proxy 127.0.0.1:3000",
   nginx: `    location / {
@@ -159,7 +165,8 @@ for (const kind of ["caddy", "nginx"] as const) {
       ).toBe(403);
     });
 
-    // As root, nginx passes on as a user of its own; Caddy as root can't be told from root.
+    // As root, nginx forwards as a user of its own; Caddy as root can't be distinguished
+    // from root.
     if (kind === "nginx" && process.getuid?.() === 0)
       test("the pages are refused through a proxy that runs as a service, even without forwarding headers and with keep-alive", async () => {
         await using server = await startServer({ METRICS_TOKEN: "" });

@@ -18,21 +18,21 @@ const OTHER_TOKEN = "c0ffee".repeat(6).slice(0, 32);
 type Kind = "caddy" | "nginx";
 
 type Case = {
-  /** What the proxy does, in the words of each. */
+  /** What the proxy does, in each one's configuration. */
   readonly lines: Record<Kind, string>;
   readonly publicUrl?: string;
-  /** TWILIO_WEBHOOK_AUTH_TOKEN, and the token that signs; where they are not the usual one. */
+  /** TWILIO_WEBHOOK_AUTH_TOKEN, and the token that signs, if they aren't the usual one. */
   readonly tokens?: string;
   readonly signingToken?: string;
   /** What Twilio calls and signs, below `origin`. */
   readonly called: string;
-  /** The origin that Twilio knows; the proxy's own, with its port, where that is not given. */
+  /** The origin that Twilio knows; by default the proxy's own, with its port. */
   readonly origin?: string;
-  /** What the page says of it, given the origin. */
+  /** What the refusal's page says, given the origin. */
   readonly says: (origin: string) => readonly string[];
-  /** What it is answered; 403 where that is not given. */
+  /** The expected status; by default 403. */
   readonly status?: number;
-  /** Only these proxies can do it. */
+  /** Set if only one proxy can do this. */
   readonly only?: Kind;
 };
 
@@ -138,7 +138,7 @@ const CASES: Record<string, Case> = {
     lines: { caddy: "", nginx: NGINX_HOST },
     publicUrl: ORIGIN,
     origin: ORIGIN,
-    // nginx passes on the path as it came unless it changes it.
+    // nginx forwards the original path unless it changes it.
     called: `/${path}`,
     says: () => ["It was signed with two slashes in a row in the path."],
     only: "nginx",
@@ -299,7 +299,10 @@ for (const [name, each] of Object.entries(TOKEN_CASES)) {
   };
 }
 
-/** Posts through a proxy what was signed for `signedUrl`, over TLS that nobody vouches for. */
+/**
+ * Posts through a proxy what was signed for `signedUrl`, over TLS with an untrusted
+ * certificate.
+ */
 function postThrough(
   url: string,
   signedUrl: string,
@@ -348,7 +351,7 @@ for (const kind of ["caddy", "nginx"] as const) {
         );
         expect(answer.status).toBe(status);
         await until(async () => {
-          // The first GET of startProxy may have been led to the webhook, too.
+          // The first GET of startProxy may have reached the webhook, too.
           const rows = await server.store.refusals.list({ size: 9, since: 0 });
           const id = rows.find((row) => row.status === status)?.id;
           const page = await get(`${server.origin}/refusals/${id}`);

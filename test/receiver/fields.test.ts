@@ -180,7 +180,7 @@ describe("no response repeats what was sent", () => {
       body,
       headers: [
         `X-${marker}: ${marker}`,
-        // A second signature spoils the first.
+        // A second signature invalidates the first.
         ...(signature === marker ? [`X-Twilio-Signature: ${marker}`] : []),
       ],
     });

@@ -3,21 +3,21 @@ import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { FORM_TYPE, signatureOf } from "./raw-http.ts";
 
-/** The limits that the design names. */
+/** The documented limits. */
 export const BODY_BYTES_MAX = 65_536;
 export const PARAMS_MAX = 100;
 
-/** The least that is a callback. */
+/** Returns the smallest form that is a callback. */
 export const leastForm = () =>
   `MessageSid=${newMessageSid()}&MessageStatus=sent`;
 
-/** A callback of just so many bytes. */
+/** Returns a callback of exactly this many bytes. */
 export function ofBytes(bytes: number): string {
   const start = `${leastForm()}&Body=`;
   return start + "x".repeat(bytes - start.length);
 }
 
-/** A callback of just so many parameters. */
+/** Returns a callback of exactly this many parameters. */
 export function ofParams(count: number): string {
   const more = Array.from({ length: count - 2 }, (_, index) => `&p${index}=`);
   return leastForm() + more.join("");
@@ -30,7 +30,7 @@ export type Sent = {
   readonly signed?: boolean;
 };
 
-/** Posts a form to the SMS route as it should be, but for what is given. */
+/** Posts a valid form to the SMS route, except for the given options. */
 export async function send(
   server: { readonly origin: string },
   {
@@ -47,7 +47,7 @@ export async function send(
   return fetch(url, { method, headers, ...(hasBody && { body }) });
 }
 
-/** The answer has this status and the one shape that refusals have. */
+/** Expects a response with this status and the common shape of refusals. */
 export async function expectRefusal(
   answer: Response,
   status: number,

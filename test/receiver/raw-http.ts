@@ -12,8 +12,8 @@ export type RawAnswer = {
 export const FORM_TYPE = "application/x-www-form-urlencoded";
 
 /**
- * Sends bytes as they are, which `fetch` does not, and resolves with the answer as soon
- * as it is whole, also when the request is not.
+ * Sends raw bytes, which `fetch` can't do, and resolves with the response as soon as it is
+ * complete, even if the request isn't.
  */
 export async function sendRaw(
   origin: string,
@@ -38,7 +38,7 @@ export async function sendRaw(
   }
 }
 
-/** The first answer in `received`, once its body is as long as it says. */
+/** Returns the first response in `received`, once its body has the announced length. */
 function answerIn(received: Buffer): RawAnswer | undefined {
   const headEnd = received.indexOf("\r\n\r\n");
   if (headEnd === -1) return undefined;
@@ -62,10 +62,10 @@ function answerIn(received: Buffer): RawAnswer | undefined {
 }
 
 export type Post = {
-  /** With the query, as it stands in the request's first line. */
+  /** Including the query, exactly as in the request line. */
   readonly target: string;
   readonly body?: string | Uint8Array;
-  /** The address that is signed, when it is not the one that is called. */
+  /** The address that is signed, if it isn't the one that is called. */
   readonly signedUrl?: string;
   readonly headers?: readonly string[];
 };
@@ -87,7 +87,7 @@ export function postRaw(
   return sendRaw(origin, `${head.join("\r\n")}\r\n\r\n`, bytes);
 }
 
-/** The signature of a form as Express reads it and Twilio's SDK signs it. */
+/** Returns the signature of a form as Express reads it and Twilio's SDK signs it. */
 export function signatureOf(
   url: string,
   body: string | Uint8Array,

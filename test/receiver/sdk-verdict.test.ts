@@ -1,4 +1,4 @@
-/** Compares verdicts with Twilio's SDK over a raw socket, on the target as it was sent. */
+/** Compares verdicts with Twilio's SDK over a raw socket, for the target as it was sent. */
 import { expect, test } from "bun:test";
 import { fc } from "../support/fast-check.ts";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
@@ -14,25 +14,31 @@ const SECRET = "c2VjcmV0IG9mIGEga2V5";
 const BASE_PATH = "/ledger.v2/~team";
 const PUBLIC_URL = `https://Ops.example.com:8443${BASE_PATH}`;
 
-/** Characters that the server escapes, so many of which it tries in every combination of spellings. */
+/**
+ * The maximum number of characters escaped by the server for which it tries every
+ * combination of spellings.
+ */
 const DOUBTFUL_MAX = 8;
 
 type Algorithm = "HMAC_SHA1" | "HMAC_SHA256";
 type Callback = {
-  /** Whether the server with PUBLIC_URL is called. */
+  /** Whether to call the server with PUBLIC_URL. */
   readonly isPublic: boolean;
   readonly host: string;
   readonly target: string;
   readonly params: FormParams;
   readonly secret: string;
   readonly algorithm: Algorithm;
-  /** Undefined: the header is not sent. */
+  /** Undefined if the header isn't sent. */
   readonly settings: string | undefined;
-  /** Makes of the URL as sent the one that is signed. */
+  /** Turns the URL as sent into the one that is signed. */
   readonly signed: (url: string) => string;
 };
 
-/** What a request's target may hold; a space or a control character would end it. */
+/**
+ * Returns text that a request target can contain; a space or a control character would end
+ * it.
+ */
 const targetText = (text: string) => text.replaceAll(/[\0-\x20#]/g, "-");
 const mixed = fc.constantFrom(
   ..."' %27 \" %22 < %3C %3c > %3E é %C3%A9 %c3%a9 € %E2%82%AC 😀 %F0%9F%98%80 \x7f %7F \x80".split(
@@ -73,7 +79,7 @@ const algorithm = fc.constantFrom<Algorithm>("HMAC_SHA1", "HMAC_SHA256");
 const callback: fc.Arbitrary<Callback> = fc
   .record({
     isPublic: fc.boolean(),
-    /** A proxy passes the base path on or takes it off. */
+    /** A proxy keeps the base path or removes it. */
     basePath: fc.constantFrom("", BASE_PATH),
     host: fc.constantFrom(
       "sms.example.com",
@@ -139,7 +145,7 @@ test("over a raw socket, every verdict equals the SDK's for the target as it was
         isAcceptedBySdk(given) ||
         isAcceptedBySdk(respelled(given), signatureOf(given));
       verdicts[accepted ? "accepted" : "refused"]++;
-      // What is signed and malformed has passed the signature's check.
+      // A malformed form with a valid signature has passed the signature check.
       expect([200, 400].includes(status)).toBe(accepted);
       if (!accepted) expect(status).toBe(403);
     }),
@@ -149,7 +155,9 @@ test("over a raw socket, every verdict equals the SDK's for the target as it was
   expect(verdicts.refused).toBeGreaterThan(HTTP_RUNS / 10);
 }, 900_000);
 
-/** The address as the SDK is told it: PUBLIC_URL, and the target without the base path. */
+/**
+ * Returns the address as the SDK gets it: PUBLIC_URL, and the target without the base path.
+ */
 function urlOf({ isPublic, host, target }: Callback): string {
   if (!isPublic) return `http://${host}${target}`;
   return (
@@ -165,8 +173,8 @@ function doubtfulIn(target: string): number {
 }
 
 /**
- * The same callback as if its target had been spelled as it was signed, where the server
- * can't tell the two spellings apart.
+ * Returns the same callback with its target spelled as it was signed, if the server can't
+ * distinguish the two spellings.
  */
 function respelled(given: Callback): Callback {
   const queryOf = (url: string) => /\?.*/s.exec(url)?.[0] ?? "";

@@ -39,7 +39,7 @@ const without = (params: Params, ...names: string[]): Params =>
     Object.entries(params).filter(([name]) => !names.includes(name)),
   );
 
-/** Each leaves the signed text as it is. */
+/** Each keeps the signed text. */
 const SHIFTS: Record<
   string,
   (params: Params, query: string) => [Params, string]

@@ -25,7 +25,7 @@ function add(queue: LookQueue, host: string, isStranger = false): boolean {
   });
 }
 
-/** The hosts of the next batch, each with how many more refusals it stands for. */
+/** Returns the hosts of the next batch, each with how many more refusals it stands for. */
 function batch(queue: LookQueue): string[] {
   return queue
     .takeBatch()

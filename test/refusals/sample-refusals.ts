@@ -4,7 +4,10 @@ import { ACCOUNT_SID } from "../support/twilio-client.ts";
 
 export const AT = Date.UTC(2026, 10, 23, 12, 30);
 
-/** A refusal as the log hands it to the store: one of an unexplained signature, but for what is given. */
+/**
+ * Returns a refusal as the log passes it to the store: by default one with an unexplained
+ * signature.
+ */
 export function refusalOf(given: Partial<NewRefusal> = {}): NewRefusal {
   const at = given.lastAt ?? AT;
   return {

@@ -5,12 +5,12 @@ import { maskedUrl, sentRequest } from "../../src/refusals/sent-request.ts";
 import type { FormParams } from "../../src/twilio/form.ts";
 import { ACCOUNT_SID, callbackParams } from "../support/twilio-client.ts";
 
-/** A phone number's digits; not one whose end is as its beginning, as that is shown. */
+/** A phone number's digits, unless they end as they begin, because the beginning is shown. */
 const number = fc
   .stringMatching(/^[1-9]\d{9,14}$/)
   .filter((digits) => !maskNumber(digits).includes(digits.slice(-6)));
 
-/** How a number may stand in what is sent. */
+/** Ways to write a number in a request. */
 const writing = fc.constantFrom<(digits: string) => string>(
   (digits) => `+${digits}`,
   (digits) => digits,
@@ -41,7 +41,10 @@ const place = fc.constantFrom(
   "forwardedHost",
 );
 
-/** Every text that is kept, however deep, without what stands between the digits of a number. */
+/**
+ * Returns every text that is kept, at any depth, without the characters between a number's
+ * digits.
+ */
 function textsIn(value: unknown): string[] {
   if (typeof value === "string")
     return [value, value.replaceAll(/[ ().\-%]/g, "")];

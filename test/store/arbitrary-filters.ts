@@ -28,10 +28,10 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["a b", "c d"],
   ["ä=b", "&"],
 ];
-/** Beginnings of SIDs that many messages share, and of some that none has. */
+/** SID prefixes that many messages share, and some that none has. */
 const SID_STARTS = ["SM00", "SM0a", "SMab", "MM00", "MMff"];
 
-/** What people type to find a message, and what they should not. */
+/** What people type to find a message, and what they shouldn't. */
 const WORDS = [
   "+1 1 +14155550123 14155550123 4155550123 0123 00123 123 23 +0123 +123 155550123 9999",
   "404 40404 0404 + +44 44 SM SM0 sm0A SM00 MM MM0 mmff SMg S SM0%",
@@ -50,7 +50,10 @@ const time = fc
   .integer({ min: -2 * HOUR_MS, max: 30 * HOUR_MS })
   .map((ms) => START + ms);
 
-/** Callbacks of up to 150 messages: most alike, so that some values are rare and far between. */
+/**
+ * Callbacks of up to 150 messages: most are similar, so that some values are rare and far
+ * apart.
+ */
 export const arbitraryEvents: fc.Arbitrary<readonly NewEvent[]> = fc
   .array(
     fc.record({
@@ -67,7 +70,7 @@ export const arbitraryEvents: fc.Arbitrary<readonly NewEvent[]> = fc
         fc.subarray([...TAGS], { maxLength: 3 }),
       ),
       isWhatsapp: mostly(false, true),
-      /** Mostly later than the one before, as clocks go. */
+      /** Mostly later than the previous one, like a clock. */
       laterMs: fc.oneof(
         fc.integer({ min: 0, max: HOUR_MS }),
         fc.integer({ min: -3 * HOUR_MS, max: 3 * HOUR_MS }),
@@ -197,7 +200,7 @@ export const arbitraryCountedFilter: fc.Arbitrary<MessageFilter> = fc
     minute: fc.integer({ min: 0, max: 59 }),
   })
   .map(({ status, negated, code, group, after, before, minute }) => {
-    // Only all messages are counted by the minute for all time.
+    // Only the count of all messages is kept by the minute forever.
     const minutes = code || group ? 0 : minute;
     const timeOf = (hour: number) => START + hour * HOUR_MS + minutes * 60_000;
     const filter: Condition[] = [];

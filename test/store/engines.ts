@@ -3,10 +3,10 @@ import { openEngine } from "../../src/store/open.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import type { TestDatabase } from "./events.ts";
 
-/** Every engine; each passes the contract's tests. */
+/** Every engine; each must pass the contract tests. */
 export const ENGINES: readonly {
   readonly name: string;
-  /** Makes nothing yet. */
+  /** Doesn't create anything yet. */
   readonly newDatabase: () => Promise<TestDatabase>;
 }[] = [{ name: "SQLite", newDatabase: sqliteDatabase }];
 

@@ -6,20 +6,20 @@ import type { FormParams } from "../../src/twilio/form.ts";
 import { recordedStatus, type RouteChannel } from "../../src/twilio/status.ts";
 import { callbackParams } from "../support/twilio-client.ts";
 
-/** A database of some engine, which is gone when this is disposed of. */
+/** A database of one engine, which is deleted when this is disposed of. */
 export type TestDatabase = AsyncDisposable & { readonly engine: Engine };
 
-/** An empty store, opened as a server opens it. */
+/** Opens an empty store, as a server does. */
 export type OpenStore = (options?: ReadingOptions) => Promise<
   TestDatabase & {
     readonly store: Stores;
-    /** One of the same engine that isn't there yet. */
+    /** Names another database of the same engine, which doesn't exist yet. */
     readonly anotherDatabase: () => Promise<TestDatabase>;
   }
 >;
 
 export type Circumstances = {
-  /** Of the route. */
+  /** The route's channel. */
   readonly channel?: RouteChannel;
   readonly receivedAt?: number;
   readonly query?: string;
@@ -27,7 +27,7 @@ export type Circumstances = {
 
 const RECEIVED_AT = Date.UTC(2026, 10, 23, 12, 30, 1, 234);
 
-/** The event of a callback with what Twilio always posts around `params`. */
+/** Returns the event of a callback with `params` and what Twilio always posts. */
 export function eventOf(
   params: Record<string, string>,
   circumstances: Circumstances = {},
@@ -35,7 +35,7 @@ export function eventOf(
   return eventOfForm(Object.entries(callbackParams(params)), circumstances);
 }
 
-/** The event of a callback with just these parameters, read as the receiver reads it. */
+/** Returns the event of a callback with only these parameters, as the receiver reads it. */
 export function eventOfForm(
   params: FormParams,
   { channel = "sms", receivedAt = RECEIVED_AT, query = "" }: Circumstances = {},

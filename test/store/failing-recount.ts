@@ -5,7 +5,7 @@ import {
 } from "../../src/store/store.ts";
 import { messagesIn } from "../support/rows.ts";
 
-/** The recipients that keep failing, counted from the messages one by one. */
+/** Counts the failing recipients, message by message. */
 export async function failingRecount(
   store: Pick<Store, "everyMessage">,
 ): Promise<FailingRecipient[]> {

@@ -5,7 +5,7 @@ import {
 } from "../../src/store/filter.ts";
 import type { MessageRow } from "../../src/store/store.ts";
 
-/** Those of all messages that a filter lets through: the rules of `Condition`, naively. */
+/** Returns the messages that match a filter: the rules of `Condition`, implemented naively. */
 export function filtered(
   all: readonly MessageRow[],
   filter: MessageFilter,

@@ -3,9 +3,8 @@ import capturedFile from "../twilio/captured-callbacks.tsv" with { type: "text" 
 export type CapturedCallback = { readonly what: string; readonly body: string };
 
 /**
- * Bodies of status callbacks as Twilio posts them, from public captures and its
- * documentation. Numbers, SIDs and texts are replaced; names, order and the rest are
- * as they were.
+ * Status callback bodies as Twilio posts them, from public captures and its documentation.
+ * Numbers, SIDs and texts are replaced; names, order and the rest are unchanged.
  */
 export const capturedCallbacks: readonly CapturedCallback[] = capturedFile
   .trimEnd()

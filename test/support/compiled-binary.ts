@@ -6,8 +6,8 @@ import { tempDir } from "./temp-dir.ts";
 let built: Promise<string> | undefined;
 
 /**
- * The path of the compiled program, built once in a run of tests with the options that
- * `bun run build` has. SMSLEDGER_BINARY names one that is built already.
+ * Resolves to the path of the compiled program, built once per test run with the options of
+ * `bun run build`. SMSLEDGER_BINARY names an existing one.
  */
 export function compiledBinary(): Promise<string> {
   built ??= build();

@@ -1,10 +1,10 @@
 import fc, { type RunDetails } from "fast-check";
 import { givenSeed } from "./seed.ts";
 
-/** Where in the seed's run the failure is, so that only that case runs. */
+/** The position of the failure in the seed's run, so that only that case runs. */
 const givenPath = process.env["TEST_PATH"];
 
-/** Says how to repeat the case that failed. */
+/** Explains how to repeat the failed case. */
 function report<T>(run: RunDetails<T>): void {
   if (!run.failed) return;
   const path = run.counterexamplePath;

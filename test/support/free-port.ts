@@ -1,11 +1,14 @@
 import { randomInt } from "node:crypto";
 
-/** Below the ports that systems give to outgoing connections, which would take one that is free for a moment. */
+/**
+ * Below the ports that systems use for outgoing connections, which could take a port that
+ * is free for a moment.
+ */
 const [LOWEST, HIGHEST] = [10_000, 32_000];
 
 /**
- * A port of loopback that nothing listens on and nobody is given by chance, for a server
- * whose address is needed before it starts, or again after a restart.
+ * Returns a loopback port that nothing listens on or gets by chance, for a server whose
+ * address is needed before it starts, or again after a restart.
  */
 export function freePort(): number {
   for (;;) {

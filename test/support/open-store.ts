@@ -10,7 +10,7 @@ export function openStore(
   return openServerStore(openEngine(databaseUrl), options);
 }
 
-/** The same of an engine's database. */
+/** Does the same for an engine's database. */
 export async function openServerStore(
   engine: Engine,
   options: Partial<ServerOptions> = {},

@@ -1,19 +1,19 @@
 import { assetPath } from "../../src/http/assets.ts";
 import type { GatedRoute, Route } from "../../src/server/route.ts";
 
-/** The routes behind the gate. */
+/** Returns the routes behind the gate. */
 export function gatedOf(routes: readonly Route[]): readonly GatedRoute[] {
   return routes.filter((route) => route.audience !== "twilio");
 }
 
-/** The routes that the OpenAPI document describes. */
+/** Returns the routes that the OpenAPI document describes. */
 export function apiRoutesOf(routes: readonly Route[]) {
   return gatedOf(routes).flatMap(({ path, operation }) =>
     operation === undefined ? [] : [{ path, operation }],
   );
 }
 
-/** A value for each parameter of a path. Nothing has these ids. */
+/** A value for each path parameter. Nothing has these IDs. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   ":hash/:name": assetPath("theme.js").slice("/assets/".length),
   ":sid": "SM0123456789abcdef0123456789abcdef",
@@ -23,7 +23,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   "*": "nothing-here",
 };
 
-/** An address that leads to the route with this path. */
+/** Returns an address that leads to the route with this path. */
 export function addressOf(path: string): string {
   return Object.entries(PARAMETERS).reduce(
     (text, [name, value]) => text.replace(name, value),
@@ -31,7 +31,7 @@ export function addressOf(path: string): string {
   );
 }
 
-/** Whether an address, without its query, leads to this path. */
+/** Reports whether an address, without its query, leads to this path. */
 export function leadsTo(address: string, path: string): boolean {
   const pattern = path
     .replaceAll(/:\w+/g, "[^/]+")

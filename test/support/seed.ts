@@ -2,12 +2,12 @@ import { seededRandom, type Random } from "../../src/simulation/random.ts";
 
 const SEED_BITS = 31;
 
-/** The seed of a run that is repeated: TEST_SEED. */
+/** The seed of a repeated run: TEST_SEED. */
 export const givenSeed = numberIn("TEST_SEED");
 
 /**
- * Random numbers for one test. Prints their seed, so that a failed run can be repeated
- * with TEST_SEED.
+ * Returns random numbers for one test. Prints their seed, so that a failed run can be
+ * repeated with TEST_SEED.
  */
 export function randomFromSeed(): Random {
   const seed = givenSeed ?? Math.floor(Math.random() * 2 ** SEED_BITS);

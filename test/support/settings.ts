@@ -6,7 +6,7 @@ import {
 
 export type Given = Readonly<Record<string, string | undefined>>;
 
-/** The settings as the environment and flags give them. */
+/** Reads the settings from an environment and flags. */
 export function read(
   env: Given,
   flags: Given = {},
@@ -15,7 +15,7 @@ export function read(
   return readConfig({ env, flags, isTerminal });
 }
 
-/** The mistakes that are found, or none. */
+/** Returns the mistakes, if any. */
 export function mistakesIn(env: Given, flags: Given = {}): readonly string[] {
   try {
     read(env, flags);

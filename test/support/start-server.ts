@@ -9,9 +9,9 @@ import { tempDir } from "./temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "./twilio-client.ts";
 
 /**
- * The real server on a free port of loopback with a database of its own, where nobody
- * has to sign in. Settings are given as the environment has them; `search` bounds searches
- * for messages. To be held with `await using`.
+ * Starts the real server on a free loopback port with its own database, without sign-in.
+ * Settings are given as in the environment; `search` limits searches for messages. Hold it
+ * with `await using`.
  */
 export async function startServer(
   env: Record<string, string> = {},
@@ -49,7 +49,7 @@ export async function startServer(
     store,
     config,
     app,
-    /** The table of routes, as far as they exist with these settings. */
+    /** The routes that exist with these settings. */
     routes,
     twilio: twilioClient(origin),
     async [Symbol.asyncDispose]() {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A new empty folder, removed with all in it when it is disposed of. */
+/** Makes an empty folder, which is removed with its contents when disposed of. */
 export function tempDir(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), "smsledger-test-"));
   return {

@@ -1,10 +1,10 @@
-/** How long a busy machine may take over anything that normally takes a moment. */
+/** How long a busy machine may take for anything that is normally instant. */
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 10;
 
 /**
- * Waits for a condition: calls `check` until it neither throws nor gives `false`, and
- * resolves to what it gave. After `patienceMs` it throws what `check` threw last.
+ * Waits for a condition: calls `check` until it neither throws nor returns `false`, and
+ * resolves to its result. After `patienceMs`, it throws what `check` threw last.
  */
 export async function until<T>(
   check: () => T | Promise<T>,

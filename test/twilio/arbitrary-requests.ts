@@ -1,7 +1,7 @@
 import { fc } from "../support/fast-check.ts";
 import type { FormParams } from "../../src/twilio/form.ts";
 
-/** A URL in the pieces that it was put together from. */
+/** The parts of a URL. */
 export type UrlPieces = {
   readonly scheme: string;
   readonly userInfo: string;
@@ -81,7 +81,7 @@ const paramValue = fc.oneof(
   anyText,
 );
 
-/** Names repeat often, values within a name too. */
+/** Names repeat often, and so do values within a name. */
 export const arbitraryParams: fc.Arbitrary<FormParams> = fc
   .tuple(
     fc.array(fc.tuple(paramName, paramValue), { maxLength: 6 }),
@@ -96,12 +96,12 @@ export const arbitraryParams: fc.Arbitrary<FormParams> = fc
     return [...params, ...repeats];
   });
 
-/** One of the texts, which have spaces between them. */
+/** Picks one of the texts, which are separated by spaces. */
 function oneOf(texts: string): fc.Arbitrary<string> {
   return fc.constantFrom(...texts.split(" "));
 }
 
-/** Mostly one of the first texts, sometimes one of the others. */
+/** Picks mostly from the first texts, sometimes from the others. */
 function oftenFrom(
   usual: readonly string[],
   ...unusual: readonly (readonly string[])[]

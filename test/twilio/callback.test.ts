@@ -14,7 +14,7 @@ const parse = (
   channel: "sms" | "whatsapp" = "sms",
 ) => parseCallback(channel, Object.entries(params));
 
-/** The fault of parameters that are no callback. */
+/** Returns the fault of parameters that aren't a callback. */
 function faultOf(params: FormParams): string | undefined {
   const callback = parseCallback("sms", params);
   return "fault" in callback ? callback.fault : undefined;

@@ -29,7 +29,7 @@ const codesIn = (list: string) =>
     );
   });
 
-/** The codes that a message can carry, by the moment at which it failed. */
+/** The codes that a message can carry, by when it failed. */
 const codesOfMessages = {
   "on the way to the phone":
     "30001-30047 30410 30450 30453 30454 30485 30500 30610 30615 30620 30630 30640",

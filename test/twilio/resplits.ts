@@ -1,15 +1,18 @@
 import type { FormParams } from "../../src/twilio/form.ts";
 import { signedParams } from "../../src/twilio/signature.ts";
 
-/** A form and the query that it came with, without the question mark. */
+/** A form and its query, without the question mark. */
 export type Sent = { readonly query: string; readonly params: FormParams };
 
-/** What is signed after the route: the query and the parameters, without delimiters. */
+/**
+ * Returns the signed text after the route: the query and the parameters, without
+ * delimiters.
+ */
 export function signedText({ query, params }: Sent): string {
   return query + signedParams(params);
 }
 
-/** Where the query ends, and where each name and each value begin. */
+/** The end of the query, and the start of each name and each value. */
 type Boundaries = {
   readonly queryEnd: number;
   readonly fields: readonly {
@@ -18,7 +21,7 @@ type Boundaries = {
   }[];
 };
 
-/** Whether the parameters are signed in this order. */
+/** Reports whether the parameters are signed in this order. */
 export function isSigned({ params }: Sent): boolean {
   return params.every(
     ([name], index) => index === 0 || (params[index - 1]?.[0] ?? "") < name,
@@ -59,8 +62,8 @@ function withStart(
 }
 
 /**
- * All that comes of one change of the boundaries: one is moved, a field is merged into
- * what is before it, or a new field is cut out. Each has the same signed text.
+ * Yields everything that one change of the boundaries can produce: one is moved, a field is
+ * merged into the previous one, or a new field is cut out. All have the same signed text.
  */
 export function* changesOf(sent: Sent): Generator<Sent> {
   const text = signedText(sent);
@@ -74,7 +77,7 @@ export function* changesOf(sent: Sent): Generator<Sent> {
         if (to !== start) yield cut(text, withStart(now, index, to, value));
     for (let to = start + 1; to <= endOf(index); to++)
       if (to !== value) yield cut(text, withStart(now, index, start, to));
-    // The first field has nothing to be merged into when there is no query.
+    // Without a query, the first field can't be merged into anything.
     if (index > 0 || sent.query !== "") {
       const queryEnd = index === 0 ? endOf(0) : now.queryEnd;
       yield cut(text, { queryEnd, fields: fields.toSpliced(index, 1) });
@@ -93,8 +96,8 @@ export function* changesOf(sent: Sent): Generator<Sent> {
 }
 
 /**
- * Every way to read a signed text as fields of which all but one have a name in `names`,
- * in the order in which they are signed, with at most `lostMax` names passed over.
+ * Yields every way to read a signed text as fields of which all but one have a name in
+ * `names`, in signing order, with at most `lostMax` names skipped.
  */
 export function* readings(
   text: string,

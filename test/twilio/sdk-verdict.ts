@@ -1,16 +1,19 @@
 import { validateRequest } from "twilio/lib/webhooks/webhooks.js";
 import type { FormParams } from "../../src/twilio/form.ts";
 
-/** Requests to compare with the SDK: a few seconds' worth, or those of `bun run verdicts`. */
+/**
+ * How many requests to compare with the SDK: a few seconds' worth, or those of `bun run
+ * verdicts`.
+ */
 const isLongRun = process.env["SDK_LONG_RUN"] !== undefined;
 export const FUNCTION_RUNS = isLongRun ? 200_000 : 8_000;
 export const HTTP_RUNS = isLongRun ? 20_000 : 800;
 
-/** Callbacks with a new parameter, and ones with shifted boundaries. */
+/** The number of callbacks with a new parameter, and of ones with shifted boundaries. */
 export const NEW_PARAMETER_RUNS = isLongRun ? 200_000 : 5_000;
 export const SHIFT_RUNS = isLongRun ? 3_000 : 100;
 
-/** Parameters as Express hands them to Twilio's SDK: a name given several times has an array. */
+/** Returns parameters as Express passes them to Twilio's SDK: a repeated name has an array. */
 export function sdkParams(
   params: FormParams,
 ): Record<string, string | string[]> {
@@ -23,7 +26,7 @@ export function sdkParams(
   );
 }
 
-/** Twilio's own verdict; a URL that it throws on is not accepted. */
+/** Returns Twilio's own verdict; a URL that it throws on isn't accepted. */
 export function sdkAccepts(
   authToken: string,
   signature: string,

@@ -13,7 +13,7 @@ import {
 import { FUNCTION_RUNS, sdkAccepts, sdkParams } from "./sdk-verdict.ts";
 
 const TOKENS = ["token", "other", "third"] as const;
-/** By the names that Twilio gives them. */
+/** By Twilio's names. */
 const ALGORITHMS = { HMAC_SHA1: "sha1", HMAC_SHA256: "sha256" } as const;
 type AlgorithmName = keyof typeof ALGORITHMS;
 const algorithmName = fc.constantFrom<AlgorithmName>(
@@ -21,7 +21,7 @@ const algorithmName = fc.constantFrom<AlgorithmName>(
   "HMAC_SHA256",
 );
 
-/** What a back end may have signed for a URL; the SDK accepts some of them. */
+/** What a back end might have signed for a URL; the SDK accepts some of them. */
 const SIGNED_FORMS: readonly ((url: UrlPieces) => string)[] = [
   joined,
   (url) => joined({ ...url, port: "" }),
@@ -42,7 +42,7 @@ const SIGNED_FORMS: readonly ((url: UrlPieces) => string)[] = [
   (url) => joined(url).toLowerCase(),
 ];
 
-/** Something close to a signature. */
+/** Almost a signature. */
 const SPOILED: readonly ((signature: string) => string)[] = [
   (signature) => signature.slice(0, -1),
   (signature) => `${signature}=`,
@@ -60,11 +60,11 @@ type Request = {
   readonly url: UrlPieces;
   readonly params: FormParams;
   readonly signature: string;
-  /** That the callback names. */
+  /** The one that the callback names. */
   readonly algorithm: AlgorithmName;
 };
 
-/** A request signed by one of the tokens for one of the forms, mostly as it should be. */
+/** A request signed by one of the tokens for one of the forms, mostly correctly. */
 const signedRequest: fc.Arbitrary<Request> = fc
   .record({
     url: arbitraryUrl,
@@ -114,7 +114,7 @@ test("every verdict on a signature equals that of Twilio's SDK", () => {
     }),
     { numRuns: FUNCTION_RUNS },
   );
-  // Both kinds must have come up often, or the property says little.
+  // Both kinds must have come up often, or the property proves little.
   expect(verdicts.accepted).toBeGreaterThan(1_000);
   expect(verdicts.refused).toBeGreaterThan(1_000);
 });
@@ -194,7 +194,7 @@ function defaultPort({ scheme }: Pick<UrlPieces, "scheme">): string {
   return scheme.toLowerCase() === "https://" ? ":443" : ":80";
 }
 
-/** For a normalised URL without a port. */
+/** Adds the default port to a normalized URL without a port. */
 function withDefaultPort(url: string): string {
   return url.replace(
     /^(https?:)(\/\/[^/?#]*)/,

@@ -10,9 +10,9 @@ const url = "https://sms.example.com/api/rpc/webhooks/twilio/sms";
 const params = parseForm("MessageSid=SM1&MessageStatus=sent&To=%2B1").params;
 
 /**
- * Signatures from the tests of Twilio's seven SDKs and from its documentation: verdict
- * of twilio-node 6.3.1, origin, auth token, URL, signature, form. The SDKs' signatures
- * over a JSON body (`bodySHA256`) are not among them, as status callbacks are forms.
+ * Signatures from the tests of Twilio's seven SDKs and from its documentation: verdict of
+ * twilio-node 6.3.1, origin, auth token, URL, signature, form. The SDKs' signatures over a
+ * JSON body (`bodySHA256`) aren't included, because status callbacks are forms.
  */
 const vectors = vectorsFile
   .trimEnd()

@@ -34,7 +34,7 @@ afterEach(async () => {
   folder[Symbol.dispose]();
 });
 
-/** Does the chores until they did what is expected. */
+/** Runs the chores until they did what is expected. */
 async function upkeepUntil(
   settings: {
     readonly retentionDays?: number;
@@ -133,7 +133,7 @@ test("a clock that jumped ahead deletes nothing, not even once events arrive by 
     expect(retention).toMatchObject({ messages: 0, at: wrong });
     expect(retentionPause).toBeUndefined();
   });
-  // The clock is set right, and deletes what is old by then.
+  // The clock is corrected, and deletes what is old by then.
   const later = today + 3 * DAY_MS;
   await store.recordEvent(eventOf({}, { receivedAt: later }));
   for (const before of [2, 1])
@@ -207,7 +207,7 @@ test("with BACKUP_FOLDER, a backup is written there, and no other within a day, 
   const reader = openReader(join(backupFolder, name));
   expect(await reader.timeline(event.messageSid)).toHaveLength(1);
   await reader.close();
-  // By the time that one is written into an empty folder, another one would be here.
+  // By the time that one was written to an empty folder, a second one would be here.
   const empty = join(folder.path, "empty");
   await upkeepUntil({ backupFolder }, () =>
     upkeepUntil({ backupFolder: empty }, async () =>
@@ -217,7 +217,7 @@ test("with BACKUP_FOLDER, a backup is written there, and no other within a day, 
   expect(readdirSync(backupFolder)).toEqual([name]);
 });
 
-/** No process can have this id. */
+/** No process can have this ID. */
 const NO_PROCESS = 2 ** 22 + 1;
 
 test("once a new backup is whole, the oldest ones and what a killed one left are deleted, and nothing else", async () => {

@@ -145,12 +145,12 @@ test("a rate that hardly changes looks that way, and every tick is a whole perce
   );
 });
 
-/** The places of a line's points, from the top down. */
+/** Returns the heights of a line's points, from the top down. */
 function heightsOf(path: string): number[] {
   return [...path.matchAll(/,(\d+(?:\.\d+)?)/g)].map((each) => Number(each[1]));
 }
 
-/** Of a hundred messages. */
+/** Returns the outcomes of a hundred messages. */
 function rate(arrived: number): Outcomes {
   return outcomes({ arrived, failed: 100 - arrived });
 }

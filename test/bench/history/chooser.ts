@@ -1,8 +1,8 @@
 import type { Random } from "../../../src/simulation/random.ts";
 
 /**
- * Picks entries as often as their weights say, millions of times: what `pickWeighted`
- * adds up in each call is added up once. There must be at least one entry.
+ * Picks entries by weight, millions of times: adds up the weights once instead of on each
+ * call as `pickWeighted` does. There must be at least one entry.
  */
 export function chooser<T extends { readonly weight: number }>(
   entries: readonly T[],
@@ -20,7 +20,7 @@ export function chooser<T extends { readonly weight: number }>(
   };
 }
 
-/** `values` with weights that fall by Zipf's law: the nth has 1 / n^exponent. */
+/** Gives `values` weights that fall by Zipf's law: the nth has 1 / n^exponent. */
 export function zipf<T>(
   values: readonly T[],
   exponent: number,

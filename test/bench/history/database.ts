@@ -6,10 +6,10 @@ import { openStore } from "../../support/open-store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import type { HistoryWishes } from "./history.ts";
 
-/** The end of every history: a Monday's noon. */
+/** The end of every history: noon on a Monday. */
 export const HISTORY_UNTIL = Date.parse("2026-11-23T12:00:00Z");
 
-/** The file of such a history in `folder`; one of this schema that is there is used again. */
+/** Resolves to the file of such a history in `folder`, reusing one that has this schema. */
 export async function ensureHistory(
   folder: string,
   { messages, days, seed }: HistoryWishes,
@@ -18,7 +18,7 @@ export async function ensureHistory(
   const file = join(folder, `history-${messages}-${days}d-seed${seed}.db`);
   if (existsSync(file) && canBeUsed(file)) return file;
   console.log(`making ${file}`);
-  // A process of its own, as what recorded in this one would still have the file open.
+  // A separate process, because recording in this one would leave the file open.
   const maker = Bun.spawn(
     [
       process.execPath,
@@ -34,13 +34,13 @@ export async function ensureHistory(
   return file;
 }
 
-/** Removes a database and what SQLite keeps beside it. */
+/** Removes a database and the files that SQLite keeps with it. */
 export function removeDatabase(file: string): void {
   for (const end of ["", "-wal", "-shm", "-journal", "-lock"])
     rmSync(file + end, { force: true });
 }
 
-/** Makes a database as the program makes it, with nothing in it; nothing has it open any more. */
+/** Creates an empty database as the program does, and closes it. */
 export async function makeEmpty(file: string): Promise<void> {
   using folder = tempDir();
   const made = join(folder.path, "empty.db");
@@ -51,7 +51,10 @@ export async function makeEmpty(file: string): Promise<void> {
   db.close();
 }
 
-/** The columns of all tables and indexes; the words that made them may differ. */
+/**
+ * Returns the columns of all tables and indexes; the statements that created them may
+ * differ.
+ */
 function schemaOf(db: Database): string {
   using statement = db.prepare<unknown, []>(
     `SELECT made.name, columns.name FROM sqlite_schema AS made, pragma_table_info(made.name) AS columns
@@ -62,7 +65,7 @@ function schemaOf(db: Database): string {
   return JSON.stringify(statement.values());
 }
 
-/** Whether an older file, once upgraded as the program upgrades it, has this version's schema. */
+/** Reports whether an older file, once upgraded by the program, has this version's schema. */
 function canBeUsed(file: string): boolean {
   using db = new Database(file);
   migrate(db);

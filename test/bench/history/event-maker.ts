@@ -17,20 +17,20 @@ export type MadeMessage = {
   readonly channel: Channel;
   readonly to: string;
   readonly from: string;
-  /** The callback URL's query; null for none. */
+  /** The callback URL's query, or null. */
   readonly query: string | null;
 };
 
 /**
- * Makes events in the form in which they are stored. The first of each kind goes the
- * whole way of a callback, from what Twilio posts; its like take over the result and
- * put in what is their own, which takes a tenth of the time.
+ * Makes events in the form in which they are stored. The first of each kind is processed
+ * like a callback, from what Twilio posts; similar ones reuse the result with their own
+ * values, which takes a tenth of the time.
  */
 export function eventMaker() {
   const samples = new Map<string, StoredEvent>();
   const minutes = new Map<number, string>();
 
-  /** As `RawDlrDoneDate` says it, `YYMMDDhhmm`. */
+  /** Returns a time in the format of `RawDlrDoneDate`, `YYMMDDhhmm`. */
   const carrierTime = (at: number): string => {
     const minute = Math.floor(at / 60_000);
     let text = minutes.get(minute);
@@ -63,13 +63,13 @@ export function eventMaker() {
       accountSid,
       rawDlrDoneDate: sample.rawDlrDoneDate && carrierTime(at),
       query,
-      // The only value that no column repeats is the recipient, masked.
+      // The masked recipient is the only value that isn't also in a column.
       values: sample.values && [`${to.slice(0, -4)}XXXX`],
     };
   };
 }
 
-/** The event that is recorded of a message's callback. */
+/** Returns the event that a message's callback is recorded as. */
 function eventOf(
   message: MadeMessage,
   status: EventStatus,

@@ -17,7 +17,7 @@ export function serveHistory(
   });
 }
 
-/** The environment in which the program's clock goes on from `now`. */
+/** Returns the environment in which the program's clock continues from `now`. */
 export function historyEnv(now: number): Record<string, string> {
   return {
     BUN_OPTIONS: `--preload=${join(import.meta.dir, "clock.ts")}`,

@@ -6,30 +6,30 @@ import { messageMaker, type MessageMaker } from "./messages.ts";
 export type HistoryWishes = {
   readonly messages: number;
   readonly days: number;
-  /** Where the days end, a whole minute, in milliseconds since 1970. */
+  /** When the days end: a whole minute, in milliseconds since 1970. */
   readonly until: number;
   readonly seed: number;
 };
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
-/** How much is sent on each day of the week, from Thursday on, which 1970 began with. */
+/** Relative volume per day of the week, starting with Thursday, as 1970 did. */
 const DAYS_OF_WEEK = [1, 0.9, 0.5, 0.4, 1, 1.1, 1.05];
-/** How many messages a recipient gets on average. */
+/** The average number of messages per recipient. */
 export const MESSAGES_PER_RECIPIENT = 5;
-/** How long a burst lasts, and which part of all messages is in one. */
+/** How long a burst lasts, and its share of all messages. */
 const BURST_MINUTES = 30;
 const BURST_SHARE = 1 / 500;
 
 export type HistoryTotals = {
-  /** Messages of which something was heard until the end. */
+  /** The number of messages with at least one event before the end. */
   readonly messages: number;
 };
 
 /**
- * A history's events minute by minute, in the order in which they were received: busy
- * days, quiet nights, bursts. The same wishes make the same events. Messages of the
- * last seconds, of which nothing was heard until the end, are not there.
+ * Yields a history's events minute by minute, in the order in which they were received:
+ * busy days, quiet nights, bursts. The same options make the same events. Messages of the
+ * last seconds without an event before the end are left out.
  */
 export function* historyByMinute(
   wishes: HistoryWishes,
@@ -46,7 +46,7 @@ export function* historyByMinute(
     .values()
     .reduce((sum, each) => sum + each.messages, 0);
   const sent = createPace(random, start, minutes, wishes.messages - inBursts);
-  /** Events that come later than their message's minute. */
+  /** Events that come after their message's minute. */
   const waiting = new Map<number, StoredEvent[]>();
 
   let messages = 0;
@@ -74,7 +74,10 @@ export function* historyByMinute(
   return { messages };
 }
 
-/** How many messages are sent in each minute, in all just `messages`. */
+/**
+ * Returns a function that decides how many messages are sent in each minute, `messages` in
+ * total.
+ */
 function createPace(
   random: Random,
   start: number,
@@ -95,7 +98,10 @@ function createPace(
 
 type Burst = { readonly campaign: string; readonly messages: number };
 
-/** Campaigns that go out at once: what of them is sent in which minute. */
+/**
+ * Plans campaigns that are sent in bursts: how many of their messages are sent in which
+ * minute.
+ */
 function planBursts(
   random: Random,
   messages: number,

@@ -7,17 +7,17 @@ import { makeEmpty, removeDatabase } from "./database.ts";
 import { historyByMinute, type HistoryWishes } from "./history.ts";
 
 /**
- * How much of the history is recorded in one transaction. More would be quicker, but no
- * batch of a running server is longer, and each only tidies up after so many minutes.
+ * The minutes of history recorded per transaction. More would be faster, but a running
+ * server's batches are no longer than this, and each cleans up after only so many minutes.
  */
 const BATCH_MINUTES = 10;
-/** All of a database of ten million messages stays in memory while it is made. */
+/** Keeps a database of ten million messages entirely in memory while it is made. */
 const CACHE_KIB = 6 * 1024 * 1024;
 
 export type HistoryCounts = {
   readonly messages: number;
   readonly events: number;
-  /** Events that came again. */
+  /** The number of repeated events. */
   readonly repeats: number;
 };
 
@@ -27,9 +27,9 @@ export type MadeHistory = HistoryCounts & {
 };
 
 /**
- * Makes a database with the history in it: what the recorder writes when it is given
- * these events in their order. Only here nothing is made durable before it is whole,
- * so a file has its name only when it is complete. Throws when the counts do not add up.
+ * Makes a database with the history in it: what the recorder writes for these events in
+ * this order. Nothing is durable until it is whole, so a file gets its name only when it is
+ * complete. Throws if the counts don't add up.
  */
 export async function makeHistory(
   file: string,
@@ -48,7 +48,7 @@ export async function makeHistory(
   db.close();
   removeDatabase(file);
   renameSync(partial, file);
-  // The log, in which nothing is.
+  // The log, which is empty.
   removeDatabase(partial);
   return {
     ...counts,
@@ -57,7 +57,7 @@ export async function makeHistory(
   };
 }
 
-/** Prints how far it is and how fast, every ten seconds. */
+/** Prints progress and speed every ten seconds. */
 export function progressLines(
   messages: number,
 ): (counts: HistoryCounts) => void {
@@ -112,7 +112,9 @@ function recordAll(
   return { ...step.value, events, repeats };
 }
 
-/** Throws unless the tables hold what was recorded, and the rollups as much as the tables. */
+/**
+ * Throws unless the tables contain what was recorded, and the rollups add up to the tables.
+ */
 async function requireWhole(
   file: string,
   counts: HistoryCounts,

@@ -20,9 +20,9 @@ import { chooser, zipf } from "./chooser.ts";
 import { eventMaker } from "./event-maker.ts";
 import { createRecipients, createSenders } from "./recipients.ts";
 
-/** Runs of a campaign, each with a tag of its own; with four campaigns about fifty values. */
+/** Runs per campaign, each with its own tag; about fifty values for four campaigns. */
 const RUNS_PER_CAMPAIGN = 12;
-/** Messages whose delivery takes minutes or hours, as the phone is off. */
+/** The share of messages that take minutes or hours to deliver because the phone is off. */
 const SLOW_SHARE = 0.01;
 const SLOW_MS = 3 * 3_600_000;
 
@@ -32,13 +32,19 @@ const ACCOUNTS = [
 ];
 
 export type MessageMaker = {
-  /** The events of a message that is sent at a time, milliseconds since 1970, in order of time. */
+  /**
+   * Returns the events of a message sent at a time (milliseconds since 1970), in time
+   * order.
+   */
   readonly message: (sentAt: number, campaign?: string) => StoredEvent[];
-  /** The tag of one run of a campaign. */
+  /** Returns the tag of one run of a campaign. */
   readonly campaignRun: (campaign: string) => string;
 };
 
-/** Makes up messages as `planMessage` does, for millions of them: the same weights, far more people. */
+/**
+ * Makes up messages like `planMessage`, for millions of them: the same weights, many more
+ * recipients.
+ */
 export function messageMaker(
   random: Random,
   recipientCount: number,
@@ -95,7 +101,7 @@ export function messageMaker(
   };
 }
 
-/** The purpose whose campaign a run belongs to. */
+/** Returns the purpose of the campaign that a run belongs to. */
 function purposeOf(campaignTag: string): Purpose {
   const found = TRAFFIC.purposes.find(
     ({ campaign }) =>
@@ -136,7 +142,7 @@ function courseChooser(random: Random) {
     if (channel === "sms") {
       const fate = fateOf(number);
       if (fate < TRAFFIC.unreachableShare) {
-        // Always the same cause for the same recipient.
+        // A recipient always has the same cause.
         const cause = unreachable(() => fate / TRAFFIC.unreachableShare);
         return courseTo(channel, "undelivered", cause.errorCode);
       }
@@ -170,7 +176,9 @@ function deliveryMs(random: Random): number {
     : usualDeliveryMs(random);
 }
 
-/** Now and then the second event overtakes the first, or one comes again some seconds later. */
+/**
+ * Occasionally lets the second event overtake the first, or repeats one some seconds later.
+ */
 function disturbed(random: Random, events: StoredEvent[]): StoredEvent[] {
   const [first, second] = events;
   if (first && second && random() < TRAFFIC.overtakenShare)

@@ -8,8 +8,8 @@ export type Recipient = {
 };
 
 /**
- * Countries, the busiest first: how their mobile numbers begin, and how many digits
- * follow. All such numbers are valid; who has them is chance, and nothing is sent.
+ * Countries, the busiest first: how their mobile numbers begin, and how many digits follow.
+ * All such numbers are valid; who has them is chance, but nothing is sent.
  */
 const COUNTRIES = `
 US 6 +12025 +12125 +13125 +14155 +16175|GB 7 +44771 +44778|DE 8 +49151 +49160|FR 8 +336|BR 8 +55119|IN 8 +9198
@@ -27,12 +27,15 @@ NZ 7 +6421|AR 8 +54911|CL 8 +569|CO 7 +57300|PE 8 +519|LU 6 +352621|IS 5 +35466|
 
 /** How much rarer each country is than the one before it. */
 const COUNTRY_EXPONENT = 1.5;
-/** Odd and no multiple of five, so that numbers in a row are far apart and yet all different. */
+/**
+ * Odd and not a multiple of five, so that consecutive numbers are far apart and all
+ * different.
+ */
 const STRIDE = 7_368_787;
 
 /**
- * `count` recipients. Who is picked follows a long tail: the hundredth part of them
- * gets the tenth part of the messages, and nearly everybody gets some.
+ * Returns `count` recipients. Picks follow a long tail: one percent of them get ten percent
+ * of the messages, and nearly everyone gets some.
  */
 export function createRecipients(count: number): {
   readonly at: (index: number) => Recipient;
@@ -51,7 +54,10 @@ export function createRecipients(count: number): {
   return { at, pick: (random) => at(Math.floor(random() ** 2 * count)) };
 }
 
-/** From 0 up to, but not, 1: always the same for a number, and unlike that of the next. */
+/**
+ * Returns a number from 0 up to 1, exclusive: always the same for an index, and unlike that
+ * of the next.
+ */
 function scattered(index: number): number {
   let hash = Math.imul(index ^ (index >>> 16), 0x45d9f3b);
   hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
@@ -78,7 +84,7 @@ const SENDERS = [
 const HALF = 20;
 const WHATSAPP_SENDERS = ["+12025550188", "+442079460188", "+4915123456789"];
 
-/** Whom a recipient sees as the sender. */
+/** Returns the sender that a recipient sees. */
 export function createSenders(): {
   readonly sms: (random: Random, country: string) => string;
   readonly whatsapp: (random: Random) => string;

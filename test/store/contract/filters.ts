@@ -53,7 +53,7 @@ type List = {
   readonly all: readonly MessageRow[];
 };
 
-/** All that is found from the newest on; and on the way back up the same once more. */
+/** Resolves to everything found from the newest on, and checks it again on the way back. */
 async function pagedOlder(list: List): Promise<MessageRow[]> {
   const found: MessageRow[] = [];
   let page = await pageOf(list, {});
@@ -69,7 +69,9 @@ async function pagedOlder(list: List): Promise<MessageRow[]> {
   return found;
 }
 
-/** What is on the page, by default none before the first message, and on all newer ones. */
+/**
+ * Resolves to the messages from `from` on, by default from the oldest, through all newer pages.
+ */
 async function pagedNewer(
   list: List,
   from: Pick<MessagePage, "messages" | "newer"> = { messages: [], newer: 0 },
@@ -94,7 +96,7 @@ async function pageOf(
   const goesOn = cursor.newerThan === undefined ? page.older : page.newer;
   const isCutShort = page.messages.length < size && goesOn !== undefined;
   if (!isCutShort) return page;
-  // The id that it came to is one of a message.
+  // The ID that it resolved to belongs to a message.
   const last = all.find((message) => message.id === goesOn);
   expect(page.lookedBackTo).toBe(last?.firstEventAt);
   return page;

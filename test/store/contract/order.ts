@@ -18,7 +18,7 @@ type Outcome = Omit<MessageRow, "id" | "messageSid">;
 const ARRIVAL = Date.UTC(2026, 10, 23, 12, 30);
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
-/** Twilio's words on each route, with the prefixes that are recorded there. */
+/** Twilio's values on each route, with the prefixes that are recorded there. */
 const kind = fc
   .record({
     word: fc.constantFrom("sent", "failed", "undelivered", "delivered", "read"),
@@ -31,7 +31,7 @@ const kind = fc
       word !== "read" || channel + toPrefix + fromPrefix !== "sms",
   );
 
-/** Callbacks of one message that repeat, add to and contradict one another. */
+/** Callbacks of one message that repeat, add to and contradict each other. */
 const arbitraryCallbacks: fc.Arbitrary<readonly NewEvent[]> = fc
   .tuple(
     fc.constantFrom("ACa", "ACb"),
@@ -240,7 +240,7 @@ export function orderContract(openStore: OpenStore): void {
   });
 }
 
-/** What a new message is after these events. */
+/** Resolves to a new message's state after these events. */
 async function outcomeOf(
   store: Store,
   events: readonly NewEvent[],
@@ -269,7 +269,7 @@ async function recordAll(
   return outcomes;
 }
 
-/** All that a callback says about its event. */
+/** Returns everything that a callback says about its event. */
 function partsOf({ status, channel, params, query }: NewEvent): string[] {
   const tags = [...new URLSearchParams(query)];
   return [
@@ -293,8 +293,8 @@ function expectedOutcomes(events: readonly NewEvent[]): RecordOutcome[] {
 }
 
 /**
- * The rule, naively: of each field a value of the highest status that has any; where that
- * status has several, a fixed one.
+ * Implements the rule naively: each field has a value from the highest status with any; if
+ * that status has several, a fixed one.
  */
 function expectedOutcome(events: readonly NewEvent[]): Partial<Outcome> {
   const highestFirst = events.toSorted(

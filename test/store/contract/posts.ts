@@ -55,7 +55,7 @@ export function postsContract(openStore: OpenStore): void {
   });
 }
 
-/** A post with a message of its own somewhere in it. */
+/** Returns a post with its own message somewhere in it. */
 function withRequired(params: FormParams, place: number): FormParams {
   const others = params.filter(
     ([name]) => !/^(?:Message|Sms)S(?:id|tatus)$/.test(name),

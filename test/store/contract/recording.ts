@@ -192,7 +192,7 @@ export function recordingContract(openStore: OpenStore): void {
     expect(await store.lastEventAt(now)).toBeUndefined();
     await store.recordEvent(eventOf({}, { receivedAt: now - 1_000 }));
     await store.recordEvent(eventOf({}, { receivedAt: ahead }));
-    // The beginning of its hour is all that is known.
+    // Only the start of its hour is known.
     expect(await store.lastEventAt(now)).toBe(Date.UTC(2026, 10, 23, 12));
   });
 
@@ -202,4 +202,4 @@ export function recordingContract(openStore: OpenStore): void {
   });
 }
 
-/** All rows, read on from the last one's id until there are no more. */
+/** Reads all rows, continuing from the last one's ID until there are no more. */

@@ -15,7 +15,7 @@ import { eventOf } from "../events.ts";
 let folder: ReturnType<typeof tempDir>;
 let writing: Database;
 let reading: ReturnType<typeof openForReading>;
-/** The same, with an event committed after each statement. */
+/** The same database, with an event committed after each statement. */
 let busy: Db;
 let recorded = 0;
 

@@ -62,7 +62,8 @@ test("while another process holds the lock, an event is refused in time, even be
     };
     void store.audit.add(entry).catch(() => undefined);
     refusals.push(refusalOf(store.recordEvent(eventOf({}))));
-    // Time is the subject: the next ones come when the writer is already waiting for the lock.
+    // Time is the subject: the next ones arrive when the writer is already waiting for the
+    // lock.
     await Bun.sleep(20);
   }
   for (const refusal of refusals)
@@ -89,7 +90,7 @@ test("events are refused while the database file is somewhere else", async () =>
   expect(await store.recordEvent(event)).toBe("new");
 });
 
-/** What a call is rejected with. */
+/** Resolves to what a call is rejected with. */
 async function refusalOf(call: Promise<unknown>): Promise<unknown> {
   try {
     await call;

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => db.close());
 
-/** Records events as one batch, and does all that is left to be done then. */
+/** Records events as one batch, and finishes all remaining work. */
 function record(...events: readonly NewEvent[]): RecordOutcome[] {
   const outcomes = recorder.record(events.map(storedEvent));
   for (let step; (step = recorder.nextStep());) step();
@@ -31,7 +31,7 @@ function record(...events: readonly NewEvent[]): RecordOutcome[] {
 const at = (minutes: number, params: Record<string, string> = {}): NewEvent =>
   eventOf(params, { receivedAt: NOON + minutes * MINUTE_MS });
 
-/** How many rows each grain has, and the buckets of the first and the last. */
+/** Returns how many rows each grain has, and its first and last bucket. */
 const rollups = () =>
   db
     .query<{ grain: number; first: number; last: number }, []>(
@@ -56,7 +56,7 @@ test("the rollups have the minutes that are kept, and the hours and days that ha
       last: Math.floor(newest / 1_440) - 1,
     },
   ]);
-  // The oldest minute that is kept is still written, the one before no longer.
+  // The oldest kept minute is still written, and the one before it no longer.
   record(
     at(minutes - MINUTES_KEPT + 1),
     at(minutes - MINUTES_KEPT),
@@ -79,7 +79,7 @@ test("a clock that was ahead leaves no rows for hours that haven't ended", () =>
   expect(rollups()).toEqual(
     before.map((row) => (row.grain === 60 ? { ...row, last: newest } : row)),
   );
-  // What comes now writes to rows of minutes only.
+  // Later events write only to rows of minutes.
   record(at(90));
   expect(rollups().map(({ grain, last }) => [grain, last])).toEqual([
     [60, newest],

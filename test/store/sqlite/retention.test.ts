@@ -84,7 +84,10 @@ function untilDone(step: () => PruneStep) {
   }
 }
 
-/** What is derived from messages equals a recount of them, and nothing refers to what is gone. */
+/**
+ * Expects everything derived from messages to equal a recount, without references to
+ * deleted rows.
+ */
 async function expectConsistent(): Promise<void> {
   for (const by of DIMENSIONS)
     await expectRecount(reader, { range: ALL_TIME, by });
@@ -103,7 +106,8 @@ const arbitraryEvent = fc.record({
     fc.nat({ max: 5 * 24 }),
     fc.constantFrom(0, 23, 24, 25, 47, 48, 72),
   ),
-  // Now and then an event names another recipient, sender or service than its message's others.
+  // Occasionally an event names another recipient, sender or service than the others of its
+  // message.
   To: fc.constantFrom("own", "own", "own", "+442071838750", ""),
   From: fc.constantFrom("+15595551269", "+15595551269", "ACME", ""),
   MessagingServiceSid: fc.constantFrom("MGa", "MGb", ""),
@@ -143,7 +147,7 @@ test("between any two steps, it's as if the deleted messages had never existed, 
         const sids = Array.from({ length: 12 }, (_, index) =>
           index % 3 === 0 ? newMadeUpSid() : newMessageSid(),
         );
-        /** What has to be there: when each message was first heard of, as long as it is. */
+        /** What must exist: when each message was first seen, while it exists. */
         const kept = new Map<string, number>();
         for (const deed of deeds) {
           if (deed === "prune made-up") {
@@ -246,7 +250,7 @@ test("a message that a late event moves into an hour is deleted with it, however
   for (const each of messages) record(each, "sent");
   const [early, earlier] = messages;
   expect(recorder.step("prune", MIDNIGHT + DAY_MS).output.messages).toBe(1);
-  // Their ids are before those that were looked at already.
+  // Their IDs are below those that were already read.
   if (early) record({ ...early, hour: 5.5 }, "delivered");
   expect(pruneAll(recorder, MIDNIGHT + DAY_MS).messages).toBe(2);
   await expectConsistent();
@@ -272,7 +276,7 @@ test("IDs of deleted events aren't reused, even after a restart", async () => {
     const end = await reader.feedEnd();
     pruneAll(recorder, MIDNIGHT + DAY_MS);
     expect(await messagesIn(reader)).toEqual([]);
-    // Whoever read up to there still has a place in the feed.
+    // A reader who got that far still has a place in the feed.
     expect(await reader.feedEnd()).toEqual(end);
     expect((await reader.feedAfter(end, 10)).events).toEqual([]);
   }

@@ -95,7 +95,7 @@ test("between any two steps, whatever the clock does, each message is counted on
 
 test("whatever the clock does and wherever the server restarts, all counts equal a recount", async () => {
   const span = fc.record({
-    /** Days that the clock is off by; mostly it is right. */
+    /** How many days the clock is off; mostly none. */
     off: fc.oneof(
       { weight: 2, arbitrary: fc.constant(0) },
       fc.constantFrom(-400, -30, -1, 1, 2, 30, 400),
@@ -105,7 +105,7 @@ test("whatever the clock does and wherever the server restarts, all counts equal
     restarts: fc.boolean(),
     isTidied: fc.boolean(),
   });
-  // Each run goes on where the one before ended.
+  // Each run continues where the previous one ended.
   let real = NOON;
   await fc.assert(
     fc.asyncProperty(
@@ -128,7 +128,10 @@ test("whatever the clock does and wherever the server restarts, all counts equal
   );
 }, 120_000);
 
-/** In all time, and in what pages show around a time: the first hour of anything, its day, and single minutes. */
+/**
+ * Checks all time, and what pages show around a time: its first hour, its day, and single
+ * minutes.
+ */
 async function expectAllRecounts(now: number): Promise<void> {
   for (const spanMs of [undefined, HOUR_MS, DAY_MS, 7 * DAY_MS])
     await expectRecount(reader, { range: ALL_TIME, spanMs });
@@ -200,7 +203,7 @@ test("an hour that takes many steps is complete between any two, whatever is rec
       expect(arrived.reduce((sum, each) => sum + each, 0)).toBe(delivered);
     }
   };
-  // Summed up, with its minutes still there; then, hours later, without them.
+  // Summed up while its minutes are still there, and hours later without them.
   await recordAndCount(60);
   expect(await tidy(() => recordAndCount(60))).toBeGreaterThan(2);
   const hoursLater = MINUTES_KEPT + 120;

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 
-/** Each asks for rows that should not be there: what nothing refers to, and what refers to nothing. */
+/** Each finds rows that shouldn't exist: unreferenced ones, and dangling references. */
 const STRAY = {
   "address of no event": `SELECT address FROM addresses WHERE id NOT IN (
     SELECT to_id FROM events WHERE to_id IS NOT NULL
@@ -41,7 +41,7 @@ const STRAY = {
     UNION ALL SELECT shape FROM post_shapes WHERE id NOT IN (SELECT id FROM shape_days)`,
 };
 
-/** What is not as it should be in a database, a line each. */
+/** Returns what is wrong in a database, one line each. */
 export function strayRows(db: Database): string[] {
   return Object.entries(STRAY).flatMap(([what, sql]) => {
     using statement = db.prepare<unknown, []>(sql);

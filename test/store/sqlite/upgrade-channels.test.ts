@@ -70,7 +70,7 @@ test("a database that took every callback on the SMS route for SMS, once upgrade
   await anewStore.close();
 });
 
-/** Some days of made-up callbacks; half of WhatsApp's come on the SMS route. */
+/** Returns some days of made-up callbacks; half of WhatsApp's arrive on the SMS route. */
 function history(): Posted[] {
   return planHistory(seededRandom([7, 8, 9]), {
     accountSid: `AC${"0".repeat(32)}`,
@@ -129,7 +129,10 @@ function oddMessages(): Posted[] {
   );
 }
 
-/** The events that version 0.1.0 recorded, as it recorded them and as this version does. */
+/**
+ * Returns the events that version 0.1.0 recorded, as it recorded them and as this version
+ * does.
+ */
 function takenByVersionOne(posted: readonly Posted[]) {
   const known = new Set<string>();
   return posted
@@ -164,7 +167,7 @@ function takenByVersionOne(posted: readonly Posted[]) {
     });
 }
 
-/** All that can be read, but for the ids of addresses. */
+/** Resolves to everything that can be read, except the IDs of addresses. */
 async function everything(store: Store) {
   const messages = await messagesIn(store);
   const failing = await store.failingRecipients({ size: 1_000 });

@@ -18,7 +18,7 @@ const TO = Date.UTC(2026, 10, 23, 12, 30);
 /** With the end of a week after it. */
 const FROM = TO - 6 * 24 * 3_600_000;
 
-/** Their removal is the last thing that is done. */
+/** They are removed last. */
 const MINUTES_TO_REMOVE = `SELECT count(*) AS minutes FROM rollups
   WHERE grain = 60 AND bucket < ${TO / 60_000 - MINUTES_KEPT + 1}`;
 
@@ -96,7 +96,7 @@ function open(file: string): Promise<Store> {
   return openStore(file);
 }
 
-/** Six days of made-up callbacks; one in twenty comes hundreds of others late. */
+/** Records six days of made-up callbacks; one in twenty arrives hundreds of others late. */
 async function recordSome(store: Store, messages = 2_000): Promise<void> {
   const random = seededRandom([1, 2, 3]);
   const accountSid = `AC${"0".repeat(32)}`;

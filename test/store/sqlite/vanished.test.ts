@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-/** Starts a server, which has to get as far as it does, and ends it. */
+/** Starts a server, which must become ready, and stops it. */
 async function serveOnce(more: Record<string, string> = {}): Promise<void> {
   await using server = await start(PROGRAM, ["serve"], {
     env: { ...env, ...more },
@@ -101,7 +101,7 @@ test("the remains of an interrupted restore are removed when the server starts",
   const left = ["restoring-999999999", "restoring-999999999-journal"];
   for (const end of left) writeFileSync(`${file}.${end}`, "");
   const twin = `${file}.before-restore-20261123T120000Z`;
-  // As between two calls of a restore.
+  // Like the state between two calls of a restore.
   linkSync(file, twin);
   const kept = `${file}.before-restore-20261122T120000Z`;
   writeFileSync(kept, "another database");
@@ -113,7 +113,10 @@ test("the remains of an interrupted restore are removed when the server starts",
   ).toEqual([file, kept, `${file}-lock`].toSorted());
 });
 
-/** What a server that was killed leaves beside the database: SQLite then opens it to read, too. */
+/**
+ * Leaves the files of a killed server next to the database, so that SQLite opens it even to
+ * read.
+ */
 function leaveLog(path: string): void {
   const ends = ["-wal", "-shm"];
   using db = new Database(path);
