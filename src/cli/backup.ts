@@ -11,7 +11,7 @@ import { report } from "./output.ts";
 import { inOwnProcess, isWorker } from "./own-process.ts";
 
 /**
- * Writes a backup into a new file, also while the server runs. Resolves to the exit
+ * Writes a backup into a new file, even while the server is running. Resolves to the exit
  * status, and throws when it can't be done.
  */
 export async function backup(

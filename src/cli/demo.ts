@@ -120,7 +120,7 @@ function temporaryFolder(): string {
   }
 }
 
-/** The settings of a server of its own; the environment's have no say but for these few. */
+/** The settings of the demo's own server; only these few come from the environment. */
 function demoConfig(
   { host, port, masksNumbers }: DemoSettings,
   databaseUrl: string,

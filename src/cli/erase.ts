@@ -23,8 +23,9 @@ export type EraseOptions = {
 };
 
 /**
- * Erases a person's number, user ID or name from the database, also while the server runs.
- * Resolves to the exit status: 1 when it was stopped before it was done, 2 when it wasn't confirmed.
+ * Erases a person's number, user ID or name from the database, even while the server
+ * is running. Resolves to the exit status: 1 when it was stopped before it was done, 2
+ * when it wasn't confirmed.
  */
 export async function erase(
   { databaseUrl }: Pick<Config, "databaseUrl">,

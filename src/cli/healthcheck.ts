@@ -42,7 +42,7 @@ async function whyNotReady(url: URL): Promise<string | undefined> {
   return `Not ready: ${reasonIn(answer) ?? `${url.href} answered ${response.status}.`}`;
 }
 
-/** The reason that the server gives; undefined when another program answered. */
+/** The reason that the server gives; undefined if another program responded. */
 function reasonIn(answer: string): string | undefined {
   try {
     const body: unknown = JSON.parse(answer);

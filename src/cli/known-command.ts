@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { nearest } from "../words/nearest.ts";
 
-/** What people call commands elsewhere, and ours for the same. */
+/** What commands are called in other products, and ours for the same. */
 const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   check: ["doctor"],
   create: ["add"],

@@ -4,8 +4,8 @@ import { PROGRAM, WORKER } from "../upkeep/own-command.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /**
- * Runs this command's work in a process of its own. It's one long step of SQLite's, during
- * which a process can't listen for signals; so this one does, ends it, and has `cleanUp`
+ * Runs this command's work in a process of its own. It's one long SQLite call, during
+ * which a process can't handle signals; so this one does, ends it, and has `cleanUp`
  * remove what it left. Resolves to the exit status.
  */
 export async function inOwnProcess(

@@ -6,7 +6,7 @@ const BACKSPACE = ["\x7f", "\b"];
 const INTERRUPT = "\x03";
 const END = "\x04";
 
-/** Nobody typed a password, or the two that were typed differ. The message says which. */
+/** No password was typed, or the two differ. The message says which. */
 export class NoPassword extends Error {
   override readonly name = "NoPassword";
 }

@@ -21,7 +21,7 @@ import { ALL_SETTINGS, sourcesOf } from "./setting-flags.ts";
 import { SIMULATE_OPTIONS } from "./simulate-options.ts";
 
 const DESCRIPTION =
-  "Receives, proves, keeps and explains Twilio's message status callbacks.";
+  "Receives, verifies, stores and explains Twilio's message status callbacks.";
 
 const SHELLS: readonly Shell[] = ["bash", "zsh", "fish"];
 const COMPLETION_NOTES = `bash: smsledger completions bash > ~/.local/share/bash-completion/completions/smsledger
@@ -55,7 +55,7 @@ const commandsOf = (
   },
   {
     name: "doctor",
-    summary: "Find out what is wrong, and what to do about it",
+    summary: "Check an installation, and say what to fix",
     options: [JSON_OUTPUT],
     settings: ALL_SETTINGS,
     notes:
@@ -110,7 +110,7 @@ const commandsOf = (
     settings: ["databaseUrl", "masksNumbers"],
     notes:
       `${WHILE_RUNNING} Oldest first; with --events and --filter, message by message.` +
-      "\nafter: and before: are about when a message was first seen. Times are UTC.",
+      "\nafter: and before: refer to when a message was first seen, in UTC.",
     run: async ({ config, flags }) => {
       const { exportAll, exportOptions } = await import("./export.ts");
       return exportAll(...readBoth(config, () => exportOptions(flags)));
@@ -121,7 +121,7 @@ const commandsOf = (
     args: ["<file>"],
     summary: "Write a verified copy of the database to a new file",
     settings: DATABASE,
-    notes: `${WHILE_RUNNING} The file gets its name once the copy is complete and verified.`,
+    notes: `${WHILE_RUNNING} The file appears under its name only once the copy is complete and verified.`,
     run: async ({ args: [file = ""], config }) =>
       (await import("./backup.ts")).backup(config(), file),
   },
@@ -243,7 +243,7 @@ export function commandLine(
     .addHelpText(
       "after",
       "\nServer settings: smsledger serve --help" +
-        "\nExit status: 0 done, 1 failed, 2 wrong usage.",
+        "\nExit status: 0 success, 1 failure, 2 usage error.",
     )
     .configureOutput({ writeOut: (text) => print(text.trimEnd()) })
     .exitOverride();

@@ -5,7 +5,7 @@ const WIDTH = 30;
 
 export type ProgressBar = {
   readonly update: (done: number, total?: number) => void;
-  /** Takes the bar off the screen. */
+  /** Removes the bar from the screen. */
   readonly end: () => void;
 };
 

@@ -49,13 +49,13 @@ type Plan = {
   readonly messages: BoundedCount;
   /** `old messages` or `made-up messages`, for the audit list. */
   readonly kind: string;
-  /** Says which messages, in front of a number of them and after it. */
+  /** The words before and after the count of messages. */
   readonly which: { readonly before: string; readonly after: string };
   readonly remove: (upkeep: UpkeepStore, work: LongWork) => Promise<Pruned>;
 };
 
 /**
- * Deletes old or made-up messages, also while the server runs. Resolves to the exit
+ * Deletes old or made-up messages, even while the server is running. Resolves to the exit
  * status: 1 when it was stopped before it was done, 2 when it wasn't confirmed.
  */
 export async function prune(

@@ -9,7 +9,7 @@ const PERCENTILES = [
   ["max", 1],
 ] as const;
 
-/** The answers, their latencies and the rate, as text. */
+/** The responses, their latencies, and the rate, as text. */
 export function loadReport(result: LoadResult, rateAsked: number): string {
   const seconds = result.elapsedMs / 1_000;
   const rate = seconds === 0 ? 0 : result.answered / seconds;

@@ -68,7 +68,7 @@ export function simulateOptions(flags: Flags): SimulateOptions {
   return options;
 }
 
-/** Posts made-up callbacks and reports the answers. Resolves to the exit status. */
+/** Posts made-up callbacks and reports the responses. Resolves to the exit status. */
 export async function simulate(
   settings: SimulateSettings,
   options: SimulateOptions,

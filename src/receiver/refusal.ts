@@ -51,12 +51,12 @@ export const UNSIGNED: Refusal = {
 export const WRONGLY_SIGNED: Refusal = {
   check: "signature",
   status: 403,
-  error: "The signature matches no configured auth token and this address.",
+  error: "No configured auth token produces this signature for this address.",
 };
 export const WRONGLY_SIGNED_BY_KEY: Refusal = {
   check: "signature",
   status: 403,
-  error: "The signature matches no configured shared key and this address.",
+  error: "No configured shared key produces this signature for this address.",
 };
 /** Shared keys are configured, but the callback doesn't say that one of them signed it. */
 export const NO_TOKEN_WITHOUT_SETTINGS: Refusal = {

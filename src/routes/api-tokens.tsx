@@ -82,7 +82,7 @@ export const apiTokenHandlers = ({ store, now }: ApiTokenDeps) => {
     },
     revoke: async ({ params, request, site }: Asked<"id">) => {
       const token = await tokenOf(params.id);
-      // Whoever clicks twice has what they wanted.
+      // A second click has nothing left to do.
       if (token !== undefined)
         await revokeToken(store, token, { ...requesterOf(request), at: now() });
       return redirectTo(site.urls.tokens, 303);

@@ -6,7 +6,7 @@ import type { Problem } from "../http/problem.ts";
 /** A request, as a handler gets it. */
 export type Asked<Param extends string = never> = {
   readonly request: Request;
-  /** The parts of the path that the table of routes writes with a colon. */
+  /** The path's parameters. */
   readonly params: Readonly<Record<Param, string>>;
   /** The fields of a posted form; see `fieldOf`. */
   readonly body: unknown;

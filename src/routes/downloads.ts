@@ -48,7 +48,7 @@ export type Download = {
   /** Without its extension; ours, without quotes. */
   readonly name: string;
   readonly format: FileFormat;
-  /** What it holds and which of it, with numbers masked, for the audit list: `messages`. */
+  /** Its contents and filter, with numbers masked, for the audit list: `messages`. */
   readonly what: string;
   readonly which: string;
   /** Its text, made in short steps, each of which reads the store at most once. */
@@ -65,8 +65,8 @@ export type DownloadsDeps = {
 };
 
 /**
- * Answers with files to save. However many are downloading, callbacks and pages wait for
- * at most one step of one of them.
+ * Sends files to save. However many are downloading, callbacks and pages wait for at
+ * most one step of one of them.
  */
 export class Downloads {
   readonly #deps: DownloadsDeps;
@@ -74,7 +74,7 @@ export class Downloads {
   /** Each one's user; undefined where nobody signs in. */
   readonly #running = new Map<Request, number | undefined>();
 
-  /** How far the downloads are that a page asks about. */
+  /** The progress of the downloads that pages track. */
   readonly progress = new ProgressBoard();
 
   constructor(deps: DownloadsDeps) {
@@ -86,7 +86,7 @@ export class Downloads {
     return this.#running.size;
   }
 
-  /** The file, or 503 when the maximum is already running. */
+  /** Sends the file, or 503 if the maximum is already running. */
   async answer(
     { request, server }: DownloadRequest,
     { name, format, text, what, which, progress }: Download,

@@ -45,7 +45,8 @@ function problemAnswer(
     );
   }
   const shown = siteFor(site, request);
-  // Where nobody signs in, only outsiders are refused, and they get a page that tells nothing.
+  // Where nobody signs in, only outsiders are refused, and they get a page that
+  // reveals nothing.
   const isInside =
     shown.viewer !== undefined || (site.signIn === "none" && status !== 403);
   const way = problem.way ?? wayOn(request, status, site.urls, path);
@@ -75,7 +76,7 @@ function wayOn(
     : { href: same, words: "Try again" };
 }
 
-/** htmx asked for a part that a problem's page lacks, so it shows all of it, under the same address. */
+/** htmx requested a part that a problem page doesn't have, so it shows the whole page at the same address. */
 const WHOLE_PAGE_SWAP = {
   "hx-retarget": "#main",
   "hx-reselect": "#main",

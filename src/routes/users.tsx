@@ -69,7 +69,7 @@ export const userHandlers = ({ store: { accounts }, now }: AccountDeps) => ({
   },
   remove: async ({ params, request, site }: Asked<"id">) => {
     const user = await userOf(accounts, params.id);
-    // Whoever clicks twice has what they wanted.
+    // A second click has nothing left to do.
     if (user === undefined) return redirectTo(site.urls.users, 303);
     const refusal = await accounts.removeUser(user.id, byOf(request, now()));
     if (refusal !== "last admin") return redirectTo(site.urls.users, 303);

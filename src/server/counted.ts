@@ -37,7 +37,7 @@ function statusOf(
   return Number(set ?? (answer === undefined ? 500 : 200));
 }
 
-/** `messages` for `/messages/:sid`. Routes have names of ours, so there are few. */
+/** `messages` for `/messages/:sid`. Route names are ours, so there are few values. */
 function firstWord(path: string): string {
   const [, word = ""] = path.split("/");
   if (word === "") return "overview";

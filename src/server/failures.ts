@@ -11,7 +11,7 @@ import { RepeatedLines } from "../log/repeated-lines.ts";
 import { FeedPositionGone } from "../store/feed-position.ts";
 import { StoreUnavailable } from "../store/store.ts";
 
-/** Makes what turns an error that a handler threw into an answer, and logs those nobody expects. */
+/** Creates the function that turns a handler's error into a response, and logs unexpected ones. */
 export function createFailures(log: Log) {
   const lines = new RepeatedLines(log);
   return (error: unknown, request: Request): Problem | Response => {

@@ -32,7 +32,7 @@ export type GateDeps = {
   readonly site: Site;
 };
 
-/** What the gate goes by: a route, or an address that has none. */
+/** What the gate decides by: a route, or an address that has none. */
 export type Rule = Pick<
   GatedRoute,
   "audience" | "isBeforePassword" | "isForServices"
@@ -49,8 +49,8 @@ type Arriving = {
 };
 
 /**
- * Makes the hook that is before every handler but the webhook's. It answers requests that
- * may not pass; `undefined` lets a request through.
+ * Creates the hook that runs before every handler except the webhook's. It answers
+ * requests that may not pass; `undefined` lets a request through.
  */
 export function createGate(deps: GateDeps) {
   const { access, config } = deps;
@@ -88,7 +88,7 @@ export function createGate(deps: GateDeps) {
     };
 }
 
-/** Why a request from this machine gets no page where nobody signs in; undefined if it gets one. */
+/** Why a local request is refused with SIGN_IN=none; undefined if it isn't. */
 function serviceRefusal(
   request: Request,
   server: Arriving["server"],
@@ -181,7 +181,7 @@ async function refuse(
   return leadTo(request, urls.login(wayBack(request, urls.base)));
 }
 
-/** Leads a browser to another page of ours, also where htmx asked for a part of one; refuses others. */
+/** Redirects browsers and htmx requests; refuses everything else. */
 function leadTo(request: Request, path: string): Problem | Response {
   const { method, headers } = request;
   if (headers.get("hx-request") === "true" && !wantsEvents(headers))

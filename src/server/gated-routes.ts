@@ -19,14 +19,14 @@ export type GatedDeps = {
   readonly answerStray: ReturnType<typeof createUnknownAddress>;
 };
 
-/** Every route but the webhook's, and 405 and 404 for everything else, behind the gate. */
+/** Every route except the webhook's, and 405 and 404 for everything else, behind the gate. */
 export function gatedRoutes(routes: readonly Route[], deps: GatedDeps) {
   const { site, requests } = deps;
   return new Elysia()
     .use(counted(requests, site.urls.base))
     .use(htmlPlugin)
     .onParse(({ request }) =>
-      // What was meant for the webhook is read as the webhook reads it.
+      // Requests meant for the webhook are read like the webhook reads them.
       request.headers.has("x-twilio-signature") ? {} : readForm(request),
     )
     .mapResponse(async ({ responseValue, request, set, html }) =>
@@ -50,7 +50,7 @@ function everyAddress(routes: readonly Route[], deps: GatedDeps): Elysia {
   return app;
 }
 
-/** An address without a route is answered to users only, like most routes. */
+/** An address without a route is only answered to users, like most routes. */
 const NOWHERE: Rule = { audience: "member", isChange: false };
 
 /** Adds the routes of one address, and 405 for its other methods. */
@@ -102,7 +102,7 @@ function handlerOf(route: GatedRoute, site: Site) {
     });
 }
 
-/** Answers what was meant for the webhook; `allow` are the methods of the address, if it has a route. */
+/** Handles requests meant for the webhook; `allow` are the methods of the address, if it has a route. */
 function strayHook(
   { site, answerStray }: GatedDeps,
   allow: string | undefined,

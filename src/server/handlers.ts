@@ -52,10 +52,11 @@ export type HandlerDeps = {
 
 export type Handlers = ReturnType<typeof createHandlers>;
 
-/** What answers the routes of the table, each made of just what it needs. */
+/** Creates the route handlers, each with only what it needs. */
 export function createHandlers(whole: HandlerDeps) {
   const { config, callbacks, refusals, requests } = whole;
-  // Callbacks are recorded with whole numbers; what pages and exports read is masked once, here.
+  // Callbacks are recorded with whole numbers; what pages and exports read is masked
+  // once, here.
   const store = config.masksNumbers ? maskedStore(whole.store) : whole.store;
   const deps = { ...whole, store };
   const { accounts, audit } = store;

@@ -29,7 +29,7 @@ export type Listening = {
 export function listen(app: AnyElysia, address: Address): Listening {
   const server = serveOn(app, address);
   const stopNow = async (): Promise<void> => {
-    // Not every connection that is cut reports that it is gone.
+    // Not every cut connection reports that it's gone.
     await Promise.race([server.stop(true), Bun.sleep(200)]);
   };
   return {
@@ -62,7 +62,7 @@ function serveOn(app: AnyElysia, { host, port }: Address): Bun.Server<unknown> {
   return app.server;
 }
 
-/** An error of the system, in words for whoever runs the server. */
+/** A system error, explained for the operator. */
 function explained(error: unknown, port: number): unknown {
   switch (error instanceof Error && "code" in error && error.code) {
     case "EADDRINUSE":

@@ -29,9 +29,9 @@ type Exceptions = {
   readonly isForServices?: boolean;
 };
 
-/** Where users sign in, here or at a proxy. */
+/** If users sign in, here or at a proxy. */
 export const withUsers: Exceptions = { signIn: ["password", "proxy"] };
-/** Where users sign in here. */
+/** If users sign in here. */
 export const withPasswords: Exceptions = { signIn: ["password"] };
 export const beforePassword: Exceptions = { isBeforePassword: true };
 export const forServices: Exceptions = { isForServices: true };

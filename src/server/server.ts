@@ -68,7 +68,7 @@ export function createServer(deps: Deps) {
         html: htmlOf,
       }),
     )
-    // First and by themselves, so that none of the other routes' hooks runs for them.
+    // First and separate, so that none of the other routes' hooks runs for them.
     .use(webhookRoutes(routes, site.urls.base))
     .use(gatedRoutes(routes, { site, requests, gate, answerStray }));
   return { app, routes };

@@ -162,7 +162,7 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     await page.goto(`${own.origin}/`);
     await page.getByText("Waiting for the first callback.").waitFor();
     await own.twilio.post({ MessageStatus: "queued" });
-    await page.getByText("Its signature is right").waitFor({ timeout: 20_000 });
+    await page.getByText("Its signature is valid").waitFor({ timeout: 20_000 });
     await own.twilio.post();
     await page.getByText("The first callback arrived.").waitFor();
     expect(complaints).toEqual([]);

@@ -250,7 +250,8 @@ test("a flood of forged posts is answered as usual and counted in full, and a ca
     );
     expect(await answers[0]?.json()).toEqual({
       success: false,
-      error: "The signature matches no configured auth token and this address.",
+      error:
+        "No configured auth token produces this signature for this address.",
     });
   }
   expect((await server.twilio.post()).status).toBe(200);

@@ -14,7 +14,7 @@ export function refusalOf(given: Partial<NewRefusal> = {}): NewRefusal {
     channel: "sms",
     check: "signature",
     status: 403,
-    error: "The signature matches no configured auth token and this address.",
+    error: "No configured auth token produces this signature for this address.",
     address: "203.0.113.9",
     proxy: null,
     path: WEBHOOK_PATHS.sms,

@@ -279,7 +279,7 @@ function Arrived({ site: { canVerify }, skipped, now }: SetupProps) {
     <>
       <p class="lead">
         A callback with the status <code safe>{messageStatus}</code> arrived{" "}
-        <Ago at={at} now={now} />. Its signature is right, so Twilio reaches
+        <Ago at={at} now={now} />. Its signature is valid, so Twilio reaches
         smsledger.
       </p>
       <p class="setup-waiting">

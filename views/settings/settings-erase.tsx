@@ -115,7 +115,7 @@ function Progress({
             <span safe>{doneWords(state)}</span>
           </p>
           <p>
-            It goes on if you leave this page.{" "}
+            It continues if you leave this page.{" "}
             <a href={site.urls.erase}>Show progress</a>
           </p>
         </section>

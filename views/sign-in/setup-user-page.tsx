@@ -85,7 +85,7 @@ export function SetupLinkPage({
       )}
       <p>
         There are no users yet. The link for creating the first one is in the
-        server’s log: look for <code>/setup?code=</code> after its last start.
+        server’s log: look for <code>/setup?code=</code> since its last start.
       </p>
       <p>
         Or run this where smsledger runs, with the same{" "}

@@ -41,7 +41,7 @@ export type OperationDescription = {
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
-  /** What the parts of the path mean that the table of routes writes with a colon. */
+  /** What the path's parameters mean. */
   readonly pathParameters?: Readonly<Record<string, string>>;
   readonly query: TObject;
   readonly answer: TObject;

@@ -87,7 +87,7 @@ export class TokenAccess {
 
   /**
    * Records when a token was last used, to the minute, and in the audit list on which days
-   * and from where. Nobody waits for that, and reading continues if it can't be written.
+   * and from where. This isn't awaited, and reading continues if it can't be written.
    */
   noteUse(token: ApiToken, address: string | null): void {
     const at = this.#deps.now();

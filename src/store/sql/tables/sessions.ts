@@ -78,7 +78,7 @@ export async function sessionsAmong(
   return rows.map(({ id }) => id);
 }
 
-/** Returns whether the session was started: not when the password was changed meanwhile. */
+/** Returns false if the password has changed in the meantime. */
 export async function signIn(
   db: Db,
   session: SignIn,

@@ -30,7 +30,7 @@ import {
 } from "./users.ts";
 
 /**
- * What is written beside callbacks. Each runs in a transaction of its own, on SQLite in the
+ * Writes other than callbacks. Each runs in a transaction of its own, on SQLite in the
  * writing thread or in a command's process. It takes and returns what JSON can carry.
  */
 const WRITES = {

@@ -48,7 +48,7 @@ export function mayPassSoon(error: unknown): boolean {
 export function explainOpenError(error: unknown): string | undefined {
   if (!(error instanceof SQLiteError)) return undefined;
   return DAMAGED_CODES.test(error.code ?? "")
-    ? "The database file is damaged or was changed by another program, or its disk can't be read. Check the disk and the system's log. If the disk is well, restore a backup, or set DATABASE_URL to another file."
+    ? "The database file is damaged or was changed by another program, or its disk can't be read. Check the disk and the system's log. If the disk is fine, restore a backup, or set DATABASE_URL to another file."
     : explainSqliteError(error);
 }
 
@@ -78,7 +78,7 @@ const SENTENCES: readonly (readonly [codeStart: string, sentence: string])[] = [
   ],
   [
     "SQLITE_CORRUPT",
-    "The database is damaged, or its disk can't be read. Check the disk and the system's log. If the disk is well, stop the server and restore a backup.",
+    "The database is damaged, or its disk can't be read. Check the disk and the system's log. If the disk is fine, stop the server and restore a backup.",
   ],
   [
     "SQLITE_PROTOCOL",
