@@ -23,7 +23,7 @@ import { redirectTo } from "../http/responses.ts";
 import { withBase } from "../site/base-path.ts";
 import { nextPath } from "../site/next-path.ts";
 import type { AccountStore } from "../store/accounts.ts";
-import type { GatedRoute } from "./route.ts";
+import type { GatedRoute } from "./route-kinds.ts";
 
 export type GateDeps = {
   readonly access: Access;

@@ -10,7 +10,7 @@ import { sendAnswer } from "../routes/problem.tsx";
 import { pathBelow, prefixesOf } from "../site/base-path.ts";
 import { counted } from "./counted.ts";
 import type { createGate, Rule } from "./gate.ts";
-import type { GatedRoute, Route } from "./route.ts";
+import type { GatedRoute, Route } from "./route-kinds.ts";
 
 export type GatedDeps = {
   readonly site: Site;

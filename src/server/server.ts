@@ -17,8 +17,8 @@ import { createFailures } from "./failures.ts";
 import { gatedRoutes } from "./gated-routes.ts";
 import { createGate } from "./gate.ts";
 import { createHandlers } from "./handlers.ts";
-import type { Route } from "./route.ts";
-import { routeTable } from "./routes.ts";
+import type { Route } from "./route-kinds.ts";
+import { routeTable } from "./route-table.ts";
 import { webhookRoutes } from "./webhook-routes.ts";
 
 export type Deps = {

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import { prefixesOf } from "../site/base-path.ts";
-import type { Route } from "./route.ts";
+import type { Route } from "./route-kinds.ts";
 
 /** The routes that Twilio posts to. They have no hook: each one would cost every callback. */
 export function webhookRoutes(routes: readonly Route[], base: string) {

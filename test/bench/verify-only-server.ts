@@ -3,7 +3,7 @@ import { createLog } from "../../src/log/log.ts";
 import { listen } from "../../src/server/listen.ts";
 import { CallbackCounts } from "../../src/receiver/callback-counts.ts";
 import { createReceivers } from "../../src/receiver/receiver.ts";
-import { webhook } from "../../src/server/route.ts";
+import { webhook } from "../../src/server/route-kinds.ts";
 import { webhookRoutes } from "../../src/server/webhook-routes.ts";
 import { createUrls } from "../../src/site/urls.ts";
 import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";

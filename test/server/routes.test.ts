@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { OWN_PATHS } from "../../src/config/setting-values.ts";
-import type { Route } from "../../src/server/route.ts";
+import type { Route } from "../../src/server/route-kinds.ts";
 import { createUrls, type Urls } from "../../src/site/urls.ts";
 import { FeedPosition } from "../../src/store/feed-position.ts";
 import { signedInAs, startWithPeople, Visitor } from "../account/people.ts";

@@ -1,5 +1,5 @@
 import { assetPath } from "../../src/http/assets.ts";
-import type { GatedRoute, Route } from "../../src/server/route.ts";
+import type { GatedRoute, Route } from "../../src/server/route-kinds.ts";
 
 /** Returns the routes behind the gate. */
 export function gatedOf(routes: readonly Route[]): readonly GatedRoute[] {

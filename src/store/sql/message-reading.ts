@@ -21,7 +21,7 @@ import {
   listAndCount,
   listMessages,
   STRETCH,
-} from "./search/message-list.ts";
+} from "./search/message-pages.ts";
 import { suggest } from "./search/suggestions.ts";
 import { countedByMinuteSince } from "./tallies/rollup-reader.ts";
 import { deliveryTimes, tally } from "./tallies/tallies.ts";

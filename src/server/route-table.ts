@@ -18,7 +18,7 @@ import {
   withPasswords,
   withUsers,
   type Route,
-} from "./route.ts";
+} from "./route-kinds.ts";
 
 /**
  * Every route of the product: its path below the base path, who may use it, what answers.
