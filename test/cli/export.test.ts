@@ -137,10 +137,7 @@ test("an invalid filter is wrong usage, and nothing is exported", async () => {
   await using server = await startServer();
   await server.twilio.post();
   for (const [filter, sentence] of [
-    [
-      "statsu:failed",
-      "--filter: There is no such filter. Did you mean status?",
-    ],
+    ["statsu:failed", "--filter: There’s no such filter. Did you mean status?"],
     ["status:lost", "--filter: "],
     ["after:someday", "--filter: "],
     ["-", "--filter: "],
