@@ -1,6 +1,6 @@
 /**
  * The layers of the code, from top to bottom: each imports only from itself and from those
- * below it. `bun run layers` checks that, and that no imports form a cycle.
+ * below it. `bun run layers` checks this, and that imports don't form a cycle.
  */
 const LAYERS = [
   ["main", "^src/main\\.ts$"],
@@ -18,7 +18,7 @@ const LAYERS = [
   ["base", "^src/(?:twilio|phone|time|words|site|http|config|log)/"],
 ];
 
-/** The rooms of the store, from top to bottom. Only `open.ts` knows which engines exist. */
+/** The parts of the store, from top to bottom. Only `open.ts` knows which engines exist. */
 const STORE_ROOMS = [
   ["the entrance of the store", "^src/store/open\\.ts$"],
   ["an engine", "^src/store/(?:sqlite|postgres)/"],
@@ -27,7 +27,7 @@ const STORE_ROOMS = [
   ["the interface of the store", "^src/store/(?!open\\.ts)[a-z-]+\\.ts$"],
 ];
 
-/** @param {readonly (readonly string[])[]} floors @returns {object[]} a rule for each but the first */
+/** @param {readonly (readonly string[])[]} floors @returns {object[]} a rule for each except the first */
 function noneUpward(floors) {
   return floors.slice(1).map(([name, path], index) => ({
     name: `${name}-imports-upward`.replaceAll(" ", "-"),
@@ -38,7 +38,7 @@ function noneUpward(floors) {
         .slice(0, index + 1)
         .map((floor) => floor[1])
         .join("|"),
-      // What pages are made of beside code: assets.ts embeds it.
+      // The parts of pages that aren't code: assets.ts embeds them.
       pathNot: "^views/.*\\.(?:css|js|svg)$",
     },
   }));

@@ -118,6 +118,6 @@ export async function signedInAs(
   const visitor = new Visitor(origin, headers);
   const answer = await visitor.signIn(name);
   if (answer.status !== 303)
-    throw new Error(`The sign-in was answered ${answer.status}.`);
+    throw new Error(`The sign-in got ${answer.status}.`);
   return visitor;
 }

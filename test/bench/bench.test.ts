@@ -101,7 +101,7 @@ test("the bench of callbacks during chores runs, and every callback gets 200", a
 }, 120_000);
 
 test.skipIf(!Bun.which("wrk"))(
-  "the ingest bench runs (needs wrk), and every callback in it is answered 200",
+  "the ingest bench runs (needs wrk), and every callback gets 200",
   async () => {
     const { report } = await runBench("ingest.ts", [
       "--connections=8",

@@ -1,5 +1,5 @@
-// What most teams write today: Express, Twilio's middleware, better-sqlite3 with
-// write-ahead log and synchronous=FULL, one transaction a callback. Run by Node.
+// What most teams write today: Express, Twilio's middleware, and better-sqlite3 with a
+// write-ahead log and synchronous=FULL, one transaction per callback. Runs on Node.
 import Database from "better-sqlite3";
 import express from "express";
 import twilio from "twilio";
@@ -13,7 +13,7 @@ db.exec(`CREATE TABLE events (
   id INTEGER PRIMARY KEY, message_sid TEXT NOT NULL, status TEXT NOT NULL, received_at INTEGER NOT NULL,
   recipient TEXT, sender TEXT, error_code TEXT, account_sid TEXT, params TEXT NOT NULL,
   UNIQUE (message_sid, status));
-  -- As a team needs them to look up a customer's number, and what failed.
+  -- The indexes a team needs to look up a customer's number, and what failed.
   CREATE INDEX events_recipient ON events (recipient);
   CREATE INDEX events_status ON events (status, received_at)`);
 const record = db.prepare(`INSERT INTO events

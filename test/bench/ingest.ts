@@ -154,7 +154,7 @@ async function listeningOrigin(
     const [, origin] = /listening on (http:\/\/[^:]+:\d+)/.exec(text) ?? [];
     if (origin !== undefined) return origin;
   }
-  throw new Error("A server did not start.");
+  throw new Error("A server didn't start.");
 }
 
 if (Bun.which("wrk") === null) {

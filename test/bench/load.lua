@@ -1,4 +1,4 @@
--- For wrk: posts the requests of a file, one after the other, and prints what came of it as JSON.
+-- For wrk: posts the requests in a file one by one, and prints the results as JSON.
 -- wrk -s load.lua URL -- FILE, where each line of FILE is a signature, a space and a form post.
 local requests, count, sent = {}, 0, 0
 

@@ -66,7 +66,7 @@ export async function openLoop(
   start = performance.now() + TICK_MS;
   const ticks = setInterval(sendDue, TICK_MS);
   const timeout = setTimeout(
-    () => done.reject(new Error("The server did not answer everything.")),
+    () => done.reject(new Error("The server didn't answer every request.")),
     (requests.length * 1_000) / perSecond + TIMEOUT_MS,
   );
   try {
@@ -146,7 +146,7 @@ function connectionPool(
       socket.data.request = request;
       // Requests are much smaller than a socket's buffer.
       if (socket.write(bytes) !== bytes.byteLength)
-        onFailure(new Error("A request did not fit into the socket."));
+        onFailure(new Error("A request didn't fit into the socket."));
       return true;
     },
     close(): void {

@@ -239,7 +239,7 @@ function tell(
   });
   console.log(
     missed.length === 0
-      ? `All ${lines.size} ${what} are answered within ${P95_MS_MAX} ms and ${RATIO_MAX} times the small one's time (p95).`
+      ? `All ${lines.size} ${what} take at most ${P95_MS_MAX} ms and ${RATIO_MAX} times as long as with the short history (p95).`
       : `Missed by ${missed.length} of ${lines.size} ${what}:\n${missed.join("\n")}`,
   );
 }

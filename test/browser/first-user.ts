@@ -9,7 +9,7 @@ export async function setupLink(site: BinarySite): Promise<string> {
   let link = "";
   await until(async () => {
     link = /http:\S+\/setup\?code=[\w-]+/.exec(site.output())?.[0] ?? "";
-    if (link === "") throw new Error("The server has logged no link yet.");
+    if (link === "") throw new Error("The server hasn't logged a link yet.");
   });
   return link;
 }

@@ -76,8 +76,7 @@ export async function postSampleCallbacks(
         },
         { channel, query },
       );
-      if (!answer.ok)
-        throw new Error(`A callback was answered ${answer.status}.`);
+      if (!answer.ok) throw new Error(`A callback got ${answer.status}.`);
     }
   }
 }

@@ -87,7 +87,7 @@ test("without a file name, it prints the usage", async () => {
 });
 
 test.skipIf(process.getuid?.() !== 0 || !Bun.which("mount"))(
-  "a disk without room is told, and nothing is left on it (needs root, to make a small one)",
+  "a full disk is reported, and nothing is left on it (needs root, to make a small one)",
   async () => {
     await using server = await startServer();
     await server.twilio.post();

@@ -234,7 +234,7 @@ test("an unreadable database is reported in one plain line", async () => {
   database.run("CREATE TABLE notes (text TEXT)");
   const cases = [
     [join(folder.path, "missing.db"), "There is no database "],
-    [text, `${text}: The file is no SQLite database.`],
+    [text, `${text}: The file isn't an SQLite database.`],
     [foreign, "The database file belongs to another program."],
   ] as const;
   for (const [file, sentence] of cases) {

@@ -61,7 +61,9 @@ export async function start(
       const match = /(?:listening on|Open) (http:\/\/[\w.:[\]]+)/.exec(output);
       if (match?.[1] !== undefined) address.resolve(match[1]);
     }
-    address.reject(new Error(`It did not listen:\n${output}${await stderr}`));
+    address.reject(
+      new Error(`The server didn't start:\n${output}${await stderr}`),
+    );
   })();
   address.promise.catch(() => undefined);
   const origin = await address.promise;

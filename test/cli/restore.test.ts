@@ -420,7 +420,7 @@ if (process.getuid?.() !== 0)
   console.warn("Restores for another user are not tested: this needs root.");
 
 asRoot(
-  "restored by root, the database has the owner and mode that it had, and else the folder's owner",
+  "restored by root, the database keeps its owner and mode; a new one gets the folder's owner",
   async () => {
     await record();
     await command("backup", backedUp);

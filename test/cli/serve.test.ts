@@ -125,7 +125,7 @@ test("an unusable database is reported in one plain line, without a stack trace"
       `Can't open ${join(at("file"), "below", "smsledger.db")}: a part of its path is a file, not a folder.`,
     ],
     ["/proc/smsledger/smsledger.db", "The database's folder cannot be made."],
-    [at("notes.txt"), `${at("notes.txt")}: The file is no SQLite database.`],
+    [at("notes.txt"), `${at("notes.txt")}: The file isn't an SQLite database.`],
     [at("foreign.db"), "The database file belongs to another program."],
     [at("newer.db"), "The database was written by a newer smsledger"],
     [at("folder"), ""],

@@ -214,7 +214,7 @@ const RUNNER = `
 `;
 
 test.skipIf(process.platform !== "linux")(
-  "it stops by itself when the package runner that started it is killed",
+  "it stops by itself if the package runner that started it is killed",
   async () => {
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {
       using folder = tempDir();

@@ -1,9 +1,9 @@
 /*
- * Makes the disk fail on demand, for tests: loaded before libc, it looks into the file
- * named by DISK_FAULT for words and acts on the database's files only.
+ * Makes the disk fail on demand, for tests: loaded before libc, it reads words from the file
+ * named by DISK_FAULT and affects only the database's files.
  *   eio     fsync and fdatasync fail with EIO
  *   unread  reads fail with EIO
- *   hiccup  the first two reads of the database itself do, then none
+ *   hiccup  the first two reads of the database itself fail, and later ones succeed
  *   enospc  writes fail with ENOSPC
  *   slow    each fsync takes 200 ms longer
  *   hang    each fsync takes a minute longer
@@ -58,7 +58,7 @@ int fdatasync(int fd) { return sync_with("fdatasync", fd); }
     return real(fd, data, size, offset);                                             \
   }
 
-/* Only of the database itself: its lock is read before, and tried again as often. */
+/* Only for the database itself: its lock is read before, and retried as often. */
 static int hiccup(int fd) {
   static int hiccups;
   char link[64], path[4096] = {0};

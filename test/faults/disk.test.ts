@@ -172,7 +172,7 @@ describe.skipIf(!canFail)(
 );
 
 test.skipIf(!isRoot || !Bun.which("mount"))(
-  "a full disk is answered 503, shown, survived, and loses nothing (needs root, to make a small one)",
+  "a full disk gets 503, is reported and survived, and loses nothing (needs root, to make a small one)",
   async () => {
     using disk = smallDisk();
     await liveThrough(disk, /The disk is full/);

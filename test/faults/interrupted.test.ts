@@ -16,7 +16,7 @@ const OLD = newMessageSid();
 const BACKED_UP = newMessageSid();
 
 describe.skipIf(Bun.which("cc") === null)(
-  "a command that is killed at any moment (needs a C compiler)",
+  "a command killed at any moment (needs a C compiler)",
   () => {
     const made = tempDir();
     const library = join(made.path, "kill-at-call.so");
@@ -51,7 +51,7 @@ describe.skipIf(Bun.which("cc") === null)(
         await check(folder.path, ended);
         if (ended.status === 0) return call;
       }
-      throw new Error("It does not end.");
+      throw new Error("It doesn't end.");
     }
 
     test("a restore leaves the database or the backup in place, and loses neither", async () => {

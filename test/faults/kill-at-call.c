@@ -1,7 +1,7 @@
 /*
- * Kills the process, as a power cut ends one, just before the KILL_AT-th call that makes
- * something durable or changes a name: loaded before libc. Only calls about the
- * database's files and their folder count.
+ * Loaded before libc, kills the process like a power cut, just before the KILL_AT-th call
+ * that makes something durable or changes a name. Only calls on the database's files and
+ * their folder count.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -52,7 +52,7 @@ async function listeningOrigin(
       const [, origin] = /listening on (http:\/\/[^"\s]+)/.exec(text) ?? [];
       if (origin !== undefined) found.resolve(origin);
     }
-    found.reject(new Error(`The server did not start: ${text}`));
+    found.reject(new Error(`The server didn't start: ${text}`));
   };
   void read();
   return found.promise;

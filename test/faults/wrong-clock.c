@@ -1,6 +1,6 @@
 /*
- * Shifts the clock of a process that preloads this by CLOCK_AHEAD_SECONDS, as a machine's
- * clock that is wrong. The monotonic clock stays as it is.
+ * Shifts the clock of a process that preloads this by CLOCK_AHEAD_SECONDS, like a wrong
+ * system clock. The monotonic clock is unchanged.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -16,7 +16,8 @@ test("a listener gets the end of the feed and the number of failures among the n
   for (const status of ["sent", "failed", "undelivered"]) {
     await live.record(status);
     const said = await listener.next();
-    if (said === undefined || "comment" in said) throw new Error("No event.");
+    if (said === undefined || "comment" in said)
+      throw new Error("Expected an event.");
     expect(said.event).toBe("recorded");
     ids.push(said.order);
     failures.push(said.failures);

@@ -16,6 +16,6 @@ export async function postMessagesTo(
         : { MessageStatus: outcome }),
     });
     if (answer.status !== 200)
-      throw new Error(`A callback was answered ${answer.status}.`);
+      throw new Error(`A callback got ${answer.status}.`);
   }
 }

@@ -18,7 +18,7 @@ const TEXTS = "text muted link sent delivered read undelivered failed".split(
 const SURFACES = ["ground", "surface", "raised"];
 
 test.each(["light", "dark"] as const)(
-  "in the %s theme every text can be read on every surface",
+  "in the %s theme, every text is readable on every surface",
   (theme) => {
     const pairs = [
       ...TEXTS.flatMap((text) => SURFACES.map((on) => [text, on] as const)),
@@ -42,7 +42,7 @@ test.each(["light", "dark"] as const)(
 );
 
 test.each(["light", "dark"] as const)(
-  "in the %s theme a chart's solid parts differ in lightness, from one another and from the surface",
+  "in the %s theme, a chart's solid parts differ in lightness from each other and from the surface",
   (theme) => {
     const parts = ["part-arrived", "part-undelivered", "part-failed"];
     for (const part of [...parts, "part-in-flight"])

@@ -128,7 +128,7 @@ test.each([
   ["whole", {}],
   ["masked", { MASK_NUMBERS: "true" }],
 ] as const)(
-  "each number leads to a list of just as many messages, with %s numbers",
+  "each count links to a list of that many messages, with %s numbers",
   async (_, env) => {
     await using server = await startWithHistory(env);
     const { origin } = server;

@@ -16,7 +16,7 @@ import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 
 const SECRET = "a value that was posted";
 
-test("a fault is answered with a page, without the error's message or stack trace", async () => {
+test("a fault gets a page without the error's message or stack trace", async () => {
   await using server = await serverOver(() => new Error(SECRET));
   for (const path of ["/", "/messages", "/errors", "/numbers", "/numbers/~1"]) {
     const answer = await server.app.handle(requestFor(path));
@@ -88,7 +88,7 @@ test("htmx shows a failed request as a whole page and keeps the address", async 
   expect(headers.get("hx-push-url")).toBe("false");
 });
 
-test("a fault while recording a callback is answered 500 in JSON, through a proxy too", async () => {
+test("a fault while recording a callback gets 500 in JSON, through a proxy too", async () => {
   await using server = await serverOver(() => new Error(SECRET));
   const path = "/api/rpc/webhooks/twilio/sms";
   const params = {

@@ -149,7 +149,7 @@ test.each([
   ["with its id", `${KEY_ID}=`],
   ["without an id", ""],
 ])(
-  "the command of a server that has a shared key only, %s, asks for it and signs with it",
+  "the command for a server with only a shared key, %s, asks for it and signs with it",
   async (_, id) => {
     await using server = await startServer({
       TWILIO_WEBHOOK_AUTH_TOKEN: "",

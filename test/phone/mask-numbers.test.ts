@@ -10,12 +10,12 @@ test.each([
   ["+14155550123", "+141••••••23"],
   ["4915123456789", "49151••••••89"],
   ["+4412345", "••••••45"],
-])("of the number %s the log shows %s", (number, shown) => {
+])("the log shows the number %s as %s", (number, shown) => {
   expect(maskNumber(number)).toBe(shown);
 });
 
 test.each(["72727", "ACME", "rcs:acme_agent"])(
-  "a sender that is no phone number, %s, is shown",
+  "a sender that isn't a phone number, %s, is shown",
   (sender) => {
     expect(maskNumber(sender)).toBe(sender);
   },
@@ -26,7 +26,7 @@ test.each([
   ["messenger:1234567890123456", "messenger:••••••56"],
   ["\u202a+14155550123\u202c", "…"],
 ])(
-  "a prefix shows no more of a number: %j is %s in the log",
+  "a prefix reveals no more of a number: the log shows %j as %s",
   (address, shown) => {
     expect(maskNumber(address)).toBe(shown);
   },
@@ -49,7 +49,7 @@ test.each([
 });
 
 test.each(["<script>alert(1)</script>", "x".repeat(4_000), "line\nbreak"])(
-  "what is no address at all is not repeated in the log",
+  "invalid addresses aren't repeated in the log",
   (text) => {
     expect(maskNumber(text)).toBe("…");
   },
@@ -88,7 +88,7 @@ test.each([
   ["(415) 555-0199", "41••••••99"],
   ["555-0199", "••••••99"],
 ])(
-  "in a tag, %j, only what hardly is anything else is masked",
+  "in a tag, %j, only what is almost certainly a number is masked",
   (tag, shown = tag) => {
     expect(maskNumbersIn(tag, [], "sure")).toBe(shown);
   },

@@ -52,7 +52,7 @@ const CASES: Record<string, Case> = {
       `PUBLIC_URL=${origin}<`,
     ],
   },
-  "the proxy puts its own name in place of the host, and names the first one": {
+  "the proxy replaces the host with its own name, and forwards the original": {
     lines: {
       caddy: `  reverse_proxy 127.0.0.1:3000 {
     header_up Host backend.internal
@@ -88,7 +88,7 @@ const CASES: Record<string, Case> = {
       `PUBLIC_URL=${origin}<`,
     ],
   },
-  "the proxy takes off a base path that PUBLIC_URL has not": {
+  "the proxy removes a base path that isn't in PUBLIC_URL": {
     lines: {
       caddy: "  handle_path /sms/* {\n    reverse_proxy 127.0.0.1:3000\n  }",
       nginx:
@@ -102,7 +102,7 @@ const CASES: Record<string, Case> = {
       `PUBLIC_URL=${origin}/sms<`,
     ],
   },
-  "the proxy takes off an unusual base path, and names it": {
+  "the proxy removes an unusual base path, and forwards it in a header": {
     lines: {
       caddy: `  handle_path /team-seven/* {
     reverse_proxy 127.0.0.1:3000 {
@@ -119,7 +119,7 @@ const CASES: Record<string, Case> = {
     called: `/team-seven${path}`,
     says: (origin) => [`PUBLIC_URL=${origin}/team-seven<`],
   },
-  "the proxy takes off the slash at the end": {
+  "the proxy removes the trailing slash": {
     lines: {
       caddy: "  uri strip_suffix /\n  reverse_proxy 127.0.0.1:3000",
       nginx: `    location / {
@@ -134,7 +134,7 @@ const CASES: Record<string, Case> = {
       "It was signed with a trailing slash in the path but arrived without it.",
     ],
   },
-  "the proxy joins two slashes to one": {
+  "the proxy merges two slashes": {
     lines: { caddy: "", nginx: NGINX_HOST },
     publicUrl: ORIGIN,
     origin: ORIGIN,
@@ -143,7 +143,7 @@ const CASES: Record<string, Case> = {
     says: () => ["It was signed with two slashes in a row in the path."],
     only: "nginx",
   },
-  "the proxy leads both channels to one": {
+  "the proxy sends both channels to one": {
     lines: {
       caddy: `  rewrite * ${path}\n  reverse_proxy 127.0.0.1:3000`,
       nginx: `    location / {
@@ -156,7 +156,7 @@ const CASES: Record<string, Case> = {
     called: WEBHOOK_PATHS.whatsapp,
     says: () => ["It was signed for the WhatsApp address"],
   },
-  "the proxy drops the query, and names the address that was called": {
+  "the proxy drops the query, and forwards the original address": {
     lines: {
       caddy: `  reverse_proxy 127.0.0.1:3000 {
     rewrite ${path}?
@@ -198,7 +198,7 @@ const CASES: Record<string, Case> = {
       `${origin}${path}#rc=5&amp;rp=all`,
     ],
   },
-  "the callback URL in Twilio is the bare name": {
+  "the callback URL in Twilio has no path": {
     lines: { caddy: CADDY_ALL, nginx: NGINX_HOST },
     publicUrl: ORIGIN,
     origin: ORIGIN,
@@ -209,7 +209,7 @@ const CASES: Record<string, Case> = {
       `${origin}${path}#rc=5&amp;rp=all`,
     ],
   },
-  "the callback URL in Twilio is wrong below a base path that the proxy takes off":
+  "the callback URL in Twilio is wrong below a base path that the proxy removes":
     {
       lines: {
         caddy: "  handle_path /sms/* {\n    reverse_proxy 127.0.0.1:3000\n  }",
@@ -263,7 +263,7 @@ const TOKEN_CASES: Record<
   string,
   Pick<Case, "tokens" | "signingToken" | "says">
 > = {
-  "the token of another account signed it": {
+  "another account's token signed it": {
     tokens: `${AUTH_TOKEN},${OTHER_ACCOUNT}=${OTHER_TOKEN}`,
     signingToken: OTHER_TOKEN,
     says: () => [
@@ -282,7 +282,7 @@ const TOKEN_CASES: Record<
       "The program that signed it has white space or quotes around the token.",
     ],
   },
-  "nobody signed it who has a token": {
+  "an unknown token signed it": {
     signingToken: OTHER_TOKEN,
     says: () => [
       "None of your tokens or keys produces this signature, for this address",

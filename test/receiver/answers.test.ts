@@ -43,7 +43,7 @@ const WORDS = ["sent", "delivered", "read", "failed", "undelivered"] as const;
 
 describe.each(["sms", "whatsapp"] as const)("on the route for %s", (route) => {
   test.each(["whatsapp", "rcs", "messenger"] as const)(
-    "the prefix %s: decides the channel, and addresses are stored without it",
+    "the prefix %s: determines the channel, and addresses are stored without it",
     async (prefix) => {
       for (const word of WORDS)
         for (const params of [

@@ -23,7 +23,7 @@ test.each([
   ["the token before a rotation", 200, ROTATED, ACCOUNT_SID],
   ["the sub-account's own token", 200, BOUND, SUB_ACCOUNT],
   ["the sub-account's token, another account", 403, BOUND, ACCOUNT_SID],
-  ["a token nobody configured", 403, "d".repeat(32), ACCOUNT_SID],
+  ["an unknown token", 403, "d".repeat(32), ACCOUNT_SID],
   [
     "the setting as it was written",
     403,

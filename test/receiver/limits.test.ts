@@ -81,7 +81,7 @@ describe("the content type", () => {
     `text/plain; x=${FORM_TYPE}`,
     `text/plain, ${FORM_TYPE}`,
     "",
-  ])("%p is answered 415", async (contentType) => {
+  ])("%p gets 415", async (contentType) => {
     await expectRefusal(await send(server, { contentType }), 415);
   });
 
@@ -167,8 +167,8 @@ describe("the size", () => {
       ["Content-Length: 3", "Transfer-Encoding: chunked"],
     ],
     ["two lengths", ["Content-Length: 3", "Content-Length: 4"]],
-    ["a length that is no number", ["Content-Length: 0x3"]],
-  ])("%s are no request that is understood", async (_, headers) => {
+    ["a length that isn't a number", ["Content-Length: 0x3"]],
+  ])("%s are refused as a malformed request", async (_, headers) => {
     const answer = await sendRaw(server.origin, head(...headers), "a=1");
     expect(answer.status).toBe(400);
   });

@@ -57,7 +57,7 @@ describe("a request that breaks two rules is refused for the first of method, co
     ["token, fields", 503, { body: noSid }, withoutToken],
     ["signature, fields", 403, { body: noSid, signed: false }],
     [
-      "signature, bytes that are no UTF-8",
+      "signature, bytes that aren't UTF-8",
       403,
       { body: noUtf8, signed: false },
     ],

@@ -28,7 +28,9 @@ export async function sendRaw(
     const answer = answerIn(received);
     if (answer) answered.resolve(answer);
   });
-  socket.on("close", () => answered.reject(new Error("It was hung up.")));
+  socket.on("close", () =>
+    answered.reject(new Error("The connection was closed.")),
+  );
   socket.on("error", answered.reject);
   for (const part of parts) socket.write(part);
   try {

@@ -65,7 +65,7 @@ test.each([
   ["lower-case digits", "?a=%c3%a9%3c"],
   ["bytes that aren't UTF-8", "?a=%FF%E2%82"],
   ["no query", ""],
-])("with %s there is no other spelling", (_, query) => {
+])("with %s, there is only one spelling", (_, query) => {
   expect(spellingsOf(query)).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
-// Twilio's own middleware in Express, as its documentation shows it. Run by Node. The
-// arguments are the auth token and the shared keys' secrets; X-Secret picks one of those.
+// Twilio's own middleware in Express, as in its documentation. Runs on Node. The
+// arguments are the auth token and the shared keys' secrets; X-Secret chooses one of them.
 import express from "express";
 import twilio from "twilio";
 

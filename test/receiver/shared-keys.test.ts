@@ -55,7 +55,7 @@ const named = (id: string, algorithm = "HMAC_SHA256") => [
   `${SETTINGS}: key=${id},algorithm=${algorithm}`,
 ];
 
-describe("during a rotation, with both keys and their ids", () => {
+describe("during a rotation, with both keys and their IDs", () => {
   let server: Server;
   beforeAll(async () => {
     server = await startServer({
@@ -82,12 +82,12 @@ describe("during a rotation, with both keys and their ids", () => {
       { secret: NEW, settings: named(NEW_ID, "HMAC_SHA1") },
     ],
     [
-      "a key, and no algorithm, which means SHA-1",
+      "a key without an algorithm, which means SHA-1",
       200,
       { secret: NEW, settings: [`${SETTINGS}: key=${NEW_ID}`] },
     ],
     [
-      "both ids in one header",
+      "both IDs in one header",
       200,
       {
         secret: NEW,
@@ -124,7 +124,7 @@ describe("during a rotation, with both keys and their ids", () => {
     ],
     ["a shared key, without settings", 403, { secret: NEW }],
     [
-      "one key's secret under the other's id",
+      "one key's secret under the other's ID",
       403,
       { secret: OLD, algorithm: "HMAC_SHA256", settings: named(NEW_ID) },
     ],
@@ -138,7 +138,7 @@ describe("during a rotation, with both keys and their ids", () => {
       },
     ],
     [
-      "another algorithm than the one that is named",
+      "a different algorithm than the header names",
       403,
       { secret: NEW, settings: named(NEW_ID) },
     ],

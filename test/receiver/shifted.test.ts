@@ -44,11 +44,11 @@ const SHIFTS: Record<
   string,
   (params: Params, query: string) => [Params, string]
 > = {
-  "a name that gives up all but its first letter": moved((params) => ({
+  "a name that loses all but its first letter": moved((params) => ({
     ...without(params, "ErrorCode"),
     E: `rrorCode${params["ErrorCode"]}`,
   })),
-  "a name that takes a digit of its value": moved((params) => ({
+  "a name that gains a digit of its value": moved((params) => ({
     ...without(params, "ErrorCode"),
     ErrorCode3: "0003",
   })),
@@ -79,7 +79,7 @@ const SHIFTS: Record<
     }),
     (query) => query.slice(0, -2),
   ),
-  "letters of a tag in a name of its own": moved(
+  "letters of a tag in a separate name": moved(
     (params) => ({ ...params, A11: "" }),
     (query) => query.slice(0, -3),
   ),

@@ -38,28 +38,28 @@ describe("the address of the connection, if PUBLIC_URL isn't set", () => {
     ["plain pairs", "?campaign=spring&order=4711"],
     ["a name without a value", "?a"],
     ["a name twice", "?a=2&a=1&a=2"],
-    ["a quote as it is", "?a=it's"],
+    ["an unescaped quote", "?a=it's"],
     ["a quote escaped", "?a=it%27s"],
-    ["double quotes as they are", '?a="b"'],
+    ["unescaped double quotes", '?a="b"'],
     ["double quotes escaped", "?a=%22b%22"],
-    ["brackets as they are", "?a=<b>"],
+    ["unescaped brackets", "?a=<b>"],
     ["brackets escaped", "?a=%3Cb%3E"],
     ["brackets escaped in lower case", "?a=%3cb%3e"],
-    ["one kind as it is, another escaped", "?a=<b>&c=%27"],
-    ["a quote as it is and one escaped", "?name=O'Neil&x=%27"],
-    ["a letter as it is and one escaped", "?n=é&m=%C3%A9"],
+    ["one kind unescaped, another escaped", "?a=<b>&c=%27"],
+    ["an unescaped and an escaped quote", "?name=O'Neil&x=%27"],
+    ["an unescaped and an escaped letter", "?n=é&m=%C3%A9"],
     ["both spellings of every kind in one value", `?a='%27"%22é%C3%A9<%3C`],
-    ["every kind as it is", `?a='"<ü✓😀>`],
-    ["unicode as it is", "?a=ü✓😀"],
-    ["unicode escaped", "?a=%C3%BC%E2%9C%93%F0%9F%98%80"],
-    ["unicode escaped in lower case", "?a=%c3%bc"],
-    ["a plus sign and an escaped blank", "?a=b+c%20d"],
-    ["other signs", "?a=/:@!$()*,;[]{}|^`~\\?-._"],
-    ["escapes that are none", "?a=%&b=%zz&c=%4"],
-    ["an escaped zero, line and percent sign", "?a=%00%0A%25"],
-    ["bytes that are no UTF-8, escaped", "?a=%FF%E2%82"],
+    ["every kind unescaped", `?a='"<ü✓😀>`],
+    ["unescaped Unicode", "?a=ü✓😀"],
+    ["escaped Unicode", "?a=%C3%BC%E2%9C%93%F0%9F%98%80"],
+    ["Unicode escaped in lower case", "?a=%c3%bc"],
+    ["a plus sign and an escaped space", "?a=b+c%20d"],
+    ["other characters", "?a=/:@!$()*,;[]{}|^`~\\?-._"],
+    ["invalid escapes", "?a=%&b=%zz&c=%4"],
+    ["an escaped zero, line break and percent sign", "?a=%00%0A%25"],
+    ["bytes that aren't UTF-8, escaped", "?a=%FF%E2%82"],
     ["an escaped letter", "?%61=%62"],
-  ])("a query with %s is signed as it was sent", async (_, query) => {
+  ])("a query with %s is signed as sent", async (_, query) => {
     expect(await statusOf(server, { target: path + query })).toBe(200);
     const tampered = server.origin + path + query;
     const target = `${path}${query}x`;
@@ -70,10 +70,10 @@ describe("the address of the connection, if PUBLIC_URL isn't set", () => {
     ["a dot", `/.${path}`],
     ["two dots", `/x/..${path}`],
     ["an escaped dot", `/%2e${path}`],
-    ["a dot at the end", `${path}/.`],
+    ["a trailing dot", `${path}/.`],
     ["a backslash", path.replace("/rpc", "\\rpc")],
   ])(
-    "a path with %s is taken as signed for the path that it leads to",
+    "a path with %s counts as signed for the path that it resolves to",
     async (_, target) => {
       const signedUrl = new URL(target, server.origin).href;
       expect(await statusOf(server, { target, signedUrl })).toBe(200);

@@ -109,7 +109,7 @@ test("the refusal's page says what was called, and what to enter in Twilio", asy
 });
 
 test.each(["", "/ledger"])(
-  "a callback to no more than the host and the base path “%s” is signed without a slash, and listed with the right address",
+  "a callback to just the host and the base path “%s” is signed without a slash, and listed with the right address",
   async (base) => {
     for (const query of ["", "?campaign=spring"]) {
       await using server = await startServer({ PUBLIC_URL: PUBLIC_URL + base });

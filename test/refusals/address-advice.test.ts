@@ -28,7 +28,7 @@ const CASES: Record<string, Case> = {
     says: ["It was signed for https but checked as http."],
     publicUrl: PUBLIC_URL,
   },
-  "https signed, PUBLIC_URL not set, a trusted proxy that does not name the scheme":
+  "https signed, PUBLIC_URL not set, a trusted proxy that doesn't report the scheme":
     {
       env: TRUSTED,
       post: { signedUrl: PUBLIC_URL + path, headers: { host } },
@@ -54,7 +54,7 @@ const CASES: Record<string, Case> = {
     },
     says: [IN_TWILIO],
   },
-  "http signed, PUBLIC_URL not set, a trusted proxy that says https": {
+  "http signed, PUBLIC_URL not set, a trusted proxy that reports https": {
     env: TRUSTED,
     post: {
       signedUrl: `http://sms.example.com${path}`,
@@ -83,7 +83,7 @@ const CASES: Record<string, Case> = {
     ],
     publicUrl: "https://hooks.example.org",
   },
-  "http and another host signed, a trusted proxy says https": {
+  "http and another host signed, a trusted proxy reports https": {
     env: TRUSTED,
     post: {
       signedUrl: `http://hooks.example.org${path}`,
@@ -136,7 +136,7 @@ const CASES: Record<string, Case> = {
     says: [LOCAL],
     publicUrl: `${PUBLIC_URL} TWILIO_WEBHOOK_AUTH_TOKEN=… smsledger simulate --count 1`,
   },
-  "a test here, a trusted proxy says https": {
+  "a test here, a trusted proxy reports https": {
     env: TRUSTED,
     post: { headers: { "x-forwarded-proto": "https" } },
     says: [
@@ -145,7 +145,7 @@ const CASES: Record<string, Case> = {
       "TWILIO_WEBHOOK_AUTH_TOKEN=… smsledger simulate --count 1",
     ],
   },
-  "a proxy with https that is tried here, PUBLIC_URL not set": {
+  "a proxy with https that is tested here, PUBLIC_URL not set": {
     post: {
       signedUrl: `https://localhost:8443${path}`,
       headers: { host: "localhost:8443" },

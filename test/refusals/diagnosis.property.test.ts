@@ -440,7 +440,7 @@ const ADDRESS_CAUSES = new Set<Cause>(["scheme", "host", "port", "base-path"]);
 test.each([
   ...Object.entries(ALONE).map(([name, each]) => [name, [each]] as const),
   ...Object.entries(TOGETHER),
-])("what was made wrong on purpose is named: %s", (_, distortions) => {
+])("a deliberate mistake is named: %s", (_, distortions) => {
   const expected = distortions.flatMap(({ causes }) => causes);
   let looked = 0;
   fc.assert(

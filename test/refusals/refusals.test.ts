@@ -53,7 +53,7 @@ type Situation = {
 };
 
 const SITUATIONS: Record<string, Situation> = {
-  "https where http is checked": {
+  "https, but http is checked": {
     post: {
       signedUrl: `https://sms.example.com${path}`,
       headers: { host: "sms.example.com" },
@@ -63,7 +63,7 @@ const SITUATIONS: Record<string, Situation> = {
       "PUBLIC_URL=https://sms.example.com<",
     ],
   },
-  "http where https is checked": {
+  "http, but https is checked": {
     env: { PUBLIC_URL },
     post: { signedUrl: `http://sms.example.com${path}` },
     says: [
@@ -190,7 +190,7 @@ const SITUATIONS: Record<string, Situation> = {
       `TWILIO_WEBHOOK_SHARED_KEYS=…,${OTHER_KEY_ID}=…`,
     ],
   },
-  "a shared key, where none is configured": {
+  "a shared key, but none is configured": {
     env: { PUBLIC_URL },
     post: byKey(OTHER_KEY, `key=${OTHER_KEY_ID},algorithm=HMAC_SHA256`),
     says: [
@@ -205,7 +205,7 @@ const SITUATIONS: Record<string, Situation> = {
       "Compare the secret with the one that Twilio returned",
     ],
   },
-  "a shared key under another id": {
+  "a shared key under another ID": {
     env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` },
     post: byKey(KEY, `key=${OTHER_KEY_ID},algorithm=HMAC_SHA256`),
     says: [
@@ -221,7 +221,7 @@ const SITUATIONS: Record<string, Situation> = {
       "or upgrade smsledger",
     ],
   },
-  "another algorithm than the one that is named": {
+  "a different algorithm than the header names": {
     env: { PUBLIC_URL, TWILIO_WEBHOOK_SHARED_KEYS: `${KEY_ID}=${KEY}` },
     post: byKey(KEY, `key=${KEY_ID},algorithm=HMAC_SHA1`),
     says: [
@@ -259,7 +259,7 @@ const SITUATIONS: Record<string, Situation> = {
       `TWILIO_WEBHOOK_SHARED_KEYS=${KEY_ID}=…`,
     ],
   },
-  "the auth token, where only shared keys are configured": {
+  "the auth token, but only shared keys are configured": {
     env: {
       PUBLIC_URL,
       TWILIO_WEBHOOK_AUTH_TOKEN: "",
@@ -271,7 +271,7 @@ const SITUATIONS: Record<string, Situation> = {
       "TWILIO_WEBHOOK_AUTH_TOKEN=…",
     ],
   },
-  "a token that nobody here has": {
+  "an unknown token": {
     env: { PUBLIC_URL },
     post: { authToken: OTHER_TOKEN, signedUrl: PUBLIC_URL + path },
     says: [
@@ -367,13 +367,13 @@ const REFUSED: Record<string, Refused> = {
     isFixable: true,
     says: ["Plus signs in the body arrived as spaces."],
   },
-  "an empty value that was not signed": {
+  "an empty value that wasn't signed": {
     sent: { body: `${FORM}&Note=`, signedBody: FORM },
     status: 403,
     isFixable: true,
     says: ["The body was changed after it was signed"],
   },
-  "a body that did not arrive": {
+  "a body that didn't arrive": {
     sent: { body: "", signedBody: FORM },
     status: 403,
     isFixable: false,
@@ -423,7 +423,7 @@ const REFUSED: Record<string, Refused> = {
       "Configure whatever is between Twilio and smsledger (a relay, gateway,",
     ],
   },
-  "a form that a relay sent on as text": {
+  "a form that a relay forwarded as text": {
     sent: { contentType: "text/plain" },
     status: 415,
     isFixable: true,
@@ -476,7 +476,7 @@ const REFUSED: Record<string, Refused> = {
     isFixable: false,
     says: ["The body has more than 100 parameters.", "No action needed."],
   },
-  "too long a body": {
+  "an oversized body": {
     sent: { body: "x".repeat(70_000) },
     status: 413,
     isFixable: false,
@@ -496,7 +496,7 @@ const REFUSED: Record<string, Refused> = {
     isFixable: false,
     says: ["No auth token was set"],
   },
-  "no signature, of an account that may be ours": {
+  "no signature, but an account that may be yours": {
     sent: { signed: false },
     status: 403,
     isFixable: true,
@@ -518,7 +518,7 @@ const REFUSED: Record<string, Refused> = {
       `TWILIO_WEBHOOK_AUTH_TOKEN=…,${ACCOUNT_SID}=…`,
     ],
   },
-  "a field that is malformed, though signed": {
+  "a malformed field with a valid signature": {
     sent: { body: "MessageSid=1&MessageStatus=sent" },
     status: 400,
     isFixable: true,
@@ -596,9 +596,9 @@ test("the origin is what a trusted proxy reports, and nobody else", async () => 
 test.each([
   ["markup", "<b>webhooks_sharedkey_1</b>"],
   ["a number", "+14155550123"],
-  ["an endless id", `webhooks_sharedkey_${"1".repeat(65)}`],
+  ["an overlong ID", `webhooks_sharedkey_${"1".repeat(65)}`],
   ["a foreign word", "sharedkey_zq7"],
-])("a shared key's id is shown only if it is one: %s", async (_, id) => {
+])("a shared key's ID is shown only if it's valid: %s", async (_, id) => {
   await using server = await startServer({ PUBLIC_URL });
   const post = byKey(OTHER_KEY, `key=${id},algorithm=${id}`);
   expect((await server.twilio.post({}, post)).status).toBe(403);

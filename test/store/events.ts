@@ -44,6 +44,6 @@ export function eventOfForm(
   if ("fault" in callback) throw new Error(callback.fault);
   const { messageStatus, ...fields } = callback;
   const status = recordedStatus(fields.channel, messageStatus);
-  if (status === undefined) throw new Error("This status is not recorded.");
+  if (status === undefined) throw new Error("This status isn't recorded.");
   return { ...fields, status, receivedAt, query };
 }

@@ -31,6 +31,6 @@ async function build(): Promise<string> {
   );
   const trouble = await new Response(builder.stderr).text();
   if ((await builder.exited) !== 0)
-    throw new Error(`The program could not be built:\n${trouble}`);
+    throw new Error(`Can't build the program:\n${trouble}`);
   return binary;
 }

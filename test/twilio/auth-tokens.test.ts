@@ -36,7 +36,7 @@ test.each([
   ],
   ["SK0123=one", "entry 1 is bound to something that isn't an account SID"],
   ["=one", "entry 1 is bound to something that isn't an account SID"],
-])("%p is refused, and which entry", (text, message) => {
+])("%p is refused, with the entry", (text, message) => {
   expect(() => parseAuthTokens(text)).toThrow(message);
 });
 

@@ -76,7 +76,7 @@ test.each<[string, Record<string, string>, Partial<Callback>]>([
     { messageSid: sid },
   ],
   [
-    "the two names may be mixed",
+    "the two kinds of names can be mixed",
     { SmsSid: sid, MessageStatus: "read" },
     { messageSid: sid, messageStatus: "read" },
   ],
@@ -110,17 +110,17 @@ test.each<[string, Record<string, string>, Partial<Callback>]>([
     { numSegments: 2 },
   ],
   [
-    "an error's words are kept",
+    "an error's text is kept",
     { ...required, ErrorMessage: "Unknown error" },
     { errorMessage: "Unknown error" },
   ],
   [
-    "a sender may be a name",
+    "a sender can be a name",
     { ...required, From: "rcs:brand_agent" },
     { from: "brand_agent", channel: "rcs" },
   ],
   [
-    "empty is not said",
+    "an empty value counts as missing",
     { ...required, To: "", From: "", AccountSid: "", ErrorMessage: "" },
     { to: null, from: null, accountSid: null, errorMessage: null },
   ],
@@ -139,7 +139,7 @@ test.each([
   "30003 ",
   "99999999999",
   "٣",
-])("an error code of %p is none", (ErrorCode) => {
+])("an error code of %p counts as missing", (ErrorCode) => {
   expect(parse({ ...required, ErrorCode })).toMatchObject({ errorCode: null });
 });
 
@@ -191,7 +191,7 @@ test.each<[string, FormParams, RegExp]>([
     /^MessageStatus is not/,
   ],
   [
-    "a name twice, alike",
+    "a name twice, with the same value",
     [
       ["MessageSid", sid],
       ["MessageStatus", "sent"],
@@ -223,7 +223,7 @@ test.each([
   ` ${sid}`,
   `${sid}\n`,
   `SM${"０".repeat(32)}`,
-])("%p is no message's SID", (wrong) => {
+])("%p isn't a message SID", (wrong) => {
   expect(isMessageSid(wrong)).toBe(false);
   expect(
     faultOf([
@@ -242,7 +242,7 @@ test.each([
   "_",
   "a".repeat(41),
   " sent",
-])("%p is no status", (wrong) => {
+])("%p isn't a status", (wrong) => {
   expect(
     faultOf([
       ["MessageSid", sid],

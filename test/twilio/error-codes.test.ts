@@ -167,7 +167,7 @@ test.each<[number, Matter, Retry]>([
   [63016, "content", "no"],
   [63024, "recipient", "no"],
   [63049, "recipient", "maybe"],
-])("code %d is the matter of the %s, retry %s", (code, matter, retry) => {
+])("code %d: cause %s, retry %s", (code, matter, retry) => {
   expect(explainErrorCode(code).explanation).toMatchObject({ matter, retry });
 });
 

@@ -124,16 +124,19 @@ test("a form that was read can be written and read again", () => {
 });
 
 test.each([
-  ["a byte that begins nothing", "a=%FFb", "\ufffdb"],
-  ["a character cut short", "a=%E2%82", "\ufffd"],
-  ["a character cut short, and more", "a=%E2%82b%E2%82%AC", "\ufffdb€"],
+  ["a byte that starts nothing", "a=%FFb", "\ufffdb"],
+  ["a truncated character", "a=%E2%82", "\ufffd"],
+  ["a truncated character, and more", "a=%E2%82b%E2%82%AC", "\ufffdb€"],
   ["an overlong form", "a=%C0%80", "\ufffd\ufffd"],
   ["half a surrogate pair", "a=%ED%A0%80", "\ufffd\ufffd\ufffd"],
-  ["a lone percent sign beside it", "a=%FF%", "\ufffd%"],
-])("%s is replaced, as the URL standard has it, and told", (_, form, value) => {
-  expect(parseForm(form)).toEqual({ params: [["a", value]], isUtf8: false });
-  expect([...new URLSearchParams(form)]).toEqual([["a", value]]);
-});
+  ["a lone percent sign next to it", "a=%FF%", "\ufffd%"],
+])(
+  "%s is replaced, as the URL standard requires, and reported",
+  (_, form, value) => {
+    expect(parseForm(form)).toEqual({ params: [["a", value]], isUtf8: false });
+    expect([...new URLSearchParams(form)]).toEqual([["a", value]]);
+  },
+);
 
 test("a name that isn't UTF-8 is reported too", () => {
   expect(parseForm("%FF=1&b=2")).toEqual({

@@ -37,7 +37,7 @@ test.each([
   ["=one", "entry 1 has something before the ="],
   ["o ne", "entry 1 has white space or other characters"],
   [`${ID}=öne`, "entry 1 has white space or other characters"],
-])("%p is refused, and which entry", (text, message) => {
+])("%p is refused, with the entry", (text, message) => {
   expect(() => parseSharedKeys(text)).toThrow(message);
 });
 
@@ -61,12 +61,12 @@ describe("the secrets tried", () => {
   test.each([
     ["for a key: its own and those without an ID", [ID], ["one", "two"]],
     [
-      "for several keys: theirs and those without an id",
+      "for several keys: theirs and those without an ID",
       [OTHER_ID, ID],
       ["one", "two", "three"],
     ],
     [
-      "for a key that isn't configured: those without an id",
+      "for a key that isn't configured: those without an ID",
       ["webhooks_sharedkey_0"],
       ["two"],
     ],

@@ -38,7 +38,8 @@ function falsified(genuine: Sent, changed: Iterable<Sent>): Sent[] {
   const wrong: Sent[] = [];
   for (const each of changed) {
     if (!isSigned(each)) continue;
-    if (signedText(each) !== text) throw new Error("That is not re-split.");
+    if (signedText(each) !== text)
+      throw new Error("The signed text has changed.");
     const got = recorded(each);
     if (typeof got !== "string" && JSON.stringify(got) !== right)
       wrong.push(each);
@@ -79,7 +80,7 @@ const more: Record<string, Record<string, string>> = {
     ErrorMessage: "Unknown destination handset",
     NumSegments: "2",
   },
-  "a carrier's date of another form": { RawDlrDoneDate: "2023-03-22 23:38" },
+  "a carrier's date in another format": { RawDlrDoneDate: "2023-03-22 23:38" },
   "a carrier's date of zero": { RawDlrDoneDate: "0" },
   "a text about fields": {
     Body: "The fields are To, From and ErrorCode: see MessageStatus below",

@@ -61,7 +61,7 @@ test.each([
   ["a name given twice has its distinct values sorted", "a=2&b=0&a=10&a=2&a=1"],
   ["empty names, empty values and white space count", "=&a=&=b&c=+"],
   [
-    "names that objects have are names like others",
+    "property names of objects are names like others",
     "__proto__=1&constructor=2&toString=3",
   ],
   ["text is signed as UTF-8", "Body=%E2%9C%93+%F0%9F%98%80+%C3%A4&%C3%A4=1"],
@@ -94,22 +94,22 @@ test.each([
     "https://[::1]/a",
   ],
   [
-    "a user name and password, kept as they are",
+    "a user name and password, unchanged",
     "https://u:p@h.example/a",
     "https://u:p@h.example:1/a",
   ],
   [
-    "a host in mixed case, as it is",
+    "a host in mixed case, unchanged",
     "https://H.Example/a",
     "https://H.Example/a",
   ],
   [
-    "a host in mixed case, as URLs normalise it",
+    "a host in mixed case, as URLs normalize it",
     "https://h.example/a",
     "https://H.Example/a",
   ],
   [
-    "a quote in the query, as it is",
+    "a quote in the query, unescaped",
     "https://h.example/?a='",
     "https://h.example/?a='",
   ],
@@ -134,7 +134,7 @@ test.each([
   ["another query", `${url}?a=1`],
   ["another scheme", url.replace("https", "http")],
   ["another host", url.replace("sms.", "sns.")],
-  ["another port than the scheme's", url.replace(".com", ".com:8443")],
+  ["a port other than the scheme's", url.replace(".com", ".com:8443")],
 ])("a signature for %s is refused", (_, signed) => {
   const signature = sign(token, signed, params);
   expect(findSigningToken([token], signature, [url], params)).toBeUndefined();

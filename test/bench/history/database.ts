@@ -30,7 +30,7 @@ export async function ensureHistory(
     ],
     { stdout: "inherit", stderr: "inherit" },
   );
-  if ((await maker.exited) !== 0) throw new Error("The history was not made.");
+  if ((await maker.exited) !== 0) throw new Error("Can't make the history.");
   return file;
 }
 

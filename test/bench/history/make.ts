@@ -140,7 +140,7 @@ async function requireWhole(
     tallied !== counts.messages
   ) {
     throw new Error(
-      `The counts do not add up: ${JSON.stringify({ counts, inTables, tallied })}`,
+      `The counts don't add up: ${JSON.stringify({ counts, inTables, tallied })}`,
     );
   }
 }
@@ -149,7 +149,7 @@ function setJournalMode(db: Database, mode: "memory" | "wal"): void {
   using statement = db.prepare<unknown, []>(`PRAGMA journal_mode = ${mode}`);
   const [[set] = []] = statement.values();
   if (set !== mode)
-    throw new Error("The database does not take this journal mode.");
+    throw new Error("The database doesn't support this journal mode.");
 }
 
 function countOf(db: Database, what: string, table: string): number {

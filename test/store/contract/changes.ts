@@ -184,7 +184,7 @@ export function changesContract(openStore: OpenStore): void {
       old,
       bare,
     ]) {
-      if (position === undefined) throw new Error("It is read as a cursor.");
+      if (position === undefined) throw new Error("It must be a valid cursor.");
       for (const asked of [
         store.feedAfter(position, 1),
         store.changesSince(position),

@@ -198,7 +198,7 @@ export function orderContract(openStore: OpenStore): void {
   });
 
   test.each(["delivered", "read"])(
-    "an error code stays when the message is %s after all",
+    "an error code stays if the message is %s after all",
     async (MessageStatus) => {
       await using opened = await openStore();
       const { store } = opened;

@@ -137,7 +137,7 @@ describe("a file that isn't for this version is refused and left unchanged", () 
     ],
     ["of another program", ANOTHER_PROGRAM, () => change(foreign)],
     [
-      "of another program that marks nothing",
+      "of another program without an application ID",
       ANOTHER_PROGRAM,
       () => {
         writeFileSync(file, "");
@@ -145,8 +145,8 @@ describe("a file that isn't for this version is refused and left unchanged", () 
       },
     ],
     [
-      "that is no SQLite database",
-      /is no SQLite database\. Set DATABASE_URL/,
+      "that isn't an SQLite database",
+      /isn't an SQLite database\. Set DATABASE_URL/,
       () => writeFileSync(file, "to do: buy milk\n".repeat(100)),
     ],
   ])("one %s", async (_, message, make) => {
@@ -176,7 +176,7 @@ describe("a file that isn't for this version is refused and left unchanged", () 
     ["a table", "DROP TABLE failing_recipients"],
     ["an index that a query names", "DROP INDEX messages_failed"],
     ["a column", "ALTER TABLE rollup_clock DROP COLUMN days_until"],
-  ])("one of ours that has lost %s", async (_, sql) => {
+  ])("one of ours without %s", async (_, sql) => {
     await (await open()).close();
     change(sql);
     await expectDamaged();

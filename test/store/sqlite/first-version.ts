@@ -24,7 +24,8 @@ const FIRST_TABLES: readonly (readonly [string, string])[] = [
 export function makeFirstVersion(file: string, source: string): void {
   using db = new Database(file, { create: true, readwrite: true });
   const [first] = MIGRATIONS;
-  if (typeof first !== "string") throw new Error("The first is SQL.");
+  if (typeof first !== "string")
+    throw new Error("The first migration must be SQL.");
   db.run(first);
   db.run("PRAGMA application_id = 0x736d736c");
   db.run("PRAGMA user_version = 1");

@@ -97,5 +97,5 @@ async function refusalOf(call: Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return error;
   }
-  throw new Error("It was not refused.");
+  throw new Error("It wasn't refused.");
 }

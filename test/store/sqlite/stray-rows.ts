@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 
 /** Each finds rows that shouldn't exist: unreferenced ones, and dangling references. */
 const STRAY = {
-  "address of no event": `SELECT address FROM addresses WHERE id NOT IN (
+  "address without an event": `SELECT address FROM addresses WHERE id NOT IN (
     SELECT to_id FROM events WHERE to_id IS NOT NULL
     UNION SELECT from_id FROM events WHERE from_id IS NOT NULL)`,
   "event without its address": `SELECT id FROM events
@@ -17,21 +17,21 @@ const STRAY = {
     OR (service_id IS NOT NULL AND service_id NOT IN (SELECT id FROM sids))`,
   "message without events":
     "SELECT id FROM messages WHERE id NOT IN (SELECT message_id FROM events)",
-  "message outside the ids of its hour": `SELECT messages.id FROM messages
+  "message outside the IDs of its hour": `SELECT messages.id FROM messages
     LEFT JOIN message_hours ON hour = first_event_at / 3600000
     WHERE hour IS NULL OR messages.id NOT BETWEEN first_id AND last_id`,
-  "address of an event that its message has not": `SELECT message_id, address FROM (
+  "address of an event that its message doesn't have": `SELECT message_id, address FROM (
       SELECT message_id, to_id AS address FROM events UNION SELECT message_id, from_id FROM events)
     JOIN messages ON messages.id = message_id
     WHERE address IS NOT NULL AND address IS NOT to_id AND address IS NOT from_id
     AND (address, message_id) NOT IN (SELECT address_id, message_id FROM event_addresses)`,
-  "address of a message that is gone":
+  "address of a deleted message":
     "SELECT * FROM event_addresses WHERE message_id NOT IN (SELECT id FROM messages)",
-  "repeat of no event":
+  "repeat without an event":
     "SELECT * FROM event_repeats WHERE event_id NOT IN (SELECT id FROM events)",
-  "tag of no message":
+  "tag without a message":
     "SELECT * FROM tags WHERE id NOT IN (SELECT tag_id FROM message_tags)",
-  "message_tags of nothing": `SELECT * FROM message_tags
+  "message_tags without a message or tag": `SELECT * FROM message_tags
     WHERE message_id NOT IN (SELECT id FROM messages) OR tag_id NOT IN (SELECT id FROM tags)`,
   "empty count":
     "SELECT * FROM rollups WHERE sent + failed + undelivered + delivered + read < 1",

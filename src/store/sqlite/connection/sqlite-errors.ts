@@ -74,7 +74,7 @@ const SENTENCES: readonly (readonly [codeStart: string, sentence: string])[] = [
   ],
   [
     "SQLITE_NOTADB",
-    "The file is no SQLite database. Set DATABASE_URL to another file.",
+    "The file isn't an SQLite database. Set DATABASE_URL to another file.",
   ],
   [
     "SQLITE_CORRUPT",
