@@ -62,8 +62,7 @@ test("while another process holds the lock, an event is refused in time, even be
     };
     void store.audit.add(entry).catch(() => undefined);
     refusals.push(refusalOf(store.recordEvent(eventOf({}))));
-    // Time is the subject: the next ones arrive when the writer is already waiting for the
-    // lock.
+    // Time is the subject: by the next event, the writer is waiting for the lock.
     await Bun.sleep(20);
   }
   for (const refusal of refusals)
