@@ -1,13 +1,10 @@
-/**
- * `bun run test`: runs every check; ends with the failures and one line of counts. `bun run
- * test test/live`: runs only the tests in these files and folders.
- */
+/** For tests that take seconds by themselves, on a busy machine. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
-/** For tests that take seconds by themselves, on a busy machine. */
-const TIMEOUT_MS = 60_000;
 /** One more than there are cores, because most tests wait at times. */
+const TIMEOUT_MS = 60_000;
+/** Runs a command; with `isShown`, passes on its output as it comes. */
 const WORKERS = availableParallelism() + 1;
 
 const ROOT = join(import.meta.dir, "..");
@@ -22,7 +19,7 @@ const CHECKS = {
 
 type Ended = { readonly code: number; readonly output: string };
 
-/** Runs a command; with `isShown`, passes on its output as it comes. */
+/** Runs a check and prints its output at the end. Resolves to its name if it failed. */
 async function run(
   command: readonly string[],
   isShown = false,
@@ -46,7 +43,10 @@ async function run(
   return { code: await child.exited, output };
 }
 
-/** Runs a check and prints its output at the end. Resolves to its name if it failed. */
+/**
+ * Lets files share a worker's modules, because loading them for each file takes most of the
+ * time.
+ */
 async function check(
   name: string,
   command: readonly string[],
@@ -56,17 +56,14 @@ async function check(
   return code === 0 ? undefined : name;
 }
 
-/**
- * Lets files share a worker's modules, because loading them for each file takes most of the
- * time.
- */
+/** Tests run the compiled program. */
 function tests(paths: readonly string[]): Promise<Ended> {
   const options = [`--timeout=${TIMEOUT_MS}`, `--parallel=${WORKERS}`];
   return run([bun, "test", ...options, "--no-isolate", ...paths], true);
 }
 
 const paths = process.argv.slice(2);
-// Tests run the compiled program.
+// The runner names a failed test both where it failed and at the end.
 const unbuilt = await check("build", [bun, "run", "build"]);
 const checks = paths.length > 0 ? [] : Object.entries(CHECKS);
 const [{ code, output }, ...others] = await Promise.all([
@@ -83,9 +80,9 @@ const named = (word: string): string[] =>
     .map(([, name = ""]) => name)
     .toArray();
 const skipped = named("skip");
-// The runner names a failed test both where it failed and at the end.
-const failed = new Set([...failedChecks, ...named("fail")]);
 // A runner that failed without naming a test, for example because a file doesn't load.
+const failed = new Set([...failedChecks, ...named("fail")]);
+// Data that nobody may see without signing in.
 const isBroken = code !== 0 && count("fail") === 0;
 if (isBroken) failed.add("the test runner");
 

@@ -16,7 +16,7 @@ const { path: folder } = tempDir();
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const [first, second] = [join(folder, "a"), join(folder, "b/deeper/than/a")];
 
-/** Makes a release for this machine from the sources in a folder, in its subfolder `release`. */
+/** Makes a repository with one commit of the sources in a folder, and resolves to its ID. */
 async function releaseIn(sources: string): Promise<string> {
   const out = join(sources, "release");
   const { status, said } = await runTool(
@@ -162,7 +162,10 @@ describe("a release", () => {
   });
 });
 
-/** Runs the release command in a way that fails before anything is compiled. */
+/**
+ * Returns why there can't be a scratch root here, or undefined. Only root can mount, and
+ * not in every container.
+ */
 function release(args: readonly string[], env: Record<string, string> = {}) {
   return run(
     [process.execPath, join(PROJECT, "deploy/release/release.ts")],

@@ -6,8 +6,9 @@ import { until } from "../support/until.ts";
 import type { Ended } from "./tools.ts";
 
 /**
- * Returns why there can't be a scratch root here, or undefined. Only root can mount, and
- * not in every container.
+ * Starts a copy of this machine that a test can change. Its writes stay in memory and are
+ * gone at the end, and it has its own processes and network. Either systemd runs there, or
+ * nothing does. `folder` is mounted at /mnt.
  */
 export async function whyNoScratchRoot(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return "only root can mount";
@@ -21,11 +22,7 @@ export async function whyNoScratchRoot(): Promise<string | undefined> {
   }
 }
 
-/**
- * Starts a copy of this machine that a test can change. Its writes stay in memory and are
- * gone at the end, and it has its own processes and network. Either systemd runs there, or
- * nothing does. `folder` is mounted at /mnt.
- */
+/** It and everything in it ends when its input does, at the latest with the test. */
 export async function scratchRoot(folder: string, runs: "systemd" | "nothing") {
   const place = mkdtempSync(join(tmpdir(), "smsledger-root-"));
   // It and everything in it ends when its input does, at the latest with the test.
@@ -48,7 +45,7 @@ export async function scratchRoot(folder: string, runs: "systemd" | "nothing") {
     const first = childOf(childOf(keeper.pid));
     return ["nsenter", `--target=${first}`, "--all", "sh", "-c"];
   };
-  /** Runs a shell command there, as root. */
+  /** Runs a command at a terminal. Types each answer when `question` is asked. */
   const run = async (command: string, input = ""): Promise<Ended> => {
     const child = Bun.spawn([...enter(), `exec 2>&1; ${command}`], {
       cwd: "/",
@@ -106,7 +103,7 @@ const IS_READY = {
   systemd: "test -e /run/scratch-root && systemctl is-system-running",
 };
 
-/** Returns the first child of a process. */
+/** Sets up the first process there, which becomes systemd or does nothing. */
 function childOf(pid: number): number {
   const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
   const [first = ""] = pids.split(" ");

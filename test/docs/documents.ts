@@ -4,12 +4,12 @@ import { join } from "node:path";
 export const PROJECT = join(import.meta.dir, "../..");
 
 export type Document = {
-  /** Relative to the project's folder, such as `docs/install.md`. */
+  /** All documentation: README.md and its neighbors, docs/, and deploy/README.md. */
   readonly path: string;
   readonly text: string;
 };
 
-/** All documentation: README.md and its neighbors, docs/, and deploy/README.md. */
+/** The changelog may name removed commands and settings. */
 export const DOCUMENTS: readonly Document[] = await Promise.all(
   ["*.md", "docs/*.md", "deploy/*.md"]
     .flatMap((pattern) => [...new Glob(pattern).scanSync(PROJECT)])
@@ -17,7 +17,7 @@ export const DOCUMENTS: readonly Document[] = await Promise.all(
     .map(async (path) => ({ path, text: await textOf(path) })),
 );
 
-/** The changelog may name removed commands and settings. */
+/** Returns the code blocks of a language, without a list's indentation. */
 export const CURRENT_DOCUMENTS = DOCUMENTS.filter(
   ({ path }) => path !== "CHANGELOG.md",
 );
@@ -32,7 +32,7 @@ export function documentOf(path: string): string {
   return found.text;
 }
 
-/** Returns the code blocks of a language, without a list's indentation. */
+/** Returns the inline code in sentences and tables. */
 export function codeBlocks(text: string, language: string): string[] {
   const blocks = text.matchAll(
     new RegExp(`^( *)\`\`\`${language}\n([\\s\\S]*?)^\\1\`\`\``, "gm"),
@@ -42,7 +42,7 @@ export function codeBlocks(text: string, language: string): string[] {
   );
 }
 
-/** Returns the inline code in sentences and tables. */
+/** Makes anchors of headings as GitHub does. */
 export function inlineCode(text: string): string[] {
   const sentences = text.replaceAll(/^ *```[\s\S]*?^ *```/gm, "");
   return [...sentences.matchAll(/(?<!`)`([^`]+)`(?!`)/g)].map(([, code = ""]) =>

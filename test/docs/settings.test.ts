@@ -10,7 +10,7 @@ import {
   inlineCode,
 } from "./documents.ts";
 
-/** Names from other programs and the compose file. */
+/** A message's verdict is its number's. */
 const OTHER_NAMES = [
   "CREDENTIALS_DIRECTORY",
   "SMSLEDGER_DOMAIN",

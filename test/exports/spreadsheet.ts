@@ -1,7 +1,4 @@
-/**
- * Parses CSV as a spreadsheet that splits at `separator` does: quotes count only at the
- * start of a cell, and text after the closing quote belongs to the cell.
- */
+/** Wraps a stream to count its steps and record its end. */
 export function parseCsv(text: string, separator: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];

@@ -13,9 +13,9 @@ export type Disk = {
   [Symbol.dispose](): void;
 };
 
-/** Databases whose disk calls can be made to fail; see disk-faults.c. */
+/** Makes a database whose disk fails as `words` describe. */
 export type DiskFaults = Disposable & {
-  /** Makes a database whose disk fails as `words` describe. */
+  /** Makes a file system of 48 MiB that really fills up, and later has space again. */
   disk(words: string): Disk;
 };
 

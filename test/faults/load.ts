@@ -1,16 +1,19 @@
 import { newMessageSid, twilioClient } from "../support/twilio-client.ts";
 
-/** Callbacks answered with 200, which must be on disk forever: "SID status". */
+/** The number of responses by status; requests without a response count as 0. */
 export type Ledger = Set<string>;
 
 export type Load = {
-  /** The number of responses by status; requests without a response count as 0. */
-  readonly answers: ReadonlyMap<number, number>;
   /** Resolves when the last response has arrived. */
+  readonly answers: ReadonlyMap<number, number>;
+  /** The pause after a response other than 200. */
   stop(): Promise<void>;
 };
 
-/** The pause after a response other than 200. */
+/**
+ * Posts signed callbacks over `clients` connections until stopped, and adds every
+ * acknowledged one to the ledger. Each message gets sent and delivered.
+ */
 const PAUSE_MS = 20;
 
 /**
@@ -34,7 +37,7 @@ export function startLoad(
         );
         answers.set(code, (answers.get(code) ?? 0) + 1);
         if (code === 200) ledger.add(`${sid} ${status}`);
-        // Time is the subject: a client that is refused doesn't try again at once.
+        // A response counts only if its body arrived too.
         else await Bun.sleep(PAUSE_MS);
       }
     }
@@ -49,7 +52,7 @@ export function startLoad(
   };
 }
 
-/** A response counts only if its body arrived too. */
+/** Few enough for a busy machine: the callbacks wait five seconds. */
 async function answerOf(posted: Promise<Response>): Promise<number> {
   try {
     const response = await posted;

@@ -4,11 +4,11 @@ import { AUTH_TOKEN } from "../support/twilio-client.ts";
 export type ServerProcess = {
   readonly origin: string;
   readonly pid: number;
-  /** Ends it like a power cut: no more code runs. */
+  /** Starts the real program as a process and resolves once it listens. */
   kill(): Promise<void>;
 };
 
-/** Starts the real program as a process and resolves once it listens. */
+/** Reads the log until it says where the server listens, then discards the rest. */
 export async function startProcess(
   databaseUrl: string,
   env: Record<string, string> = {},
@@ -39,7 +39,7 @@ export async function startProcess(
   };
 }
 
-/** Reads the log until it says where the server listens, then discards the rest. */
+/** What a stream sends: an event, or a comment as a heartbeat. */
 async function listeningOrigin(
   log: ReadableStream<Uint8Array>,
 ): Promise<string> {

@@ -1,9 +1,9 @@
-/** What a stream sends: an event, or a comment as a heartbeat. */
+/** The cursor to reconnect with, and its position. */
 export type Said =
   | { readonly comment: string }
   | {
       readonly event: string;
-      /** The cursor to reconnect with, and its position. */
+      /** Resolves to the next event or comment, or undefined when the stream has ended. */
       readonly id: string;
       readonly order: number;
       readonly failures: number;
@@ -11,11 +11,11 @@ export type Said =
 
 export type Listening = AsyncDisposable & {
   readonly response: Response;
-  /** Resolves to the next event or comment, or undefined when the stream has ended. */
+  /** Listens to an event stream until disposed of. */
   next(): Promise<Said | undefined>;
 };
 
-/** Listens to an event stream until disposed of. */
+/** Returns undefined for a block that only sets the retry time. */
 export async function listenTo(
   url: string,
   headers: Record<string, string> = {},
@@ -47,7 +47,10 @@ async function* pieces(response: Response): AsyncGenerator<Said, void> {
   }
 }
 
-/** Returns undefined for a block that only sets the retry time. */
+/**
+ * Starts the event stream over a real store, on an otherwise empty server with limits short
+ * enough for tests. Bun's idle timeout is a second by default.
+ */
 function parsed(block: string): Said | undefined {
   if (block.startsWith(":")) return { comment: block.slice(1) };
   const fields = new Map(

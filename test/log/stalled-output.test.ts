@@ -23,14 +23,17 @@ function fullPipe() {
   try {
     for (;;) writeSync(filler, "x".repeat(4_096));
   } catch {
-    // It is full.
+    // Opened like a shell does: the server's descriptor blocks.
   }
   closeSync(filler);
-  // Opened like a shell does: the server's descriptor blocks.
+  // Starts the real program with this standard output, and waits until it responds.
   return { reader, writer: openSync(pipe, constants.O_WRONLY) };
 }
 
-/** Starts the real program with this standard output, and waits until it responds. */
+/**
+ * Expects the usual responses to recorded, refused and unknown requests; each one is
+ * logged.
+ */
 async function startWith(stdout: number, signIn = "none") {
   const port = freePort();
   const child = Bun.spawn([...PROGRAM, "serve"], {
@@ -69,10 +72,7 @@ async function startWith(stdout: number, signIn = "none") {
 
 type Started = Awaited<ReturnType<typeof startWith>>;
 
-/**
- * Expects the usual responses to recorded, refused and unknown requests; each one is
- * logged.
- */
+/** Throws while there is nothing to read. */
 async function expectAnswers({ origin, twilio }: Started): Promise<void> {
   for (let index = 0; index < 20; index++) {
     const recorded = await twilio.post();
@@ -124,7 +124,7 @@ test("lines that waited for a reader arrive once somebody reads", async () => {
   let text = "";
   const chunk = Buffer.alloc(65_536);
   await until(() => {
-    // Throws while there is nothing to read.
+    // Resolves to the suggestions; `|` marks the caret.
     text += chunk.toString("utf8", 0, readSync(reader, chunk));
     return /listening on .*(?:\n.*)*refused/.test(text);
   });

@@ -4,18 +4,18 @@ import { HAS_PROMTOOL, promtool, testRules } from "./promtool.ts";
 
 const RULES = join(import.meta.dir, "../../deploy/alert-rules.yml");
 
-/** A series of samples, in promtool's notation. */
+/** In quarters of an hour. */
 type Series = readonly [series: string, values: string];
 
 const HERE = 'instance="sms", job="smsledger"';
-/** In quarters of an hour. */
+/** For each alert: what makes it fire, from when on, and similar cases in which it doesn't. */
 const WEEK_QUARTERS = 7 * 24 * 4;
 
-/** For each alert: what makes it fire, from when on, and similar cases in which it doesn't. */
+/** The interval of samples and evaluations; by default a minute. */
 const CASES: Record<
   string,
   {
-    /** The interval of samples and evaluations; by default a minute. */
+    /** Counts how often an alert fires at a time, whatever its text. */
     readonly every?: "15m";
     readonly fires: readonly Series[];
     readonly after: string;
@@ -176,7 +176,7 @@ const CASES: Record<
   },
 };
 
-/** Counts how often an alert fires at a time, whatever its text. */
+/** Every dashboard query, as Grafana sends it with all instances selected. */
 function firing(
   alert: string,
   series: readonly Series[],

@@ -9,10 +9,7 @@ type Server = Awaited<ReturnType<typeof startServer>>;
 const portOf = ({ origin }: { readonly origin: string }) =>
   new URL(origin).port;
 
-/**
- * Resolves to doctor's findings about the path through a real proxy to a server, run next
- * to that server.
- */
+/** Resolves to the finding for an address, without a local server to compare with. */
 async function throughCaddy(
   server: Server,
   lines: string,
@@ -148,7 +145,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
   });
 });
 
-/** Resolves to the finding for an address, without a local server to compare with. */
+/** Returns the text of a page, without its markup. */
 const levelAndText = async (publicUrl: string, instance?: string) => {
   const [finding] = await publicUrlFindings({
     publicUrl,

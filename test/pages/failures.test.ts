@@ -124,7 +124,7 @@ function requestFor(path: string, headers: Record<string, string> = {}) {
   });
 }
 
-/** Starts the server on a store in which every read of messages fails. */
+/** Records what older versions accepted from the webhook: invalid names and addresses. */
 async function serverOver(
   fault: () => Error,
   log = createLog("silent", "json"),

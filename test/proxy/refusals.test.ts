@@ -18,21 +18,21 @@ const OTHER_TOKEN = "c0ffee".repeat(6).slice(0, 32);
 type Kind = "caddy" | "nginx";
 
 type Case = {
-  /** What the proxy does, in each one's configuration. */
+  /** TWILIO_WEBHOOK_AUTH_TOKEN, and the token that signs, if they aren't the usual one. */
   readonly lines: Record<Kind, string>;
   readonly publicUrl?: string;
-  /** TWILIO_WEBHOOK_AUTH_TOKEN, and the token that signs, if they aren't the usual one. */
+  /** What Twilio calls and signs, below `origin`. */
   readonly tokens?: string;
   readonly signingToken?: string;
-  /** What Twilio calls and signs, below `origin`. */
-  readonly called: string;
   /** The origin that Twilio knows; by default the proxy's own, with its port. */
-  readonly origin?: string;
+  readonly called: string;
   /** What the refusal's page says, given the origin. */
-  readonly says: (origin: string) => readonly string[];
+  readonly origin?: string;
   /** The expected status; by default 403. */
-  readonly status?: number;
+  readonly says: (origin: string) => readonly string[];
   /** Set if only one proxy can do this. */
+  readonly status?: number;
+  /** nginx forwards the original path unless it changes it. */
   readonly only?: Kind;
 };
 
@@ -138,7 +138,8 @@ const CASES: Record<string, Case> = {
     lines: { caddy: "", nginx: NGINX_HOST },
     publicUrl: ORIGIN,
     origin: ORIGIN,
-    // nginx forwards the original path unless it changes it.
+    // Posts through a proxy what was signed for `signedUrl`, over TLS with an untrusted
+    // certificate.
     called: `/${path}`,
     says: () => ["It was signed with two slashes in a row in the path."],
     only: "nginx",
@@ -299,10 +300,7 @@ for (const [name, each] of Object.entries(TOKEN_CASES)) {
   };
 }
 
-/**
- * Posts through a proxy what was signed for `signedUrl`, over TLS with an untrusted
- * certificate.
- */
+/** The first GET of startProxy may have reached the webhook, too. */
 function postThrough(
   url: string,
   signedUrl: string,
@@ -351,7 +349,7 @@ for (const kind of ["caddy", "nginx"] as const) {
         );
         expect(answer.status).toBe(status);
         await until(async () => {
-          // The first GET of startProxy may have reached the webhook, too.
+          // A second signature invalidates the first.
           const rows = await server.store.refusals.list({ size: 9, since: 0 });
           const id = rows.find((row) => row.status === status)?.id;
           const page = await get(`${server.origin}/refusals/${id}`);

@@ -180,7 +180,7 @@ describe("no response repeats what was sent", () => {
       body,
       headers: [
         `X-${marker}: ${marker}`,
-        // A second signature invalidates the first.
+        // The documented limits.
         ...(signature === marker ? [`X-Twilio-Signature: ${marker}`] : []),
       ],
     });

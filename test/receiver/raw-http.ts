@@ -11,10 +11,7 @@ export type RawAnswer = {
 
 export const FORM_TYPE = "application/x-www-form-urlencoded";
 
-/**
- * Sends raw bytes, which `fetch` can't do, and resolves with the response as soon as it is
- * complete, even if the request isn't.
- */
+/** Returns the first response in `received`, once its body has the announced length. */
 export async function sendRaw(
   origin: string,
   ...parts: readonly (string | Uint8Array)[]
@@ -40,7 +37,7 @@ export async function sendRaw(
   }
 }
 
-/** Returns the first response in `received`, once its body has the announced length. */
+/** Including the query, exactly as in the request line. */
 function answerIn(received: Buffer): RawAnswer | undefined {
   const headEnd = received.indexOf("\r\n\r\n");
   if (headEnd === -1) return undefined;
@@ -64,15 +61,17 @@ function answerIn(received: Buffer): RawAnswer | undefined {
 }
 
 export type Post = {
-  /** Including the query, exactly as in the request line. */
+  /** The address that is signed, if it isn't the one that is called. */
   readonly target: string;
   readonly body?: string | Uint8Array;
-  /** The address that is signed, if it isn't the one that is called. */
+  /**
+   * Posts a form byte for byte, signed by Twilio's SDK over what Node's parser reads in it.
+   */
   readonly signedUrl?: string;
   readonly headers?: readonly string[];
 };
 
-/** Posts a form byte for byte, signed by Twilio's SDK over what Node's parser reads in it. */
+/** Returns the signature of a form as Express reads it and Twilio's SDK signs it. */
 export function postRaw(
   origin: string,
   { target, body = "", signedUrl = origin + target, headers = [] }: Post,
@@ -89,7 +88,7 @@ export function postRaw(
   return sendRaw(origin, `${head.join("\r\n")}\r\n\r\n`, bytes);
 }
 
-/** Returns the signature of a form as Express reads it and Twilio's SDK signs it. */
+/** Returns the query as the server reports it. */
 export function signatureOf(
   url: string,
   body: string | Uint8Array,

@@ -15,7 +15,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 const form = (params: Record<string, string>) =>
   new URLSearchParams(params).toString();
 
-/** Posts a form with the signature of another one. */
+/** Each keeps the signed text. */
 const replay = (
   signature: string,
   query: string,
@@ -39,7 +39,7 @@ const without = (params: Params, ...names: string[]): Params =>
     Object.entries(params).filter(([name]) => !names.includes(name)),
   );
 
-/** Each keeps the signed text. */
+/** Resolves to the status for a callback that is posted byte for byte. */
 const SHIFTS: Record<
   string,
   (params: Params, query: string) => [Params, string]

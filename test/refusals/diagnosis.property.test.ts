@@ -17,7 +17,7 @@ import { rawQueries } from "../../src/receiver/raw-queries.ts";
 import { signedAddress } from "../../src/receiver/signed-urls.ts";
 import { ACCOUNT_SID, callbackParams } from "../support/twilio-client.ts";
 
-/** The signed parts, which can be distorted one by one. */
+/** What the receiver expects to be signed. */
 type Signed = {
   scheme: string;
   host: string;
@@ -37,11 +37,14 @@ type Situation = {
   readonly hasSlash: boolean;
   readonly query: string;
   readonly params: Record<string, string>;
-  /** What the receiver expects to be signed. */
+  /** Another account's token. */
   readonly expected: Signed;
 };
 
-/** Another account's token. */
+/**
+ * Something that makes a signature wrong: the parts that were signed instead, and the
+ * headers that reveal it.
+ */
 const OTHER_TOKEN = "ffffffffffffffffffffffffffffffff";
 const OTHER_ACCOUNT = `AC${"f".repeat(32)}`;
 const PEER = "127.0.0.1";
@@ -132,10 +135,7 @@ const situation: fc.Arbitrary<Situation> = fc
     };
   });
 
-/**
- * Something that makes a signature wrong: the parts that were signed instead, and the
- * headers that reveal it.
- */
+/** What arrived, if that is what was distorted. */
 type Distortion = {
   readonly causes: readonly Cause[];
   readonly change: (
@@ -144,7 +144,7 @@ type Distortion = {
   ) => {
     readonly signed?: Partial<Signed>;
     readonly headers?: Record<string, string>;
-    /** What arrived, if that is what was distorted. */
+    /** Returns the request that arrives, what was signed for it, and the settings. */
     readonly arrived?: Partial<Pick<Situation, "query" | "params">>;
     readonly settings?: Partial<DiagnosisSettings>;
   };
@@ -370,7 +370,7 @@ function urlOf({
   return `${scheme}://${withPort(name, port)}${base}${path}`;
 }
 
-/** Returns the request that arrives, what was signed for it, and the settings. */
+/** Reports whether the receiver accepts it. */
 function distorted(
   given: Situation,
   distortions: readonly Distortion[],
@@ -413,7 +413,7 @@ function distorted(
   };
 }
 
-/** Reports whether the receiver accepts it. */
+/** Some distortions change nothing, such as removing a base path that isn't there. */
 function isAccepted(
   request: SignedRequest,
   settings: DiagnosisSettings,
@@ -446,13 +446,14 @@ test.each([
   fc.assert(
     fc.property(situation, (given) => {
       const { request, settings, signed } = distorted(given, distortions);
-      // Some distortions change nothing, such as removing a base path that isn't there.
+      // The same signed data may have another explanation with fewer causes.
       fc.pre(!isAccepted(request, settings));
       looked++;
       const diagnosis = diagnose(request, settings);
       if (diagnosis.outcome !== "explained")
         throw new Error(JSON.stringify(settings));
-      // The same signed data may have another explanation with fewer causes.
+      // Returns the hosts of the next batch, each with how many more refusals it stands
+      // for.
       const causes = causesOf(diagnosis).toSorted();
       if (
         diagnosis.signedUrl !== urlOf(signed) ||

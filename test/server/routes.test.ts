@@ -20,7 +20,7 @@ function nameOf({ method, path }: Route): string {
   return `${method} ${path}`;
 }
 
-/** Requests a route; the event stream with another ledger's cursor, so that it ends. */
+/** A session isn't a token. */
 async function ask(visitor: Visitor, route: Route, prefix = "") {
   const address = prefix + addressOf(route.path);
   const cursor = new FeedPosition("0123456789abcdef", 1).text;
@@ -94,7 +94,7 @@ test("every route is open to its audience and to nobody else, with and without t
           break;
         case "token":
           expect([name, await statusFor(nobody)]).toEqual([name, 401]);
-          // A session isn't a token.
+          // What each URL builder returns.
           expect([name, await statusFor(admin)]).toEqual([name, 401]);
           break;
         case "admin":
@@ -227,7 +227,7 @@ test("the OpenAPI document has exactly the API routes in the table", async () =>
 });
 
 const urls = createUrls(PUBLIC_URL);
-/** What each URL builder returns. */
+/** SID prefixes that many messages share, and some that none has. */
 const ADDRESSES: Record<
   Exclude<keyof Urls, "base" | "isPublic">,
   string | readonly string[]

@@ -28,10 +28,13 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["a b", "c d"],
   ["ä=b", "&"],
 ];
-/** SID prefixes that many messages share, and some that none has. */
+/** What people type to find a message, and what they shouldn't. */
 const SID_STARTS = ["SM00", "SM0a", "SMab", "MM00", "MMff"];
 
-/** What people type to find a message, and what they shouldn't. */
+/**
+ * Callbacks of up to 150 messages: most are similar, so that some values are rare and far
+ * apart.
+ */
 const WORDS = [
   "+1 1 +14155550123 14155550123 4155550123 0123 00123 123 23 +0123 +123 155550123 9999",
   "404 40404 0404 + +44 44 SM SM0 sm0A SM00 MM MM0 mmff SMg S SM0%",
@@ -50,10 +53,7 @@ const time = fc
   .integer({ min: -2 * HOUR_MS, max: 30 * HOUR_MS })
   .map((ms) => START + ms);
 
-/**
- * Callbacks of up to 150 messages: most are similar, so that some values are rare and far
- * apart.
- */
+/** Mostly later than the previous one, like a clock. */
 export const arbitraryEvents: fc.Arbitrary<readonly NewEvent[]> = fc
   .array(
     fc.record({
@@ -70,7 +70,7 @@ export const arbitraryEvents: fc.Arbitrary<readonly NewEvent[]> = fc
         fc.subarray([...TAGS], { maxLength: 3 }),
       ),
       isWhatsapp: mostly(false, true),
-      /** Mostly later than the previous one, like a clock. */
+      /** Filters whose messages rollups count: see `exactCount`. */
       laterMs: fc.oneof(
         fc.integer({ min: 0, max: HOUR_MS }),
         fc.integer({ min: -3 * HOUR_MS, max: 3 * HOUR_MS }),
@@ -172,7 +172,7 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.option(arbitrary, { nil: undefined });
 const hours = fc.integer({ min: -2, max: 160 });
 
-/** Filters whose messages rollups count: see `exactCount`. */
+/** Only the count of all messages is kept by the minute forever. */
 export const arbitraryCountedFilter: fc.Arbitrary<MessageFilter> = fc
   .record({
     status: optional(values(...EVENT_STATUSES)),
@@ -200,7 +200,7 @@ export const arbitraryCountedFilter: fc.Arbitrary<MessageFilter> = fc
     minute: fc.integer({ min: 0, max: 59 }),
   })
   .map(({ status, negated, code, group, after, before, minute }) => {
-    // Only the count of all messages is kept by the minute forever.
+    // Text that a form can contain: any whole characters.
     const minutes = code || group ? 0 : minute;
     const timeOf = (hour: number) => START + hour * HOUR_MS + minutes * 60_000;
     const filter: Condition[] = [];

@@ -5,7 +5,7 @@ const KNOWN_NAMES =
   "To From AccountSid MessagingServiceSid ErrorCode ErrorMessage NumSegments RawDlrDoneDate " +
   "ChannelToAddress SmsSid SmsStatus ApiVersion EventType ChannelPrefix ChannelInstallSid Body";
 
-/** Text that a form can contain: any whole characters. */
+/** Parameters that a form can have, in any order, each name once. */
 const anyText = fc.string({ unit: "binary", maxLength: 12 });
 
 const name = fc.oneof(
@@ -69,7 +69,7 @@ const value = fc.oneof(
   anyText,
 );
 
-/** Parameters that a form can have, in any order, each name once. */
+/** How many events are recorded at once: a few, or all, which can then share a transaction. */
 export const arbitraryPost: fc.Arbitrary<FormParams> = fc.uniqueArray(
   fc.tuple(name, value),
   { maxLength: 8, selector: ([each]) => each },

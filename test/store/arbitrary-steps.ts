@@ -1,6 +1,6 @@
 import { fc } from "../support/fast-check.ts";
 
-/** How many events are recorded at once: a few, or all, which can then share a transaction. */
+/** Tests what every engine must do; see the interface `Store`. */
 export const atOnce = fc.constantFrom(1, 3, 100);
 
 export async function inSteps<T>(

@@ -24,7 +24,7 @@ import { supplementsContract } from "./contract/supplements.ts";
 import { suggestionsContract } from "./contract/suggestions.ts";
 import type { OpenStore } from "./events.ts";
 
-/** Tests what every engine must do; see the interface `Store`. */
+/** A user created by a proxy can become the first one with a password. */
 export function storeContract(name: string, openStore: OpenStore): void {
   describe(name, () => {
     recordingContract(openStore);

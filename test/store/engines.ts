@@ -3,10 +3,10 @@ import { openEngine } from "../../src/store/open.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import type { TestDatabase } from "./events.ts";
 
-/** Every engine; each must pass the contract tests. */
+/** Doesn't create anything yet. */
 export const ENGINES: readonly {
   readonly name: string;
-  /** Doesn't create anything yet. */
+  /** A database of one engine, which is deleted when this is disposed of. */
   readonly newDatabase: () => Promise<TestDatabase>;
 }[] = [{ name: "SQLite", newDatabase: sqliteDatabase }];
 

@@ -5,7 +5,7 @@ import {
 } from "../../src/store/filter.ts";
 import type { MessageRow } from "../../src/store/store.ts";
 
-/** Returns the messages that match a filter: the rules of `Condition`, implemented naively. */
+/** A plus sign that wasn't escaped in a query arrives as a space. */
 export function filtered(
   all: readonly MessageRow[],
   filter: MessageFilter,
@@ -61,7 +61,7 @@ function fits(
   }
 }
 
-/** A plus sign that wasn't escaped in a query arrives as a space. */
+/** Starts another process that holds the database's write lock until disposed of. */
 function isTagText(typed: string, arrived: string): boolean {
   return typed === arrived || typed.replaceAll("+", " ") === arrived;
 }

@@ -1,17 +1,18 @@
 import { expect } from "bun:test";
 
-/** Starts another process that holds the database's write lock until disposed of. */
+/** The writer may be busy for a moment after its last response. */
 export async function lockElsewhere(file: string): Promise<AsyncDisposable> {
   const locker = Bun.spawn({
     cmd: [
       process.execPath,
       "-e",
       `const db = new (await import("bun:sqlite")).Database(process.argv.at(-1));
-       // The writer may be busy for a moment after its last response.
+       // The timer refers to the database, so that it isn't garbage-collected.
        db.run("PRAGMA busy_timeout = 5000");
        db.run("BEGIN IMMEDIATE");
        console.log("locked");
-       // The timer refers to the database, so that it isn't garbage-collected.
+       // A phone number's digits, unless they end as they begin, because the beginning is
+       // shown.
        setInterval(() => db.inTransaction, 1000);`,
       file,
     ],

@@ -4,12 +4,12 @@ import { eventOf } from "./events.ts";
 
 export const NUMBER = "+14155550123";
 export const DIGITS = "14155550123";
-/** The number, in any form. */
+/** Records messages with the number in every possible place. */
 export const WHOLE = /1\D{0,3}415\D{0,3}555\D{0,3}0123/;
 
 const OTHER = "+442071838750";
 
-/** Records messages with the number in every possible place. */
+/** Returns the position after any event of a store's ledger, even one that doesn't exist. */
 export async function recordNumberEverywhere(
   store: Pick<Store, "recordEvent">,
 ): Promise<void> {

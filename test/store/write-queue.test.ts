@@ -49,7 +49,9 @@ test("the write queue is bounded: past the limit, events are refused at once and
         error instanceof StoreUnavailable ? error.message : "failed",
     ),
   );
-  // It doesn't wait for the lock, which is still held.
+  // Status callback bodies as Twilio posts them, from public captures and its
+  // documentation. Numbers, SIDs and texts are replaced; names, order and the rest are
+  // unchanged.
   expect(await recorded.at(-1)).toBe("Too many callbacks wait for the disk.");
   other.run("COMMIT");
   other.close();

@@ -1,10 +1,10 @@
 import fc, { type RunDetails } from "fast-check";
 import { givenSeed } from "./seed.ts";
 
-/** The position of the failure in the seed's run, so that only that case runs. */
+/** Explains how to repeat the failed case. */
 const givenPath = process.env["TEST_PATH"];
 
-/** Explains how to repeat the failed case. */
+/** fast-check, whose cases TEST_SEED and TEST_PATH repeat. Tests import it from here. */
 function report<T>(run: RunDetails<T>): void {
   if (!run.failed) return;
   const path = run.counterexamplePath;
@@ -20,5 +20,8 @@ fc.configureGlobal({
   reporter: report,
 });
 
-/** fast-check, whose cases TEST_SEED and TEST_PATH repeat. Tests import it from here. */
+/**
+ * Below the ports that systems use for outgoing connections, which could take a port that
+ * is free for a moment.
+ */
 export { fc };

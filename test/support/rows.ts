@@ -1,10 +1,7 @@
 import type { MessageFilter } from "../../src/store/filter.ts";
 import type { EventRow, MessageRow, Reading } from "../../src/store/store.ts";
 
-/**
- * Resolves to every message of a store that matches a filter, in the order in which they
- * were first seen.
- */
+/** Resolves to every event of a store, in the order of recording. */
 export async function messagesIn(
   store: Pick<Reading, "everyMessage">,
   filter?: MessageFilter,
@@ -12,7 +9,7 @@ export async function messagesIn(
   return (await Array.fromAsync(store.everyMessage(filter))).flat();
 }
 
-/** Resolves to every event of a store, in the order of recording. */
+/** Returns the matching lines of tests and their helpers, each with the line before it. */
 export async function eventsIn(
   store: Pick<Reading, "everyEvent">,
 ): Promise<EventRow[]> {

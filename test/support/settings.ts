@@ -6,7 +6,7 @@ import {
 
 export type Given = Readonly<Record<string, string | undefined>>;
 
-/** Reads the settings from an environment and flags. */
+/** Returns the mistakes, if any. */
 export function read(
   env: Given,
   flags: Given = {},
@@ -15,7 +15,11 @@ export function read(
   return readConfig({ env, flags, isTerminal });
 }
 
-/** Returns the mistakes, if any. */
+/**
+ * Starts the real server on a free loopback port with its own database, without sign-in.
+ * Settings are given as in the environment; `search` limits searches for messages. Hold it
+ * with `await using`.
+ */
 export function mistakesIn(env: Given, flags: Given = {}): readonly string[] {
   try {
     read(env, flags);

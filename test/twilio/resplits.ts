@@ -1,18 +1,18 @@
 import type { FormParams } from "../../src/twilio/form.ts";
 import { signedParams } from "../../src/twilio/signature.ts";
 
-/** A form and its query, without the question mark. */
-export type Sent = { readonly query: string; readonly params: FormParams };
-
 /**
  * Returns the signed text after the route: the query and the parameters, without
  * delimiters.
  */
+export type Sent = { readonly query: string; readonly params: FormParams };
+
+/** The end of the query, and the start of each name and each value. */
 export function signedText({ query, params }: Sent): string {
   return query + signedParams(params);
 }
 
-/** The end of the query, and the start of each name and each value. */
+/** Reports whether the parameters are signed in this order. */
 type Boundaries = {
   readonly queryEnd: number;
   readonly fields: readonly {
@@ -21,7 +21,10 @@ type Boundaries = {
   }[];
 };
 
-/** Reports whether the parameters are signed in this order. */
+/**
+ * Yields everything that one change of the boundaries can produce: one is moved, a field is
+ * merged into the previous one, or a new field is cut out. All have the same signed text.
+ */
 export function isSigned({ params }: Sent): boolean {
   return params.every(
     ([name], index) => index === 0 || (params[index - 1]?.[0] ?? "") < name,
@@ -61,10 +64,7 @@ function withStart(
   };
 }
 
-/**
- * Yields everything that one change of the boundaries can produce: one is moved, a field is
- * merged into the previous one, or a new field is cut out. All have the same signed text.
- */
+/** Without a query, the first field can't be merged into anything. */
 export function* changesOf(sent: Sent): Generator<Sent> {
   const text = signedText(sent);
   const now = boundariesOf(sent);
@@ -77,7 +77,8 @@ export function* changesOf(sent: Sent): Generator<Sent> {
         if (to !== start) yield cut(text, withStart(now, index, to, value));
     for (let to = start + 1; to <= endOf(index); to++)
       if (to !== value) yield cut(text, withStart(now, index, start, to));
-    // Without a query, the first field can't be merged into anything.
+    // Yields every way to read a signed text as fields of which all but one have a name in
+    // `names`, in signing order, with at most `lostMax` names skipped.
     if (index > 0 || sent.query !== "") {
       const queryEnd = index === 0 ? endOf(0) : now.queryEnd;
       yield cut(text, { queryEnd, fields: fields.toSpliced(index, 1) });
@@ -96,8 +97,8 @@ export function* changesOf(sent: Sent): Generator<Sent> {
 }
 
 /**
- * Yields every way to read a signed text as fields of which all but one have a name in
- * `names`, in signing order, with at most `lostMax` names skipped.
+ * How many requests to compare with the SDK: a few seconds' worth, or those of `bun run
+ * verdicts`.
  */
 export function* readings(
   text: string,

@@ -1,19 +1,16 @@
 import { validateRequest } from "twilio/lib/webhooks/webhooks.js";
 import type { FormParams } from "../../src/twilio/form.ts";
 
-/**
- * How many requests to compare with the SDK: a few seconds' worth, or those of `bun run
- * verdicts`.
- */
+/** The number of callbacks with a new parameter, and of ones with shifted boundaries. */
 const isLongRun = process.env["SDK_LONG_RUN"] !== undefined;
 export const FUNCTION_RUNS = isLongRun ? 200_000 : 8_000;
 export const HTTP_RUNS = isLongRun ? 20_000 : 800;
 
-/** The number of callbacks with a new parameter, and of ones with shifted boundaries. */
+/** Returns parameters as Express passes them to Twilio's SDK: a repeated name has an array. */
 export const NEW_PARAMETER_RUNS = isLongRun ? 200_000 : 5_000;
 export const SHIFT_RUNS = isLongRun ? 3_000 : 100;
 
-/** Returns parameters as Express passes them to Twilio's SDK: a repeated name has an array. */
+/** Returns Twilio's own verdict; a URL that it throws on isn't accepted. */
 export function sdkParams(
   params: FormParams,
 ): Record<string, string | string[]> {
@@ -26,7 +23,10 @@ export function sdkParams(
   );
 }
 
-/** Returns Twilio's own verdict; a URL that it throws on isn't accepted. */
+/**
+ * Returns what is recorded of a form, without texts that nothing depends on, or its fault
+ * if it's refused.
+ */
 export function sdkAccepts(
   authToken: string,
   signature: string,

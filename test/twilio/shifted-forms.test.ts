@@ -14,10 +14,7 @@ import {
   type Sent,
 } from "./resplits.ts";
 
-/**
- * Returns what is recorded of a form, without texts that nothing depends on, or its fault
- * if it's refused.
- */
+/** Changes that are accepted although they change the record. */
 function recorded({ query, params }: Sent): unknown {
   const callback = parseCallback("sms", params);
   if ("fault" in callback) return callback.fault;
@@ -31,7 +28,7 @@ function recorded({ query, params }: Sent): unknown {
   };
 }
 
-/** Changes that are accepted although they change the record. */
+/** One of our names within a new one would be a shift. */
 function falsified(genuine: Sent, changed: Iterable<Sent>): Sent[] {
   const right = JSON.stringify(recorded(genuine));
   const text = signedText(genuine);
@@ -153,7 +150,7 @@ describe("every callback as Twilio posts it is accepted", () => {
         value,
         ({ params }, query, newName, newValue) => {
           fc.pre(!params.some(([each]) => each === newName));
-          // One of our names within a new one would be a shift.
+          // Forms refused for a malformed field rarely lead anywhere.
           fc.pre(!/To|From|Sid|Status|Error/.test(newName));
           const sent = {
             query,
@@ -200,7 +197,7 @@ describe("no other reading of a signed text falsifies the record", () => {
           const sent = { query, params };
           let changed: Sent = sent;
           for (const choice of choices) {
-            // Forms refused for a malformed field rarely lead anywhere.
+            // By Twilio's names.
             const next = [...changesOf(changed)].filter(isSigned);
             changed = next[choice % next.length] ?? changed;
             expect(falsified(sent, [changed])).toEqual([]);

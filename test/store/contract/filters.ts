@@ -53,7 +53,10 @@ type List = {
   readonly all: readonly MessageRow[];
 };
 
-/** Resolves to everything found from the newest on, and checks it again on the way back. */
+/**
+ * Resolves to the messages from `from` on, by default from the oldest, through all newer
+ * pages.
+ */
 async function pagedOlder(list: List): Promise<MessageRow[]> {
   const found: MessageRow[] = [];
   let page = await pageOf(list, {});
@@ -69,9 +72,7 @@ async function pagedOlder(list: List): Promise<MessageRow[]> {
   return found;
 }
 
-/**
- * Resolves to the messages from `from` on, by default from the oldest, through all newer pages.
- */
+/** The ID that it resolved to belongs to a message. */
 async function pagedNewer(
   list: List,
   from: Pick<MessagePage, "messages" | "newer"> = { messages: [], newer: 0 },
@@ -96,7 +97,7 @@ async function pageOf(
   const goesOn = cursor.newerThan === undefined ? page.older : page.newer;
   const isCutShort = page.messages.length < size && goesOn !== undefined;
   if (!isCutShort) return page;
-  // The ID that it resolved to belongs to a message.
+  // Most have few, and the first has the rest.
   const last = all.find((message) => message.id === goesOn);
   expect(page.lookedBackTo).toBe(last?.firstEventAt);
   return page;

@@ -127,7 +127,7 @@ export function listingContract(openStore: OpenStore): void {
       );
       const sids: string[] = [];
       for (let index = 0; index < amount; index++) {
-        // Most have few, and the first has the rest.
+        // By recipient, which no rollup counts.
         const To = recipients[index < 300 ? index % 100 : 0] ?? "";
         const events = [eventOf({ To }), eventOf({ To: "+14155550188" })];
         await Promise.all(events.map((event) => store.recordEvent(event)));
@@ -155,7 +155,7 @@ export function listingContract(openStore: OpenStore): void {
         ),
       ),
     );
-    // By recipient, which no rollup counts.
+    // A count from rollups has no limit.
     const all = [condition("to", "+1")];
     const delivered: MessageFilter = [
       ...all,
@@ -169,7 +169,7 @@ export function listingContract(openStore: OpenStore): void {
       count: 1_000,
       isMore: false,
     });
-    // A count from rollups has no limit.
+    // The country is the recipient's, whatever the sender's number says.
     expect(await store.countMessages([])).toEqual({
       count: 1_001,
       isMore: false,
@@ -285,7 +285,7 @@ export function listingContract(openStore: OpenStore): void {
       expect(await found(inCountry("US"), inCountry("GB"))).toEqual([]);
       expect(await found(notBritish)).toEqual([american]);
     }
-    // The country is the recipient's, whatever the sender's number says.
+    // The shorter the period, the sooner an index is used.
     expect(
       await sidsOf(store, [condition("from", "0123"), inCountry("GB")]),
     ).toEqual([british]);
@@ -324,7 +324,7 @@ export function listingContract(openStore: OpenStore): void {
   });
 
   test("a message with two tags of one name is listed and counted once", async () => {
-    // The shorter the period, the sooner an index is used.
+    // Resolves to the SIDs of all messages that a filter finds, newest first, page by page.
     await using opened = await openStore({ stretch: 1, fillMs: 0 });
     const { store } = opened;
     const tagged = eventOf({}, { query: "campaign=a&campaign=b&campaign=c" });
@@ -373,7 +373,7 @@ function condition(
     : { negated: false, field, values: [text] };
 }
 
-/** Resolves to the SIDs of all messages that a filter finds, newest first, page by page. */
+/** Resolves to the same from the oldest on, oldest first. */
 async function sidsOf(
   store: Store,
   filter: MessageFilter,
@@ -389,7 +389,7 @@ async function sidsOf(
   }
 }
 
-/** Resolves to the same from the oldest on, oldest first. */
+/** Twilio's values on each route, with the prefixes that are recorded there. */
 async function sidsBack(
   store: Store,
   filter: MessageFilter,

@@ -18,7 +18,7 @@ type Outcome = Omit<MessageRow, "id" | "messageSid">;
 const ARRIVAL = Date.UTC(2026, 10, 23, 12, 30);
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
-/** Twilio's values on each route, with the prefixes that are recorded there. */
+/** Callbacks of one message that repeat, add to and contradict each other. */
 const kind = fc
   .record({
     word: fc.constantFrom("sent", "failed", "undelivered", "delivered", "read"),
@@ -31,7 +31,7 @@ const kind = fc
       word !== "read" || channel + toPrefix + fromPrefix !== "sms",
   );
 
-/** Callbacks of one message that repeat, add to and contradict each other. */
+/** Resolves to a new message's state after these events. */
 const arbitraryCallbacks: fc.Arbitrary<readonly NewEvent[]> = fc
   .tuple(
     fc.constantFrom("ACa", "ACb"),
@@ -240,7 +240,7 @@ export function orderContract(openStore: OpenStore): void {
   });
 }
 
-/** Resolves to a new message's state after these events. */
+/** Records events in sequence, or all at once in this order. */
 async function outcomeOf(
   store: Store,
   events: readonly NewEvent[],
@@ -256,7 +256,7 @@ async function outcomeOf(
   return outcome;
 }
 
-/** Records events in sequence, or all at once in this order. */
+/** Returns everything that a callback says about its event. */
 async function recordAll(
   store: Store,
   events: readonly NewEvent[],
@@ -269,7 +269,10 @@ async function recordAll(
   return outcomes;
 }
 
-/** Returns everything that a callback says about its event. */
+/**
+ * Implements the rule naively: each field has a value from the highest status with any; if
+ * that status has several, a fixed one.
+ */
 function partsOf({ status, channel, params, query }: NewEvent): string[] {
   const tags = [...new URLSearchParams(query)];
   return [
@@ -292,10 +295,7 @@ function expectedOutcomes(events: readonly NewEvent[]): RecordOutcome[] {
   });
 }
 
-/**
- * Implements the rule naively: each field has a value from the highest status with any; if
- * that status has several, a fixed one.
- */
+/** Returns a post with its own message somewhere in it. */
 function expectedOutcome(events: readonly NewEvent[]): Partial<Outcome> {
   const highestFirst = events.toSorted(
     (a, b) => statusRank(b.status) - statusRank(a.status),

@@ -15,7 +15,7 @@ import { eventOf } from "../events.ts";
 let folder: ReturnType<typeof tempDir>;
 let writing: Database;
 let reading: ReturnType<typeof openForReading>;
-/** The same database, with an event committed after each statement. */
+/** Ends the server like a power cut, and checks for everything that was acknowledged. */
 let busy: Db;
 let recorded = 0;
 

@@ -74,7 +74,7 @@ test("between any two steps, whatever the clock does, each message is counted on
               {
                 MessageSid: sids[message] ?? "",
                 MessageStatus: status,
-                // A second callback of a status is a supplement.
+                // How many days the clock is off; mostly none.
                 Extra: String(minute),
               },
               { receivedAt: NOON + minute * MINUTE_MS },
@@ -95,7 +95,7 @@ test("between any two steps, whatever the clock does, each message is counted on
 
 test("whatever the clock does and wherever the server restarts, all counts equal a recount", async () => {
   const span = fc.record({
-    /** How many days the clock is off; mostly none. */
+    /** Each run continues where the previous one ended. */
     off: fc.oneof(
       { weight: 2, arbitrary: fc.constant(0) },
       fc.constantFrom(-400, -30, -1, 1, 2, 30, 400),
@@ -105,7 +105,8 @@ test("whatever the clock does and wherever the server restarts, all counts equal
     restarts: fc.boolean(),
     isTidied: fc.boolean(),
   });
-  // Each run continues where the previous one ended.
+  // Checks all time, and what pages show around a time: its first hour, its day, and single
+  // minutes.
   let real = NOON;
   await fc.assert(
     fc.asyncProperty(
@@ -128,10 +129,7 @@ test("whatever the clock does and wherever the server restarts, all counts equal
   );
 }, 120_000);
 
-/**
- * Checks all time, and what pages show around a time: its first hour, its day, and single
- * minutes.
- */
+/** Summed up while its minutes are still there, and hours later without them. */
 async function expectAllRecounts(now: number): Promise<void> {
   for (const spanMs of [undefined, HOUR_MS, DAY_MS, 7 * DAY_MS])
     await expectRecount(reader, { range: ALL_TIME, spanMs });
@@ -203,7 +201,7 @@ test("an hour that takes many steps is complete between any two, whatever is rec
       expect(arrived.reduce((sum, each) => sum + each, 0)).toBe(delivered);
     }
   };
-  // Summed up while its minutes are still there, and hours later without them.
+  // No index finds a whole number's digits anywhere but at its ends.
   await recordAndCount(60);
   expect(await tidy(() => recordAndCount(60))).toBeGreaterThan(2);
   const hoursLater = MINUTES_KEPT + 120;

@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-/** Starts a server, which must become ready, and stops it. */
+/** Like the state between two calls of a restore. */
 async function serveOnce(more: Record<string, string> = {}): Promise<void> {
   await using server = await start(PROGRAM, ["serve"], {
     env: { ...env, ...more },
@@ -101,7 +101,8 @@ test("the remains of an interrupted restore are removed when the server starts",
   const left = ["restoring-999999999", "restoring-999999999-journal"];
   for (const end of left) writeFileSync(`${file}.${end}`, "");
   const twin = `${file}.before-restore-20261123T120000Z`;
-  // Like the state between two calls of a restore.
+  // Leaves the files of a killed server next to the database, so that SQLite opens it even
+  // to read.
   linkSync(file, twin);
   const kept = `${file}.before-restore-20261122T120000Z`;
   writeFileSync(kept, "another database");
@@ -113,10 +114,7 @@ test("the remains of an interrupted restore are removed when the server starts",
   ).toEqual([file, kept, `${file}-lock`].toSorted());
 });
 
-/**
- * Leaves the files of a killed server next to the database, so that SQLite opens it even to
- * read.
- */
+/** It doesn't wait for the lock, which is still held. */
 function leaveLog(path: string): void {
   const ends = ["-wal", "-shm"];
   using db = new Database(path);
