@@ -1,10 +1,13 @@
-/** For tests that take seconds by themselves, on a busy machine. */
+/**
+ * `bun run test`: runs every check; ends with the failures and one line of counts. `bun run
+ * test test/live`: runs only the tests in these files and folders.
+ */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
-/** One more than there are cores, because most tests wait at times. */
+/** For tests that take seconds by themselves, on a busy machine. */
 const TIMEOUT_MS = 60_000;
-/** Runs a command; with `isShown`, passes on its output as it comes. */
+/** One more than there are cores, because most tests wait at times. */
 const WORKERS = availableParallelism() + 1;
 
 const ROOT = join(import.meta.dir, "..");
@@ -19,7 +22,7 @@ const CHECKS = {
 
 type Ended = { readonly code: number; readonly output: string };
 
-/** Runs a check and prints its output at the end. Resolves to its name if it failed. */
+/** Runs a command; with `isShown`, passes on its output as it comes. */
 async function run(
   command: readonly string[],
   isShown = false,
@@ -43,10 +46,7 @@ async function run(
   return { code: await child.exited, output };
 }
 
-/**
- * Lets files share a worker's modules, because loading them for each file takes most of the
- * time.
- */
+/** Runs a check and prints its output at the end. Resolves to its name if it failed. */
 async function check(
   name: string,
   command: readonly string[],
@@ -56,14 +56,17 @@ async function check(
   return code === 0 ? undefined : name;
 }
 
-/** Tests run the compiled program. */
+/**
+ * Lets files share a worker's modules, because loading them for each file takes most of the
+ * time.
+ */
 function tests(paths: readonly string[]): Promise<Ended> {
   const options = [`--timeout=${TIMEOUT_MS}`, `--parallel=${WORKERS}`];
   return run([bun, "test", ...options, "--no-isolate", ...paths], true);
 }
 
 const paths = process.argv.slice(2);
-// The runner names a failed test both where it failed and at the end.
+// Tests run the compiled program.
 const unbuilt = await check("build", [bun, "run", "build"]);
 const checks = paths.length > 0 ? [] : Object.entries(CHECKS);
 const [{ code, output }, ...others] = await Promise.all([
@@ -80,9 +83,9 @@ const named = (word: string): string[] =>
     .map(([, name = ""]) => name)
     .toArray();
 const skipped = named("skip");
-// A runner that failed without naming a test, for example because a file doesn't load.
+// The runner names a failed test both where it failed and at the end.
 const failed = new Set([...failedChecks, ...named("fail")]);
-// Data that nobody may see without signing in.
+// A runner that failed without naming a test, for example because a file doesn't load.
 const isBroken = code !== 0 && count("fail") === 0;
 if (isBroken) failed.add("the test runner");
 

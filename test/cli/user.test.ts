@@ -240,7 +240,7 @@ test("at a terminal, the password is typed twice, without an echo", async () => 
   expect(typed.output).toContain("Password: ");
   expect(typed.output).toContain("Repeat the password: ");
   expect(typed.output).not.toContain("horse");
-  // Runs the command at a terminal, and types each text when prompted.
+  // Messages have no color, not even the red of Bun's console.error.
   expect(typed.output).not.toContain("\x1b[");
   const differ = await onTerminal(
     file,
@@ -271,7 +271,7 @@ test("at a terminal, the password is typed twice, without an echo", async () => 
   );
 });
 
-/** A clone of the project, with its own commit. */
+/** Runs the command at a terminal, and types each text when prompted. */
 async function onTerminal(
   file: string,
   args: readonly string[],

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await git("tag", "v9");
 });
 
-/** A repository around the folder isn't the program's. */
+/** Runs the clone's program from another folder. */
 function runClone(arg: string, env: Record<string, string> = {}) {
   return run([process.execPath, MAIN], [arg], { cwd: "/", env });
 }
@@ -61,7 +61,7 @@ test("a program with changed sources says so", async () => {
 });
 
 test("outside git, the commit is unknown, or the one that was passed to the build", async () => {
-  // Writes a file with this text.
+  // A repository around the folder isn't the program's.
   renameSync(join(clone, ".git"), join(folder, ".git"));
   const { stdout } = await runClone("version");
   expect(stdout).toBe(`${version} (unknown commit: built outside git)\n`);

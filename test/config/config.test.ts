@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => folder[Symbol.dispose]());
 
-/** If a flag wins, its value is the one that's checked. */
+/** Writes a file with this text. */
 function fileOf(name: string, text: string): string {
   const path = join(folder.path, name);
   writeFileSync(path, text);
@@ -67,7 +67,7 @@ test.each([
     const flags = { [flag]: String(value) };
     expect(read(given, flags)[key]).toBe(value);
     expect(read(given)[key]).toBe(env);
-    // Returns the settings in the image and the compose file.
+    // If a flag wins, its value is the one that's checked.
     expect(mistakesIn({ [name]: "\0" }, flags)).toEqual([]);
   },
 );

@@ -41,7 +41,7 @@ describe.skipIf(why !== undefined)("install.sh", () => {
     release[Symbol.dispose]();
   });
 
-  /** Returns the contents of a file's site or server block, for a server at `address`. */
+  /** Runs a command that must succeed, and resolves to its output. */
   const said = async (command: string, input?: string): Promise<string> => {
     const ended = await root.run(command, input);
     expect(ended).toMatchObject({ status: 0 });

@@ -14,7 +14,7 @@ beforeAll(() => {
   requireTool("nginx", "nginx-light");
 });
 
-/** Starts a server that returns what it receives, and streams endlessly at `/live`. */
+/** Returns the contents of a file's site or server block, for a server at `address`. */
 function lines(kind: "caddy" | "nginx", address: string): string {
   const [, block = ""] =
     kind === "caddy"
@@ -24,7 +24,7 @@ function lines(kind: "caddy" | "nginx", address: string): string {
   return block.replaceAll("127.0.0.1:3000", address);
 }
 
-/** Caddy counts while it forwards the body. Some versions respond with 502. */
+/** Starts a server that returns what it receives, and streams endlessly at `/live`. */
 function echoServer() {
   const server = Bun.serve({
     hostname: "127.0.0.1",
@@ -144,8 +144,7 @@ for (const kind of ["caddy", "nginx"] as const) {
         });
       const passed = await post(64 * 1024 + 1);
       expect(await passed.json()).toMatchObject({ bytes: 64 * 1024 + 1 });
-      // Makes a release for this machine from the sources in a folder, in its subfolder
-      // `release`.
+      // Caddy counts while it forwards the body. Some versions respond with 502.
       expect([413, 502]).toContain((await post(1024 * 1024)).status);
     });
   });

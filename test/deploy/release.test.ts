@@ -16,7 +16,7 @@ const { path: folder } = tempDir();
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const [first, second] = [join(folder, "a"), join(folder, "b/deeper/than/a")];
 
-/** Makes a repository with one commit of the sources in a folder, and resolves to its ID. */
+/** Makes a release for this machine from the sources in a folder, in its subfolder `release`. */
 async function releaseIn(sources: string): Promise<string> {
   const out = join(sources, "release");
   const { status, said } = await runTool(
@@ -162,10 +162,7 @@ describe("a release", () => {
   });
 });
 
-/**
- * Returns why there can't be a scratch root here, or undefined. Only root can mount, and
- * not in every container.
- */
+/** Runs the release command in a way that fails before anything is compiled. */
 function release(args: readonly string[], env: Record<string, string> = {}) {
   return run(
     [process.execPath, join(PROJECT, "deploy/release/release.ts")],

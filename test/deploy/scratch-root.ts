@@ -6,9 +6,8 @@ import { until } from "../support/until.ts";
 import type { Ended } from "./tools.ts";
 
 /**
- * Starts a copy of this machine that a test can change. Its writes stay in memory and are
- * gone at the end, and it has its own processes and network. Either systemd runs there, or
- * nothing does. `folder` is mounted at /mnt.
+ * Returns why there can't be a scratch root here, or undefined. Only root can mount, and
+ * not in every container.
  */
 export async function whyNoScratchRoot(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return "only root can mount";
@@ -22,7 +21,11 @@ export async function whyNoScratchRoot(): Promise<string | undefined> {
   }
 }
 
-/** It and everything in it ends when its input does, at the latest with the test. */
+/**
+ * Starts a copy of this machine that a test can change. Its writes stay in memory and are
+ * gone at the end, and it has its own processes and network. Either systemd runs there, or
+ * nothing does. `folder` is mounted at /mnt.
+ */
 export async function scratchRoot(folder: string, runs: "systemd" | "nothing") {
   const place = mkdtempSync(join(tmpdir(), "smsledger-root-"));
   // It and everything in it ends when its input does, at the latest with the test.
@@ -45,7 +48,7 @@ export async function scratchRoot(folder: string, runs: "systemd" | "nothing") {
     const first = childOf(childOf(keeper.pid));
     return ["nsenter", `--target=${first}`, "--all", "sh", "-c"];
   };
-  /** Runs a command at a terminal. Types each answer when `question` is asked. */
+  /** Runs a shell command there, as root. */
   const run = async (command: string, input = ""): Promise<Ended> => {
     const child = Bun.spawn([...enter(), `exec 2>&1; ${command}`], {
       cwd: "/",
@@ -103,7 +106,7 @@ const IS_READY = {
   systemd: "test -e /run/scratch-root && systemctl is-system-running",
 };
 
-/** Sets up the first process there, which becomes systemd or does nothing. */
+/** Returns the first child of a process. */
 function childOf(pid: number): number {
   const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
   const [first = ""] = pids.split(" ");

@@ -1,4 +1,4 @@
-/** Standard output, followed by standard error. */
+/** Fails with instructions if a program that these tests need is missing. .ci/run installs them all. */
 export function requireTool(name: string, debianPackage: string): void {
   if (Bun.which(name) === null)
     throw new Error(
@@ -12,7 +12,7 @@ export type Ended = {
   readonly said: string;
 };
 
-/** Stops at the first command that fails, and ends each response with a line break. */
+/** Runs a command to its end. */
 export async function runTool(
   command: readonly string[],
   cwd = import.meta.dir,

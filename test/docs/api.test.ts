@@ -10,7 +10,7 @@ const document = await Bun.file(
   new URL("../../docs/api.md", import.meta.url),
 ).text();
 
-/** The feed request waits for an event. */
+/** Stops at the first command that fails, and ends each response with a line break. */
 const PREAMBLE = `set -eu
 curl() { command curl -sS --fail-with-body -w '\\n' "$@"; }
 `;
@@ -46,7 +46,7 @@ test("the examples in api.md run as written", async () => {
       stderr: "pipe",
     },
   );
-  // Set for inline code, where a command can be named without its arguments.
+  // The feed request waits for an event.
   const posting = setInterval(() => void server.twilio.post(), 300);
   const [output, errors, status] = await Promise.all([
     new Response(child.stdout).text(),

@@ -18,18 +18,18 @@ import {
 type Example = {
   readonly path: string;
   readonly args: readonly string[];
-  /** The program, by any of the names it's run by. */
+  /** Set for inline code, where a command can be named without its arguments. */
   readonly isNamed: boolean;
 };
 
-/** Returns the arguments of the smsledger command in a shell line, or undefined. */
+/** The program, by any of the names it's run by. */
 const PROGRAM =
   /^.*(?<![\w/.-])(?:\.\/|\/usr\/local\/bin\/)?smsledger(?:-linux-x64)?(?= |$)(.*)/;
 
 const OTHER_PROGRAM =
   /\b(?:systemctl|journalctl|useradd|install|rclone|litestream)\b/;
 
-/** Returns the real command line, with commands that only record their arguments. */
+/** Returns the arguments of the smsledger command in a shell line, or undefined. */
 function argsOf(line: string): string[] | undefined {
   const rest = OTHER_PROGRAM.test(line) ? undefined : PROGRAM.exec(line)?.[1];
   const [command] = rest?.split(/ +#| *[|;>)]| && |(?<=")'/, 1) ?? [];
@@ -56,7 +56,7 @@ const EXAMPLES: readonly Example[] = CURRENT_DOCUMENTS.flatMap(
   },
 );
 
-/** Returns the commands, without help and former names. */
+/** Returns the real command line, with commands that only record their arguments. */
 function commandLineForParsing(ran: (command: Command) => void): Command {
   const program = commandLine("0.0.0", () => undefined);
   for (const command of [program, ...commandsBelow(program)]) {
@@ -73,10 +73,7 @@ function commandsBelow(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...commandsBelow(each)]);
 }
 
-/**
- * Parses an example and returns the command that it runs, or undefined for help and command
- * groups.
- */
+/** Returns the commands, without help and former names. */
 function runnableCommands(command: Command): Command[] {
   const below = new Help()
     .visibleCommands(command)
@@ -91,7 +88,10 @@ function pathOf(command: Command): string {
     : [pathOf(parent), command.name()].join(" ").trim();
 }
 
-/** Removes spaces that only indent. */
+/**
+ * Parses an example and returns the command that it runs, or undefined for help and command
+ * groups.
+ */
 function commandOf({ args, isNamed }: Example): string | undefined {
   let path: string | undefined;
   const program = commandLineForParsing((command) => (path = pathOf(command)));

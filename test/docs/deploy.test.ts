@@ -9,7 +9,7 @@ import {
 const unit = await textOf("deploy/smsledger.service");
 const environment = await textOf("deploy/smsledger.env");
 
-/** Relative to the project's folder, such as `docs/install.md`. */
+/** Removes spaces that only indent. */
 function unindented(text: string): string {
   return text.replaceAll(/^[ \t]+/gm, "").trim();
 }

@@ -4,12 +4,12 @@ import { join } from "node:path";
 export const PROJECT = join(import.meta.dir, "../..");
 
 export type Document = {
-  /** All documentation: README.md and its neighbors, docs/, and deploy/README.md. */
+  /** Relative to the project's folder, such as `docs/install.md`. */
   readonly path: string;
   readonly text: string;
 };
 
-/** The changelog may name removed commands and settings. */
+/** All documentation: README.md and its neighbors, docs/, and deploy/README.md. */
 export const DOCUMENTS: readonly Document[] = await Promise.all(
   ["*.md", "docs/*.md", "deploy/*.md"]
     .flatMap((pattern) => [...new Glob(pattern).scanSync(PROJECT)])
@@ -17,7 +17,7 @@ export const DOCUMENTS: readonly Document[] = await Promise.all(
     .map(async (path) => ({ path, text: await textOf(path) })),
 );
 
-/** Returns the code blocks of a language, without a list's indentation. */
+/** The changelog may name removed commands and settings. */
 export const CURRENT_DOCUMENTS = DOCUMENTS.filter(
   ({ path }) => path !== "CHANGELOG.md",
 );
@@ -32,7 +32,7 @@ export function documentOf(path: string): string {
   return found.text;
 }
 
-/** Returns the inline code in sentences and tables. */
+/** Returns the code blocks of a language, without a list's indentation. */
 export function codeBlocks(text: string, language: string): string[] {
   const blocks = text.matchAll(
     new RegExp(`^( *)\`\`\`${language}\n([\\s\\S]*?)^\\1\`\`\``, "gm"),
@@ -42,7 +42,7 @@ export function codeBlocks(text: string, language: string): string[] {
   );
 }
 
-/** Makes anchors of headings as GitHub does. */
+/** Returns the inline code in sentences and tables. */
 export function inlineCode(text: string): string[] {
   const sentences = text.replaceAll(/^ *```[\s\S]*?^ *```/gm, "");
   return [...sentences.matchAll(/(?<!`)`([^`]+)`(?!`)/g)].map(([, code = ""]) =>

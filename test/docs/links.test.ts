@@ -5,7 +5,7 @@ import { DOCUMENTS, PROJECT, type Document } from "./documents.ts";
 
 type Outline = { readonly links: string[]; readonly anchors: Set<string> };
 
-/** A server's folders, and the size of an IPv6 network. */
+/** Makes anchors of headings as GitHub does. */
 function slug(heading: string): string {
   return heading
     .trim()

@@ -16,7 +16,7 @@ const LABELS = [
   "Export",
 ];
 
-/** Names from other programs and the compose file. */
+/** A server's folders, and the size of an IPv6 network. */
 const NO_ROUTE = /^\/(?:dev|etc|mnt|proc|tmp|usr|var|64)\b/;
 
 test("every route and metric that is named exists", async () => {

@@ -10,7 +10,7 @@ import {
   inlineCode,
 } from "./documents.ts";
 
-/** A message's verdict is its number's. */
+/** Names from other programs and the compose file. */
 const OTHER_NAMES = [
   "CREDENTIALS_DIRECTORY",
   "SMSLEDGER_DOMAIN",

@@ -124,7 +124,7 @@ test("no page, list or response contradicts another about a message, a code or a
   await Promise.all(
     cases.flatMap(({ place, code, once, late, streak }) => [
       record(code, numberOf(place, 2), once, "failed"),
-      // Compares the displayed text, not the markup.
+      // The failure comes after the delivery receipt.
       record(code, numberOf(place, 3), late, "sent", "delivered", "failed"),
       ...streak.map((sid) => record(code, numberOf(place, 4), sid, "failed")),
     ]),
@@ -176,7 +176,7 @@ test("no page, list or response contradicts another about a message, a code or a
         ),
       ],
     ] as const;
-    // Each recipient is listed under its own verdict only.
+    // A token can make 600 requests per minute.
     if (place % 4 > 0) continue;
     for (const [sid, { kind, whatToDo }] of answers) {
       const { body } = await ask(origin, `/messages/${sid}`, token);
@@ -185,7 +185,7 @@ test("no page, list or response contradicts another about a message, a code or a
       expect(explanation.retry === "no").toBe(kind !== "send-again");
     }
   }
-  // The start of a formula, after any characters that a spreadsheet may ignore.
+  // Each recipient is listed under its own verdict only.
   const listed: string[] = [];
   for (const verdict of VERDICTS) {
     const { text } = await get(`${origin}/numbers.json?verdict=${verdict}`);

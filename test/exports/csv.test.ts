@@ -3,7 +3,7 @@ import { fc } from "../support/fast-check.ts";
 import { csvHeader, csvLines } from "../../src/exports/csv.ts";
 import { parseCsv } from "./spreadsheet.ts";
 
-/** Runs before each read of messages: it can wait or throw. */
+/** The start of a formula, after any characters that a spreadsheet may ignore. */
 const FORMULA = /^[\s"\u200b]*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
 function cells(record: object, separator: string): string[] {

@@ -7,13 +7,13 @@ import { openStore } from "../support/open-store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
+/** Runs before each read of messages: it can wait or throw. */
+type BeforeReading = () => Promise<void>;
+
 /**
  * Starts the real server and counts its reads of messages, which can be delayed or made to
  * fail. With `isEndless`, a search finds nothing and never ends.
  */
-type BeforeReading = () => Promise<void>;
-
-/** Log lines. */
 export async function startDownloadServer({ isEndless = false } = {}) {
   const folder = tempDir();
   const config = readConfig({
@@ -52,9 +52,9 @@ export async function startDownloadServer({ isEndless = false } = {}) {
   const server = listen(app, config);
   return {
     store,
-    /** How often messages were read. */
+    /** Log lines. */
     logged,
-    /** Waits for the next turn of the event loop. */
+    /** How often messages were read. */
     readings: () => readings,
     beforeReading(what: BeforeReading) {
       beforeReading = what;
@@ -69,7 +69,7 @@ export async function startDownloadServer({ isEndless = false } = {}) {
   };
 }
 
-/** Its steps measure how long the other server's search makes none. */
+/** Waits for the next turn of the event loop. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

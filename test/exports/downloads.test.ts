@@ -23,7 +23,7 @@ const VIEWER = {
 
 test("a search that finds nothing ends when its client disconnects", async () => {
   await using server = await startDownloadServer({ isEndless: true });
-  // A page responds as usual.
+  // Its steps measure how long the other server's search makes none.
   await using other = await startDownloadServer({ isEndless: true });
   const endless = new AbortController();
   await other.get("/messages.csv", { signal: endless.signal });
@@ -160,7 +160,7 @@ test("ten exports run at once; an eleventh is refused until one ends or its clie
     expect(refused.headers.get("content-type")).toStartWith("text/html");
     expect(await refused.text()).toContain("Too many exports at once");
   }
-  // All ten are still running.
+  // A page responds as usual.
   expect((await server.get("/numbers")).status).toBe(200);
 
   client.abort();
@@ -201,7 +201,7 @@ test("the server answers other requests while ten exports search, step by step",
   }
   for (let request = 0; request < 5; request++)
     expect((await server.get("/livez")).status).toBe(200);
-  // Retries until the response isn't 503.
+  // All ten are still running.
   expect((await server.get("/messages.csv")).status).toBe(503);
   client.abort();
 });

@@ -9,7 +9,7 @@ test("steps run one by one, each followed by a rest as long as the step", async 
   const steps: { readonly from: number; readonly to: number }[] = [];
   const make = async (): Promise<void> => {
     const from = performance.now();
-    // Returns the text of some HTML.
+    // Time is the subject: the rest after a step is as long as the step.
     await Bun.sleep(10);
     steps.push({ from, to: performance.now() });
   };

@@ -67,10 +67,7 @@ test("finished downloads are forgotten, the oldest first, and running ones never
   expect(board.of("99")).toEqual({ records: 0, state: "whole" });
 });
 
-/**
- * Parses CSV as a spreadsheet that splits at `separator` does: quotes count only at the
- * start of a cell, and text after the closing quote belongs to the cell.
- */
+/** Returns the text of some HTML. */
 function textOf(html: string): string {
   return html.replaceAll(/<[^>]*>/g, "").replaceAll(/\s+/g, " ");
 }

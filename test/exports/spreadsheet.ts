@@ -1,4 +1,7 @@
-/** Wraps a stream to count its steps and record its end. */
+/**
+ * Parses CSV as a spreadsheet that splits at `separator` does: quotes count only at the
+ * start of a cell, and text after the closing quote belongs to the cell.
+ */
 export function parseCsv(text: string, separator: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];

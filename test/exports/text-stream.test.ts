@@ -96,11 +96,7 @@ test("in each turn of the event loop one waiter continues, in the order in which
   expect(order).toEqual(Array.from({ length: 50 }, (_, step) => step % 10));
 });
 
-/**
- * Writes a backup under load, kills the server with `kill -9`, restores the backup and
- * continues with it, `rounds` times. Everything that was acknowledged before the backup
- * began must be there each time.
- */
+/** Wraps a stream to count its steps and record its end. */
 function counted(pieces: AsyncGenerator<string, void>) {
   let steps = 0;
   const ends: object[] = [];

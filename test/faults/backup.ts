@@ -1,7 +1,4 @@
-/**
- * Runs the real server with this clock until its settings show what retention did, then
- * posts a callback.
- */
+/** `bun test/faults/backup.ts [rounds]`: the long run; backup.test.ts is its short one. */
 import { backupRounds } from "./backup-rounds.ts";
 
 const rounds = Number(process.argv[2] ?? 20);

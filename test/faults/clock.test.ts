@@ -28,7 +28,10 @@ async function withStore<T>(
   }
 }
 
-/** Now the latest event is as far ahead as the clock. */
+/**
+ * Runs the real server with this clock until its settings show what retention did, then
+ * posts a callback.
+ */
 async function serve(
   file: string,
   library: string,
@@ -84,7 +87,7 @@ test.skipIf(compiler === null)(
     });
     const ahead = await serve(file, library, TWO_YEARS_S, "Paused");
     expect(ahead.text).toContain("730 d after the latest event");
-    // Whether disks can be made to fail, which takes a C compiler.
+    // Now the latest event is as far ahead as the clock.
     await serve(file, library, TWO_YEARS_S, "Last done");
     const right = await serve(file, library, 0, "Last done");
     expect(Date.parse(right.ready.lastCallbackAt)).toBeLessThanOrEqual(

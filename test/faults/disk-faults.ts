@@ -13,9 +13,9 @@ export type Disk = {
   [Symbol.dispose](): void;
 };
 
-/** Makes a database whose disk fails as `words` describe. */
+/** Databases whose disk calls can be made to fail; see disk-faults.c. */
 export type DiskFaults = Disposable & {
-  /** Makes a file system of 48 MiB that really fills up, and later has space again. */
+  /** Makes a database whose disk fails as `words` describe. */
   disk(words: string): Disk;
 };
 

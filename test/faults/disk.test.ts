@@ -18,7 +18,7 @@ import { startProcess, type ServerProcess } from "./server-process.ts";
 
 const isRoot = process.getuid?.() === 0;
 
-/** Loads a server while its disk fails and recovers, and checks everything it promised. */
+/** Makes a file system of 48 MiB that really fills up, and later has space again. */
 function smallDisk(): Disk {
   const folder = tempDir();
   const mountpoint = folder.path;
@@ -39,7 +39,7 @@ function smallDisk(): Disk {
   };
 }
 
-/** A disk that has just filled up may have space for a while, in the log that was copied. */
+/** Loads a server while its disk fails and recovers, and checks everything it promised. */
 async function liveThrough(disk: Disk, reason: RegExp): Promise<void> {
   const server = await startProcess(disk.databaseUrl, disk.env);
   const ledger: Ledger = new Set();
@@ -70,7 +70,7 @@ async function liveThrough(disk: Disk, reason: RegExp): Promise<void> {
   expect(integrity).toBe("ok");
 }
 
-/** Loads a server until many callbacks got `status`. Resolves to all statuses received. */
+/** A disk that has just filled up may have space for a while, in the log that was copied. */
 async function firstRefused(server: ServerProcess): Promise<Response> {
   for (;;) {
     const answer = await twilioClient(server.origin).post();
@@ -78,7 +78,7 @@ async function firstRefused(server: ServerProcess): Promise<Response> {
   }
 }
 
-/** Resolves to health checks that get a response while every callback waits. */
+/** Loads a server until many callbacks got `status`. Resolves to all statuses received. */
 async function loadUntil(
   server: ServerProcess,
   ledger: Ledger,
@@ -124,8 +124,7 @@ describe.skipIf(!canFail)(
         disk.breakDown();
         const ledger: Ledger = new Set();
         const load = startLoad(server.origin, ledger, 64);
-        // All waiting callbacks share the next fsync, which takes as long for one as for
-        // many.
+        // Resolves to health checks that get a response while every callback waits.
         let answered = 0;
         while (ledger.size < 64 * 6 || answered < 20) {
           const size = ledger.size;
@@ -134,7 +133,8 @@ describe.skipIf(!canFail)(
         }
         await load.stop();
         expect(load.answers.keys().toArray()).toEqual([200]);
-        // The process kills itself.
+        // All waiting callbacks share the next fsync, which takes as long for one as for
+        // many.
         const batches = await metricOf(
           server.origin,
           "smsledger_batch_events_count",
@@ -163,7 +163,7 @@ describe.skipIf(!canFail)(
           (await metricOf(server.origin, "smsledger_write_queue_events")) === 1,
       );
       server.kill("SIGTERM");
-      // Neither command makes more calls than this.
+      // The process kills itself.
       expect(await server.ended()).toBeNull();
       expect((await answer).status).toBe(503);
       expect(server.output()).toContain("the disk didn't answer in time");

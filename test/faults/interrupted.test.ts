@@ -9,7 +9,7 @@ import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 
-/** Runs a command repeatedly, killed one call later each time, until it completes. */
+/** Neither command makes more calls than this. */
 const CALLS_MAX = 100;
 
 const OLD = newMessageSid();
@@ -31,7 +31,7 @@ describe.skipIf(Bun.which("cc") === null)(
       await makeTemplate(template);
     });
 
-    /** Nobody cleans up after it. */
+    /** Runs a command repeatedly, killed one call later each time, until it completes. */
     async function killedAtEachCall(
       command: (folder: string) => readonly string[],
       check: (folder: string, ended: Ended) => Promise<void>,
@@ -44,7 +44,7 @@ describe.skipIf(Bun.which("cc") === null)(
             LD_PRELOAD: library,
             KILL_IN: folder.path,
             KILL_AT: String(call),
-            // Whatever was left behind, the next one completes.
+            // Nobody cleans up after it.
             [WORKER]: "1",
           },
         });
@@ -69,8 +69,7 @@ describe.skipIf(Bun.which("cc") === null)(
         expect(
           sidsInAll(folder, /^live\.db(\.before-restore-[\w-]+)?$/),
         ).toContain(OLD);
-        // Makes a database as a killed server leaves it, with data in its log, and a backup
-        // of another one.
+        // Whatever was left behind, the next one completes.
         const again = await run(PROGRAM, restore(folder));
         expect(again).toMatchObject({ status: 0, stderr: "" });
         expect(sidsIn(join(folder, "live.db"))).toEqual([BACKED_UP]);
@@ -102,7 +101,10 @@ describe.skipIf(Bun.which("cc") === null)(
   },
 );
 
-/** Returns the message SIDs in a database in which SQLite finds no damage. */
+/**
+ * Makes a database as a killed server leaves it, with data in its log, and a backup of
+ * another one.
+ */
 async function makeTemplate(folder: string): Promise<void> {
   using work = tempDir();
   const live = join(work.path, "live.db");
@@ -126,10 +128,7 @@ async function makeTemplate(folder: string): Promise<void> {
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 }
 
-/**
- * Kills the server with `kill -9` under load, `rounds` times over one database, and checks
- * that everything ever acknowledged is there.
- */
+/** Returns the message SIDs in a database in which SQLite finds no damage. */
 function sidsIn(file: string): string[] {
   const db = new Database(file, { readwrite: true });
   try {

@@ -1,4 +1,4 @@
-/** Compares a database with a ledger: missing entries, and SQLite's own verdict. */
+/** `bun test/faults/kill.ts [rounds]`: the long run; kill.test.ts is its short one. */
 import { killLoop } from "./kill-loop.ts";
 
 const rounds = Number(process.argv[2] ?? 200);

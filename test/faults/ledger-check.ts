@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { openReader } from "../../src/store/sqlite/beside.ts";
 import type { Ledger } from "./load.ts";
 
-/** Callbacks answered with 200, which must be on disk forever: "SID status". */
+/** Compares a database with a ledger: missing entries, and SQLite's own verdict. */
 export async function checkLedger(
   databaseUrl: string,
   ledger: Ledger,

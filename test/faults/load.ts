@@ -1,19 +1,16 @@
 import { newMessageSid, twilioClient } from "../support/twilio-client.ts";
 
-/** The number of responses by status; requests without a response count as 0. */
+/** Callbacks answered with 200, which must be on disk forever: "SID status". */
 export type Ledger = Set<string>;
 
 export type Load = {
-  /** Resolves when the last response has arrived. */
+  /** The number of responses by status; requests without a response count as 0. */
   readonly answers: ReadonlyMap<number, number>;
-  /** The pause after a response other than 200. */
+  /** Resolves when the last response has arrived. */
   stop(): Promise<void>;
 };
 
-/**
- * Posts signed callbacks over `clients` connections until stopped, and adds every
- * acknowledged one to the ledger. Each message gets sent and delivered.
- */
+/** The pause after a response other than 200. */
 const PAUSE_MS = 20;
 
 /**
@@ -37,7 +34,7 @@ export function startLoad(
         );
         answers.set(code, (answers.get(code) ?? 0) + 1);
         if (code === 200) ledger.add(`${sid} ${status}`);
-        // A response counts only if its body arrived too.
+        // Time is the subject: a client that is refused doesn't try again at once.
         else await Bun.sleep(PAUSE_MS);
       }
     }
@@ -52,7 +49,7 @@ export function startLoad(
   };
 }
 
-/** Few enough for a busy machine: the callbacks wait five seconds. */
+/** A response counts only if its body arrived too. */
 async function answerOf(posted: Promise<Response>): Promise<number> {
   try {
     const response = await posted;

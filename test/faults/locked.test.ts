@@ -21,7 +21,7 @@ test("while the database is locked, health checks and pages respond before the w
         answered++;
         return [answer.status, answer.headers.get("retry-after")];
       });
-      // A failed commit alone makes the server unready for five seconds.
+      // Few enough for a busy machine: the callbacks wait five seconds.
       for (let round = 0; round < 5; round++)
         for (const path of ["/livez", "/messages"])
           expect((await fetch(server.origin + path)).status).toBe(200);
@@ -34,7 +34,7 @@ test("while the database is locked, health checks and pages respond before the w
       for (const answer of await Promise.all(posting))
         expect(answer).toEqual([503, "5"]);
     }
-    // Makes a database with a message in it, without any of its pages in memory.
+    // A failed commit alone makes the server unready for five seconds.
     await until(
       async () =>
         expect((await fetch(`${server.origin}/readyz`)).status).toBe(200),

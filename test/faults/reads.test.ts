@@ -29,7 +29,7 @@ describe.skipIf(!canFail)(
     const startOn = (disk: Disk) =>
       start(PROGRAM, ["serve"], { env: envOf(disk) });
 
-    /** Ends it like a power cut: no more code runs. */
+    /** Makes a database with a message in it, without any of its pages in memory. */
     async function makeDatabase(disk: Disk): Promise<void> {
       await using server = await startOn(disk);
       const posted = await twilioClient(server.origin).post();

@@ -4,11 +4,11 @@ import { AUTH_TOKEN } from "../support/twilio-client.ts";
 export type ServerProcess = {
   readonly origin: string;
   readonly pid: number;
-  /** Starts the real program as a process and resolves once it listens. */
+  /** Ends it like a power cut: no more code runs. */
   kill(): Promise<void>;
 };
 
-/** Reads the log until it says where the server listens, then discards the rest. */
+/** Starts the real program as a process and resolves once it listens. */
 export async function startProcess(
   databaseUrl: string,
   env: Record<string, string> = {},
@@ -39,7 +39,7 @@ export async function startProcess(
   };
 }
 
-/** What a stream sends: an event, or a comment as a heartbeat. */
+/** Reads the log until it says where the server listens, then discards the rest. */
 async function listeningOrigin(
   log: ReadableStream<Uint8Array>,
 ): Promise<string> {

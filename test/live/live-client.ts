@@ -1,9 +1,9 @@
-/** The cursor to reconnect with, and its position. */
+/** What a stream sends: an event, or a comment as a heartbeat. */
 export type Said =
   | { readonly comment: string }
   | {
       readonly event: string;
-      /** Resolves to the next event or comment, or undefined when the stream has ended. */
+      /** The cursor to reconnect with, and its position. */
       readonly id: string;
       readonly order: number;
       readonly failures: number;
@@ -11,11 +11,11 @@ export type Said =
 
 export type Listening = AsyncDisposable & {
   readonly response: Response;
-  /** Listens to an event stream until disposed of. */
+  /** Resolves to the next event or comment, or undefined when the stream has ended. */
   next(): Promise<Said | undefined>;
 };
 
-/** Returns undefined for a block that only sets the retry time. */
+/** Listens to an event stream until disposed of. */
 export async function listenTo(
   url: string,
   headers: Record<string, string> = {},
@@ -47,10 +47,7 @@ async function* pieces(response: Response): AsyncGenerator<Said, void> {
   }
 }
 
-/**
- * Starts the event stream over a real store, on an otherwise empty server with limits short
- * enough for tests. Bun's idle timeout is a second by default.
- */
+/** Returns undefined for a block that only sets the retry time. */
 function parsed(block: string): Said | undefined {
   if (block.startsWith(":")) return { comment: block.slice(1) };
   const fields = new Map(

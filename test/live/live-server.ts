@@ -13,7 +13,10 @@ import { until } from "../support/until.ts";
 
 type Limits = ConstructorParameters<typeof LiveHub>[1];
 
-/** Adds a listener to the hub itself, without a connection. */
+/**
+ * Starts the event stream over a real store, on an otherwise empty server with limits short
+ * enough for tests. Bun's idle timeout is a second by default.
+ */
 export async function startLive(limits: Limits = {}) {
   const folder = tempDir();
   const store = await openStore(join(folder.path, "smsledger.db"));
@@ -46,26 +49,26 @@ export async function startLive(limits: Limits = {}) {
     .listen({ hostname: "127.0.0.1", port: 0, idleTimeout: 1 });
   const url = `http://127.0.0.1:${app.server?.port}/live`;
   return {
-    /** Resolves to the address of the stream after an event. */
+    /** Adds a listener to the hub itself, without a connection. */
     listen: async (eventId: number, cutOff: () => void = () => undefined) =>
       hub.listen(await positionAfter(store, eventId), cutOff, () =>
         streams.watch(new Request("http://127.0.0.1/live")),
       ),
-    /** How often the store was queried. */
+    /** Resolves to the address of the stream after an event. */
     urlAfter: async (eventId: number) =>
       `${url}?after=${(await positionAfter(store, eventId)).text}`,
     url,
     cursorAfter: async (eventId: number) =>
       (await positionAfter(store, eventId)).text,
-    /** Waits until listeners have received earlier events: two more turns. */
+    /** How often the store was queried. */
     questions: () => questions,
-    /** Records an event. */
+    /** Waits until listeners have received earlier events: two more turns. */
     async turn(): Promise<void> {
       const before = answers;
       await until(() => answers >= before + 2);
     },
     stop: () => stop.abort(),
-    /** The header is newer than the URL, so it wins. */
+    /** Records an event. */
     record: (messageStatus: string) =>
       store.recordEvent(eventOf({ MessageStatus: messageStatus })),
     async [Symbol.asyncDispose]() {

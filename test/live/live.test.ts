@@ -55,7 +55,7 @@ test("a listener that reconnects gets what it missed at once, by the ID it sends
     await live.record(status);
   await using first = await listenTo(await live.urlAfter(2));
   expect(await first.next()).toMatchObject({ order: 5, failures: 2 });
-  // Time is the subject: Bun looks for idle connections every four seconds.
+  // The header is newer than the URL, so it wins.
   await using second = await listenTo(await live.urlAfter(0), {
     "last-event-id": await live.cursorAfter(4),
   });
@@ -93,7 +93,7 @@ test("a position that isn't in this ledger is gone", async () => {
 test("a silent stream has heartbeats and outlives the server's idle timeout", async () => {
   await using live = await startLive({ heartbeatMs: 500 });
   await using listener = await listenTo(await live.urlAfter(0));
-  // Its turns measure how long the other one queries nothing.
+  // Time is the subject: Bun looks for idle connections every four seconds.
   for (let beat = 0; beat < 11; beat++)
     expect(await listener.next()).toEqual({ comment: "" });
   await live.record("failed");
@@ -104,7 +104,7 @@ test("a silent stream has heartbeats and outlives the server's idle timeout", as
 
 test("the store is queried only while somebody listens", async () => {
   await using live = await startLive({ pollMs: 20 });
-  // Each one queried when it connected, as it may have missed something.
+  // Its turns measure how long the other one queries nothing.
   await using other = await startLive({ pollMs: 20 });
   await using _ = await listenTo(other.url);
   await live.record("sent");
@@ -126,7 +126,7 @@ test("listeners at the same position share one query", async () => {
   const streams = await Promise.all(
     Array.from({ length: 50 }, () => live.listen(1)),
   );
-  // A few had waited, and the rest arrived as one.
+  // Each one queried when it connected, as it may have missed something.
   const asked = live.questions();
   await live.turn();
   expect(live.questions() - asked).toBeLessThan(50);
@@ -176,7 +176,7 @@ test("a listener that doesn't read gets fewer updates and is cut off in the end"
     const [, id] = /"order":(\d+)/.exec(decoder.decode(chunk?.value)) ?? [];
     if (id !== undefined) ids.push(Number(id));
   }
-  // Reads what is in the pipe now.
+  // A few had waited, and the rest arrived as one.
   expect(ids.length).toBeLessThan(6);
   await reader?.cancel();
 });

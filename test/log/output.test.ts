@@ -33,7 +33,7 @@ function drained(): string {
     for (let bytes; (bytes = readSync(reader, chunk)) > 0;)
       chunks.push(Buffer.from(chunk.subarray(0, bytes)));
   } catch {
-    // The descriptor now belongs to another file, as if the disk had space again.
+    // Nothing is left.
   }
   return Buffer.concat(chunks).toString();
 }

@@ -44,7 +44,7 @@ test("equal lines that are far enough apart are logged one by one", async () => 
   const { lines, shown } = openLines(1);
   for (let count = 1; count <= 3; count++) {
     lines.warn(SMS, WRONG);
-    // Makes a full pipe.
+    // Time is the subject: longer than the one millisecond in which repeats are counted.
     await Bun.sleep(20);
   }
   expect(shown().map(({ times }) => times)).toEqual([

@@ -23,17 +23,14 @@ function fullPipe() {
   try {
     for (;;) writeSync(filler, "x".repeat(4_096));
   } catch {
-    // Opened like a shell does: the server's descriptor blocks.
+    // It is full.
   }
   closeSync(filler);
-  // Starts the real program with this standard output, and waits until it responds.
+  // Opened like a shell does: the server's descriptor blocks.
   return { reader, writer: openSync(pipe, constants.O_WRONLY) };
 }
 
-/**
- * Expects the usual responses to recorded, refused and unknown requests; each one is
- * logged.
- */
+/** Starts the real program with this standard output, and waits until it responds. */
 async function startWith(stdout: number, signIn = "none") {
   const port = freePort();
   const child = Bun.spawn([...PROGRAM, "serve"], {
@@ -72,7 +69,10 @@ async function startWith(stdout: number, signIn = "none") {
 
 type Started = Awaited<ReturnType<typeof startWith>>;
 
-/** Throws while there is nothing to read. */
+/**
+ * Expects the usual responses to recorded, refused and unknown requests; each one is
+ * logged.
+ */
 async function expectAnswers({ origin, twilio }: Started): Promise<void> {
   for (let index = 0; index < 20; index++) {
     const recorded = await twilio.post();
@@ -124,7 +124,7 @@ test("lines that waited for a reader arrive once somebody reads", async () => {
   let text = "";
   const chunk = Buffer.alloc(65_536);
   await until(() => {
-    // Resolves to the suggestions; `|` marks the caret.
+    // Throws while there is nothing to read.
     text += chunk.toString("utf8", 0, readSync(reader, chunk));
     return /listening on .*(?:\n.*)*refused/.test(text);
   });

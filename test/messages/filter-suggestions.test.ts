@@ -16,7 +16,7 @@ const known = async (field: string, start: string, limit: number) =>
     .filter((value) => value.toLowerCase().startsWith(start.toLowerCase()))
     .slice(0, limit);
 
-/** Resolves to the names of the messages that a filter finds, in the API and on the page. */
+/** Resolves to the suggestions; `|` marks the caret. */
 async function suggested(marked: string): Promise<string[]> {
   const caret = marked.indexOf("|");
   const found = await suggestionsFor(marked.replace("|", ""), caret, known);

@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
-/** Events one second apart. */
+/** Resolves to the names of the messages that a filter finds, in the API and on the page. */
 async function found(q: string): Promise<string[]> {
   const path = `/messages?q=${encodeURIComponent(q)}`;
   const { status, body } = await api.get(path, token);

@@ -2,7 +2,7 @@ import type { startServer } from "../support/start-server.ts";
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 
-/** It only sends. */
+/** Posts messages to a number: one per word, `delivered` or an error code, oldest first. */
 export async function postMessagesTo(
   { twilio }: Pick<Server, "twilio">,
   number: string,

@@ -129,7 +129,7 @@ test("for any address, its page and the links to it work", async () => {
     " +1 415 ",
     'to:"x y" -status:sent',
   ];
-  // Returns the numbers that a page's list links to, in order.
+  // Older versions accepted any address.
   for (const To of [...hostile, ...hostile])
     await server.store.recordEvent(
       eventOf({ To, MessageStatus: "undelivered", ErrorCode: "30005" }),

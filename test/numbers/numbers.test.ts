@@ -9,7 +9,7 @@ const KEEPS_FAILING = "+14155550124";
 const CONTENT = "+14155550125";
 const FINE = "+442071838750";
 
-/** Starts a server that knows a number of each kind. */
+/** Returns the numbers that a page's list links to, in order. */
 function numbersIn(page: Page): string[] {
   return linksIn(page).flatMap((link) => {
     const [, name] = /\/numbers\/([^/?]+)$/.exec(link) ?? [];
@@ -17,7 +17,7 @@ function numbersIn(page: Page): string[] {
   });
 }
 
-/** A series of samples, in promtool's notation. */
+/** Starts a server that knows a number of each kind. */
 async function startWithNumbers(env: Record<string, string> = {}) {
   const server = await startServer(env);
   await postMessagesTo(server, GONE, ["delivered", 30005, 30005]);

@@ -4,18 +4,18 @@ import { HAS_PROMTOOL, promtool, testRules } from "./promtool.ts";
 
 const RULES = join(import.meta.dir, "../../deploy/alert-rules.yml");
 
-/** In quarters of an hour. */
+/** A series of samples, in promtool's notation. */
 type Series = readonly [series: string, values: string];
 
 const HERE = 'instance="sms", job="smsledger"';
-/** For each alert: what makes it fire, from when on, and similar cases in which it doesn't. */
+/** In quarters of an hour. */
 const WEEK_QUARTERS = 7 * 24 * 4;
 
-/** The interval of samples and evaluations; by default a minute. */
+/** For each alert: what makes it fire, from when on, and similar cases in which it doesn't. */
 const CASES: Record<
   string,
   {
-    /** Counts how often an alert fires at a time, whatever its text. */
+    /** The interval of samples and evaluations; by default a minute. */
     readonly every?: "15m";
     readonly fires: readonly Series[];
     readonly after: string;
@@ -176,7 +176,7 @@ const CASES: Record<
   },
 };
 
-/** Every dashboard query, as Grafana sends it with all instances selected. */
+/** Counts how often an alert fires at a time, whatever its text. */
 function firing(
   alert: string,
   series: readonly Series[],

@@ -4,12 +4,12 @@ import { startServer } from "../support/start-server.ts";
 import { until } from "../support/until.ts";
 import { HAS_PROMTOOL, testRules } from "./promtool.ts";
 
-/** Yields every value named `expr`, at any depth. */
+/** Every dashboard query, as Grafana sends it with all instances selected. */
 const QUERIES = [...queriesIn(dashboard)].map((query) =>
   query.replaceAll("$__rate_interval", "5m").replaceAll("$instance", ".*"),
 );
 
-/** Resolves to the metrics of a server that has done everything that makes them appear. */
+/** Yields every value named `expr`, at any depth. */
 function* queriesIn(node: unknown): Generator<string> {
   if (typeof node !== "object" || node === null) return;
   for (const [name, value] of Object.entries(node)) {
@@ -18,7 +18,7 @@ function* queriesIn(node: unknown): Generator<string> {
   }
 }
 
-/** A request is counted after its response. */
+/** Resolves to the metrics of a server that has done everything that makes them appear. */
 async function metricsText(): Promise<string> {
   await using server = await startServer({ BACKUP_FOLDER: "/nonexistent" });
   await server.twilio.post();
@@ -29,7 +29,7 @@ async function metricsText(): Promise<string> {
   await (await fetch(`${server.origin}/messages`)).text();
   return await until(async () => {
     const text = await (await fetch(`${server.origin}/metrics`)).text();
-    // A filter for zero counts as none, as does a query without results.
+    // A request is counted after its response.
     return text.includes('\nsmsledger_page_seconds_count{route="messages"}')
       ? text
       : false;
@@ -87,7 +87,7 @@ describe.skipIf(!HAS_PROMTOOL)("Prometheus (needs promtool)", () => {
       },
     );
     const promql_expr_test = QUERIES.map((query) => ({
-      // Makes a database with some events, and closes it.
+      // A filter for zero counts as none, as does a query without results.
       expr: `count(${query}) > bool 0`,
       eval_time: "80m",
       exp_samples: [{ labels: "{}", value: 1 }],

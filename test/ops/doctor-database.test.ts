@@ -28,7 +28,7 @@ const words = (findings: readonly Finding[]) =>
 const faults = (findings: readonly Finding[]) =>
   words(findings).filter((each) => !each.startsWith("fine"));
 
-/** Returns the offset of the events table's page, and its length. */
+/** Makes a database with some events, and closes it. */
 async function databaseIn(folder: string, events = 50): Promise<string> {
   const file = join(folder, "smsledger.db");
   chmodSync(folder, 0o700);
@@ -39,7 +39,7 @@ async function databaseIn(folder: string, events = 50): Promise<string> {
   return file;
 }
 
-/** Returns the lines below a heading. */
+/** Returns the offset of the events table's page, and its length. */
 function placeOfEvents(file: string): { root: number; bytes: number } {
   using db = new Database(file, { readonly: true });
   const [[page] = []] = db

@@ -4,11 +4,11 @@ import { AUTH_TOKEN } from "../support/twilio-client.ts";
 export type Examined = {
   readonly status: number;
   readonly text: string;
-  /** Runs `smsledger doctor` with these settings and an auth token. */
+  /** Returns the lines below a heading. */
   readonly topic: (title: string) => readonly string[];
 };
 
-/** Returns the findings about settings that aren't fine, each with its level. */
+/** Runs `smsledger doctor` with these settings and an auth token. */
 export async function runDoctor(
   env: Readonly<Record<string, string>>,
 ): Promise<Examined> {

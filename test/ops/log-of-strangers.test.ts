@@ -10,12 +10,12 @@ import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 const LENGTH = "Content-Length: 100";
 const CHUNKED = "Transfer-Encoding: chunked";
 
-/** Sends part of a request, then hangs up. */
+/** Requests whose bodies never end. */
 const UPLOADS = [WEBHOOK_PATHS.sms, "/login", "/messages", "/nothing-here"].map(
   (path) => [path, LENGTH, CHUNKED] as const,
 );
 
-/** Returns the value of a series, written as in the text. */
+/** Sends part of a request, then hangs up. */
 function abortUpload(port: number, path: string, framing: string) {
   const { promise, resolve } = Promise.withResolvers<void>();
   const body = framing === CHUNKED ? "3\r\na=1\r\n" : "a=1";

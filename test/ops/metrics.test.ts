@@ -15,7 +15,7 @@ async function metricsOf({ origin }: { readonly origin: string }) {
   return {
     answer,
     text,
-    /** Whether Prometheus' own checker is installed: Debian package `prometheus`. */
+    /** Returns the value of a series, written as in the text. */
     value: (series: string): number | undefined => {
       const line = text
         .split("\n")

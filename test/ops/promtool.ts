@@ -2,12 +2,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
 
-/** Runs promtool with `input` as its standard input. */
+/** Whether Prometheus' own checker is installed: Debian package `prometheus`. */
 export const HAS_PROMTOOL = Bun.which("promtool") !== null;
 
 export type Verdict = { readonly status: number; readonly output: string };
 
-/** Runs `promtool test rules` with the tests as JSON, which is also YAML. */
+/** Runs promtool with `input` as its standard input. */
 export async function promtool(
   args: readonly string[],
   input = "",
@@ -25,10 +25,7 @@ export async function promtool(
   return { status, output: stdout + stderr };
 }
 
-/**
- * Resolves to doctor's findings about the path through a real proxy to a server, run next
- * to that server.
- */
+/** Runs `promtool test rules` with the tests as JSON, which is also YAML. */
 export async function testRules(test: object): Promise<Verdict> {
   using folder = tempDir();
   const file = join(folder.path, "rules-test.yml");

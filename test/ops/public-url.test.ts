@@ -9,7 +9,10 @@ type Server = Awaited<ReturnType<typeof startServer>>;
 const portOf = ({ origin }: { readonly origin: string }) =>
   new URL(origin).port;
 
-/** Resolves to the finding for an address, without a local server to compare with. */
+/**
+ * Resolves to doctor's findings about the path through a real proxy to a server, run next
+ * to that server.
+ */
 async function throughCaddy(
   server: Server,
   lines: string,
@@ -145,7 +148,7 @@ describe.skipIf(!Bun.which("caddy"))("behind Caddy (needs caddy)", () => {
   });
 });
 
-/** Returns the text of a page, without its markup. */
+/** Resolves to the finding for an address, without a local server to compare with. */
 const levelAndText = async (publicUrl: string, instance?: string) => {
   const [finding] = await publicUrlFindings({
     publicUrl,

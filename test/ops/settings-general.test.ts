@@ -8,10 +8,7 @@ import { ACCOUNT_SID, AUTH_TOKEN } from "../support/twilio-client.ts";
 const OTHER_TOKEN = "fedcba9876543210fedcba9876543210";
 const METRICS_TOKEN = "a-metrics-token-of-enough-characters";
 
-/**
- * How long ago: mostly near the boundaries of ranges and of the periods they're compared
- * with.
- */
+/** Returns the text of a page, without its markup. */
 const wordsOf = (html: string) =>
   html
     .replaceAll(/<[^>]*>/g, " ")

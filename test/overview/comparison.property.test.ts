@@ -17,7 +17,10 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Each run has its own year, later than those before it, so that all can share one store. */
+/**
+ * How long ago: mostly near the boundaries of ranges and of the periods they're compared
+ * with.
+ */
 const ago = fc
   .tuple(
     fc.constantFrom(0, 1, 2, 3, 24, 25, 26, 47, 48, 49, 168, 336, 720, 1_440),
@@ -50,7 +53,7 @@ const asked = fc.oneof(
 );
 
 test("each half of a comparison, and each list it links to, is a recount of exactly that period", async () => {
-  // The tally's spans are counted from 1970, so the first one begins before the range.
+  // Each run has its own year, later than those before it, so that all can share one store.
   let year = Date.UTC(2026, 0, 1);
   using folder = tempDir();
   const store = await openStore(join(folder.path, "db"));

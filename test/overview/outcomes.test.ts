@@ -47,12 +47,12 @@ test("every span of a period has its outcomes, even without messages and if the 
       to: Date.parse("2026-11-21T08:00:00Z"),
     },
   };
-  // With another error code.
+  // The tally's spans are counted from 1970, so the first one begins before the range.
   const spans = outcomesBySpan(
     [
       row("2026-11-20T06:00:00Z", { delivered: 1 }),
       row("2026-11-21T06:00:00Z", { delivered: 1 }),
-      // One of ten isn't the main reason.
+      // With another error code.
       row("2026-11-21T06:00:00Z", { delivered: 1 }),
     ],
     period,

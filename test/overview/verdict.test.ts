@@ -42,7 +42,7 @@ test("the main reason is the first code, if it explains more than one of the fai
   ).toBe(
     "10 messages failed, 7 of them because of error 30003: Unreachable destination handset.",
   );
-  // The maximum number of bytes that a browser loads for a full page.
+  // One of ten isn't the main reason.
   expect(mainReason(total, [code(30003, { failed: 1 })])).toBe(
     "10 messages failed.",
   );

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { startServer } from "../support/start-server.ts";
 import { get } from "./page-client.ts";
 
-/** Resolves to the files that a page loads, or may load later. */
+/** The maximum number of bytes that a browser loads for a full page. */
 const FIRST_LOAD_BYTES_MAX = 60 * 1024;
 
 test("assets can be cached forever, as their URLs change with them", async () => {
@@ -59,7 +59,7 @@ test("the first load of any full page is at most 60 KB", async () => {
   }
 });
 
-/** WCAG 2.2 AA's minimum contrasts for text and for the parts of controls. */
+/** Resolves to the files that a page loads, or may load later. */
 async function assetsOf(origin: string, path = "/numbers"): Promise<string[]> {
   const { text } = await get(origin + path);
   const paths = [...text.matchAll(/="(\/assets\/[^"]+)"/g)];

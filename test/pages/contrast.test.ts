@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-/** Names of text colors, followed by names of backgrounds. */
+/** WCAG 2.2 AA's minimum contrasts for text and for the parts of controls. */
 const TEXT_MIN = 4.5;
 const PART_MIN = 3;
 
@@ -11,7 +11,7 @@ const styles = await Promise.all(
 );
 const stylesheet = styles.join("\n");
 
-/** Returns a color of base.css as `#rrggbb`. */
+/** Names of text colors, followed by names of backgrounds. */
 const TEXTS = "text muted link sent delivered read undelivered failed".split(
   " ",
 );
@@ -63,7 +63,7 @@ test.each(["light", "dark"] as const)(
   },
 );
 
-/** Returns a contrast ratio from 1 to 21. Source: w3.org/TR/WCAG22/#dfn-contrast-ratio */
+/** Returns a color of base.css as `#rrggbb`. */
 function colour(name: string, theme: "light" | "dark"): string {
   const [, value = ""] =
     new RegExp(`--${name}: ([^;]+);`).exec(stylesheet) ?? [];
@@ -73,7 +73,7 @@ function colour(name: string, theme: "light" | "dark"): string {
   return found;
 }
 
-/** A fixed time in the middle of an hour, so that pages and lists mean the same period. */
+/** Returns a contrast ratio from 1 to 21. Source: w3.org/TR/WCAG22/#dfn-contrast-ratio */
 function contrast(one: string, other: string): number {
   const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort(
     (a, b) => a - b,

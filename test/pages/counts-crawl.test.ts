@@ -13,13 +13,10 @@ import { get, linkById, linksIn, sidsIn } from "./page-client.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Senders that a filter could confuse with each other or with something else. */
+/** A fixed time in the middle of an hour, so that pages and lists mean the same period. */
 const NOW = Date.UTC(2026, 10, 23, 14, 37, 20);
 
-/**
- * More in one hour, and with one status, than a search counts; and a day ago, where the
- * range of 24 hours begins within an hour.
- */
+/** Senders that a filter could confuse with each other or with something else. */
 const SENDERS = [
   "AC",
   "ACME",
@@ -41,8 +38,8 @@ async function startWithHistory(env: Record<string, string> = {}) {
     messages: 4_000,
   });
   await recordHistory(store, history, new AbortController().signal);
-  // Returns what a page claims about its lists: numbers that are links, and those next to
-  // one in its row.
+  // More in one hour, and with one status, than a search counts; and a day ago, where the
+  // range of 24 hours begins within an hour.
   const burst = Array.from({ length: 1_300 }, (_, index) => ({
     receivedAt: NOW - (index % 30) * 60_000,
     From: SENDERS[index % SENDERS.length] ?? "",
@@ -89,7 +86,10 @@ const claimOf = (text: string | undefined, list: string | undefined) => {
       ];
 };
 
-/** Returns how many messages a list says that it has. */
+/**
+ * Returns what a page claims about its lists: numbers that are links, and those next to one
+ * in its row.
+ */
 function claimsOn(html: string): Claim[] {
   const text = html.replaceAll(/<svg.*?<\/svg>/gs, "");
   const claims: Claim[] = [];
@@ -116,7 +116,7 @@ function claimsOn(html: string): Claim[] {
   return claims;
 }
 
-/** Checks that the crawl finds what it should. */
+/** Returns how many messages a list says that it has. */
 function countIn(html: string): Omit<Claim, "list"> {
   const [, text] =
     /<p class="count"><b>([\d,]+\+? messages?)</.exec(html) ?? [];
@@ -157,10 +157,10 @@ test.each([
         else expect(found.count).toBeGreaterThanOrEqual(claim.count);
       }
     }
-    // Checks that the lists have what they count, on all their pages together.
+    // Checks that the crawl finds what it should.
     expect(compared).toBeGreaterThan(500);
     expect(counts.size).toBeGreaterThan(200);
-    // Returns, per code: messages, failed, share of all, recipients.
+    // Checks that the lists have what they count, on all their pages together.
     const lists = [...counts]
       .filter(([, { count }]) => count > 50 && count < 400)
       .slice(0, 12);

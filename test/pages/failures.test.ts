@@ -124,7 +124,7 @@ function requestFor(path: string, headers: Record<string, string> = {}) {
   });
 }
 
-/** Records what older versions accepted from the webhook: invalid names and addresses. */
+/** Starts the server on a store in which every read of messages fails. */
 async function serverOver(
   fault: () => Error,
   log = createLog("silent", "json"),

@@ -72,7 +72,7 @@ test("a hostile filter never becomes markup", async () => {
   }
 });
 
-/** On the real message's page, only the other message to the same recipient is marked. */
+/** Records what older versions accepted from the webhook: invalid names and addresses. */
 async function recordHostileEvents(
   store: Pick<Store, "recordEvent">,
 ): Promise<void> {

@@ -21,7 +21,7 @@ test("a made-up message is marked in lists and on its page, and a real one isn't
   expect(await marksOn(`/messages?q=sid:${MADE_UP_SID_START}`)).toBe(1);
   expect(await marksOn(`/messages?q=-sid:${MADE_UP_SID_START}`)).toBe(0);
   expect(await marksOn(`/messages/${madeUp}`)).toBe(1);
-  // Returns the address from which a list requests its news, as its hidden fields build it.
+  // On the real message's page, only the other message to the same recipient is marked.
   const page = (await get(`${server.origin}/messages/${real}`)).text;
   expect(page.split("Other messages to this recipient")[0]).not.toMatch(MARK);
   expect(page.split("Other messages to this recipient")[1]).toMatch(MARK);

@@ -159,7 +159,7 @@ test("suggestions are returned as a list for the box", async () => {
     expect((await suggested("status:f", at)).status).toBe(200);
 });
 
-/** It arrived after all, so it isn't a reason for failed messages. */
+/** Returns the address from which a list requests its news, as its hidden fields build it. */
 function newsOf(origin: string, { text }: Page): string {
   const news = text.slice(text.indexOf('id="news"'));
   const fields = [

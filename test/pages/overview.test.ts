@@ -16,7 +16,7 @@ test("the overview counts messages by status, and each number links to them", as
   await post(server, 2, { MessageStatus: "sent" });
   await post(server, 2, { MessageStatus: "undelivered", ErrorCode: "30003" });
   await post(server, 1, { MessageStatus: "failed", ErrorCode: "21610" });
-  // One more if the first and the last bar are partial.
+  // It arrived after all, so it isn't a reason for failed messages.
   const arrived = { MessageSid: newMessageSid(), ErrorCode: "63018" };
   await server.twilio.post({ ...arrived, MessageStatus: "sent" });
   await server.twilio.post({ ...arrived, MessageStatus: "delivered" });
@@ -165,7 +165,7 @@ test("each bar has its values and its list, and so does its table row", async ()
   ] as const) {
     const { text } = await get(`${server.origin}/?range=${range}`);
     const tips = [...text.matchAll(/<span class="tip [^"]*">(.*?)<\/a>/g)];
-    // Returns the big numbers, in order.
+    // One more if the first and the last bar are partial.
     const most = range === "1h" ? bars : bars + 1;
     expect([range, tips.length]).toBeOneOf([
       [range, bars],
@@ -194,7 +194,7 @@ async function post(
   for (let index = 0; index < count; index++) await twilio.post(params);
 }
 
-/** A response, as tests see it. */
+/** Returns the big numbers, in order. */
 function figuresIn({ text }: Page): string[] {
   return [...text.matchAll(/class="figure"[^>]*>([^<]*)</g)].map(
     (match) => match[1] ?? "",

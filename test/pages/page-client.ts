@@ -1,11 +1,11 @@
-/** Sends a request like a browser on this machine. */
+/** A response, as tests see it. */
 export type Page = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 };
 
-/** Returns the addresses that a page links to, as in the markup except for `&amp;`. */
+/** Sends a request like a browser on this machine. */
 export async function get(url: string, init: RequestInit = {}): Promise<Page> {
   const answer = await fetch(url, { redirect: "manual", ...init });
   return {
@@ -15,14 +15,14 @@ export async function get(url: string, init: RequestInit = {}): Promise<Page> {
   };
 }
 
-/** Returns the SIDs that a list links to, in order. */
+/** Returns the addresses that a page links to, as in the markup except for `&amp;`. */
 export function linksIn({ text }: Page): string[] {
   return [...text.matchAll(/<a\b[^>]*?\shref="([^"]*)"/g)].map((match) =>
     (match[1] ?? "").replaceAll("&amp;", "&"),
   );
 }
 
-/** Returns the link with this ID, such as `older`, or undefined. */
+/** Returns the SIDs that a list links to, in order. */
 export function sidsIn(page: Page): string[] {
   return linksIn(page).flatMap((link) => {
     const sid = /\/messages\/([SM]M[0-9a-f]{32})(?:\?|$)/.exec(link)?.[1];
@@ -30,10 +30,7 @@ export function sidsIn(page: Page): string[] {
   });
 }
 
-/**
- * A failed message, which appears in many places; its number and its error code have pages
- * too.
- */
+/** Returns the link with this ID, such as `older`, or undefined. */
 export function linkById({ text }: Page, id: string): string | undefined {
   const tag = text.match(new RegExp(`<a id="${id}"[^>]*>`))?.[0];
   return tag?.match(/\shref="([^"]*)"/)?.[1]?.replaceAll("&amp;", "&");

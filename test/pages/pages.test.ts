@@ -4,8 +4,8 @@ import { newMessageSid } from "../support/twilio-client.ts";
 import { get, linksIn } from "./page-client.ts";
 
 /**
- * Resolves to the address of every kind of page, for a server that knows two failed
- * messages.
+ * A failed message, which appears in many places; its number and its error code have pages
+ * too.
  */
 const FAILED = {
   MessageStatus: "undelivered",
@@ -13,7 +13,10 @@ const FAILED = {
   To: "+14155550123",
 };
 
-/** Resolves to the status line and headers of a response, which may never end. */
+/**
+ * Resolves to the address of every kind of page, for a server that knows two failed
+ * messages.
+ */
 async function everyPage(server: Awaited<ReturnType<typeof startServer>>) {
   const sid = newMessageSid();
   await server.twilio.post({ ...FAILED, MessageSid: sid });

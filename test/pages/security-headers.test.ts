@@ -30,7 +30,7 @@ function expectSecurityHeaders(response: Response, what: string): void {
   expect(response.headers.get("referrer-policy")).toBe("same-origin");
 }
 
-/** Returns the command on the page, as it is copied. */
+/** Resolves to the status line and headers of a response, which may never end. */
 async function headOf(url: string, init: RequestInit): Promise<Response> {
   const away = new AbortController();
   const response = await fetch(url, {

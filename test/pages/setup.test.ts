@@ -62,7 +62,7 @@ test("an inbound message means that the address is in the wrong Twilio field", a
 const KEY_ID = "webhooks_sharedkey_01k9new";
 const KEY = "c2VjcmV0IG9mIGEga2V5";
 
-/** Pastes a command into a shell in another folder, with none of our environment. */
+/** Returns the command on the page, as it is copied. */
 function commandIn(text: string): string {
   const [, code = ""] = /id="test-command">([^<]*)</.exec(text) ?? [];
   return code
@@ -71,7 +71,7 @@ function commandIn(text: string): string {
     .replaceAll("&amp;", "&");
 }
 
-/** Does the same at a terminal, where `typed` is entered at the prompt. */
+/** Pastes a command into a shell in another folder, with none of our environment. */
 async function paste(command: string) {
   using folder = tempDir();
   return await run(["sh", "-c", command], [], {
@@ -80,7 +80,7 @@ async function paste(command: string) {
   });
 }
 
-/** Returns a text's digits as people read them, and nothing else. */
+/** Does the same at a terminal, where `typed` is entered at the prompt. */
 async function pasteAtTerminal(command: string, typed: string) {
   using folder = tempDir();
   let output = "";

@@ -118,7 +118,7 @@ test.each([
   expect(maskNumbersIn(text, [])).toBe(shown);
 });
 
-/** Before digits, it could be part of an escape, as %20 between them is. */
+/** Returns a text's digits as people read them, and nothing else. */
 function digitsOf(text: string): string {
   return text
     .normalize("NFKC")
@@ -151,10 +151,10 @@ test("the middle of one of the message's own numbers is never shown, whatever is
       fc.boolean(),
     )
     .filter(([digits, , , before, after]) => {
-      // The part that is shown, and the text around it, may look like its middle.
+      // Before digits, it could be part of an escape, as %20 between them is.
       if (/[%\\]/.test(before)) return false;
       const hidden = digits.slice(-7, -2);
-      // A reverse proxy that terminates TLS in front of a server, as a separate process.
+      // The part that is shown, and the text around it, may look like its middle.
       return [digits.slice(0, -8), digits.slice(0, -7), ""].every(
         (head) =>
           !digitsOf(before + head + digits.slice(-2) + after).includes(hidden),

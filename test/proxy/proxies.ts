@@ -4,20 +4,20 @@ import { freePort } from "../support/free-port.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
 
-/** The certificate of the authority behind Caddy's; nobody else trusts it. */
+/** A reverse proxy that terminates TLS in front of a server, as a separate process. */
 export type Proxy = AsyncDisposable & {
   readonly origin: string;
-  /** Stops it; `begin` starts it again on the same address. */
+  /** The certificate of the authority behind Caddy's; nobody else trusts it. */
   readonly caFile: string;
-  /**
-   * Starts Caddy or nginx with a configuration, waits until it responds, and stops it when
-   * disposed of. `lines` are inside its site or server block.
-   */
+  /** Stops it; `begin` starts it again on the same address. */
   end(): Promise<void>;
   begin(): Promise<void>;
 };
 
-/** Caddy would wait for open event streams to end, and nginx has children to stop. */
+/**
+ * Starts Caddy or nginx with a configuration, waits until it responds, and stops it when
+ * disposed of. `lines` are inside its site or server block.
+ */
 export async function startProxy(
   kind: "caddy" | "nginx",
   lines: string,
@@ -49,8 +49,7 @@ export async function startProxy(
       throw new Error(`${kind}: ${await log.text()}`);
   };
   const end = async (): Promise<void> => {
-    // Reports whether it speaks TLS, because the certificate may be ready later than the
-    // port.
+    // Caddy would wait for open event streams to end, and nginx has children to stop.
     child.kill(kind === "caddy" ? "SIGKILL" : "SIGTERM");
     await child.exited;
   };
@@ -128,7 +127,7 @@ ${lines}
   return ["nginx", "-e", "stderr", "-c", file];
 }
 
-/** Returns the proxy configuration in install.md, with the port of the server under test. */
+/** Reports whether it speaks TLS, because the certificate may be ready later than the port. */
 async function answers(origin: string): Promise<boolean> {
   try {
     await fetch(origin, { tls: { rejectUnauthorized: false } });

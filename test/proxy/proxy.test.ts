@@ -8,10 +8,7 @@ import { startProxy } from "./proxies.ts";
 
 const install = documentOf("docs/install.md");
 
-/**
- * Posts through a proxy what Twilio signed for `signedUrl`, over TLS with an untrusted
- * certificate.
- */
+/** Returns the proxy configuration in install.md, with the port of the server under test. */
 function documentedLines(kind: "caddy" | "nginx", origin: string): string {
   const [block = ""] = codeBlocks(install, kind);
   const lines =
@@ -26,8 +23,8 @@ function withServer(lines: string, origin: string): string {
 }
 
 /**
- * For each proxy, forward everything: with the original path, with a prefix removed, with a
- * different Host.
+ * Posts through a proxy what Twilio signed for `signedUrl`, over TLS with an untrusted
+ * certificate.
  */
 function postThrough(url: string, signedUrl: string): Promise<Response> {
   const params = callbackParams({});
@@ -47,8 +44,8 @@ function postThrough(url: string, signedUrl: string): Promise<Response> {
 }
 
 /**
- * As root, nginx forwards as a user of its own; Caddy as root can't be distinguished from
- * root.
+ * For each proxy, forward everything: with the original path, with a prefix removed, with a
+ * different Host.
  */
 const passAll = {
   caddy: "  reverse_proxy 127.0.0.1:3000",
@@ -168,7 +165,8 @@ for (const kind of ["caddy", "nginx"] as const) {
       ).toBe(403);
     });
 
-    // What the proxy does, in each one's configuration.
+    // As root, nginx forwards as a user of its own; Caddy as root can't be distinguished
+    // from root.
     if (kind === "nginx" && process.getuid?.() === 0)
       test("the pages are refused through a proxy that runs as a service, even without forwarding headers and with keep-alive", async () => {
         await using server = await startServer({ METRICS_TOKEN: "" });

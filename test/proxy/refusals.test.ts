@@ -18,21 +18,21 @@ const OTHER_TOKEN = "c0ffee".repeat(6).slice(0, 32);
 type Kind = "caddy" | "nginx";
 
 type Case = {
-  /** TWILIO_WEBHOOK_AUTH_TOKEN, and the token that signs, if they aren't the usual one. */
+  /** What the proxy does, in each one's configuration. */
   readonly lines: Record<Kind, string>;
   readonly publicUrl?: string;
-  /** What Twilio calls and signs, below `origin`. */
+  /** TWILIO_WEBHOOK_AUTH_TOKEN, and the token that signs, if they aren't the usual one. */
   readonly tokens?: string;
   readonly signingToken?: string;
-  /** The origin that Twilio knows; by default the proxy's own, with its port. */
+  /** What Twilio calls and signs, below `origin`. */
   readonly called: string;
-  /** What the refusal's page says, given the origin. */
+  /** The origin that Twilio knows; by default the proxy's own, with its port. */
   readonly origin?: string;
-  /** The expected status; by default 403. */
+  /** What the refusal's page says, given the origin. */
   readonly says: (origin: string) => readonly string[];
-  /** Set if only one proxy can do this. */
+  /** The expected status; by default 403. */
   readonly status?: number;
-  /** nginx forwards the original path unless it changes it. */
+  /** Set if only one proxy can do this. */
   readonly only?: Kind;
 };
 
@@ -138,8 +138,7 @@ const CASES: Record<string, Case> = {
     lines: { caddy: "", nginx: NGINX_HOST },
     publicUrl: ORIGIN,
     origin: ORIGIN,
-    // Posts through a proxy what was signed for `signedUrl`, over TLS with an untrusted
-    // certificate.
+    // nginx forwards the original path unless it changes it.
     called: `/${path}`,
     says: () => ["It was signed with two slashes in a row in the path."],
     only: "nginx",
@@ -300,7 +299,10 @@ for (const [name, each] of Object.entries(TOKEN_CASES)) {
   };
 }
 
-/** The first GET of startProxy may have reached the webhook, too. */
+/**
+ * Posts through a proxy what was signed for `signedUrl`, over TLS with an untrusted
+ * certificate.
+ */
 function postThrough(
   url: string,
   signedUrl: string,
@@ -349,7 +351,7 @@ for (const kind of ["caddy", "nginx"] as const) {
         );
         expect(answer.status).toBe(status);
         await until(async () => {
-          // A second signature invalidates the first.
+          // The first GET of startProxy may have reached the webhook, too.
           const rows = await server.store.refusals.list({ size: 9, since: 0 });
           const id = rows.find((row) => row.status === status)?.id;
           const page = await get(`${server.origin}/refusals/${id}`);

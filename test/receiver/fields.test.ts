@@ -180,7 +180,7 @@ describe("no response repeats what was sent", () => {
       body,
       headers: [
         `X-${marker}: ${marker}`,
-        // The documented limits.
+        // A second signature invalidates the first.
         ...(signature === marker ? [`X-Twilio-Signature: ${marker}`] : []),
       ],
     });

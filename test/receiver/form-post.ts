@@ -3,21 +3,21 @@ import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { FORM_TYPE, signatureOf } from "./raw-http.ts";
 
-/** Returns the smallest form that is a callback. */
+/** The documented limits. */
 export const BODY_BYTES_MAX = 65_536;
 export const PARAMS_MAX = 100;
 
-/** Returns a callback of exactly this many bytes. */
+/** Returns the smallest form that is a callback. */
 export const leastForm = () =>
   `MessageSid=${newMessageSid()}&MessageStatus=sent`;
 
-/** Returns a callback of exactly this many parameters. */
+/** Returns a callback of exactly this many bytes. */
 export function ofBytes(bytes: number): string {
   const start = `${leastForm()}&Body=`;
   return start + "x".repeat(bytes - start.length);
 }
 
-/** Posts a valid form to the SMS route, except for the given options. */
+/** Returns a callback of exactly this many parameters. */
 export function ofParams(count: number): string {
   const more = Array.from({ length: count - 2 }, (_, index) => `&p${index}=`);
   return leastForm() + more.join("");
@@ -30,7 +30,7 @@ export type Sent = {
   readonly signed?: boolean;
 };
 
-/** Expects a response with this status and the common shape of refusals. */
+/** Posts a valid form to the SMS route, except for the given options. */
 export async function send(
   server: { readonly origin: string },
   {
@@ -47,10 +47,7 @@ export async function send(
   return fetch(url, { method, headers, ...(hasBody && { body }) });
 }
 
-/**
- * Elysia looks for the path from the URL's twelfth character on, unless it is made with
- * `handler: { standardHostname: false }`.
- */
+/** Expects a response with this status and the common shape of refusals. */
 export async function expectRefusal(
   answer: Response,
   status: number,

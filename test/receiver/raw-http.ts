@@ -11,7 +11,10 @@ export type RawAnswer = {
 
 export const FORM_TYPE = "application/x-www-form-urlencoded";
 
-/** Returns the first response in `received`, once its body has the announced length. */
+/**
+ * Sends raw bytes, which `fetch` can't do, and resolves with the response as soon as it is
+ * complete, even if the request isn't.
+ */
 export async function sendRaw(
   origin: string,
   ...parts: readonly (string | Uint8Array)[]
@@ -37,7 +40,7 @@ export async function sendRaw(
   }
 }
 
-/** Including the query, exactly as in the request line. */
+/** Returns the first response in `received`, once its body has the announced length. */
 function answerIn(received: Buffer): RawAnswer | undefined {
   const headEnd = received.indexOf("\r\n\r\n");
   if (headEnd === -1) return undefined;
@@ -61,17 +64,15 @@ function answerIn(received: Buffer): RawAnswer | undefined {
 }
 
 export type Post = {
-  /** The address that is signed, if it isn't the one that is called. */
+  /** Including the query, exactly as in the request line. */
   readonly target: string;
   readonly body?: string | Uint8Array;
-  /**
-   * Posts a form byte for byte, signed by Twilio's SDK over what Node's parser reads in it.
-   */
+  /** The address that is signed, if it isn't the one that is called. */
   readonly signedUrl?: string;
   readonly headers?: readonly string[];
 };
 
-/** Returns the signature of a form as Express reads it and Twilio's SDK signs it. */
+/** Posts a form byte for byte, signed by Twilio's SDK over what Node's parser reads in it. */
 export function postRaw(
   origin: string,
   { target, body = "", signedUrl = origin + target, headers = [] }: Post,
@@ -88,7 +89,7 @@ export function postRaw(
   return sendRaw(origin, `${head.join("\r\n")}\r\n\r\n`, bytes);
 }
 
-/** Returns the query as the server reports it. */
+/** Returns the signature of a form as Express reads it and Twilio's SDK signs it. */
 export function signatureOf(
   url: string,
   body: string | Uint8Array,

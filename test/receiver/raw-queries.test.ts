@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { fc } from "../support/fast-check.ts";
 import { rawQueries } from "../../src/receiver/raw-queries.ts";
 
-/** Compares verdicts with Twilio's SDK over a raw socket, for the target as it was sent. */
+/** Returns the query as the server reports it. */
 function reported(query: string): string {
   return new URL(`http://h/${query}`).search;
 }

@@ -1,7 +1,4 @@
-/**
- * The maximum number of characters escaped by the server for which it tries every
- * combination of spellings.
- */
+/** Compares verdicts with Twilio's SDK over a raw socket, for the target as it was sent. */
 import { expect, test } from "bun:test";
 import { fc } from "../support/fast-check.ts";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
@@ -17,28 +14,31 @@ const SECRET = "c2VjcmV0IG9mIGEga2V5";
 const BASE_PATH = "/ledger.v2/~team";
 const PUBLIC_URL = `https://Ops.example.com:8443${BASE_PATH}`;
 
-/** Whether to call the server with PUBLIC_URL. */
+/**
+ * The maximum number of characters escaped by the server for which it tries every
+ * combination of spellings.
+ */
 const DOUBTFUL_MAX = 8;
 
 type Algorithm = "HMAC_SHA1" | "HMAC_SHA256";
 type Callback = {
-  /** Undefined if the header isn't sent. */
+  /** Whether to call the server with PUBLIC_URL. */
   readonly isPublic: boolean;
   readonly host: string;
   readonly target: string;
   readonly params: FormParams;
   readonly secret: string;
   readonly algorithm: Algorithm;
-  /** Turns the URL as sent into the one that is signed. */
+  /** Undefined if the header isn't sent. */
   readonly settings: string | undefined;
-  /**
-   * Returns text that a request target can contain; a space or a control character would
-   * end it.
-   */
+  /** Turns the URL as sent into the one that is signed. */
   readonly signed: (url: string) => string;
 };
 
-/** A proxy keeps the base path or removes it. */
+/**
+ * Returns text that a request target can contain; a space or a control character would end
+ * it.
+ */
 const targetText = (text: string) => text.replaceAll(/[\0-\x20#]/g, "-");
 const mixed = fc.constantFrom(
   ..."' %27 \" %22 < %3C %3c > %3E é %C3%A9 %c3%a9 € %E2%82%AC 😀 %F0%9F%98%80 \x7f %7F \x80".split(
@@ -79,7 +79,7 @@ const algorithm = fc.constantFrom<Algorithm>("HMAC_SHA1", "HMAC_SHA256");
 const callback: fc.Arbitrary<Callback> = fc
   .record({
     isPublic: fc.boolean(),
-    /** A malformed form with a valid signature has passed the signature check. */
+    /** A proxy keeps the base path or removes it. */
     basePath: fc.constantFrom("", BASE_PATH),
     host: fc.constantFrom(
       "sms.example.com",
@@ -145,8 +145,7 @@ test("over a raw socket, every verdict equals the SDK's for the target as it was
         isAcceptedBySdk(given) ||
         isAcceptedBySdk(respelled(given), signatureOf(given));
       verdicts[accepted ? "accepted" : "refused"]++;
-      // Returns the address as the SDK gets it: PUBLIC_URL, and the target without the base
-      // path.
+      // A malformed form with a valid signature has passed the signature check.
       expect([200, 400].includes(status)).toBe(accepted);
       if (!accepted) expect(status).toBe(403);
     }),
@@ -157,8 +156,7 @@ test("over a raw socket, every verdict equals the SDK's for the target as it was
 }, 900_000);
 
 /**
- * Returns the same callback with its target spelled as it was signed, if the server can't
- * distinguish the two spellings.
+ * Returns the address as the SDK gets it: PUBLIC_URL, and the target without the base path.
  */
 function urlOf({ isPublic, host, target }: Callback): string {
   if (!isPublic) return `http://${host}${target}`;
@@ -174,7 +172,10 @@ function doubtfulIn(target: string): number {
   return query.match(escaped)?.length ?? 0;
 }
 
-/** A signed callback; `settings` are complete header lines. */
+/**
+ * Returns the same callback with its target spelled as it was signed, if the server can't
+ * distinguish the two spellings.
+ */
 function respelled(given: Callback): Callback {
   const queryOf = (url: string) => /\?.*/s.exec(url)?.[0] ?? "";
   const { target, signed } = given;

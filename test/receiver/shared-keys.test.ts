@@ -18,14 +18,14 @@ const SETTINGS = "X-Twilio-Webhooks-Signature-Settings";
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 
-/** Posts it byte for byte and resolves to the status. */
+/** A signed callback; `settings` are complete header lines. */
 type Signed = {
   readonly secret: string;
   readonly algorithm?: "HMAC_SHA1" | "HMAC_SHA256";
   readonly settings?: readonly string[];
 };
 
-/** Every way to write the header that the SDK distinguishes, and some that it doesn't. */
+/** Posts it byte for byte and resolves to the status. */
 async function statusOf(
   origin: string,
   { secret, algorithm = "HMAC_SHA1", settings = [] }: Signed,
@@ -183,7 +183,7 @@ test("with neither tokens nor shared keys, the response is 503 and names the mis
   }
 });
 
-/** Starts Twilio's middleware with the same token and, chosen by a header, one of the keys. */
+/** Every way to write the header that the SDK distinguishes, and some that it doesn't. */
 const part = fc
   .tuple(
     fc.constantFrom(
@@ -250,7 +250,7 @@ test("over HTTP, every verdict equals that of webhook() in Twilio's SDK", async 
   expect(verdicts.refused).toBeGreaterThan(60);
 });
 
-/** Posts a form with the signature of another one. */
+/** Starts Twilio's middleware with the same token and, chosen by a header, one of the keys. */
 async function startSdk() {
   const script = join(import.meta.dir, "sdk-server.mjs");
   const child = Bun.spawn(["node", script, TOKEN, OLD, NEW], {

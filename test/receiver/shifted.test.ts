@@ -15,7 +15,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 const form = (params: Record<string, string>) =>
   new URLSearchParams(params).toString();
 
-/** Each keeps the signed text. */
+/** Posts a form with the signature of another one. */
 const replay = (
   signature: string,
   query: string,
@@ -39,7 +39,7 @@ const without = (params: Params, ...names: string[]): Params =>
     Object.entries(params).filter(([name]) => !names.includes(name)),
   );
 
-/** Resolves to the status for a callback that is posted byte for byte. */
+/** Each keeps the signed text. */
 const SHIFTS: Record<
   string,
   (params: Params, query: string) => [Params, string]

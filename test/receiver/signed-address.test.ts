@@ -8,7 +8,7 @@ const path = WEBHOOK_PATHS.sms;
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 
-/** The server gets the resolved path, not its original spelling. */
+/** Resolves to the status for a callback that is posted byte for byte. */
 async function statusOf(
   server: Server,
   post: Partial<Post> = {},
@@ -77,7 +77,7 @@ describe("the address of the connection, if PUBLIC_URL isn't set", () => {
     async (_, target) => {
       const signedUrl = new URL(target, server.origin).href;
       expect(await statusOf(server, { target, signedUrl })).toBe(200);
-      // Posts a callback to any address, exactly as given, signed for `signedUrl`.
+      // The server gets the resolved path, not its original spelling.
       expect(await statusOf(server, { target })).toBe(403);
     },
   );

@@ -16,7 +16,7 @@ type Server = Awaited<ReturnType<typeof startServer>>;
 
 const PUBLIC_URL = "https://sms.example.com";
 
-/** The proxy removes the base path or keeps it. */
+/** Posts a callback to any address, exactly as given, signed for `signedUrl`. */
 function post(
   { origin }: Server,
   path: string,
@@ -69,7 +69,7 @@ describe.each(["password", "none"])("with SIGN_IN=%s", (signIn) => {
       async (path, status, right) => {
         const env = { SIGN_IN: signIn, PUBLIC_URL: PUBLIC_URL + base };
         await using server = await startServer(env);
-        // As it arrives through a proxy that reports only the host name that was called.
+        // The proxy removes the base path or keeps it.
         for (const called of new Set([path, base + path])) {
           const answer = await post(server, called, PUBLIC_URL + base + path);
           expect([called, answer.status]).toEqual([called, status]);

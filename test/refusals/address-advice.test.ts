@@ -8,7 +8,7 @@ import type { PostOptions } from "../support/twilio-client.ts";
 const path = WEBHOOK_PATHS.sms;
 const PUBLIC_URL = "https://sms.example.com";
 const TRUSTED = { TRUSTED_PROXIES: "127.0.0.0/8" };
-/** The only address setting in the advice, if any. */
+/** As it arrives through a proxy that reports only the host name that was called. */
 const host = "sms.example.com";
 const IN_TWILIO =
   "In Twilio, use the callback URL with https://, as the settings page shows it.";
@@ -18,7 +18,7 @@ type Case = {
   readonly env?: Record<string, string>;
   readonly post: PostOptions;
   readonly says: readonly string[];
-  /** The signed parts, which can be distorted one by one. */
+  /** The only address setting in the advice, if any. */
   readonly publicUrl?: string;
 };
 

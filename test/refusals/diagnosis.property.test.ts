@@ -17,7 +17,7 @@ import { rawQueries } from "../../src/receiver/raw-queries.ts";
 import { signedAddress } from "../../src/receiver/signed-urls.ts";
 import { ACCOUNT_SID, callbackParams } from "../support/twilio-client.ts";
 
-/** What the receiver expects to be signed. */
+/** The signed parts, which can be distorted one by one. */
 type Signed = {
   scheme: string;
   host: string;
@@ -37,14 +37,11 @@ type Situation = {
   readonly hasSlash: boolean;
   readonly query: string;
   readonly params: Record<string, string>;
-  /** Another account's token. */
+  /** What the receiver expects to be signed. */
   readonly expected: Signed;
 };
 
-/**
- * Something that makes a signature wrong: the parts that were signed instead, and the
- * headers that reveal it.
- */
+/** Another account's token. */
 const OTHER_TOKEN = "ffffffffffffffffffffffffffffffff";
 const OTHER_ACCOUNT = `AC${"f".repeat(32)}`;
 const PEER = "127.0.0.1";
@@ -135,7 +132,10 @@ const situation: fc.Arbitrary<Situation> = fc
     };
   });
 
-/** What arrived, if that is what was distorted. */
+/**
+ * Something that makes a signature wrong: the parts that were signed instead, and the
+ * headers that reveal it.
+ */
 type Distortion = {
   readonly causes: readonly Cause[];
   readonly change: (
@@ -144,7 +144,7 @@ type Distortion = {
   ) => {
     readonly signed?: Partial<Signed>;
     readonly headers?: Record<string, string>;
-    /** Returns the request that arrives, what was signed for it, and the settings. */
+    /** What arrived, if that is what was distorted. */
     readonly arrived?: Partial<Pick<Situation, "query" | "params">>;
     readonly settings?: Partial<DiagnosisSettings>;
   };
@@ -370,7 +370,7 @@ function urlOf({
   return `${scheme}://${withPort(name, port)}${base}${path}`;
 }
 
-/** Reports whether the receiver accepts it. */
+/** Returns the request that arrives, what was signed for it, and the settings. */
 function distorted(
   given: Situation,
   distortions: readonly Distortion[],
@@ -413,7 +413,7 @@ function distorted(
   };
 }
 
-/** Some distortions change nothing, such as removing a base path that isn't there. */
+/** Reports whether the receiver accepts it. */
 function isAccepted(
   request: SignedRequest,
   settings: DiagnosisSettings,
@@ -446,14 +446,13 @@ test.each([
   fc.assert(
     fc.property(situation, (given) => {
       const { request, settings, signed } = distorted(given, distortions);
-      // The same signed data may have another explanation with fewer causes.
+      // Some distortions change nothing, such as removing a base path that isn't there.
       fc.pre(!isAccepted(request, settings));
       looked++;
       const diagnosis = diagnose(request, settings);
       if (diagnosis.outcome !== "explained")
         throw new Error(JSON.stringify(settings));
-      // Returns the hosts of the next batch, each with how many more refusals it stands
-      // for.
+      // The same signed data may have another explanation with fewer causes.
       const causes = causesOf(diagnosis).toSorted();
       if (
         diagnosis.signedUrl !== urlOf(signed) ||

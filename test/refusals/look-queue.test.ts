@@ -25,7 +25,7 @@ function add(queue: LookQueue, host: string, isStranger = false): boolean {
   });
 }
 
-/** Opens a refusal log on its own store, with a stopped clock, and collects what it logs. */
+/** Returns the hosts of the next batch, each with how many more refusals it stands for. */
 function batch(queue: LookQueue): string[] {
   return queue
     .takeBatch()

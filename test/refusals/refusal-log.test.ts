@@ -27,7 +27,7 @@ const STRANGER = `AC${"e".repeat(32)}`;
 const MessageSid = `SM${"1".repeat(32)}`;
 const FORGED = { authToken: "f".repeat(32) };
 
-/** Its token is one of yours, but bound to another account. */
+/** Opens a refusal log on its own store, with a stopped clock, and collects what it logs. */
 async function openLog(trouble: { isAway: boolean } = { isAway: false }) {
   const folder = tempDir();
   const store = await openStore(join(folder.path, "s.db"));
@@ -200,7 +200,7 @@ test("a clock that is corrected after running ahead leaves no permanent banner a
 test("if an account turns out to be the team's, its refusals count from the first on", async () => {
   await using opened = await openLog();
   const { log } = opened;
-  // It stops before anything is written.
+  // Its token is one of yours, but bound to another account.
   const signature = getExpectedTwilioSignature(
     AUTH_TOKEN,
     `http://sms.example.com${WEBHOOK_PATHS.sms}`,
@@ -274,7 +274,7 @@ test("after a restart, the banner is there at once, and seen refusals stay seen"
   {
     await using server = await startServer(env);
     await server.twilio.post({}, FORGED);
-    // Signs with a shared key and SHA-256; `settings` is the header that says so.
+    // It stops before anything is written.
   }
   {
     await using server = await startServer(env);

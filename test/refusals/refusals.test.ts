@@ -23,7 +23,7 @@ const KEY_ID = "webhooks_sharedkey_01k9new";
 const OTHER_KEY = "YW5vdGhlciBzZWNyZXQ=";
 const OTHER_KEY_ID = "webhooks_sharedkey_01k8other";
 
-/** Resolves to everything that is kept, once there is something. */
+/** Signs with a shared key and SHA-256; `settings` is the header that says so. */
 function byKey(authToken: string, settings?: string): PostOptions {
   return {
     authToken,
@@ -35,7 +35,7 @@ function byKey(authToken: string, settings?: string): PostOptions {
   };
 }
 
-/** What its page says: the problem, and what to do. */
+/** Resolves to everything that is kept, once there is something. */
 async function kept(store: Stores): Promise<readonly RefusalRow[]> {
   let rows: readonly RefusalRow[] = [];
   await until(async () => {
@@ -48,7 +48,7 @@ async function kept(store: Stores): Promise<readonly RefusalRow[]> {
 type Situation = {
   readonly env?: Record<string, string>;
   readonly post: PostOptions & { readonly params?: Record<string, string> };
-  /** The signed body, if it differs from the one that is sent. */
+  /** What its page says: the problem, and what to do. */
   readonly says: readonly string[];
 };
 
@@ -313,7 +313,7 @@ type Sent = {
   readonly method?: string;
   readonly query?: string;
   readonly body?: string;
-  /** Posts a valid form to the SMS route, byte for byte, except for the given options. */
+  /** The signed body, if it differs from the one that is sent. */
   readonly signedBody?: string;
   readonly authToken?: string;
   readonly signed?: boolean;
@@ -322,10 +322,7 @@ type Sent = {
 
 const FORM = `MessageSid=SM${"1".repeat(32)}&MessageStatus=sent&AccountSid=${ACCOUNT_SID}`;
 
-/**
- * Returns a refusal as the log passes it to the store: by default one with an unexplained
- * signature.
- */
+/** Posts a valid form to the SMS route, byte for byte, except for the given options. */
 function send(
   origin: string,
   {

@@ -4,7 +4,10 @@ import { ACCOUNT_SID } from "../support/twilio-client.ts";
 
 export const AT = Date.UTC(2026, 10, 23, 12, 30);
 
-/** A phone number's digits, unless they end as they begin, because the beginning is shown. */
+/**
+ * Returns a refusal as the log passes it to the store: by default one with an unexplained
+ * signature.
+ */
 export function refusalOf(given: Partial<NewRefusal> = {}): NewRefusal {
   const at = given.lastAt ?? AT;
   return {

@@ -5,15 +5,12 @@ import { maskedUrl, sentRequest } from "../../src/refusals/sent-request.ts";
 import type { FormParams } from "../../src/twilio/form.ts";
 import { ACCOUNT_SID, callbackParams } from "../support/twilio-client.ts";
 
-/** Ways to write a number in a request. */
+/** A phone number's digits, unless they end as they begin, because the beginning is shown. */
 const number = fc
   .stringMatching(/^[1-9]\d{9,14}$/)
   .filter((digits) => !maskNumber(digits).includes(digits.slice(-6)));
 
-/**
- * Returns every text that is kept, at any depth, without the characters between a number's
- * digits.
- */
+/** Ways to write a number in a request. */
 const writing = fc.constantFrom<(digits: string) => string>(
   (digits) => `+${digits}`,
   (digits) => digits,
@@ -44,7 +41,10 @@ const place = fc.constantFrom(
   "forwardedHost",
 );
 
-/** The signed data had a query that can no longer be determined. */
+/**
+ * Returns every text that is kept, at any depth, without the characters between a number's
+ * digits.
+ */
 function textsIn(value: unknown): string[] {
   if (typeof value === "string")
     return [value, value.replaceAll(/[ ().\-%]/g, "")];

@@ -8,7 +8,7 @@ import { AT } from "./sample-refusals.ts";
 
 const PUBLIC_URL = "https://sms.example.com";
 const signedUrl = PUBLIC_URL + WEBHOOK_PATHS.sms;
-/** In case they were tests, or the token has been changed. */
+/** The signed data had a query that can no longer be determined. */
 const QUERY_LOST = { signedUrl: `${signedUrl}?campaign=spring&order=4711` };
 const OTHER_TOKEN = "c0ffee".repeat(6).slice(0, 32);
 const OTHER_ACCOUNT = `AC${"b".repeat(32)}`;
@@ -37,8 +37,7 @@ test("once other callbacks of the account have been verified, the proxy is to bl
   );
   expect(before).toContain("It arrived without a query");
   expect(before).not.toContain(TOKEN_IS_ANOTHER);
-  // `bun run test`: runs every check; ends with the failures and one line of counts. `bun
-  // run test test/live`: runs only the tests in these files and folders.
+  // In case they were tests, or the token has been changed.
   expect(before).toContain(
     "If only your own tests were verified, or nothing has been verified",
   );

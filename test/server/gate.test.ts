@@ -3,7 +3,7 @@ import { addressOf } from "../support/route-list.ts";
 import { signedInAs, startWithPeople, Visitor } from "../account/people.ts";
 
 const NUMBER = "+14155550123";
-/** A monitor may see them. */
+/** Data that nobody may see without signing in. */
 const PRIVATE = [
   NUMBER,
   NUMBER.slice(1),

@@ -59,7 +59,7 @@ test("a request that asks to close its connection, as nginx's do, gets no page",
     });
     expect([path, page.status]).toEqual([path, 403]);
   }
-  // Requests a route; the event stream with another ledger's cursor, so that it ends.
+  // A monitor may see them.
   const live = await get(`${server.origin}/livez`, {
     headers: { connection: "close" },
   });

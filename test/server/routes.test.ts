@@ -20,7 +20,7 @@ function nameOf({ method, path }: Route): string {
   return `${method} ${path}`;
 }
 
-/** A session isn't a token. */
+/** Requests a route; the event stream with another ledger's cursor, so that it ends. */
 async function ask(visitor: Visitor, route: Route, prefix = "") {
   const address = prefix + addressOf(route.path);
   const cursor = new FeedPosition("0123456789abcdef", 1).text;
@@ -94,7 +94,7 @@ test("every route is open to its audience and to nobody else, with and without t
           break;
         case "token":
           expect([name, await statusFor(nobody)]).toEqual([name, 401]);
-          // What each URL builder returns.
+          // A session isn't a token.
           expect([name, await statusFor(admin)]).toEqual([name, 401]);
           break;
         case "admin":
@@ -227,7 +227,7 @@ test("the OpenAPI document has exactly the API routes in the table", async () =>
 });
 
 const urls = createUrls(PUBLIC_URL);
-/** SID prefixes that many messages share, and some that none has. */
+/** What each URL builder returns. */
 const ADDRESSES: Record<
   Exclude<keyof Urls, "base" | "isPublic">,
   string | readonly string[]

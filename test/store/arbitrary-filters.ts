@@ -28,13 +28,10 @@ const TAGS: readonly (readonly [string, string])[] = [
   ["a b", "c d"],
   ["ä=b", "&"],
 ];
-/** What people type to find a message, and what they shouldn't. */
+/** SID prefixes that many messages share, and some that none has. */
 const SID_STARTS = ["SM00", "SM0a", "SMab", "MM00", "MMff"];
 
-/**
- * Callbacks of up to 150 messages: most are similar, so that some values are rare and far
- * apart.
- */
+/** What people type to find a message, and what they shouldn't. */
 const WORDS = [
   "+1 1 +14155550123 14155550123 4155550123 0123 00123 123 23 +0123 +123 155550123 9999",
   "404 40404 0404 + +44 44 SM SM0 sm0A SM00 MM MM0 mmff SMg S SM0%",
@@ -53,7 +50,10 @@ const time = fc
   .integer({ min: -2 * HOUR_MS, max: 30 * HOUR_MS })
   .map((ms) => START + ms);
 
-/** Mostly later than the previous one, like a clock. */
+/**
+ * Callbacks of up to 150 messages: most are similar, so that some values are rare and far
+ * apart.
+ */
 export const arbitraryEvents: fc.Arbitrary<readonly NewEvent[]> = fc
   .array(
     fc.record({
@@ -70,7 +70,7 @@ export const arbitraryEvents: fc.Arbitrary<readonly NewEvent[]> = fc
         fc.subarray([...TAGS], { maxLength: 3 }),
       ),
       isWhatsapp: mostly(false, true),
-      /** Filters whose messages rollups count: see `exactCount`. */
+      /** Mostly later than the previous one, like a clock. */
       laterMs: fc.oneof(
         fc.integer({ min: 0, max: HOUR_MS }),
         fc.integer({ min: -3 * HOUR_MS, max: 3 * HOUR_MS }),
@@ -172,7 +172,7 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.option(arbitrary, { nil: undefined });
 const hours = fc.integer({ min: -2, max: 160 });
 
-/** Only the count of all messages is kept by the minute forever. */
+/** Filters whose messages rollups count: see `exactCount`. */
 export const arbitraryCountedFilter: fc.Arbitrary<MessageFilter> = fc
   .record({
     status: optional(values(...EVENT_STATUSES)),
@@ -200,7 +200,7 @@ export const arbitraryCountedFilter: fc.Arbitrary<MessageFilter> = fc
     minute: fc.integer({ min: 0, max: 59 }),
   })
   .map(({ status, negated, code, group, after, before, minute }) => {
-    // Text that a form can contain: any whole characters.
+    // Only the count of all messages is kept by the minute forever.
     const minutes = code || group ? 0 : minute;
     const timeOf = (hour: number) => START + hour * HOUR_MS + minutes * 60_000;
     const filter: Condition[] = [];

@@ -5,7 +5,7 @@ const KNOWN_NAMES =
   "To From AccountSid MessagingServiceSid ErrorCode ErrorMessage NumSegments RawDlrDoneDate " +
   "ChannelToAddress SmsSid SmsStatus ApiVersion EventType ChannelPrefix ChannelInstallSid Body";
 
-/** Parameters that a form can have, in any order, each name once. */
+/** Text that a form can contain: any whole characters. */
 const anyText = fc.string({ unit: "binary", maxLength: 12 });
 
 const name = fc.oneof(
@@ -69,7 +69,7 @@ const value = fc.oneof(
   anyText,
 );
 
-/** How many events are recorded at once: a few, or all, which can then share a transaction. */
+/** Parameters that a form can have, in any order, each name once. */
 export const arbitraryPost: fc.Arbitrary<FormParams> = fc.uniqueArray(
   fc.tuple(name, value),
   { maxLength: 8, selector: ([each]) => each },

@@ -1,6 +1,6 @@
 import { fc } from "../support/fast-check.ts";
 
-/** Tests what every engine must do; see the interface `Store`. */
+/** How many events are recorded at once: a few, or all, which can then share a transaction. */
 export const atOnce = fc.constantFrom(1, 3, 100);
 
 export async function inSteps<T>(

@@ -24,7 +24,7 @@ import { supplementsContract } from "./contract/supplements.ts";
 import { suggestionsContract } from "./contract/suggestions.ts";
 import type { OpenStore } from "./events.ts";
 
-/** A user created by a proxy can become the first one with a password. */
+/** Tests what every engine must do; see the interface `Store`. */
 export function storeContract(name: string, openStore: OpenStore): void {
   describe(name, () => {
     recordingContract(openStore);

@@ -3,10 +3,10 @@ import { openEngine } from "../../src/store/open.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import type { TestDatabase } from "./events.ts";
 
-/** Doesn't create anything yet. */
+/** Every engine; each must pass the contract tests. */
 export const ENGINES: readonly {
   readonly name: string;
-  /** A database of one engine, which is deleted when this is disposed of. */
+  /** Doesn't create anything yet. */
   readonly newDatabase: () => Promise<TestDatabase>;
 }[] = [{ name: "SQLite", newDatabase: sqliteDatabase }];
 

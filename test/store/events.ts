@@ -6,20 +6,20 @@ import type { FormParams } from "../../src/twilio/form.ts";
 import { recordedStatus, type RouteChannel } from "../../src/twilio/status.ts";
 import { callbackParams } from "../support/twilio-client.ts";
 
-/** Opens an empty store, as a server does. */
+/** A database of one engine, which is deleted when this is disposed of. */
 export type TestDatabase = AsyncDisposable & { readonly engine: Engine };
 
-/** Names another database of the same engine, which doesn't exist yet. */
+/** Opens an empty store, as a server does. */
 export type OpenStore = (options?: ReadingOptions) => Promise<
   TestDatabase & {
     readonly store: Stores;
-    /** The route's channel. */
+    /** Names another database of the same engine, which doesn't exist yet. */
     readonly anotherDatabase: () => Promise<TestDatabase>;
   }
 >;
 
 export type Circumstances = {
-  /** Returns the event of a callback with `params` and what Twilio always posts. */
+  /** The route's channel. */
   readonly channel?: RouteChannel;
   readonly receivedAt?: number;
   readonly query?: string;
@@ -27,7 +27,7 @@ export type Circumstances = {
 
 const RECEIVED_AT = Date.UTC(2026, 10, 23, 12, 30, 1, 234);
 
-/** Returns the event of a callback with only these parameters, as the receiver reads it. */
+/** Returns the event of a callback with `params` and what Twilio always posts. */
 export function eventOf(
   params: Record<string, string>,
   circumstances: Circumstances = {},
@@ -35,7 +35,7 @@ export function eventOf(
   return eventOfForm(Object.entries(callbackParams(params)), circumstances);
 }
 
-/** Counts the failing recipients, message by message. */
+/** Returns the event of a callback with only these parameters, as the receiver reads it. */
 export function eventOfForm(
   params: FormParams,
   { channel = "sms", receivedAt = RECEIVED_AT, query = "" }: Circumstances = {},

@@ -5,7 +5,7 @@ import {
 } from "../../src/store/store.ts";
 import { messagesIn } from "../support/rows.ts";
 
-/** Returns the messages that match a filter: the rules of `Condition`, implemented naively. */
+/** Counts the failing recipients, message by message. */
 export async function failingRecount(
   store: Pick<Store, "everyMessage">,
 ): Promise<FailingRecipient[]> {

@@ -5,7 +5,7 @@ import {
 } from "../../src/store/filter.ts";
 import type { MessageRow } from "../../src/store/store.ts";
 
-/** A plus sign that wasn't escaped in a query arrives as a space. */
+/** Returns the messages that match a filter: the rules of `Condition`, implemented naively. */
 export function filtered(
   all: readonly MessageRow[],
   filter: MessageFilter,
@@ -61,7 +61,7 @@ function fits(
   }
 }
 
-/** Starts another process that holds the database's write lock until disposed of. */
+/** A plus sign that wasn't escaped in a query arrives as a space. */
 function isTagText(typed: string, arrived: string): boolean {
   return typed === arrived || typed.replaceAll("+", " ") === arrived;
 }

@@ -1,18 +1,17 @@
 import { expect } from "bun:test";
 
-/** The writer may be busy for a moment after its last response. */
+/** Starts another process that holds the database's write lock until disposed of. */
 export async function lockElsewhere(file: string): Promise<AsyncDisposable> {
   const locker = Bun.spawn({
     cmd: [
       process.execPath,
       "-e",
       `const db = new (await import("bun:sqlite")).Database(process.argv.at(-1));
-       // The timer refers to the database, so that it isn't garbage-collected.
+       // The writer may be busy for a moment after its last response.
        db.run("PRAGMA busy_timeout = 5000");
        db.run("BEGIN IMMEDIATE");
        console.log("locked");
-       // A phone number's digits, unless they end as they begin, because the beginning is
-       // shown.
+       // The timer refers to the database, so that it isn't garbage-collected.
        setInterval(() => db.inTransaction, 1000);`,
       file,
     ],

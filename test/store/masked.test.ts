@@ -27,14 +27,14 @@ test("a method that masking doesn't know isn't passed on", () => {
 
 const HOUR_MS = 3_600_000;
 
-/** Ways people write a number that can hardly mean anything else. */
+/** A phone number's digits, unless they end as they begin, because the beginning is shown. */
 const number = fc
   .stringMatching(/^[1-9]\d{6,14}$/)
   .filter((digits) => !maskNumber(digits).includes(digits.slice(-6)));
 
 type Writing = (digits: string) => string;
 
-/** A message's own numbers are recognized in any form. */
+/** Ways people write a number that can hardly mean anything else. */
 const formatted: readonly Writing[] = [
   (digits) => `+${digits}`,
   (digits) => `whatsapp:+${digits}`,
@@ -45,7 +45,7 @@ const formatted: readonly Writing[] = [
     `(${digits.slice(0, -7)}) ${digits.slice(-7, -4)}-${digits.slice(-4)}`,
   (digits) => digits.replaceAll(/(\d\d)(?=\d)/g, "$1."),
 ];
-/** Others' numbers in what Twilio posts are also recognized if they stand alone. */
+/** A message's own numbers are recognized in any form. */
 const ownWriting = fc.constantFrom<Writing>(
   ...formatted,
   (digits) => digits,
@@ -55,13 +55,13 @@ const ownWriting = fc.constantFrom<Writing>(
   (digits) => digits.slice(-7),
   (digits) => `{"to":"${digits}"}`,
 );
-/** Others' numbers in tags are also recognized if they're long and next to letters. */
+/** Others' numbers in what Twilio posts are also recognized if they stand alone. */
 const otherWriting = fc.constantFrom<Writing>(
   ...formatted,
   (digits) => digits,
   (digits) => `no. ${digits}!`,
 );
-/** Returns all strings in a value, at any depth. */
+/** Others' numbers in tags are also recognized if they're long and next to letters. */
 const tagWriting = fc.constantFrom<Writing>(
   ...formatted,
   (digits) => (digits.length < 10 ? `+${digits}` : digits),
@@ -248,7 +248,7 @@ test("every list, count and suggestion is masked, and filters still find numbers
   }
 });
 
-/** The number, in any form. */
+/** Returns all strings in a value, at any depth. */
 function textsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (typeof value !== "object" || value === null) return [];

@@ -4,12 +4,12 @@ import { eventOf } from "./events.ts";
 
 export const NUMBER = "+14155550123";
 export const DIGITS = "14155550123";
-/** Records messages with the number in every possible place. */
+/** The number, in any form. */
 export const WHOLE = /1\D{0,3}415\D{0,3}555\D{0,3}0123/;
 
 const OTHER = "+442071838750";
 
-/** Returns the position after any event of a store's ledger, even one that doesn't exist. */
+/** Records messages with the number in every possible place. */
 export async function recordNumberEverywhere(
   store: Pick<Store, "recordEvent">,
 ): Promise<void> {

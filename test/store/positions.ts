@@ -1,10 +1,7 @@
 import { FeedPosition } from "../../src/store/feed-position.ts";
 import type { EventRow, Store } from "../../src/store/store.ts";
 
-/**
- * Resolves to the event with this ID and those after it, up to a number that no test
- * reaches.
- */
+/** Returns the position after any event of a store's ledger, even one that doesn't exist. */
 export async function positionAfter(
   store: Pick<Store, "feedStart">,
   eventId: number,
@@ -14,7 +11,10 @@ export async function positionAfter(
   return new FeedPosition(ledger, eventId);
 }
 
-/** Returns a cursor as version 0.1.0 issued it. */
+/**
+ * Resolves to the event with this ID and those after it, up to a number that no test
+ * reaches.
+ */
 export async function eventsFrom(
   store: Pick<Store, "feedAfter" | "feedStart">,
   eventId = 1,
@@ -23,7 +23,7 @@ export async function eventsFrom(
   return (await store.feedAfter(position, 1_000)).events;
 }
 
-/** The messages of all rows together. */
+/** Returns a cursor as version 0.1.0 issued it. */
 export function oldCursor(eventId: number): string {
   return Buffer.from(`events:${eventId}`).toString("base64url");
 }

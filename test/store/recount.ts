@@ -8,14 +8,14 @@ import type {
 import { EVENT_STATUSES } from "../../src/twilio/status.ts";
 import { messagesIn } from "../support/rows.ts";
 
-/** Counts the messages one by one and expects the store's tally to be the same. */
+/** The messages of all rows together. */
 export function total(rows: readonly TallyRow[]): number {
   return rows
     .flatMap((row) => Object.values(row.counts))
     .reduce((sum, count) => sum + count, 0);
 }
 
-/** What one engine understands and another doesn't; `Dialect` has the replacement. */
+/** Counts the messages one by one and expects the store's tally to be the same. */
 export async function expectRecount(
   store: Pick<Store, "tally" | "everyMessage">,
   request: Omit<TallyRequest, "by" | "spanMs" | "errorCode"> & {

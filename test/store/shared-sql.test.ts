@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const FOLDER = join(import.meta.dir, "../../src/store/sql");
 
-/** Compiles queries without running any. */
+/** What one engine understands and another doesn't; `Dialect` has the replacement. */
 const OF_ONE_ENGINE =
   /json_each|json_group|json_agg|\bjson_(?:array|build|set)|unnest|\bANY\(|ifnull\(|\biif\(|\bINDEXED\b|LATERAL|\bGLOB\b|COLLATE|\browid\b|sqlite|postgres|unixepoch|instr\(|strpos\(|total\(|INSERT OR|LIMIT -1|CROSS JOIN \w+ ON|\b(?:max|min|greatest|least)\((?:[^()]|\([^()]*\))*,/;
 

@@ -49,9 +49,7 @@ test("the write queue is bounded: past the limit, events are refused at once and
         error instanceof StoreUnavailable ? error.message : "failed",
     ),
   );
-  // Status callback bodies as Twilio posts them, from public captures and its
-  // documentation. Numbers, SIDs and texts are replaced; names, order and the rest are
-  // unchanged.
+  // It doesn't wait for the lock, which is still held.
   expect(await recorded.at(-1)).toBe("Too many callbacks wait for the disk.");
   other.run("COMMIT");
   other.close();

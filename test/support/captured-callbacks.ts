@@ -3,8 +3,8 @@ import capturedFile from "../twilio/captured-callbacks.tsv" with { type: "text" 
 export type CapturedCallback = { readonly what: string; readonly body: string };
 
 /**
- * Resolves to the path of the compiled program, built once per test run with the options of
- * `bun run build`. SMSLEDGER_BINARY names an existing one.
+ * Status callback bodies as Twilio posts them, from public captures and its documentation.
+ * Numbers, SIDs and texts are replaced; names, order and the rest are unchanged.
  */
 export const capturedCallbacks: readonly CapturedCallback[] = capturedFile
   .trimEnd()

@@ -5,7 +5,10 @@ import { tempDir } from "./temp-dir.ts";
 
 let built: Promise<string> | undefined;
 
-/** A property that fails for many numbers and prints its last case. */
+/**
+ * Resolves to the path of the compiled program, built once per test run with the options of
+ * `bun run build`. SMSLEDGER_BINARY names an existing one.
+ */
 export function compiledBinary(): Promise<string> {
   built ??= build();
   return built;

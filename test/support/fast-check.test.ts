@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 
-/** The position of the failure in the seed's run, so that only that case runs. */
+/** A property that fails for many numbers and prints its last case. */
 const FAILING = `
   import { fc } from ${JSON.stringify(join(import.meta.dir, "fast-check.ts"))};
   const tried = [];

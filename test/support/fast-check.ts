@@ -1,10 +1,10 @@
 import fc, { type RunDetails } from "fast-check";
 import { givenSeed } from "./seed.ts";
 
-/** Explains how to repeat the failed case. */
+/** The position of the failure in the seed's run, so that only that case runs. */
 const givenPath = process.env["TEST_PATH"];
 
-/** fast-check, whose cases TEST_SEED and TEST_PATH repeat. Tests import it from here. */
+/** Explains how to repeat the failed case. */
 function report<T>(run: RunDetails<T>): void {
   if (!run.failed) return;
   const path = run.counterexamplePath;
@@ -20,8 +20,5 @@ fc.configureGlobal({
   reporter: report,
 });
 
-/**
- * Below the ports that systems use for outgoing connections, which could take a port that
- * is free for a moment.
- */
+/** fast-check, whose cases TEST_SEED and TEST_PATH repeat. Tests import it from here. */
 export { fc };

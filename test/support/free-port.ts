@@ -1,12 +1,15 @@
 import { randomInt } from "node:crypto";
 
 /**
- * Returns a loopback port that nothing listens on or gets by chance, for a server whose
- * address is needed before it starts, or again after a restart.
+ * Below the ports that systems use for outgoing connections, which could take a port that
+ * is free for a moment.
  */
 const [LOWEST, HIGHEST] = [10_000, 32_000];
 
-/** Something listens on it. */
+/**
+ * Returns a loopback port that nothing listens on or gets by chance, for a server whose
+ * address is needed before it starts, or again after a restart.
+ */
 export function freePort(): number {
   for (;;) {
     const port = randomInt(LOWEST, HIGHEST);
@@ -19,9 +22,7 @@ export function freePort(): number {
       void server.stop(true);
       return port;
     } catch {
-      // Holds the write lock of the database in `file` until it is closed. Waits for the
-      // server's own writer, which may be busy for a moment after the start or after its
-      // last response.
+      // Something listens on it.
     }
   }
 }

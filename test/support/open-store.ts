@@ -2,7 +2,7 @@ import type { Engine, ServerOptions } from "../../src/store/engine.ts";
 import { openEngine } from "../../src/store/open.ts";
 import type { Stores } from "../../src/store/stores.ts";
 
-/** Does the same for an engine's database. */
+/** Opens a database as a server does; a fault that the store survives fails the test. */
 export function openStore(
   databaseUrl: string,
   options: Partial<ServerOptions> = {},
@@ -10,7 +10,7 @@ export function openStore(
   return openServerStore(openEngine(databaseUrl), options);
 }
 
-/** Returns the routes behind the gate. */
+/** Does the same for an engine's database. */
 export async function openServerStore(
   engine: Engine,
   options: Partial<ServerOptions> = {},

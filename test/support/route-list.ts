@@ -1,19 +1,19 @@
 import { assetPath } from "../../src/http/assets.ts";
 import type { GatedRoute, Route } from "../../src/server/route-kinds.ts";
 
-/** Returns the routes that the OpenAPI document describes. */
+/** Returns the routes behind the gate. */
 export function gatedOf(routes: readonly Route[]): readonly GatedRoute[] {
   return routes.filter((route) => route.audience !== "twilio");
 }
 
-/** A value for each path parameter. Nothing has these IDs. */
+/** Returns the routes that the OpenAPI document describes. */
 export function apiRoutesOf(routes: readonly Route[]) {
   return gatedOf(routes).flatMap(({ path, operation }) =>
     operation === undefined ? [] : [{ path, operation }],
   );
 }
 
-/** Returns an address that leads to the route with this path. */
+/** A value for each path parameter. Nothing has these IDs. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   ":hash/:name": assetPath("theme.js").slice("/assets/".length),
   ":sid": "SM0123456789abcdef0123456789abcdef",
@@ -23,7 +23,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   "*": "nothing-here",
 };
 
-/** Reports whether an address, without its query, leads to this path. */
+/** Returns an address that leads to the route with this path. */
 export function addressOf(path: string): string {
   return Object.entries(PARAMETERS).reduce(
     (text, [name, value]) => text.replace(name, value),
@@ -31,10 +31,7 @@ export function addressOf(path: string): string {
   );
 }
 
-/**
- * Resolves to every message of a store that matches a filter, in the order in which they
- * were first seen.
- */
+/** Reports whether an address, without its query, leads to this path. */
 export function leadsTo(address: string, path: string): boolean {
   const pattern = path
     .replaceAll(/:\w+/g, "[^/]+")

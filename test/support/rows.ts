@@ -1,7 +1,10 @@
 import type { MessageFilter } from "../../src/store/filter.ts";
 import type { EventRow, MessageRow, Reading } from "../../src/store/store.ts";
 
-/** Resolves to every event of a store, in the order of recording. */
+/**
+ * Resolves to every message of a store that matches a filter, in the order in which they
+ * were first seen.
+ */
 export async function messagesIn(
   store: Pick<Reading, "everyMessage">,
   filter?: MessageFilter,
@@ -9,7 +12,7 @@ export async function messagesIn(
   return (await Array.fromAsync(store.everyMessage(filter))).flat();
 }
 
-/** Returns the matching lines of tests and their helpers, each with the line before it. */
+/** Resolves to every event of a store, in the order of recording. */
 export async function eventsIn(
   store: Pick<Reading, "everyEvent">,
 ): Promise<EventRow[]> {

@@ -6,7 +6,7 @@ const TESTS = join(import.meta.dir, "..");
 
 type Line = { readonly file: string; readonly text: string };
 
-/** The seed of a repeated run: TEST_SEED. */
+/** Returns the matching lines of tests and their helpers, each with the line before it. */
 function linesWith(pattern: RegExp): readonly (Line & { before: string })[] {
   return [...new Bun.Glob("**/*.{ts,tsx}").scanSync(TESTS)]
     .filter((file) => !/^(?:bench|support)\//.test(file))

@@ -2,13 +2,13 @@ import { seededRandom, type Random } from "../../src/simulation/random.ts";
 
 const SEED_BITS = 31;
 
+/** The seed of a repeated run: TEST_SEED. */
+export const givenSeed = numberIn("TEST_SEED");
+
 /**
  * Returns random numbers for one test. Prints their seed, so that a failed run can be
  * repeated with TEST_SEED.
  */
-export const givenSeed = numberIn("TEST_SEED");
-
-/** Reads the settings from an environment and flags. */
 export function randomFromSeed(): Random {
   const seed = givenSeed ?? Math.floor(Math.random() * 2 ** SEED_BITS);
   console.log(`To repeat these random choices, set TEST_SEED=${seed}.`);

@@ -6,7 +6,7 @@ import {
 
 export type Given = Readonly<Record<string, string | undefined>>;
 
-/** Returns the mistakes, if any. */
+/** Reads the settings from an environment and flags. */
 export function read(
   env: Given,
   flags: Given = {},
@@ -15,11 +15,7 @@ export function read(
   return readConfig({ env, flags, isTerminal });
 }
 
-/**
- * Starts the real server on a free loopback port with its own database, without sign-in.
- * Settings are given as in the environment; `search` limits searches for messages. Hold it
- * with `await using`.
- */
+/** Returns the mistakes, if any. */
 export function mistakesIn(env: Given, flags: Given = {}): readonly string[] {
   try {
     read(env, flags);

@@ -8,7 +8,11 @@ import type { ReadingOptions } from "../../src/store/engine.ts";
 import { tempDir } from "./temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "./twilio-client.ts";
 
-/** The routes that exist with these settings. */
+/**
+ * Starts the real server on a free loopback port with its own database, without sign-in.
+ * Settings are given as in the environment; `search` limits searches for messages. Hold it
+ * with `await using`.
+ */
 export async function startServer(
   env: Record<string, string> = {},
   now: () => number = Date.now,
@@ -45,7 +49,7 @@ export async function startServer(
     store,
     config,
     app,
-    /** Makes an empty folder, which is removed with its contents when disposed of. */
+    /** The routes that exist with these settings. */
     routes,
     twilio: twilioClient(origin),
     async [Symbol.asyncDispose]() {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The auth token in tests, unless they configure another. */
+/** Makes an empty folder, which is removed with its contents when disposed of. */
 export function tempDir(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), "smsledger-test-"));
   return {

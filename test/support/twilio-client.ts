@@ -3,7 +3,7 @@ import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks.js";
 import type { RouteChannel } from "../../src/twilio/status.ts";
 import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 
-/** Returns the parameters that Twilio posts for a status, together with those given. */
+/** The auth token in tests, unless they configure another. */
 export const AUTH_TOKEN = "0123456789abcdef0123456789abcdef";
 export const ACCOUNT_SID = "AC3a7a12ead9ad3ca551626f9fa68e2f04";
 
@@ -11,7 +11,7 @@ export function newMessageSid(): string {
   return `SM${randomBytes(16).toString("hex")}`;
 }
 
-/** The route's channel. */
+/** Returns the parameters that Twilio posts for a status, together with those given. */
 export function callbackParams(
   params: Record<string, string>,
 ): Record<string, string> {
@@ -31,19 +31,19 @@ export function callbackParams(
 }
 
 export type PostOptions = {
-  /** Including the question mark. */
+  /** The route's channel. */
   readonly channel?: RouteChannel;
-  /** An auth token, or a shared key's secret. */
+  /** Including the question mark. */
   readonly query?: string;
-  /** The address that is signed, if it isn't the one that is called. */
+  /** An auth token, or a shared key's secret. */
   readonly authToken?: string;
   readonly algorithm?: "HMAC_SHA1" | "HMAC_SHA256";
-  /** Posts callbacks as Twilio does, signed by Twilio's own SDK. */
+  /** The address that is signed, if it isn't the one that is called. */
   readonly signedUrl?: string;
   readonly headers?: Record<string, string>;
 };
 
-/** Posts a callback with `params` and what Twilio always posts. */
+/** Posts callbacks as Twilio does, signed by Twilio's own SDK. */
 export function twilioClient(origin: string) {
   const send = async (
     params: Record<string, string>,
@@ -74,10 +74,10 @@ export function twilioClient(origin: string) {
     });
   };
   return {
-    /** Posts only `params`. */
+    /** Posts a callback with `params` and what Twilio always posts. */
     post: (params: Record<string, string> = {}, options: PostOptions = {}) =>
       send(callbackParams(params), options),
-    /** How long a busy machine may take for anything that is normally instant. */
+    /** Posts only `params`. */
     postExactly: (params: Record<string, string>, options: PostOptions = {}) =>
       send(params, options),
   };

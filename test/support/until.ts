@@ -1,11 +1,11 @@
+/** How long a busy machine may take for anything that is normally instant. */
+const PATIENCE_MS = 30_000;
+const PAUSE_MS = 10;
+
 /**
  * Waits for a condition: calls `check` until it neither throws nor returns `false`, and
  * resolves to its result. After `patienceMs`, it throws what `check` threw last.
  */
-const PATIENCE_MS = 30_000;
-const PAUSE_MS = 10;
-
-/** Returns the day since which `days` have passed, by a clock that says `now`. */
 export async function until<T>(
   check: () => T | Promise<T>,
   patienceMs = PATIENCE_MS,

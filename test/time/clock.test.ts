@@ -17,7 +17,7 @@ const after = (...days: number[]): ClockRecord =>
     (record, day) => afterReading(record, BEGIN + day * DAY_MS),
     EMPTY,
   );
-/** A month behind: an event is recorded, and the clock is corrected. */
+/** Returns the day since which `days` have passed, by a clock that says `now`. */
 const since = (record: ClockRecord, now: number, days: number): number =>
   (seenBefore(record, BEGIN + now * DAY_MS, days * DAY_MS) - BEGIN) / DAY_MS;
 
@@ -43,7 +43,7 @@ test("a clock that starts in the past after each boot, as without a battery, los
 test("events recorded while the clock was behind aren't old until that much time has passed", () => {
   const day = (at: number) => BEGIN + at * DAY_MS;
   let record = afterReading(EMPTY, day(0), { id: 1, receivedAt: day(0) });
-  // A weekend without events is normal.
+  // A month behind: an event is recorded, and the clock is corrected.
   record = afterReading(record, day(-30), { id: 2, receivedAt: day(-30) });
   const kept = (now: number): number => {
     record = afterReading(record, day(now), {
@@ -54,7 +54,7 @@ test("events recorded while the clock was behind aren't old until that much time
   };
   for (const now of [1, 2, 3]) expect(kept(now)).toBe(-30);
   expect(kept(4)).toBe(1);
-  // How far the clock is ahead.
+  // A weekend without events is normal.
   for (const now of [5, 6, 7, 8])
     record = afterReading(record, day(now), { id: 6, receivedAt: day(4) });
   expect(since(record, 8, 3)).toBe(5);
@@ -92,21 +92,21 @@ test("whatever the clock does, nothing is old until it has been there that long"
       fc.integer({ min: 1, max: 30 }),
       (steps, days) => {
         let real = BEGIN;
-        /** Something was recorded since the previous reading. */
+        /** How far the clock is ahead. */
         let ahead = 0;
         let record: ClockRecord = { ...EMPTY, eventId: 0 };
         let events = 0;
         const written: { real: number; at: number }[] = [];
         for (const { passesMs, clock } of steps) {
           real += passesMs;
-          // From right to wrong, and back to right.
+          // Something was recorded since the previous reading.
           events++;
-          // A day's clock jump can pass for a day when the server was off.
+          // From right to wrong, and back to right.
           if (clock !== null) ahead = ahead === 0 ? clock * DAY_MS : 0;
           const at = real + ahead;
           record = afterReading(record, at, { id: events, receivedAt: at });
           const before = seenBefore(record, at, days * DAY_MS);
-          // The first and the last may be partial.
+          // A day's clock jump can pass for a day when the server was off.
           for (const each of written)
             if (each.at < before)
               expect(real - each.real).toBeGreaterThanOrEqual(

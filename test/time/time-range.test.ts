@@ -211,7 +211,7 @@ function read(query: string): Period | undefined {
 function spans(name: (typeof RANGE_NAMES)[number]) {
   const period = namedPeriod(name, NOW);
   const all = spansOf(period);
-  // The parts of a URL.
+  // The first and the last may be partial.
   for (const { from, to } of all.slice(1, -1))
     expect(to - from).toBe(period.spanMs);
   return all;

@@ -1,7 +1,7 @@
 import { fc } from "../support/fast-check.ts";
 import type { FormParams } from "../../src/twilio/form.ts";
 
-/** Names repeat often, and so do values within a name. */
+/** The parts of a URL. */
 export type UrlPieces = {
   readonly scheme: string;
   readonly userInfo: string;
@@ -81,7 +81,7 @@ const paramValue = fc.oneof(
   anyText,
 );
 
-/** Picks one of the texts, which are separated by spaces. */
+/** Names repeat often, and so do values within a name. */
 export const arbitraryParams: fc.Arbitrary<FormParams> = fc
   .tuple(
     fc.array(fc.tuple(paramName, paramValue), { maxLength: 6 }),
@@ -96,12 +96,12 @@ export const arbitraryParams: fc.Arbitrary<FormParams> = fc
     return [...params, ...repeats];
   });
 
-/** Picks mostly from the first texts, sometimes from the others. */
+/** Picks one of the texts, which are separated by spaces. */
 function oneOf(texts: string): fc.Arbitrary<string> {
   return fc.constantFrom(...texts.split(" "));
 }
 
-/** Returns the fault of parameters that aren't a callback. */
+/** Picks mostly from the first texts, sometimes from the others. */
 function oftenFrom(
   usual: readonly string[],
   ...unusual: readonly (readonly string[])[]

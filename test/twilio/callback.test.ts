@@ -14,7 +14,7 @@ const parse = (
   channel: "sms" | "whatsapp" = "sms",
 ) => parseCallback(channel, Object.entries(params));
 
-/** An independent reading of the same form. */
+/** Returns the fault of parameters that aren't a callback. */
 function faultOf(params: FormParams): string | undefined {
   const callback = parseCallback("sms", params);
   return "fault" in callback ? callback.fault : undefined;
@@ -23,7 +23,7 @@ function faultOf(params: FormParams): string | undefined {
 describe("every captured callback is read", () => {
   test.each(capturedCallbacks)("$what", ({ what, body }) => {
     const { params } = parseForm(body);
-    // `codesIn("3-5 9")` is 3, 4, 5 and 9.
+    // An independent reading of the same form.
     const posted = new URLSearchParams(body);
     const channel = what.startsWith("whatsapp") ? "whatsapp" : "sms";
     const address = (name: string) =>

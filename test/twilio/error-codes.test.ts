@@ -19,7 +19,7 @@ const explained = Object.entries(explanations).flatMap(([code, explanation]) =>
   explanation ? [{ code: Number(code), explanation }] : [],
 );
 
-/** The codes that a message can carry, by when it failed. */
+/** `codesIn("3-5 9")` is 3, 4, 5 and 9. */
 const codesIn = (list: string) =>
   list.split(" ").flatMap((part) => {
     const [first = Number.NaN, last = first] = part.split("-").map(Number);
@@ -29,7 +29,7 @@ const codesIn = (list: string) =>
     );
   });
 
-/** A byte order mark is text like any other, even at the start of the form. */
+/** The codes that a message can carry, by when it failed. */
 const codesOfMessages = {
   "on the way to the phone":
     "30001-30047 30410 30450 30453 30454 30485 30500 30610 30615 30620 30630 30640",

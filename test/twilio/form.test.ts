@@ -49,7 +49,7 @@ test.each([
   ["a;b=1", [["a;b", "1"]]],
   ["?a=1", [["?a", "1"]]],
   ["a=%00%0d%0A", [["a", "\0\r\n"]]],
-  // URLSearchParams drops a question mark, but in a form it is always data.
+  // A byte order mark is text like any other, even at the start of the form.
   ["\ufeffa=%EF%BB%BFb", [["\ufeffa", "\ufeffb"]]],
 ] as const)("%p is read as %p", (form, params) => {
   expect(parseForm(form)).toEqual({ params, isUtf8: true });
@@ -90,9 +90,9 @@ const formText = fc
 test("any text is read as the URL standard reads it", () => {
   fc.assert(
     fc.property(formText, (form) => {
-      // Pieces can form an escape of a byte that isn't UTF-8.
+      // URLSearchParams drops a question mark, but in a form it is always data.
       const { params, isUtf8 } = parseForm(form);
-      // Next to an invalid escape, Node mangles characters that should have been escaped.
+      // Pieces can form an escape of a byte that isn't UTF-8.
       if (!isUtf8) expect(JSON.stringify(params)).toContain("\ufffd");
       expect(params).toEqual([...new URLSearchParams(`?${form}`)]);
       expect(parseForm(utf8(form))).toEqual({ params, isUtf8 });
@@ -102,7 +102,7 @@ test("any text is read as the URL standard reads it", () => {
 });
 
 test("any URL-encoded text is read as Node's querystring reads it", () => {
-  // express.urlencoded({ extended: false }) reads with Node's querystring.
+  // Next to an invalid escape, Node mangles characters that should have been escaped.
   const ascii = formText.map((form) => form.replace(/[^\x20-\x7e]/g, ""));
   fc.assert(
     fc.property(ascii, (form) => {
@@ -170,7 +170,7 @@ test("any bytes at all are read without an error", () => {
 });
 
 test("a form is read as Express passes it to Twilio's SDK", () => {
-  // A form and its query, without the question mark.
+  // express.urlencoded({ extended: false }) reads with Node's querystring.
   const forms = [
     "a=1&a=2&b=&=c&%C3%A4=%F0%9F%98%80",
     "a=%zz&b=c+d%20e",

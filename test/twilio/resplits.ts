@@ -1,18 +1,18 @@
 import type { FormParams } from "../../src/twilio/form.ts";
 import { signedParams } from "../../src/twilio/signature.ts";
 
+/** A form and its query, without the question mark. */
+export type Sent = { readonly query: string; readonly params: FormParams };
+
 /**
  * Returns the signed text after the route: the query and the parameters, without
  * delimiters.
  */
-export type Sent = { readonly query: string; readonly params: FormParams };
-
-/** The end of the query, and the start of each name and each value. */
 export function signedText({ query, params }: Sent): string {
   return query + signedParams(params);
 }
 
-/** Reports whether the parameters are signed in this order. */
+/** The end of the query, and the start of each name and each value. */
 type Boundaries = {
   readonly queryEnd: number;
   readonly fields: readonly {
@@ -21,10 +21,7 @@ type Boundaries = {
   }[];
 };
 
-/**
- * Yields everything that one change of the boundaries can produce: one is moved, a field is
- * merged into the previous one, or a new field is cut out. All have the same signed text.
- */
+/** Reports whether the parameters are signed in this order. */
 export function isSigned({ params }: Sent): boolean {
   return params.every(
     ([name], index) => index === 0 || (params[index - 1]?.[0] ?? "") < name,
@@ -64,7 +61,10 @@ function withStart(
   };
 }
 
-/** Without a query, the first field can't be merged into anything. */
+/**
+ * Yields everything that one change of the boundaries can produce: one is moved, a field is
+ * merged into the previous one, or a new field is cut out. All have the same signed text.
+ */
 export function* changesOf(sent: Sent): Generator<Sent> {
   const text = signedText(sent);
   const now = boundariesOf(sent);
@@ -77,8 +77,7 @@ export function* changesOf(sent: Sent): Generator<Sent> {
         if (to !== start) yield cut(text, withStart(now, index, to, value));
     for (let to = start + 1; to <= endOf(index); to++)
       if (to !== value) yield cut(text, withStart(now, index, start, to));
-    // Yields every way to read a signed text as fields of which all but one have a name in
-    // `names`, in signing order, with at most `lostMax` names skipped.
+    // Without a query, the first field can't be merged into anything.
     if (index > 0 || sent.query !== "") {
       const queryEnd = index === 0 ? endOf(0) : now.queryEnd;
       yield cut(text, { queryEnd, fields: fields.toSpliced(index, 1) });
@@ -97,8 +96,8 @@ export function* changesOf(sent: Sent): Generator<Sent> {
 }
 
 /**
- * How many requests to compare with the SDK: a few seconds' worth, or those of `bun run
- * verdicts`.
+ * Yields every way to read a signed text as fields of which all but one have a name in
+ * `names`, in signing order, with at most `lostMax` names skipped.
  */
 export function* readings(
   text: string,

@@ -1,16 +1,19 @@
 import { validateRequest } from "twilio/lib/webhooks/webhooks.js";
 import type { FormParams } from "../../src/twilio/form.ts";
 
-/** The number of callbacks with a new parameter, and of ones with shifted boundaries. */
+/**
+ * How many requests to compare with the SDK: a few seconds' worth, or those of `bun run
+ * verdicts`.
+ */
 const isLongRun = process.env["SDK_LONG_RUN"] !== undefined;
 export const FUNCTION_RUNS = isLongRun ? 200_000 : 8_000;
 export const HTTP_RUNS = isLongRun ? 20_000 : 800;
 
-/** Returns parameters as Express passes them to Twilio's SDK: a repeated name has an array. */
+/** The number of callbacks with a new parameter, and of ones with shifted boundaries. */
 export const NEW_PARAMETER_RUNS = isLongRun ? 200_000 : 5_000;
 export const SHIFT_RUNS = isLongRun ? 3_000 : 100;
 
-/** Returns Twilio's own verdict; a URL that it throws on isn't accepted. */
+/** Returns parameters as Express passes them to Twilio's SDK: a repeated name has an array. */
 export function sdkParams(
   params: FormParams,
 ): Record<string, string | string[]> {
@@ -23,10 +26,7 @@ export function sdkParams(
   );
 }
 
-/**
- * Returns what is recorded of a form, without texts that nothing depends on, or its fault
- * if it's refused.
- */
+/** Returns Twilio's own verdict; a URL that it throws on isn't accepted. */
 export function sdkAccepts(
   authToken: string,
   signature: string,

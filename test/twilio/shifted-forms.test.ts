@@ -14,7 +14,10 @@ import {
   type Sent,
 } from "./resplits.ts";
 
-/** Changes that are accepted although they change the record. */
+/**
+ * Returns what is recorded of a form, without texts that nothing depends on, or its fault
+ * if it's refused.
+ */
 function recorded({ query, params }: Sent): unknown {
   const callback = parseCallback("sms", params);
   if ("fault" in callback) return callback.fault;
@@ -28,7 +31,7 @@ function recorded({ query, params }: Sent): unknown {
   };
 }
 
-/** One of our names within a new one would be a shift. */
+/** Changes that are accepted although they change the record. */
 function falsified(genuine: Sent, changed: Iterable<Sent>): Sent[] {
   const right = JSON.stringify(recorded(genuine));
   const text = signedText(genuine);
@@ -150,7 +153,7 @@ describe("every callback as Twilio posts it is accepted", () => {
         value,
         ({ params }, query, newName, newValue) => {
           fc.pre(!params.some(([each]) => each === newName));
-          // Forms refused for a malformed field rarely lead anywhere.
+          // One of our names within a new one would be a shift.
           fc.pre(!/To|From|Sid|Status|Error/.test(newName));
           const sent = {
             query,
@@ -197,7 +200,7 @@ describe("no other reading of a signed text falsifies the record", () => {
           const sent = { query, params };
           let changed: Sent = sent;
           for (const choice of choices) {
-            // By Twilio's names.
+            // Forms refused for a malformed field rarely lead anywhere.
             const next = [...changesOf(changed)].filter(isSigned);
             changed = next[choice % next.length] ?? changed;
             expect(falsified(sent, [changed])).toEqual([]);

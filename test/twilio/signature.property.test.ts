@@ -13,7 +13,7 @@ import {
 import { FUNCTION_RUNS, sdkAccepts, sdkParams } from "./sdk-verdict.ts";
 
 const TOKENS = ["token", "other", "third"] as const;
-/** What a back end might have signed for a URL; the SDK accepts some of them. */
+/** By Twilio's names. */
 const ALGORITHMS = { HMAC_SHA1: "sha1", HMAC_SHA256: "sha256" } as const;
 type AlgorithmName = keyof typeof ALGORITHMS;
 const algorithmName = fc.constantFrom<AlgorithmName>(
@@ -21,7 +21,7 @@ const algorithmName = fc.constantFrom<AlgorithmName>(
   "HMAC_SHA256",
 );
 
-/** Almost a signature. */
+/** What a back end might have signed for a URL; the SDK accepts some of them. */
 const SIGNED_FORMS: readonly ((url: UrlPieces) => string)[] = [
   joined,
   (url) => joined({ ...url, port: "" }),
@@ -42,7 +42,7 @@ const SIGNED_FORMS: readonly ((url: UrlPieces) => string)[] = [
   (url) => joined(url).toLowerCase(),
 ];
 
-/** Another spelling of the same bytes: the last digit's lowest bits are unused. */
+/** Almost a signature. */
 const SPOILED: readonly ((signature: string) => string)[] = [
   (signature) => signature.slice(0, -1),
   (signature) => `${signature}=`,
@@ -50,7 +50,7 @@ const SPOILED: readonly ((signature: string) => string)[] = [
   (signature) => signature.toLowerCase(),
   (signature) =>
     signature.replace(/^./, (first) => (first === "A" ? "B" : "A")),
-  // The one that the callback names.
+  // Another spelling of the same bytes: the last digit's lowest bits are unused.
   (signature) => signature.replace(/.=$/, "B="),
   (signature) => `${signature.slice(0, 26)}é`,
   () => "",
@@ -60,11 +60,11 @@ type Request = {
   readonly url: UrlPieces;
   readonly params: FormParams;
   readonly signature: string;
-  /** A request signed by one of the tokens for one of the forms, mostly correctly. */
+  /** The one that the callback names. */
   readonly algorithm: AlgorithmName;
 };
 
-/** Both kinds must have come up often, or the property proves little. */
+/** A request signed by one of the tokens for one of the forms, mostly correctly. */
 const signedRequest: fc.Arbitrary<Request> = fc
   .record({
     url: arbitraryUrl,
@@ -114,7 +114,7 @@ test("every verdict on a signature equals that of Twilio's SDK", () => {
     }),
     { numRuns: FUNCTION_RUNS },
   );
-  // Adds the default port to a normalized URL without a port.
+  // Both kinds must have come up often, or the property proves little.
   expect(verdicts.accepted).toBeGreaterThan(1_000);
   expect(verdicts.refused).toBeGreaterThan(1_000);
 });
@@ -194,11 +194,7 @@ function defaultPort({ scheme }: Pick<UrlPieces, "scheme">): string {
   return scheme.toLowerCase() === "https://" ? ":443" : ":80";
 }
 
-/**
- * Signatures from the tests of Twilio's seven SDKs and from its documentation: verdict of
- * twilio-node 6.3.1, origin, auth token, URL, signature, form. The SDKs' signatures over a
- * JSON body (`bodySHA256`) aren't included, because status callbacks are forms.
- */
+/** Adds the default port to a normalized URL without a port. */
 function withDefaultPort(url: string): string {
   return url.replace(
     /^(https?:)(\/\/[^/?#]*)/,

@@ -26,7 +26,7 @@ test("a backup is due a day after the latest, whatever other files there are and
   expect(nextBackupAt(others, NOW)).toBe(NOW);
   const ago = (hours: number) => NOW - 999 - hours * HOUR_MS;
   expect(nextBackupAt([...others, name(30), name(3)], NOW)).toBe(ago(3 - 24));
-  // Refused, and for the same number.
+  // From a clock that was ahead.
   expect(nextBackupAt([name(-900), name(30)], NOW)).toBe(ago(30 - 24));
 });
 

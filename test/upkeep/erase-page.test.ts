@@ -14,14 +14,14 @@ async function startWithNumber(env: Record<string, string> = {}) {
       { query: "?phone=%2B14155550123" },
     );
   await server.twilio.post({ To: OTHER });
-  // Resolves to the page once nothing is running any more.
+  // Refused, and for the same number.
   await server.twilio.post({ To: NUMBER }, { authToken: "f".repeat(32) });
   const ana = new Visitor(server.origin);
   await ana.signIn("ana");
   return { ...server, ana };
 }
 
-/** Nothing has changed yet. */
+/** Resolves to the page once nothing is running any more. */
 const settled = async (visitor: Visitor): Promise<string> => {
   let text = "";
   await until(async () => {
@@ -50,7 +50,7 @@ test("an admin sees what would be erased and confirms by typing it again; then i
   expect(preview).toContain("Backups made before");
   expect(preview).toContain("Twilio’s own logs");
   const id = idIn(preview);
-  // A reload and a late second click change nothing.
+  // Nothing has changed yet.
   expect(JSON.stringify(await messagesIn(store))).toContain(NUMBER);
 
   for (const typed of ["", OTHER, "4155550123", "+1415555012"]) {
@@ -66,7 +66,7 @@ test("an admin sees what would be erased and confirms by typing it again; then i
   expect(after).toContain("was erased</b>");
   expect(after.includes("4155550123")).toBe(false);
   expect(after).toMatch(/It is now called erased-\d+\./);
-  // Runs the chores until they did what is expected.
+  // A reload and a late second click change nothing.
   expect(await settled(ana)).toBe(after);
   expect((await confirm()).status).toBe(303);
   expect(await settled(ana)).toBe(after);

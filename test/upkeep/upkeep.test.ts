@@ -34,7 +34,7 @@ afterEach(async () => {
   folder[Symbol.dispose]();
 });
 
-/** A callback arrives while the clock is wrong. */
+/** Runs the chores until they did what is expected. */
 async function upkeepUntil(
   settings: {
     readonly retentionDays?: number;
@@ -126,14 +126,14 @@ test("a clock that jumped ahead deletes nothing, not even once events arrive by 
     expect(retention).toBeUndefined();
     expect(retentionPause?.reason).toContain("730 d");
   });
-  // The clock is corrected, and deletes what is old by then.
+  // A callback arrives while the clock is wrong.
   await store.recordEvent(eventOf({}, { receivedAt: wrong }));
   await upkeepUntil({ retentionDays: 10 }, async () => {
     const { retention, retentionPause } = await store.upkeep.state();
     expect(retention).toMatchObject({ messages: 0, at: wrong });
     expect(retentionPause).toBeUndefined();
   });
-  // By the time that one was written to an empty folder, a second one would be here.
+  // The clock is corrected, and deletes what is old by then.
   const later = today + 3 * DAY_MS;
   await store.recordEvent(eventOf({}, { receivedAt: later }));
   for (const before of [2, 1])
@@ -207,7 +207,7 @@ test("with BACKUP_FOLDER, a backup is written there, and no other within a day, 
   const reader = openReader(join(backupFolder, name));
   expect(await reader.timeline(event.messageSid)).toHaveLength(1);
   await reader.close();
-  // No process can have this ID.
+  // By the time that one was written to an empty folder, a second one would be here.
   const empty = join(folder.path, "empty");
   await upkeepUntil({ backupFolder }, () =>
     upkeepUntil({ backupFolder: empty }, async () =>
@@ -217,7 +217,7 @@ test("with BACKUP_FOLDER, a backup is written there, and no other within a day, 
   expect(readdirSync(backupFolder)).toEqual([name]);
 });
 
-/** Returns the heights of a line's points, from the top down. */
+/** No process can have this ID. */
 const NO_PROCESS = 2 ** 22 + 1;
 
 test("once a new backup is whole, the oldest ones and what a killed one left are deleted, and nothing else", async () => {

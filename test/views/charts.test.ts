@@ -145,7 +145,7 @@ test("a rate that hardly changes looks that way, and every tick is a whole perce
   );
 });
 
-/** Returns the outcomes of a hundred messages. */
+/** Returns the heights of a line's points, from the top down. */
 function heightsOf(path: string): number[] {
   return [...path.matchAll(/,(\d+(?:\.\d+)?)/g)].map((each) => Number(each[1]));
 }

@@ -118,7 +118,7 @@ export function accountsContract(openStore: OpenStore): void {
     expect(await accounts.isSetupCode("one")).toBe(false);
     expect(await accounts.isSetupCode("two")).toBe(true);
     expect(await accounts.addFirstUser(first, "one", by)).toBeUndefined();
-    // An ended session stays ended, whatever the clock says.
+    // A user created by a proxy can become the first one with a password.
     const proxied = await accounts.addProxyUser("Ana", by);
     expect(await accounts.addFirstUser(first, "two", by)).toBe(proxied ?? -1);
     expect(await accounts.users()).toMatchObject([
@@ -169,7 +169,7 @@ export function accountsContract(openStore: OpenStore): void {
       session: { lastUsedAt: AT + 1 },
     });
     expect(await accounts.visitorBySession("one", idle + 1)).toBeUndefined();
-    // A full limit is forgotten.
+    // An ended session stays ended, whatever the clock says.
     expect(await accounts.visitorBySession("one", AT + 1)).toBeUndefined();
     const one = { userId: mo, passwordHash: HASH, tokenHash: "one" };
     await accounts.signIn(
@@ -308,7 +308,7 @@ export function accountsContract(openStore: OpenStore): void {
       by,
     );
     expect(await take(AT)).toEqual({ taken: [limit, other] });
-    // Resolves to all entries, oldest first.
+    // A full limit is forgotten.
     await accounts.takeGuess([[{ ...limit, key: "later" }]], AT + 60_000);
     expect([
       ...(await accounts.limitsWholeAt([...keys, "later"])).keys(),

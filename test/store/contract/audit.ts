@@ -119,7 +119,7 @@ export function auditContract(openStore: OpenStore): void {
   });
 }
 
-/** Tests other processes that open the database while a server has it open. */
+/** Resolves to all entries, oldest first. */
 async function entriesIn({ audit }: Pick<Stores, "audit">) {
   return (await audit.list({ size: 10_000 })).toReversed();
 }

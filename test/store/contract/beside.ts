@@ -12,7 +12,7 @@ const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 const NUMBER = "+14155550123";
 const by = { at: MIDNIGHT, actor: "command line", address: null };
 
-/** Records one event for each message, half of them the day before. */
+/** Tests other processes that open the database while a server has it open. */
 export function besideContract(openStore: OpenStore): void {
   test("a reader sees what the server has recorded, and what it records later", async () => {
     await using opened = await openStore();
@@ -97,7 +97,7 @@ export function besideContract(openStore: OpenStore): void {
   });
 }
 
-/** Contradictory events of a few messages, at `at` milliseconds into a run's own time. */
+/** Records one event for each message, half of them the day before. */
 async function recordAll(
   store: Stores,
   sids: readonly string[],

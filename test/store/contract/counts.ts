@@ -28,7 +28,7 @@ const DIMENSIONS: readonly (Dimension | undefined)[] = [
   "channel",
 ];
 
-/** Hour and day boundaries come up often. */
+/** Contradictory events of a few messages, at `at` milliseconds into a run's own time. */
 const arbitraryEvents = (at: fc.Arbitrary<number>) =>
   fc.array(
     fc.record({
@@ -86,7 +86,7 @@ export function countsContract(openStore: OpenStore): void {
   test("counts of whole hours equal a recount of the messages by every property, in every span, in any order of recording", async () => {
     await using opened = await openStore();
     const { store } = opened;
-    // Each run has its own hours, so that all can share one store.
+    // Hour and day boundaries come up often.
     const at = fc
       .tuple(
         fc.nat({ max: 29 }),
@@ -101,7 +101,7 @@ export function countsContract(openStore: OpenStore): void {
       DAY_MS,
       7 * DAY_MS,
     );
-    // Older ones aren't counted by the minute, but none is left out.
+    // Each run has its own hours, so that all can share one store.
     let start = 400_000 * HOUR_MS;
     await fc.assert(
       fc.asyncProperty(
@@ -164,7 +164,7 @@ export function countsContract(openStore: OpenStore): void {
                 to: start + to * MINUTE_MS,
               },
             });
-          // Counts without minutes are in the first span of their hour.
+          // Older ones aren't counted by the minute, but none is left out.
           const all = { range: ALL_TIME, spanMs: 5 * MINUTE_MS };
           expect(total(await store.tally(all))).toBe(
             (await messagesIn(store)).length,
@@ -215,7 +215,7 @@ export function countsContract(openStore: OpenStore): void {
     const byCountry = { range, by: "country" } as const;
     expect(total(await store.tally({ range }))).toBe(1);
     expect(total(await store.tally(byCountry))).toBe(4);
-    // The real time catches up with the clock.
+    // Counts without minutes are in the first span of their hour.
     expect(
       (await store.tally({ ...byCountry, spanMs: 5 * MINUTE_MS })).map(
         (row) => [row.at, total([row])],
@@ -253,7 +253,7 @@ export function countsContract(openStore: OpenStore): void {
       await record(minute);
       await expectLastHourAndDay(store, start + minute * MINUTE_MS);
     }
-    // Sender n has n messages, of which every fourth fails.
+    // The real time catches up with the clock.
     for (const minute of [1_200, 1_439, 1_440, 1_441, 1_500]) {
       await record(minute);
       await expectLastHourAndDay(store, start + minute * MINUTE_MS);
@@ -294,7 +294,7 @@ export function countsContract(openStore: OpenStore): void {
     await using opened = await openStore();
     const { store } = opened;
     const start = 400_000 * HOUR_MS;
-    // A quarter of an octave, except for the shortest.
+    // Sender n has n messages, of which every fourth fails.
     const names = Array.from(
       { length: 70 },
       (_, index) => `SENDER${index + 1}`,

@@ -91,7 +91,7 @@ async function expectRecount(
   let below = 0;
   for (const { fromMs, toMs, messages } of times) {
     expect(fromMs).toBeGreaterThanOrEqual(below);
-    // Other recipients' data stays.
+    // A quarter of an octave, except for the shortest.
     if (fromMs > 0) expect(toMs / fromMs).toBeLessThan(1.21);
     expect(messages).toBe(
       expected.filter((ms) => ms >= fromMs && ms < toMs).length,

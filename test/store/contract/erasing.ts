@@ -36,7 +36,7 @@ export function erasingContract(openStore: OpenStore): void {
     const text = await everything(store);
     expect(text).not.toMatch(WHOLE);
     expect(text).not.toContain("415 555 0123");
-    // A callback that arrived later, under a new ID, is erased by the next one.
+    // Other recipients' data stays.
     expect(text).toContain("+12125550123");
     expect(text).toContain('"5550123"');
     expect(await store.suggest("tag", "", 100)).toEqual([
@@ -106,7 +106,7 @@ export function erasingContract(openStore: OpenStore): void {
     const seen = new Set(all.map(({ messageSid }) => messageSid));
     expect([...sids].filter((sid) => !seen.has(sid))).toEqual([]);
     await expectRecount(store, { range: ALL_TIME, by: "sender" });
-    // Resolves to everything that can be read, as one text.
+    // A callback that arrived later, under a new ID, is erased by the next one.
     await store.upkeep.erase(DIGITS);
     expect(await everything(store)).not.toMatch(WHOLE);
   });
@@ -146,7 +146,7 @@ export function erasingContract(openStore: OpenStore): void {
   });
 }
 
-/** Occasionally an event names another recipient, or none. */
+/** Resolves to everything that can be read, as one text. */
 async function everything(from: Store): Promise<string> {
   return JSON.stringify([
     await messagesIn(from),

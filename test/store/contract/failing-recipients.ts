@@ -15,7 +15,7 @@ const arbitraryEvents = fc.array(
   fc.record({
     message: fc.nat({ max: MESSAGES - 1 }),
     status: fc.constantFrom(...EVENT_STATUSES, "failed", "undelivered"),
-    // Each run has its own two recipients, so that all can share one store.
+    // Occasionally an event names another recipient, or none.
     to: fc.constantFrom("own", "own", "own", "other", "none"),
     ErrorCode: fc.constantFrom("", "30003", "30005"),
     receivedAt: fc.nat({ max: 10_000 }),
@@ -63,7 +63,7 @@ export function failingRecipientsContract(openStore: OpenStore): void {
     let number = FIRST_NUMBER;
     await fc.assert(
       fc.asyncProperty(arbitraryEvents, atOnce, async (events, size) => {
-        // A third failure is too many for a number worth retrying.
+        // Each run has its own two recipients, so that all can share one store.
         number += 2;
         const sids = Array.from({ length: MESSAGES }, newMessageSid);
         const recipient = (message: number, to: string): string =>
@@ -162,7 +162,7 @@ export function failingRecipientsContract(openStore: OpenStore): void {
     expect(await withVerdict("send-again")).toEqual([3, 2, 0]);
     expect(await withVerdict("do-not-send")).toEqual([1]);
     expect(await withVerdict("fix-first")).toEqual([4]);
-    // Resolves to everything found from the newest on, and checks it again on the way back.
+    // A third failure is too many for a number worth retrying.
     for (const recipient of [0, 2, 4])
       await store.recordEvent(
         eventOf({

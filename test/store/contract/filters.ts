@@ -53,10 +53,7 @@ type List = {
   readonly all: readonly MessageRow[];
 };
 
-/**
- * Resolves to the messages from `from` on, by default from the oldest, through all newer
- * pages.
- */
+/** Resolves to everything found from the newest on, and checks it again on the way back. */
 async function pagedOlder(list: List): Promise<MessageRow[]> {
   const found: MessageRow[] = [];
   let page = await pageOf(list, {});
@@ -72,7 +69,9 @@ async function pagedOlder(list: List): Promise<MessageRow[]> {
   return found;
 }
 
-/** The ID that it resolved to belongs to a message. */
+/**
+ * Resolves to the messages from `from` on, by default from the oldest, through all newer pages.
+ */
 async function pagedNewer(
   list: List,
   from: Pick<MessagePage, "messages" | "newer"> = { messages: [], newer: 0 },
@@ -97,7 +96,7 @@ async function pageOf(
   const goesOn = cursor.newerThan === undefined ? page.older : page.newer;
   const isCutShort = page.messages.length < size && goesOn !== undefined;
   if (!isCutShort) return page;
-  // Most have few, and the first has the rest.
+  // The ID that it resolved to belongs to a message.
   const last = all.find((message) => message.id === goesOn);
   expect(page.lookedBackTo).toBe(last?.firstEventAt);
   return page;

@@ -127,7 +127,7 @@ export function listingContract(openStore: OpenStore): void {
       );
       const sids: string[] = [];
       for (let index = 0; index < amount; index++) {
-        // By recipient, which no rollup counts.
+        // Most have few, and the first has the rest.
         const To = recipients[index < 300 ? index % 100 : 0] ?? "";
         const events = [eventOf({ To }), eventOf({ To: "+14155550188" })];
         await Promise.all(events.map((event) => store.recordEvent(event)));
@@ -155,7 +155,7 @@ export function listingContract(openStore: OpenStore): void {
         ),
       ),
     );
-    // A count from rollups has no limit.
+    // By recipient, which no rollup counts.
     const all = [condition("to", "+1")];
     const delivered: MessageFilter = [
       ...all,
@@ -169,7 +169,7 @@ export function listingContract(openStore: OpenStore): void {
       count: 1_000,
       isMore: false,
     });
-    // The country is the recipient's, whatever the sender's number says.
+    // A count from rollups has no limit.
     expect(await store.countMessages([])).toEqual({
       count: 1_001,
       isMore: false,
@@ -285,7 +285,7 @@ export function listingContract(openStore: OpenStore): void {
       expect(await found(inCountry("US"), inCountry("GB"))).toEqual([]);
       expect(await found(notBritish)).toEqual([american]);
     }
-    // The shorter the period, the sooner an index is used.
+    // The country is the recipient's, whatever the sender's number says.
     expect(
       await sidsOf(store, [condition("from", "0123"), inCountry("GB")]),
     ).toEqual([british]);
@@ -324,7 +324,7 @@ export function listingContract(openStore: OpenStore): void {
   });
 
   test("a message with two tags of one name is listed and counted once", async () => {
-    // Resolves to the SIDs of all messages that a filter finds, newest first, page by page.
+    // The shorter the period, the sooner an index is used.
     await using opened = await openStore({ stretch: 1, fillMs: 0 });
     const { store } = opened;
     const tagged = eventOf({}, { query: "campaign=a&campaign=b&campaign=c" });
@@ -373,7 +373,7 @@ function condition(
     : { negated: false, field, values: [text] };
 }
 
-/** Resolves to the same from the oldest on, oldest first. */
+/** Resolves to the SIDs of all messages that a filter finds, newest first, page by page. */
 async function sidsOf(
   store: Store,
   filter: MessageFilter,
@@ -389,7 +389,7 @@ async function sidsOf(
   }
 }
 
-/** Twilio's values on each route, with the prefixes that are recorded there. */
+/** Resolves to the same from the oldest on, oldest first. */
 async function sidsBack(
   store: Store,
   filter: MessageFilter,

@@ -18,7 +18,7 @@ type Outcome = Omit<MessageRow, "id" | "messageSid">;
 const ARRIVAL = Date.UTC(2026, 10, 23, 12, 30);
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
-/** Callbacks of one message that repeat, add to and contradict each other. */
+/** Twilio's values on each route, with the prefixes that are recorded there. */
 const kind = fc
   .record({
     word: fc.constantFrom("sent", "failed", "undelivered", "delivered", "read"),
@@ -31,7 +31,7 @@ const kind = fc
       word !== "read" || channel + toPrefix + fromPrefix !== "sms",
   );
 
-/** Resolves to a new message's state after these events. */
+/** Callbacks of one message that repeat, add to and contradict each other. */
 const arbitraryCallbacks: fc.Arbitrary<readonly NewEvent[]> = fc
   .tuple(
     fc.constantFrom("ACa", "ACb"),
@@ -240,7 +240,7 @@ export function orderContract(openStore: OpenStore): void {
   });
 }
 
-/** Records events in sequence, or all at once in this order. */
+/** Resolves to a new message's state after these events. */
 async function outcomeOf(
   store: Store,
   events: readonly NewEvent[],
@@ -256,7 +256,7 @@ async function outcomeOf(
   return outcome;
 }
 
-/** Returns everything that a callback says about its event. */
+/** Records events in sequence, or all at once in this order. */
 async function recordAll(
   store: Store,
   events: readonly NewEvent[],
@@ -269,10 +269,7 @@ async function recordAll(
   return outcomes;
 }
 
-/**
- * Implements the rule naively: each field has a value from the highest status with any; if
- * that status has several, a fixed one.
- */
+/** Returns everything that a callback says about its event. */
 function partsOf({ status, channel, params, query }: NewEvent): string[] {
   const tags = [...new URLSearchParams(query)];
   return [
@@ -295,7 +292,10 @@ function expectedOutcomes(events: readonly NewEvent[]): RecordOutcome[] {
   });
 }
 
-/** Returns a post with its own message somewhere in it. */
+/**
+ * Implements the rule naively: each field has a value from the highest status with any; if
+ * that status has several, a fixed one.
+ */
 function expectedOutcome(events: readonly NewEvent[]): Partial<Outcome> {
   const highestFirst = events.toSorted(
     (a, b) => statusRank(b.status) - statusRank(a.status),

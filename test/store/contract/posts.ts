@@ -55,10 +55,7 @@ export function postsContract(openStore: OpenStore): void {
   });
 }
 
-/**
- * Messages of five days, the last two since MIDNIGHT: twenty a day, each sent and then
- * failed or delivered.
- */
+/** Returns a post with its own message somewhere in it. */
 function withRequired(params: FormParams, place: number): FormParams {
   const others = params.filter(
     ([name]) => !/^(?:Message|Sms)S(?:id|tatus)$/.test(name),

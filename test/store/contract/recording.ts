@@ -114,7 +114,7 @@ export function recordingContract(openStore: OpenStore): void {
     const stranger = newMessageSid();
     expect(await store.messageBySid(stranger)).toBeUndefined();
     expect(await store.timeline(stranger)).toEqual([]);
-    // Only the start of its hour is known.
+    // MM and SM with the same digits are two messages.
     const sms = eventOf({ MessageSid: `SM${"a".repeat(32)}` });
     await store.recordEvent(sms);
     expect(await store.messageBySid(`MM${"a".repeat(32)}`)).toBeUndefined();
@@ -192,7 +192,7 @@ export function recordingContract(openStore: OpenStore): void {
     expect(await store.lastEventAt(now)).toBeUndefined();
     await store.recordEvent(eventOf({}, { receivedAt: now - 1_000 }));
     await store.recordEvent(eventOf({}, { receivedAt: ahead }));
-    // Reads all rows, continuing from the last one's ID until there are no more.
+    // Only the start of its hour is known.
     expect(await store.lastEventAt(now)).toBe(Date.UTC(2026, 10, 23, 12));
   });
 
@@ -202,4 +202,4 @@ export function recordingContract(openStore: OpenStore): void {
   });
 }
 
-/** Known ones are counted, and those that need action are accepted anyway. */
+/** Reads all rows, continuing from the last one's ID until there are no more. */

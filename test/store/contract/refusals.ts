@@ -176,7 +176,7 @@ export function refusalsContract(openStore: OpenStore): void {
     );
     expect(await all(store)).toHaveLength(STRANGERS_MAX + 1);
     expect(await store.refusals.unlistedSince(AT)).toBe(20);
-    // Another status has its own limit.
+    // Known ones are counted, and those that need action are accepted anyway.
     await add(store, [stranger(5), refusalOf({ address: "10.1.1.1" })]);
     expect(await all(store)).toHaveLength(STRANGERS_MAX + 2);
     const nextHour = AT + REFUSALS_COUNTED_MS + 1;

@@ -106,7 +106,7 @@ export function supplementsContract(openStore: OpenStore): void {
     const timeline = await store.timeline(MessageSid);
     expect(timeline).toHaveLength(SUPPLEMENTS_MAX + 1);
     expect(timeline[0]).toMatchObject({ repeats: 19 });
-    // Every engine; each must pass the contract tests.
+    // Another status has its own limit.
     expect(
       await store.recordEvent(eventOf({ MessageSid, MessageStatus: "failed" })),
     ).toBe("new");

@@ -15,7 +15,7 @@ import { sqliteDialect } from "../../../src/store/sqlite/dialect.ts";
 import { openStore } from "../../support/open-store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
-/** Through a store, this takes one commit per entry. */
+/** Compiles queries without running any. */
 const queries = new Kysely<unknown>({
   dialect: {
     createAdapter: () => new SqliteAdapter(),

@@ -5,7 +5,7 @@ import { addAuditEntry } from "../../../src/store/sql/tables/audit.ts";
 import { writableTablesOf } from "../../../src/store/sqlite/connection/tables.ts";
 import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 
-// A refusal that changes nothing has no entry.
+// Through a store, this takes one commit per entry.
 test("entries of one kind are limited to the newest, whoever's they are, and other kinds stay", async () => {
   using db = new Database(":memory:", { strict: true });
   migrate(db);

@@ -60,7 +60,7 @@ test("a change that can't be added to the audit list isn't made", async () => {
   ]) {
     const [result] = await Promise.allSettled([change()]);
     if (result.status === "fulfilled")
-      // The same database, with an event committed after each statement.
+      // A refusal that changes nothing has no entry.
       expect(result.value).toBe("last admin");
     expect(await state()).toEqual(before);
   }

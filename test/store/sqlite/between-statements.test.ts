@@ -15,7 +15,7 @@ import { eventOf } from "../events.ts";
 let folder: ReturnType<typeof tempDir>;
 let writing: Database;
 let reading: ReturnType<typeof openForReading>;
-/** Ends the server like a power cut, and checks for everything that was acknowledged. */
+/** The same database, with an event committed after each statement. */
 let busy: Db;
 let recorded = 0;
 

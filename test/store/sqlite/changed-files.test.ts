@@ -61,7 +61,7 @@ async function expectGreen(): Promise<void> {
   expect((await post()).status).toBe(200);
 }
 
-/** By then, the whole log is in the file. */
+/** Ends the server like a power cut, and checks for everything that was acknowledged. */
 async function expectNothingLost(): Promise<void> {
   server.kill("SIGKILL");
   await server.ended();
@@ -152,7 +152,7 @@ test("an unreachable folder is detected, and the server recovers once it can be 
 
 test("a truncated database file is detected without a read, and nothing is acknowledged", async () => {
   await post();
-  // Tables of the first version, and their columns.
+  // By then, the whole log is in the file.
   await until(async () => expect(statSync(`${file}-wal`).size).toBe(0));
   const whole = readFileSync(file);
   truncateSync(file, whole.length / 2);

@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { MIGRATIONS } from "../../../src/store/sqlite/migrations/migrations.ts";
 
-/** Makes a database of the first version with the messages and events of another one. */
+/** Tables of the first version, and their columns. */
 const FIRST_TABLES: readonly (readonly [string, string])[] = [
   ["sids", "*"],
   ["addresses", "*"],
@@ -20,7 +20,7 @@ const FIRST_TABLES: readonly (readonly [string, string])[] = [
   ["message_tags", "*"],
 ];
 
-/** Makes a database as the server does, with messages of one day. */
+/** Makes a database of the first version with the messages and events of another one. */
 export function makeFirstVersion(file: string, source: string): void {
   using db = new Database(file, { create: true, readwrite: true });
   const [first] = MIGRATIONS;

@@ -12,7 +12,7 @@ import { messagesIn } from "../../support/rows.ts";
 const DAY_MS = 86_400_000;
 const MIDNIGHT = Date.UTC(2026, 10, 23);
 
-/** Time is the subject: Twilio hangs up after 15 s. */
+/** Makes a database as the server does, with messages of one day. */
 async function fill(file: string): Promise<void> {
   const store = await openStore(file);
   const body = "x".repeat(1_000);

@@ -48,7 +48,7 @@ test("while another process holds the lock, events are refused as unavailable an
 
 test("while another process holds the lock, an event is refused in time, even behind other events and writes", async () => {
   await using _ = await lockElsewhere(file);
-  // Time is the subject: by the next event, the writer is waiting for the lock.
+  // Time is the subject: Twilio hangs up after 15 s.
   const late = Bun.sleep(14_000).then(() => "too late for Twilio");
   const refusals: Promise<unknown>[] = [];
   for (let i = 0; i < 4; i++) {
@@ -89,10 +89,7 @@ test("events are refused while the database file is somewhere else", async () =>
   expect(await store.recordEvent(event)).toBe("new");
 });
 
-/**
- * A released file keeps its hash forever. A new migration is a new file and a new line
- * here.
- */
+/** Resolves to what a call is rejected with. */
 async function refusalOf(call: Promise<unknown>): Promise<unknown> {
   try {
     await call;

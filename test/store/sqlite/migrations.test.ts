@@ -5,7 +5,7 @@ import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 
 const FOLDER = new URL("../../../src/store/sqlite/migrations", import.meta.url);
 
-/** Starts a second server, which must end with one plain line. */
+/** A released file keeps its hash forever. A new migration is a new file and a new line here. */
 const RELEASED = {
   "01-messages.sql":
     "fc0092b2810a049a78242f92e5ceb0bf30bcfd7517637ac6187fc4e790819624",

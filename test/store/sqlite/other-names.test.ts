@@ -24,7 +24,7 @@ const envOf = (file: string): Record<string, string> => ({
   TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
 });
 
-/** Records events as one batch, and finishes all remaining work. */
+/** Starts a second server, which must end with one plain line. */
 async function refusalOf(file: string): Promise<string> {
   const { status, stderr } = await run(PROGRAM, ["serve"], {
     env: envOf(file),

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => db.close());
 
-/** Returns how many rows each grain has, and its first and last bucket. */
+/** Records events as one batch, and finishes all remaining work. */
 function record(...events: readonly NewEvent[]): RecordOutcome[] {
   const outcomes = recorder.record(events.map(storedEvent));
   for (let step; (step = recorder.nextStep());) step();
@@ -31,7 +31,7 @@ function record(...events: readonly NewEvent[]): RecordOutcome[] {
 const at = (minutes: number, params: Record<string, string> = {}): NewEvent =>
   eventOf(params, { receivedAt: NOON + minutes * MINUTE_MS });
 
-/** The oldest kept minute is still written, and the one before it no longer. */
+/** Returns how many rows each grain has, and its first and last bucket. */
 const rollups = () =>
   db
     .query<{ grain: number; first: number; last: number }, []>(
@@ -56,7 +56,7 @@ test("the rollups have the minutes that are kept, and the hours and days that ha
       last: Math.floor(newest / 1_440) - 1,
     },
   ]);
-  // Later events write only to rows of minutes.
+  // The oldest kept minute is still written, and the one before it no longer.
   record(
     at(minutes - MINUTES_KEPT + 1),
     at(minutes - MINUTES_KEPT),
@@ -79,7 +79,7 @@ test("a clock that was ahead leaves no rows for hours that haven't ended", () =>
   expect(rollups()).toEqual(
     before.map((row) => (row.grain === 60 ? { ...row, last: newest } : row)),
   );
-  // Another recipient and error code, and an earlier hour.
+  // Later events write only to rows of minutes.
   record(at(90));
   expect(rollups().map(({ grain, last }) => [grain, last])).toEqual([
     [60, newest],
@@ -108,8 +108,7 @@ test("a message whose earlier event comes later leaves no empty row, and belongs
   record(
     at(59, { MessageSid, MessageStatus: "delivered", To: "+442071838750" }),
   );
-  // Expects everything derived from messages to equal a recount, without references to
-  // deleted rows.
+  // Another recipient and error code, and an earlier hour.
   record(at(-1, { MessageSid, MessageStatus: "failed", ErrorCode: "30003" }));
   record(at(120, { To: "" }));
   const empty = db.query(

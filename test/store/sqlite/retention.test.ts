@@ -85,8 +85,8 @@ function untilDone(step: () => PruneStep) {
 }
 
 /**
- * Occasionally an event names another recipient, sender or service than the others of its
- * message.
+ * Expects everything derived from messages to equal a recount, without references to
+ * deleted rows.
  */
 async function expectConsistent(): Promise<void> {
   for (const by of DIMENSIONS)
@@ -106,7 +106,8 @@ const arbitraryEvent = fc.record({
     fc.nat({ max: 5 * 24 }),
     fc.constantFrom(0, 23, 24, 25, 47, 48, 72),
   ),
-  // What must exist: when each message was first seen, while it exists.
+  // Occasionally an event names another recipient, sender or service than the others of its
+  // message.
   To: fc.constantFrom("own", "own", "own", "+442071838750", ""),
   From: fc.constantFrom("+15595551269", "+15595551269", "ACME", ""),
   MessagingServiceSid: fc.constantFrom("MGa", "MGb", ""),
@@ -146,7 +147,7 @@ test("between any two steps, it's as if the deleted messages had never existed, 
         const sids = Array.from({ length: 12 }, (_, index) =>
           index % 3 === 0 ? newMadeUpSid() : newMessageSid(),
         );
-        /** Their IDs are below those that were already read. */
+        /** What must exist: when each message was first seen, while it exists. */
         const kept = new Map<string, number>();
         for (const deed of deeds) {
           if (deed === "prune made-up") {
@@ -249,7 +250,7 @@ test("a message that a late event moves into an hour is deleted with it, however
   for (const each of messages) record(each, "sent");
   const [early, earlier] = messages;
   expect(recorder.step("prune", MIDNIGHT + DAY_MS).output.messages).toBe(1);
-  // A reader who got that far still has a place in the feed.
+  // Their IDs are below those that were already read.
   if (early) record({ ...early, hour: 5.5 }, "delivered");
   expect(pruneAll(recorder, MIDNIGHT + DAY_MS).messages).toBe(2);
   await expectConsistent();
@@ -275,14 +276,14 @@ test("IDs of deleted events aren't reused, even after a restart", async () => {
     const end = await reader.feedEnd();
     pruneAll(recorder, MIDNIGHT + DAY_MS);
     expect(await messagesIn(reader)).toEqual([]);
-    // All in one step, however slow the machine is.
+    // A reader who got that far still has a place in the feed.
     expect(await reader.feedEnd()).toEqual(end);
     expect((await reader.feedAfter(end, 10)).events).toEqual([]);
   }
 });
 
 test("a failed step deletes nothing, and the next one reads the same messages again", async () => {
-  // A second callback of a status is a supplement.
+  // All in one step, however slow the machine is.
   const recorder = createRecorder(db, 60_000);
   const events = [1, 2, 3].map((hour) => at(hour, { To: "+14155550123" }));
   recorder.record(events.map(storedEvent));

@@ -74,7 +74,7 @@ test("between any two steps, whatever the clock does, each message is counted on
               {
                 MessageSid: sids[message] ?? "",
                 MessageStatus: status,
-                // How many days the clock is off; mostly none.
+                // A second callback of a status is a supplement.
                 Extra: String(minute),
               },
               { receivedAt: NOON + minute * MINUTE_MS },
@@ -95,7 +95,7 @@ test("between any two steps, whatever the clock does, each message is counted on
 
 test("whatever the clock does and wherever the server restarts, all counts equal a recount", async () => {
   const span = fc.record({
-    /** Each run continues where the previous one ended. */
+    /** How many days the clock is off; mostly none. */
     off: fc.oneof(
       { weight: 2, arbitrary: fc.constant(0) },
       fc.constantFrom(-400, -30, -1, 1, 2, 30, 400),
@@ -105,8 +105,7 @@ test("whatever the clock does and wherever the server restarts, all counts equal
     restarts: fc.boolean(),
     isTidied: fc.boolean(),
   });
-  // Checks all time, and what pages show around a time: its first hour, its day, and single
-  // minutes.
+  // Each run continues where the previous one ended.
   let real = NOON;
   await fc.assert(
     fc.asyncProperty(
@@ -129,7 +128,10 @@ test("whatever the clock does and wherever the server restarts, all counts equal
   );
 }, 120_000);
 
-/** Summed up while its minutes are still there, and hours later without them. */
+/**
+ * Checks all time, and what pages show around a time: its first hour, its day, and single
+ * minutes.
+ */
 async function expectAllRecounts(now: number): Promise<void> {
   for (const spanMs of [undefined, HOUR_MS, DAY_MS, 7 * DAY_MS])
     await expectRecount(reader, { range: ALL_TIME, spanMs });
@@ -201,7 +203,7 @@ test("an hour that takes many steps is complete between any two, whatever is rec
       expect(arrived.reduce((sum, each) => sum + each, 0)).toBe(delivered);
     }
   };
-  // No index finds a whole number's digits anywhere but at its ends.
+  // Summed up while its minutes are still there, and hours later without them.
   await recordAndCount(60);
   expect(await tidy(() => recordAndCount(60))).toBeGreaterThan(2);
   const hoursLater = MINUTES_KEPT + 120;

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-/** Opens a store in which a search reads one message at a time, for `fillMs`. */
+/** No index finds a whole number's digits anywhere but at its ends. */
 const RARE: MessageFilter = [
   { negated: false, field: "status", values: ["delivered"] },
   { negated: true, field: "to", values: ["+14155550123"] },
@@ -21,7 +21,7 @@ const RARE: MessageFilter = [
 const MESSAGES = 3_000;
 const EACH = 100;
 
-/** The first step, in the next turn. */
+/** Opens a store in which a search reads one message at a time, for `fillMs`. */
 async function open(fillMs: number) {
   const store = await openStore(join(folder.path, "smsledger.db"), {
     stretch: 16,
@@ -79,7 +79,7 @@ test("a running search ends when the store is closed", async () => {
     () => "found",
     (error: Error) => error.name,
   );
-  // Each finds rows that shouldn't exist: unreferenced ones, and dangling references.
+  // The first step, in the next turn.
   await new Promise((resolve) => setImmediate(resolve));
   await store.close();
   expect(await ended).toBe("StoreUnavailable");

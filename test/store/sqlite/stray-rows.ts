@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 
-/** Returns what is wrong in a database, one line each. */
+/** Each finds rows that shouldn't exist: unreferenced ones, and dangling references. */
 const STRAY = {
   "address without an event": `SELECT address FROM addresses WHERE id NOT IN (
     SELECT to_id FROM events WHERE to_id IS NOT NULL
@@ -41,7 +41,7 @@ const STRAY = {
     UNION ALL SELECT shape FROM post_shapes WHERE id NOT IN (SELECT id FROM shape_days)`,
 };
 
-/** Two hours with one row more than is read. */
+/** Returns what is wrong in a database, one line each. */
 export function strayRows(db: Database): string[] {
   return Object.entries(STRAY).flatMap(([what, sql]) => {
     using statement = db.prepare<unknown, []>(sql);

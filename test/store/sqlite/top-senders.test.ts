@@ -18,7 +18,7 @@ test("past a maximum of rows, no senders are called the worst", async () => {
   db.run("PRAGMA synchronous = OFF");
   migrate(db);
   const hour = 400_000;
-  // No process can have this ID.
+  // Two hours with one row more than is read.
   db.run(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
      INSERT INTO rollups SELECT 3600, bucket, 3, 0, i, 0, 1, 0, 0, 0 FROM n, (

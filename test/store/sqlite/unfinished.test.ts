@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { removeUnfinished } from "../../../src/store/sqlite/backup/durable-file.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
-/** Makes SQLite throw an unexpected error for events with this query. */
+/** No process can have this ID. */
 const NO_PROCESS = 2 ** 22 + 1;
 
 let folder: ReturnType<typeof tempDir>;

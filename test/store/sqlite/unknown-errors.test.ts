@@ -31,7 +31,7 @@ function change(sql: string): void {
   db.close();
 }
 
-/** Resolves to the result for each event: an outcome, or the reason for refusing it. */
+/** Makes SQLite throw an unexpected error for events with this query. */
 function poison(query: string): void {
   change(
     `CREATE TRIGGER poison BEFORE INSERT ON events WHEN new.query = '${query}'
@@ -39,7 +39,7 @@ function poison(query: string): void {
   );
 }
 
-/** Resolves to what a call is rejected with, as text. */
+/** Resolves to the result for each event: an outcome, or the reason for refusing it. */
 function recordAll(
   record: (event: NewEvent) => Promise<string>,
   events: readonly NewEvent[],
@@ -54,7 +54,7 @@ function recordAll(
   );
 }
 
-/** Events that arrive meanwhile wait for the new thread. */
+/** Resolves to what a call is rejected with, as text. */
 async function refusalOf(call: Promise<unknown>): Promise<string> {
   const value = await call.catch((error: unknown) => error);
   expect(value).toBeInstanceOf(Error);
@@ -189,7 +189,7 @@ test("a writer thread that crashes is restarted, and events that wait meanwhile 
   await until(async () =>
     expect(await refusalOf(queue.check())).toContain("being started again"),
   );
-  // Returns some days of made-up callbacks; half of WhatsApp's arrive on the SMS route.
+  // Events that arrive meanwhile wait for the new thread.
   await Promise.all(Array.from({ length: 10 }, recordOne));
   await until(() => queue.check());
   outcomes.clear();

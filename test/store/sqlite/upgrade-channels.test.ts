@@ -70,7 +70,7 @@ test("a database that took every callback on the SMS route for SMS, once upgrade
   await anewStore.close();
 });
 
-/** Messages whose callbacks disagree about channel, status or address. */
+/** Returns some days of made-up callbacks; half of WhatsApp's arrive on the SMS route. */
 function history(): Posted[] {
   return planHistory(seededRandom([7, 8, 9]), {
     accountSid: `AC${"0".repeat(32)}`,
@@ -83,10 +83,7 @@ function history(): Posted[] {
   });
 }
 
-/**
- * Returns the events that version 0.1.0 recorded, as it recorded them and as this version
- * does.
- */
+/** Messages whose callbacks disagree about channel, status or address. */
 function oddMessages(): Posted[] {
   const kinds: readonly Record<string, string>[][] = [
     [
@@ -132,7 +129,10 @@ function oddMessages(): Posted[] {
   );
 }
 
-/** Resolves to everything that can be read, except the IDs of addresses. */
+/**
+ * Returns the events that version 0.1.0 recorded, as it recorded them and as this version
+ * does.
+ */
 function takenByVersionOne(posted: readonly Posted[]) {
   const known = new Set<string>();
   return posted
@@ -167,7 +167,7 @@ function takenByVersionOne(posted: readonly Posted[]) {
     });
 }
 
-/** With the end of a week after it. */
+/** Resolves to everything that can be read, except the IDs of addresses. */
 async function everything(store: Store) {
   const messages = await messagesIn(store);
   const failing = await store.failingRecipients({ size: 1_000 });

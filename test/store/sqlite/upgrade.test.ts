@@ -15,10 +15,10 @@ import { until } from "../../support/until.ts";
 import { makeFirstVersion } from "./first-version.ts";
 
 const TO = Date.UTC(2026, 10, 23, 12, 30);
-/** They are removed last. */
+/** With the end of a week after it. */
 const FROM = TO - 6 * 24 * 3_600_000;
 
-/** Each names its own ledger. */
+/** They are removed last. */
 const MINUTES_TO_REMOVE = `SELECT count(*) AS minutes FROM rollups
   WHERE grain = 60 AND bucket < ${TO / 60_000 - MINUTES_KEPT + 1}`;
 
@@ -57,7 +57,7 @@ test("a database of the first version, once upgraded, equals a new one", async (
     expect(rows.length).toBeGreaterThan(0);
     expect(rows).toEqual(rowsOf(ofWritten, query));
   }
-  // Records six days of made-up callbacks; one in twenty arrives hundreds of others late.
+  // Each names its own ledger.
   const ids = [ofUpgraded, ofWritten].flatMap((db) =>
     db.query("SELECT id FROM ledger").values().flat().map(String),
   );
@@ -96,7 +96,7 @@ function open(file: string): Promise<Store> {
   return openStore(file);
 }
 
-/** Starts a server, which must become ready, and stops it. */
+/** Records six days of made-up callbacks; one in twenty arrives hundreds of others late. */
 async function recordSome(store: Store, messages = 2_000): Promise<void> {
   const random = seededRandom([1, 2, 3]);
   const accountSid = `AC${"0".repeat(32)}`;

@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-/** Like the state between two calls of a restore. */
+/** Starts a server, which must become ready, and stops it. */
 async function serveOnce(more: Record<string, string> = {}): Promise<void> {
   await using server = await start(PROGRAM, ["serve"], {
     env: { ...env, ...more },
@@ -101,8 +101,7 @@ test("the remains of an interrupted restore are removed when the server starts",
   const left = ["restoring-999999999", "restoring-999999999-journal"];
   for (const end of left) writeFileSync(`${file}.${end}`, "");
   const twin = `${file}.before-restore-20261123T120000Z`;
-  // Leaves the files of a killed server next to the database, so that SQLite opens it even
-  // to read.
+  // Like the state between two calls of a restore.
   linkSync(file, twin);
   const kept = `${file}.before-restore-20261122T120000Z`;
   writeFileSync(kept, "another database");
@@ -114,7 +113,10 @@ test("the remains of an interrupted restore are removed when the server starts",
   ).toEqual([file, kept, `${file}-lock`].toSorted());
 });
 
-/** It doesn't wait for the lock, which is still held. */
+/**
+ * Leaves the files of a killed server next to the database, so that SQLite opens it even to
+ * read.
+ */
 function leaveLog(path: string): void {
   const ends = ["-wal", "-shm"];
   using db = new Database(path);
