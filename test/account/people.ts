@@ -109,7 +109,7 @@ export class Visitor {
   }
 }
 
-/** Returns a browser in which a user has signed in. */
+/** Resolves to a browser in which a user has signed in. */
 export async function signedInAs(
   origin: string,
   name: string,

@@ -5,7 +5,10 @@ import { startApi } from "./api-server.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** Ten messages of this hour: six delivered in 2 s, one read, one in flight, one failed, one undelivered. */
+/**
+ * Starts a server with ten messages of this hour: six delivered in 2 s, one read, one in
+ * flight, one failed, one undelivered.
+ */
 async function startWithMessages() {
   const api = await startApi();
   const now = Date.now();

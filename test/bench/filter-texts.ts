@@ -4,7 +4,7 @@ import type { People } from "./history/samples.ts";
 /** Similar filters that take turns, by what they search for. */
 export type FilterTexts = Readonly<Record<string, readonly string[]>>;
 
-/** Single-condition filters with values that this history has. */
+/** Returns single-condition filters with values that this history has. */
 export function filtersOfSamples(
   samples: readonly MessageRow[],
   { busy, quiet }: People,
@@ -40,7 +40,7 @@ export function filtersOfSamples(
   };
 }
 
-/** Single-condition filters, wide and narrow. */
+/** Returns single-condition filters, wide and narrow. */
 export function oneCondition(day: (age: number) => string): FilterTexts {
   return byText([
     ["status:delivered"],
@@ -74,7 +74,7 @@ export function oneCondition(day: (age: number) => string): FilterTexts {
   ]);
 }
 
-/** Multi-condition filters, many of which match little or nothing. */
+/** Returns multi-condition filters, many of which match little or nothing. */
 export function severalConditions(day: (age: number) => string): FilterTexts {
   const longAgo = `after:${day(80)} before:${day(78)}`;
   return byText([

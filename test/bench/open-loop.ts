@@ -93,7 +93,7 @@ type PoolEvents = {
   readonly onFailure: (error: unknown) => void;
 };
 
-/** Keep-alive connections, with one request at a time on each. */
+/** Keeps connections alive, with one request at a time on each. */
 function connectionPool(
   { hostname, port }: Pick<OpenLoopWishes, "hostname" | "port">,
   { onAnswer, onIdle, onFailure }: PoolEvents,

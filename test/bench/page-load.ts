@@ -17,7 +17,7 @@ export async function loadPage(url: string): Promise<{
 }
 
 /**
- * Returns the bytes transferred on a browser's first visit to a page: the page and its
+ * Resolves to the bytes transferred on a browser's first visit to a page: the page and its
  * assets, compressed.
  */
 export async function firstLoadBytes(

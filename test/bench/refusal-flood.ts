@@ -20,7 +20,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "8" },
     rounds: { type: "string", default: "5" },
     main: { type: "string", default: "src/main.ts" },
-    /** Makes this process the flood itself: the server's origin. */
+    /** The server's origin, if this process is the flood itself. */
     at: { type: "string" },
   },
 });

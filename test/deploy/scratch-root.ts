@@ -6,8 +6,8 @@ import { until } from "../support/until.ts";
 import type { Ended } from "./tools.ts";
 
 /**
- * Returns why there can't be a scratch root here, or undefined. Only root can mount, and
- * not in every container.
+ * Resolves to why there can't be a scratch root here, or undefined. Only root can mount,
+ * and not in every container.
  */
 export async function whyNoScratchRoot(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return "only root can mount";

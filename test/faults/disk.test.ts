@@ -70,7 +70,10 @@ async function liveThrough(disk: Disk, reason: RegExp): Promise<void> {
   expect(integrity).toBe("ok");
 }
 
-/** A disk that has just filled up may have space for a while, in the log that was copied. */
+/**
+ * Resolves to the first refused callback. A disk that has just filled up may have space for
+ * a while, in the log that was copied.
+ */
 async function firstRefused(server: ServerProcess): Promise<Response> {
   for (;;) {
     const answer = await twilioClient(server.origin).post();

@@ -49,7 +49,7 @@ export function startLoad(
   };
 }
 
-/** A response counts only if its body arrived too. */
+/** Resolves to the status. A response counts only if its body arrived too. */
 async function answerOf(posted: Promise<Response>): Promise<number> {
   try {
     const response = await posted;

@@ -3,7 +3,7 @@ import { storyOf } from "../../src/messages/timeline-story.ts";
 import type { EventRow } from "../../src/store/store.ts";
 import type { EventStatus } from "../../src/twilio/status.ts";
 
-/** Events one second apart. */
+/** Returns events one second apart. */
 function events(...statuses: readonly EventStatus[]): EventRow[] {
   return statuses.map((status, index) => ({
     id: index + 1,

@@ -61,7 +61,7 @@ function fits(
   }
 }
 
-/** A plus sign that wasn't escaped in a query arrives as a space. */
+/** Compares a typed tag with one that arrived, where an unescaped plus sign is a space. */
 function isTagText(typed: string, arrived: string): boolean {
   return typed === arrived || typed.replaceAll("+", " ") === arrived;
 }

@@ -1,7 +1,10 @@
 import { FeedPosition } from "../../src/store/feed-position.ts";
 import type { EventRow, Store } from "../../src/store/store.ts";
 
-/** Returns the position after any event of a store's ledger, even one that doesn't exist. */
+/**
+ * Resolves to the position after any event of a store's ledger, even one that doesn't
+ * exist.
+ */
 export async function positionAfter(
   store: Pick<Store, "feedStart">,
   eventId: number,

@@ -8,7 +8,7 @@ import type {
 import { EVENT_STATUSES } from "../../src/twilio/status.ts";
 import { messagesIn } from "../support/rows.ts";
 
-/** The messages of all rows together. */
+/** Returns the number of messages in all rows together. */
 export function total(rows: readonly TallyRow[]): number {
   return rows
     .flatMap((row) => Object.values(row.counts))

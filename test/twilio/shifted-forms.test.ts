@@ -31,7 +31,7 @@ function recorded({ query, params }: Sent): unknown {
   };
 }
 
-/** Changes that are accepted although they change the record. */
+/** Returns the changes that are accepted although they change the record. */
 function falsified(genuine: Sent, changed: Iterable<Sent>): Sent[] {
   const right = JSON.stringify(recorded(genuine));
   const text = signedText(genuine);

@@ -11,7 +11,7 @@ import { historyByMinute, type HistoryWishes } from "./history.ts";
  * server's batches are no longer than this, and each cleans up after only so many minutes.
  */
 const BATCH_MINUTES = 10;
-/** Keeps a database of ten million messages entirely in memory while it is made. */
+/** Large enough to keep a database of ten million messages in memory while it is made. */
 const CACHE_KIB = 6 * 1024 * 1024;
 
 export type HistoryCounts = {

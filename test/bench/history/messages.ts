@@ -169,7 +169,7 @@ function eachChannel<T>(valueOf: (channel: Channel) => T): Record<Channel, T> {
   };
 }
 
-/** Some phones are off for hours. */
+/** Returns a delivery time; some phones are off for hours. */
 function deliveryMs(random: Random): number {
   return random() < SLOW_SHARE
     ? SLOW_MS * random() ** 4

@@ -13,7 +13,7 @@ export type People = Readonly<
   Record<"busy" | "quiet" | "failing", readonly string[]>
 >;
 
-/** Recipients by message volume, and those that nothing reaches. */
+/** Finds recipients by message volume, and those that nothing reaches. */
 export async function findPeople(
   store: Reader,
   { messages }: HistoryWishes,
@@ -49,7 +49,7 @@ async function wasWrittenTo(store: Reader, number: string): Promise<boolean> {
   return count > 0;
 }
 
-/** Messages from the whole history. */
+/** Finds messages from the whole history. */
 export async function sampleMessages(
   store: Reader,
   messages: number,

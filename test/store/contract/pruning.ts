@@ -100,7 +100,10 @@ export function pruningContract(openStore: OpenStore): void {
   });
 }
 
-/** Messages of five days, the last two since MIDNIGHT: twenty a day, each sent and then failed or delivered. */
+/**
+ * Records messages of five days, the last two since MIDNIGHT: twenty a day, each sent and
+ * then failed or delivered.
+ */
 async function recordDays(store: Stores): Promise<void> {
   for (let day = 0; day < 5; day++)
     for (let index = 0; index < 20; index++) {

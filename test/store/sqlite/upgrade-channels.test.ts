@@ -83,7 +83,7 @@ function history(): Posted[] {
   });
 }
 
-/** Messages whose callbacks disagree about channel, status or address. */
+/** Returns messages whose callbacks disagree about channel, status or address. */
 function oddMessages(): Posted[] {
   const kinds: readonly Record<string, string>[][] = [
     [
