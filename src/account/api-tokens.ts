@@ -17,8 +17,8 @@ export const TOKEN_NAME_LENGTH_MAX = 60;
 
 /** What a token with each scope can read, in words. */
 export const SCOPE_WORDS: Record<TokenScope, string> = {
-  read: "numbers masked",
-  "read unmasked": "whole numbers",
+  read: "masked numbers",
+  "read unmasked": "full numbers",
 };
 
 /** 256 random bits, in letters that need no escaping anywhere. */

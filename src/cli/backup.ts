@@ -62,6 +62,6 @@ export function holds(contents: Contents): string {
   const last =
     lastEventAt === undefined
       ? ""
-      : `; the last event is from ${new Date(lastEventAt).toISOString().replace(/\.\d+/, "")}`;
+      : `; latest event ${new Date(lastEventAt).toISOString().replace(/\.\d+/, "")}`;
   return `${counted(messages, "message")} with ${counted(events, "event")}, ${byteWords(bytes)}${last}`;
 }

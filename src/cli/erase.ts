@@ -100,17 +100,17 @@ async function underWay(
 function outcomeText(found: Erased, isDryRun: boolean): string {
   const { messages, events, tags, refusals, addressIds } = found;
   if (messages + refusals + addressIds.length === 0)
-    return "It isn’t anywhere in the database.";
+    return "It isn't in the database.";
   const places = [
     `${counted(messages, "message")} with ${counted(events, "event")}`,
     counted(tags, "tag"),
     counted(refusals, "refused callback"),
   ].join(", ");
-  if (isDryRun) return `Would be erased from ${places}. Nothing was changed.`;
+  if (isDryRun) return `Would erase it from ${places}. Nothing was changed.`;
   const names = addressIds.map((id) => `erased-${id}`).join(", ");
   return [
     `Erased from ${places}. The messages and all counts stay.`,
-    ...(names === "" ? [] : [`It is now called ${names}.`]),
+    ...(names === "" ? [] : [`It now appears as ${names}.`]),
     "Earlier backups still have it: delete them, or erase it again after restoring one.",
     "Later callbacks for it are recorded as usual.",
   ].join("\n");

@@ -86,7 +86,7 @@ const commandsOf = (
     notes:
       "Only for your own server, which records them like real callbacks. The messages are marked as made up;" +
       "\nsmsledger prune --made-up deletes them. Without a token in the settings, it asks for one at a terminal." +
-      "\nTo get Twilio's own callbacks on a laptop, for trying only, run a tunnel, such as" +
+      "\nTo get Twilio's own callbacks on a laptop, for testing only, run a tunnel, such as" +
       "\ncloudflared tunnel --url http://127.0.0.1:3000, and set the server's PUBLIC_URL to the address it prints.",
     run: async ({ config, flags }) => {
       const { simulate, simulateOptions } = await import("./simulate.ts");

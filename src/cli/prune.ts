@@ -85,7 +85,7 @@ export async function prune(
   }
   const what = `${boundedCount(messages)} ${which.before}${messages.count === 1 ? "message" : "messages"}${which.after}`;
   if (options.isDryRun) {
-    print(`Would be deleted: ${what}. Nothing was changed.`);
+    print(`Would delete ${what}. Nothing was changed.`);
     return 0;
   }
   const question = `Delete ${what}? Only a backup brings them back.`;

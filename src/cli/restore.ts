@@ -45,7 +45,7 @@ export async function restore(
             `The previous database is kept as ${before}.`,
             "To go back, restore that file the same way. Delete it when you no longer need it.",
           ]),
-      "All sessions have ended. Readers of the event feed have to start over: cursors from before are answered 410.",
+      "All sessions have ended. Readers of the event feed have to start over: earlier cursors are answered 410.",
       ...accessLines(restored),
       "Start the server now.",
     ].join("\n"),
@@ -70,7 +70,7 @@ function accessLines({
     line(
       isCompared
         ? "Users who weren't in the database that was replaced are back"
-        : "Users of the backup can sign in with their passwords of that time",
+        : "Users in the backup can sign in with the passwords they had then",
       usersBack,
       `To remove one: smsledger user remove NAME.${since}`,
     ),

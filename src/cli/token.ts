@@ -43,7 +43,7 @@ export function tokenAdd(
       return 1;
     }
     say(
-      `This is the token. It isn't shown again. It sees ${SCOPE_WORDS[scope]}.`,
+      `This is the token. It won't be shown again. It can read ${SCOPE_WORDS[scope]}.`,
     );
     return 0;
   });

@@ -166,7 +166,7 @@ function handOver(source: PasswordSource, password: string | undefined): void {
 
 function handedOver(source: PasswordSource): string {
   return source === "generated"
-    ? " The line above is a one-time password, which isn't shown again. The user replaces it when signing in."
+    ? " The line above is a one-time password, which won't be shown again. The user chooses a new one at the first sign-in."
     : "";
 }
 

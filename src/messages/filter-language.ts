@@ -163,12 +163,12 @@ function namedText(name: string, value: string): string {
     : value;
 }
 
-function wordText(word: string, hasNeighbours: boolean): string {
+function wordText(word: string, hasNeighbors: boolean): string {
   const isPlain =
     !/[\s"]|^-/.test(word) &&
     !readsAsNamed(word) &&
     !isLiteralNumber(word) &&
-    !(hasNeighbours && isNumberLike(word));
+    !(hasNeighbors && isNumberLike(word));
   return isPlain ? word : quoted(word);
 }
 

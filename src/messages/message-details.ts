@@ -44,14 +44,14 @@ export async function readMessageDetails(
   if (message === undefined) return undefined;
   const { filter, mistakes } = parseFilter(q, now);
   // An invalid filter has no neighbors; the message is shown anyway.
-  const neighbours: MessageFilter | undefined =
+  const neighbors: MessageFilter | undefined =
     mistakes.length === 0 ? filter : undefined;
   const { id } = message;
   const [events, toRecipient, newer, older] = await Promise.all([
     store.timeline(message.messageSid),
     latestToRecipient(store, message),
-    neighbours && store.listMessages(neighbours, { size: 1, newerThan: id }),
-    neighbours && store.listMessages(neighbours, { size: 1, olderThan: id }),
+    neighbors && store.listMessages(neighbors, { size: 1, newerThan: id }),
+    neighbors && store.listMessages(neighbors, { size: 1, olderThan: id }),
   ]);
   return {
     message,

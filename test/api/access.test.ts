@@ -89,7 +89,7 @@ test("a token's last use is accurate to the minute, and its first use each day i
   expect(reading).toHaveLength(1);
   expect(reading[0]).toMatchObject({
     action: "read through the API for the first time that day, with",
-    subject: "whole numbers",
+    subject: "full numbers",
     address: "127.0.0.1",
   });
   expect(reading[0]?.at).toBeGreaterThanOrEqual(start);

@@ -25,7 +25,7 @@ test("a number is erased while the server runs, and its pages show what is left"
   expect(dry).toEqual({
     status: 0,
     stdout:
-      "Would be erased from 2 messages with 2 events, 1 tag, 0 refused callbacks. Nothing was changed.\n",
+      "Would erase it from 2 messages with 2 events, 1 tag, 0 refused callbacks. Nothing was changed.\n",
     stderr: "",
   });
   const unsure = await erase(databaseUrl, NUMBER);
@@ -39,7 +39,7 @@ test("a number is erased while the server runs, and its pages show what is left"
     "Erased from 2 messages with 2 events, 1 tag, 0 refused callbacks. The messages and all counts stay.\n",
   );
   expect(stdout).not.toContain("4155550123");
-  const [, name = ""] = /now called (erased-\d+)\./.exec(stdout) ?? [];
+  const [, name = ""] = /now appears as (erased-\d+)\./.exec(stdout) ?? [];
   const messages = await messagesIn(store);
   expect(messages.map(({ to }) => to)).toEqual([name, name, "+442071838750"]);
   const [first] = messages;
@@ -93,7 +93,7 @@ test("a user ID or an agent is erased in any case and with its channel's prefix"
   ] as const) {
     const { status, stdout } = await erase(config.databaseUrl, typed, "--yes");
     expect([typed, status]).toEqual([typed, 0]);
-    expect(stdout).toMatch(/now called erased-\d+\./);
+    expect(stdout).toMatch(/now appears as erased-\d+\./);
     const [entry] = await store.audit.list({ size: 1 });
     expect(entry?.subject).toBe(subject);
   }
@@ -108,7 +108,7 @@ test("a number that isn't found is reported, and a partial one is refused", asyn
   const { databaseUrl } = server.config;
   expect(await erase(databaseUrl, "+49151234567", "--yes")).toEqual({
     status: 0,
-    stdout: "It isn’t anywhere in the database.\n",
+    stdout: "It isn't in the database.\n",
     stderr: "",
   });
   for (const part of ["4155550123", "0161 496 0014", "72727", "+1"]) {

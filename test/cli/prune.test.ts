@@ -26,7 +26,7 @@ test("old messages are deleted while the server runs; its pages and recording co
   const dry = await prune(config.databaseUrl, "--days", "2", "--dry-run");
   expect(dry).toEqual({
     status: 0,
-    stdout: `Would be deleted: 3 messages first seen before ${before} (UTC). Nothing was changed.\n`,
+    stdout: `Would delete 3 messages first seen before ${before} (UTC). Nothing was changed.\n`,
     stderr: "",
   });
   expect(await messagesIn(store)).toHaveLength(ages.length);
@@ -93,7 +93,7 @@ test("made-up messages are deleted after a confirmation, real ones stay, and the
   });
   const dry = await run(PROGRAM, [...args, "--dry-run"]);
   expect(dry.stdout).toBe(
-    `Would be deleted: ${made} made-up messages. Nothing was changed.\n`,
+    `Would delete ${made} made-up messages. Nothing was changed.\n`,
   );
   const done = await run(PROGRAM, [...args, "--yes"]);
   expect(done.stdout).toMatch(

@@ -387,7 +387,7 @@ test("without a database to compare with, no token in the backup is valid, and a
     else writeFileSync(live, "no database any more".repeat(500));
     const { status, stdout } = await restore();
     expect([damage, status]).toEqual([damage, 0]);
-    expect(stdout).toMatch(/Users of the backup .*: ana, eve, kim, mo\. /);
+    expect(stdout).toMatch(/Users in the backup .*: ana, eve, kim, mo\. /);
     expect(stdout).toMatch(/API tokens .*: kept, leaked\. .*token add NAME/);
     const store = await open(live);
     expect(await store.apiTokens.list()).toEqual([]);

@@ -29,10 +29,10 @@ test("a token that is added while the server runs works at once, and stops worki
   // Only the token, for scripts.
   expect(masked.stdout).toMatch(TOKEN);
   expect(masked.stderr).toContain(
-    "It isn't shown again. It sees numbers masked.",
+    "It won't be shown again. It can read masked numbers.",
   );
   const whole = await tokenCommand(databaseUrl, "add", "crm", "--unmasked");
-  expect(whole.stderr).toContain("It sees whole numbers.");
+  expect(whole.stderr).toContain("It can read full numbers.");
   expect(await numberSeen(masked.stdout.trim())).toBe("+141••••••23");
   expect(await numberSeen(whole.stdout.trim())).toBe("+14155550123");
 
@@ -82,8 +82,8 @@ test("the list shows tokens' names, scopes and last use, but no token", async ()
     new RegExp(
       [
         "^name       sees            created            by            last used",
-        `b          whole numbers   ${minute}  command line  never`,
-        `länger 🚀  numbers masked  ${minute}  command line  never\n$`,
+        `b          full numbers    ${minute}  command line  never`,
+        `länger 🚀  masked numbers  ${minute}  command line  never\n$`,
       ].join("\n"),
     ),
   );

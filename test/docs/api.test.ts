@@ -66,7 +66,7 @@ test("the examples in api.md run as written", async () => {
   expect(events.data[0].id).toBeGreaterThan(1);
   expect(stats.data.failed).toBe(1);
   expect(codes.codes).toBe(0);
-  expect(output).toContain("dashboard  numbers masked");
+  expect(output).toContain("dashboard  masked numbers");
   expect(await server.store.apiTokens.list()).toEqual([]);
 });
 

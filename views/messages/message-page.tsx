@@ -57,7 +57,7 @@ function Message({ site, details, q, now }: MessageView) {
   return (
     <div id="message">
       <input id="seen" type="hidden" name="seen" value={position.text} />
-      <Neighbours urls={urls} details={details} q={q} />
+      <Neighbors urls={urls} details={details} q={q} />
       <div class="message-head">
         <h1>
           <Address value={message.to} /> <Country code={message.country} />
@@ -106,7 +106,7 @@ function Message({ site, details, q, now }: MessageView) {
 }
 
 /** Links back to the list, and to the messages before and after this one. */
-function Neighbours({
+function Neighbors({
   urls,
   details: { newer, older },
   q,
@@ -116,7 +116,7 @@ function Neighbours({
   readonly q: string;
 }) {
   return (
-    <nav class="crumbs" aria-label="Way back and neighbours">
+    <nav class="crumbs" aria-label="Back to the list, newer and older">
       <a href={urls.messages({ q })}>
         ← Messages
         {q === "" ? (
@@ -128,7 +128,7 @@ function Neighbours({
           </>
         )}
       </a>
-      <span class="neighbours">
+      <span class="neighbors">
         {newer === undefined ? (
           ""
         ) : (

@@ -1,6 +1,6 @@
 import { EVENT_STATUSES, type EventStatus } from "../../src/twilio/status.ts";
 
-/** How a status is named and drawn: the shape differs too, so that colour is never alone. */
+/** How a status is named and drawn: the shape differs too, so that color is never alone. */
 const STATUSES: Record<
   EventStatus,
   { readonly word: string; readonly meaning: string; readonly path: string }
