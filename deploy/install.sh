@@ -24,7 +24,8 @@ change one of these settings; everything else stays as it is.
 
   PROGRAM                 The program to install.
                           [default: the one for this machine, beside deploy/ or in dist/]
-  --public-url URL        The address that Twilio calls, such as https://sms.example.com.
+  --public-url URL        The public address, as Twilio reaches it, without the
+                          webhook's path, such as https://sms.example.com.
   --auth-token-file FILE  A file with the auth token of your Twilio account; - for
                           standard input.
   --uninstall             Remove the service and the program. Settings and data stay.

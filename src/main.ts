@@ -2,16 +2,12 @@
 import { CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { commandLine, runCommandLine } from "./cli/program.ts";
+import { DONE, FAILED, WRONG_USAGE } from "./cli/exit-status.ts";
 import { OutputFailed, say } from "./cli/output.ts";
 import { ConfigError } from "./config/config.ts";
 import { failureOf } from "./log/failure.ts";
 import { CannotListen } from "./server/listen.ts";
 import { StoreUnavailable, StoreUnusable } from "./store/store.ts";
-
-/** Exit statuses, as `--help` names them. */
-const DONE = 0;
-const FAILED = 1;
-const WRONG_USAGE = 2;
 
 // The database, its log and its folder are for their owner only.
 process.umask(0o077);

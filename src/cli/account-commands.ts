@@ -39,13 +39,13 @@ export const userCommands: CommandGroup = {
       options: [
         new Option(
           "--role <role>",
-          "[default admin for the first user, then member]",
+          "The user's role.\n[default admin for the first user, then member]",
         ).choices(ROLES),
         generate,
         new Option(
           "--no-password",
           "No password: only a proxy signs this user in.",
-        ),
+        ).conflicts("generate"),
       ],
       settings: DATABASE,
       notes: NEW_PASSWORD,

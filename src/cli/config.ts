@@ -5,6 +5,7 @@ import {
 } from "../config/settings-in-force.ts";
 import { print, printJson } from "./output.ts";
 import { textTable } from "./text-table.ts";
+import { DONE } from "./exit-status.ts";
 
 /** Prints each setting, its value unless it's secret, and where that comes from. Returns the exit status. */
 export function showConfig(sources: ConfigSources, asJson: boolean): number {
@@ -17,7 +18,7 @@ export function showConfig(sources: ConfigSources, asJson: boolean): number {
         ...settings.map((each) => [each.name, valueOf(each), originOf(each)]),
       ]),
     );
-  return 0;
+  return DONE;
 }
 
 function valueOf({ value, source }: SettingInForce): string {

@@ -1,8 +1,9 @@
 import { say } from "./output.ts";
 import { createInterface } from "node:readline";
+import { WRONG_USAGE } from "./exit-status.ts";
 
 /** The exit status of a command that wasn't confirmed. */
-export const NOT_CONFIRMED = 2;
+export const NOT_CONFIRMED = WRONG_USAGE;
 
 /**
  * Asks at the terminal whether to do something irreversible. Without a terminal, and after

@@ -20,6 +20,7 @@ import type { Stores } from "../store/stores.ts";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import { callDirectly } from "../config/own-server.ts";
 import { stopSignal } from "./stop-signal.ts";
+import { DONE } from "./exit-status.ts";
 
 const HISTORY_MS = 7 * 24 * 3_600_000;
 const HISTORY_MESSAGES = 6_000;
@@ -54,7 +55,7 @@ export async function demo(
   } finally {
     await store.close();
   }
-  return 0;
+  return DONE;
 }
 
 async function run(

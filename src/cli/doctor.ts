@@ -1,3 +1,4 @@
+import { DONE, FAILED } from "./exit-status.ts";
 import { print, printJson } from "./output.ts";
 import { ConfigError, type Config } from "../config/config.ts";
 import { backupFindings } from "../doctor/backups.ts";
@@ -36,7 +37,7 @@ export async function doctor(
   const report = reportJson(version, topics);
   if (asJson) printJson(report);
   else print(verdictText(topics));
-  return report.wrong > 0 ? 1 : 0;
+  return report.wrong > 0 ? FAILED : DONE;
 }
 
 async function* topicsOf(
@@ -98,11 +99,14 @@ function readOrExplain(readConfig: () => Config): Config | Finding[] {
     return readConfig();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return [
-      ...error.mistakes.map((mistake) => wrong(mistake)),
-      wrong(
-        "The server can't start with these settings; the other checks were skipped.",
-      ),
-    ];
+    const { mistakes } = error;
+    return mistakes.map((mistake, index) =>
+      index < mistakes.length - 1
+        ? wrong(mistake)
+        : wrong(
+            mistake,
+            "The server can't start with these settings; the other checks were skipped.",
+          ),
+    );
   }
 }

@@ -15,6 +15,7 @@ import { commandEntry as entry } from "./audit-note.ts";
 import { report, say } from "./output.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
+import { FAILED, WRONG_USAGE } from "./exit-status.ts";
 
 export type EraseOptions = {
   readonly isDryRun: boolean;
@@ -37,7 +38,7 @@ export async function erase(
     say(
       "Give the complete number with a plus sign and the country code, such as +14155550123, or a user ID or name as the pages show it.",
     );
-    return 2;
+    return WRONG_USAGE;
   }
   const engine = openEngine(databaseUrl);
   return isDryRun
@@ -94,7 +95,7 @@ async function underWay(
   say(
     "Stopped before it was done. Run it again: it starts over and finds the rest.",
   );
-  return 1;
+  return FAILED;
 }
 
 function outcomeText(found: Erased, isDryRun: boolean): string {

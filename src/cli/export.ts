@@ -17,6 +17,7 @@ import {
 } from "../messages/export-records.ts";
 import { noteUse } from "./audit-note.ts";
 import { FlagReader, type Flags } from "./flags.ts";
+import { DONE, FAILED } from "./exit-status.ts";
 
 export type ExportOptions = {
   readonly format: "jsonl" | "csv";
@@ -64,15 +65,15 @@ export async function exportAll(
     await pipeline(Readable.from(textOf(shown, options)), process.stdout, {
       end: false,
     });
-    return 0;
+    return DONE;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : "";
-    if (code === "EPIPE") return 0;
+    if (code === "EPIPE") return DONE;
     if (code !== "ENOSPC" && code !== "EIO") throw error;
     const what =
       code === "EIO" ? "its disk reports an error" : "its disk is full";
     say(`Can't write to standard output: ${what}. The export is incomplete.`);
-    return 1;
+    return FAILED;
   } finally {
     await reader.close();
   }

@@ -1,6 +1,7 @@
 import { say } from "./output.ts";
 import type { Config } from "../config/config.ts";
 import { callDirectly, serverOrigin } from "../config/own-server.ts";
+import { DONE, FAILED } from "./exit-status.ts";
 
 const TIMEOUT_MS = 5_000;
 
@@ -12,9 +13,9 @@ export async function healthcheck(
   settings: Pick<Config, "host" | "port">,
 ): Promise<number> {
   const reason = await whyNotReady(new URL("/readyz", serverOrigin(settings)));
-  if (reason === undefined) return 0;
+  if (reason === undefined) return DONE;
   say(reason);
-  return 1;
+  return FAILED;
 }
 
 async function whyNotReady(url: URL): Promise<string | undefined> {

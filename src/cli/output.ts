@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { DONE, FAILED } from "./exit-status.ts";
 
 /** Standard output can't be written. The message says why. */
 export class OutputFailed extends Error {
@@ -67,11 +68,11 @@ function write(file: number, text: string): void {
 export function report(text: string): number {
   try {
     print(text);
-    return 0;
+    return DONE;
   } catch (error) {
     if (!(error instanceof OutputFailed)) throw error;
     say(`${error.message} It was done, though:\n${text}`);
-    return 1;
+    return FAILED;
   }
 }
 

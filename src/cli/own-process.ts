@@ -2,6 +2,7 @@ import { say } from "./output.ts";
 import { StoreUnusable } from "../store/store.ts";
 import { PROGRAM, WORKER } from "../upkeep/own-command.ts";
 import { stopSignal } from "./stop-signal.ts";
+import { FAILED } from "./exit-status.ts";
 
 /**
  * Runs this command's work in a process of its own. It's one long SQLite call, during
@@ -32,7 +33,7 @@ export async function inOwnProcess(
   }
   if (child.exitCode !== null) return child.exitCode;
   say(stopped);
-  return 1;
+  return FAILED;
 }
 
 /** Whether this is such a process, or the server's own, which does the same. */

@@ -19,6 +19,7 @@ import { print } from "./output.ts";
 import { serve } from "./serve.ts";
 import { ALL_SETTINGS, sourcesOf } from "./setting-flags.ts";
 import { SIMULATE_OPTIONS } from "./simulate-options.ts";
+import { DONE } from "./exit-status.ts";
 
 const DESCRIPTION =
   "Receives, verifies, stores and explains Twilio's message status callbacks.";
@@ -200,7 +201,7 @@ const commandsOf = (
       const { completionScript } = await import("./completions/completions.ts");
       const shell = SHELLS.find((each) => each === given) ?? "bash";
       print(completionScript(shell, commandsOf(version)).trimEnd());
-      return 0;
+      return DONE;
     },
   },
   {
@@ -210,7 +211,7 @@ const commandsOf = (
     run: async () => {
       const { manualPage } = await import("./manual-page.ts");
       print(manualPage(version, DESCRIPTION, commandsOf(version)).trimEnd());
-      return 0;
+      return DONE;
     },
   },
   {
@@ -218,7 +219,7 @@ const commandsOf = (
     summary: "Print the version and the commit it's built from",
     run() {
       print(withCommit(version));
-      return 0;
+      return DONE;
     },
   },
 ];

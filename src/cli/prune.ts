@@ -13,6 +13,7 @@ import { commandEntry as entry } from "./audit-note.ts";
 import { print, report, say } from "./output.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
+import { DONE, FAILED } from "./exit-status.ts";
 
 const DAYS_MAX = 36_500;
 const IF_RIGHT = "If the clock is right, add --trust-clock.";
@@ -77,16 +78,16 @@ export async function prune(
   } finally {
     await reader.close();
   }
-  if (plan === undefined) return 1;
+  if (plan === undefined) return FAILED;
   const { messages, which } = plan;
   if (messages.count === 0) {
     print(`There are no ${which.before}messages${which.after}.`);
-    return 0;
+    return DONE;
   }
   const what = `${boundedCount(messages)} ${which.before}${messages.count === 1 ? "message" : "messages"}${which.after}`;
   if (options.isDryRun) {
     print(`Would delete ${what}. Nothing was changed.`);
-    return 0;
+    return DONE;
   }
   const question = `Delete ${what}? Only a backup brings them back.`;
   if (!options.isSure && !(await isConfirmed(question))) return NOT_CONFIRMED;
@@ -116,7 +117,7 @@ async function carryOut(
   );
   if (!signal.aborted) return status;
   say("Stopped before it was done. Run it again to continue.");
-  return 1;
+  return FAILED;
 }
 
 async function madeUpPlan(reader: Reader): Promise<Plan> {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { AnyElysia } from "elysia";
 import {
   newSetupCode,
+  requireLoopbackFirst,
   requireUserBeyondLoopback,
 } from "../server/first-user.ts";
 import { isOpenToThisMachine } from "../http/peer.ts";
@@ -15,6 +16,7 @@ import type { Stores } from "../store/stores.ts";
 import { latestBackupIn } from "../upkeep/scheduled-backup.ts";
 import { doUpkeep } from "../upkeep/upkeep.ts";
 import { aborted, endNow, stopSignal } from "./stop-signal.ts";
+import { DONE } from "./exit-status.ts";
 
 /** The process ends within this time after the signal, whatever is stuck. */
 const STOP_LIMIT_MS = 9_500;
@@ -30,6 +32,7 @@ export async function serve(config: Config, version: string): Promise<number> {
   const { store, opened } = openEngine(config.databaseUrl).openForServer({
     onFault: (fault) => log.error(fault.failure, fault.message),
     latestBackup: () => backupFolder && latestBackupIn(resolve(backupFolder)),
+    onCreate: () => requireLoopbackFirst(config),
     onUpgrade: (from, to) =>
       log.info(
         `upgrading the database from schema ${from} to ${to}; with millions of messages this takes minutes, and the server listens once it's done`,
@@ -71,7 +74,7 @@ export async function serve(config: Config, version: string): Promise<number> {
   clearTimeout(limit);
   log.info("stopped");
   await flushLog(LOG_FLUSH_MS);
-  return 0;
+  return DONE;
 }
 
 /** An error in background work must not end the receiver of callbacks. */

@@ -1,3 +1,4 @@
+import { counted, countWords } from "../words/amounts.ts";
 import { percentile, type LoadResult } from "../simulation/load.ts";
 import { UNTRUSTED_CERTIFICATE } from "../simulation/signed-post.ts";
 
@@ -16,7 +17,7 @@ export function loadReport(result: LoadResult, rateAsked: number): string {
   const kinds = [...result.answers].toSorted(([, a], [, b]) => b - a);
   const width = Math.max(10, ...kinds.map(([kind]) => `${kind}`.length)) + 2;
   const lines = [
-    `${result.answered} callbacks in ${seconds.toFixed(1)} s: ${rate.toFixed(1)} per second (${rateAsked} asked for)`,
+    `${counted(result.answered, "callback")} in ${seconds.toFixed(1)} s: ${rate.toFixed(1)} per second (${rateAsked} asked for)`,
     "",
     `${"answer".padEnd(width)}callbacks`,
     ...kinds.map(
@@ -52,7 +53,7 @@ export function whatWentWrong(result: LoadResult): string[] {
     .map(([kind, callbacks]) => {
       const what = typeof kind === "number" ? `answered ${kind}` : kind;
       const meaning = MEANINGS.get(kind) ?? "";
-      return `${callbacks} of ${result.answered} callbacks: ${what}. ${meaning}`.trimEnd();
+      return `${countWords(callbacks)} of ${counted(result.answered, "callback")}: ${what}. ${meaning}`.trimEnd();
     });
 }
 

@@ -25,6 +25,7 @@ import { readSecret } from "./password-input.ts";
 import { progressBar } from "./progress-bar.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { allWentWell, loadReport, whatWentWrong } from "./simulate-report.ts";
+import { DONE, FAILED } from "./exit-status.ts";
 
 export type SimulateSettings = Pick<
   Config,
@@ -107,7 +108,7 @@ export async function simulate(
     say("Interrupted. These are the answers so far.");
     return INTERRUPTED;
   }
-  return allWentWell(result) ? 0 : 1;
+  return allWentWell(result) ? DONE : FAILED;
 }
 
 /**

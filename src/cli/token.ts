@@ -11,6 +11,7 @@ import type { CommandStores } from "../store/engine.ts";
 import { openEngine } from "../store/open.ts";
 import { deliver, print, printJson, say } from "./output.ts";
 import { minuteText, textTable, timeJson } from "./text-table.ts";
+import { DONE, FAILED, WRONG_USAGE } from "./exit-status.ts";
 
 type Database = Pick<Config, "databaseUrl">;
 
@@ -26,7 +27,7 @@ export function tokenAdd(
   const mistake = tokenNameMistake(name);
   if (mistake !== undefined) {
     say(mistake);
-    return Promise.resolve(2);
+    return Promise.resolve(WRONG_USAGE);
   }
   return withStores(database, async (stores) => {
     const scope = isUnmasked ? "read unmasked" : "read";
@@ -40,12 +41,12 @@ export function tokenAdd(
     });
     if ("mistake" in created) {
       say(created.mistake);
-      return 1;
+      return FAILED;
     }
     say(
       `This is the token. It won't be shown again. It can read ${SCOPE_WORDS[scope]}.`,
     );
-    return 0;
+    return DONE;
   });
 }
 
@@ -60,7 +61,7 @@ export function tokenList(
     else if (tokens.length === 0)
       say("There are no tokens. smsledger token add NAME creates one.");
     else print(tableOf(tokens));
-    return 0;
+    return DONE;
   });
 }
 
@@ -71,10 +72,10 @@ export function tokenRevoke(database: Database, name: string): Promise<number> {
     const token = tokens.find((each) => each.name === name);
     if (token === undefined || !(await revokeToken(stores, token, deed()))) {
       say("No token has this name. smsledger token list shows them.");
-      return 1;
+      return FAILED;
     }
     say("Revoked, effective immediately.");
-    return 0;
+    return DONE;
   });
 }
 

@@ -16,16 +16,13 @@ import {
   type UserRow,
 } from "../store/accounts.ts";
 import { openEngine } from "../store/open.ts";
+import { DONE, FAILED, WRONG_USAGE } from "./exit-status.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { NoPassword, readNewPassword } from "./password-input.ts";
 import { deliver, print, printJson, say } from "./output.ts";
 import { minuteText, textTable, timeJson } from "./text-table.ts";
 
 type Database = Pick<Config, "databaseUrl">;
-
-const DONE = 0;
-const FAILED = 1;
-const WRONG_USAGE = 2;
 
 /** Where the new password comes from. With `none`, only a proxy signs the user in. */
 export type PasswordSource = "input" | "generated" | "none";

@@ -2,6 +2,7 @@ import type { BlockList } from "node:net";
 import { given, secretFile, type ConfigSources } from "./given.ts";
 import { isLoopback } from "./setting-values.ts";
 import {
+  defaultOf,
   flagOf,
   SETTINGS,
   type LogFormat,
@@ -58,7 +59,8 @@ export class ConfigError extends Error {
 /** Reads all settings: flag over environment over default. Throws ConfigError with all mistakes at once. */
 export function readConfig(sources: ConfigSources): Config {
   const read = <T>(each: Setting<T>): T | undefined => {
-    const text = given(each, sources)?.text ?? each.default;
+    const text =
+      given(each, sources)?.text ?? defaultOf(each, sources.isTerminal);
     return text === undefined ? undefined : each.parse(text);
   };
   const mistakes = Object.values<Setting<unknown>>(SETTINGS).flatMap((each) => {
@@ -94,8 +96,7 @@ export function readConfig(sources: ConfigSources): Config {
     backupsKept: withDefault(SETTINGS.backupsKept),
     metricsToken: read(SETTINGS.metricsToken),
     logLevel: withDefault(SETTINGS.logLevel),
-    logFormat:
-      read(SETTINGS.logFormat) ?? (sources.isTerminal ? "pretty" : "json"),
+    logFormat: withDefault(SETTINGS.logFormat),
   };
   requireSense(config);
   return config;

@@ -22,6 +22,8 @@ export function publicUrl(text: string): string {
     throw new Error("can only have A-Z a-z 0-9 / . _ ~ - in its path");
   if (url.pathname !== (path || "/"))
     throw new Error("can't have . or .. as a part of its path");
+  if (path.includes("/api/rpc/"))
+    throw new Error("is the callback URL; give only the part before /api/rpc");
   const [, first = ""] = path.split("/");
   if (OWN_PATHS.has(first.replace(/\..*$/, "")))
     throw new Error(

@@ -1,5 +1,5 @@
 import { given, secretFile, type ConfigSources, type Given } from "./given.ts";
-import { flagOf, SETTINGS, type Setting } from "./settings.ts";
+import { defaultOf, flagOf, SETTINGS, type Setting } from "./settings.ts";
 
 /** A setting as it is in effect, without secrets. */
 export type SettingInForce = {
@@ -18,7 +18,7 @@ export function settingsInForce(
 ): readonly SettingInForce[] {
   return Object.values<Setting<unknown>>(SETTINGS).map((setting) => {
     const found = given(setting, sources);
-    const fallback = setting.default ?? setting.defaultText;
+    const fallback = defaultOf(setting, sources.isTerminal);
     const value = found?.text ?? fallback;
     return {
       name: setting.name,

@@ -28,6 +28,8 @@ export type Setting<T> = {
   readonly secret?: true;
   readonly placeholder: string;
   readonly default: string | undefined;
+  /** The default, if it depends on where the server starts. */
+  readonly defaultOn?: (isTerminal: boolean) => string;
   /** How help and docs show the default, if it isn't a plain value. */
   readonly defaultText?: string;
   readonly help: string;
@@ -61,8 +63,8 @@ export const SETTINGS = {
     placeholder: "url",
     default: undefined,
     help:
-      "The address that Twilio calls, such as https://sms.example.com. A path in it is the base path of every " +
-      "route and link.",
+      "This server's public address, as Twilio reaches it, without the webhook's path, such as " +
+      "https://sms.example.com. A path in it is the base path of every route and link.",
     parse: publicUrl,
   }),
   host: setting({
@@ -70,8 +72,8 @@ export const SETTINGS = {
     placeholder: "address",
     default: "127.0.0.1",
     help:
-      "The IP address to listen on; 0.0.0.0 or :: for all. Until a user can sign in, the server listens on " +
-      "loopback addresses only.",
+      "The IP address to listen on; 0.0.0.0 or :: for all. Until a user can sign in, only a loopback address " +
+      "is accepted.",
     parse: listenHost,
   }),
   port: setting({
@@ -173,6 +175,7 @@ export const SETTINGS = {
     name: "LOG_FORMAT",
     placeholder: "format",
     default: undefined,
+    defaultOn: (isTerminal) => (isTerminal ? "pretty" : "json"),
     defaultText: "json; pretty on a terminal",
     help: "json or pretty.",
     parse: (text) => oneOf(LOG_FORMATS, text),
@@ -180,6 +183,14 @@ export const SETTINGS = {
 };
 
 export type SettingName = keyof typeof SETTINGS;
+
+/** What a setting is if it isn't given. */
+export function defaultOf(
+  setting: Setting<unknown>,
+  isTerminal: boolean,
+): string | undefined {
+  return setting.defaultOn?.(isTerminal) ?? setting.default;
+}
 
 /**
  * The flag of a setting, without dashes: `PUBLIC_URL` has `public-url`, and the

@@ -1,24 +1,33 @@
-import type { Config } from "../config/config.ts";
-import { CannotListen } from "./listen.ts";
+import { ConfigError, type Config } from "../config/config.ts";
 import { isLoopback } from "../config/setting-values.ts";
 import type { AccountStore } from "../store/accounts.ts";
 import { sha256 } from "../account/secret-keys.ts";
 import { newToken } from "../account/sign-in.ts";
 
 /**
- * Resolves to whether the first user is still missing. Throws CannotListen if strangers
+ * Resolves to whether the first user is still missing. Throws ConfigError if strangers
  * could then be the first to reach the set-up page.
  */
 export async function requireUserBeyondLoopback(
   accounts: Pick<AccountStore, "hasPasswords">,
-  { signIn, host }: Pick<Config, "signIn" | "host">,
+  config: Pick<Config, "signIn" | "host">,
 ): Promise<boolean> {
-  if (signIn !== "password" || (await accounts.hasPasswords())) return false;
-  if (host === "localhost" || isLoopback(host)) return true;
-  throw new CannotListen(
-    "There are no users yet, so HOST must be a loopback address such as 127.0.0.1. " +
-      "To listen on other addresses, create the first user before: smsledger user add NAME --role admin",
-  );
+  if (config.signIn !== "password" || (await accounts.hasPasswords()))
+    return false;
+  requireLoopbackFirst(config);
+  return true;
+}
+
+/** Throws ConfigError if a server without users may not start with these settings. */
+export function requireLoopbackFirst({
+  signIn,
+  host,
+}: Pick<Config, "signIn" | "host">): void {
+  if (signIn !== "password" || host === "localhost" || isLoopback(host)) return;
+  throw new ConfigError([
+    "HOST: there are no users yet, so it must be a loopback address such as 127.0.0.1. " +
+      "To listen on other addresses, first create a user: smsledger user add NAME",
+  ]);
 }
 
 /** Makes the code for creating the first user, which replaces any earlier code. Rejects with StoreUnavailable. */

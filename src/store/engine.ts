@@ -53,6 +53,8 @@ export type ServerOptions = ReadingOptions & {
   readonly onFault: OnFault;
   /** Called when there is no database, which the latest backup would show to be wrong. */
   readonly latestBackup?: () => string | undefined;
+  /** Called before a database is created. What it throws is thrown, and nothing is created. */
+  readonly onCreate?: () => void;
   /** Called before the database is upgraded, with its schema's version and the new one. */
   readonly onUpgrade?: (from: number, to: number) => void;
 };

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newSetupCode } from "../../src/server/first-user.ts";
 import { PROGRAM, run, start } from "../cli/program.ts";
@@ -122,7 +123,7 @@ test("no new code is issued once there is a user", async () => {
   expect(await server.accounts.users()).toHaveLength(2);
 });
 
-test("until there is a user, each start prints the link and listens on loopback only", async () => {
+test("until there is a user, each start prints the link, and HOST must be a loopback address", async () => {
   using folder = tempDir();
   const env = { PORT: "0", DATABASE_URL: join(folder.path, "smsledger.db") };
   const links: string[] = [];
@@ -142,11 +143,9 @@ test("until there is a user, each start prints the link and listens on loopback 
 
   const beyond = { ...env, HOST: "0.0.0.0" };
   const refused = await run(PROGRAM, ["serve"], { env: beyond });
-  expect([refused.status, refused.stdout]).toEqual([1, ""]);
-  expect(refused.stderr).toBe(
-    "There are no users yet, so HOST must be a loopback address such as 127.0.0.1. " +
-      "To listen on other addresses, create the first user before: smsledger user add NAME --role admin\n",
-  );
+  // systemd doesn't start it again after status 2.
+  expect([refused.status, refused.stdout]).toEqual([2, ""]);
+  expect(refused.stderr).toBe(NO_USERS_YET);
   const added = await run(PROGRAM, ["user", "add", "ana", "--generate"], {
     env,
   });
@@ -162,3 +161,29 @@ test("until there is a user, each start prints the link and listens on loopback 
   );
   expect(server.output()).not.toContain("/setup?code=");
 });
+
+test("without a database, a start that HOST forbids creates nothing", async () => {
+  using folder = tempDir();
+  const env = {
+    HOST: "0.0.0.0",
+    DATABASE_URL: join(folder.path, "data", "smsledger.db"),
+  };
+  const { status, stderr } = await run(PROGRAM, ["serve"], { env });
+  expect({ status, stderr }).toEqual({ status: 2, stderr: NO_USERS_YET });
+  expect(readdirSync(folder.path)).toEqual([]);
+});
+
+test("a database that vanished is reported first, whatever HOST is", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  writeFileSync(`${file}-lock`, "");
+  const env = { HOST: "0.0.0.0", DATABASE_URL: file };
+  const { status, stderr } = await run(PROGRAM, ["serve"], { env });
+  // The disk may not be mounted yet, so another start can help.
+  expect(status).toBe(1);
+  expect(stderr).toContain("shows that there was one");
+});
+
+const NO_USERS_YET =
+  "Wrong settings or flags:\n  HOST: there are no users yet, so it must be a loopback address such as 127.0.0.1. " +
+  "To listen on other addresses, first create a user: smsledger user add NAME\n";

@@ -24,6 +24,8 @@ test("each setting is shown with its value and source, but no secret", async () 
     "HOST +127\\.0\\.0\\.1 +default",
     "METRICS_TOKEN +\\(secret\\) +environment",
     "BACKUP_FOLDER +- +not set",
+    // The default depends on the terminal; here there is none.
+    "LOG_FORMAT +json +default",
   ])
     expect(shown.stdout).toMatch(new RegExp(`^${line}$`, "m"));
   const json = await run(PROGRAM, [...args, "--json"], { env });

@@ -253,7 +253,7 @@ test("an untrusted certificate is named, with what to do", async () => {
   ]);
   expect(status).toBe(1);
   expect(stderr).toStartWith(
-    "1 of 1 callbacks: the certificate isn't trusted. Twilio doesn't accept it either.",
+    "1 of 1 callback: the certificate isn't trusted. Twilio doesn't accept it either.",
   );
 });
 

@@ -39,6 +39,10 @@ test("wrong usage ends with status 2 and a line that says what is wrong", async 
     [["export", "nonsense"], "too many arguments"],
     [["simulate", "--count"], "argument missing"],
     [
+      ["user", "add", "ana", "--generate", "--no-password"],
+      "option '--no-password' cannot be used with option '--generate'",
+    ],
+    [
       ["export", "--format", "xml"],
       '--format: must be one of jsonl, csv (got "xml").',
     ],

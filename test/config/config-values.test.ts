@@ -74,6 +74,11 @@ test.each([
   ["SIGN_IN_HEADER", "Remote User", "the name of a header"],
   ["METRICS_TOKEN", "too-short", "at least 16"],
   ["HOST", "sms.example.com", "must be an IP address"],
+  [
+    "PUBLIC_URL",
+    "https://a.example/base/api/rpc/webhooks/twilio/sms",
+    "is the callback URL; give only the part before /api/rpc",
+  ],
   ["PUBLIC_URL", "sms.example.com", "https:// or http://"],
   ["PUBLIC_URL", "ftp://sms.example.com", "https:// or http://"],
   ["PUBLIC_URL", "https://", "https:// or http://"],

@@ -16,7 +16,7 @@ test("before the first callback, the overview explains the Twilio setup, with th
   expect(text).toContain(
     `${server.origin}/api/rpc/webhooks/twilio/sms#rc=5&amp;rp=all`,
   );
-  expect(text).toContain("five tries on any failure");
+  expect(text).toContain("five retries on any failure");
   expect(text).toContain("Waiting for the first callback.");
   await server.twilio.post();
   expect((await get(`${server.origin}/`)).text).not.toContain("Set up Twilio");
@@ -192,10 +192,25 @@ test("without PUBLIC_URL, the page explains how to use a tunnel; with it, that s
 
 test("the first step says what verifies callbacks", async () => {
   for (const [env, words] of [
-    [{}, "Callbacks that this token signed"],
+    [{}, "Callbacks that your token signed"],
     [
       { TWILIO_WEBHOOK_SHARED_KEYS: KEY },
-      "Callbacks that this token or your shared key signed",
+      "Callbacks that your token or your shared key signed",
+    ],
+    [
+      { TWILIO_WEBHOOK_AUTH_TOKEN: `${"1".repeat(32)},${"2".repeat(32)}` },
+      "Callbacks that one of your tokens signed",
+    ],
+    [
+      { TWILIO_WEBHOOK_AUTH_TOKEN: "", TWILIO_WEBHOOK_SHARED_KEYS: KEY },
+      "with a shared key. Callbacks that it signed",
+    ],
+    [
+      {
+        TWILIO_WEBHOOK_AUTH_TOKEN: "",
+        TWILIO_WEBHOOK_SHARED_KEYS: `${KEY},${"k".repeat(32)}`,
+      },
+      "with shared keys. Callbacks that one of them signed",
     ],
     [{ TWILIO_WEBHOOK_AUTH_TOKEN: "" }, "instead."],
   ] as const) {

@@ -40,8 +40,8 @@ export function SetupSteps(props: SetupProps) {
           <h2>Copy this address</h2>
           <Copyable id="callback-url" text={callbackUrl} />
           <p class="hint">
-            It takes SMS, RCS, WhatsApp and Messenger. WhatsApp can also have
-            its own, which ends in <code>/whatsapp</code>. A query, such as{" "}
+            It takes SMS, MMS, RCS, WhatsApp and Messenger. WhatsApp can also
+            have its own, which ends in <code>/whatsapp</code>. A query, such as{" "}
             <code>?campaign=spring</code> before the <code>#</code>, is kept
             with the message as tags.
           </p>
@@ -81,7 +81,7 @@ export function SetupSteps(props: SetupProps) {
         </b>{" "}
         By default Twilio retries only when the connection fails, and a callback
         that fails otherwise is lost. This end of the address asks for up to
-        five tries on any failure. If a Webhook Rule in Twilio matches the
+        five retries on any failure. If a Webhook Rule in Twilio matches the
         address, the rule’s own retry settings apply instead.
       </p>
       <NextSteps urls={urls} />
@@ -182,16 +182,23 @@ function Signers({ tokens, keys }: SetupProps["signers"]) {
   if (tokens === 0)
     return (
       <p>
-        <b class="done">Done,</b> with a shared key. Callbacks that it signed
-        are accepted, and no others. If no Webhook Rule in Twilio matches the
-        address below, set <code>TWILIO_WEBHOOK_AUTH_TOKEN</code>, too.
+        <b class="done">Done,</b> with{" "}
+        {keys === 1 ? "a shared key" : "shared keys"}. Callbacks that{" "}
+        {keys === 1 ? "it" : "one of them"} signed are accepted, and no others.
+        If no Webhook Rule in Twilio matches the address below, set{" "}
+        <code>TWILIO_WEBHOOK_AUTH_TOKEN</code>, too.
       </p>
     );
   return (
     <p>
       <b class="done">Done.</b> Callbacks that{" "}
-      {keys === 0 ? "this token" : "this token or your shared key"} signed are
-      accepted, and no others.{" "}
+      {tokens === 1 ? "your token" : "one of your tokens"}
+      {keys === 0
+        ? ""
+        : keys === 1
+          ? " or your shared key"
+          : " or one of your shared keys"}{" "}
+      signed are accepted, and no others.{" "}
       {keys > 0 ? (
         ""
       ) : (

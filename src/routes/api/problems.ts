@@ -39,8 +39,8 @@ export const START_OVER = new ApiProblem(
 
 export const NO_SUCH_ROUTE = new ApiProblem(
   404,
-  "Page not found",
-  "The API has no such address. GET /api/openapi.json describes them all.",
+  "No such address",
+  "GET /api/openapi.json describes the API's addresses.",
 );
 
 export const NO_SUCH_MESSAGE = new ApiProblem(

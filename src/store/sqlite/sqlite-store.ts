@@ -10,7 +10,7 @@ import { databaseFacts } from "./connection/database-facts.ts";
 import { openForReadingWhen } from "./connection/read-connection.ts";
 import { readsOf } from "./connection/reads.ts";
 import { lockForServer } from "./connection/server-lock.ts";
-import { requireNotVanished } from "./connection/vanished.ts";
+import { fileBytes, requireNotVanished } from "./connection/vanished.ts";
 import { SCHEMA_VERSION } from "./migrations/migrations.ts";
 import { schemaOfFile } from "./migrations/schema-of-file.ts";
 import { upkeepStore } from "./upkeep/upkeep.ts";
@@ -23,6 +23,7 @@ import { createWriteQueue } from "./writer/write-queue.ts";
 export function openForServer(file: string, options: ServerOptions): Opening {
   const path = databasePath(file);
   requireNotVanished(path, options.latestBackup);
+  if (!fileBytes(path)) options.onCreate?.();
   makeFolder(dirname(path));
   const lock = lockForServer(path);
   const schema = schemaOfFile(path);

@@ -11,7 +11,7 @@ export function requireNotVanished(
   path: string,
   latestBackup: () => string | undefined = () => undefined,
 ): void {
-  const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+  const bytes = fileBytes(path);
   if (bytes !== undefined && bytes > 0) return;
   const [trace] = tracesOf(path);
   const is = bytes === 0 ? "is empty" : "does not exist";
@@ -24,6 +24,11 @@ export function requireNotVanished(
     throw new StoreUnusable(
       `The database ${path} ${is}, but BACKUP_FOLDER has backups of one, the latest ${backup}. If its disk is not mounted, mount it; or restore that backup (smsledger restore FILE). To start with a new, empty database, make an empty file first: touch ${path}`,
     );
+}
+
+/** How large a file is; undefined when there is none. */
+export function fileBytes(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size;
 }
 
 /** The files that a server or a restore leaves beside a database. */
