@@ -21,7 +21,7 @@ type Deps = {
 /** Why no user was added, in sentences. */
 export const ADD_REFUSALS: Record<AddRefusal, string> = {
   "name taken":
-    "A user with this name already exists. Names aren't case-sensitive.",
+    "A user with this name already exists. Names aren’t case-sensitive.",
   "too many": `There are already ${USERS_MAX} users, the maximum. Remove one that’s no longer needed first.`,
 };
 

@@ -58,7 +58,7 @@ test("an invalid new user is reported, and nobody is added", async () => {
   const cases: readonly (readonly [Record<string, string>, string])[] = [
     [
       { name: "MO" },
-      "A user with this name already exists. Names aren't case-sensitive.",
+      "A user with this name already exists. Names aren’t case-sensitive.",
     ],
     [{ name: "" }, "A name must have 1 to 64 characters"],
     [{ name: "command line" }, "A name must have 1 to 64 characters"],
@@ -81,7 +81,7 @@ test("reaching the maximum number of users and a taken name are reported differe
     ana.post("/settings/users", { name, role: "member", password: PASSWORD });
   const isFull = "There are already 500 users, the maximum.";
   const isTaken =
-    "A user with this name already exists. Names aren't case-sensitive.";
+    "A user with this name already exists. Names aren’t case-sensitive.";
   for (const [name, words, others] of [
     ["kim", isFull, isTaken],
     ["MO", isTaken, isFull],
