@@ -1,9 +1,14 @@
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 
 /** Linux numbers the users of services up to here, including those that proxies run as. */
 const SERVICE_UID_MAX = 999;
 const NOBODY_UID = 65_534;
 const TABLES = ["/proc/net/tcp", "/proc/net/tcp6"];
+/**
+ * How long a connection's user is remembered: reading the tables takes up to 25 ms. The
+ * system reuses a closed connection's port later than this.
+ */
+const REMEMBERED_MS = 1_000;
 
 /** The two ports of a connection within this machine. */
 export type LoopbackConnection = {
@@ -12,15 +17,25 @@ export type LoopbackConnection = {
 };
 
 /**
- * Reports whether the other end of a connection within this machine is a service: a
- * program whose user is neither root, nor a person, nor the one we run as. Reverse
- * proxies are; browsers and SSH tunnels aren't. Undefined if the system doesn't say
- * (other than Linux).
+ * Returns a function that resolves to whether the other end of a connection within this
+ * machine is a service: a program whose user is neither root, nor a person, nor the one we
+ * run as. Reverse proxies are; browsers and SSH tunnels aren't. Undefined if the system
+ * doesn't say (other than Linux).
  */
-export function isFromService(
-  connection: LoopbackConnection,
-): boolean | undefined {
-  const uid = uidOfPeer(connection);
+export function createServiceCheck() {
+  const known = new Map<number, Promise<boolean | undefined>>();
+  return (connection: LoopbackConnection): Promise<boolean | undefined> => {
+    const { peerPort } = connection;
+    const remembered = known.get(peerPort);
+    if (remembered !== undefined) return remembered;
+    const found = uidOfPeer(connection).then(isService);
+    known.set(peerPort, found);
+    setTimeout(() => known.delete(peerPort), REMEMBERED_MS).unref();
+    return found;
+  };
+}
+
+function isService(uid: number | undefined): boolean | undefined {
   return uid === undefined
     ? undefined
     : uid !== 0 &&
@@ -29,10 +44,10 @@ export function isFromService(
 }
 
 /** Format of the tables: proc(5), /proc/net/tcp. */
-function uidOfPeer({
+async function uidOfPeer({
   peerPort,
   ownPort,
-}: LoopbackConnection): number | undefined {
+}: LoopbackConnection): Promise<number | undefined> {
   const port = (number: number): string =>
     number.toString(16).toUpperCase().padStart(4, "0");
   const row = new RegExp(
@@ -40,16 +55,9 @@ function uidOfPeer({
     "m",
   );
   for (const table of TABLES) {
-    const [, uid] = row.exec(contentOf(table)) ?? [];
+    const text = await readFile(table, "latin1").catch(() => "");
+    const [, uid] = row.exec(text) ?? [];
     if (uid !== undefined) return Number(uid);
   }
   return undefined;
-}
-
-function contentOf(table: string): string {
-  try {
-    return readFileSync(table, "latin1");
-  } catch {
-    return "";
-  }
 }

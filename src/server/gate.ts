@@ -16,7 +16,7 @@ import {
   refusalOfOutsider,
 } from "../http/loopback-guard.ts";
 import { arrivedOf, isFromOwnPage } from "../http/origin.ts";
-import { isFromService } from "../http/peer-user.ts";
+import { createServiceCheck } from "../http/peer-user.ts";
 import { clientAddress } from "../http/peer.ts";
 import { Problem } from "../http/problem.ts";
 import { redirectTo } from "../http/responses.ts";
@@ -54,6 +54,21 @@ type Arriving = {
  */
 export function createGate(deps: GateDeps) {
   const { access, config } = deps;
+  const isFromService = createServiceCheck();
+  /** Why a local request is refused with SIGN_IN=none; undefined if it isn't. */
+  const serviceRefusal = async (
+    request: Request,
+    server: Arriving["server"],
+  ): Promise<string | undefined> => {
+    if (closesConnection(request.headers)) return CLOSES_CONNECTION;
+    const peerPort = server?.requestIP(request)?.port;
+    const ownPort = server?.port;
+    if (peerPort === undefined || ownPort === undefined) return undefined;
+    return (await isFromService({ peerPort, ownPort }))
+      ? FROM_SERVICE
+      : undefined;
+  };
+
   return (rule: Rule) =>
     async ({
       request,
@@ -69,7 +84,9 @@ export function createGate(deps: GateDeps) {
       if (config.signIn === "none") {
         const refusal =
           refusalOfOutsider(arrived.headers) ??
-          (rule.isForServices ? undefined : serviceRefusal(request, server));
+          (rule.isForServices
+            ? undefined
+            : await serviceRefusal(request, server));
         if (refusal !== undefined) return forThisMachine(refusal);
         return isForeign ? FOREIGN_FORM : undefined;
       }
@@ -86,18 +103,6 @@ export function createGate(deps: GateDeps) {
         return leadTo(request, deps.site.urls.account);
       return undefined;
     };
-}
-
-/** Why a local request is refused with SIGN_IN=none; undefined if it isn't. */
-function serviceRefusal(
-  request: Request,
-  server: Arriving["server"],
-): string | undefined {
-  if (closesConnection(request.headers)) return CLOSES_CONNECTION;
-  const peerPort = server?.requestIP(request)?.port;
-  const ownPort = server?.port;
-  if (peerPort === undefined || ownPort === undefined) return undefined;
-  return isFromService({ peerPort, ownPort }) ? FROM_SERVICE : undefined;
 }
 
 function hasFormToken({ formToken }: Viewer, body: unknown): boolean {
