@@ -1,4 +1,5 @@
 import { verdictOnCode, type Verdict } from "../errors/verdict.ts";
+import { plainText } from "../words/plain-text.ts";
 import type { ErrorCodeInfo } from "../twilio/error-codes/error-codes.ts";
 
 /**
@@ -17,8 +18,9 @@ export function errorExplained(
     explanation: explanation
       ? {
           ...explanation,
+          happened: plainText(explanation.happened),
           retry: kind === "send-again" ? explanation.retry : ("no" as const),
-          whatToDo,
+          whatToDo: plainText(whatToDo),
         }
       : null,
     url,

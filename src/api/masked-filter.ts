@@ -6,7 +6,7 @@ import { digitsInPlace, plainText } from "../phone/pasted-text.ts";
 import { isMessageSidStart } from "../twilio/sid.ts";
 
 const SENTENCE =
-  "This token sees numbers masked, so it can’t search for recipients or numbers. A token that sees whole numbers can.";
+  "This token sees numbers masked, so it can't search for recipients or numbers. A token that sees whole numbers can.";
 
 /**
  * Returns the terms of a filter that search for a person's address or part of one.

@@ -47,7 +47,12 @@ export const userCommands: CommandGroup = {
           "No password: only a proxy signs this user in.",
         ).conflicts("generate"),
       ],
-      settings: DATABASE,
+      settings: [
+        {
+          name: "databaseUrl",
+          help: "The server's database file. It's created if it doesn't exist.",
+        },
+      ],
       notes: NEW_PASSWORD,
       run: async ({ args: [name = ""], flags, config }) => {
         const role = ROLES.find((each) => each === flags["role"]);

@@ -34,7 +34,7 @@ export function nodeOf(spec: CommandSpec | CommandGroup, parent: string): Node {
       typeof arg === "string" ? new Argument(arg) : arg,
     ),
     options,
-    settings: settings.map(settingOption),
+    settings: settings.map((use) => settingOption(use)),
     children: [],
   };
 }

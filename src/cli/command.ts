@@ -3,7 +3,12 @@ import { Argument, Command, Option } from "commander";
 import type { Config } from "../config/config.ts";
 import type { Flags } from "./flags.ts";
 import type { SettingName } from "../config/settings.ts";
-import { configOf, settingOption } from "./setting-flags.ts";
+import {
+  configOf,
+  settingNameOf,
+  settingOption,
+  type SettingUse,
+} from "./setting-flags.ts";
 
 /** A command: what `--help` says about it, and what it does. */
 export type CommandSpec = {
@@ -15,7 +20,9 @@ export type CommandSpec = {
   readonly args?: readonly (string | Argument)[];
   readonly options?: readonly Option[];
   /** Settings that it reads. Each has a flag and an environment variable; the others have no effect. */
-  readonly settings?: readonly SettingName[];
+  readonly settings?: readonly SettingUse[];
+  /** Settings that it reads from the environment only. */
+  readonly environment?: readonly SettingName[];
   /** Printed below the options. */
   readonly notes?: string;
   /** Resolves to the exit status. Wrong usage is thrown as a ConfigError. */
@@ -36,7 +43,14 @@ export type Call = {
 };
 
 /** Of commands that only need the database. */
-export const DATABASE = ["databaseUrl"] as const;
+export const DATABASE: readonly SettingUse[] = [
+  { name: "databaseUrl", help: "The server's database file." },
+];
+/** Of commands that call the server. */
+export const ADDRESS: readonly SettingUse[] = [
+  { name: "host", help: "The server's HOST." },
+  { name: "port", help: "The server's PORT." },
+];
 export const WHILE_RUNNING = "Works while the server is running.";
 export const YES = new Option("--yes", "Don't ask for confirmation.");
 export const JSON_OUTPUT = new Option("--json", "Print JSON.");
@@ -75,13 +89,14 @@ function addAction(
   setStatus: (status: number) => void,
 ): Command {
   const { args = [], options = [], settings = [], run } = spec;
+  const names = [...settings.map(settingNameOf), ...(spec.environment ?? [])];
   for (const arg of args)
     command.addArgument(typeof arg === "string" ? new Argument(arg) : arg);
   for (const option of options) command.addOption(option);
-  for (const name of settings) command.addOption(settingOption(name));
+  for (const use of settings) command.addOption(settingOption(use));
   return described(command, spec).action(async () => {
     const flags: Flags = command.opts();
-    const config = (): Config => configOf(settings, flags);
+    const config = (): Config => configOf(names, flags);
     setStatus(await run({ args: command.args, flags, config }));
   });
 }

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readConfig, type Config } from "../config/config.ts";
+import { ConfigError, readConfig, type Config } from "../config/config.ts";
 import { AddressInUse, listen, type Listening } from "../server/listen.ts";
 import { createLog } from "../log/log.ts";
 import { createServer } from "../server/server.ts";
@@ -18,7 +18,7 @@ import { openEngine } from "../store/open.ts";
 import { StoreUnusable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
-import { callDirectly } from "../config/own-server.ts";
+import { callDirectly, isThisMachine } from "../config/own-server.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { DONE } from "./exit-status.ts";
 
@@ -38,6 +38,10 @@ export async function demo(
   settings: DemoSettings,
   version: string,
 ): Promise<number> {
+  if (!isThisMachine(settings.host))
+    throw new ConfigError([
+      "HOST: must be a loopback address such as 127.0.0.1, because the demo has no sign-in.",
+    ]);
   const signal = stopSignal();
   const folder = temporaryFolder();
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));

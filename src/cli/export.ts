@@ -1,7 +1,7 @@
 import { say } from "./output.ts";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Config } from "../config/config.ts";
+import { ConfigError, quotedText, type Config } from "../config/config.ts";
 import { fileText } from "../exports/formats.ts";
 import { maskedReading } from "../store/masked.ts";
 import { openEngine } from "../store/open.ts";
@@ -15,6 +15,8 @@ import {
   messageRecord,
   type ExportRecord,
 } from "../messages/export-records.ts";
+import type { FilterMistake } from "../messages/filter-mistakes.ts";
+import { plainText } from "../words/plain-text.ts";
 import { noteUse } from "./audit-note.ts";
 import { FlagReader, type Flags } from "./flags.ts";
 import { DONE, FAILED } from "./exit-status.ts";
@@ -39,9 +41,22 @@ const EVERYTHING = parseFilter("", 0);
 
 function filterOf(text: string): ParsedFilter {
   const parsed = parseFilter(text, Date.now());
-  const sentences = parsed.mistakes.map(({ sentence }) => sentence).join(" ");
-  if (sentences !== "") throw new Error(sentences.replace(/\.$/, ""));
+  if (parsed.mistakes.length > 0)
+    throw new ConfigError(parsed.mistakes.map((each) => mistakeIn(text, each)));
   return parsed;
+}
+
+/** `--filter "staus:failed": there's no such filter. Did you mean status?`, with the words that are wrong. */
+function mistakeIn(
+  text: string,
+  { sentence, from, to }: FilterMistake,
+): string {
+  const end = text.slice(to).search(/\s|$/) + to;
+  const words = quotedText(text.slice(from, end));
+  const rest = plainText(sentence).replace(/^[A-Z](?=[a-z' ])/, (first) =>
+    first.toLowerCase(),
+  );
+  return `--filter${words && ` ${words}`}: ${rest}`;
 }
 
 /**

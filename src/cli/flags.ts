@@ -47,7 +47,10 @@ export class FlagReader {
     });
   }
 
-  /** `parse` throws an Error whose message completes "--name: …" and doesn't repeat the value. */
+  /**
+   * `parse` throws an Error whose message completes "--name: …" and doesn't repeat the
+   * value, or a ConfigError with whole sentences.
+   */
   read<T, F>(name: string, fallback: F, parse: (text: string) => T): T | F {
     const text = this.text(name);
     if (text === undefined) return fallback;
@@ -55,6 +58,10 @@ export class FlagReader {
       return parse(text);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
+      if (error instanceof ConfigError) {
+        this.#mistakes.push(...error.mistakes);
+        return fallback;
+      }
       this.#mistakes.push(`--${name}: ${error.message}${gotText(text)}.`);
       return fallback;
     }

@@ -28,7 +28,8 @@ export function requireKnownCommand(
     if (name.startsWith("-") || group.commands.length === 0) return;
     const found = group.commands.find((each) => each.name() === name);
     if (found === undefined) {
-      if (index === 0 && name === "help") return;
+      if (index === 0 && name === "help")
+        return requireKnownCommand(program, argv.slice(1));
       return group.error(mistake(group, argv.slice(0, index), name));
     }
     group = found;

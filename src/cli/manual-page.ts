@@ -1,6 +1,7 @@
 import type { Option } from "commander";
 import type { CommandGroup, CommandSpec } from "./command.ts";
 import { nodeOf, withDescendants, type Node } from "./command-tree.ts";
+import { ALL_SETTINGS, settingOption } from "./setting-flags.ts";
 
 /** Returns the manual page, smsledger(1), in the macros of man(7). */
 export function manualPage(
@@ -11,9 +12,6 @@ export function manualPage(
   const nodes = commands
     .map((each) => nodeOf(each, "smsledger"))
     .flatMap(withDescendants);
-  const settings = new Map(
-    nodes.flatMap((node) => node.settings.map((each) => [each.flags, each])),
-  );
   return `.TH SMSLEDGER 1 "" "smsledger ${roff(version)}" "User Commands"
 .nh
 .ad l
@@ -28,7 +26,7 @@ Without a command, smsledger runs
 .BR serve .
 ${nodes.map(section).join("")}.SH SETTINGS
 A flag takes precedence over the environment variable.
-${[...settings.values()].map(item).join("")}.SH EXIT STATUS
+${ALL_SETTINGS.map((name) => item(settingOption(name))).join("")}.SH EXIT STATUS
 .TP
 .B 0
 Done.

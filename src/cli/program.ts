@@ -2,6 +2,7 @@ import { Argument, Command, Option } from "commander";
 import { tokenCommands, userCommands } from "./account-commands.ts";
 import { commit } from "./commit.ts" with { type: "macro" };
 import {
+  ADDRESS,
   addCommand,
   DATABASE,
   JSON_OUTPUT,
@@ -50,7 +51,14 @@ const commandsOf = (
   {
     name: "demo",
     summary: "Try it with made-up messages in a temporary database",
-    settings: ["host", "port", "masksNumbers"],
+    settings: [
+      { name: "host", help: "The loopback address to listen on." },
+      {
+        name: "port",
+        help: "The port to listen on; if it's in use, the next free one. 0 picks any free one.",
+      },
+      "masksNumbers",
+    ],
     run: async ({ config }) =>
       (await import("./demo.ts")).demo(config(), version),
   },
@@ -83,7 +91,18 @@ const commandsOf = (
     name: "simulate",
     summary: "Post made-up, signed callbacks to your own server",
     options: SIMULATE_OPTIONS,
-    settings: ["authTokens", "sharedKeys", "publicUrl", "host", "port"],
+    settings: [
+      {
+        name: "authTokens",
+        help: "The server's auth tokens. The first one signs the callbacks.",
+      },
+      {
+        name: "sharedKeys",
+        help: "The server's shared keys. The first one signs the callbacks if there's no auth token, or with --signer shared-key.",
+      },
+      { name: "publicUrl", help: "The server's PUBLIC_URL." },
+      ...ADDRESS,
+    ],
     notes:
       "Only for your own server, which records them like real callbacks. The messages are marked as made up;" +
       "\nsmsledger prune --made-up deletes them. Without a token in the settings, it asks for one at a terminal." +
@@ -108,7 +127,7 @@ const commandsOf = (
         "Only messages that match, in the language of the filter box, such as 'status:failed after:2026-11-01 before:2026-11-08'.",
       ),
     ],
-    settings: ["databaseUrl", "masksNumbers"],
+    settings: [...DATABASE, "masksNumbers"],
     notes:
       `${WHILE_RUNNING} Oldest first; with --events and --filter, message by message.` +
       "\nafter: and before: refer to when a message was first seen, in UTC.",
@@ -161,7 +180,8 @@ const commandsOf = (
       ),
       YES,
     ],
-    settings: ["databaseUrl", "retentionDays"],
+    settings: DATABASE,
+    environment: ["retentionDays"],
     notes: `${WHILE_RUNNING} With RETENTION_DAYS set, the server does the same by itself.`,
     run: async ({ config, flags }) => {
       const { prune, pruneOptions } = await import("./prune.ts");
@@ -188,7 +208,7 @@ const commandsOf = (
   {
     name: "healthcheck",
     summary: "Exit 0 if the server is ready, 1 if it isn't",
-    settings: ["host", "port"],
+    settings: ADDRESS,
     run: async ({ config }) =>
       (await import("./healthcheck.ts")).healthcheck(config()),
   },

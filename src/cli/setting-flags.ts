@@ -16,9 +16,18 @@ function isSettingName(name: string): name is SettingName {
   return name in SETTINGS;
 }
 
+/** A setting that a command reads, with what to say about it there if not what `serve` says. */
+export type SettingUse =
+  SettingName | { readonly name: SettingName; readonly help: string };
+
+export function settingNameOf(use: SettingUse): SettingName {
+  return typeof use === "string" ? use : use.name;
+}
+
 /** The flag of a setting. Its help names the environment variable too. */
-export function settingOption(name: SettingName): Option {
-  const setting: Setting<unknown> = SETTINGS[name];
+export function settingOption(use: SettingUse): Option {
+  const setting: Setting<unknown> = SETTINGS[settingNameOf(use)];
+  const { help } = typeof use === "string" ? setting : use;
   const placeholder = setting.secret ? "file" : setting.placeholder;
   const fallback = setting.defaultText ?? setting.default;
   const env = setting.secret
@@ -26,7 +35,7 @@ export function settingOption(name: SettingName): Option {
     : setting.name;
   return new Option(
     `--${flagOf(setting)} <${placeholder}>`,
-    `${setting.help}\n[env ${env}${fallback === undefined ? "" : `; default ${fallback}`}]`,
+    `${help}\n[env ${env}${fallback === undefined ? "" : `; default ${fallback}`}]`,
   );
 }
 

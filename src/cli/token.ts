@@ -11,6 +11,7 @@ import type { CommandStores } from "../store/engine.ts";
 import { openEngine } from "../store/open.ts";
 import { deliver, print, printJson, say } from "./output.ts";
 import { minuteText, textTable, timeJson } from "./text-table.ts";
+import { plainText } from "../words/plain-text.ts";
 import { DONE, FAILED, WRONG_USAGE } from "./exit-status.ts";
 
 type Database = Pick<Config, "databaseUrl">;
@@ -26,7 +27,7 @@ export function tokenAdd(
 ): Promise<number> {
   const mistake = tokenNameMistake(name);
   if (mistake !== undefined) {
-    say(mistake);
+    say(plainText(mistake));
     return Promise.resolve(WRONG_USAGE);
   }
   return withStores(database, async (stores) => {
@@ -40,7 +41,7 @@ export function tokenAdd(
       throw error;
     });
     if ("mistake" in created) {
-      say(created.mistake);
+      say(plainText(created.mistake));
       return FAILED;
     }
     say(

@@ -17,6 +17,7 @@ import {
 } from "../store/accounts.ts";
 import { openEngine } from "../store/open.ts";
 import { DONE, FAILED, WRONG_USAGE } from "./exit-status.ts";
+import { plainText } from "../words/plain-text.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
 import { NoPassword, readNewPassword } from "./password-input.ts";
 import { deliver, print, printJson, say } from "./output.ts";
@@ -180,7 +181,7 @@ function outcome(refusal: UserRefusal | undefined, done: string): number {
 }
 
 function complain(sentence: string, status = FAILED): number {
-  say(sentence);
+  say(plainText(sentence));
   return status;
 }
 

@@ -117,9 +117,15 @@ function mistakeIn(
 
 /** ` (got "80a")`, or nothing for what may have a password in it. */
 export function gotText(text: string): string {
+  const quoted = quotedText(text);
+  return quoted && ` (got ${quoted})`;
+}
+
+/** `"80a"`, or nothing for what may have a password in it. */
+export function quotedText(text: string): string {
   if (text.includes("@")) return "";
   const start = text.replaceAll(/\p{C}/gu, "\ufffd").slice(0, GOT_CHARS_MAX);
-  return ` (got "${start}${text.length > GOT_CHARS_MAX ? "…" : ""}")`;
+  return `"${start}${text.length > GOT_CHARS_MAX ? "…" : ""}"`;
 }
 
 const GOT_CHARS_MAX = 60;

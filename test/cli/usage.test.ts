@@ -26,12 +26,37 @@ test("help for serve shows each setting's flag, variable and default", async () 
   expect(longestLine(stdout)).toBeLessThanOrEqual(80);
 });
 
+test("help for other commands says what a server's setting means to them", async () => {
+  for (const [command, ...words] of [
+    ["healthcheck", "The server's HOST.", "The server's PORT."],
+    ["simulate", "The server's HOST.", "The server's PUBLIC_URL."],
+    ["backup", "The server's database file."],
+    ["demo", "The loopback address to listen on."],
+  ] as const) {
+    const { stdout } = await run(PROGRAM, [command, "--help"]);
+    for (const each of words) expect(stdout).toContain(each);
+    expect(stdout).not.toContain("0.0.0.0");
+  }
+});
+
+test("the demo accepts only a loopback address", async () => {
+  expect(await run(PROGRAM, ["demo", "--host", "0.0.0.0"])).toEqual({
+    status: 2,
+    stdout: "",
+    stderr:
+      "Wrong settings or flags:\n  HOST: must be a loopback address such as 127.0.0.1, because the demo has no sign-in.\n",
+  });
+});
+
 test("wrong usage ends with status 2 and a line that says what is wrong", async () => {
   const cases = [
     [["nonsense"], "unknown command 'nonsense'\nAdd --help"],
     [["exprot", "--events"], "'exprot'\n(Did you mean smsledger export?)"],
     [["token", "rm", "crm"], "(Did you mean smsledger token revoke?)"],
     [["user", "create", "ana"], "(Did you mean smsledger user add?)"],
+    [["help", "nonsense"], "error: unknown command 'nonsense'\nAdd --help"],
+    [["help", "exprot"], "'exprot'\n(Did you mean smsledger export?)"],
+    [["prune", "--retention-days", "3"], "unknown option '--retention-days'"],
     [["--nonsense"], "unknown option '--nonsense'"],
     [["serve", "--prot", "3000"], "(Did you mean --port?)"],
     [["export", "--event"], "(Did you mean --events?)"],

@@ -143,6 +143,13 @@ test("failures are reported in one sentence, without the password", async () => 
     [["add", "ANA"], PASSWORD, 1, "A user with this name already exists."],
     [["add", "mo"], "short", 1, "A password must have at least 12 characters."],
     [["add", "mo"], "", 1, "There is no password on standard input."],
+    // With the straight apostrophe of a terminal.
+    [
+      ["add", "mo"],
+      "abababababababab",
+      1,
+      "This password is easy to guess. Choose one that doesn't repeat",
+    ],
     [["add", "mo"], undefined, 1, "There is no password on standard input."],
     [["add", "a\nb"], PASSWORD, 2, "A name must have 1 to 64 characters"],
     [

@@ -1,4 +1,5 @@
 import { jsonResponse } from "../../http/responses.ts";
+import { plainText } from "../../words/plain-text.ts";
 
 /** One mistake in the parameters: a sentence that repeats none of their text. */
 export type ApiMistake = {
@@ -106,8 +107,13 @@ export function problemResponse(
       type: kind,
       title,
       status,
-      detail,
-      ...(mistakes && { errors: mistakes }),
+      detail: plainText(detail),
+      ...(mistakes && {
+        errors: mistakes.map((each) => ({
+          ...each,
+          detail: plainText(each.detail),
+        })),
+      }),
     },
     {
       status,

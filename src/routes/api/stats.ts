@@ -21,7 +21,7 @@ export const rangeParameters = {
     oneOf(RANGE_NAMES, {
       default: "24h",
       description:
-        "The range until now, to the minute; one longer than a day starts on a whole hour. Can’t be combined with from and to.",
+        "The range until now, to the minute; one longer than a day starts on a whole hour. Can't be combined with from and to.",
     }),
   ),
   from: Type.Optional(
@@ -50,7 +50,7 @@ export const getStats = operation({
   operationId: "getStats",
   summary: "Messages of a range by status",
   description:
-    "Messages first seen in the range, by their status now; in total, and in each of the range’s equal buckets.",
+    "Messages first seen in the range, by their status now; in total, and in each of the range's equal buckets.",
   query: Type.Object(rangeParameters),
   answer: Type.Object({
     data: Type.Object({
@@ -64,7 +64,7 @@ export const getStats = operation({
         }),
         {
           description:
-            "From the sent callback to the delivered one, estimated from a histogram; null if it isn’t known for any message.",
+            "From the sent callback to the delivered one, estimated from a histogram; null if it isn't known for any message.",
         },
       ),
       bucketSeconds: Type.Integer({
