@@ -9,6 +9,7 @@ import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { compiledBinary } from "../support/compiled-binary.ts";
 import { freePort } from "../support/free-port.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { until } from "../support/until.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
 import { signIn } from "./first-user.ts";
@@ -163,21 +164,13 @@ async function areRight(pages: readonly Page[], origin: string): Promise<void> {
       await page.locator(part).waitFor({ state: "detached" });
       continue;
     }
+    // Compared anew each time, as both change with the minute.
     const fresh = await page.context().newPage();
-    await fresh.goto(origin + path);
-    const right = await textOf(fresh);
+    await until(async () => {
+      await fresh.goto(origin + path);
+      expect(await textOf(page)).toBe(await textOf(fresh));
+    });
     await fresh.close();
-    await page.waitForFunction(
-      ([text]) => {
-        const main = document.querySelector("main");
-        const copy = main?.cloneNode(true);
-        if (!(copy instanceof HTMLElement)) return false;
-        for (const time of copy.querySelectorAll("time")) time.remove();
-        return copy.textContent?.replace(/\s+/g, " ").trim() === text;
-      },
-      [right.replace(/\s+/g, " ").trim()],
-      { timeout: 40_000 },
-    );
   }
 }
 
@@ -187,7 +180,7 @@ function textOf(page: Page): Promise<string> {
     const copy = document.querySelector("main")?.cloneNode(true);
     if (!(copy instanceof HTMLElement)) return "";
     for (const time of copy.querySelectorAll("time")) time.remove();
-    return copy.textContent ?? "";
+    return (copy.textContent ?? "").replace(/\s+/g, " ").trim();
   });
 }
 
