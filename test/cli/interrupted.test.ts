@@ -77,7 +77,7 @@ for (const name of ["backup", "restore"] as const) {
       process.kill(worker, "SIGCONT");
       expect(await child.exited).toBe(1);
       const said = await new Response(child.stderr).text();
-      expect(said).toMatch(/^It was stopped before it was done\. [\w ]+\.\n$/);
+      expect(said).toMatch(/^Stopped before it was done\. [\w ]+\.\n$/);
       expect(names()).toEqual(["backup.db", "smsledger.db"]);
       expect(contents()).toEqual(before);
     });

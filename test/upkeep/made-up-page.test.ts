@@ -32,7 +32,7 @@ test("an admin deletes the made-up messages after a confirmation, and the audit 
   await until(async () => {
     const { text } = await ana.get("/settings/made-up");
     expect(text).toContain("Deleted 2 made-up messages with 2 events.");
-    expect(text).toContain("There are none.");
+    expect(text).toContain("There are no made-up messages.");
   });
   const left = await messagesIn(store);
   expect(left.map(({ messageSid }) => messageSid)).toEqual([real]);
