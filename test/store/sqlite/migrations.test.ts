@@ -3,7 +3,10 @@ import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 
-const FOLDER = new URL("../../../src/store/sqlite/migrations/", import.meta.url);
+const FOLDER = new URL(
+  "../../../src/store/sqlite/migrations/",
+  import.meta.url,
+);
 
 /** A released file keeps its hash forever. A new migration is a new file and a new line here. */
 const RELEASED = {
