@@ -7,8 +7,8 @@ import { join } from "node:path";
 
 /** For tests that take seconds by themselves, on a busy machine. */
 const TIMEOUT_MS = 60_000;
-/** One more than there are cores, because most tests wait at times. */
-const WORKERS = availableParallelism() + 1;
+/** Two more than there are cores, because most tests wait at times. */
+const WORKERS = availableParallelism() + 2;
 
 const ROOT = join(import.meta.dir, "..");
 const bun = process.execPath;
