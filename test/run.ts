@@ -2,13 +2,20 @@
  * `bun run test`: runs every check; ends with the failures and one line of counts. `bun run
  * test test/live`: runs only the tests in these files and folders.
  */
+import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 /** For tests that take seconds by themselves, on a busy machine. */
 const TIMEOUT_MS = 60_000;
-/** Two more than there are cores, because most tests wait at times. */
-const WORKERS = availableParallelism() + 2;
+/** One more than there are cores, because most tests wait at times. */
+const WORKERS = availableParallelism() + 1;
+/**
+ * Beside them, for browser tests, which wait the most and whose longest file takes a minute
+ * and a half: the runner would start it last.
+ */
+const BROWSER_WORKERS = 2;
+const BROWSER_TESTS = "test/browser";
 
 const ROOT = join(import.meta.dir, "..");
 const bun = process.execPath;
@@ -60,9 +67,25 @@ async function check(
  * Lets files share a worker's modules, because loading them for each file takes most of the
  * time.
  */
-function tests(paths: readonly string[]): Promise<Ended> {
-  const options = [`--timeout=${TIMEOUT_MS}`, `--parallel=${WORKERS}`];
+function tests(paths: readonly string[], workers: number): Promise<Ended> {
+  const options = [`--timeout=${TIMEOUT_MS}`, `--parallel=${workers}`];
   return run([bun, "test", ...options, "--no-isolate", ...paths], true);
+}
+
+/** Runs all tests: those in the browser beside the others. */
+async function allTests(): Promise<Ended> {
+  const others = readdirSync(join(ROOT, "test"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `test/${name}`)
+    .filter((path) => path !== BROWSER_TESTS);
+  const ended = await Promise.all([
+    tests([BROWSER_TESTS], BROWSER_WORKERS),
+    tests(others, WORKERS),
+  ]);
+  return {
+    code: Math.max(...ended.map(({ code }) => code)),
+    output: ended.map(({ output }) => output).join("\n"),
+  };
 }
 
 const paths = process.argv.slice(2);
@@ -70,13 +93,16 @@ const paths = process.argv.slice(2);
 const unbuilt = await check("build", [bun, "run", "build"]);
 const checks = paths.length > 0 ? [] : Object.entries(CHECKS);
 const [{ code, output }, ...others] = await Promise.all([
-  tests(paths),
+  paths.length > 0 ? tests(paths, WORKERS) : allTests(),
   ...checks.map(([name, command]) => check(name, command)),
 ]);
 const failedChecks = [unbuilt, ...others].filter((name) => name !== undefined);
 
+/** The sum of what the runners counted. */
 const count = (word: string): number =>
-  Number(new RegExp(`^ *(\\d+) ${word}$`, "m").exec(output)?.[1] ?? 0);
+  output
+    .matchAll(new RegExp(`^ *(\\d+) ${word}$`, "gm"))
+    .reduce((sum, [, number]) => sum + Number(number), 0);
 const named = (word: string): string[] =>
   output
     .matchAll(new RegExp(`^\\(${word}\\) (.*?)(?: \\[[\\d.]+ms\\])?$`, "gm"))
