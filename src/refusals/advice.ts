@@ -21,6 +21,21 @@ const NO_KEY_SET: Advice = {
 };
 const NOTHING: Step = { text: "No action needed." };
 
+const OTHER_ACCOUNT: Advice = {
+  sentences: [
+    "It’s signed with one of your tokens or keys, but names a different account than the one its message belongs to. The message didn’t change.",
+  ],
+  steps: [
+    {
+      text: "Twilio reports each message under one account only, so someone with this account’s token forged the callback: find out who, and change the token in the Twilio Console.",
+    },
+    {
+      text: "Bind each token to its account, so that it can’t sign for others:",
+      setting: "TWILIO_WEBHOOK_AUTH_TOKEN=AC…=…,AC…=…",
+    },
+  ],
+};
+
 /**
  * Says what was wrong with a callback, and what to do. It goes by what makes refusals
  * equal, so that one line of the list never has another's advice. `hasPublicUrl`:
@@ -51,31 +66,9 @@ export function adviceFor(
     case "fields":
       return looksShifted(refusal.error)
         ? ofShifted(refusal)
-        : {
-            sentences: [
-              `It’s signed with one of your tokens or keys, but it isn’t a status callback in Twilio’s format. ${refusal.error}`,
-            ],
-            steps: [
-              {
-                text: "Use this URL in Twilio only for message status callbacks, not for calls or anything else.",
-              },
-            ],
-          };
+        : ofFields(refusal);
     case "account":
-      return {
-        sentences: [
-          "It’s signed with one of your tokens or keys, but names a different account than the one its message belongs to. The message didn’t change.",
-        ],
-        steps: [
-          {
-            text: "Twilio reports each message under one account only, so someone with this account’s token forged the callback: find out who, and change the token in the Twilio Console.",
-          },
-          {
-            text: "Bind each token to its account, so that it can’t sign for others:",
-            setting: "TWILIO_WEBHOOK_AUTH_TOKEN=AC…=…,AC…=…",
-          },
-        ],
-      };
+      return OTHER_ACCOUNT;
     case "store":
       return {
         sentences: [`It couldn’t be saved to disk. ${refusal.error}`],
@@ -95,6 +88,19 @@ export function adviceFor(
         steps: [NOTHING],
       };
   }
+}
+
+function ofFields({ error }: NewRefusal): Advice {
+  return {
+    sentences: [
+      `It’s signed with one of your tokens or keys, but it isn’t a status callback in Twilio’s format. ${error}`,
+    ],
+    steps: [
+      {
+        text: "Use this URL in Twilio only for message status callbacks, not for calls or anything else.",
+      },
+    ],
+  };
 }
 
 function ofShifted({ error }: NewRefusal): Advice {

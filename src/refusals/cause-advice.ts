@@ -69,6 +69,16 @@ const SAME_QUERY: Step = {
   text: "Configure the proxy to pass the query on unchanged, without adding, dropping, sorting, or re-escaping anything.",
 };
 
+const ONLY_THE_TOKEN: Step = {
+  text: "Write only the token in TWILIO_WEBHOOK_AUTH_TOKEN, and restart smsledger.",
+};
+const RIGHT_TOKEN_AT_SIGNER: Step = {
+  text: "Correct the token in the program that signed it. Twilio’s own callbacks don’t have this problem.",
+};
+const COPY_THE_TOKEN: Step = {
+  text: "Copy the token from the Twilio Console into TWILIO_WEBHOOK_AUTH_TOKEN again, and restart smsledger.",
+};
+
 /** Returns what to do about a cause. */
 export function causeStep(cause: OtherCause, { diagnosis }: Explained): Step {
   switch (cause) {
@@ -92,17 +102,11 @@ export function causeStep(cause: OtherCause, { diagnosis }: Explained): Step {
     case "account":
       return accountStep(diagnosis);
     case "token-quotes":
-      return {
-        text: "Write only the token in TWILIO_WEBHOOK_AUTH_TOKEN, and restart smsledger.",
-      };
+      return ONLY_THE_TOKEN;
     case "token-space":
-      return {
-        text: "Correct the token in the program that signed it. Twilio’s own callbacks don’t have this problem.",
-      };
+      return RIGHT_TOKEN_AT_SIGNER;
     case "token-case":
-      return {
-        text: "Copy the token from the Twilio Console into TWILIO_WEBHOOK_AUTH_TOKEN again, and restart smsledger.",
-      };
+      return COPY_THE_TOKEN;
     case "settings-lost":
       return PASS_ON_THE_SETTINGS;
     case "key-id":

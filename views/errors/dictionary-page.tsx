@@ -46,37 +46,47 @@ export function DictionaryPage({
         <p class="lead" role="status" safe>
           {foundWords(search)}
         </p>
-        {search.codes.length === 0 ? (
-          <div class="empty">
-            <h2>No error code matches</h2>
-            <p>
-              Enter a number or its first digits, such as 300, or words from its
-              meaning, such as unreachable or opted out.
-            </p>
-          </div>
-        ) : (
-          <table class="list dictionary">
-            <colgroup>
-              <col />
-              <col class="col-matter" />
-              <col class="col-retry" />
-            </colgroup>
-            <thead class="visually-hidden">
-              <tr>
-                <th scope="col">Error code</th>
-                <th scope="col">Cause</th>
-                <th scope="col">Retry?</th>
-              </tr>
-            </thead>
-            <tbody>
-              {search.codes.map((info) => (
-                <CodeEntry urls={urls} info={info} />
-              ))}
-            </tbody>
-          </table>
-        )}
+        <Codes urls={urls} search={search} />
       </section>
     </Layout>
+  );
+}
+
+function Codes({
+  urls,
+  search,
+}: {
+  readonly urls: Urls;
+  readonly search: DictionarySearch;
+}) {
+  return search.codes.length === 0 ? (
+    <div class="empty">
+      <h2>No error code matches</h2>
+      <p>
+        Enter a number or its first digits, such as 300, or words from its
+        meaning, such as unreachable or opted out.
+      </p>
+    </div>
+  ) : (
+    <table class="list dictionary">
+      <colgroup>
+        <col />
+        <col class="col-matter" />
+        <col class="col-retry" />
+      </colgroup>
+      <thead class="visually-hidden">
+        <tr>
+          <th scope="col">Error code</th>
+          <th scope="col">Cause</th>
+          <th scope="col">Retry?</th>
+        </tr>
+      </thead>
+      <tbody>
+        {search.codes.map((info) => (
+          <CodeEntry urls={urls} info={info} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 

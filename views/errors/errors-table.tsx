@@ -78,31 +78,11 @@ function CodeRow({
   /** All messages of the period. */
   readonly all: number;
 }) {
-  const { errorCode, outcomes, trend, facts, isNew } = code;
-  const { explanation } = explainErrorCode(errorCode);
+  const { errorCode, outcomes, trend, facts } = code;
   return (
     <tr>
       <td class="col-code">
-        <CodeLink {...{ urls, period, code }} />
-        {isNew ? (
-          <span class="new-mark" title="First seen in this time">
-            new
-          </span>
-        ) : (
-          ""
-        )}
-        {explanation ? (
-          <>
-            <p class="advice-marks" safe>
-              {`${MATTER_WORDS[explanation.matter]} · ${verdictOnCode(errorCode).label}`}
-            </p>
-            <p class="advice" safe>
-              {explanation.whatToDo}
-            </p>
-          </>
-        ) : (
-          ""
-        )}
+        <CodeAndAdvice {...{ urls, period, code }} />
       </td>
       <td class="col-trend">
         <Sparkline values={trend} />
@@ -132,5 +112,37 @@ function CodeRow({
         {facts === undefined ? "–" : <Ago at={facts.lastSeenAt} now={now} />}
       </td>
     </tr>
+  );
+}
+
+function CodeAndAdvice({
+  urls,
+  period,
+  code,
+}: Pick<TableProps, "urls" | "period"> & { readonly code: CodeListed }) {
+  const { explanation } = explainErrorCode(code.errorCode);
+  return (
+    <>
+      <CodeLink {...{ urls, period, code }} />
+      {code.isNew ? (
+        <span class="new-mark" title="First seen in this time">
+          new
+        </span>
+      ) : (
+        ""
+      )}
+      {explanation ? (
+        <>
+          <p class="advice-marks" safe>
+            {`${MATTER_WORDS[explanation.matter]} · ${verdictOnCode(code.errorCode).label}`}
+          </p>
+          <p class="advice" safe>
+            {explanation.whatToDo}
+          </p>
+        </>
+      ) : (
+        ""
+      )}
+    </>
   );
 }

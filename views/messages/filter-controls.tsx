@@ -68,37 +68,61 @@ export function FilterControls({
       <Field name="country" label="Country">
         <CountrySelect country={controls.country} known={offered.countries} />
       </Field>
-      <Field name="from" label="Sender">
-        <input
-          name="from"
-          id="filter-from"
-          value={attribute(controls.from)}
-          maxlength="100"
-          placeholder="Any"
-          autocomplete="off"
-          spellcheck="false"
-          list="senders"
-        />
-        <datalist id="senders">
-          {offered.senders.map((sender) => (
-            <option value={attribute(shortened(sender, 100))}></option>
-          ))}
-        </datalist>
-      </Field>
-      <Field name="channel" label="Channel">
-        <select name="channel" id="filter-channel">
-          <option value="">Any</option>
-          {CHANNELS.map((channel) => (
-            <option
-              value={channel}
-              selected={controls.channel === channel}
-              safe
-            >
-              {channelWord(channel)}
-            </option>
-          ))}
-        </select>
-      </Field>
+      <SenderField controls={controls} offered={offered} />
+      <ChannelField controls={controls} />
+      <DayFields controls={controls} />
+      <noscript>
+        <button type="submit">Apply</button>
+      </noscript>
+    </form>
+  );
+}
+
+type ControlsProps = { readonly controls: Controls };
+
+function SenderField({
+  controls,
+  offered,
+}: ControlsProps & { readonly offered: Offered }) {
+  return (
+    <Field name="from" label="Sender">
+      <input
+        name="from"
+        id="filter-from"
+        value={attribute(controls.from)}
+        maxlength="100"
+        placeholder="Any"
+        autocomplete="off"
+        spellcheck="false"
+        list="senders"
+      />
+      <datalist id="senders">
+        {offered.senders.map((sender) => (
+          <option value={attribute(shortened(sender, 100))}></option>
+        ))}
+      </datalist>
+    </Field>
+  );
+}
+
+function ChannelField({ controls }: ControlsProps) {
+  return (
+    <Field name="channel" label="Channel">
+      <select name="channel" id="filter-channel">
+        <option value="">Any</option>
+        {CHANNELS.map((channel) => (
+          <option value={channel} selected={controls.channel === channel} safe>
+            {channelWord(channel)}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
+
+function DayFields({ controls }: ControlsProps) {
+  return (
+    <>
       <Field name="after" label="First day">
         <input
           type="date"
@@ -115,10 +139,7 @@ export function FilterControls({
           value={controls.until}
         />
       </Field>
-      <noscript>
-        <button type="submit">Apply</button>
-      </noscript>
-    </form>
+    </>
   );
 }
 

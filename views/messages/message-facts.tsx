@@ -27,58 +27,17 @@ export function MessageFacts({
   readonly events: readonly EventRow[];
   readonly now: number;
 }) {
-  const { urls, masksNumbers } = site;
-  const { to, from, country, channel, accountSid, tags } = message;
-  const { messagingServiceSid: service, numSegments } = message;
+  const { urls } = site;
   return (
     <aside class="facts" aria-label="About this message">
       <h2>About this message</h2>
       <dl>
-        <dt>To</dt>
-        <dd>
-          {to === null ? (
-            <NotTold />
-          ) : (
-            <Value
-              text={to}
-              href={urls.number(
-                addressText(to, message.recipientId, masksNumbers),
-              )}
-            />
-          )}
-        </dd>
-        {country === null ? (
-          ""
-        ) : (
-          <>
-            <dt>Country</dt>
-            <dd>
-              <Value
-                text={countryName(country)}
-                href={filterHref(urls, ["country", country])}
-              />
-            </dd>
-          </>
-        )}
-        <dt>From</dt>
-        <dd>
-          {from === null ? (
-            <NotTold />
-          ) : (
-            <Value
-              text={from}
-              href={filterHref(urls, [
-                "from",
-                addressText(from, message.senderId, masksNumbers),
-              ])}
-            />
-          )}
-        </dd>
+        <Addresses site={site} message={message} />
         <dt>Channel</dt>
         <dd>
           <Value
-            text={channelWord(channel)}
-            href={filterHref(urls, ["channel", channel])}
+            text={channelWord(message.channel)}
+            href={filterHref(urls, ["channel", message.channel])}
           />
         </dd>
         <dt>First seen</dt>
@@ -91,38 +50,9 @@ export function MessageFacts({
         </dd>
         <CarrierReceipt events={events} />
         <dt>Segments</dt>
-        <dd>{numSegments ?? <NotTold />}</dd>
-        <dt>Service</dt>
-        <dd class="mono">
-          {service === null ? (
-            <NotTold />
-          ) : (
-            <Value
-              text={service}
-              href={filterHref(urls, ["service", service])}
-            />
-          )}
-        </dd>
-        <dt>Account</dt>
-        <dd class="mono">
-          {accountSid === null ? (
-            <NotTold />
-          ) : (
-            <Value
-              text={accountSid}
-              href={filterHref(urls, ["account", accountSid])}
-            />
-          )}
-        </dd>
-        <dt>Tags</dt>
-        <dd class="tags">
-          {tags.length === 0 ? <span class="none">none</span> : ""}
-          {tags.map(([name, value]) => (
-            <Linked href={filterHref(urls, ["tag", tagText(name, value)])}>
-              <Tag name={name} value={value} length={VALUE_LENGTH} />
-            </Linked>
-          ))}
-        </dd>
+        <dd>{message.numSegments ?? <NotTold />}</dd>
+        <Owner urls={urls} message={message} />
+        <Tags urls={urls} tags={message.tags} />
       </dl>
       <p class="facts-links">
         <a href={consoleUrl(message)} target="_blank" rel="noopener noreferrer">
@@ -130,6 +60,113 @@ export function MessageFacts({
         </a>
       </p>
     </aside>
+  );
+}
+
+/** The recipient with its country, and the sender. */
+function Addresses({
+  site: { urls, masksNumbers },
+  message: { to, from, country, recipientId, senderId },
+}: {
+  readonly site: Site;
+  readonly message: MessageRow;
+}) {
+  return (
+    <>
+      <dt>To</dt>
+      <dd>
+        {to === null ? (
+          <NotTold />
+        ) : (
+          <Value
+            text={to}
+            href={urls.number(addressText(to, recipientId, masksNumbers))}
+          />
+        )}
+      </dd>
+      {country === null ? (
+        ""
+      ) : (
+        <>
+          <dt>Country</dt>
+          <dd>
+            <Value
+              text={countryName(country)}
+              href={filterHref(urls, ["country", country])}
+            />
+          </dd>
+        </>
+      )}
+      <dt>From</dt>
+      <dd>
+        {from === null ? (
+          <NotTold />
+        ) : (
+          <Value
+            text={from}
+            href={filterHref(urls, [
+              "from",
+              addressText(from, senderId, masksNumbers),
+            ])}
+          />
+        )}
+      </dd>
+    </>
+  );
+}
+
+/** The messaging service and the account. */
+function Owner({
+  urls,
+  message: { messagingServiceSid: service, accountSid },
+}: {
+  readonly urls: Urls;
+  readonly message: MessageRow;
+}) {
+  return (
+    <>
+      <dt>Service</dt>
+      <dd class="mono">
+        {service === null ? (
+          <NotTold />
+        ) : (
+          <Value text={service} href={filterHref(urls, ["service", service])} />
+        )}
+      </dd>
+      <dt>Account</dt>
+      <dd class="mono">
+        {accountSid === null ? (
+          <NotTold />
+        ) : (
+          <Value
+            text={accountSid}
+            href={filterHref(urls, ["account", accountSid])}
+          />
+        )}
+      </dd>
+    </>
+  );
+}
+
+function Tags({
+  urls,
+  tags,
+}: {
+  readonly urls: Urls;
+  readonly tags: MessageRow["tags"];
+}) {
+  return (
+    <>
+      <dt>Tags</dt>
+      <dd class="tags">
+        {tags.length === 0 ? <span class="none">none</span> : ""}
+        {tags.map(([name, value]) => (
+          <Linked href={filterHref(urls, ["tag", tagText(name, value)])}>
+            <Tag name={name} value={value} length={VALUE_LENGTH} />
+          </Linked>
+        ))}
+      </dd>
+    </>
   );
 }
 

@@ -37,7 +37,7 @@ export function OverviewPage({
   live,
 }: OverviewView) {
   const { urls } = site;
-  const { total, spans, codes, countries, senders } = overview;
+  const { total, spans, codes } = overview;
   const change = rateChange(overview);
   const title = headline(total, change);
   return (
@@ -73,22 +73,32 @@ export function OverviewPage({
           <DeliveryNotes {...{ urls, overview }} />
         </section>
         <TopCodes {...{ urls, period, total, codes }} />
-        <div class="side-by-side">
-          <WorstGroups
-            {...{ site, period }}
-            kind="country"
-            groups={countries}
-          />
-          <WorstGroups
-            {...{ site, period }}
-            kind="sender"
-            groups={senders}
-            covered={overview.sendersCovered}
-          />
-        </div>
+        <Worst {...{ site, period, overview }} />
         <LatestFailures {...{ urls, period, overview, now }} />
       </div>
     </Layout>
+  );
+}
+
+function Worst({
+  site,
+  period,
+  overview,
+}: Pick<OverviewView, "site" | "period" | "overview">) {
+  return (
+    <div class="side-by-side">
+      <WorstGroups
+        {...{ site, period }}
+        kind="country"
+        groups={overview.countries}
+      />
+      <WorstGroups
+        {...{ site, period }}
+        kind="sender"
+        groups={overview.senders}
+        covered={overview.sendersCovered}
+      />
+    </div>
   );
 }
 

@@ -21,8 +21,7 @@ export type SetupProps = {
 
 /** Before the first callback: how to make Twilio send them here. */
 export function SetupSteps(props: SetupProps) {
-  const { site, callbackUrl, command, signers } = props;
-  const { urls } = site;
+  const { site, callbackUrl, signers } = props;
   return (
     <article class="setup">
       <h1>Set up Twilio</h1>
@@ -56,23 +55,7 @@ export function SetupSteps(props: SetupProps) {
         </li>
         <li>
           <h2>Send a message</h2>
-          <p>
-            Its first callback arrives within seconds, and this page says so.
-          </p>
-          <p>
-            Or try it without Twilio: this command posts one made-up callback,
-            signed with your{" "}
-            {signers.tokens === 0 && signers.keys > 0 ? "key" : "token"}. The
-            message is marked as made up. Delete it in{" "}
-            <a href={urls.settings}>Settings</a>, or with{" "}
-            <code>smsledger prune --made-up</code>.{" "}
-            {command.asksFor === undefined ? (
-              ""
-            ) : (
-              <Asked {...command.asksFor} />
-            )}
-          </p>
-          <Copyable id="test-command" text={command.text} />
+          <Trying {...props} />
         </li>
       </ol>
       <p class="hint">
@@ -84,8 +67,26 @@ export function SetupSteps(props: SetupProps) {
         five retries on any failure. If a Webhook Rule in Twilio matches the
         address, the rule’s own retry settings apply instead.
       </p>
-      <NextSteps urls={urls} />
+      <NextSteps urls={site.urls} />
     </article>
+  );
+}
+
+function Trying({ site: { urls }, command, signers }: SetupProps) {
+  return (
+    <>
+      <p>Its first callback arrives within seconds, and this page says so.</p>
+      <p>
+        Or try it without Twilio: this command posts one made-up callback,
+        signed with your{" "}
+        {signers.tokens === 0 && signers.keys > 0 ? "key" : "token"}. The
+        message is marked as made up. Delete it in{" "}
+        <a href={urls.settings}>Settings</a>, or with{" "}
+        <code>smsledger prune --made-up</code>.{" "}
+        {command.asksFor === undefined ? "" : <Asked {...command.asksFor} />}
+      </p>
+      <Copyable id="test-command" text={command.text} />
+    </>
   );
 }
 

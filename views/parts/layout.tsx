@@ -26,15 +26,7 @@ const HTMX_CONFIG = JSON.stringify({
   },
 });
 
-/** The frame of every page: head, navigation, banner, footer. */
-export function Layout({
-  site,
-  title,
-  section,
-  live,
-  scripts = [],
-  children,
-}: {
+export type LayoutProps = {
   readonly site: Site;
   readonly title: string;
   readonly section?: Section | undefined;
@@ -43,8 +35,35 @@ export function Layout({
   /** The page's own scripts. They run before htmx starts, so that they miss none of its events. */
   readonly scripts?: readonly AssetName[];
   readonly children: Children;
-}) {
-  const { urls } = site;
+};
+
+/** The frame of every page: head, navigation, banner, footer. */
+export function Layout(props: LayoutProps) {
+  const { site, section, children } = props;
+  return (
+    <html lang="en">
+      <Head {...props} />
+      <body>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <div class="progress" aria-hidden="true"></div>
+        <Top {...props} />
+        {site.canVerify ? "" : <NoTokenBanner />}
+        {section === "refusals" ? "" : <RefusalsBanner site={site} />}
+        <p id="notice" class="notice" role="alert" hidden></p>
+        <main id="main" class="wrap" tabindex="-1">
+          {children}
+        </main>
+        <Bottom version={site.version} />
+        <p id="said" class="visually-hidden" role="status"></p>
+        <KeysDialog />
+      </body>
+    </html>
+  );
+}
+
+function Head({ site: { urls }, title, live, scripts = [] }: LayoutProps) {
   const allScripts: readonly AssetName[] = [
     "times.js",
     "page.js",
@@ -54,86 +73,72 @@ export function Layout({
     "htmx.js",
   ];
   return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <title safe>{`${title} · smsledger`}</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="htmx-config" content={HTMX_CONFIG} />
-        <script src={urls.asset("theme.js")}></script>
-        <link
-          id="favicon"
-          rel="icon"
-          type="image/svg+xml"
-          href={urls.asset("favicon.svg")}
-          data-alert={urls.asset("favicon-alert.svg")}
-        />
-        <link rel="stylesheet" href={urls.asset("style.css")} />
-        {allScripts.map((name) => (
-          <script src={urls.asset(name)} defer></script>
-        ))}
-      </head>
-      <body>
-        <a class="skip" href="#main">
-          Skip to content
+    <head>
+      <meta charset="utf-8" />
+      <title safe>{`${title} · smsledger`}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="htmx-config" content={HTMX_CONFIG} />
+      <script src={urls.asset("theme.js")}></script>
+      <link
+        id="favicon"
+        rel="icon"
+        type="image/svg+xml"
+        href={urls.asset("favicon.svg")}
+        data-alert={urls.asset("favicon-alert.svg")}
+      />
+      <link rel="stylesheet" href={urls.asset("style.css")} />
+      {allScripts.map((name) => (
+        <script src={urls.asset(name)} defer></script>
+      ))}
+    </head>
+  );
+}
+
+/** The name, the navigation, and the tools. */
+function Top({ site: { urls, viewer }, section, live }: LayoutProps) {
+  return (
+    <header class="top">
+      <div class="wrap">
+        <a class="name" href={urls.overview()}>
+          <img src={urls.asset("favicon.svg")} alt="" width="20" height="20" />
+          <span>smsledger</span>
         </a>
-        <div class="progress" aria-hidden="true"></div>
-        <header class="top">
-          <div class="wrap">
-            <a class="name" href={urls.overview()}>
-              <img
-                src={urls.asset("favicon.svg")}
-                alt=""
-                width="20"
-                height="20"
-              />
-              <span>smsledger</span>
-            </a>
-            <PagesNav urls={urls} section={section} />
-            <div class="top-tools">
-              {live === undefined ? "" : <Live urls={urls} after={live} />}
-              <ThemeButton />
-              <button
-                type="button"
-                class="tool keys-button"
-                aria-haspopup="dialog"
-                aria-keyshortcuts="?"
-                title="Keyboard shortcuts (?)"
-                data-opens="keys"
-              >
-                <kbd aria-hidden="true">?</kbd>
-                <span class="visually-hidden">Keyboard shortcuts</span>
-              </button>
-              {site.viewer === undefined ? (
-                ""
-              ) : (
-                <SignedIn urls={urls} viewer={site.viewer} />
-              )}
-            </div>
-          </div>
-        </header>
-        {site.canVerify ? "" : <NoTokenBanner />}
-        {section === "refusals" ? "" : <RefusalsBanner site={site} />}
-        <p id="notice" class="notice" role="alert" hidden></p>
-        <main id="main" class="wrap" tabindex="-1">
-          {children}
-        </main>
-        <footer class="bottom">
-          <div class="wrap">
-            <span safe>{`smsledger ${site.version}`}</span>
-            <span>
-              Times are UTC.{" "}
-              <span class="pointing">Point at one for your own time.</span>
-              <span class="tapping">Tap one for your own time.</span>
-            </span>
-            <span id="printed" class="print-only"></span>
-          </div>
-        </footer>
-        <p id="said" class="visually-hidden" role="status"></p>
-        <KeysDialog />
-      </body>
-    </html>
+        <PagesNav urls={urls} section={section} />
+        <div class="top-tools">
+          {live === undefined ? "" : <Live urls={urls} after={live} />}
+          <ThemeButton />
+          <button
+            type="button"
+            class="tool keys-button"
+            aria-haspopup="dialog"
+            aria-keyshortcuts="?"
+            title="Keyboard shortcuts (?)"
+            data-opens="keys"
+          >
+            <kbd aria-hidden="true">?</kbd>
+            <span class="visually-hidden">Keyboard shortcuts</span>
+          </button>
+          {viewer === undefined ? "" : <SignedIn urls={urls} viewer={viewer} />}
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function Bottom({ version }: { readonly version: string }) {
+  return (
+    <footer class="bottom">
+      <div class="wrap">
+        <span safe>{`smsledger ${version}`}</span>
+        <span>
+          Times are UTC.{" "}
+          <span class="pointing">Point at one for your own time.</span>
+          <span class="tapping">Tap one for your own time.</span>
+        </span>
+        <span id="printed" class="print-only"></span>
+      </div>
+    </footer>
   );
 }
 

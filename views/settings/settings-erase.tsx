@@ -121,22 +121,7 @@ function Progress({
         </section>
       );
     case "failed":
-      return (
-        <section class="said warns">
-          <p>
-            <b>
-              {state.wasErasing ? "Erasing " : "Searching for "}
-              <bdi safe>{name}</bdi> stopped.
-            </b>{" "}
-            <span safe>{state.reason}</span>
-          </p>
-          <p>
-            {state.wasErasing
-              ? "Part of it may be erased. Search again and confirm to erase the rest."
-              : "Nothing was changed. Search again."}
-          </p>
-        </section>
-      );
+      return <Failed {...{ name, state }} />;
     case "found":
       return isNowhere(state.found) ? (
         <section class="said">
@@ -148,28 +133,65 @@ function Progress({
         <Confirm {...{ site, erasure, name }} found={state.found} />
       );
     case "erased":
-      return (
-        <section class="said">
-          <p>
-            <b>
-              <bdi safe>{name}</bdi> was erased
-            </b>{" "}
-            <span safe>{`from ${placesOf(state.found)}.`}</span>
-          </p>
-          {state.found.addressIds.length === 0 ? (
-            ""
-          ) : (
-            <p safe>
-              {`It is now called ${state.found.addressIds.map((id) => `erased-${id}`).join(", ")}.`}
-            </p>
-          )}
-          <p>
-            Later callbacks for it are recorded as usual. This is in the{" "}
-            <a href={site.urls.audit()}>audit list</a>.
-          </p>
-        </section>
-      );
+      return <Done {...{ site, name }} found={state.found} />;
   }
+}
+
+function Failed({
+  name,
+  state,
+}: {
+  readonly name: string;
+  readonly state: Extract<Erasure["state"], { step: "failed" }>;
+}) {
+  return (
+    <section class="said warns">
+      <p>
+        <b>
+          {state.wasErasing ? "Erasing " : "Searching for "}
+          <bdi safe>{name}</bdi> stopped.
+        </b>{" "}
+        <span safe>{state.reason}</span>
+      </p>
+      <p>
+        {state.wasErasing
+          ? "Part of it may be erased. Search again and confirm to erase the rest."
+          : "Nothing was changed. Search again."}
+      </p>
+    </section>
+  );
+}
+
+function Done({
+  site,
+  name,
+  found,
+}: {
+  readonly site: Site;
+  readonly name: string;
+  readonly found: Erased;
+}) {
+  return (
+    <section class="said">
+      <p>
+        <b>
+          <bdi safe>{name}</bdi> was erased
+        </b>{" "}
+        <span safe>{`from ${placesOf(found)}.`}</span>
+      </p>
+      {found.addressIds.length === 0 ? (
+        ""
+      ) : (
+        <p safe>
+          {`It is now called ${found.addressIds.map((id) => `erased-${id}`).join(", ")}.`}
+        </p>
+      )}
+      <p>
+        Later callbacks for it are recorded as usual. This is in the{" "}
+        <a href={site.urls.audit()}>audit list</a>.
+      </p>
+    </section>
+  );
 }
 
 function Confirm({

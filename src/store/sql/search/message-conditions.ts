@@ -96,12 +96,8 @@ async function meaningOf(
         negated,
       );
     case "account":
-    case "service": {
-      const column =
-        condition.field === "account" ? "account_id" : "service_id";
-      const ids = await sidIds(db, condition.values);
-      return ofValues(db.dialect, condition.field, column, ids, negated);
-    }
+    case "service":
+      return ofOwner(db, condition.field, condition.values, negated);
     case "to":
     case "from":
       return ofAddresses(db, condition.field, condition.values, {
@@ -114,14 +110,30 @@ async function meaningOf(
       return ofWord(db, condition.text, { negated, countries });
     case "after":
     case "before":
-      return rowTest(
-        isBeginning(condition)
-          ? sql`messages.first_event_at >= ${condition.at}`
-          : sql`messages.first_event_at < ${condition.at}`,
-      );
+      return ofTime(condition);
     case "tag":
       return ofTag(db, condition.name, condition.value, negated);
   }
+}
+
+async function ofOwner(
+  db: Db,
+  field: "account" | "service",
+  sids: readonly string[],
+  negated: boolean,
+): Promise<Meaning> {
+  const column = field === "account" ? "account_id" : "service_id";
+  return ofValues(db.dialect, field, column, await sidIds(db, sids), negated);
+}
+
+function ofTime(
+  condition: Extract<Condition, { field: "after" | "before" }>,
+): Meaning {
+  return rowTest(
+    isBeginning(condition)
+      ? sql`messages.first_event_at >= ${condition.at}`
+      : sql`messages.first_event_at < ${condition.at}`,
+  );
 }
 
 /** Takes ranks; a negated condition has the other ranks, so that it has an index too. */
