@@ -5,8 +5,9 @@ const SERVICE_UID_MAX = 999;
 const NOBODY_UID = 65_534;
 const TABLES = ["/proc/net/tcp", "/proc/net/tcp6"];
 /**
- * How long a connection's user is remembered: reading the tables takes up to 25 ms. The
- * system reuses a closed connection's port later than this.
+ * How long a connection's user is remembered, because reading the tables takes up to 25 ms.
+ * To pass for a person, a service would have to get, of some 28,000 ports, the one that a
+ * person's connection gave up within this time.
  */
 const REMEMBERED_MS = 1_000;
 

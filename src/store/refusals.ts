@@ -26,6 +26,11 @@ export const REFUSAL_DAYS = 30;
 export const REFUSALS_COUNTED_MS = 3_600_000;
 /** How many new ones of strangers are listed in that time; more are only counted, so they don't push out others. */
 export const STRANGERS_MAX = 100;
+/**
+ * The same for those that only claim to be for one of the team's accounts, whose SID others
+ * may know. Refusals that are proven to need action have no maximum.
+ */
+export const CLAIMS_MAX = 1_000;
 
 /**
  * Whose a refused callback seems to be, by the account that it names: `known`, one of ours;
@@ -117,6 +122,16 @@ export interface RefusalStore {
   seenAt(): Promise<number>;
   /** Adds its entry to the audit list in the same transaction. */
   markSeen(by: By): Promise<void>;
+}
+
+/** Whether a refusal needs action for a reason that only Twilio or the team can have caused. */
+export function isProven({ check, diagnosis }: Refusal): boolean {
+  return (
+    diagnosis?.outcome === "explained" ||
+    check === "fields" ||
+    check === "account" ||
+    check === "store"
+  );
 }
 
 /** Equal for equal refusals: same check, origin, path and diagnosis. */

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import {
+  CLAIMS_MAX,
   REFUSAL_DAYS,
   REFUSALS_COUNTED_MS,
   REFUSALS_MAX,
@@ -134,6 +135,9 @@ export function refusalsContract(openStore: OpenStore): void {
       refusalOf({
         address: `10.0.${index >> 8}.${index & 255}`,
         lastAt: AT + index,
+        // Proven, so that there's no maximum for an hour.
+        check: "fields",
+        diagnosis: null,
       }),
     );
     for (let start = 0; start < many.length; start += 1_000)
@@ -182,6 +186,28 @@ export function refusalsContract(openStore: OpenStore): void {
     const nextHour = AT + REFUSALS_COUNTED_MS + 1;
     await add(store, [stranger(200, nextHour)], { now: nextHour });
     expect(await all(store)).toHaveLength(STRANGERS_MAX + 3);
+  });
+
+  test("after a thousand unproven refusals that name the team's account in an hour, the others are only counted; proven ones are always kept", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const claim = (index: number) =>
+      refusalOf({
+        address: `10.0.${index >> 8}.${index & 255}`,
+        check: "signature-missing",
+        diagnosis: null,
+      });
+    await add(
+      store,
+      Array.from({ length: CLAIMS_MAX + 20 }, (_, index) => claim(index)),
+    );
+    expect(await all(store)).toHaveLength(CLAIMS_MAX);
+    expect(await store.refusals.unlistedSince(AT)).toBe(20);
+    await add(store, [
+      refusalOf({ address: "10.9.0.1", check: "fields", diagnosis: null }),
+      refusalOf({ address: "10.9.0.2", check: "store", diagnosis: null }),
+    ]);
+    expect(await all(store)).toHaveLength(CLAIMS_MAX + 2);
   });
 
   test("a clock that is ahead drops nothing, and refusals dated by it don't block the list", async () => {

@@ -6,6 +6,8 @@ import {
   REFUSALS_COUNTED_MS,
   REFUSALS_MAX,
   STRANGERS_MAX,
+  CLAIMS_MAX,
+  isProven,
   type NewRefusal,
   type Refusal,
   type RefusalBatch,
@@ -45,7 +47,7 @@ export async function addRefusals(
   await dropOld(db, await seenBeforeIn(db, now, REFUSAL_MS));
 }
 
-/** Returns false when there are too many strangers. */
+/** Returns false if there are too many like it that nothing proves. */
 async function addRefusal(db: Db, refusal: NewRefusal): Promise<boolean> {
   const { firstAt, lastAt, times, isFixable, ...shown } = refusal;
   const key = refusalKey(refusal);
@@ -75,8 +77,7 @@ async function addRefusal(db: Db, refusal: NewRefusal): Promise<boolean> {
     )
     .executeTakeFirst();
   if (numUpdatedRows > 0) return true;
-  if (!isFixable && (await strangersBetween(db, from, to)) >= STRANGERS_MAX)
-    return false;
+  if (await areTooMany(db, refusal, from, to)) return false;
   await db
     .insertInto("refusals")
     .values({
@@ -89,6 +90,31 @@ async function addRefusal(db: Db, refusal: NewRefusal): Promise<boolean> {
     })
     .execute();
   return true;
+}
+
+async function areTooMany(
+  db: Db,
+  refusal: NewRefusal,
+  from: number,
+  to: number,
+): Promise<boolean> {
+  if (isProven(refusal)) return false;
+  return refusal.isFixable
+    ? (await claimsAfter(db, from, to)) >= CLAIMS_MAX
+    : (await strangersBetween(db, from, to)) >= STRANGERS_MAX;
+}
+
+async function claimsAfter(db: Db, from: number, to: number): Promise<number> {
+  const { count } = await db
+    .selectFrom("refusals")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where("is_mendable", "=", 1)
+    // There's an index by this time, which is never before `first_at`.
+    .where("last_at", ">", from)
+    .where("first_at", ">", from)
+    .where("first_at", "<", to)
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 async function strangersBetween(
