@@ -30,7 +30,7 @@ export function unknownSettings(
       meant === undefined
         ? "smsledger serve --help lists them."
         : `Did you mean ${meant}?`;
-    return [`${variable}: there is no such setting. ${advice}`];
+    return [`${variable}: unknown setting. ${advice}`];
   });
 }
 

@@ -79,9 +79,10 @@ export class LiveHub {
   }
 
   /**
-   * An event stream of what was recorded after a position; what is missed already is told
-   * at once. It ends when what `watch` gives does. Undefined when as many listen as may,
-   * in all or for this user, or the server is about to stop.
+   * Opens an event stream of what is recorded after a position; what was already
+   * missed is sent immediately. It ends with what `watch` returns. Undefined if the
+   * maximum number of listeners, in total or for this user, is reached, or the
+   * server is about to stop.
    */
   listen(
     after: FeedPosition,

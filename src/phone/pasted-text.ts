@@ -85,7 +85,7 @@ function percentUnescaped(escapes: string): string {
   }).join("");
 }
 
-/** A character within so many others' place. */
+/** Returns what a character means, filled up to the width of the text that it stands for. */
 function inPlace(char: string, width: number): string {
   const seen = asciiDigit(char) ?? char.normalize("NFKC");
   const shown = seen.length !== 1 || isInvisible(seen) ? FILLER : seen;

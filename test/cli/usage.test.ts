@@ -130,10 +130,10 @@ test("a variable that looks like a mistyped setting is named, with the closest m
     stdout: "",
     stderr: [
       "Wrong settings or flags:",
-      "TWILIO_WEBHOOK_AUTHTOKEN: there is no such setting. Did you mean TWILIO_WEBHOOK_AUTH_TOKEN?",
-      "TWILIO_WEBHOOK_PASSWORD_OF_ANA: there is no such setting. smsledger serve --help lists them.",
-      "SMSLEDGER_PUBLIC_URL: there is no such setting. Did you mean PUBLIC_URL?",
-      "MASK_NUMBER: there is no such setting. Did you mean MASK_NUMBERS?\n",
+      "TWILIO_WEBHOOK_AUTHTOKEN: unknown setting. Did you mean TWILIO_WEBHOOK_AUTH_TOKEN?",
+      "TWILIO_WEBHOOK_PASSWORD_OF_ANA: unknown setting. smsledger serve --help lists them.",
+      "SMSLEDGER_PUBLIC_URL: unknown setting. Did you mean PUBLIC_URL?",
+      "MASK_NUMBER: unknown setting. Did you mean MASK_NUMBERS?\n",
     ].join("\n  "),
   });
   // A command that takes this setting says so too, and no other does.

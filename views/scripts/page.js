@@ -121,7 +121,7 @@ function focusOn(event, what) {
 
 const rowLinks = () => [...document.querySelectorAll("main a.row-link")];
 
-/** The link of the row so many below the one that has the focus; without one, of the first or the last that is in view. */
+/** Returns the link of the row this many below the focused one; without focus, of the first or last row in view. */
 function moved(by) {
   const links = rowLinks();
   const row = document.activeElement?.closest("tr, li");

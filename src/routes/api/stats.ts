@@ -21,7 +21,7 @@ export const rangeParameters = {
     oneOf(RANGE_NAMES, {
       default: "24h",
       description:
-        "The range until now, to the minute; one longer than a day starts on a whole hour. Can't be combined with from and to.",
+        "A range that ends now, to the minute; ranges longer than a day start on a whole hour. Can't be combined with from and to.",
     }),
   ),
   from: Type.Optional(
@@ -35,7 +35,7 @@ export const rangeParameters = {
     Type.String({
       maxLength: END_LENGTH_MAX,
       description:
-        "The same; a day counts to its end. Without it, or in the future, until now.",
+        "The same; a date includes that day. Defaults to now, which is also the maximum.",
     }),
   ),
 };

@@ -9,7 +9,7 @@ export type Recipient = {
 
 /**
  * Countries, the busiest first: how their mobile numbers begin, and how many digits follow.
- * All such numbers are valid; who has them is chance, but nothing is sent.
+ * All such numbers are valid and may belong to someone, but nothing is sent.
  */
 const COUNTRIES = `
 US 6 +12025 +12125 +13125 +14155 +16175|GB 7 +44771 +44778|DE 8 +49151 +49160|FR 8 +336|BR 8 +55119|IN 8 +9198

@@ -136,7 +136,7 @@ async function idsIn(
     index ? sql`${id} IN (${index.ids(range)})` : inRange(id, range),
     ...tests.map((test) => test.isTrue),
   ];
-  // The tests are for the few messages that are left: an index for one of them is no use.
+  // The tests only run on the few remaining messages, where another index doesn't help.
   return idsOf(
     db,
     sql`SELECT ${id} FROM ${db.dialect.readBy("messages", "messages")} WHERE ${sql.join(conditions, sql` AND `)}

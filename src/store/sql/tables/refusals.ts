@@ -162,7 +162,8 @@ async function dropOld(db: Db, oldest: number): Promise<void> {
 
 export async function markRefusalsSeen(db: Db, by: By): Promise<void> {
   const before = await refusalsSeenAt(db);
-  // Somebody may have seen later ones meanwhile; a longer way back means that the clock was set back.
+  // Someone may have marked later ones in the meantime; a longer way back means that
+  // the clock was set back.
   const seen_at =
     Math.abs(before - by.at) < HOUR_MS ? Math.max(before, by.at) : by.at;
   await db

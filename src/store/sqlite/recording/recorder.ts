@@ -64,8 +64,8 @@ export function createRecorder(db: Database, stepMs = STEP_MS) {
       );
     },
     /**
-     * A small step of what recording leaves for a moment when nobody waits, to be called
-     * at once; undefined when nothing is left.
+     * Returns a small step of work that recording postpones until nobody waits, to be
+     * called at once; undefined if nothing is left.
      */
     nextStep: (): (() => void) | undefined =>
       changes.nextStep() &&
