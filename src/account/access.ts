@@ -27,7 +27,7 @@ export type Unknown =
   | "not through the proxy"
   /** It did, but doesn't name exactly one user. */
   | "not named by the proxy"
-  /** The name equals another user's except for case or look-alike letters. */
+  /** The name differs from another user's only in look-alike letters, or in the case of letters other than A to Z. */
   | "looks like another user"
   | "too many users";
 
@@ -35,7 +35,7 @@ export type Unknown =
 export class Access {
   readonly #deps: AccessDeps;
   #keys: Promise<SecretKeys> | undefined;
-  /** Users whose visit is being recorded. */
+  /** Sessions whose use is being recorded; behind a proxy, users. */
   readonly #noted = new Set<number>();
 
   constructor(deps: AccessDeps) {

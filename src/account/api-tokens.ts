@@ -43,7 +43,7 @@ export function tokenNameMistake(name: string): string | undefined {
     return "Give the token a name that says what uses it.";
   if (name.length > TOKEN_NAME_LENGTH_MAX)
     return `A token’s name can have at most ${TOKEN_NAME_LENGTH_MAX} characters.`;
-  // Also characters that are invisible or change the text direction: people read names.
+  // Nor invisible characters or ones that change the text direction: people read names.
   if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name))
     return "A token’s name can contain only letters, digits, punctuation, and spaces.";
   return undefined;

@@ -29,7 +29,7 @@ export type ErrorsOfPeriod = {
   readonly total: Outcomes;
   /** Those with an error code. */
   readonly withCode: Outcomes;
-  /** Messages that failed without an error code. */
+  /** Failed and undelivered messages without an error code. */
   readonly lostWithoutCode: number;
 };
 

@@ -44,7 +44,7 @@ export const VERDICT_LABELS: Record<VerdictKind, string> = {
   "do-not-send": "Don’t retry",
 };
 
-/** Recipient errors that don't need another number or way of sending. */
+/** Recipient errors that a change to the message fixes: entering the number, or leaving out the media. */
 const FIXABLE = new Set([21604, 30011]);
 /** Codes of recipients who opted out, or block what is sent. They can come back. */
 const UNSUBSCRIBED = new Set([21610, 30630, 63014, 63033, 63050]);

@@ -1,4 +1,4 @@
-/** The maximum time that a waiting step delays the next one. */
+/** A step delays the next one by at most this, even if it has to wait for something. */
 const STEP_MS_MAX = 100;
 
 /**

@@ -4,7 +4,10 @@ const NAMES = { session: "smsledger", device: "smsledger-device" } as const;
 type CookieName = keyof typeof NAMES;
 
 /**
- * Cookies are sent with every request to this host, and scripts can't read them. Over https their names begin with `__Host-`: a browser accepts those only from this exact host over https, so that no other host of the domain can set one. `Lax`, not `Strict`: a link to a message in a mail or chat should open it, and changes require more than a cookie.
+ * Cookies are sent with every request to this host, and scripts can't read them. Over https
+ * their names begin with `__Host-`: a browser accepts those only from this exact host over
+ * https, so that no other host of the domain can set one. `Lax`, not `Strict`: a link to a
+ * message in a mail or chat should open it, and changes require more than a cookie.
  */
 export function setCookie(
   name: CookieName,
@@ -20,7 +23,8 @@ export function removeCookie(name: CookieName, isHttps: boolean): string {
 }
 
 /**
- * Returns a cookie of ours from a request. One without the prefix only counts if the page isn't known to be open over https, because any host of the domain can set it.
+ * Returns a cookie of ours from a request. One without the prefix only counts if the page
+ * isn't known to be open over https, because any host of the domain can set it.
  */
 export function cookieOf(
   headers: Headers,

@@ -12,7 +12,10 @@ export type Arrived = {
 };
 
 /**
- * Reports whether a browser sent this from one of our pages, or from no page at all, for example because a user typed the address. Browsers say so in `Sec-Fetch-Site`; if they don't, as over plain http, in `Origin`, which must be PUBLIC_URL's or the request's own host. The scheme of the own host isn't compared: a proxy may have changed it.
+ * Reports whether a browser sent this from one of our pages, or from no page at all, for
+ * example because a user typed the address. Browsers say so in `Sec-Fetch-Site`; if they
+ * don't, as over plain http, in `Origin`, which must be PUBLIC_URL's or the request's own
+ * host. The scheme of the own host isn't compared: a proxy may have changed it.
  */
 export function isFromOwnPage(
   { publicUrl }: Pick<OriginSettings, "publicUrl">,
@@ -29,7 +32,8 @@ export function isFromOwnPage(
 }
 
 /**
- * Reports whether the browser is known to have the page over https: according to a trusted proxy, or to PUBLIC_URL if the request used its host name.
+ * Reports whether the browser is known to have the page over https: according to a trusted
+ * proxy, or to PUBLIC_URL if the request used its host name.
  */
 export function isHttps(
   settings: OriginSettings,

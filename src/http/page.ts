@@ -61,7 +61,7 @@ export type Sending = {
   ) => Response | string | Promise<Response | string>;
 };
 
-/** Sends a page. The only place that compresses, while the text is still available. */
+/** Sends a page. Pages are compressed only here, while the text is still available. */
 export async function sendPage(
   { markup, status, headers }: Page,
   { request, set, html }: Sending,

@@ -80,7 +80,7 @@ function addressIn(entry: string): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
-/** An IPv4 address written as an IPv6 one. */
+/** Returns an IPv4 address that is written as an IPv6 one (`::ffff:…`) as IPv4; others unchanged. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }

@@ -1,6 +1,6 @@
 import type { Log } from "./log.ts";
 
-/** How often the same line is logged at most. */
+/** The same line is logged at most once in this time. */
 const LINE_EVERY_MS = 1_000;
 /** Different lines in that time; beyond it, those with the same message share a line, without their fields. */
 const LINES_MAX = 50;

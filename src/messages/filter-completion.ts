@@ -5,7 +5,7 @@ import { splitTerms } from "./filter-terms.ts";
 export type Completion = {
   /** The name of the term whose value is being typed; undefined for a new term or a bare word. */
   readonly name: FilterName | undefined;
-  /** The text that is already there, up to the caret. */
+  /** The value up to the caret, without an opening quote; "" where a new term starts. */
   readonly start: string;
   readonly from: number;
   readonly to: number;

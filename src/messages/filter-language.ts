@@ -196,7 +196,7 @@ function fieldName({ field }: Condition): FilterName | "" {
   return field === "word" ? "" : field;
 }
 
-/** Returns a term as a pair for `filterText`: its values as typed, if they don't need quotes. */
+/** Returns a term as a pair for `filterText`: its values as typed, except unquoted digits that quotes would give another meaning. */
 export function termPair({ name, negated, values }: RawTerm): FilterPair {
   const texts = values.map(({ text, isQuoted }) =>
     takesNumbers(name) && !isQuoted ? (plainNumber(text) ?? text) : text,
@@ -204,7 +204,7 @@ export function termPair({ name, negated, values }: RawTerm): FilterPair {
   return [(negated ? "-" : "") + (name ?? ""), texts];
 }
 
-/** What digits mean only without quotes. */
+/** Returns what digits mean without quotes; undefined if quotes wouldn't change that. */
 function plainNumber(text: string): string | undefined {
   return isLiteralNumber(text) ? numberMeant(text) : undefined;
 }

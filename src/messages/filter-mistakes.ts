@@ -13,7 +13,7 @@ export type FilterMistake = {
   readonly to: number;
 };
 
-/** Returns what is wrong with a term, apart from its values. */
+/** Returns what is wrong with a term's form; what its values mean isn't checked here. */
 export function shapeMistake(term: RawTerm): FilterMistake | undefined {
   const { from, to, name, values, minusSigns, openQuoteAt } = term;
   if (openQuoteAt !== undefined) {

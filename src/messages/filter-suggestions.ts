@@ -32,7 +32,7 @@ export type KnownValues = (
 export const SUGGESTIONS_MAX = 8;
 /** The maximum of one kind among the suggestions for a bare word. */
 const OF_A_KIND_MAX = 3;
-/** Countries in the store come first. */
+/** More than there are countries: all of those in the store come first. */
 const COUNTRIES_MAX = 300;
 
 /** Returns suggestions for `caret`, the likeliest first. */
@@ -136,7 +136,7 @@ async function valuesFor(
   }
 }
 
-/** By first digits, the codes of failed messages first; these also by a word of their title. */
+/** By first digits, explained codes first; by other text, only explained codes with a word in their title that begins with it. */
 function errorCodes(word: string): readonly string[] {
   const isNumber = /^\d*$/.test(word);
   if (!isNumber && word.length < 3) return [];
@@ -156,7 +156,7 @@ function errorCodes(word: string): readonly string[] {
     .map(({ code }) => String(code));
 }
 
-/** By code or name; countries with messages first. */
+/** By code or name: the one with this code first, then those with messages. */
 function countries(start: string, known: readonly string[]): readonly string[] {
   const word = start.toUpperCase();
   const isFirst = new Set(known);

@@ -20,7 +20,7 @@ export type RawTerm = {
   readonly minusSigns: number;
   /** In lower case, known or not; undefined for a bare word. */
   readonly name: string | undefined;
-  /** Where its values start: after the colon, or after the minus sign. */
+  /** Where its values start: after the colon; for a bare word, after any minus signs. */
   readonly valuesFrom: number;
   /** One or more, any of which may be empty; one for a bare word. */
   readonly values: readonly TermValue[];
@@ -28,7 +28,7 @@ export type RawTerm = {
   readonly openQuoteAt: number | undefined;
 };
 
-/** Excludes the byte order mark, which nobody sees. */
+/** White space except the byte order mark, which nobody sees. */
 const SPACE = /[^\S\ufeff]/;
 const NAME = /([a-z][\w-]*):/iy;
 

@@ -7,7 +7,7 @@ import { filterText, type Term } from "./filter-language.ts";
 /** The term for the messages that `lastDayCounts` counts. */
 const LAST_DAY = ["after", "24h"] as const;
 
-/** Reports whether a list shows how many messages of the last 24 hours have each status: if nothing else is filtered. */
+/** Reports whether a list shows how many messages of the last 24 hours have each status: if nothing is filtered, or only these 24 hours and possibly a status. */
 export function showsLastDay(terms: readonly Term[]): boolean {
   return (
     terms.length === 0 ||

@@ -29,7 +29,7 @@ export type Offered = {
 export type MessageList = {
   /** Undefined if the address has mistakes. */
   readonly found: CountedPage | undefined;
-  /** The messages of the last 24 hours by status; undefined if anything else is filtered. */
+  /** The messages of the last 24 hours by status; undefined if anything else is filtered, or while they aren't counted by the minute. */
   readonly lastDay: StatusCounts | undefined;
   readonly offered: Offered;
   /** The list contains every match above this ID; see `ListNews`. */
@@ -65,7 +65,7 @@ export async function readMessageList(
   };
 }
 
-/** The first page of a list doesn't need a count. */
+/** Returns the newest message's ID; 0 on a list's first page, which doesn't need it, and if there are no messages. */
 async function readNewestId(
   store: MessageListStore,
   query: MessagesQuery,

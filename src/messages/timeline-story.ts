@@ -55,7 +55,7 @@ function noteOn(
   return "Came late: what follows it had been reported already.";
 }
 
-/** Returns what a callback adds to an existing event; the rest is under everything posted. */
+/** Returns what a callback adds to an existing event; the page shows the rest under “Everything posted”. */
 function supplementNote(
   { status, errorCode, errorMessage }: EventRow,
   before: readonly EventRow[],

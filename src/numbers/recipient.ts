@@ -32,7 +32,7 @@ export type RecipientSummary = {
     readonly messages: BoundedCount;
   }[];
   readonly recent: Recent;
-  /** The latest failed one. */
+  /** The latest failure among the messages that `recent` is about. */
   readonly lastFailure: MessageRow | undefined;
 };
 

@@ -5,7 +5,7 @@ import { alone, type Labelled, type Metrics } from "./metric-kinds.ts";
 
 type ChannelCounts = CallbackCounts[Channel];
 
-/** What Twilio posted, and its status. */
+/** Callbacks by outcome, and the events recorded from them. */
 export function addCallbackMetrics(
   metrics: Metrics,
   callbacks: CallbackCounts,

@@ -18,7 +18,7 @@ export type Metric<T> = {
   readonly read: () => readonly Labelled<T>[] | Promise<readonly Labelled<T>[]>;
 };
 
-/** Metrics whose values are stored elsewhere, in Prometheus' text format. */
+/** Metrics in Prometheus' text format; their values are kept elsewhere. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly contentType: string = this.#registry.contentType;

@@ -48,7 +48,7 @@ export type AddressEraser = {
   /**
    * Returns the text without the address. In a message to or from it (`isOwn`), a
    * number is also recognized by a part, as written within its own country (`0161
-   * 496 0014`), and a name by itself.
+   * 496 0014`), and a name even if it may be a common word.
    */
   inText(text: string, isOwn: boolean): string;
   /** The same for a URL's query; pairs without the address stay unchanged. */

@@ -38,7 +38,7 @@ export function maskRecipient(address: string): string {
       );
 }
 
-/** Masks a text's own recipient, if it's a name and not a number. */
+/** Masks a message's recipient in one of its texts, if it's a name and not a number. */
 export function maskRecipientIn(
   text: string,
   recipient: string | null,

@@ -57,7 +57,7 @@ export class KnownAccounts {
     };
   }
 
-  /** Reads which accounts were recorded since the last refresh; `now` in milliseconds. */
+  /** Reads which accounts have recorded callbacks, unless that is known and was read lately; `now` in milliseconds. */
   async refresh(now: number): Promise<void> {
     const isFresh = isWithin(REFRESH_EVERY_MS, this.#refreshedAt, now);
     if (isFresh && this.#hasRecorded) return;

@@ -123,7 +123,7 @@ function shown(
   return masked.slice(0, Math.max(0, charsMax)).replace(/[\ud800-\udbff]$/, "");
 }
 
-/** Removes the digits at the end, which may be half a number. */
+/** Removes everything after the last letter, which may be half a number. */
 function withoutLastDigits(text: string): string {
   let end = text.length;
   const [plain] = digitsInPlace(text);

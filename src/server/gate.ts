@@ -137,7 +137,7 @@ const SESSION_ENDED = new Problem({
   detail: "Nothing changed. Sign in, then repeat what you did.",
 });
 
-/** A request from outside this machine; `detail` says which rule it broke. */
+/** A request that may not come from a user on this machine; `detail` says why. */
 function forThisMachine(detail: string): Problem {
   return new Problem({
     status: 403,

@@ -21,7 +21,7 @@ export type HistoryWishes = {
   readonly messages: number;
 };
 
-/** Yields made-up callbacks of a past period, in order of time: busy days, quiet nights, bursts. */
+/** Returns made-up callbacks of a past period, in order of time: busy days, quiet nights, bursts. */
 export function planHistory(
   random: Random,
   { accountSid, from, to, messages }: HistoryWishes,

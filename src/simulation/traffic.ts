@@ -9,7 +9,7 @@ export type Purpose = {
   /** Whether each message also has a tag `order`. */
   readonly hasOrder: boolean;
   readonly messagingServiceSid: string | undefined;
-  /** The share of its recipients that a carrier's filter or an opt-out blocks. */
+  /** The share of its messages that a carrier's filter or an opt-out blocks. */
   readonly refusedShare: number;
 };
 

@@ -1,4 +1,4 @@
-/** What was otherwise when a callback was signed than when it was checked. */
+/** What was different when a callback was signed from when it was checked. */
 export const CAUSES = [
   /** `https` was signed and `http` checked, or the other way round. */
   "scheme",
@@ -56,17 +56,17 @@ export type ClaimedKey = {
 /** What would have matched a signature. */
 export type Explanation = {
   readonly outcome: "explained";
-  /** What was otherwise when it was signed. */
+  /** What was different when it was signed. */
   readonly causes: readonly Cause[];
   /** The address that was signed, without its query. */
   readonly signedUrl: string;
-  /** The PUBLIC_URL with which the address would have been the signed one; null when that is not it. */
+  /** The PUBLIC_URL with which the address would have been the signed one; null if changing it wouldn't help. */
   readonly publicUrl: string | null;
   /** The account that the signing token is bound to; null when it is bound to none. */
   readonly boundTo: string | null;
   /** The id that the signing shared key is configured under. */
   readonly keyId?: string;
-  /** The account that the callback names, where the cause is that it is another one. */
+  /** The account that the callback names; only if another account's token signed it. */
   readonly named?: string | null;
   /** The shared key that the callback names, where the cause is how the key is configured. */
   readonly namedKey?: string | null;

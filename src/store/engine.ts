@@ -35,7 +35,7 @@ export interface Engine extends DatabaseFacts {
   isUnusedBackup(): Promise<boolean>;
   /** Checks the database without changing it, whatever state it is in. */
   check(circumstances: CheckCircumstances): Promise<DatabaseCheck>;
-  /** These reject with StoreUnusable where it's done with the engine's own tools. */
+  /** Its methods reject with StoreUnusable if backups are made with the database's own tools. */
   readonly backups: Backups;
 }
 
@@ -51,7 +51,7 @@ export type ReadingOptions = {
 export type ServerOptions = ReadingOptions & {
   /** Called with program errors that the store survived. */
   readonly onFault: OnFault;
-  /** Called when there is no database, which the latest backup would show to be wrong. */
+  /** Called when there is no database: if this returns a backup, the database is missing, and none is created. */
   readonly latestBackup?: () => string | undefined;
   /** Called before a database is created. What it throws is thrown, and nothing is created. */
   readonly onCreate?: () => void;

@@ -26,7 +26,7 @@ const SUGGESTED_MAX = 1_000;
 export function maskedStore(store: Stores): Stores {
   return {
     ...maskedReading(store),
-    // Only counts and times are read from these.
+    // These return no addresses.
     recordEvent: (event) => store.recordEvent(event),
     checkWritable: () => store.checkWritable(),
     writing: () => store.writing(),

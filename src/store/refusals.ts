@@ -74,7 +74,7 @@ export type Refusal = {
   readonly standing: Standing;
   /** Whether the team can fix it; the others are noise. */
   readonly isFixable: boolean;
-  /** The latest of them. */
+  /** The request; that of the latest of equal refusals. */
   readonly sent: SentRequest;
 };
 
@@ -88,7 +88,7 @@ export type RefusalRow = NewRefusal & { readonly id: number };
 
 export type RefusalBatch = {
   readonly refusals: readonly NewRefusal[];
-  /** How many more weren't examined. */
+  /** How many more were only counted. */
   readonly unlisted: number;
   readonly now: number;
 };
@@ -116,7 +116,7 @@ export interface RefusalStore {
   fixableAfter(
     time: number,
   ): Promise<readonly Pick<RefusalRow, "lastAt" | "times">[]>;
-  /** How many since then weren't examined, to the hour. */
+  /** How many since then were only counted and aren't listed, to the hour. */
   unlistedSince(time: number): Promise<number>;
   /** When the team last marked them as seen; 0 for never. */
   seenAt(): Promise<number>;
@@ -134,7 +134,7 @@ export function isProven({ check, diagnosis }: Refusal): boolean {
   );
 }
 
-/** Equal for equal refusals: same check, origin, path and diagnosis. */
+/** Equal for equal refusals: same channel, check, error, sender, path, diagnosis and standing. */
 export function refusalKey(refusal: Refusal): string {
   const { channel, check, error, address, path, diagnosis, standing } = refusal;
   const text = JSON.stringify([

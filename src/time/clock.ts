@@ -26,7 +26,7 @@ export type ClockRecord = {
   readonly readAt?: number | undefined;
   /** The first reading since the clock was set back to before `seenAt`. */
   readonly setBackAt?: number | undefined;
-  /** The latest event at that time. */
+  /** The latest event at the last reading. */
   readonly eventId?: number | undefined;
   /** Events were recorded while the clock was behind: the oldest time they got, and when the clock was right again. */
   readonly behind?: Behind | undefined;
@@ -68,7 +68,7 @@ export function afterReading(
   };
 }
 
-/** A new event with an old time arrived while the clock was behind. */
+/** Returns `behind` after a reading: a new event with an old time arrived while the clock was behind. */
 function behindAfter(
   { eventId, behind }: ClockRecord,
   seenAt: number,

@@ -54,7 +54,7 @@ export function isDay(text: string): boolean {
   return Number.isFinite(at) && new Date(at).toISOString().startsWith(text);
 }
 
-/** Returns the day after, both as `2026-11-01`. */
+/** Returns the day that is `days` after another, both as `2026-11-01`. */
 export function dayAfter(day: string, days = 1): string {
   const at = Date.parse(`${day}T00:00:00Z`) + days * DAY_MS;
   return new Date(at).toISOString().slice(0, 10);

@@ -1,4 +1,4 @@
-/** Names of the backups that the server writes. Pure: takes the folder's contents. */
+/* Names of the backups that the server writes. Nothing here reads the folder itself. */
 
 const NAME = /^smsledger-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.db$/;
 

@@ -33,7 +33,7 @@ export type Erasure = {
   /** As shown in the audit list and, with MASK_NUMBERS, on the page. */
   readonly masked: string;
   readonly state:
-    /** `done` of `total` events, both IDs; more may arrive in the meantime. */
+    /** `done` of `total` events, counted by their IDs; more may arrive in the meantime. */
     | {
         readonly step: "searching" | "erasing";
         readonly done: number;

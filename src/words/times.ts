@@ -6,7 +6,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /**
  * How long ago, in words; a date once a week has passed, or for a time that a wrong clock
- * put after tomorrow. times.js says the same in the browser.
+ * put more than a day ahead. times.js says the same in the browser.
  */
 export function ago(then: number, now: number): string {
   if (then - now > DAY_MS) return new Date(then).toISOString().slice(0, 10);

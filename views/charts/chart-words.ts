@@ -64,7 +64,7 @@ export function barWords(span: TimeRange, now: number): string {
   return `${spanWords(span)} UTC${isUnderWay ? " (so far)" : ""}`;
 }
 
-/** Its delivery rate, for a sentence and for a table cell. */
+/** A bar's delivery rate in words; `rateCell` gives it for a table cell. */
 export function rateWords(outcomes: Outcomes): string {
   const rate = deliveryRate(outcomes);
   return rate === undefined ? "none finished" : `${percent(rate)} delivered`;

@@ -113,7 +113,7 @@ export function Seen(view: CodeView) {
   );
 }
 
-/** `312 messages, 2.5% of all, to 280 recipients. 301 did not arrive. First seen …, last seen ….` */
+/** `312 messages, 2.5% of all, to 280 recipients. 301 failed. First seen …, last seen ….` */
 function CodeFacts({ history, now }: CodeView) {
   const { outcomes, total, facts } = history;
   return (

@@ -137,7 +137,7 @@ function ErrorsFoot({
   );
 }
 
-/** `312 of 12,345 messages carry an error code (2.5%), 14 different ones.` */
+/** `312 of 12,345 messages carry an error code (2.5%), 14 codes in all.` */
 function totalWords({ codes, total, withCode }: ErrorsOfPeriod): string {
   const share = percent(withCode.messages / total.messages);
   const carry = withCode.messages === 1 ? "carries" : "carry";

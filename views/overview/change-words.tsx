@@ -31,7 +31,7 @@ export function ChangeWords({
   );
 }
 
-/** `12% more`, `1.3 points less`, `4 fewer`; "" where there is nothing to say. */
+/** `12% more`, `1.3 points lower`, `4 fewer`; "" where there is nothing to say. */
 export function changeWords(change: Change): string {
   switch (change.kind) {
     case "none":

@@ -14,7 +14,7 @@ export type SetupProps = {
   readonly command: TestCommand;
   /** How many auth tokens and shared keys are set. */
   readonly signers: { readonly tokens: number; readonly keys: number };
-  /** The latest verified callback, none of which was recorded since the start. */
+  /** The latest verified callback whose status isn't recorded; undefined if none arrived since the start. */
   readonly skipped: SkippedCallback | undefined;
   readonly now: number;
 };

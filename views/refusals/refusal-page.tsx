@@ -162,7 +162,7 @@ function Facts({
   );
 }
 
-/** Latest request. */
+/** The latest request of these: what is stored of it. */
 function Sent({
   sent: { method, headers, query, params, bodyBytes, isCut },
   path,

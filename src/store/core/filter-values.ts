@@ -13,7 +13,7 @@ export type AddressValue =
       readonly kind: "number";
       /** How such numbers begin. */
       readonly starts: readonly string[];
-      /** How they can end instead; null when that takes more digits. */
+      /** How they can end instead; null with a plus sign, or with too few digits. */
       readonly end: { readonly digits: string; readonly last: number } | null;
     }
   /** The beginning of a name or user id, in each spelling. */

@@ -8,7 +8,7 @@ import type {
 } from "../store.ts";
 import type { FeedPosition } from "../feed-position.ts";
 
-/** The rows that one step reads: one short query. */
+/** What reads the rows of one step, each in one short query. */
 type Step = Pick<
   Reading,
   "failingRecipients" | "feedAfter" | "listMessages"

@@ -1,6 +1,6 @@
 import type { Chore, UpkeepStore } from "../upkeep.ts";
 
-/** `exclusively` for an engine whose database only one server can have: each chore waits for the one before. */
+/** `exclusively` for an engine whose database only one server can have: each waits for the same chore before it. */
 export function oneAtATime(): UpkeepStore["exclusively"] {
   const last = new Map<Chore, Promise<unknown>>();
   return (chore, work, signal) => {

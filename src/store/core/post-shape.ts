@@ -5,7 +5,7 @@ import type { NewEvent } from "../store.ts";
 /**
  * A posted form in two parts: the shape that similar forms share, and its own values. The
  * shape is the url-encoded form, in order, with a marker in braces for each value that is
- * in one of the event's columns, and `{}` for each other value, which is in `values`.
+ * in one of the event's columns, and `{}` for each value that is in `values`.
  * Braces are always escaped in url-encoded text, so data never looks like a marker.
  */
 export type ShapedPost = {
@@ -18,7 +18,7 @@ type Columns = Omit<
   "params" | "query" | "receivedAt" | "status" | "channel"
 >;
 
-/** The column that a parameter repeats, if its value is exactly the column's. */
+/** The column that a parameter repeats, if its value is the column's, perhaps with a prefix. */
 const COLUMN_OF: ReadonlyMap<string, keyof Columns> = new Map([
   ["MessageSid", "messageSid"],
   ["SmsSid", "messageSid"],
