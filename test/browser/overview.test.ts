@@ -145,9 +145,9 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     );
     await own.twilio.post();
     await page.getByText("The first callback arrived.").waitFor();
-    expect(await page.getByText("No callback has arrived").isVisible()).toBe(
-      false,
-    );
+    expect(
+      await page.getByText("No callback has been accepted").isVisible(),
+    ).toBe(false);
     await page.getByRole("link", { name: "Show the overview" }).click();
     await page
       .getByRole("heading", { name: "1 of 1 message delivered" })

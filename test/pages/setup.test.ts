@@ -39,7 +39,7 @@ const INBOUND = {
 test("a verified callback that isn't recorded doesn't count as missing", async () => {
   await using server = await startServer();
   const overview = async () => (await get(`${server.origin}/`)).text;
-  expect(await overview()).toContain("No callback has arrived since");
+  expect(await overview()).toContain("No callback has been accepted since");
   await server.twilio.post({ MessageStatus: "queued" });
   expect(await overview()).toMatch(
     /A callback with the status <code>queued<\/code> arrived/,

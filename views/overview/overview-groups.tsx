@@ -34,7 +34,7 @@ export function WorstGroups({
             : "Senders that fail most"}
         </h2>
         <span class="hint">
-          of those with {GROUP_SAMPLE_MIN} messages or more
+          with at least {GROUP_SAMPLE_MIN} finished messages
           {covered === "most" ? ", among the senders with most failures" : ""}
         </span>
       </div>
@@ -42,8 +42,8 @@ export function WorstGroups({
         <p class="quiet">{TOO_MANY_SENDERS}</p>
       ) : groups.length === 0 ? (
         <p class="quiet">
-          None of them had a failure. Those with fewer messages are left out,
-          because their rate means little.
+          None of them had a failure. Those with fewer finished messages are
+          left out, because their rate means little.
         </p>
       ) : (
         <GroupTable

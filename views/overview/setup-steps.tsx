@@ -256,8 +256,8 @@ function Arrived({ site: { canVerify }, skipped, now }: SetupProps) {
     return (
       <>
         <p class="lead">
-          No callback has arrived since smsledger started. Five steps, and every
-          message’s status shows here.
+          No callback has been accepted since smsledger started. Five steps, and
+          every message’s status shows here.
         </p>
         <p class="setup-waiting">
           <span class="setup-dot" aria-hidden="true"></span>

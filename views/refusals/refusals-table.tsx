@@ -27,7 +27,7 @@ export function RefusalsTable({
             From
           </th>
           <th scope="col" class="col-answer">
-            Answer
+            Response
           </th>
           <th scope="col" class="col-times">
             Times

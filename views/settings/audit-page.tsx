@@ -18,16 +18,18 @@ export function AuditPage({ site, entries, older, isFirst }: AuditPageProps) {
   return (
     <SettingsFrame site={site} section="audit" title="Audit">
       <p class="lead">
-        Sign-ins, changes, and exports, latest first. Repeated sign-ins and
-        exports on one day share an entry. For 400 days, the latest 5,000
-        entries of each kind (changes, sign-ins, wrong passwords, exports) are
-        kept.
+        Sign-ins, changes, exports, and reads through the API, latest first.
+        Repeated ones on one day, except changes, share an entry. For 400 days,
+        the latest 5,000 entries of each kind (changes, sign-ins, wrong
+        passwords, reads and exports) are kept.
       </p>
       {entries.length === 0 ? (
         <div class="empty">
           <h2>{isFirst ? "Nothing yet" : "Nothing here"}</h2>
           {isFirst ? (
-            <p>Sign-ins, changes, and exports appear here.</p>
+            <p>
+              Sign-ins, changes, exports, and reads through the API appear here.
+            </p>
           ) : (
             <p>
               <a href={urls.audit()}>Go to the latest</a>

@@ -248,7 +248,7 @@ function Unreached() {
           Twilio’s own logs: delete the messages there, in the Console or
           through Twilio’s API.
         </li>
-        <li>Logs of this server’s proxy, if it logs query strings.</li>
+        <li>Logs of this server’s proxy, if it logs paths or query strings.</li>
       </ul>
     </section>
   );
