@@ -1,11 +1,9 @@
 import type { Controls } from "../../src/messages/filter-controls.ts";
-import { FILTER_LENGTH_MAX } from "../../src/messages/filter-mistakes.ts";
 import type { Offered } from "../../src/messages/message-list.ts";
+import { FilterBox } from "./filter-box.tsx";
 import { FilterControls } from "./filter-controls.tsx";
-import { FilterSuggestions } from "./filter-suggestions.tsx";
 import { LIST_SWAP } from "../parts/list-swap.ts";
 import type { Urls } from "../../src/site/urls.ts";
-import { attribute } from "../parts/values.tsx";
 
 /**
  * The filter, whose state is the address: a box for its language, and controls for those
@@ -39,10 +37,7 @@ export function FilterBar({
         <label class="visually-hidden" for="filter-q">
           Filter the messages
         </label>
-        <div class="filter-box">
-          <FilterInput urls={urls} q={q} />
-          <FilterSuggestions suggestions={[]} />
-        </div>
+        <FilterBox urls={urls} q={q} />
         <button type="submit" class="button-primary">
           Filter
         </button>
@@ -54,31 +49,5 @@ export function FilterBar({
         <FilterControls {...{ urls, q, controls, offered }} />
       </details>
     </search>
-  );
-}
-
-function FilterInput({ urls, q }: { readonly urls: Urls; readonly q: string }) {
-  return (
-    <input
-      type="search"
-      name="q"
-      id="filter-q"
-      value={attribute(q.slice(0, FILTER_LENGTH_MAX))}
-      maxlength={FILTER_LENGTH_MAX}
-      placeholder="status:failed, +1415…, last 4 digits, SM…"
-      autocomplete="off"
-      autocapitalize="off"
-      spellcheck="false"
-      role="combobox"
-      aria-expanded="false"
-      aria-controls="suggestions"
-      aria-autocomplete="list"
-      hx-get={urls.messagesSuggest}
-      hx-trigger="input delay:100ms, suggest"
-      hx-target="#suggestions"
-      hx-swap="outerHTML"
-      hx-sync="this:replace"
-      hx-indicator="#none"
-    />
   );
 }

@@ -80,7 +80,10 @@ function mark(option) {
   } else box().removeAttribute("aria-activedescendant");
 }
 
-/** A value completes a term, and the filter is applied; after a name its values are suggested. */
+/**
+ * A value completes a term, and the list's filter is applied; other forms wait for their
+ * button. After a name its values are suggested.
+ */
 function take(option) {
   const { text, caret, whole } = option.dataset;
   box().value = text;
@@ -88,7 +91,7 @@ function take(option) {
   box().scrollLeft = box().scrollWidth;
   if (!whole) return ask();
   close();
-  box().form.requestSubmit();
+  if (box().form.id === "filter") box().form.requestSubmit();
 }
 
 function onBoxKey(event) {
