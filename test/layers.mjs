@@ -18,6 +18,14 @@ const LAYERS = [
   ["base", "^src/(?:twilio|phone|time|words|site|http|config|log)/"],
 ];
 
+/** The features that build on each other, from top to bottom. */
+const FEATURE_ROOMS = [
+  ["suppressions and the digest", "^src/(?:suppressions|digest)/"],
+  ["alerts", "^src/alerts/"],
+  ["forwarding", "^src/forwarding/"],
+  ["outbound requests", "^src/outbound/"],
+];
+
 /** The parts of the store, from top to bottom. Only `open.ts` knows which engines exist. */
 const STORE_ROOMS = [
   ["the entrance of the store", "^src/store/open\\.ts$"],
@@ -53,6 +61,7 @@ export default {
       to: { circular: true },
     },
     ...noneUpward(LAYERS),
+    ...noneUpward(FEATURE_ROOMS),
     ...noneUpward(STORE_ROOMS),
     {
       name: "no-engine-outside-the-store",
