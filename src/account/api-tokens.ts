@@ -15,10 +15,11 @@ const TOKEN_BYTES = 32;
 
 export const TOKEN_NAME_LENGTH_MAX = 60;
 
-/** What a token with each scope can read, in words. */
+/** What a token with each scope has access to, in words. */
 export const SCOPE_WORDS: Record<TokenScope, string> = {
   read: "masked numbers",
   "read unmasked": "full numbers",
+  write: "full numbers and changes",
 };
 
 /** 256 random bits, in letters that need no escaping anywhere. */

@@ -9,6 +9,7 @@ import {
   type CommandGroup,
 } from "./command.ts";
 import type { Flags } from "./flags.ts";
+import type { TokenScope } from "../store/api-tokens.ts";
 import type { PasswordSource } from "./user.ts";
 
 const NOTES = `${WHILE_RUNNING} Changes take effect immediately.`;
@@ -104,6 +105,11 @@ export const userCommands: CommandGroup = {
   ],
 };
 
+function tokenScope(flags: Flags): TokenScope {
+  if (flags["write"] === true) return "write";
+  return flags["unmasked"] === true ? "read unmasked" : "read";
+}
+
 /** `smsledger token …` */
 export const tokenCommands: CommandGroup = {
   name: "token",
@@ -119,14 +125,17 @@ export const tokenCommands: CommandGroup = {
           "--unmasked",
           "Let it read whole phone numbers, not masked ones.",
         ),
+        new Option(
+          "--write",
+          "Let it also make changes, such as adding endpoints. Implies --unmasked.",
+        ),
       ],
       settings: DATABASE,
       run: async ({ args: [name = ""], flags, config }) => {
-        const isUnmasked = flags["unmasked"] === true;
         return (await import("./token.ts")).tokenAdd(
           config(),
           name,
-          isUnmasked,
+          tokenScope(flags),
         );
       },
     },

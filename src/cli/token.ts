@@ -6,7 +6,7 @@ import {
   type TokenDeed,
 } from "../account/api-tokens.ts";
 import type { Config } from "../config/config.ts";
-import type { ApiToken } from "../store/api-tokens.ts";
+import type { ApiToken, TokenScope } from "../store/api-tokens.ts";
 import type { CommandStores } from "../store/engine.ts";
 import { openEngine } from "../store/open.ts";
 import { deliver, print, printJson, say } from "./output.ts";
@@ -23,7 +23,7 @@ type Database = Pick<Config, "databaseUrl">;
 export function tokenAdd(
   database: Database,
   name: string,
-  isUnmasked: boolean,
+  scope: TokenScope,
 ): Promise<number> {
   const mistake = tokenNameMistake(name);
   if (mistake !== undefined) {
@@ -31,7 +31,6 @@ export function tokenAdd(
     return Promise.resolve(WRONG_USAGE);
   }
   return withStores(database, async (stores) => {
-    const scope = isUnmasked ? "read unmasked" : "read";
     let isPrinted = false;
     const created = await createToken(stores, name, scope, deed(), (token) => {
       deliver(token);
@@ -45,11 +44,17 @@ export function tokenAdd(
       return FAILED;
     }
     say(
-      `This is the token. It won't be shown again. It can read ${SCOPE_WORDS[scope]}.`,
+      `This is the token. It won't be shown again. It can ${ABILITIES[scope]}.`,
     );
     return DONE;
   });
 }
+
+const ABILITIES: Record<TokenScope, string> = {
+  read: "read masked numbers",
+  "read unmasked": "read full numbers",
+  write: "read full numbers, and change what the API can change",
+};
 
 /** Lists the API tokens, but not the tokens themselves. Resolves to the exit status. */
 export function tokenList(
@@ -109,7 +114,7 @@ function jsonOf({ name, scope, createdAt, createdBy, lastUsedAt }: ApiToken) {
 
 function tableOf(tokens: readonly ApiToken[]): string {
   return textTable([
-    ["name", "sees", "created", "by", "last used"],
+    ["name", "access", "created", "by", "last used"],
     ...tokens.map(({ name, scope, createdAt, createdBy, lastUsedAt }) => [
       name,
       SCOPE_WORDS[scope],

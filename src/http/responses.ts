@@ -24,6 +24,16 @@ export function jsonResponse(
   });
 }
 
+/** A response that has nothing to say beyond its status. */
+export function emptyResponse({
+  headers = {},
+}: Pick<ResponseOptions, "headers">): Response {
+  return new Response(null, {
+    status: 204,
+    headers: { ...SECURITY_HEADERS, ...headers },
+  });
+}
+
 /** Text for programs; `type` is its content type. */
 export function textResponse(text: string, type: string): Response {
   return new Response(text, {

@@ -74,7 +74,8 @@ function addAddress(
     isAddress ? refusal.headers["allow"] : undefined,
   );
   for (const route of [first, ...others]) {
-    const isChange = route.method !== "GET";
+    // No other site's page can send a program's token, so the API needs no form token.
+    const isChange = route.method !== "GET" && route.audience !== "token";
     app.route(route.method, address, handlerOf(route, deps.site), {
       beforeHandle: [stray, deps.gate({ ...route, isForServices, isChange })],
     });

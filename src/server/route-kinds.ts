@@ -36,9 +36,11 @@ export const withPasswords: Exceptions = { signIn: ["password"] };
 export const beforePassword: Exceptions = { isBeforePassword: true };
 export const forServices: Exceptions = { isForServices: true };
 
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
 /** A route behind the gate. */
 export type GatedRoute = Exceptions & {
-  readonly method: "GET" | "POST";
+  readonly method: Method;
   /** Below the base path; a part that begins with a colon is a parameter. */
   readonly path: string;
   readonly audience: Audience;
@@ -89,6 +91,16 @@ export function post<Path extends string>(
     { method: "POST", path, audience, handle } as const,
     ...exceptions,
   );
+}
+
+/** An operation of the API. Its handler checks the token and what the token may do. */
+export function operationRoute(
+  path: string,
+  operation: Operation,
+  handle: (asked: Asked<string>) => Promise<Response>,
+): GatedRoute & { readonly operation: Operation } {
+  const { method } = operation;
+  return { method, path, audience: token, handle, operation };
 }
 
 export function webhook(path: string, receiver: Receiver): WebhookRoute {

@@ -12,6 +12,7 @@ import {
   get,
   member,
   open,
+  operationRoute,
   post,
   token,
   webhook,
@@ -28,16 +29,14 @@ export function routeTable(on: Handlers): readonly Route[] {
   const { messages, numbers, errors, refusals, account, users, tokens } = on;
   const { api, erase, operations } = on;
 
-  const read = (path: string, operation: Operation) => ({
-    ...get(path, token, (asked) => api.answer(operation, asked)),
-    operation,
-  });
+  const does = (path: string, operation: Operation) =>
+    operationRoute(path, operation, (asked) => api.answer(operation, asked));
   const apiRoutes = [
-    read("/api/v1/messages", listMessages),
-    read("/api/v1/messages/:sid", getMessage),
-    read("/api/v1/events", listEvents),
-    read("/api/v1/stats", getStats),
-    read("/api/v1/errors", listErrors),
+    does("/api/v1/messages", listMessages),
+    does("/api/v1/messages/:sid", getMessage),
+    does("/api/v1/events", listEvents),
+    does("/api/v1/stats", getStats),
+    does("/api/v1/errors", listErrors),
   ];
 
   // prettier-ignore

@@ -2,12 +2,13 @@ import type { By } from "./accounts.ts";
 import type { AuditEntry } from "./audit.ts";
 
 /**
- * What a token may read. `read` sees phone numbers masked; `read unmasked` sees them whole,
- * even where pages and exports mask them.
+ * What a token may do. `read` sees phone numbers masked; `read unmasked` sees them whole,
+ * even where pages and exports mask them. `write` can also change what the API can change.
+ * It sees whole numbers, as it could have every event forwarded anyway.
  */
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
-export const TOKEN_SCOPES = ["read", "read unmasked"] as const;
+export const TOKEN_SCOPES = ["read", "read unmasked", "write"] as const;
 
 /** A token for the JSON API as stored: without the token itself, which nobody can read again. */
 export type ApiToken = {

@@ -74,6 +74,11 @@ export class Visitor {
     });
   }
 
+  /** Sends a request with another method. */
+  send(path: string, method: string): Promise<Answer> {
+    return this.#ask(path, { method });
+  }
+
   formToken: string | undefined;
 
   async signIn(name: string, password = PASSWORD): Promise<Answer> {

@@ -81,7 +81,7 @@ test("the list shows tokens' names, scopes and last use, but no token", async ()
   expect(stdout).toMatch(
     new RegExp(
       [
-        "^name       sees            created            by            last used",
+        "^name       access          created            by            last used",
         `b          full numbers    ${minute}  command line  never`,
         `länger 🚀  masked numbers  ${minute}  command line  never\n$`,
       ].join("\n"),

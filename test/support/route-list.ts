@@ -13,6 +13,16 @@ export function apiRoutesOf(routes: readonly Route[]) {
   );
 }
 
+/** Returns the API's routes that only read. */
+export function readingRoutesOf(routes: readonly Route[]) {
+  return apiRoutesOf(routes).flatMap(
+    ({ path, operation: { method, ...rest } }) =>
+      method === "GET" && rest.answer !== undefined
+        ? [{ path, operation: { ...rest, answer: rest.answer } }]
+        : [],
+  );
+}
+
 /** A value for each path parameter. Nothing has these IDs. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   ":hash/:name": assetPath("theme.js").slice("/assets/".length),

@@ -44,8 +44,9 @@ export function ApiTokensPage(props: TokensPageProps) {
     <SettingsFrame site={site} section="tokens" title="API tokens">
       <p class="lead">
         Programs read messages, events, and statistics with their own token, at{" "}
-        <code safe>{apiUrl}</code>. No token can change anything. What can be
-        asked for: <a href={urls.openApi}>/api/openapi.json</a>.
+        <code safe>{apiUrl}</code>. Only a token that has access to changes can
+        change anything. What the API has:{" "}
+        <a href={urls.openApi}>/api/openapi.json</a>.
       </p>
       {created === undefined ? (
         ""
@@ -55,7 +56,7 @@ export function ApiTokensPage(props: TokensPageProps) {
       {tokens.length === 0 ? (
         <div class="empty">
           <h2>No tokens yet</h2>
-          <p>Make one for each program that is to read.</p>
+          <p>Make one for each program that uses the API.</p>
         </div>
       ) : (
         <TokensTable site={site} tokens={tokens} now={now} />
@@ -101,7 +102,7 @@ function TokensTable({
         <tr>
           <th scope="col">Name</th>
           <th scope="col" class="col-scope">
-            Sees
+            Access
           </th>
           <th scope="col" class="col-created">
             Created
@@ -120,7 +121,7 @@ function TokensTable({
             <td class="col-name">
               <bdi safe>{name}</bdi>
               <span class="narrow-only sees">
-                Sees <Scope scope={scope} />
+                Access: <Scope scope={scope} />
               </span>
               <span class="narrow-only">
                 Created <Ago at={createdAt} now={now} /> by{" "}
@@ -176,6 +177,8 @@ const SCOPE_HINTS: Record<TokenScope, string> = {
   read: "Enough for statistics and monitoring. It can’t search by number.",
   "read unmasked":
     "Even if MASK_NUMBERS masks them on pages and in exports. Only for programs that need them.",
+  write:
+    "It can also add, change, and remove endpoints, as an admin can. Only for programs that manage them.",
 };
 
 function NewToken({ site, form, once }: TokensPageProps) {
@@ -206,7 +209,7 @@ function NewToken({ site, form, once }: TokensPageProps) {
         What uses it, such as <i>dashboard</i>.
       </p>
       <fieldset>
-        <legend>Sees</legend>
+        <legend>Access</legend>
         {TOKEN_SCOPES.map((each) => (
           <label class="choice">
             <input

@@ -1,13 +1,20 @@
 import type { Config } from "../../config/config.ts";
 import { requesterOf } from "../../account/viewer.ts";
-import { jsonResponse } from "../../http/responses.ts";
+import { emptyResponse, jsonResponse } from "../../http/responses.ts";
 import { maskedStore } from "../../store/masked.ts";
+import type { TokenScope } from "../../store/api-tokens.ts";
 import type { Stores } from "../../store/stores.ts";
 import { queryOf } from "../../receiver/signed-urls.ts";
 import type { Asked } from "../asked.ts";
 import { openApiDocument, type DescribedRoute } from "./openapi.ts";
 import { EventWaits } from "./event-waits.ts";
-import { ApiProblem, NO_SUCH_ROUTE, problemResponse } from "./problems.ts";
+import { readJson } from "./json-body.ts";
+import {
+  ApiProblem,
+  NO_SUCH_ROUTE,
+  problemResponse,
+  READ_ONLY_TOKEN,
+} from "./problems.ts";
 import type { ApiStore, Operation } from "./operation.ts";
 import { TokenAccess, type TokenAccessDeps } from "./token-access.ts";
 
@@ -20,6 +27,12 @@ export type ApiDeps = TokenAccessDeps & {
   readonly config: Pick<Config, "publicUrl">;
   /** Aborted when the server is about to stop. */
   readonly stopping: AbortSignal;
+};
+
+const MASKS_NUMBERS: Record<TokenScope, boolean> = {
+  read: true,
+  "read unmasked": false,
+  write: false,
 };
 
 /** Answers requests to the API: token, limit, parameters, then the operation. */
@@ -54,16 +67,25 @@ export class Api {
     const { token } = found;
     const { headers, problem } = await this.#access.count(token);
     if (problem !== undefined) return problemResponse(problem, headers);
-    this.#access.noteUse(token, requesterOf(request).address);
+    const at = this.#now();
+    const { address } = requesterOf(request);
+    this.#access.noteUse(token, address);
+    const isChange = operation.method !== "GET";
+    if (isChange && token.scope !== "write")
+      return problemResponse(READ_ONLY_TOKEN, headers);
+    const body = isChange ? await readJson(request) : { json: undefined };
+    if (body instanceof ApiProblem) return problemResponse(body, headers);
 
     let hasWaited = false;
-    const masksNumbers = token.scope !== "read unmasked";
+    const masksNumbers = MASKS_NUMBERS[token.scope];
     const answer = await operation.handle({
       store: masksNumbers ? this.#masked : this.#whole,
       masksNumbers,
       params,
       searchParams: new URLSearchParams(queryOf(request.url)),
-      now: this.#now(),
+      now: at,
+      by: { at, actor: `token ${token.name}`, address },
+      json: body.json,
       waitForEvent: async (after, seconds) => {
         hasWaited = true;
         server?.timeout(request, seconds + TIMEOUT_MORE_S);
@@ -75,10 +97,13 @@ export class Api {
       const still = await this.#access.tokenOf(request.headers);
       if ("problem" in still) return problemResponse(still.problem);
     }
-    return answer instanceof ApiProblem
-      ? problemResponse(answer, headers)
-      : jsonResponse(answer, { headers });
+    if (answer instanceof ApiProblem) return problemResponse(answer, headers);
+    const { status } = operation;
+    return status === 204
+      ? emptyResponse({ headers })
+      : jsonResponse(answer, { status, headers });
   }
+
   /** An address that the API doesn't have. */
   readonly notFound = (): Response => problemResponse(NO_SUCH_ROUTE);
 

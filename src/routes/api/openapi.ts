@@ -22,9 +22,14 @@ export function openApiDocument(
     Problem: { ...PROBLEM_ANSWER, content: problemContent(named(Problem)) },
   };
   const paths = Object.fromEntries(
-    routes.map(({ path, operation }) => [
+    [...Map.groupBy(routes, ({ path }) => path)].map(([path, ofPath]) => [
       path.replaceAll(/:(\w+)/g, "{$1}"),
-      { get: described(operation, named) },
+      Object.fromEntries(
+        ofPath.map(({ operation }) => [
+          operation.method.toLowerCase(),
+          described(operation, named),
+        ]),
+      ),
     ]),
   );
   return {
@@ -46,7 +51,7 @@ export function openApiDocument(
           scheme: "bearer",
           description:
             "An API token, smsl_…, which an admin makes under Settings or with smsledger token add. " +
-            "It sees numbers masked, unless it was made to see whole ones.",
+            "It sees numbers masked, unless it was made to see whole ones. Only one with the scope write can make changes.",
         },
       },
     },
@@ -54,7 +59,7 @@ export function openApiDocument(
 }
 
 const DESCRIPTION = [
-  "The messages whose status callbacks this server received from Twilio, and what happened to them. Read only.",
+  "The messages whose status callbacks this server received from Twilio, and what happened to them; and where its events are forwarded.",
   "Times are RFC 3339 in UTC; an unknown value is null. Responses may gain fields, so ignore those you don't know.",
   "Each token can make 600 requests per minute: RateLimit-Remaining is how many are left, RateLimit-Reset the seconds until the limit resets.",
   "Errors are problem details (RFC 9457).",
@@ -62,7 +67,8 @@ const DESCRIPTION = [
 
 const PROBLEM_ANSWER = {
   description:
-    "400: invalid parameters, listed in errors. 401: no token, or an unknown one. 404: no such message. " +
+    "400: invalid parameters or fields, listed in errors. 401: no token, or an unknown one. 403: the token can only read. " +
+    "404: no such message or endpoint. 409: it contradicts the current state. " +
     "410: the cursor is from before a restore, so start over without one. 429 and 503: retry after Retry-After.",
   headers: {
     "Retry-After": {
@@ -70,7 +76,7 @@ const PROBLEM_ANSWER = {
       schema: { type: "integer" },
     },
     "WWW-Authenticate": {
-      description: "With 401.",
+      description: "With 401 and 403.",
       schema: { type: "string" },
     },
   },
@@ -114,6 +120,7 @@ function described(
   named: (schema: TSchema) => unknown,
 ): Json {
   const { operationId, summary, description, answer, example } = operation;
+  const { method, status, body, bodyExample } = operation;
   return {
     operationId,
     summary,
@@ -130,15 +137,36 @@ function described(
       ),
       ...queryParameters(operation.query),
     ],
+    ...(method !== "GET" && { security: [{ token: ["write"] }] }),
+    ...(body && hasFields(body) && requestBody(named(body), body, bodyExample)),
     responses: {
-      200: {
-        description: "OK",
+      [status]: {
+        description: STATUS_WORDS[status],
         headers: RATE_HEADERS,
-        content: { "application/json": { schema: named(answer), example } },
+        ...(answer && {
+          content: { "application/json": { schema: named(answer), example } },
+        }),
       },
       default: { $ref: "#/components/responses/Problem" },
     },
   };
+}
+
+const STATUS_WORDS: Record<OperationDescription["status"], string> = {
+  200: "OK",
+  201: "Created",
+  202: "Accepted: it's under way",
+  204: "Done",
+};
+
+function hasFields({ properties }: TObject): boolean {
+  return Object.keys(properties).length > 0;
+}
+
+function requestBody(schema: unknown, body: TObject, example: unknown): Json {
+  const required = (body.required ?? []).length > 0;
+  const content = { "application/json": { schema, example } };
+  return { requestBody: { required, content } };
 }
 
 function queryParameters({ properties, required = [] }: TObject): Json[] {

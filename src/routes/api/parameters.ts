@@ -16,12 +16,8 @@ export function readParameters<Q extends TObject>(
   const mistakes: ApiMistake[] = [];
   const names = Object.keys(schema.properties);
   if ([...params.keys()].some((name) => !names.includes(name))) {
-    const known =
-      names.length === 0 ? "It takes none." : `It takes ${listed(names)}.`;
-    mistakes.push({
-      parameter: null,
-      detail: `Unknown parameter. ${known}`,
-    });
+    const detail = `Unknown parameter. ${known(names)}`;
+    mistakes.push({ parameter: null, detail });
   }
   const values: Record<string, string | number> = {};
   for (const [name, property] of Object.entries(schema.properties)) {
@@ -45,6 +41,44 @@ export function readParameters<Q extends TObject>(
   );
 }
 
+/**
+ * Reads the JSON of a request's body by its schema. Like a parameter, a field that the
+ * schema doesn't know is a mistake.
+ */
+export function readFields<B extends TObject>(
+  schema: B,
+  json: unknown = {},
+): ParametersRead<B> {
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    return {
+      mistakes: [{ parameter: null, detail: "The body isn’t a JSON object." }],
+    };
+  const given = new Map<string, unknown>(Object.entries(json));
+  const names = Object.keys(schema.properties);
+  const mistakes: ApiMistake[] = [];
+  if ([...given.keys()].some((name) => !names.includes(name))) {
+    const detail = `Unknown field. ${known(names)}`;
+    mistakes.push({ parameter: null, detail });
+  }
+  for (const [name, property] of Object.entries(schema.properties)) {
+    if (!given.has(name)) {
+      if (schema.required?.includes(name))
+        mistakes.push({ parameter: name, detail: `${name} is missing.` });
+    } else if (!Value.Check(property, given.get(name)))
+      mistakes.push({
+        parameter: name,
+        detail: `${name} must be ${whatIsRight(property)}.`,
+      });
+  }
+  if (mistakes.length > 0) return { mistakes };
+  if (Value.Check(schema, json)) return { values: json };
+  throw new Error("A schema of a body contradicts the schemas of its fields.");
+}
+
+function known(names: readonly string[]): string {
+  return names.length === 0 ? "It takes none." : `It takes ${listed(names)}.`;
+}
+
 function valueOf({ type }: TSchema, text: string): string | number {
   return type === "integer" && /^\d{1,15}$/.test(text) ? Number(text) : text;
 }
@@ -53,10 +87,20 @@ function valueOf({ type }: TSchema, text: string): string | number {
 function whatIsRight({ type, ...schema }: TSchema): string {
   if (type === "integer")
     return `a whole number from ${schema["minimum"]} to ${schema["maximum"]}`;
+  if (type === "boolean") return "true or false";
+  if (type === "null") return "null";
+  if (type === "array")
+    return `a list of at most ${schema["maxItems"]}, each ${whatIsRight(schema["items"])}`;
+  if (isSchemas(schema["anyOf"]))
+    return schema["anyOf"].map(whatIsRight).join(", or ");
   const { enum: words, maxLength } = schema;
   return Array.isArray(words)
     ? `one of ${listed(words)}`
     : `a text of at most ${maxLength} characters`;
+}
+
+function isSchemas(value: unknown): value is readonly TSchema[] {
+  return Array.isArray(value);
 }
 
 /** `a, b and c` */

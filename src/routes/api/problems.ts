@@ -71,6 +71,37 @@ export const TOKEN_UNKNOWN = new ApiProblem(
   },
 );
 
+/** The token can only read. */
+export const READ_ONLY_TOKEN = new ApiProblem(
+  403,
+  "This token can only read",
+  "Changes need a token with access to changes. An admin makes one under Settings, or with smsledger token add --write.",
+  {
+    headers: {
+      "www-authenticate":
+        'Bearer realm="smsledger", error="insufficient_scope", scope="write"',
+    },
+  },
+);
+
+export const NOT_JSON = new ApiProblem(
+  415,
+  "The body must be JSON",
+  "Send it as a JSON object in UTF-8, with Content-Type: application/json.",
+);
+
+export const INVALID_JSON = new ApiProblem(
+  400,
+  "Invalid JSON",
+  "The body can’t be read as JSON in UTF-8.",
+);
+
+export const BODY_TOO_LARGE = new ApiProblem(
+  413,
+  "The body is too large",
+  "It can have at most 16 KiB.",
+);
+
 export function wrongParameters(mistakes: readonly ApiMistake[]): ApiProblem {
   return new ApiProblem(
     400,

@@ -5,6 +5,7 @@ import {
   type AddedApiToken,
   type ApiToken,
   type NewApiToken,
+  type TokenScope,
   type TokenUse,
 } from "../../api-tokens.ts";
 import type { Db } from "../dialect.ts";
@@ -29,10 +30,16 @@ export async function addApiToken(
     })
     .execute();
   const by = { at: createdAt, actor: createdBy, address };
-  const shown = scope === "read" ? "masked" : "unmasked";
-  await note(db, by, `created the ${shown} API token`, name);
+  await note(db, by, `created the ${SCOPE_NOTES[scope]} API token`, name);
   return "added";
 }
+
+/** What the audit list calls a token with each scope. */
+const SCOPE_NOTES: Record<TokenScope, string> = {
+  read: "masked",
+  "read unmasked": "unmasked",
+  write: "read-write",
+};
 
 /** Returns whether there was one. */
 export async function removeApiToken(
