@@ -74,7 +74,13 @@ export type Reader = Reading &
 /** What a command may use beside a running server: everything but recording and reading messages. */
 export type CommandStores = Pick<
   Stores,
-  "accounts" | "apiTokens" | "audit" | "refusals" | "upkeep" | "close"
+  | "accounts"
+  | "apiTokens"
+  | "audit"
+  | "endpoints"
+  | "refusals"
+  | "upkeep"
+  | "close"
 >;
 
 export type CheckCircumstances = {

@@ -35,6 +35,8 @@ export function maskedStore(store: Stores): Stores {
     // Users and their tokens; their names belong to the team.
     accounts: store.accounts,
     apiTokens: store.apiTokens,
+    // Their filters belong to the team, and may name numbers; only admins see them.
+    endpoints: store.endpoints,
     // Addresses in its entries are masked when they're written.
     audit: store.audit,
     // Refused callbacks are masked before they're stored.

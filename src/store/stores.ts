@@ -2,6 +2,7 @@ import type { AccountStore } from "./accounts.ts";
 import type { ApiTokenStore } from "./api-tokens.ts";
 import type { AuditStore } from "./audit.ts";
 import type { DatabaseFacts } from "./database-facts.ts";
+import type { EndpointStore } from "./endpoints.ts";
 import type { RefusalStore } from "./refusals.ts";
 import type { Store } from "./store.ts";
 import type { UpkeepStore } from "./upkeep.ts";
@@ -12,6 +13,7 @@ export interface Stores extends Store {
   readonly accounts: AccountStore;
   readonly audit: AuditStore;
   readonly apiTokens: ApiTokenStore;
+  readonly endpoints: EndpointStore;
   readonly refusals: RefusalStore;
   readonly upkeep: UpkeepStore;
   readonly database: DatabaseFacts;

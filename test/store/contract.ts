@@ -8,6 +8,7 @@ import { choresContract } from "./contract/chores.ts";
 import { closingContract } from "./contract/closing.ts";
 import { countsContract } from "./contract/counts.ts";
 import { deliveryTimesContract } from "./contract/delivery-times.ts";
+import { endpointsContract } from "./contract/endpoints.ts";
 import { erasingContract } from "./contract/erasing.ts";
 import { errorFactsContract } from "./contract/error-facts.ts";
 import { failingRecipientsContract } from "./contract/failing-recipients.ts";
@@ -43,6 +44,7 @@ export function storeContract(name: string, openStore: OpenStore): void {
     otherAccountsContract(openStore);
     accountsContract(openStore);
     apiTokensContract(openStore);
+    endpointsContract(openStore);
     refusalsContract(openStore);
     auditContract(openStore);
     pruningContract(openStore);

@@ -1,6 +1,8 @@
 import type { Generated } from "kysely";
 import type { Role } from "../accounts.ts";
 import type { AuditKind } from "../audit.ts";
+import type { DisabledReason, EndpointState } from "../endpoints.ts";
+import type { ItemFeed, Resend, ResendKind, Target } from "../outbox.ts";
 
 /** The tables as Kysely sees them. Each engine's migrations create them. */
 export type Schema = {
@@ -23,6 +25,76 @@ export type Schema = {
     created_by: string;
     created_at: number;
     last_used_at: number | null;
+  };
+  endpoints: {
+    id: Generated<number>;
+    name: string;
+    name_key: string;
+    url: string;
+    filter: string;
+    events: string | null;
+    rate_per_second: number;
+    concurrency: number;
+    secret: string;
+    previous_secret: string | null;
+    previous_until: number | null;
+    state: EndpointState;
+    disabled_reason: DisabledReason | null;
+    state_changed_at: number;
+    created_at: number;
+    created_by: string;
+    revision: number;
+  };
+  targets: {
+    target: Target;
+    events_cursor: number;
+    suppressions_cursor: number;
+    failing_since: number | null;
+    last_success_at: number | null;
+    opened_at: number | null;
+    held_until: number | null;
+  };
+  deliveries: {
+    id: Generated<number>;
+    target: Target;
+    feed: ItemFeed;
+    item_id: number;
+    attempts: number;
+    added_at: number;
+    last_at: number | null;
+    next_at: number | null;
+    notice: string | null;
+  };
+  attempts: {
+    id: Generated<number>;
+    target: Target;
+    at: number;
+    is_success: number;
+    facts: string;
+  };
+  target_hours: {
+    target: Target;
+    hour: number;
+    is_success: number;
+    bucket: number;
+    times: number;
+  };
+  resends: {
+    id: Generated<number>;
+    target: Target;
+    kind: ResendKind;
+    after_id: number;
+    until_id: number;
+    cursor: number;
+    from_at: number | null;
+    until_at: number | null;
+    rate_per_second: number;
+    state: Resend["state"];
+    sent: number;
+    failed: number;
+    created_at: number;
+    created_by: string;
+    ended_at: number | null;
   };
   users: {
     id: Generated<number>;

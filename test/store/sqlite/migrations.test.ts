@@ -30,6 +30,8 @@ const RELEASED = {
     "5b429a55689a924a9243ace57835fb11eece764af2dd0f4c3c20ec25441cbc58",
   "10-channels.ts":
     "cffb1809001d5f91d367c524af557ada066ed5d7de79304209b5c08d925cd0c5",
+  "11-forwarding.sql":
+    "936628cb97570c6639098dd10341231eedc9f9c11a9501d685ac2c71fd9bd351",
 };
 
 test("no released migration has changed", () => {
@@ -47,7 +49,7 @@ test("a new database has exactly this version's schema", () => {
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
   );
   expect(sha256(JSON.stringify(statement.all()))).toBe(
-    "46ad18a8812b19f40da6fcc5b03772be68b71191575c10a9408ca215e777731d",
+    "a60a1f4787fe791281120ea95a7264e40736fad4f86e618136b992a76c601e7a",
   );
 });
 

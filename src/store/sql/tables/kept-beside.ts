@@ -4,6 +4,7 @@ import type { Db } from "../dialect.ts";
 import type { Read } from "../message-reading.ts";
 import { apiTokenByHash, apiTokenById, apiTokens } from "./api-tokens.ts";
 import { auditEntries } from "./audit.ts";
+import { endpointById, endpoints, endpointSecrets } from "./endpoints.ts";
 import { limitsWholeAt } from "./guesses.ts";
 import * as refusals from "./refusals.ts";
 import { isSetupCode, secret } from "./secrets.ts";
@@ -21,7 +22,7 @@ export function keptBeside(
   db: Db,
   read: Read,
   write: Write,
-): Pick<Stores, "accounts" | "apiTokens" | "audit" | "refusals"> {
+): Pick<Stores, "accounts" | "apiTokens" | "audit" | "endpoints" | "refusals"> {
   const query =
     <Asked extends readonly unknown[], Answer>(
       run: (db: Db, ...asked: Asked) => Promise<Answer>,
@@ -87,6 +88,16 @@ export function keptBeside(
       byHash: query(apiTokenByHash),
       setLastUsed: written("setApiTokenLastUsed"),
       remove: written("removeApiToken"),
+    },
+    endpoints: {
+      add: written("addEndpoint"),
+      list: query(endpoints),
+      byId: query(endpointById),
+      change: written("changeEndpoint"),
+      setState: written("setEndpointState"),
+      rotate: written("rotateEndpoint"),
+      remove: written("removeEndpoint"),
+      secretsOf: query(endpointSecrets),
     },
   };
 }

@@ -6,6 +6,13 @@ import {
 } from "./api-tokens.ts";
 import { addAuditEntry } from "./audit.ts";
 import { readClock } from "./clock-record.ts";
+import {
+  addEndpoint,
+  changeEndpoint,
+  removeEndpoint,
+  rotateEndpoint,
+  setEndpointState,
+} from "./endpoints.ts";
 import { eraseFromRefusals, findInRefusals } from "./erased-refusals.ts";
 import { takeGuess } from "./guesses.ts";
 import { addRefusals, markRefusalsSeen } from "./refusals.ts";
@@ -53,6 +60,11 @@ const WRITES = {
   addApiToken,
   removeApiToken,
   setApiTokenLastUsed,
+  addEndpoint,
+  changeEndpoint,
+  setEndpointState,
+  rotateEndpoint,
+  removeEndpoint,
   addRefusals,
   markRefusalsSeen,
   findInRefusals,

@@ -11,6 +11,7 @@ import minutes from "./07-minutes.sql" with { type: "text" };
 import supplements from "./08-supplements.sql" with { type: "text" };
 import names from "./09-names.sql" with { type: "text" };
 import { migrateChannels } from "./10-channels.ts";
+import forwarding from "./11-forwarding.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   supplements,
   names,
   migrateChannels,
+  forwarding,
 ];
 
 /** The database was written by a newer smsledger. */
