@@ -75,6 +75,8 @@ export type Reader = Reading &
 export type CommandStores = Pick<
   Stores,
   | "accounts"
+  | "alerts"
+  | "alertChannels"
   | "apiTokens"
   | "audit"
   | "endpoints"

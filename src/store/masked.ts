@@ -37,6 +37,10 @@ export function maskedStore(store: Stores): Stores {
     apiTokens: store.apiTokens,
     // Their filters belong to the team, and may name numbers; only admins see them.
     endpoints: store.endpoints,
+    // Alerts name addresses by their ids. Rules' filters aren't masked, so that they keep
+    // working, and notes are what the team wrote.
+    alerts: store.alerts,
+    alertChannels: store.alertChannels,
     // Addresses in its entries are masked when they're written.
     audit: store.audit,
     // Refused callbacks are masked before they're stored.

@@ -1,4 +1,6 @@
 import type { AccountStore } from "./accounts.ts";
+import type { AlertChannelStore } from "./alert-channels.ts";
+import type { AlertStore } from "./alerts.ts";
 import type { ApiTokenStore } from "./api-tokens.ts";
 import type { AuditStore } from "./audit.ts";
 import type { DatabaseFacts } from "./database-facts.ts";
@@ -14,6 +16,8 @@ export interface Stores extends Store {
   readonly audit: AuditStore;
   readonly apiTokens: ApiTokenStore;
   readonly endpoints: EndpointStore;
+  readonly alerts: AlertStore;
+  readonly alertChannels: AlertChannelStore;
   readonly refusals: RefusalStore;
   readonly upkeep: UpkeepStore;
   readonly database: DatabaseFacts;

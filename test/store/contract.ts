@@ -1,5 +1,7 @@
 import { describe } from "bun:test";
 import { accountsContract } from "./contract/accounts.ts";
+import { alertChannelsContract } from "./contract/alert-channels.ts";
+import { alertsContract } from "./contract/alerts.ts";
 import { apiTokensContract } from "./contract/api-tokens.ts";
 import { auditContract } from "./contract/audit.ts";
 import { besideContract } from "./contract/beside.ts";
@@ -45,6 +47,8 @@ export function storeContract(name: string, openStore: OpenStore): void {
     accountsContract(openStore);
     apiTokensContract(openStore);
     endpointsContract(openStore);
+    alertsContract(openStore);
+    alertChannelsContract(openStore);
     refusalsContract(openStore);
     auditContract(openStore);
     pruningContract(openStore);

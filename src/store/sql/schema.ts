@@ -1,5 +1,12 @@
 import type { Generated } from "kysely";
 import type { Role } from "../accounts.ts";
+import type { AlertChannelKind } from "../alert-channels.ts";
+import type {
+  AlertEvent,
+  AlertSeverity,
+  AlertState,
+  RuleKind,
+} from "../alerts.ts";
 import type { AuditKind } from "../audit.ts";
 import type { DisabledReason, EndpointState } from "../endpoints.ts";
 import type { ItemFeed, Resend, ResendKind, Target } from "../outbox.ts";
@@ -213,5 +220,68 @@ export type Schema = {
     last_failure_id: number;
     last_error_code: number | null;
     last_failure_at: number;
+  };
+  alert_rules: {
+    id: Generated<number>;
+    kind: RuleKind;
+    name: string;
+    filter: string;
+    /** JSON. */
+    settings: string;
+    severity: AlertSeverity;
+    is_on: number;
+    /** JSON: ids of channels; null for routing by severity. */
+    channels: string | null;
+    created_by: string;
+    created_at: number;
+    changed_by: string | null;
+    changed_at: number | null;
+  };
+  alerts: {
+    id: Generated<number>;
+    rule_id: number | null;
+    rule_kind: RuleKind;
+    rule_name: string;
+    key: string;
+    severity: AlertSeverity;
+    state: AlertState;
+    version: number;
+    since: number;
+    fired_at: number | null;
+    resolved_at: number | null;
+    handled_by: string | null;
+    note: string | null;
+    snoozed_until: number | null;
+    told_kind: string | null;
+    told_at: number | null;
+    /** JSON. */
+    facts: string;
+  };
+  alert_history: {
+    id: Generated<number>;
+    alert_id: number;
+    at: number;
+    what: AlertEvent;
+    actor: string;
+    note: string;
+  };
+  muted_codes: {
+    error_code: number;
+    muted_at: number;
+    muted_by: string;
+    note: string;
+  };
+  alert_channels: {
+    id: Generated<number>;
+    kind: AlertChannelKind;
+    name: string;
+    /** JSON, with secrets. */
+    settings: string;
+    /** JSON. */
+    severities: string;
+    quiet_hours: string | null;
+    is_on: number;
+    created_by: string;
+    created_at: number;
   };
 };

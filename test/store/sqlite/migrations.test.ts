@@ -32,6 +32,8 @@ const RELEASED = {
     "cffb1809001d5f91d367c524af557ada066ed5d7de79304209b5c08d925cd0c5",
   "11-forwarding.sql":
     "936628cb97570c6639098dd10341231eedc9f9c11a9501d685ac2c71fd9bd351",
+  "12-alerts.sql":
+    "be997995c1b17e68bd765a9d0ba79cb20f248c2db3ee2785c7c97ca42f07ee6c",
 };
 
 test("no released migration has changed", () => {
@@ -49,7 +51,7 @@ test("a new database has exactly this version's schema", () => {
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
   );
   expect(sha256(JSON.stringify(statement.all()))).toBe(
-    "a60a1f4787fe791281120ea95a7264e40736fad4f86e618136b992a76c601e7a",
+    "10ee2650cb765e0c24cd2a6bbebdee5eda174fd513a1cde1f18f0bf13cff6744",
   );
 });
 

@@ -2,10 +2,14 @@ import { randomBytes } from "node:crypto";
 import type { Stores } from "../../stores.ts";
 import type { Db } from "../dialect.ts";
 import type { Read } from "../message-reading.ts";
+import * as channels from "./alert-channels.ts";
+import { alertRuleById, alertRules } from "./alert-rules.ts";
+import * as alerts from "./alerts.ts";
 import { apiTokenByHash, apiTokenById, apiTokens } from "./api-tokens.ts";
 import { auditEntries } from "./audit.ts";
 import { endpointById, endpoints, endpointSecrets } from "./endpoints.ts";
 import { limitsWholeAt } from "./guesses.ts";
+import { mutedCodes } from "./muted-codes.ts";
 import * as refusals from "./refusals.ts";
 import { isSetupCode, secret } from "./secrets.ts";
 import {
@@ -22,7 +26,16 @@ export function keptBeside(
   db: Db,
   read: Read,
   write: Write,
-): Pick<Stores, "accounts" | "apiTokens" | "audit" | "endpoints" | "refusals"> {
+): Pick<
+  Stores,
+  | "accounts"
+  | "alerts"
+  | "alertChannels"
+  | "apiTokens"
+  | "audit"
+  | "endpoints"
+  | "refusals"
+> {
   const query =
     <Asked extends readonly unknown[], Answer>(
       run: (db: Db, ...asked: Asked) => Promise<Answer>,
@@ -98,6 +111,34 @@ export function keptBeside(
       rotate: written("rotateEndpoint"),
       remove: written("removeEndpoint"),
       secretsOf: query(endpointSecrets),
+    },
+    alerts: {
+      rules: query(alertRules),
+      ruleById: query(alertRuleById),
+      addRule: written("addAlertRule"),
+      changeRule: written("changeAlertRule"),
+      removeRule: written("removeAlertRule"),
+      open: query(alerts.openAlerts),
+      list: query(alerts.alerts),
+      byId: query(alerts.alertById),
+      history: query(alerts.alertHistory),
+      acknowledge: written("acknowledgeAlert"),
+      snooze: written("snoozeAlert"),
+      reopen: written("reopenAlert"),
+      mutedCodes: query(mutedCodes),
+      muteCode: written("muteCode"),
+      unmuteCode: written("unmuteCode"),
+      evaluatorRecord: query(alerts.evaluatorRecord),
+      addPending: written("addPendingAlerts"),
+      advance: written("advanceAlerts"),
+    },
+    alertChannels: {
+      list: query(channels.alertChannels),
+      byId: query(channels.alertChannelById),
+      settingsOf: query(channels.alertChannelSettings),
+      add: written("addAlertChannel"),
+      change: written("changeAlertChannel"),
+      remove: written("removeAlertChannel"),
     },
   };
 }

@@ -1,5 +1,22 @@
 import { withDialect, type Db } from "../dialect.ts";
 import {
+  acknowledgeAlert,
+  addPendingAlerts,
+  advanceAlerts,
+  reopenAlert,
+  snoozeAlert,
+} from "./alert-changes.ts";
+import {
+  addAlertChannel,
+  changeAlertChannel,
+  removeAlertChannel,
+} from "./alert-channels.ts";
+import {
+  addAlertRule,
+  changeAlertRule,
+  removeAlertRule,
+} from "./alert-rules.ts";
+import {
   addApiToken,
   removeApiToken,
   setApiTokenLastUsed,
@@ -15,6 +32,7 @@ import {
 } from "./endpoints.ts";
 import { eraseFromRefusals, findInRefusals } from "./erased-refusals.ts";
 import { takeGuess } from "./guesses.ts";
+import { muteCode, unmuteCode } from "./muted-codes.ts";
 import { addRefusals, markRefusalsSeen } from "./refusals.ts";
 import { keepSecretKey } from "./secrets.ts";
 import {
@@ -71,6 +89,19 @@ const WRITES = {
   eraseFromRefusals,
   readClock,
   noteUpkeep,
+  addAlertRule,
+  changeAlertRule,
+  removeAlertRule,
+  addPendingAlerts,
+  advanceAlerts,
+  acknowledgeAlert,
+  snoozeAlert,
+  reopenAlert,
+  muteCode,
+  unmuteCode,
+  addAlertChannel,
+  changeAlertChannel,
+  removeAlertChannel,
 };
 
 type Given = typeof WRITES;

@@ -12,6 +12,7 @@ import supplements from "./08-supplements.sql" with { type: "text" };
 import names from "./09-names.sql" with { type: "text" };
 import { migrateChannels } from "./10-channels.ts";
 import forwarding from "./11-forwarding.sql" with { type: "text" };
+import alerts from "./12-alerts.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   names,
   migrateChannels,
   forwarding,
+  alerts,
 ];
 
 /** The database was written by a newer smsledger. */

@@ -1,0 +1,265 @@
+import type { By } from "../../accounts.ts";
+import {
+  ALERT_DAYS,
+  ALERTS_MAX,
+  HISTORY_OF_ONE_MAX,
+  OPEN_ALERTS_MAX,
+  type AlertChange,
+  type AlertHistoryEntry,
+  type AlertRefusal,
+  type AlertStep,
+  type NewAlert,
+} from "../../alerts.ts";
+import { channelTarget } from "../../outbox.ts";
+import type { Db } from "../dialect.ts";
+import { alertById, EVALUATOR } from "./alerts.ts";
+import { addAuditEntry } from "./audit.ts";
+import { seenBeforeIn } from "./clock-record.ts";
+import { keepNote } from "./upkeep-notes.ts";
+
+const DAY_MS = 86_400_000;
+/** One evaluation removes at most this many old alerts. */
+const REMOVED_MAX = 50;
+
+export async function addPendingAlerts(
+  db: Db,
+  alerts: readonly NewAlert[],
+): Promise<void> {
+  const { open } = await db
+    .selectFrom("alerts")
+    .select(({ fn }) => fn.countAll<number>().as("open"))
+    .where("state", "<>", "resolved")
+    .executeTakeFirstOrThrow();
+  for (const alert of alerts.slice(0, Math.max(0, OPEN_ALERTS_MAX - open)))
+    await addPending(db, alert);
+}
+
+async function addPending(db: Db, alert: NewAlert): Promise<void> {
+  const known = await db
+    .selectFrom("alerts")
+    .select("id")
+    .where("rule_id", "=", alert.ruleId)
+    .where("key", "=", alert.key)
+    .where("state", "<>", "resolved")
+    .executeTakeFirst();
+  if (known !== undefined) return;
+  const { id } = await db
+    .insertInto("alerts")
+    .values({
+      rule_id: alert.ruleId,
+      rule_kind: alert.ruleKind,
+      rule_name: alert.ruleName,
+      key: alert.key,
+      severity: alert.severity,
+      state: "pending",
+      version: 1,
+      since: alert.since,
+      facts: JSON.stringify(alert.facts),
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await addEntry(db, id, {
+    at: alert.since,
+    what: "pending",
+    by: "server",
+    note: "",
+  });
+}
+
+export async function advanceAlerts(
+  db: Db,
+  { record, changes, dropped }: AlertStep,
+): Promise<void> {
+  await keepNote(db, EVALUATOR, record);
+  for (const { id, version } of dropped) await drop(db, id, version);
+  for (const change of changes) await advance(db, change, record.ranAt);
+  if (changes.some(({ state }) => state === "resolved"))
+    await removeOld(db, record.ranAt);
+}
+
+async function advance(
+  db: Db,
+  change: AlertChange,
+  now: number,
+): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable("alerts")
+    .set({
+      state: change.state,
+      severity: change.severity,
+      version: change.version + 1,
+      fired_at: change.firedAt,
+      resolved_at: change.resolvedAt,
+      snoozed_until: change.snoozedUntil,
+      told_kind: change.toldKind,
+      told_at: change.toldAt,
+      facts: JSON.stringify(change.facts),
+    })
+    .where("id", "=", change.id)
+    .where("version", "=", change.version)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return;
+  let entryId = 0;
+  for (const entry of change.entries)
+    entryId = await addEntry(db, change.id, entry);
+  for (const { channelId, sendAt, notice } of change.notices)
+    await db
+      .insertInto("deliveries")
+      .values({
+        target: channelTarget(channelId),
+        feed: "notices",
+        item_id: entryId,
+        attempts: 0,
+        added_at: now,
+        last_at: null,
+        next_at: sendAt,
+        notice,
+      })
+      .execute();
+}
+
+async function drop(db: Db, id: number, version: number): Promise<void> {
+  const { numDeletedRows } = await db
+    .deleteFrom("alerts")
+    .where("id", "=", id)
+    .where("version", "=", version)
+    .where("state", "=", "pending")
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) return;
+  await db.deleteFrom("alert_history").where("alert_id", "=", id).execute();
+}
+
+/** Removes the oldest resolved alerts, and the history of each. */
+async function removeOld(db: Db, now: number): Promise<void> {
+  const oldest = await seenBeforeIn(db, now, ALERT_DAYS * DAY_MS);
+  const resolved = () =>
+    db.selectFrom("alerts").select("id").where("state", "=", "resolved");
+  const [old, beyond] = await Promise.all([
+    resolved()
+      .where("resolved_at", "<", oldest)
+      .orderBy("id")
+      .limit(REMOVED_MAX)
+      .execute(),
+    resolved()
+      .orderBy("id", "desc")
+      .limit(REMOVED_MAX)
+      .offset(ALERTS_MAX)
+      .execute(),
+  ]);
+  for (const { id } of [...old, ...beyond]) {
+    await db.deleteFrom("alert_history").where("alert_id", "=", id).execute();
+    await db.deleteFrom("alerts").where("id", "=", id).execute();
+  }
+}
+
+/** Returns the entry's id. */
+async function addEntry(
+  db: Db,
+  alertId: number,
+  { at, what, by, note }: Omit<AlertHistoryEntry, "id">,
+): Promise<number> {
+  const { id } = await db
+    .insertInto("alert_history")
+    .values({ alert_id: alertId, at, what, actor: by, note })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  await db
+    .deleteFrom("alert_history")
+    .where("alert_id", "=", alertId)
+    .where("id", "<=", (eb) =>
+      eb
+        .selectFrom("alert_history")
+        .select("id")
+        .where("alert_id", "=", alertId)
+        .orderBy("id", "desc")
+        .limit(1)
+        .offset(HISTORY_OF_ONE_MAX),
+    )
+    .execute();
+  return id;
+}
+
+export function acknowledgeAlert(
+  db: Db,
+  id: number,
+  note: string,
+  by: By,
+): Promise<AlertRefusal | undefined> {
+  return handle(db, id, by, {
+    state: "acknowledged",
+    note,
+    snoozedUntil: null,
+    action: "acknowledged the alert",
+  });
+}
+
+export function snoozeAlert(
+  db: Db,
+  id: number,
+  until: number,
+  note: string,
+  by: By,
+): Promise<AlertRefusal | undefined> {
+  return handle(db, id, by, {
+    state: "snoozed",
+    note,
+    snoozedUntil: until,
+    action: "snoozed the alert",
+  });
+}
+
+export function reopenAlert(
+  db: Db,
+  id: number,
+  by: By,
+): Promise<AlertRefusal | undefined> {
+  return handle(db, id, by, {
+    state: "firing",
+    note: null,
+    snoozedUntil: null,
+    action: "reopened the alert",
+  });
+}
+
+type Handling = {
+  readonly state: "acknowledged" | "snoozed" | "firing";
+  readonly note: string | null;
+  readonly snoozedUntil: number | null;
+  readonly action: string;
+};
+
+async function handle(
+  db: Db,
+  id: number,
+  by: By,
+  { state, note, snoozedUntil, action }: Handling,
+): Promise<AlertRefusal | undefined> {
+  const alert = await alertById(db, id);
+  if (alert === undefined) return "no such alert";
+  if (alert.state === "pending" || alert.state === "resolved")
+    return "not open";
+  await db
+    .updateTable("alerts")
+    .set({
+      state,
+      version: alert.version + 1,
+      handled_by: state === "firing" ? null : by.actor,
+      note,
+      snoozed_until: snoozedUntil,
+    })
+    .where("id", "=", id)
+    .execute();
+  await addEntry(db, id, {
+    at: by.at,
+    what: state === "firing" ? "reopened" : state,
+    by: by.actor,
+    note: note ?? "",
+  });
+  await addAuditEntry(db, {
+    kind: "change",
+    ...by,
+    action,
+    subject: `${alert.ruleName} (${id})`,
+  });
+  return undefined;
+}
