@@ -1,0 +1,88 @@
+import type { By } from "../store/accounts.ts";
+import {
+  ENDPOINTS_MAX,
+  ROTATION_MS,
+  type EndpointStore,
+} from "../store/endpoints.ts";
+import {
+  DEFAULTS,
+  readEndpoint,
+  type EndpointCircumstances,
+  type EndpointMistake,
+  type GivenEndpoint,
+} from "./endpoint-rules.ts";
+import { newEndpointSecret } from "./secrets.ts";
+
+type Mistaken = { readonly mistakes: readonly EndpointMistake[] };
+
+/** A new endpoint, whose secret can't be read again; or what is wrong. */
+export type AddedEndpoint =
+  { readonly id: number; readonly secret: string } | Mistaken;
+
+const NAME_TAKEN: EndpointMistake = {
+  field: "name",
+  sentence: "Another endpoint has this name. Choose another one.",
+};
+
+const TOO_MANY: EndpointMistake = {
+  field: "name",
+  sentence: `There are already ${ENDPOINTS_MAX} endpoints, the maximum. Remove one that nothing uses.`,
+};
+
+/** Adds an endpoint, active from now on. */
+export async function addEndpoint(
+  endpoints: EndpointStore,
+  given: GivenEndpoint,
+  circumstances: EndpointCircumstances,
+  by: By,
+): Promise<AddedEndpoint> {
+  const read = readEndpoint(
+    { ...DEFAULTS, ...given, name: given.name ?? "", url: given.url ?? "" },
+    circumstances,
+  );
+  if ("mistakes" in read) return read;
+  const { name = "", url = "", ...others } = read.settings;
+  const secret = newEndpointSecret();
+  const added = await endpoints.add(
+    { ...DEFAULTS, ...others, name, url, secret },
+    by,
+  );
+  if ("id" in added) return { id: added.id, secret };
+  const isTaken = added.refusal === "name taken";
+  return { mistakes: [isTaken ? NAME_TAKEN : TOO_MANY] };
+}
+
+/** Changes what is given. Resolves to whether the endpoint existed, or to what is wrong. */
+export async function changeEndpoint(
+  endpoints: EndpointStore,
+  id: number,
+  given: GivenEndpoint,
+  circumstances: EndpointCircumstances,
+  by: By,
+): Promise<boolean | Mistaken> {
+  const read = readEndpoint(given, circumstances);
+  if ("mistakes" in read) return read;
+  const refusal = await endpoints.change(id, read.settings, by);
+  if (refusal === "name taken") return { mistakes: [NAME_TAKEN] };
+  return refusal === undefined;
+}
+
+/** Gives an endpoint a new secret; the one before signs, too, for `ROTATION_MS`. Undefined if there's no such endpoint. */
+export async function rotateSecret(
+  endpoints: EndpointStore,
+  id: number,
+  by: By,
+): Promise<
+  { readonly secret: string; readonly previousUntil: number } | undefined
+> {
+  const secret = newEndpointSecret();
+  const previousUntil = by.at + ROTATION_MS;
+  const refusal = await endpoints.rotate(id, { secret, previousUntil }, by);
+  return refusal === undefined ? { secret, previousUntil } : undefined;
+}
+
+/** Returns a URL without what may be a secret in it: its path and query. */
+export function hostOf(url: string): string {
+  const { origin, pathname, search } = new URL(url);
+  return pathname === "/" && search === "" ? origin : `${origin}/…`;
+}
