@@ -1,5 +1,6 @@
 import type { BlockList } from "node:net";
 import { given, secretFile, type ConfigSources } from "./given.ts";
+import type { MailServer, Sender } from "./mail-values.ts";
 import { isLoopback } from "./setting-values.ts";
 import {
   defaultOf,
@@ -44,6 +45,11 @@ export type Config = {
   readonly backupsKept: number;
   /** Whether pages and exports mask phone numbers. */
   readonly masksNumbers: boolean;
+  /** Networks that forwarding and alerts may reach although they are private; undefined for none. */
+  readonly forwardAllow: BlockList | undefined;
+  /** How to send email; undefined for none. */
+  readonly mail:
+    { readonly server: MailServer; readonly from: Sender } | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
 };
@@ -77,6 +83,8 @@ export function readConfig(sources: ConfigSources): Config {
     if (value === undefined) throw new Error(`${each.name} has no default`);
     return value;
   };
+  const server = read(SETTINGS.smtpServer);
+  const from = read(SETTINGS.mailFrom);
   const config: Config = {
     authTokens: read(SETTINGS.authTokens) ?? [],
     authTokensFile: secretFile(SETTINGS.authTokens, sources),
@@ -95,10 +103,16 @@ export function readConfig(sources: ConfigSources): Config {
     backupFolder: read(SETTINGS.backupFolder),
     backupsKept: withDefault(SETTINGS.backupsKept),
     metricsToken: read(SETTINGS.metricsToken),
+    forwardAllow: read(SETTINGS.forwardAllow),
+    mail: server && from && { server, from },
     logLevel: withDefault(SETTINGS.logLevel),
     logFormat: withDefault(SETTINGS.logFormat),
   };
-  requireSense(config);
+  const contradictions = [
+    ...signInContradictions(config),
+    ...mailContradictions(server, from),
+  ];
+  if (contradictions.length > 0) throw new ConfigError(contradictions);
   return config;
 }
 
@@ -130,17 +144,36 @@ export function quotedText(text: string): string {
 
 const GOT_CHARS_MAX = 60;
 
-/** Throws ConfigError where settings that are valid by themselves contradict each other. */
-function requireSense({ signIn, host, trustedProxies }: Config): void {
-  if (signIn === "none" && host !== "localhost" && !isLoopback(host)) {
-    throw new ConfigError([
+/** Where settings that are valid by themselves contradict each other, a sentence each. */
+function signInContradictions({
+  signIn,
+  host,
+  trustedProxies,
+}: Config): readonly string[] {
+  const mistakes: string[] = [];
+  if (signIn === "none" && host !== "localhost" && !isLoopback(host))
+    mistakes.push(
       "HOST: must be a loopback address with SIGN_IN=none, which serves the pages to this machine only. " +
         "Set HOST=127.0.0.1, or let users sign in.",
-    ]);
-  }
-  if (signIn === "proxy" && trustedProxies === undefined) {
-    throw new ConfigError([
+    );
+  if (signIn === "proxy" && trustedProxies === undefined)
+    mistakes.push(
       "TRUSTED_PROXIES: must be set to the proxy's address with SIGN_IN=proxy. Without it nobody can sign in.",
-    ]);
-  }
+    );
+  return mistakes;
+}
+
+function mailContradictions(
+  server: MailServer | undefined,
+  from: Sender | undefined,
+): readonly string[] {
+  if (server && !from)
+    return [
+      "MAIL_FROM: must be set with SMTP_URL. Set it to the address that email comes from, such as alerts@example.com.",
+    ];
+  if (from && !server)
+    return [
+      "SMTP_URL: must be set with MAIL_FROM. Set it to the server that sends email, such as smtps://user:password@mail.example.com.",
+    ];
+  return [];
 }

@@ -10,6 +10,7 @@ import {
   trueOrFalse,
   wholeNumber,
 } from "./setting-values.ts";
+import { sender, smtpUrl } from "./mail-values.ts";
 import { parseAuthTokens } from "../twilio/auth-tokens.ts";
 import { parseSharedKeys } from "../twilio/shared-keys.ts";
 
@@ -163,6 +164,35 @@ export const SETTINGS = {
     default: undefined,
     help: "The bearer token for /metrics, at least 16 characters. Without it, only this machine can read /metrics.",
     parse: secretToken,
+  }),
+  forwardAllow: setting({
+    name: "FORWARD_ALLOW",
+    placeholder: "cidr,…",
+    default: undefined,
+    help:
+      "IP addresses or CIDR ranges that forwarding and alerts may reach although they are private or loopback, and over " +
+      "http:// too. Without it they reach public addresses only, over https://. Whoever can add an endpoint or an alert " +
+      "channel can make this server post to any port of what you list. Link-local addresses and the metadata services of " +
+      "clouds are never reached.",
+    parse: cidrList,
+  }),
+  smtpServer: setting({
+    name: "SMTP_URL",
+    secret: true,
+    placeholder: "url",
+    default: undefined,
+    help:
+      "The server that sends email: smtps://user:password@host for TLS from the start (port 465), smtp:// for STARTTLS " +
+      "(port 587). The host may be private. In the user name and password, write special characters as escapes, such as " +
+      "%40 for @. Without it there is no email.",
+    parse: smtpUrl,
+  }),
+  mailFrom: setting({
+    name: "MAIL_FROM",
+    placeholder: "address",
+    default: undefined,
+    help: "The sender of email, such as alerts@example.com or smsledger <alerts@example.com>. Required with SMTP_URL.",
+    parse: sender,
   }),
   logLevel: setting({
     name: "LOG_LEVEL",

@@ -14,6 +14,8 @@ export function settingsFindings(config: Config): Finding[] {
     ...signInFindings(config),
     retentionFinding(config),
     metricsFinding(config),
+    forwardAllowFinding(config),
+    mailFinding(config),
   ];
 }
 
@@ -192,6 +194,36 @@ function trustsEverybody(proxies: BlockList): boolean {
       proxies.check("193.0.14.129", "ipv4")) ||
     proxies.check("2001:4860:4860::8888", "ipv6")
   );
+}
+
+function forwardAllowFinding({
+  forwardAllow,
+}: Pick<Config, "forwardAllow">): Finding {
+  if (forwardAllow === undefined)
+    return fine(
+      "Forwarding and alerts reach public addresses only, over https.",
+    );
+  if (trustsEverybody(forwardAllow))
+    return note(
+      "FORWARD_ALLOW includes the whole internet, so endpoints can be any machine of the private networks, and events can cross the internet unencrypted.",
+      "List only the networks of your own receivers, such as 10.1.2.0/24.",
+    );
+  return fine(
+    "Forwarding and alerts also reach the networks that FORWARD_ALLOW lists.",
+  );
+}
+
+function mailFinding({ mail }: Pick<Config, "mail">): Finding {
+  if (mail === undefined)
+    return fine("Email isn't set up. It needs SMTP_URL and MAIL_FROM.");
+  const { host, port, startsWithTls } = mail.server;
+  const words = `Email is sent through ${host}, port ${port}.`;
+  if (port === 465 && !startsWithTls)
+    return note(
+      `${words} That port usually expects TLS from the start, which smtp:// doesn't use.`,
+      "If sending fails, write smtps:// in SMTP_URL.",
+    );
+  return fine(words);
 }
 
 function retentionFinding({

@@ -147,3 +147,22 @@ test("somebody must be able to sign in, and at least one must be an admin", () =
   expect(levels("proxy", 0, 1)).toEqual(["fine"]);
   expect(levels("none", 0, 0)).toEqual([]);
 });
+
+test("what forwarding reaches and how email is sent are shown, with their usual mistakes", () => {
+  const words = (env: Given) =>
+    settingsFindings(read({ ...RIGHT, ...env })).map(({ text }) => text);
+  const mail = (url: string) => ({
+    SMTP_URL: url,
+    MAIL_FROM: "alerts@example.com",
+  });
+  expect(words(mail("smtps://ana:s3cret@mail.example.com"))).toContain(
+    "Email is sent through mail.example.com, port 465.",
+  );
+  expect(faults(mail("smtp://mail.example.com:465"))).toEqual([
+    "note: Email is sent through mail.example.com, port 465. That port usually expects TLS from the start, which smtp:// doesn't use.",
+  ]);
+  expect(faults({ FORWARD_ALLOW: "10.0.0.0/8,127.0.0.1" })).toEqual([]);
+  expect(faults({ FORWARD_ALLOW: "0.0.0.0/0" })).toEqual([
+    expect.stringContaining("FORWARD_ALLOW includes the whole internet"),
+  ]);
+});
