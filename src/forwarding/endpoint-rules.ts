@@ -1,6 +1,6 @@
 import { isIP, type BlockList } from "node:net";
 import { parseFilter } from "../messages/filter-language.ts";
-import { FAULT_WORDS, SendError, type SendFault } from "../outbound/faults.ts";
+import { FAULT_WORDS, type SendFault } from "../outbound/faults.ts";
 import { allowedAddresses, targetOf, type Target } from "../outbound/target.ts";
 import {
   CONCURRENCY_DEFAULT,
@@ -140,13 +140,8 @@ function addressFault(
   target: Target,
   allow: BlockList | undefined,
 ): SendFault | undefined {
-  try {
-    allowedAddresses([address], target, allow);
-    return undefined;
-  } catch (error) {
-    if (error instanceof SendError) return error.fault;
-    throw error;
-  }
+  const allowed = allowedAddresses([address], target, allow);
+  return typeof allowed === "string" ? allowed : undefined;
 }
 
 /** Names that lead to the same address everywhere. */

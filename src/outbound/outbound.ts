@@ -67,6 +67,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
     if (typeof target === "string") throw new SendError(target);
     const found = await orAborted(addressesOf(target.host), signal);
     const allowed = allowedAddresses(found, target, options.allow);
+    if (typeof allowed === "string") throw new SendError(allowed);
     let error: unknown;
     for (const address of slow.last(allowed).slice(0, TRIED_ADDRESSES_MAX)) {
       try {

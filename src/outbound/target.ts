@@ -1,6 +1,6 @@
 import type { BlockList } from "node:net";
 import { isListed, plainForm, reachOf } from "./addresses.ts";
-import { SendError, type SendFault } from "./faults.ts";
+import type { SendFault } from "./faults.ts";
 
 /** Where a request goes, before its host is looked up. */
 export type Target = {
@@ -20,30 +20,23 @@ export function targetOf(text: string): Target | SendFault {
   return { url, host: plainForm(host) ?? host };
 }
 
-/**
- * Returns the addresses among those of a host that a request may go to. Throws SendError
- * if there are none.
- */
+/** Returns those of a host's addresses that a request may go to, or why there are none. */
 export function allowedAddresses(
   addresses: readonly string[],
   { url }: Target,
   allow: BlockList | undefined,
-): readonly string[] {
+): readonly string[] | SendFault {
   const plain = [
     ...new Set(addresses.flatMap((each) => plainForm(each) ?? [])),
   ];
+  if (plain.length === 0) return "dns_not_found";
   const possible = plain.filter((each) => reachOf(each) !== "never");
+  if (possible.length === 0) return "address_never_allowed";
   const reachable = possible.filter(
     (each) => reachOf(each) === "public" || isListed(allow, each),
   );
-  const allowed =
-    url.protocol === "https:"
-      ? reachable
-      : reachable.filter((each) => isListed(allow, each));
-  if (allowed.length > 0) return allowed;
-  if (reachable.length > 0) throw new SendError("http_not_allowed");
-  if (possible.length > 0) throw new SendError("address_not_allowed");
-  throw new SendError(
-    plain.length > 0 ? "address_never_allowed" : "dns_not_found",
-  );
+  if (reachable.length === 0) return "address_not_allowed";
+  if (url.protocol === "https:") return reachable;
+  const listed = reachable.filter((each) => isListed(allow, each));
+  return listed.length === 0 ? "http_not_allowed" : listed;
 }
