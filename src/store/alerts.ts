@@ -143,6 +143,8 @@ export type AlertPage = {
   readonly states?: readonly AlertState[] | undefined;
   readonly severity?: AlertSeverity | undefined;
   readonly ruleId?: number | undefined;
+  /** Only those whose condition was met from then on, milliseconds since 1970. */
+  readonly since?: number | undefined;
 };
 
 /** An error code that raises no alert of its own. */
@@ -155,8 +157,11 @@ export type MutedCode = {
 
 /** Why a rule wasn't added or changed. */
 export type RuleRefusal = "name taken" | "too many" | "no such rule";
-/** Why an alert wasn't changed: only one that is firing, acknowledged or snoozed can be. */
-export type AlertRefusal = "no such alert" | "not open";
+/**
+ * Why an alert wasn't changed: only one that is firing, acknowledged or snoozed can be, and
+ * only while it's in the state that whoever changes it has seen.
+ */
+export type AlertRefusal = "no such alert" | "not open" | "changed meanwhile";
 
 /** When the evaluator ran, as it saves it; see `src/alerts/operation.ts`. */
 export type EvaluatorRecord = {
@@ -236,11 +241,15 @@ export interface AlertStore {
   byId(id: number): Promise<Alert | undefined>;
   /** What happened to an alert, oldest first; at most `HISTORY_OF_ONE_MAX`. */
   history(alertId: number): Promise<readonly AlertHistoryEntry[]>;
-  /** Somebody takes care of it: it sends no reminders. */
+  /**
+   * Somebody takes care of it: it sends no reminders. With `seen`, only if it's in this state.
+   * The same again changes nothing.
+   */
   acknowledge(
     id: number,
     note: string,
     by: By,
+    seen?: AlertState,
   ): Promise<AlertRefusal | undefined>;
   /** It sends no reminders until then, and fires again if it isn't over. */
   snooze(
@@ -248,9 +257,14 @@ export interface AlertStore {
     until: number,
     note: string,
     by: By,
+    seen?: AlertState,
   ): Promise<AlertRefusal | undefined>;
   /** Takes back an acknowledgment or ends a snooze: it's firing again. */
-  reopen(id: number, by: By): Promise<AlertRefusal | undefined>;
+  reopen(
+    id: number,
+    by: By,
+    seen?: AlertState,
+  ): Promise<AlertRefusal | undefined>;
 
   /** By code; at most `MUTED_CODES_MAX`. */
   mutedCodes(): Promise<readonly MutedCode[]>;

@@ -259,6 +259,35 @@ export function alertsContract(openStore: OpenStore): void {
     ]);
   });
 
+  test("the same again changes nothing, and of two people who saw the same state, one changes it", async () => {
+    await using opened = await openStore();
+    const { alerts, audit } = opened.store;
+    const { id } = await addFiring(alerts);
+    const ben = { ...BY, actor: "ben" };
+    expect(await alerts.reopen(id, BY, "firing")).toBeUndefined();
+    expect(await alerts.acknowledge(id, "", BY, "firing")).toBeUndefined();
+    expect(await alerts.acknowledge(id, "", BY, "firing")).toBeUndefined();
+    expect(await alerts.acknowledge(id, "", ben, "firing")).toBe(
+      "changed meanwhile",
+    );
+    expect(await alerts.snooze(id, AT + 1, "", ben, "firing")).toBe(
+      "changed meanwhile",
+    );
+    expect(await alerts.byId(id)).toMatchObject({
+      state: "acknowledged",
+      by: "ana",
+    });
+    expect((await alerts.history(id)).map(({ what }) => what)).toEqual([
+      "pending",
+      "fired",
+      "acknowledged",
+    ]);
+    expect(await audit.list({ size: 10 })).toHaveLength(1);
+    expect(await alerts.reopen(id, ben, "acknowledged")).toBeUndefined();
+    expect(await alerts.reopen(id, BY, "acknowledged")).toBeUndefined();
+    expect(await alerts.history(id)).toHaveLength(4);
+  });
+
   test("a pending or resolved alert can't be acknowledged", async () => {
     await using opened = await openStore();
     const { alerts } = opened.store;
@@ -298,6 +327,8 @@ export function alertsContract(openStore: OpenStore): void {
     ]);
     expect(await keys({ size: 9, severity: "critical" })).toHaveLength(3);
     expect(await keys({ size: 9, ruleId: 2 })).toEqual(["code:4"]);
+    expect(await keys({ size: 9, since: AT })).toHaveLength(4);
+    expect(await keys({ size: 9, since: AT + 1 })).toEqual([]);
   });
 
   test("the number of alerts that aren't resolved is limited", async () => {

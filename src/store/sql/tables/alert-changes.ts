@@ -4,9 +4,11 @@ import {
   ALERTS_MAX,
   HISTORY_OF_ONE_MAX,
   OPEN_ALERTS_MAX,
+  type Alert,
   type AlertChange,
   type AlertHistoryEntry,
   type AlertRefusal,
+  type AlertState,
   type AlertStep,
   type NewAlert,
 } from "../../alerts.ts";
@@ -184,8 +186,10 @@ export function acknowledgeAlert(
   id: number,
   note: string,
   by: By,
+  seen?: AlertState,
 ): Promise<AlertRefusal | undefined> {
   return handle(db, id, by, {
+    seen,
     state: "acknowledged",
     note,
     snoozedUntil: null,
@@ -199,8 +203,10 @@ export function snoozeAlert(
   until: number,
   note: string,
   by: By,
+  seen?: AlertState,
 ): Promise<AlertRefusal | undefined> {
   return handle(db, id, by, {
+    seen,
     state: "snoozed",
     note,
     snoozedUntil: until,
@@ -212,8 +218,10 @@ export function reopenAlert(
   db: Db,
   id: number,
   by: By,
+  seen?: AlertState,
 ): Promise<AlertRefusal | undefined> {
   return handle(db, id, by, {
+    seen,
     state: "firing",
     note: null,
     snoozedUntil: null,
@@ -222,6 +230,8 @@ export function reopenAlert(
 }
 
 type Handling = {
+  /** The state that whoever handles it has seen. */
+  readonly seen: AlertState | undefined;
   readonly state: "acknowledged" | "snoozed" | "firing";
   readonly note: string | null;
   readonly snoozedUntil: number | null;
@@ -232,12 +242,15 @@ async function handle(
   db: Db,
   id: number,
   by: By,
-  { state, note, snoozedUntil, action }: Handling,
+  handling: Handling,
 ): Promise<AlertRefusal | undefined> {
+  const { seen, state, note, snoozedUntil, action } = handling;
   const alert = await alertById(db, id);
   if (alert === undefined) return "no such alert";
   if (alert.state === "pending" || alert.state === "resolved")
     return "not open";
+  if (isHandled(alert, handling, by)) return undefined;
+  if (seen !== undefined && alert.state !== seen) return "changed meanwhile";
   await db
     .updateTable("alerts")
     .set({
@@ -262,4 +275,18 @@ async function handle(
     subject: `${alert.ruleName} (${id})`,
   });
   return undefined;
+}
+
+/** Reports whether it's already like that: somebody clicked twice. */
+function isHandled(
+  alert: Alert,
+  { state, note, snoozedUntil }: Handling,
+  { actor }: By,
+): boolean {
+  return (
+    alert.state === state &&
+    (state === "firing" || alert.by === actor) &&
+    alert.note === note &&
+    alert.snoozedUntil === snoozedUntil
+  );
 }

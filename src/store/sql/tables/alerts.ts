@@ -22,7 +22,7 @@ export async function openAlerts(db: Db): Promise<Alert[]> {
 
 export async function alerts(
   db: Db,
-  { size, olderThan, states, severity, ruleId }: AlertPage,
+  { size, olderThan, states, severity, ruleId, since }: AlertPage,
 ): Promise<Alert[]> {
   const rows = await selectAlerts(db)
     .$if(olderThan !== undefined, (query) =>
@@ -37,6 +37,7 @@ export async function alerts(
     .$if(ruleId !== undefined, (query) =>
       query.where("rule_id", "=", ruleId ?? 0),
     )
+    .$if(since !== undefined, (query) => query.where("since", ">=", since ?? 0))
     .orderBy("id", "desc")
     .limit(size)
     .execute();
