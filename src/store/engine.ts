@@ -80,6 +80,7 @@ export type CommandStores = Pick<
   | "apiTokens"
   | "audit"
   | "endpoints"
+  | "outbox"
   | "refusals"
   | "upkeep"
   | "close"

@@ -41,6 +41,8 @@ export function maskedStore(store: Stores): Stores {
     // working, and notes are what the team wrote.
     alerts: store.alerts,
     alertChannels: store.alertChannels,
+    // What endpoints answered belongs to the team, too.
+    outbox: store.outbox,
     // Addresses in its entries are masked when they're written.
     audit: store.audit,
     // Refused callbacks are masked before they're stored.

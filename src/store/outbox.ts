@@ -223,7 +223,10 @@ export interface OutboxStore {
   /** How each of these targets is doing. */
   states(targets: readonly Target[]): Promise<ReadonlyMap<Target, TargetState>>;
 
-  /** Adds a running resend, with an entry in the audit list; undefined when the target has `RESENDS_RUNNING_MAX`. */
+  /**
+   * Adds a running resend, with an entry in the audit list about `subject`, the endpoint's
+   * name. Undefined when the target doesn't exist, or has `RESENDS_RUNNING_MAX`.
+   */
   addResend(
     resend: NewResend,
     by: By,
@@ -233,16 +236,21 @@ export interface OutboxStore {
   resends(target: Target): Promise<readonly Resend[]>;
   resendById(id: number): Promise<Resend | undefined>;
   runningResends(): Promise<readonly Resend[]>;
-  /** Ends a running resend. Resolves to whether it was running. */
-  endResend(id: number, state: "stopped" | "done", by: By): Promise<boolean>;
-  /** The ids of the events received in a time range: after one, up to another; for resends. */
+  /** Ends a running resend, with an entry in the audit list if it was stopped. Resolves to whether it was running. */
+  endResend(
+    id: number,
+    state: "stopped" | "done",
+    by: By,
+    subject: string,
+  ): Promise<boolean>;
+  /** The events received in a time range, and some others at both ends: after one id, up to another. */
   eventIdsBetween(range: {
     readonly from: number;
     readonly until: number;
   }): Promise<{ readonly afterId: number; readonly untilId: number }>;
 
-  /** Removes what is too old, and what belongs to a target that no longer exists, in steps. */
-  tidy(now: number, oldestAt: number): Promise<void>;
+  /** Removes what is too old, and what belongs to targets that no longer exist, in steps. */
+  tidy(now: number): Promise<void>;
 }
 
 /** A target as it was saved last. */

@@ -5,6 +5,7 @@ import type { ApiTokenStore } from "./api-tokens.ts";
 import type { AuditStore } from "./audit.ts";
 import type { DatabaseFacts } from "./database-facts.ts";
 import type { EndpointStore } from "./endpoints.ts";
+import type { OutboxStore } from "./outbox.ts";
 import type { RefusalStore } from "./refusals.ts";
 import type { Store } from "./store.ts";
 import type { UpkeepStore } from "./upkeep.ts";
@@ -18,6 +19,7 @@ export interface Stores extends Store {
   readonly endpoints: EndpointStore;
   readonly alerts: AlertStore;
   readonly alertChannels: AlertChannelStore;
+  readonly outbox: OutboxStore;
   readonly refusals: RefusalStore;
   readonly upkeep: UpkeepStore;
   readonly database: DatabaseFacts;

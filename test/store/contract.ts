@@ -19,6 +19,7 @@ import { listingContract } from "./contract/listing.ts";
 import { orderContract } from "./contract/order.ts";
 import { otherAccountsContract } from "./contract/other-accounts.ts";
 import { postsContract } from "./contract/posts.ts";
+import { outboxContract } from "./contract/outbox.ts";
 import { pruningContract } from "./contract/pruning.ts";
 import { recordingContract } from "./contract/recording.ts";
 import { refusalsContract } from "./contract/refusals.ts";
@@ -49,6 +50,7 @@ export function storeContract(name: string, openStore: OpenStore): void {
     endpointsContract(openStore);
     alertsContract(openStore);
     alertChannelsContract(openStore);
+    outboxContract(openStore);
     refusalsContract(openStore);
     auditContract(openStore);
     pruningContract(openStore);

@@ -7,9 +7,11 @@ import {
   type AlertChannelSettings,
   type NewAlertChannel,
 } from "../../alert-channels.ts";
+import { channelTarget } from "../../outbox.ts";
 import type { Db } from "../dialect.ts";
 import { removeChannelFromRules } from "./alert-rules.ts";
 import { addAuditEntry } from "./audit.ts";
+import { addTarget, removeTarget } from "./targets.ts";
 
 export async function addAlertChannel(
   db: Db,
@@ -34,6 +36,7 @@ export async function addAlertChannel(
     })
     .returning("id")
     .executeTakeFirstOrThrow();
+  await addTarget(db, channelTarget(added.id));
   await note(db, by, "added the notification channel", channel.name);
   return added;
 }
@@ -66,7 +69,7 @@ export async function changeAlertChannel(
   return undefined;
 }
 
-/** Returns whether there was one. */
+/** Returns whether there was one. What belongs to it is removed by `removeLeftovers`. */
 export async function removeAlertChannel(
   db: Db,
   id: number,
@@ -78,6 +81,7 @@ export async function removeAlertChannel(
     .returning("name")
     .executeTakeFirst();
   if (removed === undefined) return false;
+  await removeTarget(db, channelTarget(id));
   await removeChannelFromRules(db, id);
   await note(db, by, "removed the notification channel", removed.name);
   return true;

@@ -13,6 +13,7 @@ import { endpointTarget } from "../../outbox.ts";
 import type { Db } from "../dialect.ts";
 import { readLedger } from "../reading/feed.ts";
 import { addAuditEntry } from "./audit.ts";
+import { addTarget, removeTarget } from "./targets.ts";
 
 export async function addEndpoint(
   db: Db,
@@ -42,18 +43,7 @@ export async function addEndpoint(
     })
     .returning("id")
     .executeTakeFirstOrThrow();
-  await db
-    .insertInto("targets")
-    .values({
-      target: endpointTarget(id),
-      events_cursor: lastEventId,
-      suppressions_cursor: 0,
-      failing_since: null,
-      last_success_at: null,
-      opened_at: null,
-      held_until: null,
-    })
-    .execute();
+  await addTarget(db, endpointTarget(id), lastEventId);
   await note(db, by, "added the endpoint", endpoint.name);
   return { id };
 }
@@ -142,7 +132,7 @@ export async function rotateEndpoint(
   return undefined;
 }
 
-/** Returns whether there was one. What belongs to it is removed by `tidyOutbox`. */
+/** Returns whether there was one. What belongs to it is removed by `removeLeftovers`. */
 export async function removeEndpoint(
   db: Db,
   id: number,
@@ -151,10 +141,7 @@ export async function removeEndpoint(
   const found = await find(db, id);
   if (!found) return false;
   await db.deleteFrom("endpoints").where("id", "=", id).execute();
-  await db
-    .deleteFrom("targets")
-    .where("target", "=", endpointTarget(id))
-    .execute();
+  await removeTarget(db, endpointTarget(id));
   await note(db, by, "removed the endpoint", found.settings.name);
   return true;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { By } from "../../accounts.ts";
 import type { Stores } from "../../stores.ts";
 import type { Db } from "../dialect.ts";
 import type { Read } from "../message-reading.ts";
@@ -10,6 +11,7 @@ import { auditEntries } from "./audit.ts";
 import { endpointById, endpoints, endpointSecrets } from "./endpoints.ts";
 import { limitsWholeAt } from "./guesses.ts";
 import { mutedCodes } from "./muted-codes.ts";
+import { outboxBeside } from "./outbox-beside.ts";
 import * as refusals from "./refusals.ts";
 import { isSetupCode, secret } from "./secrets.ts";
 import {
@@ -34,6 +36,7 @@ export function keptBeside(
   | "apiTokens"
   | "audit"
   | "endpoints"
+  | "outbox"
   | "refusals"
 > {
   const query =
@@ -46,6 +49,15 @@ export function keptBeside(
     <N extends WriteName>(name: N) =>
     (...input: Input<N>): Promise<Output<N>> =>
       write(name, ...input);
+  const removed = async (
+    name: "removeEndpoint" | "removeAlertChannel",
+    id: number,
+    by: By,
+  ): Promise<boolean> => {
+    const existed = await write(name, id, by);
+    while (await write("removeLeftovers"));
+    return existed;
+  };
   return {
     accounts: {
       hasPasswords: query(visitors.hasPasswords),
@@ -109,7 +121,7 @@ export function keptBeside(
       change: written("changeEndpoint"),
       setState: written("setEndpointState"),
       rotate: written("rotateEndpoint"),
-      remove: written("removeEndpoint"),
+      remove: (id, by) => removed("removeEndpoint", id, by),
       secretsOf: query(endpointSecrets),
     },
     alerts: {
@@ -138,7 +150,8 @@ export function keptBeside(
       settingsOf: query(channels.alertChannelSettings),
       add: written("addAlertChannel"),
       change: written("changeAlertChannel"),
-      remove: written("removeAlertChannel"),
+      remove: (id, by) => removed("removeAlertChannel", id, by),
     },
+    outbox: outboxBeside(query, write),
   };
 }

@@ -33,7 +33,15 @@ import {
 import { eraseFromRefusals, findInRefusals } from "./erased-refusals.ts";
 import { takeGuess } from "./guesses.ts";
 import { muteCode, unmuteCode } from "./muted-codes.ts";
+import { saveOutbox } from "./outbox-save.ts";
+import {
+  eraseFromOutbox,
+  removeLeftovers,
+  removeOldAttempts,
+  tidyOutbox,
+} from "./outbox-upkeep.ts";
 import { addRefusals, markRefusalsSeen } from "./refusals.ts";
+import { addResend, endResend } from "./resends.ts";
 import { keepSecretKey } from "./secrets.ts";
 import {
   endOtherSessions,
@@ -83,6 +91,13 @@ const WRITES = {
   setEndpointState,
   rotateEndpoint,
   removeEndpoint,
+  saveOutbox,
+  addResend,
+  endResend,
+  tidyOutbox,
+  removeLeftovers,
+  removeOldAttempts,
+  eraseFromOutbox,
   addRefusals,
   markRefusalsSeen,
   findInRefusals,
@@ -103,6 +118,11 @@ const WRITES = {
   changeAlertChannel,
   removeAlertChannel,
 };
+
+/** Writes that a power cut may undo, as the work that they record is then just done again. */
+export const REPEATABLE: ReadonlySet<keyof typeof WRITES> = new Set([
+  "saveOutbox",
+]);
 
 type Given = typeof WRITES;
 export type WriteName = keyof Given;

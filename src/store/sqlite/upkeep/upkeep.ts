@@ -20,7 +20,11 @@ export function upkeepStore(
   doStep: DoStep,
 ): UpkeepStore {
   return {
-    prune: (before, work) => prune(doStep, before, work),
+    async prune(before, work) {
+      const pruned = await prune(doStep, before, work);
+      while (await write("removeOldAttempts", before));
+      return pruned;
+    },
     pruneMadeUp: (work) => pruneMadeUp(doStep, work),
     findNumber: (address, work) =>
       findNumber(
@@ -32,7 +36,11 @@ export function upkeepStore(
     erase: (address, work) =>
       erase(
         doStep,
-        (sought) => write("eraseFromRefusals", sought),
+        async (sought) => {
+          for (let after: number | undefined = 0; after !== undefined;)
+            after = await write("eraseFromOutbox", sought, after);
+          return write("eraseFromRefusals", sought);
+        },
         address,
         work,
       ),
