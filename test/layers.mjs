@@ -23,6 +23,7 @@ const FEATURE_ROOMS = [
   ["suppressions and the digest", "^src/(?:suppressions|digest)/"],
   ["alerts", "^src/alerts/"],
   ["forwarding", "^src/forwarding/"],
+  ["mail", "^src/mail/"],
   ["outbound requests", "^src/outbound/"],
 ];
 

@@ -7,8 +7,11 @@
 export type MailServer = {
   readonly host: string;
   readonly port: number;
-  /** Whether the connection starts with TLS (smtps). Otherwise STARTTLS follows, if the server offers it. */
-  readonly startsWithTls: boolean;
+  /**
+   * `tls`: from the start. `starttls`: before anything else is sent, or nothing is. `none`: not
+   * encrypted, which is only possible without signing in.
+   */
+  readonly security: "tls" | "starttls" | "none";
   /** Undefined: without signing in. */
   readonly login:
     { readonly user: string; readonly password: string } | undefined;
@@ -36,16 +39,38 @@ export function smtpUrl(text: string): MailServer {
       `must have a host and a valid port, as ${SMTP_EXAMPLE}:465. ` +
         "In the user name and password, write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, and % as %25",
     );
-  if (/^\/?$/.test(url.pathname) && url.search === "" && url.hash === "")
-    return {
-      host: host.replace(/^\[|\]$/g, ""),
-      port: portOf(url, scheme),
-      startsWithTls: scheme === "smtps",
-      login: loginOf(url),
-    };
-  throw new Error(
-    "can't have a path, a query (?) or a fragment (#). In the user name and password, write / as %2F, ? as %3F, and # as %23",
-  );
+  if (
+    !/^\/?$/.test(url.pathname) ||
+    !(url.search === "" || url.search === STARTTLS_OFF) ||
+    url.hash !== ""
+  )
+    throw new Error(
+      `can't have a path, a fragment (#), or a query (?) other than ${STARTTLS_OFF}. In the user name and password, write / as %2F, ? as %3F, and # as %23`,
+    );
+  const login = loginOf(url);
+  return {
+    host: host.replace(/^\[|\]$/g, ""),
+    port: portOf(url, scheme),
+    security: securityOf(url, scheme, login),
+    login,
+  };
+}
+
+const STARTTLS_OFF = "?starttls=off";
+
+function securityOf(
+  { search }: URL,
+  scheme: string,
+  login: MailServer["login"],
+): MailServer["security"] {
+  if (search === "") return scheme === "smtps" ? "tls" : "starttls";
+  if (scheme === "smtps")
+    throw new Error(`can have ${STARTTLS_OFF} only with smtp://`);
+  if (login)
+    throw new Error(
+      `can't have ${STARTTLS_OFF} with a password, which would be readable on the way`,
+    );
+  return "none";
 }
 
 function portOf({ port }: URL, scheme: string): number {

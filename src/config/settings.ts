@@ -184,7 +184,8 @@ export const SETTINGS = {
     help:
       "The server that sends email: smtps://user:password@host for TLS from the start (port 465), smtp:// for STARTTLS " +
       "(port 587). The host may be private. In the user name and password, write special characters as escapes, such as " +
-      "%40 for @. Without it there is no email.",
+      "%40 for @. A server without STARTTLS gets nothing, unless the URL ends in ?starttls=off, which is meant for a " +
+      "relay on this machine or its network and can't be combined with a password. Without it there is no email.",
     parse: smtpUrl,
   }),
   mailFrom: setting({

@@ -216,9 +216,9 @@ function forwardAllowFinding({
 function mailFinding({ mail }: Pick<Config, "mail">): Finding {
   if (mail === undefined)
     return fine("Email isn't set up. It needs SMTP_URL and MAIL_FROM.");
-  const { host, port, startsWithTls } = mail.server;
+  const { host, port, security } = mail.server;
   const words = `Email is sent through ${host}, port ${port}.`;
-  if (port === 465 && !startsWithTls)
+  if (port === 465 && security !== "tls")
     return note(
       `${words} That port usually expects TLS from the start, which smtp:// doesn't use.`,
       "If sending fails, write smtps:// in SMTP_URL.",

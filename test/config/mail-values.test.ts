@@ -8,17 +8,17 @@ const SMTP = { SMTP_URL: "smtp://mail.example.com" };
 
 describe("SMTP_URL", () => {
   test.each([
-    ["smtp://mail.example.com", "mail.example.com", 587, false],
-    ["SMTPS://mail.example.com/", "mail.example.com", 465, true],
-    [" smtp://10.0.0.5:25 ", "10.0.0.5", 25, false],
-    ["smtps://[::1]:2465", "::1", 2465, true],
-    ["smtp://localhost:1025", "localhost", 1025, false],
-    ["smtp://bücher.example", "xn--bcher-kva.example", 587, false],
-  ])("%s is a server without sign-in", (text, host, port, startsWithTls) => {
-    expect(read({ ...FROM, SMTP_URL: text }).mail?.server).toEqual({
+    ["smtp://mail.example.com", "mail.example.com", 587, "starttls"],
+    ["SMTPS://mail.example.com/", "mail.example.com", 465, "tls"],
+    [" smtp://10.0.0.5:25 ", "10.0.0.5", 25, "starttls"],
+    ["smtps://[::1]:2465", "::1", 2465, "tls"],
+    ["smtp://localhost:1025?starttls=off", "localhost", 1025, "none"],
+    ["smtp://bücher.example", "xn--bcher-kva.example", 587, "starttls"],
+  ])("%s is a server without sign-in", (text, host, port, security) => {
+    expect(read({ ...FROM, SMTP_URL: text }).mail?.server).toEqual<unknown>({
       host,
       port,
-      startsWithTls,
+      security,
       login: undefined,
     });
   });
@@ -31,7 +31,7 @@ describe("SMTP_URL", () => {
         expect(smtpUrl(`smtps://${one}:${other}@mail.example.com`)).toEqual({
           host: "mail.example.com",
           port: 465,
-          startsWithTls: true,
+          security: "tls",
           login: { user, password },
         });
       }),
@@ -54,6 +54,8 @@ describe("SMTP_URL", () => {
     ["smtp://:zq7@mail.example.com", "both a user name and a password"],
     ["smtp://mail.example.com/inbox", "can't have a path"],
     ["smtp://mail.example.com?tls=no", "can't have a path"],
+    ["smtps://mail.example.com?starttls=off", "only with smtp://"],
+    ["smtp://ana:zq7@mail.example.com?starttls=off", "readable on the way"],
   ])("%s is a mistake, which doesn't show it", (text, words) => {
     const [mistake = "", ...rest] = mistakesIn({ ...FROM, SMTP_URL: text });
     expect(mistake).toStartWith("SMTP_URL: ");

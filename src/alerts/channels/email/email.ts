@@ -1,0 +1,186 @@
+import { createHash } from "node:crypto";
+import type { Mail } from "../../../mail/mail.ts";
+import {
+  factTable,
+  letterHtml,
+  linkButtons,
+  paragraph,
+} from "../../../mail/letter.ts";
+import type { Notice } from "../../notice.ts";
+import {
+  channelKind,
+  type Moment,
+  type Reply,
+  type Verdict,
+} from "../channel.ts";
+import { later, SENT, wrongSettings } from "../replies.ts";
+import { fit, oneLine, unlinked } from "../text.ts";
+import {
+  linesAt,
+  linksOf,
+  SEVERITY_WORDS,
+  standing,
+  toneOf,
+  whenWords,
+} from "../wording.ts";
+
+/** Mail to one or several people, through the server in SMTP_URL. */
+export const email = channelKind({
+  kind: "email",
+  label: "Email",
+  fields: {
+    to: {
+      label: "Recipients",
+      help: "One or several addresses, separated with commas.",
+      example: "ops@example.com, oncall@example.com",
+      parse: addresses,
+    },
+  },
+  followsAlerts: false,
+  destination: ({ to }) => to,
+  request: (notice, { to }, moment) => ({
+    via: "smtp",
+    mail: mailOf(notice, to.split(", "), moment),
+  }),
+  verdict,
+});
+
+const RECIPIENTS_MAX = 20;
+/** RFC 5321, 4.5.3.1: 64 before the @, and 254 in all. */
+const ADDRESS_MAX = 254;
+/** Mail programs show about 60; more is cut in most inboxes. */
+const SUBJECT_MAX = 150;
+const LINE_MAX = 2_000;
+const LINES_MAX = 40;
+const FACTS_MAX = 30;
+const LINKS_MAX = 12;
+const LABEL_MAX = 120;
+
+function mailOf(
+  notice: Notice,
+  to: readonly string[],
+  { now, site }: Moment,
+): Mail {
+  const lines = linesAt(notice, now)
+    .slice(0, LINES_MAX)
+    .map((line) => fit(line, LINE_MAX, ESCAPED))
+    .filter((line) => line !== "");
+  const facts = notice.facts.slice(0, FACTS_MAX).map(({ name, value }) => ({
+    name: fit(name, LABEL_MAX, ESCAPED),
+    value: fit(value, LINE_MAX, ESCAPED),
+  }));
+  const links = linksOf(notice, LINKS_MAX).map(({ label, url }) => ({
+    label: fit(label, LABEL_MAX, ESCAPED),
+    url,
+  }));
+  const title = fit(notice.title, LINE_MAX, ESCAPED);
+  const footer = footerOf(site);
+  return {
+    to,
+    subject: `[${standing(notice)}] ${fit(notice.title, SUBJECT_MAX)}`,
+    text: textOf({
+      standing: standing(notice),
+      at: notice.at,
+      title,
+      lines,
+      facts,
+      links,
+      footer,
+    }),
+    html: letterHtml({
+      tone: toneOf(notice),
+      preview: lines[0] ?? title,
+      standing: standing(notice),
+      context: `${notice.kind === "resolved" ? `${SEVERITY_WORDS[notice.severity]} alert · ` : ""}${whenWords(notice.at)}`,
+      title,
+      body: [
+        ...lines.map(paragraph),
+        ...factTable(facts),
+        ...linkButtons(links),
+      ],
+      footer,
+    }),
+    isUrgent:
+      notice.severity === "critical" &&
+      (notice.kind === "firing" || notice.kind === "reminder"),
+    id: named(notice.alertKey, notice.kind, notice.at),
+    thread: named(notice.alertKey),
+  };
+}
+
+/** Mail programs turn addresses into links, in HTML too. */
+const ESCAPED = { write: unlinked, size: (text: string) => text.length };
+
+type Parts = {
+  readonly standing: string;
+  readonly at: number;
+  readonly title: string;
+  readonly lines: readonly string[];
+  readonly facts: Notice["facts"];
+  readonly links: Notice["links"];
+  readonly footer: readonly string[];
+};
+
+/** For people and programs that show no HTML. Links are written out, one a line. */
+function textOf(parts: Parts): string {
+  const { standing, at, title, lines, facts, links, footer } = parts;
+  const sections = [
+    [`${standing} · ${whenWords(at)}`, title],
+    ...lines.map((line) => [line]),
+    facts.map(({ name, value }) => `${name}: ${value}`),
+    ...links.map(({ label, url }) => [`${label}:`, url]),
+    ["-- ", ...footer],
+  ];
+  return `${sections
+    .filter((section) => section.length > 0)
+    .map((section) => section.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function footerOf(site: string): readonly string[] {
+  return [
+    `smsledger at ${unlinked(oneLine(site))} sends alerts to this address.`,
+    "An admin can change this in smsledger, under Alerts, Notification channels.",
+  ];
+}
+
+function named(...parts: readonly (string | number)[]): string {
+  return `smsledger.${createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 32)}`;
+}
+
+/** Addresses as they're used in a mail’s envelope, separated with commas; each one only once. */
+function addresses(text: string): string {
+  const each = text
+    .split(/[,;\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  if (each.length > RECIPIENTS_MAX)
+    throw new Error(`can have at most ${RECIPIENTS_MAX} addresses`);
+  if (each.length === 0 || !each.every(isAddress))
+    throw new Error(
+      "must be addresses such as ops@example.com, separated with commas",
+    );
+  return [...new Set(each)].join(", ");
+}
+
+function isAddress(text: string): boolean {
+  const [, local = "", host = ""] =
+    /^([^\s@<>()[\]\\,;:"\p{C}]+)@([\p{L}\p{N}.-]+)$/u.exec(text) ?? [];
+  return (
+    text.length <= ADDRESS_MAX &&
+    local !== "" &&
+    local.length <= 64 &&
+    // Labels, without an empty one, such as in "example..com".
+    host.split(".").every((label) => /^[^-.](?:.*[^-])?$/u.test(label))
+  );
+}
+
+/** What a reply of SMTP means; what kept a mail from getting one has words of its own. */
+function verdict({ status }: Reply): Verdict {
+  if (status < 400) return SENT;
+  return status < 500
+    ? later("The mail server asked to try again later. smsledger tries again.")
+    : wrongSettings(
+        "The mail server refused the mail. Check the recipients, SMTP_URL and MAIL_FROM.",
+      );
+}

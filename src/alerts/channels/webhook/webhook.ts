@@ -1,0 +1,79 @@
+import { createHash, createHmac } from "node:crypto";
+import type { Notice } from "../../notice.ts";
+import { channelKind, type Moment } from "../channel.ts";
+import { httpUrl, newWebhookSecret, webhookSecret } from "../fields.ts";
+import { usualVerdict } from "../replies.ts";
+
+/**
+ * Any receiver, with the payload and signature of Standard Webhooks. A notice is sent as it
+ * is: what a receiver makes of its texts is its own to escape.
+ * Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md.
+ */
+export const webhook = channelKind({
+  kind: "webhook",
+  label: "Webhook",
+  fields: {
+    url: {
+      label: "URL",
+      help: "Gets a POST for each notice. It’s https, or an http address in FORWARD_ALLOW.",
+      example: "https://example.com/alerts",
+      parse: (text) => httpUrl(text).href,
+    },
+    secret: {
+      label: "Signing secret",
+      help: "Leave it empty to get a new one.",
+      example: "whsec_…",
+      isSecret: true,
+      whenEmpty: newWebhookSecret,
+      parse: webhookSecret,
+    },
+  },
+  followsAlerts: true,
+  destination: ({ url }) => new URL(url).host,
+  request: (notice, { url, secret }, moment) => {
+    const body = JSON.stringify(payloadOf(notice));
+    return {
+      via: "http",
+      url,
+      headers: {
+        "content-type": "application/json",
+        ...signatureHeaders(secret, idOf(notice), moment, body),
+      },
+      body,
+    };
+  },
+  verdict: (reply) => usualVerdict("The receiver", reply),
+});
+
+function payloadOf(notice: Notice) {
+  const { kind, severity, title, lines, facts, links, at, alertKey } = notice;
+  return {
+    type: `alert.${kind}`,
+    timestamp: new Date(at).toISOString(),
+    data: { alert: alertKey, severity, title, lines, facts, links },
+  };
+}
+
+function signatureHeaders(
+  secret: string,
+  id: string,
+  { now }: Moment,
+  body: string,
+): Readonly<Record<string, string>> {
+  const timestamp = String(Math.floor(now / 1_000));
+  const key = Buffer.from(secret.slice("whsec_".length), "base64");
+  const signature = createHmac("sha256", key)
+    .update(`${id}.${timestamp}.${body}`)
+    .digest("base64");
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": timestamp,
+    "webhook-signature": `v1,${signature}`,
+  };
+}
+
+/** The same in every attempt, so that a receiver can recognize a repeated one. */
+function idOf({ alertKey, kind, at }: Notice): string {
+  const hash = createHash("sha256").update([alertKey, kind, at].join("\n"));
+  return `ntc_${hash.digest("hex").slice(0, 32)}`;
+}
