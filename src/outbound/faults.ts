@@ -17,6 +17,8 @@ export const FAULT_WORDS = {
     "The host refused the connection. Check the port, and that the receiver is running.",
   unreachable:
     "There is no route to the host. Check its address, this machine's network and firewalls.",
+  not_permitted:
+    "This machine doesn't let smsledger connect to the host. Check IPAddressDeny in its systemd unit, and its firewall.",
   connection_reset:
     "The host closed the connection before it sent a complete response.",
   timeout: "The host didn't respond in time.",
@@ -60,10 +62,8 @@ const FAULTS: readonly (readonly [codes: RegExp, fault: SendFault])[] = [
   [/^(?:DNS_)?(?:ENOTFOUND|ENODATA|ENONAME|EBADNAME)$/, "dns_not_found"],
   [/^(?:DNS_|EAI_)/, "dns_failed"],
   [/^ECONNREFUSED$/, "connection_refused"],
-  [
-    /^(?:EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM)$/,
-    "unreachable",
-  ],
+  [/^(?:EACCES|EPERM)$/, "not_permitted"],
+  [/^(?:EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL)$/, "unreachable"],
   [/^ETIMEDOUT$/, "timeout"],
   [/^(?:ECONNRESET|EPIPE|ECONNABORTED|ConnectionClosed)$/, "connection_reset"],
   [/^CERT_HAS_EXPIRED$/, "tls_expired"],

@@ -75,7 +75,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       } catch (each) {
         error = each;
         if (faultOf(each) === "timeout") slow.add(address);
-        if (!isNeverConnected(faultOf(each))) break;
+        if (!NOT_CONNECTED.has(faultOf(each))) break;
       }
     }
     throw error;
@@ -140,9 +140,12 @@ export function createOutbound(options: OutboundOptions): Outbound {
   return { send, close: () => session.close() };
 }
 
-function isNeverConnected(fault: SendFault): boolean {
-  return fault === "connection_refused" || fault === "unreachable";
-}
+/** Faults after which another address of the host may still be reached. */
+const NOT_CONNECTED: ReadonlySet<SendFault> = new Set([
+  "connection_refused",
+  "unreachable",
+  "not_permitted",
+] as const);
 
 function withHost(url: URL, address: string): URL {
   const changed = new URL(url);

@@ -17,7 +17,10 @@ export const systemResolve: Resolve = async (name) =>
  * Returns a resolver that remembers addresses for a few seconds and shares a lookup under way.
  * Failures aren't remembered.
  */
-export function rememberingResolver(resolve: Resolve): Resolve {
+export function rememberingResolver(
+  resolve: Resolve,
+  now: () => number = () => performance.now(),
+): Resolve {
   const known = new Map<
     string,
     { readonly addresses: Promise<readonly string[]>; readonly until: number }
@@ -25,10 +28,10 @@ export function rememberingResolver(resolve: Resolve): Resolve {
   return (name) => {
     if (isIP(name) !== 0) return Promise.resolve([name]);
     const before = known.get(name);
-    if (before && performance.now() < before.until) return before.addresses;
+    if (before && now() < before.until) return before.addresses;
     const addresses = resolve(name);
     if (known.size >= NAMES_MAX) known.clear();
-    known.set(name, { addresses, until: performance.now() + REMEMBERED_MS });
+    known.set(name, { addresses, until: now() + REMEMBERED_MS });
     addresses.catch(() => known.delete(name));
     return addresses;
   };
