@@ -41,7 +41,7 @@
     ('backup', 'Backups fail', '',
       '{"hours":26}', 'warning', 1, 'smsledger', 0),
     ('disk', 'The disk is nearly full', '',
-      '{"freePercent":10,"days":14}', 'critical', 1, 'smsledger', 0);
+      '{"freePercent":10}', 'critical', 1, 'smsledger', 0);
 
   -- key: which one of those that the rule watches separately; facts: what was measured, as JSON.
   CREATE TABLE alerts (
