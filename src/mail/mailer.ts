@@ -13,13 +13,13 @@ export type MailerOptions = {
 /** What happened to a mail. */
 export type MailResult = {
   readonly durationMs: number;
-  /** SMTP’s three digits; null if it didn’t get that far. */
+  /** SMTP's three digits; null if it didn't get that far. */
   readonly status: number | null;
-  /** The server’s last response. */
+  /** The server's last response. */
   readonly response: string | null;
   /** Null once the server took the mail. */
   readonly fault: MailFault | null;
-  /** Recipients that it didn’t take it for, although it did for others. */
+  /** Recipients that it didn't take it for, although it did for others. */
   readonly refused: readonly string[];
 };
 
@@ -65,12 +65,12 @@ export function createMailer({ server, from, ca }: MailerOptions): Mailer {
           subject: mail.subject,
           text: mail.text,
           html: mail.html,
-          ...(mail.isUrgent && { priority: "high" }),
           ...namesOf(mail, domain),
           headers: {
             // No out-of-office reply answers it. Source: RFC 3834; Exchange has its own header.
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
+            ...(mail.isUrgent && { Importance: "high" }),
           },
           ...(signal && { signal }),
         });
@@ -96,7 +96,7 @@ export function createMailer({ server, from, ca }: MailerOptions): Mailer {
 }
 
 /**
- * All mails of a thread refer to one name, which is no mail’s own: mail programs show them
+ * All mails of a thread refer to one name, which is no mail's own: mail programs show them
  * together, whichever of them somebody got.
  */
 function namesOf({ id, thread }: Mail, domain: string) {

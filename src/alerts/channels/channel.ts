@@ -97,7 +97,7 @@ export function channelKind<F extends Fields>(kind: KindOf<F>): ChannelKind {
     const checked = checkedFields(kind.fields, given);
     if ("settings" in checked) return checked.settings;
     throw new Error(
-      `The settings of this ${kind.label} channel aren't valid: ${Object.values(checked.mistakes).join(" ")}`,
+      `The settings of this ${kind.label} channel aren’t valid: ${Object.values(checked.mistakes).join(" ")}`,
     );
   };
   return {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Field } from "./channel.ts";
 
 /** More is no address of any of these services. */
@@ -38,7 +37,7 @@ export function httpUrl(text: string): URL {
   if (!url || !/^https?:$/.test(url.protocol) || text.length > URL_LENGTH_MAX)
     throw new Error("must be an address that starts with https://");
   if (url.username !== "" || url.password !== "")
-    throw new Error("can't contain a user name or password");
+    throw new Error("can’t contain a user name or password");
   return url;
 }
 
@@ -54,10 +53,6 @@ export function webhookSecret(text: string): string {
   )
     throw new Error("must be whsec_ and 24 to 64 bytes in base64");
   return text;
-}
-
-export function newWebhookSecret(): string {
-  return `whsec_${randomBytes(32).toString("base64")}`;
 }
 
 /** Text without spaces or control characters, such as a token. */

@@ -21,10 +21,10 @@ export function usualVerdict(service: string, { status }: Reply): Verdict {
     return later(`${service} answered ${status}. smsledger tries again.`);
   if (status >= 300 && status < 400)
     return wrongSettings(
-      `${service} answered ${status}, a redirect, which smsledger doesn't follow. Enter the address it leads to.`,
+      `${service} answered ${status}, a redirect, which smsledger doesn’t follow. Enter the address it leads to.`,
     );
   return wrongSettings(
-    `${service} answered ${status} and didn't take the message. Check this channel's settings.`,
+    `${service} answered ${status} and didn’t take the message. Check this channel’s settings.`,
   );
 }
 

@@ -28,7 +28,7 @@ export function oneLine(text: string): string {
 export function unlinked(text: string): string {
   return text
     .replace(/:(?=\/\/)/g, `:${BREAK}`)
-    .replace(/([\p{L}\p{N}])\.(?=\p{L}{2})/gu, `$1.${BREAK}`);
+    .replace(/([\p{L}\p{N}])\.(?=\p{L})/gu, `$1.${BREAK}`);
 }
 
 /** How a text is written for a service, and how that service measures it. */

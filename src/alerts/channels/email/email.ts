@@ -148,7 +148,7 @@ function named(...parts: readonly (string | number)[]): string {
   return `smsledger.${createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 32)}`;
 }
 
-/** Addresses as they're used in a mail’s envelope, separated with commas; each one only once. */
+/** Addresses as they're used in a mail's envelope, separated with commas; each one only once. */
 function addresses(text: string): string {
   const each = text
     .split(/[,;\n]/)

@@ -12,7 +12,7 @@ import { bytesOf, fit, fitLines, unlinked } from "../text.ts";
 import { linesAt, linksOf, standing, toneOf, type Tone } from "../wording.ts";
 
 /**
- * ntfy, the public server or one’s own, by publishing JSON.
+ * ntfy, the public server or one's own, by publishing JSON.
  * Limits: docs.ntfy.sh/publish, "Limitations": 4,096 bytes in a message, which would become an
  * attachment if it were longer, and 1 KB in a title; three buttons.
  */
@@ -62,7 +62,7 @@ const FACTS_MAX = 20;
 const BUTTONS_MAX = 3;
 const LABEL_MAX = 60;
 
-/** The apps show no markup unless it’s asked for, but turn addresses into links. */
+/** The apps show no markup unless it's asked for, but turn addresses into links. */
 const ESCAPED = { write: unlinked, size: bytesOf };
 
 function messageOf(notice: Notice, topic: string, { now }: Moment) {
@@ -98,7 +98,7 @@ function messageOf(notice: Notice, topic: string, { now }: Moment) {
   };
 }
 
-/** 5 rings through a phone’s quiet mode, 4 makes a sound and vibrates, 3 is the default. */
+/** 5 rings through a phone's quiet mode, 4 makes a sound and vibrates, 3 is the default. */
 const PRIORITIES: Record<AlertSeverity, number> = {
   critical: 5,
   warning: 4,

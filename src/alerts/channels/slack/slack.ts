@@ -155,7 +155,7 @@ function checkUrl(url: URL): void {
     );
   if (!/^\/services\/[^/]+\/[^/]+\/[^/]+$/.test(url.pathname))
     throw new Error(
-      "isn't complete. It ends with three parts after /services/",
+      "isn’t complete. It ends with three parts after /services/",
     );
 }
 

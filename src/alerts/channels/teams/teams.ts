@@ -173,7 +173,7 @@ function checkUrl(url: URL): void {
 const NEW_WORKFLOW =
   "Copy the URL from the workflow’s trigger again, or create a new workflow, and enter its URL here.";
 
-/** Codes of Azure Logic Apps, which run Teams’ workflows, in the body of an error. */
+/** Codes of Azure Logic Apps, which run Teams' workflows, in the body of an error. */
 const ERRORS = {
   WorkflowTriggerIsNotEnabled: wrongSettings(
     "The workflow is turned off or was deleted. Turn it on in Teams, in the app Workflows, or create a new one and enter its URL here.",

@@ -1,7 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
+import { newEndpointSecret } from "../../../forwarding/secrets.ts";
 import type { Notice } from "../../notice.ts";
 import { channelKind, type Moment } from "../channel.ts";
-import { httpUrl, newWebhookSecret, webhookSecret } from "../fields.ts";
+import { httpUrl, webhookSecret } from "../fields.ts";
 import { usualVerdict } from "../replies.ts";
 
 /**
@@ -24,7 +25,7 @@ export const webhook = channelKind({
       help: "Leave it empty to get a new one.",
       example: "whsec_…",
       isSecret: true,
-      whenEmpty: newWebhookSecret,
+      whenEmpty: newEndpointSecret,
       parse: webhookSecret,
     },
   },
