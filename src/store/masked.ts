@@ -7,6 +7,7 @@ import {
 import { parseForm, type FormParams } from "../twilio/form.ts";
 import type {
   EventRow,
+  EventWithMessage,
   FailingRecipient,
   MessageRow,
   Reading,
@@ -69,6 +70,8 @@ export function maskedReading(store: Reading): Reading {
     feedStart: () => store.feedStart(),
     feedEnd: () => store.feedEnd(),
     changesSince: (position) => store.changesSince(position),
+    // Only what the filter itself contains.
+    wholeAddresses: (filter) => store.wholeAddresses(filter),
 
     async listMessages(filter, page) {
       const found = await store.listMessages(filter, page);
@@ -125,6 +128,12 @@ export function maskedReading(store: Reading): Reading {
       const { events, next } = await store.feedAfter(position, limit);
       return { events: events.map(maskedEvent), next };
     },
+    async feedWithMessages(position, limit) {
+      const { events, next } = await store.feedWithMessages(position, limit);
+      return { events: events.map(maskedPair), next };
+    },
+    eventsWithMessages: async (ids) =>
+      (await store.eventsWithMessages(ids)).map(maskedPair),
   };
 }
 
@@ -133,6 +142,10 @@ async function* eachMasked<Row>(
   masked: (row: Row) => Row,
 ): AsyncGenerator<readonly Row[], void> {
   for await (const rows of steps) yield rows.map(masked);
+}
+
+function maskedPair({ event, message }: EventWithMessage): EventWithMessage {
+  return { event: maskedEvent(event), message: maskedMessage(message) };
 }
 
 function maskedFailing(failing: FailingRecipient): FailingRecipient {

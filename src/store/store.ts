@@ -113,6 +113,20 @@ export type FeedPage = {
   readonly next: FeedPosition;
 };
 
+/** An event, and its message as it is now. */
+export type EventWithMessage = {
+  readonly event: EventRow;
+  readonly message: MessageRow;
+};
+
+/** Part of the feed, with messages. */
+export type FeedPageWithMessages = {
+  /** In recording order. */
+  readonly events: readonly EventWithMessage[];
+  /** After the last of these events. */
+  readonly next: FeedPosition;
+};
+
 /** A recipient whose latest messages failed more than once. */
 export type FailingRecipient = {
   readonly recipientId: number;
@@ -246,6 +260,17 @@ export interface Reading {
   feedEnd(): Promise<FeedPosition>;
   /** Up to `limit` events after a position, in recording order. Rejects with FeedPositionGone. */
   feedAfter(position: FeedPosition, limit: number): Promise<FeedPage>;
+  /** The same, each event with its message. */
+  feedWithMessages(
+    position: FeedPosition,
+    limit: number,
+  ): Promise<FeedPageWithMessages>;
+  /** Those of these events that still exist, by id, with their messages. */
+  eventsWithMessages(
+    ids: readonly number[],
+  ): Promise<readonly EventWithMessage[]>;
+  /** What decides which messages the addresses in a filter match, for `matcherOf`. */
+  wholeAddresses(filter: MessageFilter): Promise<ReadonlySet<string>>;
   /** Rejects with FeedPositionGone. */
   changesSince(position: FeedPosition): Promise<Changes>;
 

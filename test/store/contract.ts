@@ -16,6 +16,7 @@ import { errorFactsContract } from "./contract/error-facts.ts";
 import { failingRecipientsContract } from "./contract/failing-recipients.ts";
 import { filtersContract } from "./contract/filters.ts";
 import { listingContract } from "./contract/listing.ts";
+import { matchingContract } from "./contract/matching.ts";
 import { orderContract } from "./contract/order.ts";
 import { otherAccountsContract } from "./contract/other-accounts.ts";
 import { postsContract } from "./contract/posts.ts";
@@ -36,6 +37,7 @@ export function storeContract(name: string, openStore: OpenStore): void {
     postsContract(openStore);
     listingContract(openStore);
     filtersContract(openStore);
+    matchingContract(openStore);
     suggestionsContract(openStore);
     changesContract(openStore);
     errorFactsContract(openStore);

@@ -1,7 +1,6 @@
 import type {
   EventRow,
   FailingRequest,
-  FeedPage,
   MessagePage,
   PageRequest,
   Reading,
@@ -11,7 +10,7 @@ import type { FeedPosition } from "../feed-position.ts";
 /** What reads the rows of one step, each in one short query. */
 type Step = Pick<
   Reading,
-  "failingRecipients" | "feedAfter" | "listMessages"
+  "failingRecipients" | "feedAfter" | "feedWithMessages" | "listMessages"
 > & {
   eventsAfter(id: number, limit: number): Promise<readonly EventRow[]>;
 };
@@ -23,6 +22,7 @@ type InSteps = Pick<
   | "everyMessageNewestFirst"
   | "everyFailingRecipient"
   | "feedAfter"
+  | "feedWithMessages"
 >;
 
 /** Reads what may be too much for one query in steps of `stepRows`, between which others get their turn. */
@@ -64,17 +64,34 @@ export function inSteps(step: Step, stepRows: number): InSteps {
         next = { ...next, olderThan: last.lastFailureId };
       }
     },
-    async feedAfter(position, limit) {
-      const events: EventRow[] = [];
-      let next: FeedPosition = position;
-      let page: FeedPage;
-      do {
-        const size = Math.min(stepRows, limit - events.length);
-        page = await step.feedAfter(next, size);
-        events.push(...page.events);
-        ({ next } = page);
-      } while (page.events.length === stepRows && events.length < limit);
-      return { events, next };
-    },
+    feedAfter: feedInSteps(step.feedAfter, stepRows),
+    feedWithMessages: feedInSteps(step.feedWithMessages, stepRows),
+  };
+}
+
+type FeedPart<Row> = {
+  readonly events: readonly Row[];
+  readonly next: FeedPosition;
+};
+type ReadFeed<Row> = (
+  position: FeedPosition,
+  limit: number,
+) => Promise<FeedPart<Row>>;
+
+function feedInSteps<Row>(
+  read: ReadFeed<Row>,
+  stepRows: number,
+): ReadFeed<Row> {
+  return async (position, limit) => {
+    const events: Row[] = [];
+    let next = position;
+    let part: FeedPart<Row>;
+    do {
+      const size = Math.min(stepRows, limit - events.length);
+      part = await read(next, size);
+      events.push(...part.events);
+      ({ next } = part);
+    } while (part.events.length === stepRows && events.length < limit);
+    return { events, next };
   };
 }

@@ -5,6 +5,11 @@ import type { PageRequest, Reading } from "../store.ts";
 import { changesSince } from "./reading/changes-since.ts";
 import { errorCodeFacts } from "./reading/error-code-facts.ts";
 import { eventsAfter, lastEventAt, timeline } from "./reading/event-reader.ts";
+import {
+  eventsWithMessages,
+  feedWithMessages,
+  wholeAddresses,
+} from "./reading/events-with-messages.ts";
 import { failingRecipients } from "./reading/failing-reader.ts";
 import { feedEnd, feedStart, readFeed } from "./reading/feed.ts";
 import {
@@ -67,6 +72,7 @@ export function messageReading(
         ...lists,
         eventsAfter: query(eventsAfter),
         feedAfter: query(readFeed),
+        feedWithMessages: query(feedWithMessages),
       },
       stepRows,
     ),
@@ -91,6 +97,8 @@ export function messageReading(
     lastEventAt: query(lastEventAt),
     feedStart: query(feedStart),
     feedEnd: query(feedEnd),
+    eventsWithMessages: query(eventsWithMessages),
+    wholeAddresses: query(wholeAddresses),
     changesSince: query(changesSince),
   };
 }

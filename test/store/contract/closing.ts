@@ -31,6 +31,10 @@ const CALLS: Record<
   feedStart: (store) => store.feedStart(),
   feedEnd: (store) => store.feedEnd(),
   feedAfter: (store, start) => store.feedAfter(start, 1),
+  feedWithMessages: (store, start) => store.feedWithMessages(start, 1),
+  eventsWithMessages: (store) => store.eventsWithMessages([1]),
+  wholeAddresses: (store) =>
+    store.wholeAddresses([{ field: "word", text: "a", negated: false }]),
   changesSince: (store, start) => store.changesSince(start),
   firstMessageAt: (store) => store.firstMessageAt(),
   lastEventAt: (store) => store.lastEventAt(Date.now()),

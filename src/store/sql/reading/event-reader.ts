@@ -30,7 +30,8 @@ export async function eventsAfter(
   return rows.map(eventRow);
 }
 
-function selectEvents(db: Db) {
+/** Events in recording order, for `eventRow`. */
+export function selectEvents(db: Db) {
   return db
     .selectFrom("events")
     .innerJoin("messages", "messages.id", "events.message_id")
@@ -42,6 +43,7 @@ function selectEvents(db: Db) {
     .leftJoin("event_repeats", "event_repeats.event_id", "events.id")
     .select([
       "events.id",
+      "events.message_id",
       "messages.sid",
       "events.channel",
       "events.status",
@@ -64,11 +66,11 @@ function selectEvents(db: Db) {
     .orderBy("events.id");
 }
 
-type EventRecord = Awaited<
+export type EventRecord = Awaited<
   ReturnType<ReturnType<typeof selectEvents>["execute"]>
 >[number];
 
-function eventRow(row: EventRecord): EventRow {
+export function eventRow(row: EventRecord): EventRow {
   const columns = {
     messageSid: unpackMessageSid(row.sid),
     to: row.to,

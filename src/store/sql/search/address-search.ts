@@ -78,7 +78,7 @@ export async function addressesIn(
 }
 
 /** Whether a message has exactly this address. */
-async function isWhole(
+export async function isWhole(
   db: Db,
   role: "to" | "from",
   address: string,
