@@ -1,7 +1,9 @@
 import { isIP, type BlockList } from "node:net";
 import { faultOf, SendError, type SendFault } from "./faults.ts";
+import { retriedOnNewConnection } from "./live-connection.ts";
 import { rememberingResolver, systemResolve, type Resolve } from "./resolve.ts";
 import { beginningOf } from "./response.ts";
+import { slowAddresses } from "./slow-addresses.ts";
 import { allowedAddresses, targetOf, type Target } from "./target.ts";
 
 /** The limit for everything: looking up the name, connecting, sending, and reading the response. */
@@ -56,6 +58,7 @@ const TRIED_ADDRESSES_MAX = 4;
 export function createOutbound(options: OutboundOptions): Outbound {
   const addressesOf = rememberingResolver(options.resolve ?? systemResolve);
   const slow = slowAddresses();
+  const onLiveConnection = retriedOnNewConnection();
   // The runtime reuses a connection only for the same address, port and server name.
   const session = new Bun.FetchSession({
     proxy: false,
@@ -87,21 +90,27 @@ export function createOutbound(options: OutboundOptions): Outbound {
     { headers, body }: OutboundRequest,
     signal: AbortSignal,
   ): Promise<OutboundResponse> {
-    const response = await session.fetch(withHost(url, address), {
-      method: "POST",
-      headers: headersOf(headers, url, options.version),
-      body,
-      signal,
-      redirect: "manual",
-      decompress: false,
-      proxy: false,
-      protocol: "http1.1",
-      tls: {
-        rejectUnauthorized: true,
-        ...(isIP(host) === 0 && { servername: host }),
-        ...(options.ca !== undefined && { ca: options.ca }),
-      },
-    });
+    const fetchFrom = (keepalive: boolean) =>
+      session.fetch(withHost(url, address), {
+        method: "POST",
+        headers: headersOf(headers, url, options.version),
+        body,
+        signal,
+        keepalive,
+        redirect: "manual",
+        decompress: false,
+        proxy: false,
+        protocol: "http1.1",
+        tls: {
+          rejectUnauthorized: true,
+          ...(isIP(host) === 0 && { servername: host }),
+          ...(options.ca !== undefined && { ca: options.ca }),
+        },
+      });
+    const response = await onLiveConnection(
+      `${url.host} ${address}`,
+      fetchFrom,
+    );
     return {
       status: response.status,
       headers: response.headers,
@@ -181,25 +190,4 @@ async function orAborted<T>(
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
-}
-
-/** For this long, an address that didn't respond in time is tried after a host's others. */
-const SLOW_MS = 600_000;
-const SLOW_MAX = 1_000;
-
-/** Remembers slow addresses, so that a host isn't lost if only one of its addresses is unreachable. */
-function slowAddresses() {
-  const slowSince = new Map<string, number>();
-  const isSlow = (address: string) =>
-    performance.now() - (slowSince.get(address) ?? -Infinity) < SLOW_MS;
-  return {
-    add(address: string): void {
-      if (slowSince.size >= SLOW_MAX) slowSince.clear();
-      slowSince.set(address, performance.now());
-    },
-    last: (addresses: readonly string[]): readonly string[] =>
-      addresses.toSorted(
-        (one, other) => Number(isSlow(one)) - Number(isSlow(other)),
-      ),
-  };
 }

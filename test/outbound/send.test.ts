@@ -61,6 +61,36 @@ test("an event after another uses the same connection, but never one to another 
   expect(peers.size).toBe(1);
 });
 
+test("a connection that the receiver closes meanwhile is replaced, once", async () => {
+  const requests: number[] = [];
+  using receiver = Bun.listen<{ id: number }>({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      open: (socket) => void (socket.data = { id: requests.push(0) - 1 }),
+      data(socket) {
+        const before = requests[socket.data.id] ?? 0;
+        requests[socket.data.id] = before + 1;
+        // The fourth connection gets no response at all.
+        if (before === 0 && socket.data.id < 3)
+          socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+        else socket.terminate();
+      },
+    },
+  });
+  const outbound = client({});
+  const url = `http://hooks.example:${receiver.port}/`;
+  const send = async () => (await outbound.send({ ...POST, url })).fault;
+  expect(await send()).toBeNull();
+  expect(await send()).toBeNull();
+  expect(await send()).toBeNull();
+  expect(requests).toEqual([2, 1, 1]);
+  expect(await send()).toBe("connection_reset");
+  expect(requests).toEqual([2, 1, 2, 1]);
+  expect(await send()).toBe("connection_reset");
+  expect(requests).toEqual([2, 1, 2, 1, 1]);
+});
+
 test("a host is reached if only one of its addresses accepts connections", async () => {
   using receiver = Bun.serve({
     hostname: "127.0.0.2",
