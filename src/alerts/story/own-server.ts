@@ -1,0 +1,130 @@
+import {
+  byteWords,
+  counted,
+  countWords,
+  duration,
+  percent,
+} from "../../words/amounts.ts";
+import { minuteWords } from "../../words/times.ts";
+import {
+  numberIn,
+  partsOfKey,
+  rangeOf,
+  spanWords,
+  textIn,
+  type Teller,
+} from "./story.ts";
+
+/* Stories about smsledger itself. */
+
+export const refusedStory: Teller = (told) => {
+  const callbacks = numberIn(told.measured, "callbacks");
+  const { from, to } = rangeOf(told);
+  return {
+    title: `${counted(callbacks, "callback was", "callbacks were")} refused in the last ${spanWords(to - from)} for a reason that you can fix`,
+    lines: [
+      "They’re from your own accounts, and nothing of them was recorded. Twilio retries a refused callback only if its URL asks for that.",
+    ],
+    todo: [
+      "Open the refused callbacks: each says why it was refused, and what to change.",
+    ],
+    numbers: [
+      {
+        name: "Refused callbacks",
+        value: countWords(callbacks),
+        href: (urls) => urls.refusals(),
+      },
+    ],
+    places: [{ label: "Refused callbacks", href: (urls) => urls.refusals() }],
+  };
+};
+
+export const forwardingStory: Teller = (told) => {
+  const { measured, key } = told;
+  const name = textIn(measured, "name");
+  const isChannel = partsOfKey(key)?.of === "channel";
+  const disabled = textIn(measured, "disabled");
+  const failingMs = numberIn(measured, "to") - numberIn(measured, "since");
+  const waiting = `${counted(
+    numberIn(measured, "waiting"),
+    isChannel ? "notice is" : "event is",
+    isChannel ? "notices are" : "events are",
+  )}`;
+  const atLeast = measured["isMore"] === undefined ? "" : "At least ";
+  return {
+    title: isChannel
+      ? `The notification channel “${name}” has failed for ${duration(failingMs)}`
+      : disabled === ""
+        ? `Forwarding to “${name}” has failed for ${duration(failingMs)}`
+        : `The endpoint “${name}” was disabled: it ${disabled === "gone" ? "answered 410 Gone" : "has only failed for five days"}`,
+    lines: [
+      `${atLeast}${waiting} waiting. ${
+        disabled === ""
+          ? "Nothing is lost: they’re sent once it works again."
+          : "Nothing is lost: they’re sent once you resume the endpoint."
+      }`,
+    ],
+    todo: [
+      isChannel
+        ? "Open the channel, and send a test: it shows what the service replied."
+        : disabled === ""
+          ? "Open the endpoint: its attempts show the error or the response. Check the receiver."
+          : "Check the receiver, then resume the endpoint; or remove it if nobody needs it.",
+    ],
+    numbers: [
+      {
+        name: "Waiting",
+        value: `${countWords(numberIn(measured, "waiting"))}${measured["isMore"] === undefined ? "" : "+"}`,
+        href: undefined,
+      },
+      {
+        name: "Failing since",
+        value: `${minuteWords(numberIn(measured, "since"))} UTC`,
+        href: undefined,
+      },
+    ],
+    places: [],
+  };
+};
+
+export const backupStory: Teller = ({ measured }) => {
+  const latestAt = numberIn(measured, "latestAt");
+  const reason = textIn(measured, "reason");
+  const latest =
+    latestAt === 0
+      ? "There is no scheduled backup yet."
+      : `The latest backup is from ${minuteWords(latestAt)} UTC.`;
+  return {
+    title:
+      reason === ""
+        ? `No backup for ${duration(numberIn(measured, "to") - latestAt)}`
+        : "The latest backup failed",
+    lines: [...(reason === "" ? [] : [reason]), latest],
+    todo: [
+      "Check that BACKUP_FOLDER exists, can be written to, and has enough free space. The server retries every hour.",
+    ],
+    numbers: [],
+    places: [{ label: "Settings", href: (urls) => urls.settings }],
+  };
+};
+
+export const diskStory: Teller = ({ measured }) => {
+  const free = numberIn(measured, "freeBytes");
+  const total = numberIn(measured, "totalBytes");
+  const bytes = numberIn(measured, "databaseBytes");
+  return {
+    title: `Only ${byteWords(free)} (${percent(total === 0 ? 0 : free / total)}) are free on the database’s disk`,
+    lines: [
+      "Once the disk is full, callbacks are answered 503, and Twilio retries them only if their URL asks for that.",
+      ...(bytes === 0 ? [] : [`The database takes ${byteWords(bytes)}.`]),
+    ],
+    todo: [
+      "Free some space, get a larger disk, or keep messages for a shorter time (RETENTION_DAYS).",
+    ],
+    numbers: [
+      { name: "Free", value: byteWords(free), href: undefined },
+      { name: "Disk", value: byteWords(total), href: undefined },
+    ],
+    places: [{ label: "Settings", href: (urls) => urls.settings }],
+  };
+};
