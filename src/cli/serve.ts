@@ -13,6 +13,7 @@ import { createLog, flushLog, type Log } from "../log/log.ts";
 import { openEngine } from "../store/open.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
+import { followList } from "../suppressions/follow-list.ts";
 import { latestBackupIn } from "../upkeep/scheduled-backup.ts";
 import { doUpkeep } from "../upkeep/upkeep.ts";
 import { aborted, endNow, stopSignal } from "./stop-signal.ts";
@@ -59,6 +60,12 @@ export async function serve(config: Config, version: string): Promise<number> {
     now: Date.now,
     stopping: signal,
   });
+  const suppressions = followList({
+    store,
+    log,
+    now: Date.now,
+    stopping: signal,
+  });
   await aborted(signal);
   log.info(
     { reason: String(signal.reason) },
@@ -69,7 +76,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     endNow();
   }, STOP_LIMIT_MS);
   await server.stopGracefully();
-  await upkeep;
+  await Promise.all([upkeep, suppressions]);
   await store.close();
   clearTimeout(limit);
   log.info("stopped");

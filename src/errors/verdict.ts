@@ -1,8 +1,9 @@
-import {
-  KEEPS_FAILING_MIN,
-  type MessageRow,
-  RECENT_MESSAGES,
-} from "../store/store.ts";
+import { type MessageRow, RECENT_MESSAGES } from "../store/store.ts";
+import type {
+  Suppression,
+  SuppressionCodes,
+  SuppressionReason,
+} from "../store/suppressions.ts";
 import {
   explainErrorCode,
   firstAdvice,
@@ -38,6 +39,15 @@ export type Recent = {
   readonly lastErrorCode: number | null;
 };
 
+/** What is known about the recipient of a message. */
+export type AboutRecipient = {
+  readonly recent: Recent;
+  /** Its entry on the list for the message's channel. */
+  readonly listed: Listed | null;
+  /** Whether a later message on this channel was delivered. */
+  readonly isDeliveredSince: boolean;
+};
+
 export const VERDICT_LABELS: Record<VerdictKind, string> = {
   "send-again": "Retry",
   "fix-first": "Fix first",
@@ -52,6 +62,11 @@ const UNSUBSCRIBED = new Set([21610, 30630, 63014, 63033, 63050]);
 const NO_MOBILE_NUMBER = new Set([
   21211, 21265, 21268, 21614, 21635, 30005, 30006,
 ]);
+/** Codes of numbers that this channel can't reach. */
+const NOT_ON_CHANNEL = new Set([63003, 63024, 63036]);
+
+/** A number's entry on the "do not send" list, as far as it decides what to do. */
+export type Listed = Pick<Suppression, "reason" | "errorCode">;
 
 /** Returns what to do about messages that fail with a code, or without one. */
 export function verdictOnCode(errorCode: number | null): Verdict {
@@ -72,21 +87,30 @@ export function verdictOnCode(errorCode: number | null): Verdict {
   return verdict(kind, labelOf(errorCode, kind, explanation), explanation);
 }
 
-/** Returns what to do about a number; undefined while none of the latest messages to it failed. */
-export function verdictOnNumber(recent: Recent): Verdict | undefined {
+/**
+ * Returns what to do about a number, given its entry on the "do not send" list; undefined
+ * while it has none and none of the latest messages to it failed. Only numbers on the list
+ * have the verdict "do-not-send".
+ */
+export function verdictOnNumber(
+  recent: Recent,
+  listed: Listed | null,
+): Verdict | undefined {
+  if (listed !== null)
+    return listed.reason === "keeps-failing"
+      ? streakVerdict(recent)
+      : verdictOnCode(listed.errorCode);
   if (recent.failures === 0) return undefined;
   const ofCode = verdictOnCode(recent.lastErrorCode);
-  return ofCode.kind === "send-again" && keepsFailing(recent)
-    ? streakVerdict(recent)
-    : ofCode;
+  return ofCode.kind === "do-not-send" ? OFF_THE_LIST : ofCode;
 }
 
-/** Returns what to do about a message, given its status and the latest messages to its recipient. */
+/** Returns what to do about a message, given its status and what is known about its recipient. */
 export function verdictOnMessage(
   { status, errorCode }: Pick<MessageRow, "status" | "errorCode">,
-  recent: Recent,
+  { recent, listed, isDeliveredSince }: AboutRecipient,
 ): Verdict {
-  if (status === "delivered" || status === "read")
+  if (isDelivered(status))
     return verdict(
       undefined,
       "Nothing to do",
@@ -99,10 +123,11 @@ export function verdictOnMessage(
       "This message is in flight: it may still be delivered.",
     );
   const ofCode = verdictOnCode(errorCode);
-  const ofNumber = verdictOnNumber(recent);
-  // The number's latest failures also apply to its earlier messages.
-  return ofCode.kind === "send-again" && ofNumber?.kind === "do-not-send"
-    ? ofNumber
+  // What is known about the number by now also applies to its earlier messages.
+  if (ofCode.kind === "send-again" && listed !== null)
+    return verdictOnNumber(recent, listed) ?? ofCode;
+  return ofCode.kind === "do-not-send" && listed === null && isDeliveredSince
+    ? OFF_THE_LIST
     : ofCode;
 }
 
@@ -119,6 +144,25 @@ export function recentOf(
   };
 }
 
+/** Summarizes what is known about a message's recipient, given the latest messages to it and its entries. */
+export function aboutRecipient(
+  { id, channel }: Pick<MessageRow, "id" | "channel">,
+  latest: readonly Pick<
+    MessageRow,
+    "id" | "channel" | "status" | "errorCode"
+  >[],
+  entries: readonly (Listed & Pick<Suppression, "channel">)[],
+): AboutRecipient {
+  return {
+    recent: recentOf(latest),
+    listed: entries.find((each) => each.channel === channel) ?? null,
+    isDeliveredSince: latest.some(
+      (other) =>
+        other.id > id && other.channel === channel && isDelivered(other.status),
+    ),
+  };
+}
+
 /** Returns every known code with this verdict. */
 export function codesWith(kind: VerdictKind): readonly number[] {
   codesByVerdict ??= Map.groupBy(
@@ -130,9 +174,45 @@ export function codesWith(kind: VerdictKind): readonly number[] {
 
 let codesByVerdict: ReadonlyMap<VerdictKind, readonly number[]> | undefined;
 
-/** Reports whether so many messages failed that another try is useless. The store's filter has the same rule. */
-function keepsFailing({ messages, failures }: Recent): boolean {
-  return failures >= KEEPS_FAILING_MIN && failures * 2 >= messages;
+/** What a number failed with doesn't count any more. */
+const OFF_THE_LIST = verdict(
+  "send-again",
+  "Retry: not on the list",
+  "You can send to this number: a later message was delivered, or somebody took it off the Do not send list.",
+);
+
+/** Returns the codes that put numbers on the "do not send" list, as the store needs them. */
+export function suppressionCodes(): SuppressionCodes {
+  const { gone, optedOut, blocked } = Object.groupBy(
+    codesWith("do-not-send"),
+    (code) => SUPPRESSION_KEYS[reasonOfCode(code)],
+  );
+  return {
+    gone: gone ?? [],
+    optedOut: optedOut ?? [],
+    blocked: blocked ?? [],
+    sendAgain: codesWith("send-again"),
+  };
+}
+
+function isDelivered(status: MessageRow["status"]): boolean {
+  return status === "delivered" || status === "read";
+}
+
+type CodeReason = Exclude<SuppressionReason, "keeps-failing">;
+
+const SUPPRESSION_KEYS = {
+  gone: "gone",
+  "opted-out": "optedOut",
+  blocked: "blocked",
+} as const satisfies Record<CodeReason, string>;
+
+/** The reason that a code with the verdict "do-not-send" is for the list. */
+function reasonOfCode(code: number): CodeReason {
+  if (UNSUBSCRIBED.has(code)) return "opted-out";
+  return NO_MOBILE_NUMBER.has(code) || NOT_ON_CHANNEL.has(code)
+    ? "gone"
+    : "blocked";
 }
 
 function streakVerdict({ failures, messages }: Recent): Verdict {

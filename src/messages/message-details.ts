@@ -1,17 +1,24 @@
 import type { FeedPosition } from "../store/feed-position.ts";
 import type { MessageFilter } from "../store/filter.ts";
-import { recentOf, type Recent } from "../errors/verdict.ts";
+import { aboutRecipient, type AboutRecipient } from "../errors/verdict.ts";
 import {
   RECENT_MESSAGES,
   type EventRow,
   type MessageRow,
   type Store,
 } from "../store/store.ts";
+import type { Stores } from "../store/stores.ts";
+import type { Suppression } from "../store/suppressions.ts";
 import { parseFilter } from "./filter-language.ts";
 
 export type MessageDetailsStore = Pick<
-  Store,
-  "messageBySid" | "timeline" | "listMessages" | "changedMessages" | "feedEnd"
+  Stores,
+  | "messageBySid"
+  | "timeline"
+  | "listMessages"
+  | "changedMessages"
+  | "feedEnd"
+  | "suppressions"
 >;
 
 /** The data of a message's page. */
@@ -20,8 +27,7 @@ export type MessageDetails = {
   readonly events: readonly EventRow[];
   /** The latest other messages to the same recipient, newest first. */
   readonly others: readonly MessageRow[];
-  /** The outcome of the latest messages to the recipient, including this one. */
-  readonly recent: Recent;
+  readonly aboutRecipient: AboutRecipient;
   /** Its neighbors in the list it was opened from. */
   readonly newer: MessageRow | undefined;
   readonly older: MessageRow | undefined;
@@ -47,9 +53,10 @@ export async function readMessageDetails(
   const neighbors: MessageFilter | undefined =
     mistakes.length === 0 ? filter : undefined;
   const { id } = message;
-  const [events, toRecipient, newer, older] = await Promise.all([
+  const [events, toRecipient, entries, newer, older] = await Promise.all([
     store.timeline(message.messageSid),
     latestToRecipient(store, message),
+    entriesOfRecipient(store, message),
     neighbors && store.listMessages(neighbors, { size: 1, newerThan: id }),
     neighbors && store.listMessages(neighbors, { size: 1, olderThan: id }),
   ]);
@@ -57,11 +64,19 @@ export async function readMessageDetails(
     message,
     events,
     others: toRecipient.filter((other) => other.id !== id).slice(0, OTHERS_MAX),
-    recent: recentOf(toRecipient),
+    aboutRecipient: aboutRecipient(message, toRecipient, entries),
     newer: newer?.messages[0],
     older: older?.messages[0],
     position,
   };
+}
+
+/** Returns the entries of a message's recipient on the "do not send" list. */
+export async function entriesOfRecipient(
+  { suppressions }: Pick<Stores, "suppressions">,
+  { recipientId }: Pick<MessageRow, "recipientId">,
+): Promise<readonly Suppression[]> {
+  return recipientId === null ? [] : suppressions.of(recipientId);
 }
 
 /** Returns the latest messages to a message's recipient, newest first; only the message itself if it has no recipient. */

@@ -9,7 +9,7 @@ type Reading = Pick<Store, "everyFailingRecipient">;
 /** A recipient that keeps failing, in an export; its keys are the columns, in order. */
 function numberRecord(recipient: FailingRecipient) {
   const code = recipient.lastErrorCode;
-  const verdict = verdictOnNumber(recipient);
+  const verdict = verdictOnNumber(recipient, recipient.listed);
   return {
     number: recipient.recipient,
     country: recipient.country,

@@ -7,7 +7,7 @@ import { NumbersPage } from "../../views/numbers/numbers-page.tsx";
 import { redirectTo } from "../http/responses.ts";
 import { VERDICT_LABELS } from "../errors/verdict.ts";
 import { addressText } from "../messages/filter-language.ts";
-import type { Store } from "../store/store.ts";
+import type { Stores } from "../store/stores.ts";
 import {
   numbersExport,
   type NumbersFormat,
@@ -27,13 +27,14 @@ import {
 
 export type NumberDeps = {
   readonly store: Pick<
-    Store,
+    Stores,
     | "everyFailingRecipient"
     | "failingRecipients"
     | "listMessages"
     | "recipientCounts"
     | "addressById"
     | "feedEnd"
+    | "suppressions"
   >;
   readonly downloads: Downloads;
   readonly now: () => number;
@@ -100,12 +101,21 @@ export const numberHandlers = ({ store, downloads, now }: NumberDeps) => {
         return NO_SUCH_NUMBER;
       }
       const live = await store.feedEnd();
-      const [summary, found] = await Promise.all([
+      const [summary, entries, found] = await Promise.all([
         summaryOf(store, recipient),
+        store.suppressions.of(recipient.id),
         store.listMessages(messagesTo(recipient), pageRequest),
       ]);
       if (summary === undefined) return NO_SUCH_NUMBER;
-      const view = { site, recipient, summary, found, live, now: now() };
+      const view = {
+        site,
+        recipient,
+        summary,
+        entries,
+        found,
+        live,
+        now: now(),
+      };
       return page(<NumberPage {...view} pageRequest={pageRequest} />);
     },
   };

@@ -1,5 +1,8 @@
+/** Events, or changes of the "do not send" list. */
+export type Feed = "events" | "suppressions";
+
 /**
- * A place in the feed of one ledger: after one of its events, or at its start. Only the
+ * A place in a feed of one ledger: after one of its events, or at its start. Only the
  * engine knows what's in it; its text is a cursor. It names its ledger, as a restored backup
  * gives the same ids to other events.
  */
@@ -8,23 +11,23 @@ export class FeedPosition {
     /** Undefined in a cursor of version 0.1.0, which didn't name it. */
     private readonly ledger: string | undefined,
     private readonly eventId: number,
+    private readonly feed: Feed = "events",
   ) {}
 
   /** The position that a cursor names; undefined for any other text. */
-  static read(text: string): FeedPosition | undefined {
+  static read(text: string, feed: Feed = "events"): FeedPosition | undefined {
     const plain = Buffer.from(text, "base64url").toString();
-    const [, ledger, id] = CURSOR.exec(plain) ?? [];
+    const [, named, ledger, id] = CURSOR.exec(plain) ?? [];
+    if (named === feed) return new FeedPosition(ledger, Number(id), feed);
     // Pages of version 0.1.0 name only the event's id.
-    const [bare] = /^\d{1,15}$/.exec(text) ?? [];
-    const eventId = id ?? bare;
-    return eventId === undefined
-      ? undefined
-      : new FeedPosition(ledger, Number(eventId));
+    return feed === "events" && /^\d{1,15}$/.test(text)
+      ? new FeedPosition(undefined, Number(text))
+      : undefined;
   }
 
   /** The cursor, for URLs and JSON: letters, digits, `-` and `_`. */
   get text(): string {
-    return Buffer.from(`events:${this.ledger}:${this.eventId}`).toString(
+    return Buffer.from(`${this.feed}:${this.ledger}:${this.eventId}`).toString(
       "base64url",
     );
   }
@@ -49,7 +52,7 @@ export class FeedPosition {
   }
 }
 
-const CURSOR = /^events:(?:([0-9a-f]{16}):)?(\d{1,15})$/;
+const CURSOR = /^(events|suppressions):(?:([0-9a-f]{16}):)?(\d{1,15})$/;
 
 /** A position in the feed that this ledger doesn't have; the reader has to start over. */
 export class FeedPositionGone extends Error {

@@ -13,6 +13,7 @@ import type {
   Reading,
 } from "./store.ts";
 import type { Stores } from "./stores.ts";
+import type { SuppressionChange, SuppressionStore } from "./suppressions.ts";
 import type { Dimension } from "./tally.ts";
 
 /** How many values are searched for some that aren't phone numbers. */
@@ -46,6 +47,7 @@ export function maskedStore(store: Stores): Stores {
     outbox: store.outbox,
     // Addresses in its entries are masked when they're written.
     audit: store.audit,
+    suppressions: maskedSuppressions(store.suppressions),
     // Refused callbacks are masked before they're stored.
     refusals: store.refusals,
     // Erasing takes a whole number and only returns counts.
@@ -134,6 +136,47 @@ export function maskedReading(store: Reading): Reading {
     },
     eventsWithMessages: async (ids) =>
       (await store.eventsWithMessages(ids)).map(maskedPair),
+  };
+}
+
+/** Addresses and notes are masked; who asks for an address knows it. */
+function maskedSuppressions(store: SuppressionStore): SuppressionStore {
+  return {
+    // These return no addresses.
+    follow: (...asked) => store.follow(...asked),
+    isComplete: () => store.isComplete(),
+    remove: (...asked) => store.remove(...asked),
+    changesStart: () => store.changesStart(),
+    changesEnd: () => store.changesEnd(),
+
+    list: async (request) => (await store.list(request)).map(maskedListed),
+    every: (request) => eachMasked(store.every(request), maskedListed),
+    of: async (id) => (await store.of(id)).map(maskedListed),
+    ofAddress: async (address) =>
+      (await store.ofAddress(address)).map(maskedListed),
+    addedIn: async (...asked) =>
+      (await store.addedIn(...asked)).map(maskedListed),
+    history: async (...asked) =>
+      (await store.history(...asked)).map(maskedChange),
+    async changesAfter(...asked) {
+      const { changes, next } = await store.changesAfter(...asked);
+      return { changes: changes.map(maskedChange), next };
+    },
+  };
+}
+
+function maskedListed<Row extends { readonly recipient: string }>(
+  row: Row,
+): Row {
+  return { ...row, recipient: maskRecipient(row.recipient) };
+}
+
+function maskedChange(change: SuppressionChange): SuppressionChange {
+  const { note, recipient } = change;
+  const addresses = { recipient, all: [recipient] };
+  return {
+    ...maskedListed(change),
+    note: note && maskedText(note, addresses, "likely"),
   };
 }
 

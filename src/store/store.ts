@@ -13,6 +13,7 @@ import type {
   TopSenders,
   TopSendersRequest,
 } from "./tally.ts";
+import type { Suppression } from "./suppressions.ts";
 import type { TimeRange } from "../time/time-range.ts";
 
 /** A verified callback whose status is recorded. */
@@ -140,6 +141,8 @@ export type FailingRecipient = {
   readonly lastFailureAt: number;
   /** Id of the latest failed message, by which pages are ordered. */
   readonly lastFailureId: number;
+  /** Its latest entry on the "do not send" list; null while it has none. */
+  readonly listed: Pick<Suppression, "reason" | "errorCode" | "channel"> | null;
 };
 
 /** Among how many latest messages a recipient's failures are counted. */
@@ -155,7 +158,10 @@ export type RecipientCounts = {
 };
 
 export type FailingRequest = {
-  /** Only recipients with this verdict; see `verdictOnNumber`, which classifies codes. */
+  /**
+   * Only recipients with this verdict; see `verdictOnNumber`, which classifies codes. Those
+   * with "do-not-send" are on the "do not send" list.
+   */
   readonly verdict?: {
     readonly is: "send-again" | "fix-first" | "do-not-send";
     readonly sendAgainCodes: readonly number[];

@@ -4,6 +4,7 @@ import { failureOf } from "../log/failure.ts";
 import type { Log } from "../log/log.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { ClockReading, UpkeepNote, UpkeepStore } from "../store/upkeep.ts";
+import { pause } from "../time/pause.ts";
 import { retentionCut } from "./retention.ts";
 import {
   BackupFailed,
@@ -189,18 +190,4 @@ async function noteFailure(
     if (!(error instanceof StoreUnavailable))
       log.error(failureOf(error), "can't record a failed chore");
   }
-}
-
-/** Resolves after this time, or when the signal is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }

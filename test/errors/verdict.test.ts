@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import {
   codesWith,
-  recentOf,
   verdictOnCode,
   verdictOnMessage,
+  suppressionCodes,
   verdictOnNumber,
   VERDICTS,
 } from "../../src/errors/verdict.ts";
@@ -14,6 +14,7 @@ import {
 import { newToken, ask } from "../api/api-server.ts";
 import { get, sidsIn } from "../pages/page-client.ts";
 import { eventOf } from "../store/events.ts";
+import { followList } from "../store/follow-list.ts";
 import { startServer } from "../support/start-server.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { plainText } from "../../src/words/plain-text.ts";
@@ -54,32 +55,50 @@ test("don't send to wrong or opted-out numbers again; what the team can fix is f
   expect(verdictOnCode(30006).label).toBe("Don’t retry: no mobile number");
 });
 
-test("a number that fails again and again isn't worth retrying, whatever the code says", () => {
-  for (const code of [...EXPLAINED, UNKNOWN, null])
-    for (let messages = 1; messages <= 10; messages++)
-      for (let failures = 0; failures <= messages; failures++) {
-        const recent = { messages, failures, lastErrorCode: code };
-        const verdict = verdictOnNumber(recent);
-        const ofCode = verdictOnCode(code);
-        if (failures === 0) {
-          expect(verdict).toBeUndefined();
-          continue;
-        }
-        const keepsFailing = failures >= 3 && failures * 2 >= messages;
-        expect([recent, verdict?.kind]).toEqual([
-          recent,
-          keepsFailing && ofCode.kind === "send-again"
-            ? "do-not-send"
-            : ofCode.kind,
-        ]);
-        // A message's verdict is its number's.
-        const failed = { status: "failed", errorCode: code } as const;
-        expect(verdictOnMessage(failed, recent)).toEqual(verdict ?? ofCode);
-        for (const status of ["sent", "delivered", "read"] as const) {
-          const other = verdictOnMessage({ status, errorCode: code }, recent);
-          expect(other.kind).toBeUndefined();
-        }
-      }
+test("only numbers on the list have the verdict not to send, whatever failed", () => {
+  for (const errorCode of [...EXPLAINED, UNKNOWN, null]) {
+    const ofCode = verdictOnCode(errorCode);
+    const failed = { status: "failed", errorCode } as const;
+    const recent = { messages: 4, failures: 3, lastErrorCode: errorCode };
+    const about = { recent, listed: null, isDeliveredSince: false };
+    const offTheList = verdictOnNumber(recent, null);
+    expect(offTheList?.kind).toBe(
+      ofCode.kind === "do-not-send" ? "send-again" : ofCode.kind,
+    );
+    expect(verdictOnMessage(failed, about)).toEqual(ofCode);
+    // A later message was delivered.
+    expect(
+      verdictOnMessage(failed, { ...about, isDeliveredSince: true }),
+    ).toEqual(
+      ofCode.kind === "do-not-send" && offTheList ? offTheList : ofCode,
+    );
+    const streak = { reason: "keeps-failing", errorCode } as const;
+    const onNumber = verdictOnNumber(recent, streak);
+    expect(onNumber).toMatchObject({
+      kind: "do-not-send",
+      label: "Don’t retry: keeps failing",
+    });
+    expect(verdictOnMessage(failed, { ...about, listed: streak })).toEqual(
+      ofCode.kind === "send-again" && onNumber ? onNumber : ofCode,
+    );
+    for (const status of ["sent", "delivered", "read"] as const) {
+      const other = verdictOnMessage({ status, errorCode }, about);
+      expect(other.kind).toBeUndefined();
+    }
+  }
+  const none = { messages: 3, failures: 0, lastErrorCode: null };
+  expect(verdictOnNumber(none, null)).toBeUndefined();
+});
+
+test("each code that advises against sending puts numbers on the list, for one reason", () => {
+  const { gone, optedOut, blocked, sendAgain } = suppressionCodes();
+  expect([...gone, ...optedOut, ...blocked].toSorted((a, b) => a - b)).toEqual([
+    ...codesWith("do-not-send"),
+  ]);
+  expect(sendAgain).toEqual(codesWith("send-again"));
+  expect(gone).toContain(30005);
+  expect(optedOut).toEqual([21610, 30630, 63014, 63033, 63050]);
+  expect(blocked).toContain(30004);
 });
 
 test("no page, list or response contradicts another about a message, a code or a number", async () => {
@@ -130,6 +149,7 @@ test("no page, list or response contradicts another about a message, a code or a
       ...streak.map((sid) => record(code, numberOf(place, 4), sid, "failed")),
     ]),
   );
+  await followList(store);
   for (const { place, code, once, late, streak } of cases) {
     const ofCode = verdictOnCode(code);
     const pageOf = async (path: string) => {
@@ -155,7 +175,14 @@ test("no page, list or response contradicts another about a message, a code or a
       failures: streak.length,
       lastErrorCode: code,
     };
-    const onNumber = verdictOnNumber(keepsFailing) ?? ofCode;
+    const [listed = null] = await store.suppressions.ofAddress(
+      numberOf(place, 4),
+    );
+    expect([code, listed === null]).toEqual([
+      code,
+      ofCode.kind === "fix-first",
+    ]);
+    const onNumber = verdictOnNumber(keepsFailing, listed) ?? ofCode;
     await advised(`/messages/${streak[0]}`, onNumber);
     await advised(`/numbers/${numberOf(place, 4)}`, onNumber);
 
@@ -173,7 +200,7 @@ test("no page, list or response contradicts another about a message, a code or a
         late,
         verdictOnMessage(
           { status: "delivered", errorCode: code },
-          recentOf([]),
+          { recent: keepsFailing, listed: null, isDeliveredSince: false },
         ),
       ],
     ] as const;

@@ -1,10 +1,14 @@
+import { followList } from "../store/follow-list.ts";
 import type { startServer } from "../support/start-server.ts";
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 
-/** Posts messages to a number: one per word, `delivered` or an error code, oldest first. */
+/**
+ * Posts messages to a number: one per word, `delivered` or an error code, oldest first. Given
+ * the store, it also brings the "do not send" list up to date, as `serve` does.
+ */
 export async function postMessagesTo(
-  { twilio }: Pick<Server, "twilio">,
+  { twilio, store }: Pick<Server, "twilio"> & Partial<Pick<Server, "store">>,
   number: string,
   outcomes: readonly (number | "delivered" | "undelivered")[],
 ): Promise<void> {
@@ -18,4 +22,5 @@ export async function postMessagesTo(
     if (answer.status !== 200)
       throw new Error(`A callback got ${answer.status}.`);
   }
+  if (store !== undefined) await followList(store);
 }

@@ -27,6 +27,7 @@ export async function failingRecount(
       lastErrorCode: last.errorCode,
       lastFailureAt: last.lastEventAt,
       lastFailureId: last.id,
+      listed: null,
     });
   }
   return failing.toSorted((a, b) => b.lastFailureId - a.lastFailureId);

@@ -81,7 +81,7 @@ function Message({ site, details, q, now }: MessageView) {
             <ErrorExplained
               urls={urls}
               code={message.errorCode}
-              verdict={verdictOnMessage(message, details.recent)}
+              verdict={verdictOnMessage(message, details.aboutRecipient)}
             />
           )}
           <Timeline story={story} />

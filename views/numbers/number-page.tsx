@@ -2,6 +2,7 @@ import type { FeedPosition } from "../../src/store/feed-position.ts";
 import { verdictOnNumber } from "../../src/errors/verdict.ts";
 import { countryName } from "../../src/phone/country-names.ts";
 import { addressText, filterText } from "../../src/messages/filter-language.ts";
+import type { Suppression } from "../../src/store/suppressions.ts";
 import type {
   Recipient,
   RecipientSummary,
@@ -25,6 +26,8 @@ export type NumberView = {
   readonly site: Site;
   readonly recipient: Recipient;
   readonly summary: RecipientSummary;
+  /** On the "do not send" list, by channel. */
+  readonly entries: readonly Suppression[];
   readonly found: MessagePage;
   readonly pageRequest: PageRequest;
   readonly live: FeedPosition;
@@ -33,7 +36,7 @@ export type NumberView = {
 
 /** One recipient: whether messages are delivered, and all of them. */
 export function NumberPage(view: NumberView) {
-  const { site, recipient, summary, pageRequest, live } = view;
+  const { site, recipient, pageRequest, live } = view;
   const { urls } = site;
   const name = nameOf(view);
   const list = filterText([["to", name]]);
@@ -72,7 +75,7 @@ export function NumberPage(view: NumberView) {
         hx-swap="outerMorph"
       >
         <Facts view={view} />
-        <Verdict site={site} summary={summary} />
+        <Verdict view={view} />
         <h2 class="section-title">Messages</h2>
         {view.found.messages.length === 0 ? (
           <p class="empty">There are no more messages in this direction.</p>
@@ -141,14 +144,14 @@ function Facts({ view: { summary, now } }: { readonly view: NumberView }) {
 }
 
 /** Whether it keeps failing, why, and what to do about it. */
-function Verdict({
-  site: { urls },
-  summary: { recent, lastFailure },
-}: Pick<NumberView, "site" | "summary">) {
-  if (lastFailure === undefined || recent.failures < FAILURES_MIN) return "";
-  const verdict = verdictOnNumber(recent);
+function Verdict({ view }: { readonly view: NumberView }) {
+  const { site, summary, entries } = view;
+  const { recent, lastFailure } = summary;
+  const [listed] = entries.toSorted((a, b) => b.changeId - a.changeId);
+  if (listed === undefined && recent.failures < FAILURES_MIN) return "";
+  const verdict = verdictOnNumber(recent, listed ?? null);
   if (verdict === undefined) return "";
-  const { errorCode } = lastFailure;
+  const errorCode = listed?.errorCode ?? lastFailure?.errorCode ?? null;
   return (
     <>
       <div class="verdict">
@@ -161,7 +164,7 @@ function Verdict({
       {errorCode === null ? (
         <p safe>{verdict.whatToDo}</p>
       ) : (
-        <ErrorExplained urls={urls} code={errorCode} verdict={verdict} />
+        <ErrorExplained urls={site.urls} code={errorCode} verdict={verdict} />
       )}
     </>
   );

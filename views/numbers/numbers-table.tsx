@@ -56,7 +56,9 @@ function Row({
   readonly now: number;
 }) {
   const { recipientId, failures, messages, lastErrorCode } = recipient;
-  const verdict = verdictOnNumber(recipient) ?? verdictOnCode(lastErrorCode);
+  const verdict =
+    verdictOnNumber(recipient, recipient.listed) ??
+    verdictOnCode(lastErrorCode);
   const name = addressText(recipient.recipient, recipientId, masksNumbers);
   return (
     <tr id={`number-${recipientId}`}>

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { recentOf, verdictOnMessage } from "../../errors/verdict.ts";
+import { aboutRecipient, verdictOnMessage } from "../../errors/verdict.ts";
 import {
   eventRecord,
   messageRecord,
@@ -7,7 +7,10 @@ import {
 } from "../../messages/export-records.ts";
 import { parseFilter } from "../../messages/filter-language.ts";
 import { FILTER_LENGTH_MAX } from "../../messages/filter-mistakes.ts";
-import { latestToRecipient } from "../../messages/message-details.ts";
+import {
+  entriesOfRecipient,
+  latestToRecipient,
+} from "../../messages/message-details.ts";
 import { storyOf } from "../../messages/timeline-story.ts";
 import { messageSidMeant } from "../../twilio/sid.ts";
 import { explainErrorCode } from "../../twilio/error-codes/error-codes.ts";
@@ -172,7 +175,11 @@ export const getMessage = operation({
                 explainErrorCode(errorCode),
                 verdictOnMessage(
                   message,
-                  recentOf(await latestToRecipient(store, message)),
+                  aboutRecipient(
+                    message,
+                    await latestToRecipient(store, message),
+                    await entriesOfRecipient(store, message),
+                  ),
                 ),
               ),
         events: events.map((event) => ({

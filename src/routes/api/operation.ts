@@ -1,13 +1,13 @@
 import { Type, type Static, type TObject } from "@sinclair/typebox";
 import type { FeedPosition } from "../../store/feed-position.ts";
-import type { Store } from "../../store/store.ts";
 import type { By } from "../../store/accounts.ts";
 import { readFields, readParameters } from "./parameters.ts";
+import type { Stores } from "../../store/stores.ts";
 import { wrongParameters, type ApiProblem } from "./problems.ts";
 
 /** What the API reads of a store. */
 export type ApiStore = Pick<
-  Store,
+  Stores,
   | "listMessages"
   | "messageBySid"
   | "timeline"
@@ -19,6 +19,7 @@ export type ApiStore = Pick<
   | "countedByMinuteSince"
   | "deliveryTimes"
   | "errorCodeFacts"
+  | "suppressions"
 >;
 
 /** A request whose token is proven. */

@@ -213,6 +213,41 @@ export type Schema = {
     days_until: number;
     weeks_until: number;
   };
+  suppressions: {
+    recipient_id: number;
+    channel: number;
+    reason: number;
+    error_code: number | null;
+    since: number;
+    message_id: number;
+    change_id: number;
+    /** 1 when retention deleted a message to this recipient since. */
+    is_stale: number;
+  };
+  suppression_clearings: {
+    recipient_id: number;
+    channel: number;
+    up_to_message_id: number;
+  };
+  suppression_changes: {
+    id: number;
+    at: number;
+    recipient_id: number;
+    channel: number;
+    kind: number;
+    reason: number;
+    error_code: number | null;
+    since: number;
+    message_id: number;
+    actor: string | null;
+    note: string | null;
+  };
+  suppression_reader: {
+    one: number;
+    event_id: number;
+    walked_to: number | null;
+    last_change_id: number;
+  };
   failing_recipients: {
     recipient_id: number;
     failures: number;

@@ -6,6 +6,7 @@ import { EVENT_STATUSES } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { atOnce, inSteps } from "../arbitrary-steps.ts";
 import { eventOf, type OpenStore } from "../events.ts";
+import { followList } from "../follow-list.ts";
 import { failingRecount } from "../failing-recount.ts";
 
 const MESSAGES = 24;
@@ -157,8 +158,15 @@ export function failingRecipientsContract(openStore: OpenStore): void {
       2, 1,
     ]);
     const codes = { sendAgainCodes: [30003], doNotSendCodes: [30005] };
-    const withVerdict = (is: VerdictKind) =>
-      last({ verdict: { is, ...codes } });
+    const withVerdict = async (is: VerdictKind) => {
+      await followList(store, Date.now(), {
+        gone: codes.doNotSendCodes,
+        optedOut: [],
+        blocked: [],
+        sendAgain: codes.sendAgainCodes,
+      });
+      return last({ verdict: { is, ...codes } });
+    };
     expect(await withVerdict("send-again")).toEqual([3, 2, 0]);
     expect(await withVerdict("do-not-send")).toEqual([1]);
     expect(await withVerdict("fix-first")).toEqual([4]);

@@ -1,11 +1,9 @@
 import { sql } from "kysely";
-import {
-  KEEPS_FAILING_MIN,
-  type FailingRecipient,
-  type FailingRequest,
-} from "../../store.ts";
+import { channelOfPlace } from "../../../twilio/status.ts";
+import type { FailingRecipient, FailingRequest } from "../../store.ts";
 import { isAmong } from "../search/condition-tests.ts";
 import type { Db, Dialect } from "../dialect.ts";
+import { reasonOfPlace } from "../tables/suppressions.ts";
 
 export async function failingRecipients(
   db: Db,
@@ -14,8 +12,25 @@ export async function failingRecipients(
   let query = db
     .selectFrom("failing_recipients")
     .innerJoin("addresses", "addresses.id", "failing_recipients.recipient_id")
+    .leftJoin("suppressions as listed", (join) =>
+      join
+        .onRef("listed.recipient_id", "=", "failing_recipients.recipient_id")
+        .on("listed.change_id", "=", (eb) =>
+          eb
+            .selectFrom("suppressions")
+            .whereRef(
+              "suppressions.recipient_id",
+              "=",
+              "failing_recipients.recipient_id",
+            )
+            .select(({ fn }) => fn.max("change_id").as("id")),
+        ),
+    )
     .select([
-      "recipient_id as recipientId",
+      "failing_recipients.recipient_id as recipientId",
+      "listed.reason",
+      "listed.error_code as listedCode",
+      "listed.channel",
       "addresses.address as recipient",
       "addresses.country",
       "failures",
@@ -30,10 +45,21 @@ export async function failingRecipients(
     query = query.where(hasVerdict(db.dialect, verdict));
   if (olderThan !== undefined)
     query = query.where("last_failure_id", "<", olderThan);
-  return query.execute();
+  const rows = await query.execute();
+  return rows.map(({ reason, listedCode, channel, ...row }) => ({
+    ...row,
+    listed:
+      reason === null || channel === null
+        ? null
+        : {
+            reason: reasonOfPlace(reason),
+            errorCode: listedCode,
+            channel: channelOfPlace(channel),
+          },
+  }));
 }
 
-/** Whether a recipient has this verdict, by the latest failure and the number of failures. */
+/** Whether a recipient has this verdict, by the "do not send" list and the latest failure. */
 function hasVerdict(
   dialect: Dialect,
   {
@@ -43,15 +69,18 @@ function hasVerdict(
   }: NonNullable<FailingRequest["verdict"]>,
 ) {
   const code = sql.ref("last_error_code");
-  const isHopeless = sql`${code} IS NOT NULL AND ${isAmong(dialect, code, doNotSendCodes)}`;
-  const mayHelp = sql`(${code} IS NULL OR ${isAmong(dialect, code, sendAgainCodes)})`;
-  const keepsFailing = sql`failures >= ${KEEPS_FAILING_MIN} AND failures * 2 >= messages`;
+  const isListed = sql`${sql.ref("listed.reason")} IS NOT NULL`;
+  // A code by which the number was on the list: it isn't any more.
+  const mayHelp = sql`(${code} IS NULL OR ${isAmong(dialect, code, [
+    ...sendAgainCodes,
+    ...doNotSendCodes,
+  ])})`;
   switch (is) {
     case "do-not-send":
-      return sql<boolean>`((${isHopeless}) OR (${mayHelp} AND ${keepsFailing}))`;
+      return sql<boolean>`(${isListed})`;
     case "send-again":
-      return sql<boolean>`(${mayHelp} AND NOT (${keepsFailing}))`;
+      return sql<boolean>`(NOT (${isListed}) AND ${mayHelp})`;
     case "fix-first":
-      return sql<boolean>`(NOT (${isHopeless}) AND NOT ${mayHelp})`;
+      return sql<boolean>`(NOT (${isListed}) AND NOT ${mayHelp})`;
   }
 }

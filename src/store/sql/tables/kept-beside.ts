@@ -20,6 +20,7 @@ import {
   sessionsOf,
   visitorBySession,
 } from "./sessions.ts";
+import { suppressionStore } from "./suppression-store.ts";
 import * as visitors from "./visitors.ts";
 import type { Input, Output, Write, WriteName } from "./writes.ts";
 
@@ -38,6 +39,7 @@ export function keptBeside(
   | "endpoints"
   | "outbox"
   | "refusals"
+  | "suppressions"
 > {
   const query =
     <Asked extends readonly unknown[], Answer>(
@@ -106,6 +108,7 @@ export function keptBeside(
       seenAt: query(refusals.refusalsSeenAt),
       markSeen: written("markRefusalsSeen"),
     },
+    suppressions: suppressionStore(db, read, write),
     apiTokens: {
       add: written("addApiToken"),
       list: query(apiTokens),

@@ -51,6 +51,7 @@ import {
   signIn,
   signOut,
 } from "./sessions.ts";
+import { moveSuppressions, removeSuppression } from "./suppression-writes.ts";
 import { noteUpkeep } from "./upkeep-notes.ts";
 import {
   addFirstUser,
@@ -117,6 +118,8 @@ const WRITES = {
   addAlertChannel,
   changeAlertChannel,
   removeAlertChannel,
+  moveSuppressions,
+  removeSuppression,
 };
 
 /** Writes that a power cut may undo, as the work that they record is then just done again. */

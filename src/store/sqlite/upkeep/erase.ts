@@ -10,6 +10,7 @@ import {
   type EventText,
   type FoundNumber,
 } from "./erased-messages.ts";
+import { createRecipientRemoval } from "./unused-names.ts";
 
 /** Addresses that are searched before the time is checked again. */
 const ADDRESSES_AT_ONCE = 500;
@@ -79,6 +80,7 @@ export function createEraser(transactions: Transactions, parts: MessageParts) {
     "UPDATE addresses SET address = ?, last_digits = NULL WHERE id = ?",
   );
   const messages = createErasedMessages(transactions, parts);
+  const removeAbout = createRecipientRemoval(transactions);
 
   const find = (
     erased: ErasedAddress,
@@ -142,7 +144,10 @@ export function createEraser(transactions: Transactions, parts: MessageParts) {
         ({ lastId, isDone } = erased);
         found.add(erased);
       }
-      for (const id of addressIds) rename.run(erasedLabel([id]), id);
+      for (const id of addressIds) {
+        rename.run(erasedLabel([id]), id);
+        removeAbout(id);
+      }
       transactions.dropCaches();
       return { ...found.total(), addressIds };
     },

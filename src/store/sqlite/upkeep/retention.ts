@@ -38,6 +38,9 @@ export function createRetention(
     `SELECT id FROM messages WHERE sid BETWEEN ? AND ? LIMIT ${FOUND_MAX}`,
   );
   const unused = createUnusedNames(transactions, names);
+  const removeChanges = db.prepare<unknown, [number]>(
+    "DELETE FROM suppression_changes WHERE at < ?",
+  );
   const remove = createRemoval(db, parts, unused);
 
   /** Checks some messages of the oldest hour; returns what it deleted, or undefined at the end. */
@@ -97,7 +100,10 @@ export function createRetention(
     /** Deletes some of the messages first seen before `before`, the start of an hour. */
     prune(before: number, isOver: () => boolean): PruneStep {
       const step = pruneStep(() => pruneSome(before, isOver), isOver);
-      if (step.isDone) names.removeUnused(before);
+      if (step.isDone) {
+        names.removeUnused(before);
+        removeChanges.run(before);
+      }
       return step;
     },
     /** Deletes some of the made-up messages. */
@@ -124,10 +130,14 @@ function createRemoval(
   const removeMessage = db.prepare<unknown, [number]>(
     "DELETE FROM messages WHERE id = ?",
   );
+  const markStale = db.prepare<unknown, [number]>(
+    "UPDATE suppressions SET is_stale = 1 WHERE recipient_id = ?",
+  );
   return (id: number): number => {
     const all = events.of(id);
     const message = rows.byId(id);
     if (message) changes.remove({ ...message, deliveryMs: deliveryMs(all) });
+    if (message?.to != null) markStale.run(message.to);
     eventAddresses.remove(id, all);
     for (const address of all.flatMap(({ to, from }) => [to, from]))
       if (address !== null) unused.noteAddress(address);
