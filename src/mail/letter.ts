@@ -37,7 +37,7 @@ export function letterHtml(letter: Letter): string {
 <div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${preview}</div>
 <table role="presentation" class="ground" width="100%" cellpadding="0" cellspacing="0" style="background:#f7f7f5">
 <tr><td align="center" class="outer" style="padding:24px 12px">
-<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:600px;background:#ffffff;border:1px solid #e4e4df;border-top:4px solid ${TONES[tone]}">
+<table role="presentation" class="card top-${tone}" width="100%" cellpadding="0" cellspacing="0" style="max-width:600px;background:#ffffff;border:1px solid #e4e4df;border-top:4px solid ${TONES[tone]}">
 <tr><td class="inner" style="padding:24px 28px 28px">
 <p class="muted" style="margin:0 0 8px;font-size:14px;line-height:20px;color:#5c5f66"><strong class="${tone}" style="color:${TONES[tone]}">${standing}</strong>${context === "" ? "" : ` · ${context}`}</p>
 <h1 class="text" style="margin:0 0 16px;font-size:21px;line-height:28px;font-weight:600;color:#1b1c1e;${WRAP}">${title}</h1>
@@ -107,7 +107,19 @@ const TONES: Record<LetterTone, string> = {
   good: "#17713e",
 };
 
+const DARK_TONES = Object.entries({
+  critical: "#ff9389",
+  warning: "#f0b45e",
+  info: "#a3b5f7",
+  good: "#63cf90",
+} satisfies Record<LetterTone, string>)
+  .map(
+    ([tone, color]) =>
+      `.${tone}{color:${color}!important}.top-${tone}{border-top-color:${color}!important}`,
+  )
+  .join("");
+
 const STYLES = `
 @media (max-width:480px){.outer{padding:0!important}.card{border-left:0!important;border-right:0!important;border-bottom:0!important}.inner{padding-left:18px!important;padding-right:18px!important}}
-@media (prefers-color-scheme:dark){.ground{background:#111214!important}.card{background:#18191c!important;border-color:#2a2c31!important}.text{color:#e9eaec!important}.muted{color:#a0a4ad!important}.line{border-color:#2a2c31!important}.link{color:#a3b5f7!important}.button{background:#4a66cc!important}.critical{color:#ff9389!important}.warning{color:#f0b45e!important}.info{color:#a3b5f7!important}.good{color:#63cf90!important}}
+@media (prefers-color-scheme:dark){.ground{background:#111214!important}.card{background:#18191c!important;border-left-color:#2a2c31!important;border-right-color:#2a2c31!important;border-bottom-color:#2a2c31!important}.text{color:#e9eaec!important}.muted{color:#a0a4ad!important}.line{border-color:#2a2c31!important}.link{color:#a3b5f7!important}.button{background:#4a66cc!important}${DARK_TONES}}
 `;

@@ -50,6 +50,7 @@ const RECIPIENTS_MAX = 20;
 const ADDRESS_MAX = 254;
 /** Mail programs show about 60; more is cut in most inboxes. */
 const SUBJECT_MAX = 150;
+const TITLE_MAX = 300;
 const LINE_MAX = 2_000;
 const LINES_MAX = 40;
 const FACTS_MAX = 30;
@@ -73,7 +74,7 @@ function mailOf(
     label: fit(label, LABEL_MAX, ESCAPED),
     url,
   }));
-  const title = fit(notice.title, LINE_MAX, ESCAPED);
+  const title = fit(notice.title, TITLE_MAX, ESCAPED);
   const footer = footerOf(site);
   return {
     to,
