@@ -1,20 +1,35 @@
 import { flagOf, SETTINGS } from "../src/config/settings.ts";
+import { FAULT_WORDS } from "../src/outbound/faults.ts";
 
-/** `bun run docs`: writes the part of configuration.md that describes each setting. */
+/** `bun run docs`: writes the parts of documents that come from tables in the code. */
 
 type AnySetting = (typeof SETTINGS)[keyof typeof SETTINGS];
 
 export const CONFIGURATION = new URL("configuration.md", import.meta.url);
 
-const MARKERS =
-  /(<!-- Settings, written by: bun run docs -->\n)[\s\S]*?(\n<!-- End of settings -->)/;
+export const FORWARDING = new URL("forwarding.md", import.meta.url);
 
-/** Returns `document` with the section about the settings written anew. */
+/** Returns configuration.md with the section about the settings written anew. */
 export function withSettings(document: string): string {
   const sections = Object.values(SETTINGS).map(sectionOf).join("\n");
+  return withPart(document, "Settings", sections);
+}
+
+/** Returns forwarding.md with the list of faults written anew. */
+export function withFaults(document: string): string {
+  const lines = Object.entries(FAULT_WORDS).map(
+    ([fault, words]) => `- \`${fault}\`: ${words}\n`,
+  );
+  return withPart(document, "Faults", lines.join(""));
+}
+
+function withPart(document: string, name: string, text: string): string {
+  const markers = new RegExp(
+    `(<!-- ${name}, written by: bun run docs -->\\n)[\\s\\S]*?(\\n<!-- End of ${name.toLowerCase()} -->)`,
+  );
   return document.replace(
-    MARKERS,
-    (_, begin: string, end: string) => `${begin}\n${sections}${end}`,
+    markers,
+    (_, begin: string, end: string) => `${begin}\n${text}${end}`,
   );
 }
 
@@ -32,6 +47,9 @@ function defaultOf({ default: value, defaultText }: AnySetting): string {
 }
 
 if (import.meta.main) {
-  const document = await Bun.file(CONFIGURATION).text();
-  await Bun.write(CONFIGURATION, withSettings(document));
+  for (const [file, rewritten] of [
+    [CONFIGURATION, withSettings],
+    [FORWARDING, withFaults],
+  ] as const)
+    await Bun.write(file, rewritten(await Bun.file(file).text()));
 }

@@ -13,7 +13,13 @@ import {
 /** Names from other programs and the compose file. */
 const OTHER_NAMES = [
   "CREDENTIALS_DIRECTORY",
+  "HTTPS_PROXY",
+  "NODE_EXTRA_CA_CERTS",
+  "NODE_FUNCTION_ALLOW_BUILTIN",
   "SMSLEDGER_DOMAIN",
+  "SMSLEDGER_SECRET",
+  "SMSLEDGER_TOKEN",
+  "SMSLEDGER_URL",
   "TEST_PATH",
   "TEST_SEED",
 ];
