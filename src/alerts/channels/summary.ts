@@ -81,8 +81,13 @@ function summaryLine({
 }: Notice): string {
   const words = SEVERITY_WORDS[severity].toLowerCase();
   return kind === "resolved"
-    ? `Resolved, ${whenWords(at)}: ${title}.${first === undefined ? "" : ` ${first}`}`
+    ? `Resolved, ${whenWords(at)}: ${title}.${first === undefined ? "" : ` ${firstSentence(first)}`}`
     : `Open, ${words}, ${whenWords(at)}: ${title}.`;
+}
+
+/** How long it lasted; what follows is about numbers that a summary doesn't have. */
+function firstSentence(line: string): string {
+  return /^.*?[.!?](?= |$)/.exec(line)?.[0] ?? line;
 }
 
 function rank({ severity }: Notice): number {
