@@ -37,6 +37,7 @@ export function publicUrl(text: string): string {
  * are matched both with and without the base path.
  */
 export const OWN_PATHS: ReadonlySet<string> = new Set([
+  "alerts",
   "api",
   "assets",
   "errors",

@@ -5,6 +5,7 @@ import sseExtension from "htmx.org/dist/ext/hx-sse.min.js" with { type: "text" }
 import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
 import faviconAlert from "../../views/icons/favicon-alert.svg" with { type: "text" };
 import favicon from "../../views/icons/favicon.svg" with { type: "text" };
+import alertsScript from "../../views/scripts/alerts.js" with { type: "text" };
 import chartsScript from "../../views/scripts/charts.js" with { type: "text" };
 import liveScript from "../../views/scripts/live.js" with { type: "text" };
 import messagesScript from "../../views/scripts/messages.js" with { type: "text" };
@@ -13,6 +14,7 @@ import setupScript from "../../views/scripts/setup.js" with { type: "text" };
 import themeScript from "../../views/scripts/theme.js" with { type: "text" };
 import troubleScript from "../../views/scripts/trouble.js" with { type: "text" };
 import timesScript from "../../views/scripts/times.js" with { type: "text" };
+import alerts from "../../views/styles/alerts.css" with { type: "text" };
 import apiTokens from "../../views/styles/api-tokens.css" with { type: "text" };
 import base from "../../views/styles/base.css" with { type: "text" };
 import charts from "../../views/styles/charts.css" with { type: "text" };
@@ -63,6 +65,7 @@ const STYLESHEET = [
   settings,
   settingsGeneral,
   apiTokens,
+  alerts,
   narrow,
   print,
 ].join("\n");
@@ -77,6 +80,20 @@ function script(text: string) {
   return { text: `(() => {\n"use strict";\n${text}})();\n`, type: SCRIPT };
 }
 
+/** The icon of a page's tab, whose dot has a text. */
+function countedIcon(text: string) {
+  const size = text.length > 1 ? 13 : 16;
+  return {
+    text: faviconAlert.replace(
+      /<circle[^>]*>/,
+      '<circle cx="21" cy="11" r="10.500" fill="#d42f35" stroke="#fff" stroke-width="1"/>' +
+        '<text x="21" y="11" dy=".36em" text-anchor="middle" font-family="system-ui,sans-serif" ' +
+        `font-weight="700" font-size="${size}" fill="#fff">${text}</text>`,
+    ),
+    type: "image/svg+xml",
+  };
+}
+
 const FILES = {
   "style.css": { text: STYLESHEET, type: "text/css; charset=utf-8" },
   "htmx.js": { text: HTMX, type: SCRIPT },
@@ -86,13 +103,32 @@ const FILES = {
   "times.js": script(timesScript),
   "trouble.js": script(troubleScript),
   "live.js": script(liveScript),
+  "alerts.js": script(alertsScript),
   "charts.js": script(chartsScript),
   "setup.js": script(setupScript),
   "favicon.svg": { text: favicon, type: "image/svg+xml" },
   "favicon-alert.svg": { text: faviconAlert, type: "image/svg+xml" },
+  // With the number of open alerts.
+  "favicon-1.svg": countedIcon("1"),
+  "favicon-2.svg": countedIcon("2"),
+  "favicon-3.svg": countedIcon("3"),
+  "favicon-4.svg": countedIcon("4"),
+  "favicon-5.svg": countedIcon("5"),
+  "favicon-6.svg": countedIcon("6"),
+  "favicon-7.svg": countedIcon("7"),
+  "favicon-8.svg": countedIcon("8"),
+  "favicon-9.svg": countedIcon("9"),
+  "favicon-more.svg": countedIcon("9+"),
 } as const;
 
 export type AssetName = keyof typeof FILES;
+
+/** Returns the icon for a number of open alerts. */
+export function faviconFor(alerts: number): AssetName {
+  if (alerts === 0) return "favicon.svg";
+  const name = `favicon-${alerts}.svg`;
+  return isAssetName(name) ? name : "favicon-more.svg";
+}
 
 const ENCODINGS = { br: promisify(brotliCompress), gzip: promisify(gzip) };
 

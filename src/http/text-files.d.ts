@@ -11,6 +11,10 @@ declare module "*.svg" {
   const text: string;
   export default text;
 }
+declare module "*/scripts/alerts.js" {
+  const text: string;
+  export default text;
+}
 declare module "*/scripts/charts.js" {
   const text: string;
   export default text;

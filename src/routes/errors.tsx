@@ -1,5 +1,6 @@
 import type { Asked } from "./asked.ts";
 import { page } from "../http/page.ts";
+import { Problem } from "../http/problem.ts";
 import { DictionaryPage } from "../../views/errors/dictionary-page.tsx";
 import {
   ErrorMistakesPage,
@@ -12,7 +13,12 @@ import {
 } from "../../views/errors/errors-page.tsx";
 import { redirectTo } from "../http/responses.ts";
 import { plainText } from "../phone/pasted-text.ts";
-import type { Store } from "../store/store.ts";
+import { requesterOf } from "../account/viewer.ts";
+import { fieldOf } from "../http/form-body.ts";
+import type { By } from "../store/accounts.ts";
+import { MUTED_CODES_MAX } from "../store/alerts.ts";
+import type { Stores } from "../store/stores.ts";
+import { noteText } from "../alerts/note-text.ts";
 import { readRange } from "../time/time-range.ts";
 import {
   QUERY_LENGTH_MAX,
@@ -23,7 +29,8 @@ import { readCodeHistory, readErrors } from "../errors/errors-of-period.ts";
 
 export type ErrorDeps = {
   readonly store: Pick<
-    Store,
+    Stores,
+    | "alerts"
     | "tally"
     | "topSenders"
     | "errorCodeFacts"
@@ -86,7 +93,49 @@ export const errorHandlers = ({ store, now: clock }: ErrorDeps) => ({
       });
     }
     const live = await store.feedEnd();
-    const history = await readCodeHistory(store, code, period);
-    return page(<ErrorPage {...{ site, code, period, history, now, live }} />);
+    const [history, mutedCodes] = await Promise.all([
+      readCodeHistory(store, code, period),
+      store.alerts.mutedCodes(),
+    ]);
+    const muted = mutedCodes.find(({ errorCode }) => errorCode === code);
+    return page(
+      <ErrorPage {...{ site, code, period, history, muted, now, live }} />,
+    );
   },
+  mute: async ({ params, request, site, body }: Asked<"code">) => {
+    const code = codeIn(params.code);
+    if (code === undefined) return NO_SUCH_CODE;
+    const by: By = { ...requesterOf(request), at: clock() };
+    const note = noteText(fieldOf(body, "note"));
+    const muted = await store.alerts.muteCode(code, note, by);
+    return muted === "muted"
+      ? redirectTo(site.urls.error(code), 303)
+      : TOO_MANY_MUTED;
+  },
+  unmute: async ({ params, request, site, body }: Asked<"code">) => {
+    const code = codeIn(params.code);
+    if (code === undefined) return NO_SUCH_CODE;
+    const by: By = { ...requesterOf(request), at: clock() };
+    await store.alerts.unmuteCode(code, by);
+    const isFromRules = fieldOf(body, "from") === "rules";
+    const { urls } = site;
+    return redirectTo(isFromRules ? urls.alertRules : urls.error(code), 303);
+  },
+});
+
+/** The code that an address names; undefined if it's none. */
+function codeIn(text: string): number | undefined {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
+const NO_SUCH_CODE = new Problem({
+  status: 404,
+  title: "This isn’t an error code",
+  detail: "A code is a number of up to nine digits, such as 30003.",
+});
+
+const TOO_MANY_MUTED = new Problem({
+  status: 400,
+  title: "Nothing was changed",
+  detail: `There are already ${MUTED_CODES_MAX} muted codes, the maximum. Alerts, Rules lists them: unmute one.`,
 });

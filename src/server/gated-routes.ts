@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { siteFor, type Site } from "../../views/site.ts";
+import type { OpenAlerts } from "../alerts/open-alerts.ts";
 import { readForm } from "../http/form-body.ts";
 import { htmlPlugin, Page } from "../http/page.ts";
 import { methodNotAllowed, NOT_FOUND, Problem } from "../http/problem.ts";
@@ -14,6 +15,7 @@ import type { GatedRoute, Route } from "./route-kinds.ts";
 
 export type GatedDeps = {
   readonly site: Site;
+  readonly openAlerts: OpenAlerts;
   readonly requests: RequestCounts;
   readonly gate: ReturnType<typeof createGate>;
   readonly answerStray: ReturnType<typeof createUnknownAddress>;
@@ -76,15 +78,19 @@ function addAddress(
   for (const route of [first, ...others]) {
     // No other site's page can send a program's token, so the API needs no form token.
     const isChange = route.method !== "GET" && route.audience !== "token";
-    app.route(route.method, address, handlerOf(route, deps.site), {
+    app.route(route.method, address, handlerOf(route, deps), {
       beforeHandle: [stray, deps.gate({ ...route, isForServices, isChange })],
     });
   }
   const rule = { ...first, isForServices, isChange: false };
   const beforeHandle = [stray, deps.gate(rule)];
   // By name too: the router would take `GET /refusals/seen` for `/refusals/:id`.
-  if (!methods.includes("GET"))
-    app.get(address, () => refusal, { parse: "none", beforeHandle });
+  for (const method of ["GET", "POST"] as const)
+    if (!methods.includes(method))
+      app.route(method, address, () => refusal, {
+        parse: "none",
+        beforeHandle,
+      });
   app.all(address, () => refusal, { parse: "none", beforeHandle });
 }
 
@@ -92,15 +98,22 @@ function addAddress(
 type Context = Omit<Asked<string>, "site">;
 
 /** Named one by one, as Elysia parses only what a handler takes from the context. */
-function handlerOf(route: GatedRoute, site: Site) {
-  return async ({ request, params, body, server }: Context) =>
-    route.handle({
+function handlerOf(
+  route: GatedRoute,
+  { site, openAlerts }: Pick<GatedDeps, "site" | "openAlerts">,
+) {
+  // Whoever sees a whole page sees open alerts on it.
+  const isForTeam = route.audience === "member" || route.audience === "admin";
+  return async ({ request, params, body, server }: Context) => {
+    if (isForTeam) await openAlerts.refresh();
+    return route.handle({
       request,
       params,
       body,
       server,
       site: siteFor(site, request),
     });
+  };
 }
 
 /** Handles requests meant for the webhook; `allow` are the methods of the address, if it has a route. */

@@ -1,4 +1,5 @@
 import type { Access } from "../account/access.ts";
+import type { OpenAlerts } from "../alerts/open-alerts.ts";
 import { OpenStreams } from "../account/open-streams.ts";
 import { PasswordHashing } from "../account/password-hashing.ts";
 import type { Config } from "../config/config.ts";
@@ -11,6 +12,9 @@ import type { CallbackCounts } from "../receiver/callback-counts.ts";
 import { createReceivers } from "../receiver/receiver.ts";
 import type { RefusalLog } from "../refusals/refusal-log.ts";
 import { Api } from "../routes/api/api.ts";
+import { alertChannelHandlers } from "../routes/alert-channels.tsx";
+import { alertRuleHandlers } from "../routes/alert-rules.tsx";
+import { alertHandlers } from "../routes/alerts.tsx";
 import { apiTokenHandlers } from "../routes/api-tokens.tsx";
 import { auditHandler } from "../routes/audit.tsx";
 import { Downloads } from "../routes/downloads.ts";
@@ -46,6 +50,7 @@ export type HandlerDeps = {
   readonly callbacks: CallbackCounts;
   readonly requests: RequestCounts;
   readonly refusals: RefusalLog;
+  readonly openAlerts: OpenAlerts;
   /** A random id of this run of the server. */
   readonly instance: string;
 };
@@ -86,6 +91,9 @@ export function createHandlers(whole: HandlerDeps) {
     },
     errors: errorHandlers(deps),
     numbers: numberHandlers(ofLists),
+    alerts: alertHandlers(deps),
+    alertChannels: alertChannelHandlers(deps),
+    alertRules: alertRuleHandlers(deps),
     refusals: refusalHandlers({ ...deps, refusalLog: refusals }),
     live: liveHandler(hub, streams),
     settings: generalSettingsHandler({ ...deps, operations }),

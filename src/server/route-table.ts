@@ -26,8 +26,17 @@ import {
  * The gate, the 405s, the OpenAPI document and the tests' list of routes are made from it.
  */
 export function routeTable(on: Handlers): readonly Route[] {
-  const { messages, numbers, errors, refusals, account, users, tokens } = on;
-  const { api, erase, operations } = on;
+  const {
+    messages,
+    numbers,
+    errors,
+    alerts,
+    refusals,
+    account,
+    users,
+    tokens,
+  } = on;
+  const { alertChannels, alertRules, api, erase, operations } = on;
 
   const does = (path: string, operation: Operation) =>
     operationRoute(path, operation, (asked) => api.answer(operation, asked));
@@ -58,11 +67,39 @@ export function routeTable(on: Handlers): readonly Route[] {
     get ("/errors",                            member, errors.list),
     get ("/errors/dictionary",                 member, errors.dictionary),
     get ("/errors/:code",                      member, errors.one),
+    post("/errors/:code/mute",                 member, errors.mute),
+    post("/errors/:code/unmute",               member, errors.unmute),
 
     get ("/numbers",                           member, numbers.list),
     get ("/numbers/:number",                   member, numbers.one),
     get ("/numbers.csv",                       member, numbers.csv),
     get ("/numbers.json",                      member, numbers.json),
+
+    get ("/alerts",                            member, alerts.list),
+    get ("/alerts/rules",                      member, alertRules.list),
+    post("/alerts/rules",                      admin,  alertRules.add),
+    get ("/alerts/rules/new",                  admin,  alertRules.fresh),
+    post("/alerts/rules/preview",              admin,  alertRules.preview),
+    get ("/alerts/rules/:id",                  member, alertRules.one),
+    post("/alerts/rules/:id",                  admin,  alertRules.change),
+    post("/alerts/rules/:id/preview",          admin,  alertRules.preview),
+    post("/alerts/rules/:id/switch",           admin,  alertRules.switch),
+    get ("/alerts/rules/:id/remove",           admin,  alertRules.confirmRemove),
+    post("/alerts/rules/:id/remove",           admin,  alertRules.remove),
+
+    get ("/alerts/channels",                   member, alertChannels.list),
+    post("/alerts/channels",                   admin,  alertChannels.add),
+    get ("/alerts/channels/new",               admin,  alertChannels.fresh),
+    get ("/alerts/channels/:id",               admin,  alertChannels.one),
+    post("/alerts/channels/:id",               admin,  alertChannels.change),
+    post("/alerts/channels/:id/switch",        admin,  alertChannels.switch),
+    get ("/alerts/channels/:id/remove",        admin,  alertChannels.confirmRemove),
+    post("/alerts/channels/:id/remove",        admin,  alertChannels.remove),
+
+    get ("/alerts/:id",                        member, alerts.one),
+    post("/alerts/:id/acknowledge",            member, alerts.acknowledge),
+    post("/alerts/:id/snooze",                 member, alerts.snooze),
+    post("/alerts/:id/reopen",                 member, alerts.reopen),
 
     get ("/refusals",                          member, refusals.list),
     get ("/refusals/:id",                      member, refusals.one),

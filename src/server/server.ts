@@ -4,7 +4,9 @@ import type { Site } from "../../views/site.ts";
 import { Access } from "../account/access.ts";
 import type { Config } from "../config/config.ts";
 import type { SignIn } from "../config/settings.ts";
+import { OpenAlerts } from "../alerts/open-alerts.ts";
 import { htmlOf } from "../http/page.ts";
+import { failureOf } from "../log/failure.ts";
 import type { Log } from "../log/log.ts";
 import { RequestCounts } from "../ops/request-counts.ts";
 import { CallbackCounts } from "../receiver/callback-counts.ts";
@@ -12,6 +14,8 @@ import { createUnknownAddress } from "../receiver/unknown-address.ts";
 import { RefusalLog } from "../refusals/refusal-log.ts";
 import { sendAnswer } from "../routes/problem.tsx";
 import { createUrls } from "../site/urls.ts";
+import { maskedStore } from "../store/masked.ts";
+import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import { createFailures } from "./failures.ts";
 import { gatedRoutes } from "./gated-routes.ts";
@@ -40,12 +44,18 @@ export function createServer(deps: Deps) {
   const requests = new RequestCounts();
   const access = new Access({ ...deps, accounts });
   const instance = randomUUID();
-  const site = siteOf(deps, refusals);
+  const shown = config.masksNumbers ? maskedStore(deps.store) : deps.store;
+  const openAlerts = new OpenAlerts(shown, (error) => {
+    if (!(error instanceof StoreUnavailable))
+      log.error(failureOf(error), "can't read open alerts");
+  });
+  const site = siteOf(deps, refusals, openAlerts);
 
   const handlers = createHandlers({
     ...deps,
     access,
     callbacks,
+    openAlerts,
     instance,
     refusals,
     requests,
@@ -70,7 +80,9 @@ export function createServer(deps: Deps) {
     )
     // First and separate, so that none of the other routes' hooks runs for them.
     .use(webhookRoutes(routes, site.urls.base))
-    .use(gatedRoutes(routes, { site, requests, gate, answerStray }));
+    .use(
+      gatedRoutes(routes, { site, openAlerts, requests, gate, answerStray }),
+    );
   return { app, routes };
 }
 
@@ -79,13 +91,18 @@ function existsWith(signIn: SignIn): (route: Route) => boolean {
     !("signIn" in route) || route.signIn?.includes(signIn) !== false;
 }
 
-function siteOf({ config, version }: Deps, refusals: RefusalLog): Site {
+function siteOf(
+  { config, version }: Deps,
+  refusals: RefusalLog,
+  openAlerts: OpenAlerts,
+): Site {
   return {
     urls: createUrls(config.publicUrl),
     version,
     canVerify: config.authTokens.length + config.sharedKeys.length > 0,
     masksNumbers: config.masksNumbers,
     fixableRefusals: () => refusals.fixableLately(),
+    openAlerts: () => openAlerts.latest,
     signIn: config.signIn,
   };
 }

@@ -66,6 +66,43 @@ export function createUrls(publicUrl: string | undefined) {
     ): string => `${base}/refusals${queryString(address)}`,
     refusal: (id: number): string => `${base}/refusals/${id}`,
     refusalsSeen: `${base}/refusals/seen`,
+    /** Open alerts, and those that were; `older` is an alert's id. */
+    alerts: (
+      address: {
+        readonly rule?: number;
+        readonly severity?: string;
+        readonly state?: string;
+        readonly days?: number;
+        readonly older?: number;
+      } = {},
+    ): string => `${base}/alerts${queryString(address)}`,
+    alert: (id: number): string => `${base}/alerts/${id}`,
+    alertAcknowledge: (id: number): string =>
+      `${base}/alerts/${id}/acknowledge`,
+    alertSnooze: (id: number): string => `${base}/alerts/${id}/snooze`,
+    alertReopen: (id: number): string => `${base}/alerts/${id}/reopen`,
+    codeMute: (code: number): string => `${base}/errors/${code}/mute`,
+    codeUnmute: (code: number): string => `${base}/errors/${code}/unmute`,
+    alertRules: `${base}/alerts/rules`,
+    /** The form for a new rule; without a kind, which kinds there are. `q` is its filter. */
+    alertRuleNew: (
+      given: { readonly kind?: string; readonly q?: string } = {},
+    ): string => `${base}/alerts/rules/new${queryString(given)}`,
+    alertRulePreview: (id?: number): string =>
+      `${base}/alerts/rules/${id === undefined ? "" : `${id}/`}preview`,
+    alertRule: (id: number): string => `${base}/alerts/rules/${id}`,
+    alertRuleSwitch: (id: number): string =>
+      `${base}/alerts/rules/${id}/switch`,
+    alertRuleRemove: (id: number): string =>
+      `${base}/alerts/rules/${id}/remove`,
+    alertChannels: `${base}/alerts/channels`,
+    alertChannelNew: (kind: string): string =>
+      `${base}/alerts/channels/new${queryString({ kind })}`,
+    alertChannel: (id: number): string => `${base}/alerts/channels/${id}`,
+    alertChannelSwitch: (id: number): string =>
+      `${base}/alerts/channels/${id}/switch`,
+    alertChannelRemove: (id: number): string =>
+      `${base}/alerts/channels/${id}/remove`,
     /** The event stream after a position in the feed. */
     live: (after: { readonly text: string }): string =>
       `${base}/live${queryString({ after: after.text })}`,

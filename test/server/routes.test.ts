@@ -66,12 +66,21 @@ test("only these routes are for others than signed-in users", async () => {
   ]);
 });
 
-test("members see everything except the settings, where they see only their own account", async () => {
+/** What members see of what admins change. */
+const SEEN_BY_MEMBERS: readonly string[] = [
+  "GET /alerts/rules",
+  "GET /alerts/rules/:id",
+  "GET /alerts/channels",
+];
+
+test("members see everything except the settings, where they see only their own account, and change no rule or channel", async () => {
   await using server = await startWithPeople();
   for (const route of gatedOf(server.routes)) {
     const isOfAdmins =
-      route.path.startsWith("/settings/") &&
-      !route.path.startsWith("/settings/account");
+      (route.path.startsWith("/settings/") &&
+        !route.path.startsWith("/settings/account")) ||
+      (/^\/alerts\/(?:rules|channels)/.test(route.path) &&
+        !SEEN_BY_MEMBERS.includes(nameOf(route)));
     expect([nameOf(route), route.audience === "admin"]).toEqual([
       nameOf(route),
       isOfAdmins,
@@ -262,6 +271,24 @@ const ADDRESSES: Record<
   refusals: urls.refusals({ kind: "fixable" }),
   refusal: urls.refusal(1),
   refusalsSeen: urls.refusalsSeen,
+  alerts: urls.alerts({ severity: "critical", older: 1 }),
+  alert: urls.alert(1),
+  alertAcknowledge: urls.alertAcknowledge(1),
+  alertSnooze: urls.alertSnooze(1),
+  alertReopen: urls.alertReopen(1),
+  codeMute: urls.codeMute(30003),
+  codeUnmute: urls.codeUnmute(30003),
+  alertRules: urls.alertRules,
+  alertRuleNew: urls.alertRuleNew({ kind: "silence", q: "country:US" }),
+  alertRulePreview: [urls.alertRulePreview(), urls.alertRulePreview(1)],
+  alertRule: urls.alertRule(1),
+  alertRuleSwitch: urls.alertRuleSwitch(1),
+  alertRuleRemove: urls.alertRuleRemove(1),
+  alertChannels: urls.alertChannels,
+  alertChannelNew: urls.alertChannelNew("slack"),
+  alertChannel: urls.alertChannel(1),
+  alertChannelSwitch: urls.alertChannelSwitch(1),
+  alertChannelRemove: urls.alertChannelRemove(1),
   live: urls.live(new FeedPosition("0123456789abcdef", 1)),
   settings: urls.settings,
   users: urls.users,

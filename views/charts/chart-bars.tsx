@@ -3,6 +3,7 @@ import {
   CHART_HEIGHT,
   CHART_WIDTH,
   chartShapes,
+  marksPath,
   PARTS,
   pathOf,
   type ChartShapes,
@@ -26,15 +27,26 @@ import { attribute } from "../parts/values.tsx";
  * as a table is below, for screen readers and for whoever likes numbers better.
  */
 export function BarChart(chart: ChartProps) {
-  const { label, bars, hasRate } = chart;
+  const { label, bars, hasRate, marked } = chart;
   const shapes = chartShapes(bars.map(({ outcomes }) => outcomes));
   const hasLine = hasRate && shapes.rateLine !== "";
+  const marks = marksPath(
+    bars.map(({ span }) => span),
+    marked?.ranges ?? [],
+  );
   return (
     <figure class="chart" aria-label={label}>
       <figcaption class="chart-legend">
         <span class="chart-title" safe>
           {label}
         </span>
+        {marked === undefined || marks === "" ? (
+          ""
+        ) : (
+          <span class="key key-mark" safe>
+            {marked.words}
+          </span>
+        )}
         {hasLine ? <span class="key key-rate">Delivery rate</span> : ""}
         {partsOf(bars).map((part) => (
           <span class={`key part-${part}`} title={PART_MEANINGS[part]} safe>
@@ -45,9 +57,9 @@ export function BarChart(chart: ChartProps) {
         ))}
       </figcaption>
       <div class="chart-body">
-        {hasLine ? <RateStrip shapes={shapes} /> : ""}
+        {hasLine ? <RateStrip {...{ shapes, marks }} /> : ""}
         <CountAxis ticks={shapes.ticks} />
-        <Drawing shapes={shapes} />
+        <Drawing {...{ shapes, marks }} />
         <Bars {...chart} />
         <TimeAxis bars={bars} />
       </div>
@@ -56,14 +68,17 @@ export function BarChart(chart: ChartProps) {
   );
 }
 
-function Drawing({
-  shapes: { ticks, rectangles },
-}: {
+type Drawn = {
   readonly shapes: ChartShapes;
-}) {
+  /** Path of what is set off; "" for nothing. */
+  readonly marks: string;
+};
+
+function Drawing({ shapes: { ticks, rectangles }, marks }: Drawn) {
   return (
     <svg class="chart-drawing" {...STRETCHED}>
       <Stripes />
+      <path class="chart-marks" d={marks}></path>
       <Lines count={ticks.length} />
       {PARTS.map((part) => (
         <path
@@ -120,11 +135,7 @@ function CountAxis({ ticks }: { readonly ticks: readonly number[] }) {
   );
 }
 
-function RateStrip({
-  shapes: { rateTicks, rateLine },
-}: {
-  readonly shapes: ChartShapes;
-}) {
+function RateStrip({ shapes: { rateTicks, rateLine }, marks }: Drawn) {
   return (
     <>
       <div class="chart-axis chart-rates" aria-hidden="true">
@@ -133,6 +144,7 @@ function RateStrip({
         ))}
       </div>
       <svg class="chart-drawing chart-rates" {...STRETCHED}>
+        <path class="chart-marks" d={marks}></path>
         <Lines count={rateTicks.length} />
         <path class="chart-rate" d={rateLine}></path>
       </svg>

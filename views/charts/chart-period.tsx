@@ -2,7 +2,7 @@ import type { FilterPair } from "../../src/messages/filter-language.ts";
 import type { SpanOutcomes } from "../../src/overview/by-span.ts";
 import { rangeTerms, type Period } from "../../src/time/time-range.ts";
 import { BarChart } from "./chart-bars.tsx";
-import { barWords, countsInWords } from "./chart-words.ts";
+import { barWords, countsInWords, type Marked } from "./chart-words.ts";
 import { listHref } from "../parts/list-link.ts";
 import type { Urls } from "../../src/site/urls.ts";
 
@@ -17,6 +17,7 @@ export function PeriodChart({
   spans,
   conditions,
   hasRate,
+  marked,
   now,
 }: {
   readonly urls: Urls;
@@ -25,6 +26,7 @@ export function PeriodChart({
   /** What the lists are narrowed to beside the time. */
   readonly conditions: readonly FilterPair[];
   readonly hasRate: boolean;
+  readonly marked?: Marked;
   readonly now: number;
 }) {
   return (
@@ -37,7 +39,7 @@ export function PeriodChart({
         counts: countsInWords(outcomes),
         href: listHref(urls, [...conditions, ...rangeTerms(span, now)]),
       }))}
-      hasRate={hasRate}
+      {...{ hasRate, marked }}
     />
   );
 }

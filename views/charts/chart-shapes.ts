@@ -1,5 +1,6 @@
 import { scaleBand, scaleLinear } from "d3-scale";
 import { line, stack } from "d3-shape";
+import type { TimeRange } from "../../src/time/time-range.ts";
 import {
   deliveryRate,
   ended,
@@ -43,6 +44,7 @@ const RATE_POINT_MIN = 5;
 /** A drop of a few points should be visible, but chance shouldn't look like one. */
 const RATE_SPAN_MIN = 0.04;
 const RATE_LINES = 3;
+const MARK_WIDTH_MIN = 4;
 
 export function chartShapes(bars: readonly Outcomes[]): ChartShapes {
   const most = Math.max(TOP_MIN, ...bars.map(({ messages }) => messages));
@@ -89,6 +91,33 @@ export function chartShapes(bars: readonly Outcomes[]): ChartShapes {
     rateTicks: rateY.ticks(RATE_LINES),
     rateLine: withDashes(rateLine, x.bandwidth()),
   };
+}
+
+/** Where a time is on the drawing: within the place of its bar, or at an end. */
+function placeOf(spans: readonly TimeRange[], at: number): number {
+  const bar = spans.findIndex(({ to }) => at < to);
+  const span = spans[bar];
+  if (span === undefined) return CHART_WIDTH;
+  const within = Math.max(0, (at - span.from) / (span.to - span.from));
+  return ((bar + within) / spans.length) * CHART_WIDTH;
+}
+
+/** Path of the times that are set off, from the top to the bottom; each is wide enough to be seen. */
+export function marksPath(
+  spans: readonly TimeRange[],
+  ranges: readonly TimeRange[],
+): string {
+  const first = spans[0]?.from ?? 0;
+  const last = spans.at(-1)?.to ?? 0;
+  return ranges
+    .filter(({ from, to }) => to > first && from < last)
+    .map(({ from, to }) => {
+      const x = placeOf(spans, from);
+      const width = Math.max(MARK_WIDTH_MIN, placeOf(spans, to) - x);
+      const left = Math.min(x, CHART_WIDTH - width);
+      return `M${short(left)},0h${short(width)}v${CHART_HEIGHT}h-${short(width)}z`;
+    })
+    .join("");
 }
 
 /** From a round rate below all to one above all, within 0 and 1. */

@@ -17,12 +17,19 @@ export type ChartBar = {
   readonly href: string;
 };
 
+export type Marked = {
+  readonly words: string;
+  readonly ranges: readonly TimeRange[];
+};
+
 export type ChartProps = {
   /** What it shows, e.g. `Messages per hour`. */
   readonly label: string;
   readonly bars: readonly ChartBar[];
   /** Whether to draw the delivery rate. */
   readonly hasRate: boolean;
+  /** Times to set off, such as those of an alert, and what they're called. */
+  readonly marked?: Marked | undefined;
 };
 
 export const PART_WORDS: Record<Part, string> = {

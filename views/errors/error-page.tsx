@@ -7,6 +7,8 @@ import {
 import type { Period } from "../../src/time/time-range.ts";
 import { ErrorAdvice, TwilioPageLink } from "./error-advice.tsx";
 import { NotSeen, Seen, type CodeView } from "./error-history.tsx";
+import { CodeAlerts } from "../alerts/code-alerts.tsx";
+import type { MutedCode } from "../../src/store/alerts.ts";
 import { Layout } from "../parts/layout.tsx";
 import {
   RangeLinks,
@@ -19,8 +21,11 @@ import type { Site } from "../site.ts";
 /** One error code: what it means, what to do, how often it occurs, who is affected. */
 export function ErrorPage({
   live,
+  muted,
   ...view
 }: CodeView & {
+  /** Undefined if it isn't muted. */
+  readonly muted: MutedCode | undefined;
   /** The latest event's id. */
   readonly live: FeedPosition;
 }) {
@@ -40,6 +45,7 @@ export function ErrorPage({
         <p class="explained-links">
           <TwilioPageLink info={info} />
         </p>
+        <CodeAlerts {...{ site, code, muted, now }} />
       </section>
       <div
         id="error"

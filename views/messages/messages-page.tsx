@@ -1,3 +1,4 @@
+import { isAdmin } from "../../src/account/viewer.ts";
 import { controlsOf } from "../../src/messages/filter-controls.ts";
 import type { MessageList } from "../../src/messages/message-list.ts";
 import {
@@ -96,6 +97,13 @@ function Results({ site, query, list, now }: MessagesView) {
             ids: messages.map(({ id }) => id),
           }}
         />
+        {isAdmin(site.viewer) && query.q !== "" ? (
+          <a class="alert-me" href={urls.alertRuleNew({ q: query.q })}>
+            Alert me on this
+          </a>
+        ) : (
+          ""
+        )}
         {hasMessages ? (
           <ExportLinks urls={urls} q={query.q} count={found.count} />
         ) : (

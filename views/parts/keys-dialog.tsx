@@ -16,6 +16,7 @@ const GROUPS: readonly {
       { keys: ["g", "m"], between: "then", does: "Messages" },
       { keys: ["g", "e"], between: "then", does: "Errors" },
       { keys: ["g", "n"], between: "then", does: "Numbers" },
+      { keys: ["g", "a"], between: "then", does: "Alerts" },
       { keys: ["g", "r"], between: "then", does: "Refusals" },
       { keys: ["g", "s"], between: "then", does: "Settings" },
       { keys: ["?"], does: "Show these shortcuts" },

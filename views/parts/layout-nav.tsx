@@ -23,6 +23,11 @@ const SECTIONS = [
     path: "M8 3 6.500 17M13.500 3 12 17M3.500 7.500h13.500M3 12.500h13.500",
   },
   {
+    name: "alerts",
+    words: "Alerts",
+    path: "M10 3a4.500 4.500 0 0 0-4.500 4.500V11L4 14h12l-1.500-3V7.500A4.500 4.500 0 0 0 10 3zM8.300 16.500h3.400",
+  },
+  {
     name: "refusals",
     words: "Refusals",
     path: "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM5.100 5.100l9.800 9.800",
@@ -39,9 +44,12 @@ export type Section = (typeof SECTIONS)[number]["name"];
 export function PagesNav({
   urls,
   section,
+  alerts,
 }: {
   readonly urls: Urls;
   readonly section: Section | undefined;
+  /** How many alerts are open. */
+  readonly alerts: number;
 }) {
   return (
     <nav class="pages" aria-label="Pages">
@@ -61,9 +69,22 @@ export function PagesNav({
             <path d={path}></path>
           </svg>
           <span>{words}</span>
+          {name === "alerts" && alerts > 0 ? <OpenCount count={alerts} /> : ""}
         </a>
       ))}
     </nav>
+  );
+}
+
+function OpenCount({ count }: { readonly count: number }) {
+  return (
+    <>
+      {" "}
+      <span class="nav-count">
+        {count}
+        <span class="visually-hidden"> open</span>
+      </span>
+    </>
   );
 }
 

@@ -1,12 +1,13 @@
 import type { FeedPosition } from "../../src/store/feed-position.ts";
 import type { Children } from "@kitajs/html";
-import type { AssetName } from "../../src/http/assets.ts";
+import { faviconFor, type AssetName } from "../../src/http/assets.ts";
 import { KeysDialog } from "./keys-dialog.tsx";
 import { Live } from "./live.tsx";
 import { PagesNav, type Section } from "./layout-nav.tsx";
 import { SignedIn } from "./layout-viewer.tsx";
+import { AlertsBanner } from "../alerts/alerts-banner.tsx";
 import { RefusalsBanner } from "../refusals/refusals-banner.tsx";
-import type { Site } from "../site.ts";
+import { isOfTeam, type Site } from "../site.ts";
 import { ThemeButton } from "./theme-button.tsx";
 
 /**
@@ -50,6 +51,7 @@ export function Layout(props: LayoutProps) {
         <div class="progress" aria-hidden="true"></div>
         <Top {...props} />
         {site.canVerify ? "" : <NoTokenBanner />}
+        <AlertsBanner site={site} />
         {section === "refusals" ? "" : <RefusalsBanner site={site} />}
         <p id="notice" class="notice" role="alert" hidden></p>
         <main id="main" class="wrap" tabindex="-1">
@@ -63,7 +65,9 @@ export function Layout(props: LayoutProps) {
   );
 }
 
-function Head({ site: { urls }, title, live, scripts = [] }: LayoutProps) {
+function Head({ site, title, live, scripts = [] }: LayoutProps) {
+  const { urls } = site;
+  const icon = faviconFor(openAlertsOf(site));
   const allScripts: readonly AssetName[] = [
     "times.js",
     "page.js",
@@ -84,8 +88,10 @@ function Head({ site: { urls }, title, live, scripts = [] }: LayoutProps) {
         id="favicon"
         rel="icon"
         type="image/svg+xml"
-        href={urls.asset("favicon.svg")}
-        data-alert={urls.asset("favicon-alert.svg")}
+        href={urls.asset(icon)}
+        data-alert={urls.asset(
+          icon === "favicon.svg" ? "favicon-alert.svg" : icon,
+        )}
       />
       <link rel="stylesheet" href={urls.asset("style.css")} />
       {allScripts.map((name) => (
@@ -95,8 +101,14 @@ function Head({ site: { urls }, title, live, scripts = [] }: LayoutProps) {
   );
 }
 
+/** How many alerts are open; only the team is told. */
+function openAlertsOf(site: Site): number {
+  return isOfTeam(site) ? site.openAlerts().length : 0;
+}
+
 /** The name, the navigation, and the tools. */
-function Top({ site: { urls, viewer }, section, live }: LayoutProps) {
+function Top({ site, section, live }: LayoutProps) {
+  const { urls, viewer } = site;
   return (
     <header class="top">
       <div class="wrap">
@@ -104,7 +116,7 @@ function Top({ site: { urls, viewer }, section, live }: LayoutProps) {
           <img src={urls.asset("favicon.svg")} alt="" width="20" height="20" />
           <span>smsledger</span>
         </a>
-        <PagesNav urls={urls} section={section} />
+        <PagesNav {...{ urls, section }} alerts={openAlertsOf(site)} />
         <div class="top-tools">
           {live === undefined ? "" : <Live urls={urls} after={live} />}
           <ThemeButton />

@@ -1,4 +1,4 @@
-import { ago, utc } from "../../src/words/times.ts";
+import { ago, minuteWords, utc } from "../../src/words/times.ts";
 
 /** A time as how long ago; exact when pointed at, and on paper, where "5 min ago" says nothing. */
 export function Ago({
@@ -47,6 +47,15 @@ export function Exact({ at }: { readonly at: number }) {
   return (
     <time datetime={new Date(at).toISOString()} title={`${utc(at)} UTC`} safe>
       {utc(at, true)}
+    </time>
+  );
+}
+
+/** `3 Nov 2026, 14:00 UTC` */
+export function Minute({ at }: { readonly at: number }) {
+  return (
+    <time datetime={new Date(at).toISOString()} title={`${utc(at)} UTC`} safe>
+      {`${minuteWords(at)} UTC`}
     </time>
   );
 }

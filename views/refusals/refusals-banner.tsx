@@ -1,14 +1,10 @@
 import { counted } from "../../src/words/amounts.ts";
-import type { Site } from "../site.ts";
+import { isOfTeam, type Site } from "../site.ts";
 
 /** Shown on every page while callbacks are refused for a reason that the team can fix; only to the team. */
-export function RefusalsBanner({
-  site: { urls, fixableRefusals, signIn, viewer },
-}: {
-  readonly site: Site;
-}) {
-  const isOfTeam = viewer !== undefined || signIn === "none";
-  const count = isOfTeam ? fixableRefusals() : 0;
+export function RefusalsBanner({ site }: { readonly site: Site }) {
+  const { urls, fixableRefusals } = site;
+  const count = isOfTeam(site) ? fixableRefusals() : 0;
   if (count === 0) return "";
   return (
     <aside class="banner" aria-label="Refused callbacks">

@@ -22,6 +22,11 @@ const PAGES = {
   },
   users: { words: "Users", address: ({ users }) => users, forUsers: true },
   tokens: { words: "API tokens", address: ({ tokens }) => tokens },
+  channels: {
+    words: "Notifications",
+    address: ({ alertChannels }) => alertChannels,
+    forMembers: true,
+  },
   account: {
     words: "Account",
     address: ({ account }) => account,

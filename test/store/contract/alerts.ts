@@ -283,9 +283,13 @@ export function alertsContract(openStore: OpenStore): void {
       "acknowledged",
     ]);
     expect(await audit.list({ size: 10 })).toHaveLength(1);
+    expect(await alerts.acknowledge(id, "me too", ben, undefined)).toBe(
+      undefined,
+    );
+    expect(await alerts.acknowledge(id, "", BY)).toBeUndefined();
     expect(await alerts.reopen(id, ben, "acknowledged")).toBeUndefined();
     expect(await alerts.reopen(id, BY, "acknowledged")).toBeUndefined();
-    expect(await alerts.history(id)).toHaveLength(4);
+    expect(await alerts.history(id)).toHaveLength(6);
   });
 
   test("a pending or resolved alert can't be acknowledged", async () => {

@@ -250,7 +250,8 @@ async function handle(
   if (alert.state === "pending" || alert.state === "resolved")
     return "not open";
   if (isHandled(alert, handling, by)) return undefined;
-  if (seen !== undefined && alert.state !== seen) return "changed meanwhile";
+  // On its way to the writer, undefined may become null.
+  if (seen && alert.state !== seen) return "changed meanwhile";
   await db
     .updateTable("alerts")
     .set({

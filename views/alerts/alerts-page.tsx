@@ -1,0 +1,253 @@
+import { isAdmin } from "../../src/account/viewer.ts";
+import {
+  HISTORY_STATES,
+  HISTORY_DAYS,
+  isFiltered,
+  type AlertsQuery,
+} from "../../src/alerts/alerts-query.ts";
+import type { ToldAlert } from "../../src/alerts/told-alerts.ts";
+import { ALERT_SEVERITIES, type AlertRule } from "../../src/store/alerts.ts";
+import { counted } from "../../src/words/amounts.ts";
+import { NothingFurther } from "../parts/nothing-further.tsx";
+import { Ago } from "../parts/time.tsx";
+import type { Site } from "../site.ts";
+import { attribute } from "../parts/values.tsx";
+import { severityWord, stateWord } from "./alert-marks.tsx";
+import { AlertsFrame, NoChannel } from "./alerts-frame.tsx";
+import { AlertsTable } from "./alerts-table.tsx";
+import { OpenAlertsList } from "./open-alerts-list.tsx";
+
+export type AlertsView = {
+  readonly site: Site;
+  readonly query: AlertsQuery;
+  /** Firing, acknowledged or snoozed, most urgent first. */
+  readonly open: readonly ToldAlert[];
+  /** A page of the history. */
+  readonly alerts: readonly ToldAlert[];
+  /** Where the next page starts; undefined at the end. */
+  readonly older: number | undefined;
+  readonly rules: readonly AlertRule[];
+  /** Whether a notification channel is on. */
+  readonly hasChannel: boolean;
+  /** When the rules were last evaluated; undefined before the first time. */
+  readonly evaluatedAt: number | undefined;
+  readonly now: number;
+};
+
+/** What is wrong now, and what was. */
+export function AlertsPage(view: AlertsView) {
+  const { site, query, open, hasChannel } = view;
+  const isFirst = query.olderThan === undefined;
+  return (
+    <AlertsFrame site={site} tab="alerts" title="Alerts">
+      <div
+        id="alerts"
+        hx-get={site.urls.alerts({
+          ...addressOf(query),
+          ...(query.olderThan !== undefined && { older: query.olderThan }),
+        })}
+        hx-trigger="every 30s"
+        hx-select="#alerts"
+        hx-target="this"
+        hx-swap="outerMorph"
+        hx-indicator="#none"
+      >
+        {hasChannel ? (
+          ""
+        ) : (
+          <NoChannel site={site} canChange={isAdmin(site.viewer)} />
+        )}
+        {isFirst ? (
+          <section aria-labelledby="open-title">
+            <h2 id="open-title" class="visually-hidden">
+              Open alerts
+            </h2>
+            {open.length === 0 ? (
+              <AllQuiet {...view} />
+            ) : (
+              <OpenAlertsList {...view} />
+            )}
+          </section>
+        ) : (
+          ""
+        )}
+        <History {...view} />
+      </div>
+    </AlertsFrame>
+  );
+}
+
+/** Nothing is wrong: what is watched, and when it was last checked. */
+function AllQuiet({ site: { urls }, rules, evaluatedAt, now }: AlertsView) {
+  const on = rules.filter(({ isOn }) => isOn);
+  return (
+    <div class="empty all-quiet">
+      <h2>{on.length === 0 ? "Nothing is watched" : "Nothing is wrong"}</h2>
+      <p>
+        {on.length === 0 ? (
+          <>
+            Every rule is off. <a href={urls.alertRules}>Turn some on</a> to be
+            notified when messages stop arriving.
+          </>
+        ) : (
+          <>
+            <a href={urls.alertRules} safe>
+              {counted(on.length, "rule")}
+            </a>{" "}
+            {on.length === 1 ? "is" : "are"} checked every minute
+            {evaluatedAt === undefined ? (
+              "."
+            ) : (
+              <>
+                , last <Ago at={evaluatedAt} now={now} />.
+              </>
+            )}
+          </>
+        )}
+      </p>
+      {on.length === 0 ? (
+        ""
+      ) : (
+        <ul class="watched">
+          {on.map(({ id, name }) => (
+            <li>
+              <a href={urls.alertRule(id)}>
+                <bdi safe>{name}</bdi>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function History(view: AlertsView) {
+  const { site, query, alerts, older } = view;
+  const { urls } = site;
+  return (
+    <section class="part" aria-labelledby="history-title">
+      <div class="part-head">
+        <h2 id="history-title">History</h2>
+      </div>
+      <HistoryFilter {...view} />
+      {alerts.length === 0 ? (
+        <NothingInHistory {...view} />
+      ) : (
+        <AlertsTable {...view} />
+      )}
+      <nav class="pager results-foot" aria-label="Pages of the history">
+        {query.olderThan === undefined ? (
+          ""
+        ) : (
+          <a id="newest" class="button" href={urls.alerts(addressOf(query))}>
+            Latest
+          </a>
+        )}
+        {older === undefined ? (
+          ""
+        ) : (
+          <a
+            id="older"
+            class="button"
+            rel="next"
+            href={urls.alerts({ ...addressOf(query), older })}
+          >
+            Older →
+          </a>
+        )}
+      </nav>
+    </section>
+  );
+}
+
+function NothingInHistory({ site: { urls }, query }: AlertsView) {
+  if (query.olderThan !== undefined)
+    return <NothingFurther latest={urls.alerts()} />;
+  return (
+    <div class="empty">
+      <h2>{isFiltered(query) ? "No matching alerts" : "No alerts so far"}</h2>
+      <p>
+        {isFiltered(query)
+          ? "No alert matches these choices."
+          : "Alerts that are over appear here: what was wrong, for how long, and who took it."}
+      </p>
+      {isFiltered(query) ? <a href={urls.alerts()}>Show all</a> : ""}
+    </div>
+  );
+}
+
+/** Its fields are the address; it works without a script. */
+function HistoryFilter({ site: { urls }, query, rules }: AlertsView) {
+  return (
+    <form class="history-filter" method="get" action={urls.alerts()}>
+      <Choice
+        name="rule"
+        label="Rule"
+        value={query.ruleId === undefined ? "" : String(query.ruleId)}
+        choices={rules.map(({ id, name }) => [String(id), name])}
+      />
+      <Choice
+        name="severity"
+        label="Severity"
+        value={query.severity ?? ""}
+        choices={ALERT_SEVERITIES.map((each) => [each, severityWord(each)])}
+      />
+      <Choice
+        name="state"
+        label="State"
+        value={query.state ?? ""}
+        choices={HISTORY_STATES.map((each) => [each, stateWord(each)])}
+      />
+      <Choice
+        name="days"
+        label="Time"
+        value={String(query.days ?? "")}
+        choices={HISTORY_DAYS.map((each) => [
+          String(each),
+          each === 1 ? "Last 24 hours" : `Last ${each} days`,
+        ])}
+      />
+      <button>Show</button>
+    </form>
+  );
+}
+
+/** A field that narrows the history; "" for any. */
+function Choice({
+  name,
+  label,
+  value,
+  choices,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly choices: readonly (readonly [value: string, words: string])[];
+}) {
+  return (
+    <div class="field">
+      <label for={`history-${name}`} safe>
+        {label}
+      </label>
+      <select name={name} id={`history-${name}`}>
+        <option value="">Any</option>
+        {choices.map(([each, words]) => (
+          <option value={attribute(each)} selected={each === value} safe>
+            {words}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** The part of the address that narrows the history. */
+function addressOf({ ruleId, severity, state, days }: AlertsQuery) {
+  return {
+    ...(ruleId !== undefined && { rule: ruleId }),
+    ...(severity && { severity }),
+    ...(state && { state }),
+    ...(days && { days }),
+  };
+}
