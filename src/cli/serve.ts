@@ -66,6 +66,9 @@ export async function serve(config: Config, version: string): Promise<number> {
     now: Date.now,
     stopping: signal,
   });
+  const watching = import("../alerts/watch.ts").then(({ watchRules }) =>
+    watchRules({ config, store, log, now: Date.now, stopping: signal }),
+  );
   await aborted(signal);
   log.info(
     { reason: String(signal.reason) },
@@ -76,7 +79,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     endNow();
   }, STOP_LIMIT_MS);
   await server.stopGracefully();
-  await Promise.all([upkeep, suppressions]);
+  await Promise.all([upkeep, suppressions, watching]);
   await store.close();
   clearTimeout(limit);
   log.info("stopped");

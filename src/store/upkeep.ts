@@ -68,7 +68,8 @@ export type LongWork = {
 };
 
 /** Work that only one server may do at a time. */
-export type Chore = "backup" | "erasure" | "retention" | "suppressions";
+export type Chore =
+  "alerts" | "backup" | "erasure" | "retention" | "suppressions";
 
 /**
  * Long chores, done in small steps with rests between them, so that callbacks are recorded
