@@ -27,7 +27,7 @@ export const FAULT_WORDS = {
     "The host's TLS certificate isn't valid yet. Check the clocks of both machines.",
   tls_name_mismatch: "The host's TLS certificate is for another name.",
   tls_untrusted:
-    "The host's TLS certificate isn't from a trusted authority, or an intermediate certificate is missing.",
+    "The host's TLS certificate isn't from a trusted authority, or the host doesn't send its intermediate certificate. If the authority is your own, name its file in NODE_EXTRA_CA_CERTS and restart smsledger.",
   tls_failed:
     "The TLS handshake failed. Check that the port serves https, with TLS 1.2 or later.",
   response_too_large: "The response's headers are too large.",
