@@ -4,6 +4,8 @@ import {
   createNoticeSender,
   type NoticeSenderDeps,
 } from "../../../src/alerts/channels/notice-sender.ts";
+import { createTestChannel } from "../../../src/alerts/channels/test-channel.ts";
+import { channelTarget } from "../../../src/store/outbox.ts";
 import { failureWords } from "../../../src/alerts/channels/outcomes.ts";
 import type { Notice } from "../../../src/alerts/notice.ts";
 import { cidrList } from "../../../src/config/setting-values.ts";
@@ -68,6 +70,10 @@ async function channelIn(
         notices.map((notice) => JSON.stringify(notice)),
       ),
     test: () => sender.test(added.id),
+    testInWords: () =>
+      createTestChannel({ store, sender, now: () => MOMENT.now })(added.id),
+    attempts: () =>
+      store.outbox.attempts(channelTarget(added.id), { size: 10 }),
     async [Symbol.asyncDispose]() {
       outbound.close();
       await store.close();
@@ -323,6 +329,50 @@ describe("a test", () => {
       "alert.resolved",
     ]);
     expect(new Set(bodies.map(({ data }) => data.alert)).size).toBe(1);
+  });
+
+  test("says in words how it went, and is logged as an attempt", async () => {
+    let status = 200;
+    using ntfy = service(() => new Response("{}", { status }));
+    await using channel = await channelIn("ntfy", {
+      server: ntfy.url,
+      topic: "t",
+    });
+    expect(await channel.testInWords()).toEqual({
+      isSent: true,
+      words: "ntfy took the test notice. Check that it arrived.",
+    });
+    status = 401;
+    expect(await channel.testInWords()).toEqual({
+      isSent: false,
+      words:
+        "ntfy doesn’t accept the access token. Create a new one and enter it here.",
+    });
+    expect(await channel.attempts()).toMatchObject([
+      { kind: "test", isSuccess: false, status: 401 },
+      { kind: "test", isSuccess: true, status: 200 },
+    ]);
+  });
+
+  test("of email says whom the server refused", async () => {
+    await using server = await startMailServer({
+      hideSTARTTLS: true,
+      onRcptTo({ address }, _session, done) {
+        if (address.startsWith("gone"))
+          done(refusal(550, "5.1.1 No such user"));
+        else done();
+      },
+    });
+    await using channel = await channelIn(
+      "email",
+      { to: "ops@example.com, gone@example.com" },
+      { mailer: mailerTo(server.port) },
+    );
+    expect(await channel.testInWords()).toEqual({
+      isSent: true,
+      words:
+        "The mail server took the test mail, but not for gone@example.com. Check these addresses.",
+    });
   });
 });
 
