@@ -69,6 +69,9 @@ export async function serve(config: Config, version: string): Promise<number> {
   const watching = import("../alerts/watch.ts").then(({ watchRules }) =>
     watchRules({ config, store, log, now: Date.now, stopping: signal }),
   );
+  const forwarding = import("./forward.ts").then(({ forwardAll }) =>
+    forwardAll({ config, store, log, version, stopping: signal }),
+  );
   await aborted(signal);
   log.info(
     { reason: String(signal.reason) },
@@ -79,7 +82,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     endNow();
   }, STOP_LIMIT_MS);
   await server.stopGracefully();
-  await Promise.all([upkeep, suppressions, watching]);
+  await Promise.all([upkeep, suppressions, watching, forwarding]);
   await store.close();
   clearTimeout(limit);
   log.info("stopped");

@@ -36,6 +36,11 @@ export class FeedPosition {
     return this.ledger === other.ledger && this.eventId === other.eventId;
   }
 
+  /** The position in the same ledger after the event with this id. */
+  afterEvent(id: number): FeedPosition {
+    return new FeedPosition(this.ledger, id);
+  }
+
   /** Rises along the feed of one ledger. */
   get order(): number {
     return this.eventId;

@@ -72,8 +72,7 @@ export function maskedReading(store: Reading): Reading {
     feedStart: () => store.feedStart(),
     feedEnd: () => store.feedEnd(),
     changesSince: (position) => store.changesSince(position),
-    // Only what the filter itself contains.
-    wholeAddresses: (filter) => store.wholeAddresses(filter),
+    matcher: (filter) => store.matcher(filter),
 
     async listMessages(filter, page) {
       const found = await store.listMessages(filter, page);

@@ -120,6 +120,11 @@ export type EventWithMessage = {
   readonly message: MessageRow;
 };
 
+export type Matches = (
+  event: Pick<EventRow, "status" | "errorCode">,
+  message: MessageRow,
+) => boolean;
+
 /** Part of the feed, with messages. */
 export type FeedPageWithMessages = {
   /** In recording order. */
@@ -275,8 +280,12 @@ export interface Reading {
   eventsWithMessages(
     ids: readonly number[],
   ): Promise<readonly EventWithMessage[]>;
-  /** What decides which messages the addresses in a filter match, for `matcherOf`. */
-  wholeAddresses(filter: MessageFilter): Promise<ReadonlySet<string>>;
+  /**
+   * What tells whether an event passes a filter as it was recorded: status and code are the
+   * event's, everything else is the message's. For a message with one event it agrees with
+   * the search. What it knows of addresses is of now.
+   */
+  matcher(filter: MessageFilter): Promise<Matches>;
   /** Rejects with FeedPositionGone. */
   changesSince(position: FeedPosition): Promise<Changes>;
 

@@ -1,6 +1,6 @@
 import { canonicalSid, isMessageSidStart } from "../../twilio/sid.ts";
 import type { Condition, MessageFilter } from "../filter.ts";
-import type { EventRow, MessageRow } from "../store.ts";
+import type { EventRow, Matches, MessageRow } from "../store.ts";
 import {
   addressValue,
   isBeginning,
@@ -42,15 +42,11 @@ export function addressesIn(
   });
 }
 
-/**
- * Returns whether an event passes a filter as it was recorded: status and code are the
- * event's, everything else is the message's. For a message with one event this agrees with
- * the search.
- */
+/** See `Reading.matcher`. */
 export function matcherOf(
   filter: MessageFilter,
   whole: WholeAddresses,
-): (event: Matched["event"], message: MessageRow) => boolean {
+): Matches {
   const tests = filter.map((condition) => {
     const test = testOf(condition, whole);
     return (matched: Matched) => test(matched) !== condition.negated;

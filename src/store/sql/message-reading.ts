@@ -8,7 +8,7 @@ import { eventsAfter, lastEventAt, timeline } from "./reading/event-reader.ts";
 import {
   eventsWithMessages,
   feedWithMessages,
-  wholeAddresses,
+  matcher,
 } from "./reading/events-with-messages.ts";
 import { failingRecipients } from "./reading/failing-reader.ts";
 import { feedEnd, feedStart, readFeed } from "./reading/feed.ts";
@@ -98,7 +98,7 @@ export function messageReading(
     feedStart: query(feedStart),
     feedEnd: query(feedEnd),
     eventsWithMessages: query(eventsWithMessages),
-    wholeAddresses: query(wholeAddresses),
+    matcher: query(matcher),
     changesSince: query(changesSince),
   };
 }

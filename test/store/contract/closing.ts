@@ -33,8 +33,8 @@ const CALLS: Record<
   feedAfter: (store, start) => store.feedAfter(start, 1),
   feedWithMessages: (store, start) => store.feedWithMessages(start, 1),
   eventsWithMessages: (store) => store.eventsWithMessages([1]),
-  wholeAddresses: (store) =>
-    store.wholeAddresses([{ field: "word", text: "a", negated: false }]),
+  matcher: (store) =>
+    store.matcher([{ field: "word", text: "a", negated: false }]),
   changesSince: (store, start) => store.changesSince(start),
   firstMessageAt: (store) => store.firstMessageAt(),
   lastEventAt: (store) => store.lastEventAt(Date.now()),

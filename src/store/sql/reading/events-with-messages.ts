@@ -1,8 +1,12 @@
 import { sql } from "kysely";
-import { addressesIn, wholeAddress } from "../../core/matches.ts";
+import { addressesIn, matcherOf, wholeAddress } from "../../core/matches.ts";
 import { FeedPosition } from "../../feed-position.ts";
 import type { MessageFilter } from "../../filter.ts";
-import type { EventWithMessage, FeedPageWithMessages } from "../../store.ts";
+import type {
+  EventWithMessage,
+  FeedPageWithMessages,
+  Matches,
+} from "../../store.ts";
 import type { Db } from "../dialect.ts";
 import { isWhole } from "../search/address-search.ts";
 import { eventRow, selectEvents, type EventRecord } from "./event-reader.ts";
@@ -48,13 +52,10 @@ async function withMessages(
   });
 }
 
-export async function wholeAddresses(
-  db: Db,
-  filter: MessageFilter,
-): Promise<ReadonlySet<string>> {
+export async function matcher(db: Db, filter: MessageFilter): Promise<Matches> {
   const whole = new Set<string>();
   for (const { role, address } of addressesIn(filter))
     if (await isWhole(db, role, address))
       whole.add(wholeAddress(role, address));
-  return whole;
+  return matcherOf(filter, whole);
 }

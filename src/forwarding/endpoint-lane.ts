@@ -1,0 +1,190 @@
+import type { Outbound } from "../outbound/outbound.ts";
+import type { Endpoint, EndpointSecrets } from "../store/endpoints.ts";
+import type { FeedPosition } from "../store/feed-position.ts";
+import { endpointTarget, type Item, type Resend } from "../store/outbox.ts";
+import type { TargetSaved } from "../store/outbox.ts";
+import type { Stores } from "../store/stores.ts";
+import type { FeedPages } from "./feed-pages.ts";
+import type { EventSender, Source } from "./job.ts";
+import { Lane, type LaneDeps, type LaneView } from "./lane.ts";
+import { LiveFeed } from "./live-feed.ts";
+import type { Destination } from "./post.ts";
+import { ResendJobs } from "./resend-jobs.ts";
+import { Retries } from "./retries.ts";
+import { Pacer, retryDelay } from "./schedule.ts";
+import { keyOf } from "./signature.ts";
+import { wantedBy, type Wanted } from "./wanted.ts";
+import { ROTATION_MS } from "../store/endpoints.ts";
+
+export type EndpointLaneDeps = LaneDeps & {
+  readonly store: Pick<
+    Stores,
+    | "eventsWithMessages"
+    | "feedStart"
+    | "feedWithMessages"
+    | "matcher"
+    | "outbox"
+  >;
+  readonly outbound: Pick<Outbound, "send">;
+  readonly pages: FeedPages;
+};
+
+/** One retry for so many live events, if both could be sent. */
+const RETRY_TURN = 4;
+
+/** What an endpoint is sent: live events, retries and resends. */
+export class EndpointLane {
+  readonly lane: Lane;
+  readonly revision: number;
+  readonly #deps: EndpointLaneDeps;
+  readonly #sender: EventSender;
+  readonly #wanted: Wanted;
+  readonly #live: LiveFeed;
+  readonly #retries: Retries;
+  #resends: readonly ResendJobs[] = [];
+  #end: FeedPosition | undefined;
+  #isWorking = false;
+
+  /** Throws UnreadableFilter. */
+  constructor(
+    deps: EndpointLaneDeps,
+    endpoint: Endpoint,
+    secrets: EndpointSecrets,
+    saved: TargetSaved,
+  ) {
+    const { clock, store, outbound, pages, random } = deps;
+    this.revision = endpoint.revision;
+    this.#deps = deps;
+    const { elapsed, now } = clock;
+    const destination = () => destinationOf(endpoint, secrets, now());
+    const sender = { outbound, now, destination };
+    this.#sender = sender;
+    const wanted = wantedBy(store, endpoint, now());
+    this.#wanted = wanted;
+    this.#live = new LiveFeed(
+      { pages, wanted, sender, elapsed },
+      endpoint.position,
+    );
+    this.#retries = new Retries(
+      {
+        target: endpointTarget(endpoint.id),
+        store,
+        sender,
+        elapsed,
+        isTaken: ({ id }) => this.#live.has(id),
+        unsaved: () => this.lane.unsaved(),
+        onGone: (item) => this.lane.drop(item),
+      },
+      saved,
+    );
+    // The next events are read before the last ones are sent.
+    const onChange = () => {
+      deps.onChange();
+      if (this.#end !== undefined) void this.work(this.#end);
+    };
+    this.lane = new Lane({ ...deps, onChange }, saved, {
+      sources: (view) => this.#sources(view),
+      limit: () => (this.#live.isBehind() ? endpoint.concurrency : 1),
+      pacer: new Pacer(endpoint.ratePerSecond, elapsed()),
+      delay: (attempts) => retryDelay(attempts, random),
+      waiting: this.#retries,
+      forget: () => this.#forget(),
+      lease: () => this.#live.lease().map(eventItem),
+      cursor: () => this.#live.cursor,
+      resends: () =>
+        this.#resends
+          .map((resend) => resend.takeProgress())
+          .filter((progress) => progress !== undefined),
+      isDisabled: true,
+      opensAtOnce: false,
+    });
+  }
+
+  /** Gets ready what can be sent, and sends it; `end` is the end of the feed. */
+  async work(end: FeedPosition): Promise<void> {
+    this.#end = end;
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    try {
+      await this.#refill();
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  async #refill(): Promise<void> {
+    const { lane } = this;
+    lane.pump();
+    if (lane.isReady) await this.#retries.refill();
+    if (lane.isReady && !lane.isDown)
+      for (const resend of this.#resends) await resend.refill();
+    lane.pump();
+    // What the filter leaves out is passed at once.
+    while (lane.isReady && !this.#retries.isFull) {
+      const end = this.#end;
+      if (end === undefined || !(await this.#live.refill(end))) break;
+      lane.pump();
+    }
+  }
+
+  /** Sets which resends are running; returns those that are done. */
+  resend(running: readonly Resend[]): readonly Resend[] {
+    const { store, clock } = this.#deps;
+    this.#resends = running.map(
+      (resend) =>
+        this.#resends.find(({ id }) => id === resend.id) ??
+        new ResendJobs(
+          {
+            store,
+            sender: this.#sender,
+            elapsed: clock.elapsed,
+            wanted: this.#wanted,
+            onGone: (item) => this.lane.drop(item),
+          },
+          resend,
+        ),
+    );
+    const done = new Set(
+      this.#resends.filter(({ isDone }) => isDone).map(({ id }) => id),
+    );
+    return running.filter(({ id }) => done.has(id));
+  }
+
+  #sources({ turn, isDown, isResending, isFull }: LaneView): Source[] {
+    if (isDown && !isFull)
+      return turn % 2 === 0
+        ? [this.#live, this.#retries]
+        : [this.#retries, this.#live];
+    if (isDown) return [];
+    const usual = this.#retries.isFull
+      ? [this.#retries]
+      : turn % RETRY_TURN === 0
+        ? [this.#retries, this.#live]
+        : [this.#live, this.#retries];
+    // Live events go first.
+    const mayResend = !isResending && !this.#live.isBehind();
+    return [...(isFull ? [] : usual), ...(mayResend ? this.#resends : [])];
+  }
+
+  #forget(): Item[] {
+    this.#retries.forget();
+    for (const resend of this.#resends) resend.forget();
+    return this.#live.forget().map(eventItem);
+  }
+}
+
+function eventItem(id: number): Item {
+  return { feed: "events", id };
+}
+
+/** The secret before signs, too, for a while after a rotation. */
+function destinationOf(
+  { url }: Endpoint,
+  { secret, previous }: EndpointSecrets,
+  now: number,
+): Destination {
+  const left = (previous?.until ?? 0) - now;
+  const isRotating = previous !== undefined && left > 0 && left <= ROTATION_MS;
+  const secrets = isRotating ? [secret, previous.secret] : [secret];
+  return { url, keys: secrets.map(keyOf) };
+}

@@ -1,0 +1,54 @@
+import {
+  eventRecord,
+  messageRecord,
+  rfc3339,
+} from "../messages/export-records.ts";
+import type { EventRow, EventWithMessage } from "../store/store.ts";
+import { eventType } from "../twilio/status.ts";
+
+/** What is sent, apart from what differs from one endpoint to another. */
+export type Payload = {
+  /** The `webhook-id`. */
+  readonly id: string;
+  readonly type: string;
+  readonly body: string;
+};
+
+const payloads = new WeakMap<EventWithMessage, Payload>();
+
+/** Returns what is sent for an event: the event as the API returns it, with its message. */
+export function payloadOf(matched: EventWithMessage): Payload {
+  // Several endpoints send the same.
+  const known = payloads.get(matched);
+  if (known !== undefined) return known;
+  const { event, message } = matched;
+  const type = typeOf(event);
+  const body = JSON.stringify({
+    type,
+    timestamp: rfc3339(event.receivedAt),
+    data: { ...eventRecord(event), message: messageRecord(message) },
+  });
+  const payload = { id: webhookId(event), type, body };
+  payloads.set(matched, payload);
+  return payload;
+}
+
+export function typeOf(event: Pick<EventRow, "channel" | "status">): string {
+  return eventType(event.channel, event.status);
+}
+
+/**
+ * Returns the id by which a receiver recognizes a repeat: the same in every attempt, in every
+ * resend, and after a backup was restored. The hash tells the event from another one that got
+ * the same number after a restore.
+ */
+export function webhookId({
+  id,
+  messageSid,
+  receivedAt,
+}: Pick<EventRow, "id" | "messageSid" | "receivedAt">): string {
+  const hash = new Bun.CryptoHasher("sha256")
+    .update(`${messageSid} ${receivedAt}`)
+    .digest("hex");
+  return `evt_${id}_${hash.slice(0, 16)}`;
+}

@@ -1,0 +1,161 @@
+import type { Delivery, Item, OutboxStore, Target } from "../store/outbox.ts";
+import type { Reading } from "../store/store.ts";
+import {
+  eventJob,
+  itemKey,
+  takeFree,
+  type EventSender,
+  type IsBusy,
+  type Job,
+  type Source,
+} from "./job.ts";
+
+/** Deliveries that are read at a time. */
+const READ_MAX = 25;
+/** How often to check whether something is due, whatever is known: the clock may have been set. */
+const CHECK_EVERY_MS = 60_000;
+/** With so many deliveries waiting, nothing new is sent: what waits in the ledger needs no room. */
+export const WAITING_MAX = 5_000;
+/** Then they are tried again this long after the last attempt, as soon as there is time. */
+const HURRIED_MS = 5 * 60_000;
+const DAY_MS = 24 * 3_600_000;
+
+export type RetriesDeps = {
+  readonly target: Target;
+  readonly store: Pick<Reading, "eventsWithMessages"> & {
+    readonly outbox: Pick<OutboxStore, "due" | "progressOf">;
+  };
+  readonly sender: EventSender;
+  readonly elapsed: () => number;
+  /** Whether somebody else takes care of an item. */
+  readonly isTaken: (item: Item) => boolean;
+  /** The items whose rows are out of date, by key. */
+  readonly unsaved: () => ReadonlySet<string>;
+  /** Its event no longer exists. */
+  readonly onGone: (item: Item) => void;
+};
+
+/** The deliveries of an endpoint that are due again. */
+export class Retries implements Source {
+  readonly #deps: RetriesDeps;
+  #ready: Job[] = [];
+  readonly #own = new Set<string>();
+  #waiting: number;
+  #nextAt: number | undefined;
+  #checkedAt = -Infinity;
+  #isReading = false;
+
+  constructor(
+    deps: RetriesDeps,
+    known: { readonly waiting: number; readonly nextAt: number | undefined },
+  ) {
+    this.#deps = deps;
+    this.#waiting = known.waiting;
+    this.#nextAt = known.nextAt;
+  }
+
+  /** Whether so many wait that nothing new may be sent. */
+  get isFull(): boolean {
+    return this.#waiting >= WAITING_MAX;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** A delivery was written down; null once it's given up. */
+  wrote(nextAt: number | null, isNew: boolean): void {
+    if (isNew && nextAt !== null) this.#waiting++;
+    if (!isNew && nextAt === null) this.removed();
+    if (nextAt !== null) this.mayBeDue(nextAt);
+  }
+
+  removed(): void {
+    this.#waiting = Math.max(0, this.#waiting - 1);
+  }
+
+  /** Something may be due then. */
+  mayBeDue(at: number): void {
+    this.#nextAt = Math.min(this.#nextAt ?? at, at);
+  }
+
+  next(isBusy: IsBusy): Job | undefined {
+    return takeFree(this.#ready, ({ messageSid }) => messageSid, isBusy);
+  }
+
+  settled(job: Job): boolean {
+    this.#release(job);
+    return true;
+  }
+
+  returned(job: Job): void {
+    this.#release(job);
+    // It's still due.
+    this.mayBeDue(0);
+  }
+
+  /** Forgets what is ready, which gets old while nothing is sent. */
+  forget(): void {
+    for (const job of this.#ready) this.returned(job);
+    this.#ready = [];
+  }
+
+  async refill(): Promise<void> {
+    const { sender, elapsed } = this.#deps;
+    const now = sender.now();
+    const isDue = this.#nextAt !== undefined && this.#nextAt <= now;
+    const isChecked = elapsed() - this.#checkedAt < CHECK_EVERY_MS;
+    if (this.#isReading || this.#ready.length > 0) return;
+    if (!isDue && !this.isFull && isChecked) return;
+    this.#isReading = true;
+    try {
+      await this.#read(now);
+      this.#checkedAt = elapsed();
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  async #read(now: number): Promise<void> {
+    const { target, store, isTaken, unsaved } = this.#deps;
+    // What is settled and saved while this is read was still due when it was read.
+    const before = unsaved().union(this.#own);
+    const due = await this.#due(now);
+    const fresh = due.filter(({ item }) => {
+      const key = itemKey(item);
+      return !before.has(key) && !unsaved().has(key) && !isTaken(item);
+    });
+    const ids = fresh.map(({ item }) => item.id);
+    const events = await store.eventsWithMessages(ids);
+    const byId = new Map(events.map((each) => [each.event.id, each]));
+    if (due.length < READ_MAX) {
+      const [saved] = await store.outbox.progressOf([target]);
+      this.#waiting = saved?.waiting ?? 0;
+      this.#nextAt = saved?.nextAt;
+    }
+    for (const { item, attempts } of fresh) {
+      const matched = byId.get(item.id);
+      // Something else may have taken it meanwhile.
+      if (isTaken(item)) continue;
+      if (matched === undefined) {
+        this.removed();
+        this.#deps.onGone(item);
+        continue;
+      }
+      this.#own.add(itemKey(item));
+      this.#ready.push(eventJob("retry", matched, attempts, this.#deps.sender));
+    }
+  }
+
+  async #due(now: number): Promise<readonly Delivery[]> {
+    const { target, store } = this.#deps;
+    const due = await store.outbox.due(target, now, READ_MAX);
+    if (!this.isFull || due.length > 0) return due;
+    const early = await store.outbox.due(target, now + 2 * DAY_MS, READ_MAX);
+    return early.filter(({ lastAt }) => (lastAt ?? 0) <= now - HURRIED_MS);
+  }
+
+  #release(job: Job): void {
+    for (const { item } of job.items) this.#own.delete(itemKey(item));
+  }
+}

@@ -1,0 +1,269 @@
+import { failureOf } from "../log/failure.ts";
+import type { Log } from "../log/log.ts";
+import type { Outbound } from "../outbound/outbound.ts";
+import type { Endpoint } from "../store/endpoints.ts";
+import {
+  channelTarget,
+  endpointTarget,
+  type OutboxSaved,
+  type Target,
+} from "../store/outbox.ts";
+import { StoreUnavailable } from "../store/store.ts";
+import type { Stores } from "../store/stores.ts";
+import { ChannelLane, type SendNotices } from "./channel-lane.ts";
+import type { Clock } from "./clock.ts";
+import { EndpointLane } from "./endpoint-lane.ts";
+import { FeedPages } from "./feed-pages.ts";
+import type { Lane, LaneDeps } from "./lane.ts";
+import { UnreadableFilter } from "./wanted.ts";
+import type { Random } from "./schedule.ts";
+import { Saver } from "./saver.ts";
+
+/** How often the end of the feed and the endpoints are read while there is an active one, */
+const POLL_MS = 100;
+/** and while there is none. */
+const IDLE_POLL_MS = 1_000;
+const TIDY_EVERY_MS = 3_600_000;
+/** How long a stopping server waits for responses. */
+const LAST_RESPONSES_MS = 2_000;
+const STOPPED_BY = { actor: "server", address: null };
+
+export type WorkerDeps = {
+  readonly store: Pick<
+    Stores,
+    | "alertChannels"
+    | "endpoints"
+    | "eventsWithMessages"
+    | "feedEnd"
+    | "feedStart"
+    | "feedWithMessages"
+    | "matcher"
+    | "outbox"
+  > & { readonly upkeep: Pick<Stores["upkeep"], "exclusively"> };
+  readonly outbound: Pick<Outbound, "send">;
+  readonly sendNotices: SendNotices;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Aborted when the server is about to stop. */
+  readonly stopping: AbortSignal;
+  readonly pollMs?: number;
+};
+
+/**
+ * Forwards events and sends notices until the server stops. Only one server with a database
+ * does. Resolves when everything that was sent is saved.
+ */
+export async function forward(deps: WorkerDeps): Promise<void> {
+  const { store, stopping } = deps;
+  try {
+    await store.upkeep.exclusively(
+      "forwarding",
+      () => new Worker(deps).run(),
+      stopping,
+    );
+  } catch (error) {
+    if (!stopping.aborted) throw error;
+  }
+}
+
+class Worker {
+  readonly #deps: WorkerDeps;
+  readonly #laneDeps: LaneDeps;
+  readonly #pages: FeedPages;
+  readonly #saver: Saver;
+  readonly #endpoints = new Map<number, EndpointLane>();
+  readonly #channels = new Map<number, ChannelLane>();
+  readonly #ending = new Set<EndpointLane | ChannelLane>();
+  /** Endpoints whose filters this version can't read, by id, with the revision that was logged. */
+  readonly #unreadable = new Map<number, number>();
+  #tidiedAt = -Infinity;
+
+  constructor(deps: WorkerDeps) {
+    const { store, clock, random, log, stopping } = deps;
+    this.#deps = deps;
+    this.#pages = new FeedPages(store, clock.elapsed);
+    this.#saver = new Saver({
+      outbox: store.outbox,
+      clock,
+      log,
+      stopping,
+      take: () => this.#lanes().flatMap((each) => each.takeChanges() ?? []),
+      onSaved: (saved) => this.#onSaved(saved),
+    });
+    this.#laneDeps = {
+      clock,
+      random,
+      log,
+      onChange: () => void this.#saver.save(),
+      isHalted: () => this.#saver.isHalted,
+    };
+  }
+
+  async run(): Promise<void> {
+    const { clock, stopping, log, pollMs = POLL_MS } = this.#deps;
+    let isFailing = false;
+    while (!stopping.aborted) {
+      try {
+        await this.#turn();
+        isFailing = false;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable) && !isFailing)
+          log.error(failureOf(error), "forwarding failed; it is tried again");
+        isFailing = true;
+      }
+      const isIdle = this.#lanes().length === 0;
+      await clock.wait(
+        isIdle ? Math.max(IDLE_POLL_MS, pollMs) : pollMs,
+        stopping,
+      );
+    }
+    await this.#stop();
+  }
+
+  #lanes() {
+    return [...this.#endpoints.values(), ...this.#channels.values()].map(
+      ({ lane }) => lane,
+    );
+  }
+
+  async #turn(): Promise<void> {
+    await this.#renewEndpoints();
+    await this.#renewChannels();
+    await this.#tidy();
+    if (this.#endpoints.size > 0) {
+      const end = await this.#deps.store.feedEnd();
+      await this.#renewResends();
+      for (const lane of this.#endpoints.values()) this.#watch(lane.work(end));
+    }
+    for (const lane of this.#channels.values()) this.#watch(lane.work());
+    void this.#saver.save();
+  }
+
+  /** What can't be read now is read in the next turn. */
+  #watch(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable))
+        this.#deps.log.error(
+          failureOf(error),
+          "forwarding failed; it is tried again",
+        );
+    });
+  }
+
+  /** Starts lanes of endpoints that are active, and ends those of others. A changed one gets another. */
+  async #renewEndpoints(): Promise<void> {
+    const { store } = this.#deps;
+    const active = (await store.endpoints.list()).filter(
+      ({ state }) => state === "active",
+    );
+    const current = new Map(active.map((each) => [each.id, each.revision]));
+    for (const [id, lane] of this.#endpoints)
+      if (current.get(id) !== lane.revision) this.#end(this.#endpoints, id);
+    for (const { id, revision } of active)
+      if (!this.#endpoints.has(id) && this.#unreadable.get(id) !== revision)
+        await this.#startEndpoint(id);
+  }
+
+  async #startEndpoint(id: number): Promise<void> {
+    const { store, outbound, log } = this.#deps;
+    const [saved] = await store.outbox.progressOf([endpointTarget(id)]);
+    const secrets = await store.endpoints.secretsOf(id);
+    const endpoint = await store.endpoints.byId(id);
+    if (!isActive(endpoint) || !saved || !secrets) return;
+    const pages = this.#pages;
+    const deps = { ...this.#laneDeps, store, outbound, pages };
+    try {
+      this.#endpoints.set(id, new EndpointLane(deps, endpoint, secrets, saved));
+      this.#unreadable.delete(id);
+    } catch (error) {
+      if (!(error instanceof UnreadableFilter)) throw error;
+      this.#unreadable.set(id, endpoint.revision);
+      log.error(error.message);
+    }
+  }
+
+  async #renewChannels(): Promise<void> {
+    const { store, sendNotices } = this.#deps;
+    const on = (await store.alertChannels.list()).filter(({ isOn }) => isOn);
+    const ids = new Set(on.map(({ id }) => id));
+    for (const id of this.#channels.keys())
+      if (!ids.has(id)) this.#end(this.#channels, id);
+    for (const id of ids) {
+      if (this.#channels.has(id)) continue;
+      const [saved] = await store.outbox.progressOf([channelTarget(id)]);
+      if (!saved) continue;
+      const deps = { ...this.#laneDeps, outbox: store.outbox, sendNotices };
+      this.#channels.set(id, new ChannelLane(deps, id, saved));
+    }
+  }
+
+  /**
+   * Ends a lane. It stays until what is under way is done and saved, so that another one of
+   * the same target continues exactly there.
+   */
+  #end<Id>(lanes: Map<Id, EndpointLane | ChannelLane>, id: Id): void {
+    const ended = lanes.get(id);
+    if (ended === undefined || this.#ending.has(ended)) return;
+    this.#ending.add(ended);
+    ended.lane.close();
+    void this.#settle(ended.lane).then(() => {
+      lanes.delete(id);
+      this.#ending.delete(ended);
+    });
+  }
+
+  async #settle(lane: Lane): Promise<void> {
+    await lane.settle();
+    do await this.#saver.save();
+    while (lane.isUnsaved && !this.#deps.stopping.aborted);
+  }
+
+  async #renewResends(): Promise<void> {
+    const { store, clock } = this.#deps;
+    const running = Map.groupBy(
+      await store.outbox.runningResends(),
+      ({ target }) => target,
+    );
+    for (const [id, lane] of this.#endpoints) {
+      const done = lane.resend(running.get(endpointTarget(id)) ?? []);
+      const by = { ...STOPPED_BY, at: clock.now() };
+      for (const resend of done)
+        await store.outbox.endResend(resend.id, "done", by, "");
+    }
+  }
+
+  #onSaved({ releasing }: OutboxSaved): void {
+    const more = new Set<Target>(releasing);
+    for (const lane of this.#lanes()) {
+      lane.saved(more.has(lane.target));
+      lane.pump();
+    }
+  }
+
+  async #tidy(): Promise<void> {
+    const { clock, store } = this.#deps;
+    if (clock.elapsed() - this.#tidiedAt < TIDY_EVERY_MS) return;
+    await store.outbox.tidy(clock.now());
+    this.#tidiedAt = clock.elapsed();
+  }
+
+  async #stop(): Promise<void> {
+    const lanes = this.#lanes();
+    for (const lane of lanes) lane.close();
+    const settled = Promise.all(lanes.map((lane) => lane.settle()));
+    // The server's own time: the signal is aborted already.
+    const timer = setTimeout(() => {
+      for (const lane of lanes) lane.abort();
+    }, LAST_RESPONSES_MS);
+    await settled;
+    clearTimeout(timer);
+    await this.#saver.save();
+    // One that was under way may not have taken everything.
+    await this.#saver.save();
+  }
+}
+
+function isActive(endpoint: Endpoint | undefined): endpoint is Endpoint {
+  return endpoint?.state === "active";
+}
