@@ -133,7 +133,7 @@ export const SETTINGS = {
     help:
       "true masks phone numbers, user IDs and other names of recipients in pages and exports, also within posted values " +
       "and tags: only the beginning and the last two digits show. In tags, short numbers and dates stay readable: digits are masked if there are at least ten, " +
-      "if they have a plus or separators, or if they are the message's own number. The database keeps everything unmasked.",
+      "if they have a plus or separators, or if they are the message's own number. The database keeps everything unmasked, and forwarded events have whole numbers.",
     parse: trueOrFalse,
   }),
   retentionDays: setting({

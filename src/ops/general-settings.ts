@@ -23,6 +23,12 @@ export type GeneralSettings = Pick<
     readonly ids: readonly string[];
   };
   readonly hasMetricsToken: boolean;
+  /** Where email is sent, and from whom; undefined without email. */
+  readonly mail:
+    | { readonly host: string; readonly port: number; readonly from: string }
+    | undefined;
+  /** Whether forwarding and alerts may reach private networks. */
+  readonly reachesPrivate: boolean;
   readonly database: {
     /** Its path; for users who don't run the server, only its name. */
     readonly file: string;
@@ -74,6 +80,12 @@ export async function readGeneralSettings(
       ids: sharedKeys.flatMap(({ id }) => id ?? []),
     },
     hasMetricsToken: config.metricsToken !== undefined,
+    mail: config.mail && {
+      host: config.mail.server.host,
+      port: config.mail.server.port,
+      from: config.mail.from.address,
+    },
+    reachesPrivate: config.forwardAllow !== undefined,
     database: {
       file: showsPaths ? place : name,
       bytes: bytes === undefined ? undefined : bytes + (logBytes ?? 0),

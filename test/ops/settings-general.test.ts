@@ -35,6 +35,8 @@ test("it shows what to paste into Twilio, and where each setting comes from", as
   expect(words).toContain("90 days. Nothing has been deleted yet.");
   expect(words).toContain("Latest callback none yet");
   expect(words).toContain("No backups. BACKUP_FOLDER");
+  expect(words).toContain("not set up : it needs SMTP_URL and MAIL_FROM .");
+  expect(words).toContain("May reach public addresses only, over https.");
   expect(words).toMatch(/[\d.]+ GB of [\d.]+ [GT]B free/);
   expect(words).toContain("0.0.0-test");
   expect(page.text).toContain('data-copy="#sms-callback"');
@@ -53,12 +55,19 @@ test("no secret is shown, not even in part", async () => {
   await using server = await startServer({
     TWILIO_WEBHOOK_AUTH_TOKEN: `${AUTH_TOKEN},${ACCOUNT_SID}=${OTHER_TOKEN}`,
     METRICS_TOKEN,
+    SMTP_URL: `smtps://ana:${OTHER_TOKEN}@mail.example.com`,
+    MAIL_FROM: "smsledger <alerts@example.com>",
+    FORWARD_ALLOW: "10.0.0.0/8",
   });
   const { text } = await get(`${server.origin}/settings`);
   expect(wordsOf(text)).toContain(
     `1 token for any account. For one account only: ${ACCOUNT_SID}`,
   );
   expect(wordsOf(text)).toContain("can be read with the token.");
+  expect(wordsOf(text)).toContain(
+    "Through mail.example.com , port 465, from alerts@example.com .",
+  );
+  expect(wordsOf(text)).toContain("and the networks that are listed.");
   for (const secret of [AUTH_TOKEN, OTHER_TOKEN, METRICS_TOKEN])
     for (const part of [secret.slice(0, 8), secret.slice(-8)])
       expect(text).not.toContain(part);

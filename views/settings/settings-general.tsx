@@ -1,19 +1,13 @@
-import type { Children } from "@kitajs/html";
 import type { GeneralSettings } from "../../src/ops/general-settings.ts";
 import { isAdmin } from "../../src/account/viewer.ts";
 import type { BoundedCount } from "../../src/store/tally.ts";
 import { MADE_UP_SID_START } from "../../src/twilio/made-up-sid.ts";
-import {
-  boundedCount,
-  byteWords,
-  counted,
-  percent,
-} from "../../src/words/amounts.ts";
-import { Copyable } from "../parts/copyable.tsx";
+import { boundedCount, byteWords, percent } from "../../src/words/amounts.ts";
+import { Fact, Given } from "./given.tsx";
+import { Callbacks } from "./settings-callbacks.tsx";
 import { Backups, Kept } from "./settings-upkeep.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
 import type { Site } from "../site.ts";
-import { Ago } from "../parts/time.tsx";
 
 export type SettingsGeneralProps = {
   readonly site: Site;
@@ -58,6 +52,16 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
             : "can only be read on the server’s own machine."}
         </Fact>
       </Given>
+      <Given title="What it sends">
+        <Fact name="Email" by="SMTP_URL">
+          <Mail mail={settings.mail} />
+        </Fact>
+        <Fact name="Forwarding and alerts" by="FORWARD_ALLOW">
+          {settings.reachesPrivate
+            ? "May reach public addresses over https, and the networks that are listed."
+            : "May reach public addresses only, over https."}
+        </Fact>
+      </Given>
       <Given title="Server">
         <Database settings={settings} />
         <Fact name="Backups" by="BACKUP_FOLDER">
@@ -84,105 +88,18 @@ const SIGN_IN_WORDS: Record<GeneralSettings["signIn"], string> = {
   none: "No sign-in; pages can only be opened on the server’s own machine.",
 };
 
-/** What Twilio needs, and what arrived from it. */
-function Callbacks({
-  site: { urls },
-  settings,
-  origin,
-  now,
-}: SettingsGeneralProps) {
-  const { lastCallbackAt, publicUrl } = settings;
-  return (
-    <Given title="Callbacks">
-      <Fact name="For SMS, use in Twilio">
-        <Copyable id="sms-callback" text={urls.smsCallback(origin)} />
-      </Fact>
-      <Fact name="For WhatsApp">
-        <Copyable id="whatsapp-callback" text={urls.whatsappCallback(origin)} />
-      </Fact>
-      <Fact name="Public address" by="PUBLIC_URL">
-        {publicUrl === undefined ? (
-          <>
-            <b>Not set.</b> The addresses above use the one in your browser;
-            Twilio may not be able to reach it.
-          </>
-        ) : (
-          <span safe>{publicUrl}</span>
-        )}
-      </Fact>
-      <Fact name="Auth tokens" by="TWILIO_WEBHOOK_AUTH_TOKEN">
-        <AuthTokens settings={settings} />
-      </Fact>
-      <Fact name="Shared keys" by="TWILIO_WEBHOOK_SHARED_KEYS">
-        <SharedKeys {...settings.sharedKeys} />
-      </Fact>
-      <Fact name="Latest callback">
-        {lastCallbackAt === undefined ? (
-          <span class="none">none yet</span>
-        ) : (
-          <Ago at={lastCallbackAt} now={now} />
-        )}
-      </Fact>
-    </Given>
-  );
-}
-
-function AuthTokens({
-  settings: { authTokens, sharedKeys },
-}: Pick<SettingsGeneralProps, "settings">) {
-  const { count, accountSids } = authTokens;
-  if (count === 0)
+function Mail({ mail }: Pick<GeneralSettings, "mail">) {
+  if (mail === undefined)
     return (
       <>
-        <b>Not set.</b>{" "}
-        {sharedKeys.count === 0
-          ? "Every callback is refused with 503."
-          : "Only callbacks signed with a shared key are accepted."}
+        <span class="none">not set up</span>: it needs <code>SMTP_URL</code> and{" "}
+        <code>MAIL_FROM</code>.
       </>
     );
-  const unbound = count - accountSids.length;
   return (
     <>
-      <span safe>
-        {unbound === 0 ? "" : `${counted(unbound, "token")} for any account. `}
-      </span>
-      {accountSids.length === 0 ? (
-        ""
-      ) : (
-        <>
-          For one account only:
-          <ul>
-            {accountSids.map((sid) => (
-              <li class="mono" safe>
-                {sid}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </>
-  );
-}
-
-function SharedKeys({ count, ids }: GeneralSettings["sharedKeys"]) {
-  if (count === 0) return <span class="none">none</span>;
-  const unnamed = count - ids.length;
-  return (
-    <>
-      <span safe>
-        {unnamed === 0 ? "" : `${counted(unnamed, "secret")} for any key. `}
-      </span>
-      {ids.length === 0 ? (
-        ""
-      ) : (
-        <ul>
-          {ids.map((id) => (
-            <li class="mono" safe>
-              {id}
-            </li>
-          ))}
-        </ul>
-      )}
+      Through <span safe>{mail.host}</span>, port {mail.port}, from{" "}
+      <bdi safe>{mail.from}</bdi>.
     </>
   );
 }
@@ -234,45 +151,5 @@ function MadeUp({
       that <code>smsledger simulate</code> posted.{" "}
       {isAdmin(viewer) ? <a href={urls.madeUp}>Delete them…</a> : ""}
     </Fact>
-  );
-}
-
-function Given({
-  title,
-  children,
-}: {
-  readonly title: string;
-  readonly children: Children;
-}) {
-  return (
-    <section>
-      <h2 safe>{title}</h2>
-      <dl class="given">{children}</dl>
-    </section>
-  );
-}
-
-/** A configured value, and the name of its setting. */
-function Fact({
-  name,
-  by,
-  children,
-}: {
-  readonly name: string;
-  readonly by?: string;
-  readonly children: Children;
-}) {
-  return (
-    <div>
-      <dt safe>{name}</dt>
-      <dd>{children}</dd>
-      {by === undefined ? (
-        ""
-      ) : (
-        <dd class="given-by">
-          <code safe>{by}</code>
-        </dd>
-      )}
-    </div>
   );
 }
