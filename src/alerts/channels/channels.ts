@@ -40,10 +40,18 @@ export function checkedSettings(
   return checkedFields(CHANNEL_KINDS[kind].fields, given, before);
 }
 
-/** Where a channel sends, without secrets, for lists: `ops@example.com`, `Slack`, `ntfy.sh`. */
+/**
+ * Where a channel sends, without secrets, for lists: `ops@example.com`, `Slack`, `ntfy.sh`. The
+ * kind's name, if its settings aren't valid.
+ */
 export function destinationOf(
   kind: AlertChannelKind,
   settings: AlertChannelSettings,
 ): string {
-  return CHANNEL_KINDS[kind].destination(settings);
+  const { destination, label } = CHANNEL_KINDS[kind];
+  try {
+    return destination(settings);
+  } catch {
+    return label;
+  }
 }

@@ -47,6 +47,9 @@ export function createNoticeSender(deps: NoticeSenderDeps): NoticeSender {
   const site =
     publicUrl === undefined ? "smsledger" : new URL(publicUrl).hostname;
 
+  /** What each channel took of a batch that then failed: it isn't sent again with the rest. */
+  const sentOf = new Map<number, Set<string>>();
+
   async function sendAll(
     channelId: number,
     compose: (kind: ChannelKind) => readonly Notice[],
@@ -58,13 +61,21 @@ export function createNoticeSender(deps: NoticeSenderDeps): NoticeSender {
     if (!channel || !settings || !(channel.isOn || isTest))
       return unsent("channel_off");
     const kind = CHANNEL_KINDS[channel.kind];
+    const sent = isTest
+      ? new Set<string>()
+      : (sentOf.get(channelId) ?? new Set<string>());
+    if (!isTest) sentOf.set(channelId, sent);
     let outcome = NOTHING_TO_SEND;
     for (const notice of compose(kind)) {
+      const name = `${notice.alertKey} ${notice.kind} ${notice.at}`;
+      if (sent.has(name)) continue;
       const request = requestOf(channel, settings, notice);
       if (!request) return unsent("settings_invalid");
       outcome = await sendOne(kind, request, settings, signal);
       if (!outcome.ok) return outcome;
+      sent.add(name);
     }
+    if (!isTest) sentOf.delete(channelId);
     return outcome;
   }
 

@@ -59,7 +59,10 @@ const URL_LENGTH_MAX = 2_000;
 export function linksOf({ links }: Notice, max = Infinity): Notice["links"] {
   return links
     .filter(
-      ({ label, url }) => oneLine(label) !== "" && url.length <= URL_LENGTH_MAX,
+      ({ label, url }) =>
+        oneLine(label) !== "" &&
+        /^https?:\/\//.test(url) &&
+        url.length <= URL_LENGTH_MAX,
     )
     .slice(0, max);
 }

@@ -168,6 +168,29 @@ describe("what waits for a channel", () => {
   });
 });
 
+test("what a service took of a batch that then failed isn't sent again with the rest", async () => {
+  let isLimited = true;
+  using receiver = service(() =>
+    isLimited && receiver.got.length > 1
+      ? new Response("slow down", { status: 429 })
+      : new Response("ok"),
+  );
+  await using channel = await channelIn("webhook", {
+    url: receiver.url,
+    secret: SECRET,
+  });
+  const third = { ...OTHER, alertKey: "7c1f.14" };
+  expect(await channel.send(FIRING, OTHER, third)).toMatchObject({ ok: false });
+  isLimited = false;
+  expect(await channel.send(FIRING, OTHER, third)).toMatchObject({ ok: true });
+  expect(receiver.got.map(({ body }) => JSON.parse(body).data.alert)).toEqual([
+    FIRING.alertKey,
+    OTHER.alertKey,
+    OTHER.alertKey,
+    third.alertKey,
+  ]);
+});
+
 describe("an outcome", () => {
   test("says how long the service asked to wait", async () => {
     using ntfy = service(

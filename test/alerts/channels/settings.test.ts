@@ -162,6 +162,10 @@ test.each([
   },
 );
 
+test("a list shows the kind of a channel whose settings aren't valid", () => {
+  expect(destinationOf("ntfy", { server: "zq7" })).toBe("ntfy");
+});
+
 describe("a secret", () => {
   test("that is left empty stays as it was; what isn’t secret doesn’t", () => {
     const before = {

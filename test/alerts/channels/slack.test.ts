@@ -129,6 +129,9 @@ test("no text of a notice can mention anyone, or be a link or a date", () => {
               )
             : text;
         expect(rest).not.toMatch(/[<>]/);
+        // Nor does a link's label have formatting or emojis.
+        for (const [, label] of text.matchAll(/<https:[^<>|]*\|([^<>]*)>/g))
+          expect(label).not.toMatch(/[*_~`]|:(?! )/);
         expect(rest).not.toMatch(/&(?!amp;|lt;|gt;)/);
       }
       expect(message.text).not.toMatch(/[<>]/);

@@ -113,7 +113,7 @@ function factSections({ facts }: Notice) {
  */
 function linkLine(notice: Notice): string {
   const written = linksOf(notice).map(({ label, url }) => {
-    const words = fit(label.replaceAll("|", "¦"), LABEL_MAX, ESCAPED);
+    const words = fit(label, LABEL_MAX, LABEL);
     return `<${linkAddress(url)}|${words}>`;
   });
   let line = "";
@@ -125,6 +125,21 @@ function linkLine(notice: Notice): string {
 }
 
 const LABEL_MAX = 75;
+
+/** Slack has no escape for the marks that format text, or make emojis: others look the same. */
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  "*": "∗",
+  _: "ˍ",
+  "~": "∼",
+  "`": "ˋ",
+  ":": "∶",
+};
+
+const LABEL = escapedBy((text) =>
+  ESCAPED.write(
+    text.replace(/[*_~`]|:(?! )/g, (mark) => LOOKALIKES[mark] ?? ""),
+  ),
+);
 
 function linkAddress(url: string): string {
   return ESCAPED.write(
