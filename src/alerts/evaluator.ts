@@ -5,24 +5,18 @@ import type {
   AlertRule,
   AlertStore,
   EvaluatorRecord,
-  NewAlert,
   OutgoingNotice,
 } from "../store/alerts.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import { subjectNames } from "./alert-story.ts";
 import { composeNotice, type NoticeWishes } from "./compose.ts";
 import { byRank, coveredBy, isMoreUrgent, type Candidate } from "./grouping.ts";
+import { newAlert } from "./new-alert.ts";
 import type { Notice } from "./notice.ts";
 import { afterEvaluation, wasSetBack } from "./operation.ts";
 import { routesOf } from "./routing.ts";
 import { KINDS } from "./rules/kinds.ts";
-import {
-  MINUTE_MS,
-  Moment,
-  type Finding,
-  type Findings,
-  type Ledger,
-} from "./rules/rule.ts";
+import { MINUTE_MS, Moment, type Findings, type Ledger } from "./rules/rule.ts";
 import {
   isOpen,
   isSustained,
@@ -120,27 +114,6 @@ async function addPending(
   if (added.length === 0) return known;
   await alerts.addPending(added);
   return alerts.open();
-}
-
-function newAlert(rule: AlertRule, finding: Finding, at: number): NewAlert {
-  const now = { ...finding.measured, badness: finding.badness };
-  return {
-    ruleId: rule.id,
-    ruleKind: rule.kind,
-    ruleName: rule.name,
-    key: finding.key,
-    severity: rule.severity,
-    since: at,
-    facts: {
-      filter: rule.filter,
-      settings: rule.settings,
-      measuredAt: at,
-      now,
-      atFiring: null,
-      peak: now,
-      includes: [],
-    },
-  };
 }
 
 async function stepOf(

@@ -96,7 +96,8 @@ export const failureRate: RuleKindDefinition = {
     const counts = await readCounts(ledger, scope, each, range, isPreview);
     return {
       stepMs: counts.stepMs,
-      sampledSince: counts.isSample ? counts.knownSince : undefined,
+      isSample: counts.isSample,
+      knownSince: counts.knownSince,
       findingsAt(moment) {
         const window = { from: moment.since(windowMs), to: moment.at };
         return {

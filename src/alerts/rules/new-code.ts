@@ -62,7 +62,8 @@ export const newCode: RuleKindDefinition = {
         : await recentCodes(ledger, scope, to, priorMs, settings);
     return {
       stepMs: byCode.stepMs,
-      sampledSince: byCode.sampledSince,
+      isSample: scope.isSample,
+      knownSince: byCode.knownSince,
       findingsAt: ({ at }) => ({
         found: learned(at)
           ? [...byCode.codes].map(([code, times]) =>
@@ -85,7 +86,8 @@ const number = (settings: RuleSettings, name: string): number =>
 const NOTHING: PreparedRule = {
   findingsAt: () => ({ found: [], isWhole: true }),
   stepMs: MINUTE_MS,
-  sampledSince: undefined,
+  isSample: false,
+  knownSince: undefined,
 };
 
 /** How many messages had a code, and when they were first seen, oldest first. */
@@ -93,7 +95,7 @@ type Times = readonly { readonly at: number; readonly messages: number }[];
 type Codes = {
   readonly codes: ReadonlyMap<number, Times>;
   readonly stepMs: number;
-  readonly sampledSince: number | undefined;
+  readonly knownSince: number | undefined;
 };
 
 function findingOf(
@@ -142,7 +144,6 @@ async function recentCodes(
 ): Promise<Codes> {
   const recent = { from: at - NEW_MS, to: at };
   const prior = { from: recent.from - priorMs, to: recent.from };
-  const isSample = scope.isSample || scope.by !== undefined;
   const found = scope.isSample
     ? await codesOfSample(ledger, scope, recent)
     : await timesByCode(ledger, scope, recent, undefined);
@@ -159,7 +160,7 @@ async function recentCodes(
   return {
     codes,
     stepMs: MINUTE_MS,
-    sampledSince: isSample ? found.sampledSince : undefined,
+    knownSince: found.knownSince,
   };
 }
 
@@ -199,7 +200,7 @@ async function timesByCode(
   const all = await ledger.tally({ range, by: "errorCode", ...span });
   const codes = byCodeOf(all.filter((row) => isOfScope(row, scope)));
   if (scope.by === undefined)
-    return { codes, stepMs: spanMs ?? MINUTE_MS, sampledSince: undefined };
+    return { codes, stepMs: spanMs ?? MINUTE_MS, knownSince: undefined };
   const { by, includes } = scope;
   const narrowed = new Map<number, Times>();
   for (const errorCode of [...codes.keys()].slice(0, CODES_MAX)) {
@@ -210,7 +211,7 @@ async function timesByCode(
   return {
     codes: narrowed,
     stepMs: spanMs ?? MINUTE_MS,
-    sampledSince: undefined,
+    knownSince: undefined,
   };
 }
 
@@ -245,7 +246,7 @@ async function codesOfSample(
       ]),
     ),
     stepMs: MINUTE_MS,
-    sampledSince: knownSince,
+    knownSince,
   };
 }
 
@@ -254,9 +255,13 @@ async function historyOfCodes(
   scope: Scope,
   range: TimeRange,
 ): Promise<Codes> {
-  return scope.isSample
-    ? codesOfSample(ledger, scope, range)
-    : timesByCode(ledger, scope, range, HOUR_MS);
+  if (!scope.isSample) return timesByCode(ledger, scope, range, HOUR_MS);
+  const sample = await codesOfSample(ledger, scope, range);
+  const { knownSince } = sample;
+  // At the beginning of the sample, every code looks new.
+  return knownSince === undefined
+    ? sample
+    : { ...sample, knownSince: knownSince + LEARNING_MS + NEW_MS };
 }
 
 function byCodeOf(rows: readonly TallyRow[]): Map<number, Times> {

@@ -87,8 +87,10 @@ export type PreparedRule = {
   findingsAt(moment: Moment): Findings;
   /** How far apart the moments are that it can tell apart: a minute, or an hour. */
   readonly stepMs: number;
-  /** If it measures only the newest matching messages: since when. */
-  readonly sampledSince: number | undefined;
+  /** It measures only the newest matching messages. */
+  readonly isSample: boolean;
+  /** Since when it can tell, if not for all of the time. */
+  readonly knownSince: number | undefined;
 };
 
 /** The moments for which a rule is prepared: both ends belong to them. */
@@ -143,6 +145,7 @@ export function preparedNow(findings: readonly Finding[]): PreparedRule {
   return {
     findingsAt: () => ({ found: findings, isWhole: true }),
     stepMs: MINUTE_MS,
-    sampledSince: undefined,
+    isSample: false,
+    knownSince: undefined,
   };
 }

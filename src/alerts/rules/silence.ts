@@ -70,7 +70,12 @@ export const silence: RuleKindDefinition = {
       counts?.sum("", { from: begin, to: end }).messages ?? 0;
     return {
       stepMs: current?.stepMs ?? MINUTE_MS,
-      sampledSince: current?.isSample ? current.knownSince : undefined,
+      isSample: current?.isSample ?? false,
+      knownSince: latest(
+        weeks.map(({ knownSince }, week) =>
+          knownSince === undefined ? undefined : knownSince + week * WEEK_MS,
+        ),
+      ),
       findingsAt(moment) {
         const begin = moment.since(windowMs);
         const isSilent =
@@ -117,4 +122,9 @@ function isSettling({ at, record }: Moment): boolean {
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function latest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }

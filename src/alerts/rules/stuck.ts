@@ -62,7 +62,8 @@ export const stuck: RuleKindDefinition = {
     const counts = await readCounts(ledger, scope, "all", range, from < to);
     return {
       stepMs: counts.stepMs,
-      sampledSince: counts.isSample ? counts.knownSince : undefined,
+      isSample: counts.isSample,
+      knownSince: counts.knownSince,
       findingsAt(moment) {
         const window = {
           from: Math.max(
