@@ -1,11 +1,17 @@
-/** A place in the list of messages, as opaque text. For the feed, see `FeedPosition`. */
-export function cursorOf(id: number): string {
-  return Buffer.from(`messages:${id}`).toString("base64url");
+/** The lists that are paged by ids. */
+type List = "messages" | "suppressions";
+
+/** A place in a list, as opaque text. For the feeds, see `FeedPosition`. */
+export function cursorOf(id: number, list: List = "messages"): string {
+  return Buffer.from(`${list}:${id}`).toString("base64url");
 }
 
 /** Reads the place that a cursor names; undefined if it isn't one. */
-export function idOfCursor(cursor: string): number | undefined {
+export function idOfCursor(
+  cursor: string,
+  list: List = "messages",
+): number | undefined {
   const text = Buffer.from(cursor, "base64url").toString();
-  const [, id] = /^messages:(\d{1,15})$/.exec(text) ?? [];
-  return id === undefined ? undefined : Number(id);
+  const [, named, id] = /^([a-z]+):(\d{1,15})$/.exec(text) ?? [];
+  return named === list ? Number(id) : undefined;
 }

@@ -70,7 +70,7 @@ export const nextCursor = orNull(Type.String(), {
     "Pass it as cursor to get the next page; null if there are no more.",
 });
 
-const channel = oneOf(CHANNELS);
+export const channel = oneOf(CHANNELS);
 
 const shared = {
   to: orNull(Type.String(), {

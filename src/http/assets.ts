@@ -36,6 +36,7 @@ import settingsGeneral from "../../views/styles/settings-general.css" with { typ
 import setup from "../../views/styles/setup.css" with { type: "text" };
 import status from "../../views/styles/status.css" with { type: "text" };
 import suggestions from "../../views/styles/suggestions.css" with { type: "text" };
+import suppressions from "../../views/styles/suppressions.css" with { type: "text" };
 import times from "../../views/styles/times.css" with { type: "text" };
 import top from "../../views/styles/top.css" with { type: "text" };
 import { NOT_FOUND, type Problem } from "./problem.ts";
@@ -60,6 +61,7 @@ const STYLESHEET = [
   errors,
   message,
   numbers,
+  suppressions,
   setup,
   refusals,
   settings,

@@ -49,7 +49,7 @@ export function messagesTo({ id }: Pick<Recipient, "id">): MessageFilter {
  * store's are, too.
  */
 export async function findRecipient(
-  store: Reading,
+  store: Pick<Reading, "listMessages">,
   name: string,
   masksNumbers: boolean,
 ): Promise<Recipient | undefined> {

@@ -40,6 +40,9 @@ export type NumberDeps = {
   readonly now: () => number;
 };
 
+/** How many changes on the "do not send" list a number's page shows. */
+const CHANGES_SHOWN = 20;
+
 const NO_SUCH_NUMBER = new Problem({
   status: 404,
   title: "No message went to this number",
@@ -101,9 +104,10 @@ export const numberHandlers = ({ store, downloads, now }: NumberDeps) => {
         return NO_SUCH_NUMBER;
       }
       const live = await store.feedEnd();
-      const [summary, entries, found] = await Promise.all([
+      const [summary, entries, changes, found] = await Promise.all([
         summaryOf(store, recipient),
         store.suppressions.of(recipient.id),
+        store.suppressions.history(recipient.id, CHANGES_SHOWN),
         store.listMessages(messagesTo(recipient), pageRequest),
       ]);
       if (summary === undefined) return NO_SUCH_NUMBER;
@@ -112,6 +116,7 @@ export const numberHandlers = ({ store, downloads, now }: NumberDeps) => {
         recipient,
         summary,
         entries,
+        changes,
         found,
         live,
         now: now(),

@@ -33,6 +33,7 @@ import { overviewHandler } from "../routes/overview.tsx";
 import { ownAccountHandlers } from "../routes/own-account.tsx";
 import { refusalHandlers } from "../routes/refusals.tsx";
 import { setupHandlers } from "../routes/setup.tsx";
+import { suppressionHandlers } from "../routes/suppressions.tsx";
 import { userHandlers, userPasswordHandlers } from "../routes/users.tsx";
 import { maskedStore } from "../store/masked.ts";
 import type { Stores } from "../store/stores.ts";
@@ -94,6 +95,7 @@ export function createHandlers(whole: HandlerDeps) {
     alerts: alertHandlers(deps),
     alertChannels: alertChannelHandlers(deps),
     alertRules: alertRuleHandlers(deps),
+    suppressions: suppressionHandlers(ofLists),
     refusals: refusalHandlers({ ...deps, refusalLog: refusals }),
     live: liveHandler(hub, streams),
     settings: generalSettingsHandler({ ...deps, operations }),

@@ -3,6 +3,11 @@ import { listErrors } from "../routes/api/errors.ts";
 import { listEvents } from "../routes/api/events.ts";
 import type { Operation } from "../routes/api/operation.ts";
 import { getStats } from "../routes/api/stats.ts";
+import {
+  listSuppressionChanges,
+  listSuppressions,
+  removeSuppression,
+} from "../routes/api/suppressions.ts";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import type { Handlers } from "./handlers.ts";
 import {
@@ -37,6 +42,7 @@ export function routeTable(on: Handlers): readonly Route[] {
     tokens,
   } = on;
   const { alertChannels, alertRules, api, erase, operations } = on;
+  const { suppressions } = on;
 
   const does = (path: string, operation: Operation) =>
     operationRoute(path, operation, (asked) => api.answer(operation, asked));
@@ -46,6 +52,9 @@ export function routeTable(on: Handlers): readonly Route[] {
     does("/api/v1/events", listEvents),
     does("/api/v1/stats", getStats),
     does("/api/v1/errors", listErrors),
+    does("/api/v1/suppressions", listSuppressions),
+    does("/api/v1/suppressions/changes", listSuppressionChanges),
+    does("/api/v1/suppressions/:number/:channel", removeSuppression),
   ];
 
   // prettier-ignore
@@ -74,6 +83,14 @@ export function routeTable(on: Handlers): readonly Route[] {
     get ("/numbers/:number",                   member, numbers.one),
     get ("/numbers.csv",                       member, numbers.csv),
     get ("/numbers.json",                      member, numbers.json),
+
+    get ("/do-not-send",                       member, suppressions.list),
+    get ("/do-not-send.csv",                   member, suppressions.csv),
+    get ("/do-not-send.json",                  member, suppressions.json),
+    get ("/do-not-send/:recipient/:channel/remove",
+                                               admin,  suppressions.confirmRemove),
+    post("/do-not-send/:recipient/:channel/remove",
+                                               admin,  suppressions.remove),
 
     get ("/alerts",                            member, alerts.list),
     get ("/alerts/rules",                      member, alertRules.list),

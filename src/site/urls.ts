@@ -57,6 +57,15 @@ export function createUrls(publicUrl: string | undefined) {
     ): string => `${base}/numbers${queryString(address)}`,
     numbersExport: (format: "csv" | "json", verdict?: string): string =>
       `${base}/numbers.${format}${queryString({ verdict })}`,
+    /** The "do not send" list. */
+    doNotSend: (
+      address: { readonly reason?: string; readonly older?: number } = {},
+    ): string => `${base}/do-not-send${queryString(address)}`,
+    doNotSendExport: (format: "csv" | "json", reason?: string): string =>
+      `${base}/do-not-send.${format}${queryString({ reason })}`,
+    /** Where taking a number off the list is confirmed. */
+    doNotSendRemove: (recipientId: number, channel: string): string =>
+      `${base}/do-not-send/${recipientId}/${channel}/remove`,
     /** A recipient's page; `number` is an address, or `~` and its id. */
     number: (number: string, page: PageAddress = {}): string =>
       `${base}/numbers/${encodeURIComponent(number)}${queryString(page)}`,

@@ -12,6 +12,8 @@ const PATHS = [
   "/events",
   "/stats",
   "/errors",
+  "/suppressions",
+  "/suppressions/changes",
 ];
 
 test("every response needs a valid token", async () => {

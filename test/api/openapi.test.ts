@@ -6,6 +6,7 @@ import { Value } from "@sinclair/typebox/value";
 import { Problem } from "../../src/api/schemas.ts";
 import { get } from "../pages/page-client.ts";
 import { apiRoutesOf, readingRoutesOf } from "../support/route-list.ts";
+import { followList } from "../store/follow-list.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { startApi } from "./api-server.ts";
 
@@ -82,12 +83,16 @@ test("real responses match the document in every field", async () => {
     { channel: "whatsapp" },
   );
   await api.twilio.post({ MessageStatus: "failed", ErrorCode: "99999" });
+  await api.twilio.post({ MessageStatus: "failed", ErrorCode: "30005" });
+  await followList(api.store);
   const asked: Record<string, readonly string[]> = {
     "/api/v1/messages": ["", "?limit=1", "?q=status:failed"],
     "/api/v1/messages/:sid": [sid, bare],
     "/api/v1/events": ["", "?limit=2", "?cursor=now"],
     "/api/v1/stats": ["", "?range=90d", "?from=2026-01-01&to=2026-01-02"],
     "/api/v1/errors": ["", "?limit=1", "?from=2026-01-01&to=2026-01-02"],
+    "/api/v1/suppressions": ["", "?limit=1", "?reason=gone"],
+    "/api/v1/suppressions/changes": ["", "?limit=1", "?cursor=now"],
   };
   const routes = readingRoutesOf(api.routes);
   expect(Object.keys(asked)).toEqual(routes.map(({ path }) => path));

@@ -22,7 +22,11 @@ const SITES = {
   empty: PAGES_WITHOUT_DATA,
   sample: PAGES_OF_SAMPLE,
   hostile: PAGES_OF_HOSTILE,
-  masked: { messages: "/messages", numbers: "/numbers" },
+  masked: {
+    messages: "/messages",
+    numbers: "/numbers",
+    "do-not-send": "/do-not-send",
+  },
   demo: PAGES_OF_DEMO,
 } as const;
 type Site = keyof typeof SITES;

@@ -51,6 +51,8 @@ export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
   dictionary: "/errors/dictionary",
   "dictionary-nothing": "/errors/dictionary?q=zzzz",
   numbers: "/numbers",
+  "do-not-send": "/do-not-send",
+  "do-not-send-nothing": "/do-not-send?reason=gone",
   refusals: "/refusals",
   "not-found": "/nothing-here",
 };
@@ -77,6 +79,9 @@ export const PAGES_OF_SAMPLE: Readonly<Record<string, string>> = {
   numbers: "/numbers",
   "numbers-do-not-send": "/numbers?verdict=do-not-send",
   "numbers-send-again": "/numbers?verdict=send-again",
+  "do-not-send": "/do-not-send",
+  "do-not-send-number": "/do-not-send?number=%2B14155550123",
+  "do-not-send-unknown": "/do-not-send?number=%2B19995550100",
   number: "/numbers/%2B14155550123",
   "number-unknown": "/numbers/%2B19995550100",
 };
@@ -91,6 +96,7 @@ export const PAGES_OF_HOSTILE: Readonly<Record<string, string>> = {
   errors: "/errors",
   error: "/errors/99123",
   numbers: "/numbers",
+  "do-not-send": "/do-not-send",
   number: `/numbers/${encodeURIComponent("<script>alert(1)</script>")}`,
 };
 
@@ -115,4 +121,5 @@ export const PAGES_OF_DEMO: Readonly<Record<string, string>> = {
   errors: "/errors?range=7d",
   error: "/errors/30003?range=7d",
   numbers: "/numbers",
+  "do-not-send": "/do-not-send",
 };

@@ -58,6 +58,9 @@ test("only these routes are for others than signed-in users", async () => {
     "GET /api/v1/events",
     "GET /api/v1/stats",
     "GET /api/v1/errors",
+    "GET /api/v1/suppressions",
+    "GET /api/v1/suppressions/changes",
+    "DELETE /api/v1/suppressions/:number/:channel",
     "GET /metrics",
   ]);
   expect(namesFor("twilio")).toEqual([
@@ -73,13 +76,13 @@ const SEEN_BY_MEMBERS: readonly string[] = [
   "GET /alerts/channels",
 ];
 
-test("members see everything except the settings, where they see only their own account, and change no rule or channel", async () => {
+test("members see everything except the settings, where they see only their own account, and change no rule, channel or list", async () => {
   await using server = await startWithPeople();
   for (const route of gatedOf(server.routes)) {
     const isOfAdmins =
       (route.path.startsWith("/settings/") &&
         !route.path.startsWith("/settings/account")) ||
-      (/^\/alerts\/(?:rules|channels)/.test(route.path) &&
+      (/^\/(?:alerts\/(?:rules|channels)|do-not-send\/)/.test(route.path) &&
         !SEEN_BY_MEMBERS.includes(nameOf(route)));
     expect([nameOf(route), route.audience === "admin"]).toEqual([
       nameOf(route),
@@ -267,6 +270,9 @@ const ADDRESSES: Record<
   dictionary: urls.dictionary("carrier"),
   numbers: urls.numbers({ older: 1 }),
   numbersExport: [urls.numbersExport("csv"), urls.numbersExport("json")],
+  doNotSend: urls.doNotSend({ reason: "gone", older: 1 }),
+  doNotSendExport: [urls.doNotSendExport("csv"), urls.doNotSendExport("json")],
+  doNotSendRemove: urls.doNotSendRemove(1, "sms"),
   number: [urls.number("+14155550123"), urls.number("a/b ?#")],
   refusals: urls.refusals({ kind: "fixable" }),
   refusal: urls.refusal(1),

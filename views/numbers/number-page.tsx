@@ -2,7 +2,10 @@ import type { FeedPosition } from "../../src/store/feed-position.ts";
 import { verdictOnNumber } from "../../src/errors/verdict.ts";
 import { countryName } from "../../src/phone/country-names.ts";
 import { addressText, filterText } from "../../src/messages/filter-language.ts";
-import type { Suppression } from "../../src/store/suppressions.ts";
+import type {
+  Suppression,
+  SuppressionChange,
+} from "../../src/store/suppressions.ts";
 import type {
   Recipient,
   RecipientSummary,
@@ -14,8 +17,10 @@ import {
 } from "../../src/store/store.ts";
 import { boundedCount } from "../../src/words/amounts.ts";
 import { ErrorExplained } from "../errors/error-explained.tsx";
+import { LIST_TRIGGER } from "../parts/refresh.ts";
 import { Layout } from "../parts/layout.tsx";
 import { MessagesTable } from "../messages/messages-table.tsx";
+import { NumberListed } from "../suppressions/number-listed.tsx";
 import type { Site } from "../site.ts";
 import { Status } from "../parts/status.tsx";
 import { Ago } from "../parts/time.tsx";
@@ -28,6 +33,8 @@ export type NumberView = {
   readonly summary: RecipientSummary;
   /** On the "do not send" list, by channel. */
   readonly entries: readonly Suppression[];
+  /** The latest changes of these entries, newest first. */
+  readonly changes: readonly SuppressionChange[];
   readonly found: MessagePage;
   readonly pageRequest: PageRequest;
   readonly live: FeedPosition;
@@ -70,12 +77,18 @@ export function NumberPage(view: NumberView) {
       <div
         id="number"
         hx-get={hereOf(view, pageRequest)}
-        hx-trigger="recorded from:#live throttle:3s"
+        hx-trigger={LIST_TRIGGER}
         hx-select="#number"
         hx-swap="outerMorph"
       >
         <Facts view={view} />
         <Verdict view={view} />
+        <NumberListed
+          site={site}
+          entries={view.entries}
+          changes={view.changes}
+          now={view.now}
+        />
         <h2 class="section-title">Messages</h2>
         {view.found.messages.length === 0 ? (
           <p class="empty">There are no more messages in this direction.</p>

@@ -6,9 +6,11 @@ import {
   type FailingRecipient,
 } from "../../src/store/store.ts";
 import { KindTabs } from "../parts/kind-tabs.tsx";
+import { LIST_TRIGGER } from "../parts/refresh.ts";
 import { Layout } from "../parts/layout.tsx";
 import { NothingFurther } from "../parts/nothing-further.tsx";
 import { NumbersTable } from "./numbers-table.tsx";
+import { NumberLists } from "../suppressions/number-lists.tsx";
 import type { Site } from "../site.ts";
 
 export type NumbersView = {
@@ -32,6 +34,7 @@ export function NumbersPage(view: NumbersView) {
       section="numbers"
       live={live}
     >
+      <NumberLists urls={urls} current="failing" />
       <div class="page-head">
         <h1>Numbers that keep failing</h1>
         <KindTabs
@@ -62,7 +65,7 @@ export function NumbersPage(view: NumbersView) {
           ...(query.verdict && { verdict: query.verdict }),
           ...(query.olderThan !== undefined && { older: query.olderThan }),
         })}
-        hx-trigger="recorded from:#live throttle:3s"
+        hx-trigger={LIST_TRIGGER}
         hx-select="#numbers"
         hx-swap="outerMorph"
       >
@@ -75,7 +78,7 @@ export function NumbersPage(view: NumbersView) {
           </>
         )}
       </section>
-      {recipients.length === 0 ? "" : <Hint />}
+      {recipients.length === 0 ? "" : <Hint site={site} />}
     </Layout>
   );
 }
@@ -152,7 +155,7 @@ function Foot({
   );
 }
 
-function Hint() {
+function Hint({ site: { urls } }: Pick<NumbersView, "site">) {
   return (
     <aside class="card cleaning" aria-labelledby="cleaning-title">
       <h2 id="cleaning-title">Clean up your lists</h2>
@@ -161,7 +164,8 @@ function Hint() {
         from your lists: every message to them costs money, and carriers trust
         senders less who keep texting them. Recipients who unsubscribed can come
         back by texting START. Ask recipients whose number keeps failing whether
-        it’s right.
+        it’s right. The <a href={urls.doNotSend()}>Do not send</a> list also has
+        numbers that failed only once but for good.
       </p>
     </aside>
   );

@@ -10,3 +10,10 @@ export const REFRESH = {
   // Not the region: nothing dims while it refreshes itself.
   "hx-indicator": "#live",
 } as const;
+
+/**
+ * When pages that show the "do not send" list, or verdicts by it, ask for themselves again: as
+ * events are recorded, and shortly after the last one, as the list follows within a second or two.
+ */
+export const LIST_TRIGGER =
+  "recorded from:#live throttle:3s, recorded from:#live delay:3s";
