@@ -17,5 +17,10 @@ export async function told(
       ...facts.includes.map((each) => each.key),
     ]),
   );
-  return alerts.map((alert) => ({ ...alert, story: storyOf(alert, names) }));
+  return alerts.map((alert) => {
+    const { state, facts } = alert;
+    // What it was about is best seen at its worst moment.
+    const measured = state === "resolved" ? facts.peak : facts.now;
+    return { ...alert, story: storyOf(alert, names, measured) };
+  });
 }

@@ -1,5 +1,5 @@
 /** The lists that are paged by ids. */
-type List = "messages" | "suppressions";
+type List = "messages" | "suppressions" | "alerts";
 
 /** A place in a list, as opaque text. For the feeds, see `FeedPosition`. */
 export function cursorOf(id: number, list: List = "messages"): string {

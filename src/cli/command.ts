@@ -31,7 +31,7 @@ export type CommandSpec = {
 
 /** Commands under one name, such as `user add` and `user list`. */
 export type CommandGroup = Pick<CommandSpec, "name" | "summary" | "notes"> & {
-  readonly commands: readonly CommandSpec[];
+  readonly commands: readonly (CommandSpec | CommandGroup)[];
 };
 
 /** How a command was called. */

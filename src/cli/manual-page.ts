@@ -66,7 +66,8 @@ function item({ flags, description }: Option): string {
 
 /** Each line ends where it ends in \`--help\`. */
 function paragraphs(text: string): string {
-  return `${text.split("\n").map(roff).join("\n.br\n")}\n`;
+  const lines = text.split("\n").map((line) => roff(line.trimStart()));
+  return `${lines.join("\n.br\n")}\n`;
 }
 
 /** Text without what roff takes for a command, or for another character. */

@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from "commander";
+import { alertCommands } from "./alert-commands.ts";
 import { tokenCommands, userCommands } from "./account-commands.ts";
 import { commit } from "./commit.ts" with { type: "macro" };
 import {
@@ -205,6 +206,7 @@ const commandsOf = (
   },
   userCommands,
   tokenCommands,
+  alertCommands,
   {
     name: "healthcheck",
     summary: "Exit 0 if the server is ready, 1 if it isn't",

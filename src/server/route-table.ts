@@ -1,4 +1,10 @@
 import { getMessage, listMessages } from "../routes/api/messages.ts";
+import {
+  acknowledgeAlert,
+  getAlert,
+  listAlerts,
+  snoozeAlert,
+} from "../routes/api/alerts.ts";
 import { listErrors } from "../routes/api/errors.ts";
 import { listEvents } from "../routes/api/events.ts";
 import type { Operation } from "../routes/api/operation.ts";
@@ -55,6 +61,10 @@ export function routeTable(on: Handlers): readonly Route[] {
     does("/api/v1/suppressions", listSuppressions),
     does("/api/v1/suppressions/changes", listSuppressionChanges),
     does("/api/v1/suppressions/:number/:channel", removeSuppression),
+    does("/api/v1/alerts", listAlerts),
+    does("/api/v1/alerts/:id", getAlert),
+    does("/api/v1/alerts/:id/acknowledge", acknowledgeAlert),
+    does("/api/v1/alerts/:id/snooze", snoozeAlert),
   ];
 
   // prettier-ignore

@@ -4,6 +4,7 @@ import type { TSchema } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { Value } from "@sinclair/typebox/value";
 import { Problem } from "../../src/api/schemas.ts";
+import { addAlert } from "../alerts/sample-alerts.ts";
 import { get } from "../pages/page-client.ts";
 import { apiRoutesOf, readingRoutesOf } from "../support/route-list.ts";
 import { followList } from "../store/follow-list.ts";
@@ -85,6 +86,11 @@ test("real responses match the document in every field", async () => {
   await api.twilio.post({ MessageStatus: "failed", ErrorCode: "99999" });
   await api.twilio.post({ MessageStatus: "failed", ErrorCode: "30005" });
   await followList(api.store);
+  const alert = await addAlert(api.store.alerts, Date.now(), {
+    ruleId: 1,
+    minutesAgo: 30,
+    overMinutesAgo: 5,
+  });
   const asked: Record<string, readonly string[]> = {
     "/api/v1/messages": ["", "?limit=1", "?q=status:failed"],
     "/api/v1/messages/:sid": [sid, bare],
@@ -93,11 +99,13 @@ test("real responses match the document in every field", async () => {
     "/api/v1/errors": ["", "?limit=1", "?from=2026-01-01&to=2026-01-02"],
     "/api/v1/suppressions": ["", "?limit=1", "?reason=gone"],
     "/api/v1/suppressions/changes": ["", "?limit=1", "?cursor=now"],
+    "/api/v1/alerts": ["", "?state=resolved&limit=1"],
+    "/api/v1/alerts/:id": [String(alert.id)],
   };
   const routes = readingRoutesOf(api.routes);
   expect(Object.keys(asked)).toEqual(routes.map(({ path }) => path));
   for (const { path, operation } of routes) {
-    const base = path.replace("/api/v1", "").replace(":sid", "");
+    const base = path.replace("/api/v1", "").replace(/:\w+/, "");
     for (const rest of asked[path] ?? []) {
       for (const token of [api.whole, api.masked]) {
         const { status, body } = await api.get(base + rest, token);

@@ -61,6 +61,10 @@ test("only these routes are for others than signed-in users", async () => {
     "GET /api/v1/suppressions",
     "GET /api/v1/suppressions/changes",
     "DELETE /api/v1/suppressions/:number/:channel",
+    "GET /api/v1/alerts",
+    "GET /api/v1/alerts/:id",
+    "POST /api/v1/alerts/:id/acknowledge",
+    "POST /api/v1/alerts/:id/snooze",
     "GET /metrics",
   ]);
   expect(namesFor("twilio")).toEqual([

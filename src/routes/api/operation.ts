@@ -8,6 +8,8 @@ import { wrongParameters, type ApiProblem } from "./problems.ts";
 /** What the API reads of a store. */
 export type ApiStore = Pick<
   Stores,
+  | "alerts"
+  | "addressById"
   | "listMessages"
   | "messageBySid"
   | "timeline"

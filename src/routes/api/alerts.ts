@@ -1,0 +1,321 @@
+import { Type } from "@sinclair/typebox";
+import { alertRecord } from "../../alerts/alert-record.ts";
+import { HISTORY_STATES } from "../../alerts/alerts-query.ts";
+import { noteText } from "../../alerts/note-text.ts";
+import { SNOOZE_DAYS_MAX } from "../../alerts/snooze.ts";
+import { told } from "../../alerts/told-alerts.ts";
+import { cursorOf, idOfCursor } from "../../api/cursors.ts";
+import { nextCursor, oneOf, orNull, time } from "../../api/schemas.ts";
+import { rfc3339 } from "../../messages/export-records.ts";
+import {
+  ALERT_EVENTS,
+  ALERT_SEVERITIES,
+  NOTE_MAX,
+  RULE_KINDS,
+  type Alert,
+  type AlertRefusal,
+} from "../../store/alerts.ts";
+import { change, operation, type ApiStore, type Asked } from "./operation.ts";
+import { ApiProblem, wrongParameters } from "./problems.ts";
+
+const ALERTS_DEFAULT = 50;
+const ALERTS_MAX = 200;
+const DAY_MS = 86_400_000;
+
+const AlertSchema = Type.Object(
+  {
+    id: Type.Integer(),
+    title: Type.String({ description: "What is wrong, in one line." }),
+    severity: oneOf(ALERT_SEVERITIES),
+    state: oneOf(HISTORY_STATES, {
+      description: "All but resolved are open.",
+    }),
+    rule: Type.Object({
+      id: orNull(Type.Integer(), {
+        description: "Null once the rule was removed.",
+      }),
+      kind: oneOf(RULE_KINDS),
+      name: Type.String(),
+    }),
+    key: Type.String({
+      description:
+        "Which of those that the rule watches one by one, such as code:30007 or country:US; empty for a rule that watches one thing.",
+    }),
+    since: time("Since when its condition is met."),
+    firedAt: orNull(time("When it fired.")),
+    resolvedAt: orNull(time("When it was over.")),
+    handledBy: orNull(Type.String(), {
+      description: "Who acknowledged or snoozed it.",
+    }),
+    note: orNull(Type.String()),
+    snoozedUntil: orNull(Type.String({ format: "date-time" })),
+    lines: Type.Array(Type.String(), {
+      description: "What it means, in sentences.",
+    }),
+    todo: Type.Array(Type.String(), {
+      description: "What to do, in sentences.",
+    }),
+    numbers: Type.Array(
+      Type.Object({ name: Type.String(), value: Type.String() }),
+    ),
+  },
+  { title: "Alert" },
+);
+
+const EXAMPLE = {
+  id: 12,
+  title: "64.5% of messages failed in the last 15 minutes",
+  severity: "critical",
+  state: "firing",
+  rule: { id: 1, kind: "failure-rate", name: "Many messages fail" },
+  key: "",
+  since: "2026-11-23T14:02:00.000Z",
+  firedAt: "2026-11-23T14:05:00.000Z",
+  resolvedAt: null,
+  handledBy: null,
+  note: null,
+  snoozedUntil: null,
+  lines: [
+    "Of 152 messages with a final status, 98 failed or were undelivered.",
+  ],
+  todo: ["Send again in a few hours."],
+  numbers: [{ name: "Failed or undelivered", value: "98" }],
+} as const;
+
+export const NO_SUCH_ALERT = new ApiProblem(
+  404,
+  "No alert has this ID",
+  "GET /api/v1/alerts lists those that there are.",
+);
+
+/** `GET /api/v1/alerts` */
+export const listAlerts = operation({
+  operationId: "listAlerts",
+  summary: "Alerts, newest first",
+  description:
+    "What is wrong now, and what was. With state=open only those that are firing, acknowledged or snoozed.",
+  query: Type.Object({
+    state: Type.Optional(oneOf(["open", ...HISTORY_STATES])),
+    severity: Type.Optional(oneOf(ALERT_SEVERITIES)),
+    limit: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: ALERTS_MAX,
+        default: ALERTS_DEFAULT,
+      }),
+    ),
+    cursor: Type.Optional(
+      Type.String({ maxLength: 100, description: "A nextCursor." }),
+    ),
+  }),
+  answer: Type.Object({ data: Type.Array(AlertSchema), nextCursor }),
+  example: { data: [EXAMPLE], nextCursor: null },
+  async handle({ store }, query) {
+    const { state, severity, limit = ALERTS_DEFAULT, cursor } = query;
+    const olderThan =
+      cursor === undefined ? undefined : idOfCursor(cursor, "alerts");
+    if (cursor !== undefined && olderThan === undefined)
+      return wrongParameters([
+        {
+          parameter: "cursor",
+          detail:
+            "cursor isn't from this address: pass a nextCursor unchanged.",
+        },
+      ]);
+    const states = HISTORY_STATES.filter(
+      (each) =>
+        state === undefined ||
+        each === state ||
+        (state === "open" && each !== "resolved"),
+    );
+    const found = await store.alerts.list({
+      size: limit + 1,
+      olderThan,
+      severity,
+      states,
+    });
+    const shown = found.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      data: await recordsOf(store, shown),
+      nextCursor:
+        found.length > limit && last !== undefined
+          ? cursorOf(last.id, "alerts")
+          : null,
+    };
+  },
+});
+
+const AlertWithHistory = Type.Composite(
+  [
+    AlertSchema,
+    Type.Object({
+      history: Type.Array(
+        Type.Object({
+          at: time("When it happened."),
+          what: oneOf(ALERT_EVENTS),
+          by: Type.String({
+            description: "A user's name, token …, command line, or server.",
+          }),
+          note: Type.String(),
+        }),
+        { description: "What happened to it, oldest first." },
+      ),
+    }),
+  ],
+  { title: "AlertWithHistory" },
+);
+
+/** `GET /api/v1/alerts/:id` */
+export const getAlert = operation({
+  operationId: "getAlert",
+  summary: "One alert with its history",
+  description: "What is wrong, what to do, and who did what.",
+  pathParameters: { id: "The alert's ID." },
+  query: Type.Object({}),
+  answer: Type.Object({ data: AlertWithHistory }),
+  example: {
+    data: {
+      ...EXAMPLE,
+      history: [
+        {
+          at: "2026-11-23T14:05:00.000Z",
+          what: "fired",
+          by: "server",
+          note: "",
+        },
+      ],
+    },
+  },
+  async handle({ store, params }) {
+    const alert = await alertOf(store, params);
+    if (alert === undefined) return NO_SUCH_ALERT;
+    const [[record], history] = await Promise.all([
+      recordsOf(store, [alert]),
+      store.alerts.history(alert.id),
+    ]);
+    if (record === undefined) return NO_SUCH_ALERT;
+    return {
+      data: {
+        ...record,
+        history: history.map(({ at, what, by, note }) => ({
+          at: rfc3339(at),
+          what,
+          by,
+          note,
+        })),
+      },
+    };
+  },
+});
+
+const note = Type.Optional(
+  Type.String({ maxLength: NOTE_MAX, description: "Shown to everyone." }),
+);
+
+/** `POST /api/v1/alerts/:id/acknowledge` */
+export const acknowledgeAlert = change({
+  method: "POST",
+  operationId: "acknowledgeAlert",
+  summary: "Acknowledge an alert",
+  description:
+    "Says that somebody takes care of it: it sends no more reminders. The same again changes nothing.",
+  pathParameters: { id: "The alert's ID." },
+  body: Type.Object({ note }),
+  bodyExample: { note: "Looking into it." },
+  answer: Type.Object({ data: AlertSchema }),
+  example: {
+    data: {
+      ...EXAMPLE,
+      state: "acknowledged",
+      handledBy: "token ops",
+      note: "Looking into it.",
+    },
+  },
+  handle: ({ store, params, by }, body) =>
+    handled(store, params, (id) =>
+      store.alerts.acknowledge(id, noteText(body.note ?? ""), by),
+    ),
+});
+
+/** `POST /api/v1/alerts/:id/snooze` */
+export const snoozeAlert = change({
+  method: "POST",
+  operationId: "snoozeAlert",
+  summary: "Snooze an alert",
+  description: `Quiet until a time, at most ${SNOOZE_DAYS_MAX} days from now. If it isn't over by then, it fires again.`,
+  pathParameters: { id: "The alert's ID." },
+  body: Type.Object({
+    until: Type.String({
+      maxLength: 40,
+      description: "An RFC 3339 time, such as 2026-11-24T09:00:00Z.",
+    }),
+    note,
+  }),
+  bodyExample: { until: "2026-11-24T09:00:00Z" },
+  answer: Type.Object({ data: AlertSchema }),
+  example: {
+    data: {
+      ...EXAMPLE,
+      state: "snoozed",
+      handledBy: "token ops",
+      note: "",
+      snoozedUntil: "2026-11-24T09:00:00.000Z",
+    },
+  },
+  async handle({ store, params, by, now }, body) {
+    const until = RFC3339.test(body.until) ? Date.parse(body.until) : NaN;
+    if (!(until > now && until <= now + SNOOZE_DAYS_MAX * DAY_MS))
+      return wrongParameters([
+        {
+          parameter: "until",
+          detail: `until is an RFC 3339 time in the future, at most ${SNOOZE_DAYS_MAX} days from now.`,
+        },
+      ]);
+    return handled(store, params, (id) =>
+      store.alerts.snooze(id, until, noteText(body.note ?? ""), by),
+    );
+  },
+});
+
+const RFC3339 =
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+async function handled(
+  store: ApiStore,
+  params: Asked["params"],
+  work: (id: number) => Promise<AlertRefusal | undefined>,
+) {
+  const alert = await alertOf(store, params);
+  if (alert === undefined) return NO_SUCH_ALERT;
+  if ((await work(alert.id)) === "not open") return NOT_OPEN;
+  const after = await alertOf(store, params);
+  const [record] = after === undefined ? [] : await recordsOf(store, [after]);
+  return record === undefined ? NO_SUCH_ALERT : { data: record };
+}
+
+const NOT_OPEN = new ApiProblem(
+  409,
+  "The alert is over",
+  "Only an alert that is firing, acknowledged or snoozed can be changed.",
+);
+
+/** Nobody has been told of a pending alert, and it may go as it came. */
+async function alertOf(
+  { alerts }: Pick<ApiStore, "alerts">,
+  { id = "" }: Asked["params"],
+): Promise<Alert | undefined> {
+  const alert = /^\d{1,15}$/.test(id)
+    ? await alerts.byId(Number(id))
+    : undefined;
+  return alert?.state === "pending" ? undefined : alert;
+}
+
+async function recordsOf(store: ApiStore, alerts: readonly Alert[]) {
+  return (await told(store, alerts)).flatMap((alert) => {
+    const { state } = alert;
+    // Never, as they aren't read.
+    if (state === "pending") return [];
+    return [{ ...alertRecord(alert), state }];
+  });
+}
