@@ -29,8 +29,9 @@ export type EndpointLaneDeps = LaneDeps & {
   readonly pages: FeedPages;
 };
 
-/** One retry for so many live events, if both could be sent. */
+/** Every so many jobs, a retry goes before live events; while the endpoint is down, more often. */
 const RETRY_TURN = 4;
+const PROBE_TURN = 2;
 
 /** What an endpoint is sent: live events, retries and resends. */
 export class EndpointLane {
@@ -114,17 +115,17 @@ export class EndpointLane {
 
   async #refill(): Promise<void> {
     const { lane } = this;
-    lane.pump();
+    if (!lane.isDown) lane.pump();
     if (lane.isReady) await this.#retries.refill();
     if (lane.isReady && !lane.isDown)
       for (const resend of this.#resends) await resend.refill();
-    lane.pump();
     // What the filter leaves out is passed at once.
     while (lane.isReady && !this.#retries.isFull) {
       const end = this.#end;
       if (end === undefined || !(await this.#live.refill(end))) break;
-      lane.pump();
+      if (!lane.isDown) lane.pump();
     }
+    lane.pump();
   }
 
   /** Sets which resends are running; returns those that are done. */
@@ -151,16 +152,13 @@ export class EndpointLane {
   }
 
   #sources({ turn, isDown, isResending, isFull }: LaneView): Source[] {
-    if (isDown && !isFull)
-      return turn % 2 === 0
-        ? [this.#live, this.#retries]
-        : [this.#retries, this.#live];
-    if (isDown) return [];
-    const usual = this.#retries.isFull
-      ? [this.#retries]
-      : turn % RETRY_TURN === 0
-        ? [this.#retries, this.#live]
-        : [this.#live, this.#retries];
+    if (isDown && isFull) return [];
+    const isRetryTurn = turn % (isDown ? PROBE_TURN : RETRY_TURN) === 0;
+    const both = isRetryTurn
+      ? [this.#retries, this.#live]
+      : [this.#live, this.#retries];
+    const usual = this.#retries.isFull ? [this.#retries] : both;
+    if (isDown) return usual;
     // Live events go first.
     const mayResend = !isResending && !this.#live.isBehind();
     return [...(isFull ? [] : usual), ...(mayResend ? this.#resends : [])];

@@ -47,7 +47,12 @@ export class Health {
   }
 
   /** Notes a failure of the item with this key; returns whether it's down from now on. */
-  failed(key: string, now: number, elapsed: number): boolean {
+  failed(
+    key: string,
+    isResponding: boolean,
+    now: number,
+    elapsed: number,
+  ): boolean {
     const wasDown = this.isDown;
     this.failingSince ??= now;
     this.#failures++;
@@ -56,7 +61,7 @@ export class Health {
       this.#failures >= DOWN_AFTER && this.#failed.size >= DOWN_ITEMS_MIN;
     if (!isDown) return false;
     this.#probes = (this.#probes ?? -1) + 1;
-    this.hold(elapsed, probeDelay(this.#probes, this.#random));
+    this.hold(elapsed, probeDelay(this.#probes, isResponding, this.#random));
     return !wasDown;
   }
 }

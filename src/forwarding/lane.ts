@@ -17,6 +17,8 @@ const LEASE_MS = 30_000;
 const HELD_MAX = 3;
 /** How long a lane rests when it couldn't even try. */
 const REST_MS = 5_000;
+/** How many jobs may be under way or unsaved, in times of those that may be under way: a crash repeats them. */
+const UNSAVED_MAX = 2;
 /** Progress without attempts is saved this often. */
 const CURSOR_EVERY_MS = 5_000;
 /** So many attempts are logged between two trims of the log. */
@@ -87,6 +89,9 @@ export class Lane {
   #isReleasing = true;
   #wasReleasing = false;
   #isSaving = false;
+  /** Jobs that are settled but not saved, and those among them that are being saved. */
+  #unsavedJobs = 0;
+  #savingJobs = 0;
 
   constructor(deps: LaneDeps, saved: TargetSaved, work: LaneWork) {
     const { clock, random } = deps;
@@ -132,12 +137,15 @@ export class Lane {
     const jobs = [...this.#underWay.keys()];
     const resends = jobs.filter(({ kind }) => kind === "resend").length;
     const max = this.isDown ? 1 : limit();
+    const unsaved = this.#unsavedJobs + jobs.length - resends;
     const view = {
       turn: this.#turn,
       isDown: this.isDown,
       isResending: resends > 0,
       isFull:
-        jobs.length - resends >= max || !pacer.has(this.#deps.clock.elapsed()),
+        jobs.length - resends >= max ||
+        unsaved >= UNSAVED_MAX * max ||
+        !pacer.has(this.#deps.clock.elapsed()),
     };
     const isBusy = (sid: string | undefined) =>
       sid !== undefined && this.#busy.has(sid);
@@ -200,6 +208,7 @@ export class Lane {
       requestHeaders,
     });
     this.#untrimmed++;
+    this.#unsavedJobs++;
   }
 
   #succeeded(job: Job, source: Source): void {
@@ -224,12 +233,12 @@ export class Lane {
   #failed(
     job: Job,
     source: Source,
-    { retryAfterMs, isPermanent }: Outcome & { readonly ok: false },
+    { status, retryAfterMs, isPermanent }: Outcome & { readonly ok: false },
   ): void {
     const { clock } = this.#deps;
     const [now, elapsed] = [clock.now(), clock.elapsed()];
     const key = job.items.map(({ item }) => itemKey(item)).join(" ");
-    const wentDown = this.#health.failed(key, now, elapsed);
+    const wentDown = this.#health.failed(key, status !== null, now, elapsed);
     const { failingSince = now } = this.#health;
     this.#changes.set({ failingSince });
     if (retryAfterMs !== null && retryAfterMs > 0) {
@@ -329,6 +338,7 @@ export class Lane {
     this.#saving = this.#saving.union(this.#changed);
     this.#changed = new Set();
     this.#isSaving = true;
+    this.#savingJobs = this.#unsavedJobs;
     const trims = this.#untrimmed >= TRIM_EVERY;
     if (trims) this.#untrimmed = 0;
     this.#wasReleasing ||= releases;
@@ -353,6 +363,8 @@ export class Lane {
   saved(isReleasing: boolean): void {
     this.#saving = new Set();
     this.#isSaving = false;
+    this.#unsavedJobs -= this.#savingJobs;
+    this.#savingJobs = 0;
     if (!this.#wasReleasing) return;
     this.#wasReleasing = false;
     this.#isReleasing = isReleasing;

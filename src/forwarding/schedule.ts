@@ -46,12 +46,20 @@ export function noticeDelay(
 
 const PROBE_DELAY_MIN = 5 * SECOND;
 const PROBE_DELAY_MAX = MINUTE;
+const RESPONDING_DELAY_MAX = 15 * SECOND;
 
-/** Returns how long to wait before a target that is down is tried again, after so many tries. */
-export function probeDelay(probes: number, random: Random): number {
-  const delay = Math.min(PROBE_DELAY_MIN * 2 ** probes, PROBE_DELAY_MAX);
-  // Never more than the maximum.
-  return Math.min(jittered(delay, random), PROBE_DELAY_MAX);
+/**
+ * Returns how long to wait before a target that is down is tried again, after so many tries.
+ * One that responds may only object to some events, so others come sooner.
+ */
+export function probeDelay(
+  probes: number,
+  isResponding: boolean,
+  random: Random,
+): number {
+  const max = isResponding ? RESPONDING_DELAY_MAX : PROBE_DELAY_MAX;
+  const delay = Math.min(PROBE_DELAY_MIN * 2 ** probes, max);
+  return Math.min(jittered(delay, random), max);
 }
 
 function jittered(delay: number, random: Random): number {

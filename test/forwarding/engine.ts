@@ -126,6 +126,11 @@ export class Engine {
     this.store = await openStore(this.#file);
   }
 
+  /** A request that may take long: time passes meanwhile. */
+  receiveUncounted(request: OutboundRequest): Promise<SendResult> {
+    return this.#receive(request);
+  }
+
   async #receive(request: OutboundRequest): Promise<SendResult> {
     const received: Request = {
       ...request,
@@ -220,6 +225,21 @@ export class Engine {
       ),
     );
     return sids;
+  }
+
+  /** Records another event of each message. */
+  async recordAgain(
+    sids: readonly string[],
+    params: Record<string, string>,
+  ): Promise<void> {
+    const receivedAt = this.clock.now();
+    await Promise.all(
+      sids.map((MessageSid) =>
+        this.store.recordEvent(
+          eventOf({ MessageSid, ...params }, { receivedAt }),
+        ),
+      ),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
