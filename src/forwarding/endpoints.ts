@@ -29,6 +29,24 @@ const TOO_MANY: EndpointMistake = {
   sentence: `There are already ${ENDPOINTS_MAX} endpoints, the maximum. Remove one that nothing uses.`,
 };
 
+/**
+ * The runtime has at most 256 requests under way. If hosts that don't respond took them all,
+ * they would delay every other endpoint. Some are left for resends and alert channels.
+ */
+export const CONCURRENCY_SUM_MAX = 200;
+
+async function concurrencyMistakes(
+  endpoints: EndpointStore,
+  concurrency: number,
+  id?: number,
+): Promise<readonly EndpointMistake[]> {
+  const others = (await endpoints.list()).filter((each) => each.id !== id);
+  const taken = others.reduce((sum, each) => sum + each.concurrency, 0);
+  if (taken + concurrency <= CONCURRENCY_SUM_MAX) return [];
+  const sentence = `All endpoints together can have at most ${CONCURRENCY_SUM_MAX} requests at once, and the others have ${taken}. Choose a lower number, or lower theirs.`;
+  return [{ field: "concurrency", sentence }];
+}
+
 /** Adds an endpoint, active from now on. */
 export async function addEndpoint(
   endpoints: EndpointStore,
@@ -42,11 +60,11 @@ export async function addEndpoint(
   );
   if ("mistakes" in read) return read;
   const { name = "", url = "", ...others } = read.settings;
+  const settings = { ...DEFAULTS, ...others, name, url };
+  const mistakes = await concurrencyMistakes(endpoints, settings.concurrency);
+  if (mistakes.length > 0) return { mistakes };
   const secret = newEndpointSecret();
-  const added = await endpoints.add(
-    { ...DEFAULTS, ...others, name, url, secret },
-    by,
-  );
+  const added = await endpoints.add({ ...settings, secret }, by);
   if ("id" in added) return { id: added.id, secret };
   const isTaken = added.refusal === "name taken";
   return { mistakes: [isTaken ? NAME_TAKEN : TOO_MANY] };
@@ -62,6 +80,12 @@ export async function changeEndpoint(
 ): Promise<boolean | Mistaken> {
   const read = readEndpoint(given, circumstances);
   if ("mistakes" in read) return read;
+  const { concurrency } = read.settings;
+  const mistakes =
+    concurrency === undefined
+      ? []
+      : await concurrencyMistakes(endpoints, concurrency, id);
+  if (mistakes.length > 0) return { mistakes };
   const refusal = await endpoints.change(id, read.settings, by);
   if (refusal === "name taken") return { mistakes: [NAME_TAKEN] };
   return refusal === undefined;
