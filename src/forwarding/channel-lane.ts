@@ -2,6 +2,7 @@ import {
   channelTarget,
   type Delivery,
   type OutboxStore,
+  type Target,
   type TargetSaved,
 } from "../store/outbox.ts";
 import { itemKey, type Job, type Source } from "./job.ts";
@@ -10,7 +11,9 @@ import { noticeDelay, Pacer } from "./schedule.ts";
 import type { Outcome } from "./target.ts";
 
 /** Notices that are sent together at most: as one, if there are several. */
-const TOGETHER_MAX = 200;
+const TOGETHER_MAX = 2_000;
+/** Longer than any notice waits for its next attempt. */
+const LATER_MS = 3_600_000;
 /** How often to check for new notices. */
 const CHECK_EVERY_MS = 1_000;
 const PER_SECOND = 5;
@@ -64,7 +67,7 @@ export class ChannelLane implements Source {
 
   /** Sends what is due. */
   async work(): Promise<void> {
-    const { clock, outbox } = this.#deps;
+    const { clock } = this.#deps;
     const elapsed = clock.elapsed();
     if (!this.lane.isReady || elapsed - this.#checkedAt < CHECK_EVERY_MS)
       return;
@@ -72,11 +75,30 @@ export class ChannelLane implements Source {
     const target = channelTarget(this.#channelId);
     // What is settled and saved while this is read was still due when it was read.
     const before = this.lane.unsaved().union(this.#underWay);
-    const due = await outbox.due(target, clock.now(), TOGETHER_MAX);
+    const due = await this.#whatWaits(target, clock.now());
     const isTaken = (key: string) =>
       before.has(key) || this.lane.unsaved().has(key);
     this.#due = due.filter(({ item }) => !isTaken(itemKey(item)));
     this.lane.pump();
+  }
+
+  /**
+   * Returns what waits for the channel in the order in which it was written, if anything is
+   * due: whatever failed before too, as a notice isn't true without the later ones of its
+   * alert. What was never tried, such as in quiet hours, waits for its time.
+   */
+  async #whatWaits(target: Target, now: number): Promise<readonly Delivery[]> {
+    const { outbox } = this.#deps;
+    const due = await outbox.due(target, now, TOGETHER_MAX);
+    if (due.length === 0) return [];
+    const later = await outbox.due(target, now + LATER_MS, TOGETHER_MAX);
+    const ids = new Set(due.map(({ id }) => id));
+    const failed = later.filter(
+      ({ id, attempts }) => attempts > 0 && !ids.has(id),
+    );
+    return [...due, ...failed].toSorted(
+      (one, other) => one.item.id - other.item.id,
+    );
   }
 
   next(): Job | undefined {

@@ -1,3 +1,4 @@
+import { retryAfter } from "../../forwarding/schedule.ts";
 import { RESPONSE_KEPT, type Outcome } from "../../forwarding/target.ts";
 import { isMailFault, MAIL_FAULT_WORDS } from "../../mail/faults.ts";
 import type { MailResult } from "../../mail/mailer.ts";
@@ -80,7 +81,7 @@ export function httpOutcome(
     ...failed,
     status,
     error: null,
-    retryAfterMs: retryAfterMs(response.headers.get("retry-after"), now),
+    retryAfterMs: retryAfter(response.headers.get("retry-after"), now),
     response: withoutSecrets(text, kind, settings).slice(0, RESPONSE_KEPT),
   };
 }
@@ -142,19 +143,6 @@ function errorWords(kind: AlertChannelKind, error: string): string {
 
 function has<T extends object>(table: T, key: PropertyKey): key is keyof T {
   return Object.hasOwn(table, key);
-}
-
-const RETRY_AFTER_MAX_MS = 3_600_000;
-
-/** In seconds or as a date, at most an hour. Source: RFC 9110, 10.2.3. */
-function retryAfterMs(value: string | null, now: number): number | null {
-  if (value === null) return null;
-  const ms = /^\d+(?:\.\d+)?$/.test(value)
-    ? Number(value) * 1_000
-    : Date.parse(value) - now;
-  return Number.isNaN(ms)
-    ? null
-    : Math.min(Math.max(0, ms), RETRY_AFTER_MAX_MS);
 }
 
 /** What is shorter may be a part of any word. */

@@ -1,7 +1,8 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { newEndpointSecret } from "../../../forwarding/secrets.ts";
+import { keyOf, signedHeaders } from "../../../forwarding/signature.ts";
 import type { Notice } from "../../notice.ts";
-import { channelKind, type Moment } from "../channel.ts";
+import { channelKind } from "../channel.ts";
 import { httpUrl, webhookSecret } from "../fields.ts";
 import { usualVerdict } from "../replies.ts";
 
@@ -31,15 +32,12 @@ export const webhook = channelKind({
   },
   followsAlerts: true,
   destination: ({ url }) => new URL(url).host,
-  request: (notice, { url, secret }, moment) => {
+  request: (notice, { url, secret }, { now }) => {
     const body = JSON.stringify(payloadOf(notice));
     return {
       via: "http",
       url,
-      headers: {
-        "content-type": "application/json",
-        ...signatureHeaders(secret, idOf(notice), moment, body),
-      },
+      headers: signedHeaders(idOf(notice), now, body, [keyOf(secret)]),
       body,
     };
   },
@@ -52,24 +50,6 @@ function payloadOf(notice: Notice) {
     type: `alert.${kind}`,
     timestamp: new Date(at).toISOString(),
     data: { alert: alertKey, severity, title, lines, facts, links },
-  };
-}
-
-function signatureHeaders(
-  secret: string,
-  id: string,
-  { now }: Moment,
-  body: string,
-): Readonly<Record<string, string>> {
-  const timestamp = String(Math.floor(now / 1_000));
-  const key = Buffer.from(secret.slice("whsec_".length), "base64");
-  const signature = createHmac("sha256", key)
-    .update(`${id}.${timestamp}.${body}`)
-    .digest("base64");
-  return {
-    "webhook-id": id,
-    "webhook-timestamp": timestamp,
-    "webhook-signature": `v1,${signature}`,
   };
 }
 
