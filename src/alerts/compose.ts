@@ -107,7 +107,7 @@ function linksOf(
   return [
     {
       label: "Open the alert",
-      url: `${origin}${urls.base}/alerts/${alert.id}`,
+      url: origin + urls.alert(alert.id),
     },
     ...places.map(({ label, href }) => ({ label, url: origin + href(urls) })),
   ];

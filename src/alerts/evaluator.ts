@@ -10,7 +10,7 @@ import type {
 import { StoreUnavailable } from "../store/store.ts";
 import { subjectNames } from "./alert-story.ts";
 import { composeNotice, type NoticeWishes } from "./compose.ts";
-import { byRank, coveredBy, isMoreUrgent, type Candidate } from "./grouping.ts";
+import { groupsOf, type Groups } from "./groups.ts";
 import { newAlert } from "./new-alert.ts";
 import type { Notice } from "./notice.ts";
 import { afterEvaluation, wasSetBack } from "./operation.ts";
@@ -33,6 +33,8 @@ export type Evaluation = Pick<NoticeWishes, "urls" | "publicUrl"> & {
   readonly onMistake: (error: unknown, rule: AlertRule) => void;
 };
 
+/** How many of the alerts that were resolved last can still stand for others. */
+const RECENT_MAX = 20;
 /** More findings aren't explained in one evaluation. */
 const EXPLAINED_MAX = 20;
 
@@ -123,7 +125,9 @@ async function stepOf(
   record: EvaluatorRecord,
 ) {
   const known = await explained(evaluation, judgement, alerts);
-  const groups = groupsOf(alerts, known, judgement.moment);
+  const groups = await groupsOf(alerts, known, judgement.moment, () =>
+    evaluation.store.alerts.list({ size: RECENT_MAX, states: ["resolved"] }),
+  );
   const dropped: Alert[] = [];
   const transitions: { alert: Alert; transition: Transition }[] = [];
   for (const alert of alerts) {
@@ -188,59 +192,6 @@ function knownOf(
   const finding = findings.found.find((each) => each.key === key);
   if (finding !== undefined) return { rule, finding };
   return findings.isWhole ? { over: "" } : "nothing";
-}
-
-type Groups = {
-  /** Pending alerts that fire once they're sustained. */
-  readonly mayFire: ReadonlySet<number>;
-  /** Alerts that are over, as a more urgent one has their cause. */
-  readonly overOf: ReadonlyMap<number, Known>;
-  /** What alerts stand for beside themselves. */
-  readonly included: ReadonlyMap<number, readonly Candidate[]>;
-};
-
-function groupsOf(
-  alerts: readonly Alert[],
-  known: ReadonlyMap<number, Known>,
-  moment: Moment,
-): Groups {
-  const candidates = alerts.flatMap((alert) => {
-    const about = known.get(alert.id);
-    if (about === undefined || about === "nothing" || "over" in about)
-      return [];
-    const { rule, finding } = about;
-    const isStanding = isOpen(alert.state) && !finding.isClear;
-    const isReady = finding.isMet && isSustained(alert, rule, moment);
-    if (!isStanding && !(alert.state === "pending" && isReady)) return [];
-    const severity = isStanding ? alert.severity : rule.severity;
-    const { measured } = finding;
-    return [{ ...alert, severity, measured, rule, isStanding }];
-  });
-  const standing: Candidate[] = candidates.filter((each) => each.isStanding);
-  const mayFire = new Set<number>();
-  const included = new Map<number, Candidate[]>();
-  const include = (wide: Candidate, narrow: Candidate): void => {
-    included.set(wide.id, [...(included.get(wide.id) ?? []), narrow]);
-  };
-  for (const candidate of candidates.toSorted(byRank)) {
-    if (candidate.isStanding) continue;
-    const wide = coveredBy(candidate, standing);
-    if (wide !== undefined) {
-      include(wide, candidate);
-      continue;
-    }
-    mayFire.add(candidate.id);
-    standing.push(candidate);
-  }
-  const overOf = new Map<number, Known>();
-  for (const each of standing) {
-    if (mayFire.has(each.id)) continue;
-    const wide = coveredBy(each, standing);
-    if (wide === undefined || !isMoreUrgent(wide, each)) continue;
-    include(wide, each);
-    overOf.set(each.id, { over: `It’s part of “${wide.ruleName}” now.` });
-  }
-  return { mayFire, overOf, included };
 }
 
 function withIncluded(

@@ -26,8 +26,9 @@ export async function openReplayed() {
   const reader = await engine.openForReading();
   const commands = await engine.openForCommand();
   const publicUrl = "https://sms.example.com";
+  const store = { ...reader, ...commands, database: engine };
   const evaluation: Evaluation = {
-    store: { ...reader, ...commands, database: engine },
+    store,
     urls: createUrls(publicUrl),
     publicUrl,
     addressById: (id) => reader.addressById(id),
@@ -37,15 +38,21 @@ export async function openReplayed() {
   };
   let isStart = true;
   return {
-    store: evaluation.store,
+    store,
     evaluation,
     record(events: readonly StoredEvent[]): void {
       if (events.length > 0) recorder.record(events);
       for (let step; (step = recorder.nextStep());) step();
     },
     /** Evaluates as a server does at this time. */
-    async evaluate(now: number): Promise<void> {
-      await evaluate(evaluation, now, isStart);
+    async evaluate(now: number, instead = evaluation.store): Promise<void> {
+      await evaluate({ ...evaluation, store: instead }, now, isStart);
+      isStart = false;
+    },
+    /** Pretends that a server has been running between these times. */
+    async ran(from: number, until: number): Promise<void> {
+      const record = { ranAt: until, startedAt: from, gaps: [] };
+      await store.alerts.advance({ record, changes: [], dropped: [] });
       isStart = false;
     },
     /** The next evaluation is that of a server which has just started. */

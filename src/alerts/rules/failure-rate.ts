@@ -11,6 +11,7 @@ import {
 import {
   MINUTE_MS,
   numberOf,
+  UNKNOWN,
   type Finding,
   type Ledger,
   type RuleKindDefinition,
@@ -99,6 +100,7 @@ export const failureRate: RuleKindDefinition = {
       isSample: counts.isSample,
       knownSince: counts.knownSince,
       findingsAt(moment) {
+        if (!moment.knows(windowMs)) return UNKNOWN;
         const window = { from: moment.since(windowMs), to: moment.at };
         return {
           found: [...counts.keys()].flatMap(
@@ -140,7 +142,7 @@ function findingOf(
   window: Range,
   settings: RuleSettings,
 ): Finding | undefined {
-  const from = Math.max(window.from, counts.knownSince ?? 0);
+  const from = Math.max(window.from, counts.knownSince ?? window.from);
   if (!counts.isSample && from > window.from) return undefined;
   const { finished, failed } = counts.sum(key, { from, to: window.to });
   const share = finished === 0 ? 0 : failed / finished;

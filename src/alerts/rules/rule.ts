@@ -60,6 +60,11 @@ export class Moment {
   since(ms: number): number {
     return operatingSince(this.record, this.at, ms);
   }
+
+  /** Whether this much of its operation is known: not soon after the first start. */
+  knows(ms: number): boolean {
+    return this.since(ms) > 0;
+  }
 }
 
 /** What a rule found at one moment about one of those that it watches. */
@@ -92,6 +97,9 @@ export type PreparedRule = {
   /** Since when it can tell, if not for all of the time. */
   readonly knownSince: number | undefined;
 };
+
+/** What a rule finds when it can't tell. */
+export const UNKNOWN: Findings = { found: [], isWhole: false };
 
 /** The moments for which a rule is prepared: both ends belong to them. */
 export type Moments = {

@@ -5,6 +5,7 @@ import {
   DAY_MS,
   MINUTE_MS,
   numberOf,
+  UNKNOWN,
   type Moment,
   type RuleKindDefinition,
 } from "./rule.ts";
@@ -77,6 +78,7 @@ export const silence: RuleKindDefinition = {
         ),
       ),
       findingsAt(moment) {
+        if (!moment.knows(windowMs)) return UNKNOWN;
         const begin = moment.since(windowMs);
         const isSilent =
           messagesIn(current, begin, moment.at) === 0 &&

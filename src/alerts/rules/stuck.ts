@@ -1,7 +1,7 @@
 import type { RuleSettings } from "../../store/alerts.ts";
 import { operatingSince } from "../operation.ts";
 import { readCounts } from "./counts.ts";
-import { HOUR_MS, numberOf, type RuleKindDefinition } from "./rule.ts";
+import { HOUR_MS, numberOf, UNKNOWN, type RuleKindDefinition } from "./rule.ts";
 import { scopeOf } from "./scope.ts";
 
 /** Messages of how long are looked at together. */
@@ -65,6 +65,7 @@ export const stuck: RuleKindDefinition = {
       isSample: counts.isSample,
       knownSince: counts.knownSince,
       findingsAt(moment) {
+        if (!moment.knows(ageMs + WINDOW_MS)) return UNKNOWN;
         const window = {
           from: Math.max(
             moment.since(ageMs + WINDOW_MS),
