@@ -28,24 +28,26 @@ export function launchChromium(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // All pages share a process, which costs less than their own.
+      "--renderer-process-limit=1",
     ],
   });
 }
 
+/** Pages that aren't in use, by their options: a new profile takes as long as a test. */
+const idle = new WeakMap<Browser, Map<string, Page[]>>();
+
 /**
- * Opens a page in its own profile. `complaints` has the browser's objections: errors and
- * policy violations.
+ * Opens an empty page in a profile without cookies or storage. `complaints` has the
+ * browser's objections: errors and policy violations.
  */
 export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},
 ) {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    ...options,
-  });
-  context.setDefaultTimeout(STEP_TIMEOUT_MS);
-  const page = await context.newPage();
+  const all = { viewport: { width: 1280, height: 800 }, ...options };
+  const pages = idlePages(browser, JSON.stringify(all));
+  const page = pages.pop() ?? (await newPage(browser, all));
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type()))
@@ -55,8 +57,52 @@ export async function openPage(
   return {
     page,
     complaints,
-    [Symbol.asyncDispose]: () => context.close(),
+    async [Symbol.asyncDispose]() {
+      // Signed-in profiles keep their cookies, so they aren't reused.
+      if (options.storageState !== undefined) return page.context().close();
+      await clear(page, all);
+      pages.push(page);
+    },
   };
+}
+
+function idlePages(browser: Browser, options: string): Page[] {
+  const ofBrowser = idle.get(browser) ?? new Map<string, Page[]>();
+  idle.set(browser, ofBrowser);
+  const pages = ofBrowser.get(options) ?? [];
+  ofBrowser.set(options, pages);
+  return pages;
+}
+
+async function newPage(
+  browser: Browser,
+  options: BrowserContextOptions,
+): Promise<Page> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(STEP_TIMEOUT_MS);
+  return await context.newPage();
+}
+
+/** Leaves a profile as it was when it was new. */
+async function clear(
+  page: Page,
+  { viewport, colorScheme = "light" }: BrowserContextOptions,
+): Promise<void> {
+  const context = page.context();
+  for (const each of context.pages()) if (each !== page) await each.close();
+  page.removeAllListeners();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await context.setOffline(false);
+  await context.clearPermissions();
+  await page.emulateMedia({ colorScheme, media: null });
+  if (viewport) await page.setViewportSize(viewport);
+  if (page.url().startsWith("http"))
+    await page.evaluate(() => {
+      localStorage.clear();
+      sessionStorage.clear();
+    });
+  await page.goto("about:blank");
+  await context.clearCookies();
 }
 
 /** Leaves a mark that a reload would remove. */

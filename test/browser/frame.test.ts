@@ -107,16 +107,16 @@ describe.skipIf(!hasChromium)("page updates in a browser", () => {
   test("only one of eight tabs opened in the background holds a stream", async () => {
     await using opened = await openPage(browser);
     const context = opened.page.context();
-    await context.addInitScript(() =>
-      Object.defineProperty(document, "hidden", {
-        value: true,
-        configurable: true,
-      }),
-    );
     const asked: string[] = [];
     const pages: Page[] = [];
     for (let tab = 0; tab < 8; tab++) {
       const page = await context.newPage();
+      await page.addInitScript(() =>
+        Object.defineProperty(document, "hidden", {
+          value: true,
+          configurable: true,
+        }),
+      );
       page.on("request", (request) => {
         if (new URL(request.url()).pathname === "/live")
           asked.push(request.url());
