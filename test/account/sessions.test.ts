@@ -151,6 +151,13 @@ test("the database contains neither tokens nor passwords in plain text", async (
   const token = ana.cookies.get("smsledger") ?? "";
   expect(token.length).toBe(43);
   await new Visitor(server.origin).signIn("a secret typed as a name", "guess");
+  const password = "seven green bicycles";
+  const mo = await signedInAs(server.origin, "mo");
+  await mo.post("/settings/account/password", {
+    current: PASSWORD,
+    password,
+    repeat: password,
+  });
   const db = new Database(server.config.databaseUrl, { readonly: true });
   const tables = db
     .query<{ name: string }, []>(
@@ -159,12 +166,15 @@ test("the database contains neither tokens nor passwords in plain text", async (
     .all();
   for (const { name } of tables) {
     const rows = JSON.stringify(db.query(`SELECT * FROM "${name}"`).all());
-    for (const secret of [token, PASSWORD, "a secret typed as a name"])
+    const secrets = [token, PASSWORD, password, "a secret typed as a name"];
+    for (const secret of secrets)
       expect([name, rows.includes(secret)]).toEqual([name, false]);
   }
   const [{ hash } = { hash: "" }] = db
-    .query<{ hash: string }, []>("SELECT password_hash AS hash FROM users")
-    .all();
+    .query<{ hash: string }, [number]>(
+      "SELECT password_hash AS hash FROM users WHERE id = ?",
+    )
+    .all(server.moId);
   expect(hash).toStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
   db.close();
 });
