@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from "commander";
 import { alertCommands } from "./alert-commands.ts";
 import { tokenCommands, userCommands } from "./account-commands.ts";
+import { endpointCommands } from "./endpoint-commands.ts";
 import { commit } from "./commit.ts" with { type: "macro" };
 import {
   ADDRESS,
@@ -207,6 +208,7 @@ const commandsOf = (
   userCommands,
   tokenCommands,
   alertCommands,
+  endpointCommands(version),
   {
     name: "healthcheck",
     summary: "Exit 0 if the server is ready, 1 if it isn't",

@@ -42,6 +42,7 @@ export const OWN_PATHS: ReadonlySet<string> = new Set([
   "assets",
   "do-not-send",
   "errors",
+  "forwarding",
   "live",
   "livez",
   "login",

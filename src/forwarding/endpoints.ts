@@ -104,9 +104,3 @@ export async function rotateSecret(
   const refusal = await endpoints.rotate(id, { secret, previousUntil }, by);
   return refusal === undefined ? { secret, previousUntil } : undefined;
 }
-
-/** Returns a URL without what may be a secret in it: its path and query. */
-export function hostOf(url: string): string {
-  const { origin, pathname, search } = new URL(url);
-  return pathname === "/" && search === "" ? origin : `${origin}/…`;
-}

@@ -21,6 +21,7 @@ import charts from "../../views/styles/charts.css" with { type: "text" };
 import controls from "../../views/styles/controls.css" with { type: "text" };
 import errors from "../../views/styles/errors.css" with { type: "text" };
 import filter from "../../views/styles/filter.css" with { type: "text" };
+import forwarding from "../../views/styles/forwarding.css" with { type: "text" };
 import frame from "../../views/styles/frame.css" with { type: "text" };
 import lists from "../../views/styles/lists.css" with { type: "text" };
 import message from "../../views/styles/message.css" with { type: "text" };
@@ -68,6 +69,7 @@ const STYLESHEET = [
   settingsGeneral,
   apiTokens,
   alerts,
+  forwarding,
   narrow,
   print,
 ].join("\n");

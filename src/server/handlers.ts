@@ -3,11 +3,13 @@ import type { OpenAlerts } from "../alerts/open-alerts.ts";
 import { OpenStreams } from "../account/open-streams.ts";
 import { PasswordHashing } from "../account/password-hashing.ts";
 import type { Config } from "../config/config.ts";
+import { createSendTest } from "../forwarding/test-event.ts";
 import { serveAsset } from "../http/assets.ts";
 import { LiveHub } from "../live/hub.ts";
 import type { Log } from "../log/log.ts";
 import { Operations } from "../ops/operations.ts";
 import type { RequestCounts } from "../ops/request-counts.ts";
+import { createOutbound, type Outbound } from "../outbound/outbound.ts";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
 import { createReceivers } from "../receiver/receiver.ts";
 import type { RefusalLog } from "../refusals/refusal-log.ts";
@@ -20,6 +22,9 @@ import { auditHandler } from "../routes/audit.tsx";
 import { Downloads } from "../routes/downloads.ts";
 import { eraseHandlers } from "../routes/erase.tsx";
 import { errorHandlers } from "../routes/errors.tsx";
+import { endpointChangeHandlers } from "../routes/endpoint-changes.tsx";
+import { resendHandlers } from "../routes/endpoint-resends.tsx";
+import { forwardingHandlers } from "../routes/forwarding.tsx";
 import { generalSettingsHandler } from "../routes/general-settings.tsx";
 import { liveHandler } from "../routes/live.ts";
 import { loginHandlers } from "../routes/login.tsx";
@@ -58,6 +63,13 @@ export type HandlerDeps = {
 
 export type Handlers = ReturnType<typeof createHandlers>;
 
+/** For test events; closed with the server. */
+function outboundOf({ config, version, stopping }: HandlerDeps): Outbound {
+  const outbound = createOutbound({ allow: config.forwardAllow, version });
+  stopping.addEventListener("abort", () => outbound.close());
+  return outbound;
+}
+
 /** Creates the route handlers, each with only what it needs. */
 export function createHandlers(whole: HandlerDeps) {
   const { config, callbacks, refusals, requests } = whole;
@@ -78,6 +90,7 @@ export function createHandlers(whole: HandlerDeps) {
   });
   const ofAccounts = { ...deps, hashing: new PasswordHashing() };
   const ofLists = { ...deps, downloads };
+  const sendTest = createSendTest({ ...whole, outbound: outboundOf(whole) });
 
   return {
     receivers: createReceivers({
@@ -97,6 +110,11 @@ export function createHandlers(whole: HandlerDeps) {
     alertRules: alertRuleHandlers(deps),
     suppressions: suppressionHandlers(ofLists),
     refusals: refusalHandlers({ ...deps, refusalLog: refusals }),
+    forwarding: {
+      ...forwardingHandlers(deps),
+      ...endpointChangeHandlers({ ...deps, sendTest }),
+    },
+    resends: resendHandlers(deps),
     live: liveHandler(hub, streams),
     settings: generalSettingsHandler({ ...deps, operations }),
     account: ownAccountHandlers(ofAccounts),
@@ -108,7 +126,7 @@ export function createHandlers(whole: HandlerDeps) {
     login: loginHandlers(ofAccounts),
     setup: setupHandlers(ofAccounts),
     // Each token says whether it sees numbers masked.
-    api: new Api(whole),
+    api: new Api({ ...whole, sendTest }),
     operations: operationsHandlers({ ...deps, operations }),
     asset: serveAsset,
   };

@@ -5,9 +5,12 @@ import {
   listAlerts,
   snoozeAlert,
 } from "../routes/api/alerts.ts";
+import { listAttempts, testEndpoint } from "../routes/api/attempts.ts";
+import * as endpoints from "../routes/api/endpoints.ts";
 import { listErrors } from "../routes/api/errors.ts";
 import { listEvents } from "../routes/api/events.ts";
 import type { Operation } from "../routes/api/operation.ts";
+import * as resends from "../routes/api/resends.ts";
 import { getStats } from "../routes/api/stats.ts";
 import {
   listSuppressionChanges,
@@ -47,7 +50,7 @@ export function routeTable(on: Handlers): readonly Route[] {
     users,
     tokens,
   } = on;
-  const { alertChannels, alertRules, api, erase, operations } = on;
+  const { alertChannels, alertRules, api, erase, forwarding, operations } = on;
   const { suppressions } = on;
 
   const does = (path: string, operation: Operation) =>
@@ -65,6 +68,20 @@ export function routeTable(on: Handlers): readonly Route[] {
     does("/api/v1/alerts/:id", getAlert),
     does("/api/v1/alerts/:id/acknowledge", acknowledgeAlert),
     does("/api/v1/alerts/:id/snooze", snoozeAlert),
+    does("/api/v1/endpoints", endpoints.listEndpoints),
+    does("/api/v1/endpoints", endpoints.createEndpoint),
+    does("/api/v1/endpoints/:id", endpoints.getEndpoint),
+    does("/api/v1/endpoints/:id", endpoints.updateEndpoint),
+    does("/api/v1/endpoints/:id", endpoints.deleteEndpoint),
+    does("/api/v1/endpoints/:id/pause", endpoints.pauseEndpoint),
+    does("/api/v1/endpoints/:id/resume", endpoints.resumeEndpoint),
+    does("/api/v1/endpoints/:id/rotate", endpoints.rotateEndpointSecret),
+    does("/api/v1/endpoints/:id/test", testEndpoint),
+    does("/api/v1/endpoints/:id/attempts", listAttempts),
+    does("/api/v1/endpoints/:id/resends", resends.listResends),
+    does("/api/v1/endpoints/:id/resends", resends.createResend),
+    does("/api/v1/endpoints/:id/resends/preview", resends.previewOfResend),
+    does("/api/v1/endpoints/:id/resends/:resend/stop", resends.stopResend),
   ];
 
   // prettier-ignore
@@ -131,6 +148,25 @@ export function routeTable(on: Handlers): readonly Route[] {
     get ("/refusals",                          member, refusals.list),
     get ("/refusals/:id",                      member, refusals.one),
     post("/refusals/seen",                     member, refusals.markSeen),
+
+    get ("/forwarding",                        member, forwarding.list),
+    post("/forwarding",                        admin,  forwarding.add),
+    get ("/forwarding/new",                    admin,  forwarding.showNew),
+    get ("/forwarding/:id",                    member, forwarding.one),
+    get ("/forwarding/:id/attempts/:attempt",  member, forwarding.attempt),
+    get ("/forwarding/:id/edit",               admin,  forwarding.showEdit),
+    post("/forwarding/:id/edit",               admin,  forwarding.edit),
+    post("/forwarding/:id/pause",              admin,  forwarding.pause),
+    post("/forwarding/:id/resume",             admin,  forwarding.resume),
+    post("/forwarding/:id/test",               admin,  forwarding.test),
+    get ("/forwarding/:id/rotate",             admin,  forwarding.confirmRotate),
+    post("/forwarding/:id/rotate",             admin,  forwarding.rotate),
+    get ("/forwarding/:id/remove",             admin,  forwarding.confirmRemove),
+    post("/forwarding/:id/remove",             admin,  forwarding.remove),
+    get ("/forwarding/:id/resend",             admin,  on.resends.show),
+    post("/forwarding/:id/resend",             admin,  on.resends.start),
+    post("/forwarding/:id/resends/:resend/stop",
+                                               admin,  on.resends.stop),
 
     // The event stream that tells open pages that something was recorded.
     get ("/live",                              member, on.live),

@@ -17,6 +17,12 @@ export type MessagesAddress = PageAddress & {
   readonly shown?: number;
 };
 
+/** The query of an endpoint's page. */
+export type AttemptsAddress = {
+  readonly show?: string;
+  readonly older?: number;
+};
+
 export type Urls = ReturnType<typeof createUrls>;
 
 /**
@@ -112,6 +118,29 @@ export function createUrls(publicUrl: string | undefined) {
       `${base}/alerts/channels/${id}/switch`,
     alertChannelRemove: (id: number): string =>
       `${base}/alerts/channels/${id}/remove`,
+    forwarding: (): string => `${base}/forwarding`,
+    endpointNew: `${base}/forwarding/new`,
+    /** `show` is which attempts are listed; see `AttemptsQuery`. */
+    endpoint: (id: number, attempts: AttemptsAddress = {}): string =>
+      `${base}/forwarding/${id}${queryString({
+        ...attempts,
+        show: attempts.show === "all" ? undefined : attempts.show,
+      })}`,
+    endpointEdit: (id: number): string => `${base}/forwarding/${id}/edit`,
+    endpointDo: (id: number, action: "pause" | "resume" | "test"): string =>
+      `${base}/forwarding/${id}/${action}`,
+    endpointRotate: (id: number): string => `${base}/forwarding/${id}/rotate`,
+    endpointRemove: (id: number): string => `${base}/forwarding/${id}/remove`,
+    endpointResend: (id: number): string => `${base}/forwarding/${id}/resend`,
+    endpointResendStop: (id: number, resend: number): string =>
+      `${base}/forwarding/${id}/resends/${resend}/stop`,
+    /** `test` marks the result of a test event that was just sent. */
+    attempt: (
+      id: number,
+      attempt: number,
+      address: { readonly test?: "1" } = {},
+    ): string =>
+      `${base}/forwarding/${id}/attempts/${attempt}${queryString(address)}`,
     /** The event stream after a position in the feed. */
     live: (after: { readonly text: string }): string =>
       `${base}/live${queryString({ after: after.text })}`,

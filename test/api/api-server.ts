@@ -48,7 +48,7 @@ export async function ask(
   };
 }
 
-/** Starts the real server with two tokens, one of each scope. Hold it with `await using`. */
+/** Starts the real server with three tokens, one of each scope. Hold it with `await using`. */
 export async function startApi(
   env: Record<string, string> = {},
   search: ReadingOptions = {},
@@ -56,11 +56,28 @@ export async function startApi(
   const server = await startServer(env, Date.now, search);
   const masked = await newToken(server.store, "read", "masked");
   const whole = await newToken(server.store, "read unmasked", "whole");
+  const writing = await newToken(server.store, "write", "writing");
   return {
     ...server,
     /** One token sees masked numbers, the other whole ones. */
     masked,
     whole,
+    /** Sees whole numbers and can make changes. */
+    writing,
+    /** Sends JSON with a method that changes something. */
+    change: (
+      method: "POST" | "PATCH" | "DELETE",
+      path: string,
+      json?: unknown,
+      token: string | undefined = writing,
+    ) =>
+      ask(server.origin, path, token, {
+        method,
+        ...(json !== undefined && {
+          body: JSON.stringify(json),
+          headers: { "content-type": "application/json" },
+        }),
+      }),
     get: (path: string, token: string | undefined = whole) =>
       ask(server.origin, path, token),
   };

@@ -10,6 +10,11 @@ import { apiRoutesOf, readingRoutesOf } from "../support/route-list.ts";
 import { followList } from "../store/follow-list.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { startApi } from "./api-server.ts";
+import { startResend } from "../../src/forwarding/resend-request.ts";
+import {
+  addSampleEndpoint,
+  saveSampleDay,
+} from "../forwarding/sample-endpoints.ts";
 
 test("the document is valid OpenAPI and readable without a token", async () => {
   await using api = await startApi();
@@ -91,6 +96,14 @@ test("real responses match the document in every field", async () => {
     minutesAgo: 30,
     overMinutesAgo: 5,
   });
+  const id = await addSampleEndpoint(api.store, "crm");
+  await saveSampleDay(api.store, id);
+  await startResend(
+    api.store.outbox,
+    { id, name: "crm" },
+    { kind: "event", eventId: 1, ratePerSecond: 1 },
+    { at: Date.now(), actor: "ana", address: null },
+  );
   const asked: Record<string, readonly string[]> = {
     "/api/v1/messages": ["", "?limit=1", "?q=status:failed"],
     "/api/v1/messages/:sid": [sid, bare],
@@ -101,11 +114,22 @@ test("real responses match the document in every field", async () => {
     "/api/v1/suppressions/changes": ["", "?limit=1", "?cursor=now"],
     "/api/v1/alerts": ["", "?state=resolved&limit=1"],
     "/api/v1/alerts/:id": [String(alert.id)],
+    "/api/v1/endpoints": [""],
+    "/api/v1/endpoints/:id": ["1"],
+    "/api/v1/endpoints/:id/attempts": ["", "?show=failed"],
+    "/api/v1/endpoints/:id/resends": [""],
+    "/api/v1/endpoints/:id/resends/preview": [
+      "?what=range&from=1h",
+      "?what=failed",
+    ],
   };
   const routes = readingRoutesOf(api.routes);
   expect(Object.keys(asked)).toEqual(routes.map(({ path }) => path));
   for (const { path, operation } of routes) {
-    const base = path.replace("/api/v1", "").replace(/:\w+/, "");
+    const base = path
+      .replace("/api/v1", "")
+      .replace(/:sid$|:id$/, "")
+      .replace(":id", "1");
     for (const rest of asked[path] ?? []) {
       for (const token of [api.whole, api.masked]) {
         const { status, body } = await api.get(base + rest, token);

@@ -6,6 +6,10 @@ import { startServer } from "../support/start-server.ts";
 import { CURRENT_DOCUMENTS, inlineCode, PROJECT, textOf } from "./documents.ts";
 
 const LABELS = [
+  "Forwarding",
+  "Add an endpoint",
+  "Send a test event",
+  "Send again",
   "Refusals",
   "Settings",
   "Users",
@@ -24,7 +28,8 @@ test("every route and metric that is named exists", async () => {
   const metrics = await (await fetch(`${server.origin}/metrics`)).text();
   for (const { path, text } of CURRENT_DOCUMENTS) {
     for (const code of inlineCode(text)) {
-      const [, route] = /^(?:GET |POST )?(\/[^ ?#]*)/.exec(code) ?? [];
+      const [, route] =
+        /^(?:GET |POST |PATCH |DELETE )?(\/[^ ?#]*)/.exec(code) ?? [];
       if (route === undefined || NO_ROUTE.test(route) || route.endsWith("/"))
         continue;
       expect([

@@ -65,6 +65,20 @@ test("only these routes are for others than signed-in users", async () => {
     "GET /api/v1/alerts/:id",
     "POST /api/v1/alerts/:id/acknowledge",
     "POST /api/v1/alerts/:id/snooze",
+    "GET /api/v1/endpoints",
+    "POST /api/v1/endpoints",
+    "GET /api/v1/endpoints/:id",
+    "PATCH /api/v1/endpoints/:id",
+    "DELETE /api/v1/endpoints/:id",
+    "POST /api/v1/endpoints/:id/pause",
+    "POST /api/v1/endpoints/:id/resume",
+    "POST /api/v1/endpoints/:id/rotate",
+    "POST /api/v1/endpoints/:id/test",
+    "GET /api/v1/endpoints/:id/attempts",
+    "GET /api/v1/endpoints/:id/resends",
+    "POST /api/v1/endpoints/:id/resends",
+    "GET /api/v1/endpoints/:id/resends/preview",
+    "POST /api/v1/endpoints/:id/resends/:resend/stop",
     "GET /metrics",
   ]);
   expect(namesFor("twilio")).toEqual([
@@ -78,15 +92,20 @@ const SEEN_BY_MEMBERS: readonly string[] = [
   "GET /alerts/rules",
   "GET /alerts/rules/:id",
   "GET /alerts/channels",
+  "GET /forwarding",
+  "GET /forwarding/:id",
+  "GET /forwarding/:id/attempts/:attempt",
 ];
 
-test("members see everything except the settings, where they see only their own account, and change no rule, channel or list", async () => {
+test("members see everything except the settings, where they see only their own account, and change no rule, channel, endpoint or list", async () => {
   await using server = await startWithPeople();
   for (const route of gatedOf(server.routes)) {
     const isOfAdmins =
       (route.path.startsWith("/settings/") &&
         !route.path.startsWith("/settings/account")) ||
-      (/^\/(?:alerts\/(?:rules|channels)|do-not-send\/)/.test(route.path) &&
+      (/^\/(?:alerts\/(?:rules|channels)|do-not-send\/|forwarding)/.test(
+        route.path,
+      ) &&
         !SEEN_BY_MEMBERS.includes(nameOf(route)));
     expect([nameOf(route), route.audience === "admin"]).toEqual([
       nameOf(route),
@@ -299,6 +318,20 @@ const ADDRESSES: Record<
   alertChannel: urls.alertChannel(1),
   alertChannelSwitch: urls.alertChannelSwitch(1),
   alertChannelRemove: urls.alertChannelRemove(1),
+  forwarding: urls.forwarding(),
+  endpointNew: urls.endpointNew,
+  endpoint: urls.endpoint(1, { show: "failed", older: 2 }),
+  endpointEdit: urls.endpointEdit(1),
+  endpointDo: [
+    urls.endpointDo(1, "pause"),
+    urls.endpointDo(1, "resume"),
+    urls.endpointDo(1, "test"),
+  ],
+  endpointRotate: urls.endpointRotate(1),
+  endpointRemove: urls.endpointRemove(1),
+  endpointResend: urls.endpointResend(1),
+  endpointResendStop: urls.endpointResendStop(1, 2),
+  attempt: urls.attempt(1, 2, { test: "1" }),
   live: urls.live(new FeedPosition("0123456789abcdef", 1)),
   settings: urls.settings,
   users: urls.users,
@@ -348,7 +381,7 @@ test("every address that pages link to has a route, and every page's route has a
       if (path !== undefined) linked.add(path);
     }
   }
-  const programs = apiRoutesOf(server.routes).map(({ path }) => path);
+  const programs = new Set(apiRoutesOf(server.routes).map(({ path }) => path));
   expect(paths.filter((path) => !linked.has(path)).toSorted()).toEqual(
     [...programs, "/livez", "/readyz", "/metrics"].toSorted(),
   );

@@ -30,6 +30,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   ":code": "30003",
   ":number": encodeURIComponent("+14155550123"),
   ":id": "999",
+  ":attempt": "999",
+  ":resend": "999",
   "*": "nothing-here",
 };
 

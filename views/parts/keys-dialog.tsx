@@ -17,6 +17,7 @@ const GROUPS: readonly {
       { keys: ["g", "e"], between: "then", does: "Errors" },
       { keys: ["g", "n"], between: "then", does: "Numbers" },
       { keys: ["g", "a"], between: "then", does: "Alerts" },
+      { keys: ["g", "f"], between: "then", does: "Forwarding" },
       { keys: ["g", "r"], between: "then", does: "Refusals" },
       { keys: ["g", "s"], between: "then", does: "Settings" },
       { keys: ["?"], does: "Show these shortcuts" },

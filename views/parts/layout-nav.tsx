@@ -28,6 +28,11 @@ const SECTIONS = [
     path: "M10 3a4.500 4.500 0 0 0-4.500 4.500V11L4 14h12l-1.500-3V7.500A4.500 4.500 0 0 0 10 3zM8.300 16.500h3.400",
   },
   {
+    name: "forwarding",
+    words: "Forwarding",
+    path: "M3 10h12M10.500 5.500 15 10l-4.500 4.500M17.500 4v12",
+  },
+  {
     name: "refusals",
     words: "Refusals",
     path: "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM5.100 5.100l9.800 9.800",

@@ -2,6 +2,7 @@ import type { Config } from "../../config/config.ts";
 import { requesterOf } from "../../account/viewer.ts";
 import { emptyResponse, jsonResponse } from "../../http/responses.ts";
 import { maskedStore } from "../../store/masked.ts";
+import type { SendTest } from "../../forwarding/test-event.ts";
 import type { TokenScope } from "../../store/api-tokens.ts";
 import type { Stores } from "../../store/stores.ts";
 import { queryOf } from "../../receiver/signed-urls.ts";
@@ -24,7 +25,8 @@ const TIMEOUT_MORE_S = 30;
 export type ApiDeps = TokenAccessDeps & {
   /** With numbers whole. */
   readonly store: Stores;
-  readonly config: Pick<Config, "publicUrl">;
+  readonly config: Pick<Config, "publicUrl" | "forwardAllow">;
+  readonly sendTest: SendTest;
   /** Aborted when the server is about to stop. */
   readonly stopping: AbortSignal;
 };
@@ -43,11 +45,11 @@ export class Api {
   readonly #whole: ApiStore;
   readonly #masked: ApiStore;
 
-  readonly #publicUrl: string | undefined;
+  readonly #deps: ApiDeps;
 
   constructor(deps: ApiDeps) {
+    this.#deps = deps;
     this.#now = deps.now;
-    this.#publicUrl = deps.config.publicUrl;
     this.#access = new TokenAccess(deps);
     this.#waits = new EventWaits(deps);
     this.#whole = deps.store;
@@ -81,6 +83,9 @@ export class Api {
     const answer = await operation.handle({
       store: masksNumbers ? this.#masked : this.#whole,
       masksNumbers,
+      canChange: token.scope === "write",
+      forwardAllow: this.#deps.config.forwardAllow,
+      sendTest: this.#deps.sendTest,
       params,
       searchParams: new URLSearchParams(queryOf(request.url)),
       now: at,
@@ -111,7 +116,7 @@ export class Api {
   describe(routes: readonly DescribedRoute[]): () => Response {
     let document: object | undefined;
     return () => {
-      document ??= openApiDocument(routes, this.#publicUrl);
+      document ??= openApiDocument(routes, this.#deps.config.publicUrl);
       return jsonResponse(document);
     };
   }

@@ -1,5 +1,7 @@
+import type { BlockList } from "node:net";
 import { Type, type Static, type TObject } from "@sinclair/typebox";
 import type { FeedPosition } from "../../store/feed-position.ts";
+import type { SendTest } from "../../forwarding/test-event.ts";
 import type { By } from "../../store/accounts.ts";
 import { readFields, readParameters } from "./parameters.ts";
 import type { Stores } from "../../store/stores.ts";
@@ -10,12 +12,16 @@ export type ApiStore = Pick<
   Stores,
   | "alerts"
   | "addressById"
+  | "endpoints"
+  | "outbox"
   | "listMessages"
   | "messageBySid"
   | "timeline"
   | "feedStart"
   | "feedEnd"
   | "feedAfter"
+  | "feedWithMessages"
+  | "matcher"
   | "firstMessageAt"
   | "tally"
   | "countedByMinuteSince"
@@ -29,6 +35,8 @@ export type Asked = {
   /** With numbers masked or whole, as the token may see them. */
   readonly store: ApiStore;
   readonly masksNumbers: boolean;
+  /** Whether the token has the scope `write`. */
+  readonly canChange: boolean;
   readonly params: Readonly<Record<string, string>>;
   readonly searchParams: URLSearchParams;
   readonly now: number;
@@ -41,6 +49,9 @@ export type Asked = {
 
 /** A request whose token is proven and may make changes. */
 export type AskedChange = Asked & {
+  /** FORWARD_ALLOW. */
+  readonly forwardAllow: BlockList | undefined;
+  readonly sendTest: SendTest;
   /** The token, for the audit list. */
   readonly by: By;
   /** The JSON of its body; undefined without a body. */

@@ -50,6 +50,18 @@ export const NO_SUCH_MESSAGE = new ApiProblem(
   "A message appears with its first callback. A SID is SM or MM and 32 hex digits.",
 );
 
+export const NO_SUCH_ENDPOINT = new ApiProblem(
+  404,
+  "No endpoint has this ID",
+  "It may have been removed. GET /api/v1/endpoints lists those that there are.",
+);
+
+export const NO_SUCH_RESEND = new ApiProblem(
+  404,
+  "The endpoint has no resend with this ID",
+  "Only the latest are kept. GET /api/v1/endpoints/{id}/resends lists them.",
+);
+
 const TOKEN_HOW =
   "Send it as Authorization: Bearer smsl_…. An admin makes tokens under Settings, or with smsledger token add.";
 

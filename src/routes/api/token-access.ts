@@ -120,7 +120,7 @@ export class TokenAccess {
         kind: "use",
         ...firstOfDay,
         actor: `token ${name}`,
-        action: "read through the API for the first time that day, with",
+        action: `${scope === "write" ? "used" : "read through"} the API for the first time that day, with`,
         subject: SCOPE_WORDS[scope],
       },
     });
