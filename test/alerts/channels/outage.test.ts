@@ -10,8 +10,9 @@ import type {
   AlertChannelSettings,
 } from "../../../src/store/alert-channels.ts";
 import { channelTarget } from "../../../src/store/outbox.ts";
-import { BY, Engine, START } from "../../forwarding/engine.ts";
+import { BY, Engine } from "../../forwarding/engine.ts";
 import { FIRING } from "./notices.ts";
+import { writeNotice } from "./write-notice.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -58,25 +59,13 @@ async function channelWithService(
   return {
     engine,
     service,
-    /** Writes a notice as the evaluator does, beside an alert's state. */
-    async notify(notice: Partial<Notice>, sendAt = clock.now()) {
-      const written = { ...FIRING, at: clock.now(), ...notice };
-      await store.alerts.advance({
-        record: { ranAt: clock.now(), startedAt: START, gaps: [] },
-        dropped: [],
-        changes: [
-          {
-            ...(await openAlert(engine)),
-            entries: [
-              { at: clock.now(), what: "reminded", by: "server", note: "" },
-            ],
-            notices: [
-              { channelId: added.id, sendAt, notice: JSON.stringify(written) },
-            ],
-          },
-        ],
-      });
-    },
+    notify: (notice: Partial<Notice>, sendAt?: number) =>
+      writeNotice(
+        store,
+        added.id,
+        { ...FIRING, at: clock.now(), ...notice },
+        sendAt,
+      ),
     async waiting() {
       return (await store.outbox.states([target])).get(target)?.waiting;
     },
@@ -87,34 +76,6 @@ async function channelWithService(
       }),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
-}
-
-/** Any alert will do: what is sent is in the notice. */
-async function openAlert({ store, clock }: Engine) {
-  const [open] = await store.alerts.open();
-  if (open) return open;
-  await store.alerts.addPending([
-    {
-      ruleId: 1,
-      ruleKind: "failure-rate",
-      ruleName: "Many messages fail",
-      key: "",
-      severity: "critical",
-      since: clock.now(),
-      facts: {
-        filter: "",
-        settings: { percent: 5 },
-        measuredAt: clock.now(),
-        now: { share: 0.2 },
-        atFiring: null,
-        peak: { share: 0.2 },
-        includes: [],
-      },
-    },
-  ]);
-  const [added] = await store.alerts.open();
-  if (added === undefined) throw new Error("The alert wasn't added.");
-  return added;
 }
 
 const NTFY = { server: "https://ntfy.sh", topic: "t", token: "" };
