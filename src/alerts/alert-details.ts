@@ -1,22 +1,19 @@
-import { outcomesBySpan } from "../overview/by-span.ts";
-import type { Alert, AlertHistoryEntry, AlertStore } from "../store/alerts.ts";
+import type { Alert, AlertStore } from "../store/alerts.ts";
 import type { Store } from "../store/store.ts";
+import type { Stores } from "../store/stores.ts";
+import { readCharted } from "./charted.ts";
 import { periodAround } from "./alert-period.ts";
-import type { NoticeSent } from "./notices-sent.ts";
+import { KINDS } from "./rules/kinds.ts";
+import { noticesOf } from "./notices-sent.ts";
 
 export type AlertDetailsStore = Pick<
   Store,
   "tally" | "countedByMinuteSince"
 > & {
   readonly alerts: Pick<AlertStore, "history">;
-};
+} & Pick<Stores, "alertChannels" | "outbox">;
 
-/** Everything that an alert's page shows beside the alert. */
-export type AlertDetails = {
-  readonly history: readonly AlertHistoryEntry[];
-  readonly notices: readonly NoticeSent[];
-};
-
+/** Reads everything that an alert’s page shows beside the alert. */
 export async function readAlertDetails(
   store: AlertDetailsStore,
   alert: Alert,
@@ -25,18 +22,15 @@ export async function readAlertDetails(
   const { firedAt, since, resolvedAt } = alert;
   const open = { from: firedAt ?? since, to: resolvedAt ?? now };
   const period = periodAround(open, now, await store.countedByMinuteSince());
-  const [history, rows] = await Promise.all([
+  const { filter } = alert.facts;
+  const isOfMessages = KINDS[alert.ruleKind].takesFilter;
+  const [history, charted] = await Promise.all([
     store.alerts.history(alert.id),
-    store.tally({ range: period.range, spanMs: period.spanMs }),
+    isOfMessages ? readCharted(store, filter, alert.key, period) : undefined,
   ]);
   return {
     history,
-    notices: [],
-    chart: {
-      period,
-      spans: outcomesBySpan(rows, period),
-      conditions: [],
-      isOfAll: alert.facts.filter !== "",
-    },
+    notices: await noticesOf(store, alert, history, now),
+    chart: charted && { ...charted, period },
   };
 }

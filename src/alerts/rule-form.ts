@@ -111,6 +111,25 @@ export function readRuleForm(
   };
 }
 
+/** Returns the rule of a form for a preview, which needs neither a name nor channels; undefined if its condition is wrong. */
+export function previewOf(
+  { kind, name, q, settings, severity }: RuleForm,
+  now: number,
+): NewAlertRule | undefined {
+  const read = readRuleSettings(kind, settings);
+  if (read.mistakes.length > 0) return undefined;
+  if (q !== "" && filterMistakes(q, now).length > 0) return undefined;
+  return {
+    kind,
+    name,
+    severity,
+    filter: q,
+    settings: read.settings,
+    isOn: true,
+    channelIds: null,
+  };
+}
+
 /** Why a rule wasn't added or changed, as a sentence. */
 export const RULE_REFUSALS: Record<RuleRefusal, string> = {
   "name taken":

@@ -7,6 +7,9 @@ import {
   channelsListed,
   type ChannelListed,
 } from "../alerts/channels-listed.ts";
+import { createNoticeSender } from "../alerts/channels/notice-sender.ts";
+import { createTestChannel } from "../alerts/channels/test-channel.ts";
+import { createOutbound } from "../outbound/outbound.ts";
 import { CHANNEL_KINDS } from "../alerts/channels/channels.ts";
 import type { ChannelKind } from "../alerts/channels/channel.ts";
 import type { Config } from "../config/config.ts";
@@ -162,6 +165,35 @@ function tableOf(channels: readonly ChannelListed[]): string {
         : `${latest.isSuccess ? "sent" : "failed"} ${minuteText(latest.at)}${waiting === 0 ? "" : `, ${waiting} waiting`}`,
     ]),
   ]);
+}
+
+/** Sends a test from this process, and says how it went. Resolves to the exit status. */
+export function channelTest(
+  config: Pick<Config, "databaseUrl" | "mail" | "forwardAllow" | "publicUrl">,
+  given: string,
+  version: string,
+): Promise<number> {
+  return withStores(config, async (store) => {
+    const channel = channelMeant(await store.alertChannels.list(), given);
+    if (channel === undefined) return noSuchChannel();
+    const { mail, publicUrl, forwardAllow: allow } = config;
+    const outbound = createOutbound({ allow, version });
+    const mailer =
+      mail && (await import("../mail/mailer.ts")).createMailer(mail);
+    const now = Date.now;
+    const sender = createNoticeSender({
+      store,
+      outbound,
+      mailer,
+      publicUrl,
+      now,
+    });
+    const tested = await createTestChannel({ store, sender, now })(channel.id);
+    outbound.close();
+    if (tested === undefined) return noSuchChannel();
+    say(plainText(tested.words));
+    return tested.isSent ? DONE : FAILED;
+  });
 }
 
 /** Removes a channel. Resolves to the exit status. */

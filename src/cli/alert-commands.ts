@@ -29,9 +29,9 @@ function textsOf(flags: Flags, name: string): readonly string[] {
   return Array.isArray(values) ? values.map(String) : [];
 }
 
-const channelCommands: CommandGroup = {
+const channelCommands = (version: string): CommandGroup => ({
   name: "channel",
-  summary: "Add, list and remove notification channels",
+  summary: "Add, list, test and remove notification channels",
   notes: NOTES,
   commands: [
     {
@@ -86,6 +86,21 @@ const channelCommands: CommandGroup = {
         (await loadChannel()).channelList(config(), wantsJson(flags)),
     },
     {
+      name: "test",
+      args: [CHANNEL],
+      summary: "Send a test through a channel, and say how it went",
+      settings: [
+        ...DATABASE,
+        { name: "publicUrl", help: "The server's PUBLIC_URL." },
+        { name: "forwardAllow", help: "The server's FORWARD_ALLOW." },
+        { name: "smtpServer", help: "The server's SMTP_URL." },
+        { name: "mailFrom", help: "The server's MAIL_FROM." },
+      ],
+      notes: "It sends from here, with these settings: give it the server's.",
+      run: async ({ args: [name = ""], config }) =>
+        (await loadChannel()).channelTest(config(), name, version),
+    },
+    {
       name: "remove",
       args: [CHANNEL],
       summary: "Remove a channel, and what waits for it",
@@ -99,10 +114,10 @@ const channelCommands: CommandGroup = {
         ),
     },
   ],
-};
+});
 
 /** `smsledger alert …` */
-export const alertCommands: CommandGroup = {
+export const alertCommands = (version: string): CommandGroup => ({
   name: "alert",
   summary: "List alerts, take care of them, and manage where they're sent",
   notes: NOTES,
@@ -162,6 +177,6 @@ export const alertCommands: CommandGroup = {
           note: textOf(flags, "note") ?? "",
         }),
     },
-    channelCommands,
+    channelCommands(version),
   ],
-};
+});

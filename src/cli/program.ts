@@ -207,7 +207,7 @@ const commandsOf = (
   },
   userCommands,
   tokenCommands,
-  alertCommands,
+  alertCommands(version),
   endpointCommands(version),
   {
     name: "healthcheck",

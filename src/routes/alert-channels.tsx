@@ -16,6 +16,7 @@ import {
   readChannelForm,
   type ChannelForm,
 } from "../alerts/channel-form.ts";
+import type { TestChannel } from "../alerts/channels/test-channel.ts";
 import { channelsListed } from "../alerts/channels-listed.ts";
 import { CHANNEL_KINDS } from "../alerts/channels/channels.ts";
 import type { ChannelKind } from "../alerts/channels/channel.ts";
@@ -35,6 +36,7 @@ import type { Answer, Asked } from "./asked.ts";
 export type AlertChannelDeps = {
   readonly store: Pick<Stores, "alertChannels" | "outbox">;
   readonly config: Pick<Config, "mail">;
+  readonly testChannel: TestChannel;
   readonly now: () => number;
 };
 
@@ -60,6 +62,7 @@ type Added =
 export const alertChannelHandlers = ({
   store,
   config,
+  testChannel,
   now: clock,
 }: AlertChannelDeps) => {
   const { alertChannels } = store;
@@ -96,6 +99,24 @@ export const alertChannelHandlers = ({
     const settings = (await alertChannels.settingsOf(channel.id)) ?? {};
     const form = formOfChannel(kind, channel, settings);
     return formPage(site, kind, channel, form, said);
+  };
+
+  /** Sends a test, and shows how it went on the channel's page. */
+  const showTest = async (
+    site: Site,
+    id: number,
+    secrets: readonly string[] = [],
+  ): Promise<Answer> => {
+    const tested = await testChannel(id);
+    const channel = await alertChannels.byId(id);
+    if (tested === undefined || channel === undefined) return NO_SUCH_CHANNEL;
+    const { isSent, words } = tested;
+    return showChannel(site, channel, {
+      isGood: isSent,
+      title: isSent ? "The test was sent" : "The test wasn’t sent",
+      lines: [words],
+      secrets,
+    });
   };
 
   const add = async (
@@ -148,6 +169,8 @@ export const alertChannelHandlers = ({
         () => add(kind, body, by),
       );
       if ("form" in added) return formPage(site, kind, undefined, added.form);
+      if (fieldOf(body, "then") === "test")
+        return showTest(site, added.id, added.secrets);
       if (added.secrets.length === 0)
         return redirectTo(site.urls.alertChannel(added.id), 303);
       const channel = await alertChannels.byId(added.id);
@@ -155,9 +178,7 @@ export const alertChannelHandlers = ({
       return showChannel(site, channel, {
         isGood: true,
         title: "The channel was added",
-        lines: [
-          "Copy its signing secret now: it won’t be shown again. The receiver verifies requests with it.",
-        ],
+        lines: [],
         secrets: added.secrets,
       });
     },
@@ -185,7 +206,15 @@ export const alertChannelHandlers = ({
         const mistakes = { name: CHANNEL_REFUSALS[refusal] };
         return formPage(site, kind, channel, { ...read.form, mistakes });
       }
-      return redirectTo(site.urls.alertChannels, 303);
+      return fieldOf(body, "then") === "test"
+        ? showTest(site, channel.id)
+        : redirectTo(site.urls.alertChannels, 303);
+    },
+    test: async ({ params, site }: Asked<"id">): Promise<Answer> => {
+      const channel = await channelOf(params.id);
+      return channel === undefined
+        ? NO_SUCH_CHANNEL
+        : showTest(site, channel.id);
     },
     switch: async ({ params, request, site, body }: Asked<"id">) => {
       const channel = await channelOf(params.id);

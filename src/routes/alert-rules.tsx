@@ -9,6 +9,7 @@ import { requesterOf, viewerOf } from "../account/viewer.ts";
 import {
   formOfRule,
   newRuleForm,
+  previewOf,
   readRuleForm,
   RULE_REFUSALS,
   type RuleForm,
@@ -25,7 +26,7 @@ import { Problem } from "../http/problem.ts";
 import { redirectTo } from "../http/responses.ts";
 import { FILTER_LENGTH_MAX } from "../messages/filter-mistakes.ts";
 import type { By } from "../store/accounts.ts";
-import type { AlertRule } from "../store/alerts.ts";
+import type { AlertRule, NewAlertRule } from "../store/alerts.ts";
 import type { Stores } from "../store/stores.ts";
 import type { Answer, Asked } from "./asked.ts";
 
@@ -62,7 +63,7 @@ export const alertRuleHandlers = ({ store, now: clock }: AlertRuleDeps) => {
     site: Site,
     rule: AlertRule | undefined,
     form: RuleForm,
-    hasPreview: boolean,
+    previewed: NewAlertRule | undefined,
   ): Promise<Page> => {
     const now = clock();
     const [channels, latest, preview] = await Promise.all([
@@ -70,7 +71,7 @@ export const alertRuleHandlers = ({ store, now: clock }: AlertRuleDeps) => {
       rule === undefined
         ? []
         : alerts.list({ size: LATEST, ruleId: rule.id, states: SHOWN_STATES }),
-      hasPreview ? readRulePreview(store, form, now) : undefined,
+      previewed && readRulePreview(store, previewed, now),
     ]);
     return page(
       <RulePage
@@ -119,15 +120,17 @@ export const alertRuleHandlers = ({ store, now: clock }: AlertRuleDeps) => {
       const q = (searchParams.get("q") ?? "").slice(0, FILTER_LENGTH_MAX);
       if (!isRuleKind(kind)) return page(<NewRulePage {...{ site, q }} />);
       const form = newRuleForm(kind, q);
-      return showRule(site, undefined, form, true);
+      return showRule(site, undefined, form, previewOf(form, clock()));
     },
     preview: async ({ params, site, body }: Asked<string>) => {
       const kind = fieldOf(body, "kind");
       if (!isRuleKind(kind)) return NO_SUCH_RULE;
       const { form } = await read(kind, body);
       const rule = await ruleOf(params["id"] ?? "");
-      // A preview doesn't need a name.
-      return showRule(site, rule, form, form.mistakes.length === 0);
+      const previewed = previewOf(form, clock());
+      // It doesn't need a name yet.
+      const shown = previewed === undefined ? form : { ...form, mistakes: [] };
+      return showRule(site, rule, shown, previewed);
     },
     add: async ({ request, site, body }: Asked): Promise<Answer> => {
       const kind = fieldOf(body, "kind");
@@ -142,23 +145,23 @@ export const alertRuleHandlers = ({ store, now: clock }: AlertRuleDeps) => {
       );
       return "id" in added
         ? redirectTo(site.urls.alertRules, 303)
-        : showRule(site, undefined, added.form, false);
+        : showRule(site, undefined, added.form, undefined);
     },
     one: async ({ params, site }: Asked<"id">) => {
       const rule = await ruleOf(params.id);
       if (rule === undefined) return NO_SUCH_RULE;
-      return showRule(site, rule, formOfRule(rule), true);
+      return showRule(site, rule, formOfRule(rule), rule);
     },
     change: async ({ params, request, site, body }: Asked<"id">) => {
       const rule = await ruleOf(params.id);
       if (rule === undefined) return NO_SUCH_RULE;
       const { form, rule: changed } = await read(rule.kind, body);
-      if (changed === undefined) return showRule(site, rule, form, false);
+      if (changed === undefined) return showRule(site, rule, form, undefined);
       const { kind: _kind, ...change } = changed;
       const refusal = await alerts.changeRule(rule.id, change, byOf(request));
       if (refusal === undefined) return redirectTo(site.urls.alertRules, 303);
       const mistakes = [RULE_REFUSALS[refusal]];
-      return showRule(site, rule, { ...form, mistakes }, false);
+      return showRule(site, rule, { ...form, mistakes }, undefined);
     },
     switch: async ({ params, request, site, body }: Asked<"id">) => {
       const rule = await ruleOf(params.id);

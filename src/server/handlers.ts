@@ -1,4 +1,10 @@
 import type { Access } from "../account/access.ts";
+import { createNoticeSender } from "../alerts/channels/notice-sender.ts";
+import {
+  createTestChannel,
+  type TestChannel,
+} from "../alerts/channels/test-channel.ts";
+import type { Mailer, MailerOptions } from "../mail/mailer.ts";
 import type { OpenAlerts } from "../alerts/open-alerts.ts";
 import { OpenStreams } from "../account/open-streams.ts";
 import { PasswordHashing } from "../account/password-hashing.ts";
@@ -63,11 +69,28 @@ export type HandlerDeps = {
 
 export type Handlers = ReturnType<typeof createHandlers>;
 
-/** For test events; closed with the server. */
+/** For tests of what is sent; closed with the server. */
 function outboundOf({ config, version, stopping }: HandlerDeps): Outbound {
   const outbound = createOutbound({ allow: config.forwardAllow, version });
   stopping.addEventListener("abort", () => outbound.close());
   return outbound;
+}
+
+function testChannelOf(deps: HandlerDeps, outbound: Outbound): TestChannel {
+  const { publicUrl, mail } = deps.config;
+  const mailer = mail && lazyMailer(mail);
+  const sender = createNoticeSender({ ...deps, outbound, mailer, publicUrl });
+  return createTestChannel({ ...deps, sender });
+}
+
+/** Loads what sends mail with the first one. */
+function lazyMailer(options: MailerOptions): Mailer {
+  return {
+    send: async (...mail) => {
+      const { createMailer } = await import("../mail/mailer.ts");
+      return createMailer(options).send(...mail);
+    },
+  };
 }
 
 /** Creates the route handlers, each with only what it needs. */
@@ -90,7 +113,9 @@ export function createHandlers(whole: HandlerDeps) {
   });
   const ofAccounts = { ...deps, hashing: new PasswordHashing() };
   const ofLists = { ...deps, downloads };
-  const sendTest = createSendTest({ ...whole, outbound: outboundOf(whole) });
+  const outbound = outboundOf(whole);
+  const sendTest = createSendTest({ ...whole, outbound });
+  const testChannel = testChannelOf(whole, outbound);
 
   return {
     receivers: createReceivers({
@@ -106,7 +131,7 @@ export function createHandlers(whole: HandlerDeps) {
     errors: errorHandlers(deps),
     numbers: numberHandlers(ofLists),
     alerts: alertHandlers(deps),
-    alertChannels: alertChannelHandlers(deps),
+    alertChannels: alertChannelHandlers({ ...deps, testChannel }),
     alertRules: alertRuleHandlers(deps),
     suppressions: suppressionHandlers(ofLists),
     refusals: refusalHandlers({ ...deps, refusalLog: refusals }),

@@ -137,6 +137,7 @@ export function routeTable(on: Handlers): readonly Route[] {
     get ("/alerts/channels/:id",               admin,  alertChannels.one),
     post("/alerts/channels/:id",               admin,  alertChannels.change),
     post("/alerts/channels/:id/switch",        admin,  alertChannels.switch),
+    post("/alerts/channels/:id/test",          admin,  alertChannels.test),
     get ("/alerts/channels/:id/remove",        admin,  alertChannels.confirmRemove),
     post("/alerts/channels/:id/remove",        admin,  alertChannels.remove),
 

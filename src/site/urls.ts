@@ -116,6 +116,8 @@ export function createUrls(publicUrl: string | undefined) {
     alertChannel: (id: number): string => `${base}/alerts/channels/${id}`,
     alertChannelSwitch: (id: number): string =>
       `${base}/alerts/channels/${id}/switch`,
+    alertChannelTest: (id: number): string =>
+      `${base}/alerts/channels/${id}/test`,
     alertChannelRemove: (id: number): string =>
       `${base}/alerts/channels/${id}/remove`,
     forwarding: (): string => `${base}/forwarding`,

@@ -1,5 +1,6 @@
 import type { By } from "./accounts.ts";
 import type { DisabledReason } from "./endpoints.ts";
+import type { TimeRange } from "../time/time-range.ts";
 import type { FeedPosition } from "./feed-position.ts";
 
 /** What events and notices are sent to: an endpoint or an alert channel, by its id. */
@@ -212,6 +213,8 @@ export interface OutboxStore {
       readonly size: number;
       readonly olderThan?: number | undefined;
       readonly isSuccess?: boolean | undefined;
+      /** Only those at these times, milliseconds since 1970. */
+      readonly between?: TimeRange | undefined;
     },
   ): Promise<readonly Attempt[]>;
   attemptById(id: number): Promise<Attempt | undefined>;

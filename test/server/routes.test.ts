@@ -317,6 +317,7 @@ const ADDRESSES: Record<
   alertChannelNew: urls.alertChannelNew("slack"),
   alertChannel: urls.alertChannel(1),
   alertChannelSwitch: urls.alertChannelSwitch(1),
+  alertChannelTest: urls.alertChannelTest(1),
   alertChannelRemove: urls.alertChannelRemove(1),
   forwarding: urls.forwarding(),
   endpointNew: urls.endpointNew,

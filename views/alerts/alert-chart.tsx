@@ -1,19 +1,11 @@
-import type { FilterPair } from "../../src/messages/filter-language.ts";
-import type { SpanOutcomes } from "../../src/overview/by-span.ts";
+import type { Charted } from "../../src/alerts/charted.ts";
 import type { Alert } from "../../src/store/alerts.ts";
 import type { Period } from "../../src/time/time-range.ts";
 import { PeriodChart } from "../charts/chart-period.tsx";
 import type { Site } from "../site.ts";
 
 /** The messages around an alert. */
-export type AlertCharted = {
-  readonly period: Period;
-  readonly spans: readonly SpanOutcomes[];
-  /** What the lists are narrowed to beside the time. */
-  readonly conditions: readonly FilterPair[];
-  /** Whether these are all messages, as its rule's filter can't be charted. */
-  readonly isOfAll: boolean;
-};
+export type AlertCharted = Charted & { readonly period: Period };
 
 /** The messages around an alert, with the time in which it was open set off. */
 export function AlertChart({
@@ -37,8 +29,8 @@ export function AlertChart({
       />
       {isOfAll ? (
         <p class="hint">
-          All messages: those that match the rule’s filter can’t be counted over
-          time.
+          All messages: those that the rule watches aren’t counted over time by
+          themselves.
         </p>
       ) : (
         ""

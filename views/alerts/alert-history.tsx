@@ -4,6 +4,8 @@ import type {
 } from "../../src/alerts/notices-sent.ts";
 import type { AlertEvent, AlertHistoryEntry } from "../../src/store/alerts.ts";
 import { Exact, Minute } from "../parts/time.tsx";
+import { isAdmin } from "../../src/account/viewer.ts";
+import type { Site } from "../site.ts";
 import type { AlertView } from "./alert-view.ts";
 
 const HAPPENED: Record<AlertEvent, string> = {
@@ -18,52 +20,36 @@ const HAPPENED: Record<AlertEvent, string> = {
 
 const OUTCOMES: Record<NoticeOutcome, string> = {
   arrived: "arrived",
-  waiting: "not yet arrived",
+  waiting: "waits",
   failed: "didn’t arrive",
 };
 
-const NOTICE_WORDS: Readonly<Record<string, string>> = {
-  firing: "Told that it fires",
-  reminder: "Reminded",
-  acknowledged: "Told who has taken it",
-  resolved: "Told that it’s over",
-};
-
-type Entry =
-  | { readonly at: number; readonly entry: AlertHistoryEntry }
-  | { readonly at: number; readonly notice: NoticeSent };
-
-/** Everything that happened to an alert, oldest first: who did what, and who was told. */
+/** Everything that happened to an alert, oldest first: who did what, and who was notified. */
 export function AlertHistory({
   site,
   history,
   notices,
 }: Pick<AlertView, "site" | "history" | "notices">) {
-  const entries: Entry[] = [
-    ...history.map((entry) => ({ at: entry.at, entry })),
-    ...notices.map((notice) => ({ at: notice.at, notice })),
-  ];
   return (
     <section class="timeline" aria-labelledby="history-title">
       <h2 id="history-title">History</h2>
       <ol class="alert-events">
-        {entries
-          .toSorted((a, b) => a.at - b.at)
-          .map((each) =>
-            "entry" in each ? (
-              <Happened entry={each.entry} />
-            ) : (
-              <Told {...{ site }} notice={each.notice} />
-            ),
-          )}
+        {history.map((entry) => (
+          <Happened
+            {...{ site, entry }}
+            notices={notices.filter(({ entryId }) => entryId === entry.id)}
+          />
+        ))}
       </ol>
     </section>
   );
 }
 
 function Happened({
+  site,
   entry: { at, what, by, note },
-}: {
+  notices,
+}: Pick<AlertView, "site" | "notices"> & {
   readonly entry: AlertHistoryEntry;
 }) {
   return (
@@ -90,37 +76,43 @@ function Happened({
           <bdi safe>{note}</bdi>
         </p>
       )}
+      {notices.length === 0 ? (
+        ""
+      ) : (
+        <ul class="notices">
+          {notices.map((notice) => (
+            <Notice {...{ site, notice }} />
+          ))}
+        </ul>
+      )}
     </li>
   );
 }
 
-function Told({
-  site: { urls },
-  notice: { kind, channel, channelId, at, outcome, reason, nextAt },
+/** Whom it was sent to, and whether it arrived. */
+function Notice({
+  site: { urls, viewer },
+  notice: { channel, at, outcome, reason, nextAt },
 }: {
-  readonly site: AlertView["site"];
+  readonly site: Site;
   readonly notice: NoticeSent;
 }) {
   return (
-    <li class={`event event-notice notice-${outcome}`}>
-      <p class="event-head">
-        <span>
-          <span safe>{`${NOTICE_WORDS[kind] ?? "Told"}:`}</span>{" "}
-          {channel === undefined ? (
-            "a channel that was removed"
-          ) : (
-            <a href={urls.alertChannel(channelId)}>
-              <bdi safe>{channel}</bdi>
-            </a>
-          )}
-          {", "}
-          <b safe>{OUTCOMES[outcome]}</b>
-        </span>
-        <span class="event-time">
-          <Exact at={at} />
-        </span>
-      </p>
-      {reason === undefined ? (
+    <li class={`notice-${outcome}`}>
+      {"Notice to "}
+      {isAdmin(viewer) ? (
+        <a href={urls.alertChannel(channel.id)}>
+          <bdi safe>{channel.name}</bdi>
+        </a>
+      ) : (
+        <bdi safe>{channel.name}</bdi>
+      )}
+      {": "}
+      <b safe>{OUTCOMES[outcome]}</b>{" "}
+      <span class="event-time">
+        <Exact at={at} />
+      </span>
+      {reason === undefined || outcome === "arrived" ? (
         ""
       ) : (
         <p class="event-note">

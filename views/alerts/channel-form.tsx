@@ -89,6 +89,14 @@ function Said({
       {lines.map((line) => (
         <p safe>{line}</p>
       ))}
+      {secrets.length === 0 ? (
+        ""
+      ) : (
+        <p>
+          <b>Copy its signing secret now: it won’t be shown again.</b> The
+          receiver verifies requests with it.
+        </p>
+      )}
       {secrets.map((secret, index) => (
         <Copyable id={`secret-${index}`} text={secret} />
       ))}
@@ -154,6 +162,9 @@ function Form({ site, kind, channel, form, once }: ChannelFormView) {
       <p class="form-buttons">
         <button class="button-primary" name="then" value="save">
           Save
+        </button>
+        <button name="then" value="test">
+          Save and send a test
         </button>
         <a class="button" href={urls.alertChannels}>
           Cancel
@@ -356,7 +367,19 @@ function Beside({
   const { urls } = site;
   return (
     <>
-      <section class="card">
+      <form
+        class="card alert-form"
+        method="post"
+        action={urls.alertChannelTest(channel.id)}
+      >
+        <h2>Try it</h2>
+        <FormToken site={site} />
+        <p class="hint">
+          Sends a test notice with the saved settings, and shows how it went.
+        </p>
+        <button>Send a test</button>
+      </form>
+      <section class="card alert-form">
         <h2>Remove it</h2>
         <p class="hint">
           Rules that send only to this channel go by severity again.

@@ -1,9 +1,9 @@
+import type { RulePreviewed } from "../../src/alerts/rule-preview.ts";
 import type { RuleForm } from "../../src/alerts/rule-form.ts";
 import type { ToldAlert } from "../../src/alerts/told-alerts.ts";
 import type { AlertChannel } from "../../src/store/alert-channels.ts";
 import type { AlertRule } from "../../src/store/alerts.ts";
 import type { Site } from "../site.ts";
-import type { RulePreviewed } from "./rule-preview.tsx";
 
 export type RuleView = {
   readonly site: Site;

@@ -83,7 +83,12 @@ function deliveryOf(row: {
 export async function attempts(
   db: Db,
   target: Target,
-  { size, olderThan, isSuccess }: Parameters<OutboxStore["attempts"]>[1],
+  {
+    size,
+    olderThan,
+    isSuccess,
+    between,
+  }: Parameters<OutboxStore["attempts"]>[1],
 ): Promise<Attempt[]> {
   const rows = await db
     .selectFrom("attempts")
@@ -95,6 +100,11 @@ export async function attempts(
     )
     .$if(isSuccess !== undefined, (query) =>
       query.where("is_success", "=", Number(isSuccess)),
+    )
+    .$if(between !== undefined, (query) =>
+      query
+        .where("at", ">=", between?.from ?? 0)
+        .where("at", "<", between?.to ?? 0),
     )
     .orderBy("id", "desc")
     .limit(size)
