@@ -4,6 +4,7 @@ import type { FeedPosition } from "../store/feed-position.ts";
 import { endpointTarget, type Item, type Resend } from "../store/outbox.ts";
 import type { TargetSaved } from "../store/outbox.ts";
 import type { Stores } from "../store/stores.ts";
+import { ChangeFeed } from "./change-feed.ts";
 import type { FeedPages } from "./feed-pages.ts";
 import type { EventSender, Source } from "./job.ts";
 import { Lane, type LaneDeps, type LaneView } from "./lane.ts";
@@ -13,7 +14,7 @@ import { ResendJobs } from "./resend-jobs.ts";
 import { Retries } from "./retries.ts";
 import { Pacer, retryDelay } from "./schedule.ts";
 import { keyOf } from "./signature.ts";
-import { wantedBy, type Wanted } from "./wanted.ts";
+import { wantedBy, wantsChange, type Wanted } from "./wanted.ts";
 import { ROTATION_MS } from "../store/endpoints.ts";
 
 export type EndpointLaneDeps = LaneDeps & {
@@ -23,7 +24,10 @@ export type EndpointLaneDeps = LaneDeps & {
     | "feedStart"
     | "feedWithMessages"
     | "matcher"
+    | "messageBySid"
     | "outbox"
+    | "suppressions"
+    | "timeline"
   >;
   readonly outbound: Pick<Outbound, "send">;
   readonly pages: FeedPages;
@@ -42,6 +46,7 @@ export class EndpointLane {
   readonly #wanted: Wanted;
   readonly #live: LiveFeed;
   readonly #retries: Retries;
+  readonly #changes: ChangeFeed;
   #resends: readonly ResendJobs[] = [];
   #end: FeedPosition | undefined;
   #isWorking = false;
@@ -77,6 +82,14 @@ export class EndpointLane {
         onGone: (item) => this.lane.drop(item),
       },
       saved,
+    );
+    this.#changes = new ChangeFeed(
+      {
+        suppressions: store.suppressions,
+        isWanted: wantsChange(store, endpoint, now()),
+        take: (items, cursor) => this.lane.take(items, cursor),
+      },
+      saved.suppressionsCursor,
     );
     // The next events are read before the last ones are sent.
     const onChange = () => {
@@ -116,6 +129,8 @@ export class EndpointLane {
   async #refill(): Promise<void> {
     const { lane } = this;
     if (!lane.isDown) lane.pump();
+    if (lane.isReady && !lane.isDown && !this.#retries.isFull)
+      await this.#changes.refill();
     if (lane.isReady) await this.#retries.refill();
     if (lane.isReady && !lane.isDown)
       for (const resend of this.#resends) await resend.refill();

@@ -1,3 +1,4 @@
+import { SUPPRESSION_EVENT_TYPES } from "../numbers/suppression-records.ts";
 import {
   CHANNELS,
   EVENT_STATUSES,
@@ -5,12 +6,6 @@ import {
   recordedStatus,
   type Channel,
 } from "../twilio/status.ts";
-
-/** What happens to the do-not-send list is forwarded too. */
-export const SUPPRESSION_EVENTS = [
-  "number_suppressed",
-  "number_restored",
-] as const;
 
 /** The event types of a channel, in the order in which they happen. */
 export function channelEvents(channel: Channel): readonly string[] {
@@ -22,7 +17,7 @@ export function channelEvents(channel: Channel): readonly string[] {
 /** Every type of event that an endpoint can choose. */
 export const EVENT_TYPES: readonly string[] = [
   ...CHANNELS.flatMap(channelEvents),
-  ...SUPPRESSION_EVENTS,
+  ...SUPPRESSION_EVENT_TYPES,
 ];
 
 export function isEventType(text: string): boolean {

@@ -1,6 +1,7 @@
 import type { AttemptKind, Item } from "../store/outbox.ts";
 import type { EventWithMessage } from "../store/store.ts";
-import { payloadOf } from "./payload.ts";
+import type { SuppressionChange } from "../store/suppressions.ts";
+import { payloadOf, payloadOfChange } from "./payload.ts";
 import { post, type Destination, type Poster } from "./post.ts";
 import type { Outcome } from "./target.ts";
 
@@ -52,6 +53,24 @@ export function eventJob(
     type: payload.type,
     items: [{ item: { feed: "events", id }, attempts }],
     messageSid,
+    send: (signal) => post({ outbound, now, signal }, destination(), payload),
+  };
+}
+
+/** A change of the "do not send" list; two of one number are never under way together. */
+export function changeJob(
+  kind: AttemptKind,
+  change: SuppressionChange,
+  attempts: number,
+  { outbound, now, destination }: EventSender,
+): Job {
+  const { id, recipientId } = change;
+  const payload = payloadOfChange(change);
+  return {
+    kind,
+    type: payload.type,
+    items: [{ item: { feed: "suppressions", id }, attempts }],
+    messageSid: `number:${recipientId}`,
     send: (signal) => post({ outbound, now, signal }, destination(), payload),
   };
 }

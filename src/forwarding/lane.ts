@@ -87,6 +87,9 @@ export class Lane {
   #cursorAt: number;
   #untrimmed = TRIM_EVERY;
   #isReleasing = true;
+  /** Whether items that are due now aren't saved yet, or are being saved. */
+  #hasTaken = false;
+  #isSavingTaken = false;
   #wasReleasing = false;
   #isSaving = false;
   /** Jobs that are settled but not saved, and those among them that are being saved. */
@@ -311,6 +314,15 @@ export class Lane {
     this.#changes.add({ target: this.target, item, done: true });
   }
 
+  /** Writes down items that are due now, and how far the feed that they are of has been read. */
+  take(items: readonly Item[], suppressionsCursor: number): void {
+    const now = this.#deps.clock.now();
+    for (const item of items) this.#write(item, 0, null, now, true);
+    this.#changes.set({ suppressionsCursor });
+    this.#hasTaken ||= items.length > 0;
+    this.#deps.onChange();
+  }
+
   /** The items whose rows are out of date. */
   unsaved(): ReadonlySet<string> {
     return this.#changed.union(this.#saving);
@@ -342,6 +354,8 @@ export class Lane {
     const trims = this.#untrimmed >= TRIM_EVERY;
     if (trims) this.#untrimmed = 0;
     this.#wasReleasing ||= releases;
+    this.#isSavingTaken = this.#hasTaken;
+    this.#hasTaken = false;
     const { target } = this;
     return {
       targets: [
@@ -365,6 +379,9 @@ export class Lane {
     this.#isSaving = false;
     this.#unsavedJobs -= this.#savingJobs;
     this.#savingJobs = 0;
+    if (this.#isSavingTaken)
+      this.#work.waiting.mayBeDue(this.#deps.clock.now());
+    this.#isSavingTaken = false;
     if (!this.#wasReleasing) return;
     this.#wasReleasing = false;
     this.#isReleasing = isReleasing;

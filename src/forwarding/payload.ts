@@ -4,6 +4,8 @@ import {
   rfc3339,
 } from "../messages/export-records.ts";
 import type { EventRow, EventWithMessage } from "../store/store.ts";
+import type { SuppressionChange } from "../store/suppressions.ts";
+import { changeRecord } from "../numbers/suppression-records.ts";
 import { eventType } from "../twilio/status.ts";
 
 /** What is sent, apart from what differs from one endpoint to another. */
@@ -33,6 +35,17 @@ export function payloadOf(matched: EventWithMessage): Payload {
   return payload;
 }
 
+/** Returns what is sent for a change of the "do not send" list: the change as the API returns it. */
+export function payloadOfChange(change: SuppressionChange): Payload {
+  const { id, type, ...data } = changeRecord(change);
+  const hash = hashOf(`${change.recipientId} ${change.channel} ${change.at}`);
+  return {
+    id: `sup_${id}_${hash}`,
+    type,
+    body: JSON.stringify({ type, timestamp: data.at, data: { id, ...data } }),
+  };
+}
+
 export function typeOf(event: Pick<EventRow, "channel" | "status">): string {
   return eventType(event.channel, event.status);
 }
@@ -47,8 +60,10 @@ export function webhookId({
   messageSid,
   receivedAt,
 }: Pick<EventRow, "id" | "messageSid" | "receivedAt">): string {
-  const hash = new Bun.CryptoHasher("sha256")
-    .update(`${messageSid} ${receivedAt}`)
-    .digest("hex");
-  return `evt_${id}_${hash.slice(0, 16)}`;
+  return `evt_${id}_${hashOf(`${messageSid} ${receivedAt}`)}`;
+}
+
+function hashOf(text: string): string {
+  const hash = new Bun.CryptoHasher("sha256").update(text).digest("hex");
+  return hash.slice(0, 16);
 }

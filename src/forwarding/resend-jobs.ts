@@ -1,6 +1,7 @@
-import type { Delivery, Item, OutboxStore, Resend } from "../store/outbox.ts";
+import type { Item, OutboxStore, Resend } from "../store/outbox.ts";
 import type { FeedPosition } from "../store/feed-position.ts";
 import type { EventWithMessage, Reading } from "../store/store.ts";
+import { deliveryJobs, type DeliveryReading } from "./delivery-jobs.ts";
 import { PAGE_EVENTS } from "./feed-pages.ts";
 import {
   eventJob,
@@ -13,10 +14,10 @@ import { Pacer } from "./schedule.ts";
 import type { Wanted } from "./wanted.ts";
 
 export type ResendDeps = {
-  readonly store: Pick<
-    Reading,
-    "eventsWithMessages" | "feedStart" | "feedWithMessages"
-  > & { readonly outbox: Pick<OutboxStore, "deliveries"> };
+  readonly store: DeliveryReading &
+    Pick<Reading, "feedStart" | "feedWithMessages"> & {
+      readonly outbox: Pick<OutboxStore, "deliveries">;
+    };
   readonly sender: EventSender;
   readonly elapsed: () => number;
   readonly wanted: Wanted;
@@ -24,7 +25,7 @@ export type ResendDeps = {
   readonly onGone: (item: Item) => void;
 };
 
-type Ready = { readonly cursor: number; readonly matched: EventWithMessage };
+type Ready = { readonly cursor: number; readonly job: Job };
 
 /** One running resend, one event at a time: after a crash, at most one is sent twice. */
 export class ResendJobs implements Source {
@@ -62,12 +63,12 @@ export class ResendJobs implements Source {
   next(isBusy: IsBusy): Job | undefined {
     const [first] = this.#ready;
     if (first === undefined || this.#underWay !== undefined) return undefined;
-    if (isBusy(first.matched.event.messageSid)) return undefined;
+    if (isBusy(first.job.messageSid)) return undefined;
     if (!this.#pacer.has(this.#deps.elapsed())) return undefined;
     this.#pacer.take();
     this.#ready.shift();
     this.#underWay = first;
-    return eventJob("resend", first.matched, 0, this.#deps.sender);
+    return first.job;
   }
 
   settled(_: Job, isDelivered: boolean): boolean {
@@ -128,7 +129,7 @@ export class ResendJobs implements Source {
   }
 
   async #readRange(from: number): Promise<{ ready: Ready[]; next: number }> {
-    const { store, wanted } = this.#deps;
+    const { store, wanted, sender } = this.#deps;
     const { untilId, range } = this.#resend;
     const position = await this.#positionAfter(from);
     const { events } = await store.feedWithMessages(position, PAGE_EVENTS);
@@ -139,7 +140,10 @@ export class ResendJobs implements Source {
     const isWanted = await wanted();
     const ready = events
       .filter((each) => isIn(each) && isWanted(each))
-      .map((matched) => ({ matched, cursor: matched.event.id }));
+      .map((matched) => ({
+        job: eventJob("resend", matched, 0, sender),
+        cursor: matched.event.id,
+      }));
     const last = events.at(-1)?.event.id;
     const isEnd = last === undefined || events.length < PAGE_EVENTS;
     return { ready, next: isEnd ? untilId : Math.min(last, untilId) };
@@ -150,19 +154,16 @@ export class ResendJobs implements Source {
   }
 
   async #readFailed(from: number): Promise<{ ready: Ready[]; next: number }> {
-    const { store, onGone } = this.#deps;
+    const { store, sender, onGone } = this.#deps;
     const { target, untilId } = this.#resend;
     const page = { isFailed: true, afterId: from, size: PAGE_EVENTS };
     const all = await store.outbox.deliveries(target, page);
     const failed = all.filter(({ id }) => id <= untilId);
-    const events = await store.eventsWithMessages(
-      failed.map(({ item }) => item.id),
-    );
-    const byId = new Map(events.map((each) => [each.event.id, each]));
-    const ready = failed.flatMap(({ id, item }: Delivery) => {
-      const matched = byId.get(item.id);
-      if (matched === undefined) onGone(item);
-      return matched === undefined ? [] : [{ matched, cursor: id }];
+    const jobOf = await deliveryJobs(store, sender, failed);
+    const ready = failed.flatMap((delivery) => {
+      const job = jobOf(delivery, "resend");
+      if (job === undefined) onGone(delivery.item);
+      return job === undefined ? [] : [{ job, cursor: delivery.id }];
     });
     const isEnd = all.length < PAGE_EVENTS;
     const next = isEnd ? untilId : (failed.at(-1)?.id ?? untilId);

@@ -1,7 +1,6 @@
 import type { Delivery, Item, OutboxStore, Target } from "../store/outbox.ts";
-import type { Reading } from "../store/store.ts";
+import { deliveryJobs, type DeliveryReading } from "./delivery-jobs.ts";
 import {
-  eventJob,
   itemKey,
   takeFree,
   type EventSender,
@@ -22,7 +21,7 @@ const DAY_MS = 24 * 3_600_000;
 
 export type RetriesDeps = {
   readonly target: Target;
-  readonly store: Pick<Reading, "eventsWithMessages"> & {
+  readonly store: DeliveryReading & {
     readonly outbox: Pick<OutboxStore, "due" | "progressOf">;
   };
   readonly sender: EventSender;
@@ -125,25 +124,26 @@ export class Retries implements Source {
       const key = itemKey(item);
       return !before.has(key) && !unsaved().has(key) && !isTaken(item);
     });
-    const ids = fresh.map(({ item }) => item.id);
-    const events = await store.eventsWithMessages(ids);
-    const byId = new Map(events.map((each) => [each.event.id, each]));
+    const jobOf = await deliveryJobs(store, this.#deps.sender, fresh);
     if (due.length < READ_MAX) {
       const [saved] = await store.outbox.progressOf([target]);
       this.#waiting = saved?.waiting ?? 0;
       this.#nextAt = saved?.nextAt;
     }
-    for (const { item, attempts } of fresh) {
-      const matched = byId.get(item.id);
+    for (const delivery of fresh) {
+      const { item } = delivery;
+      // A change of the "do not send" list begins as a delivery.
+      const isFirst = item.feed === "suppressions" && delivery.attempts === 0;
+      const job = jobOf(delivery, isFirst ? "live" : "retry");
       // Something else may have taken it meanwhile.
       if (isTaken(item)) continue;
-      if (matched === undefined) {
+      if (job === undefined) {
         this.removed();
         this.#deps.onGone(item);
         continue;
       }
       this.#own.add(itemKey(item));
-      this.#ready.push(eventJob("retry", matched, attempts, this.#deps.sender));
+      this.#ready.push(job);
     }
   }
 

@@ -38,7 +38,10 @@ export type WorkerDeps = {
     | "feedStart"
     | "feedWithMessages"
     | "matcher"
+    | "messageBySid"
     | "outbox"
+    | "suppressions"
+    | "timeline"
   > & { readonly upkeep: Pick<Stores["upkeep"], "exclusively"> };
   readonly outbound: Pick<Outbound, "send">;
   readonly sendNotices: SendNotices;

@@ -157,6 +157,10 @@ function maskedSuppressions(store: SuppressionStore): SuppressionStore {
       (await store.addedIn(...asked)).map(maskedListed),
     history: async (...asked) =>
       (await store.history(...asked)).map(maskedChange),
+    changesAfterId: async (...asked) =>
+      (await store.changesAfterId(...asked)).map(maskedChange),
+    changesWithIds: async (ids) =>
+      (await store.changesWithIds(ids)).map(maskedChange),
     async changesAfter(...asked) {
       const { changes, next } = await store.changesAfter(...asked);
       return { changes: changes.map(maskedChange), next };

@@ -136,6 +136,13 @@ export interface SuppressionStore {
   changesStart(): Promise<FeedPosition>;
   /** The position after the latest change. */
   changesEnd(): Promise<FeedPosition>;
+  /** Up to `limit` changes with higher ids than this one, in order. */
+  changesAfterId(
+    id: number,
+    limit: number,
+  ): Promise<readonly SuppressionChange[]>;
+  /** Those of these changes that exist. */
+  changesWithIds(ids: readonly number[]): Promise<readonly SuppressionChange[]>;
   /** Up to `limit` changes after a position. Rejects with FeedPositionGone. */
   changesAfter(position: FeedPosition, limit: number): Promise<ChangePage>;
 }

@@ -8,10 +8,8 @@ import {
   RATE_MAX,
   URL_LENGTH_MAX,
 } from "../../src/forwarding/endpoint-rules.ts";
-import {
-  channelEvents,
-  SUPPRESSION_EVENTS,
-} from "../../src/forwarding/event-types.ts";
+import { channelEvents } from "../../src/forwarding/event-types.ts";
+import { SUPPRESSION_EVENT_TYPES } from "../../src/numbers/suppression-records.ts";
 import { CONCURRENCY_MAX } from "../../src/store/endpoints.ts";
 import { CHANNELS } from "../../src/twilio/status.ts";
 import { FilterBox } from "../messages/filter-box.tsx";
@@ -186,7 +184,7 @@ function EventsField({ form }: Pick<FormProps, "form">) {
         ))}
         <EventGroup
           title="“Do not send” list"
-          types={SUPPRESSION_EVENTS}
+          types={SUPPRESSION_EVENT_TYPES}
           isChosen={isChosen}
         />
       </div>

@@ -13,7 +13,7 @@ import {
   changeRecord,
   SUPPRESSION_EVENT_TYPES,
   suppressionRecord,
-} from "../../suppressions/records.ts";
+} from "../../numbers/suppression-records.ts";
 import { change, operation } from "./operation.ts";
 import { ApiProblem, START_OVER, wrongParameters } from "./problems.ts";
 

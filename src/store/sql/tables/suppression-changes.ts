@@ -33,14 +33,33 @@ export async function suppressionChangesAfter(
   const { id } = await readLedger(db);
   const { last_change_id } = await suppressionReader(db);
   const afterId = position.eventIdIn(id, last_change_id);
+  const changes = await changesAfterId(db, afterId, limit);
+  const next = new FeedPosition(id, changes.at(-1)?.id ?? afterId, FEED);
+  return { changes, next };
+}
+
+export async function changesAfterId(
+  db: Db,
+  id: number,
+  limit: number,
+): Promise<SuppressionChange[]> {
   const rows = await selectChanges(db)
-    .where("suppression_changes.id", ">", afterId)
+    .where("suppression_changes.id", ">", id)
     .orderBy("suppression_changes.id")
     .limit(limit)
     .execute();
-  const changes = rows.map(changeOf);
-  const next = new FeedPosition(id, changes.at(-1)?.id ?? afterId, FEED);
-  return { changes, next };
+  return rows.map(changeOf);
+}
+
+export async function changesWithIds(
+  db: Db,
+  ids: readonly number[],
+): Promise<SuppressionChange[]> {
+  if (ids.length === 0) return [];
+  const rows = await selectChanges(db)
+    .where("suppression_changes.id", "in", [...ids])
+    .execute();
+  return rows.map(changeOf);
 }
 
 export async function suppressionHistory(

@@ -2,6 +2,8 @@ import type { SuppressionStore } from "../../suppressions.ts";
 import type { Db } from "../dialect.ts";
 import type { Read } from "../message-reading.ts";
 import {
+  changesAfterId,
+  changesWithIds,
   suppressionChangesAfter,
   suppressionChangesEnd,
   suppressionChangesStart,
@@ -71,6 +73,8 @@ export function suppressionStore(
     remove: (removal, by) => write("removeSuppression", removal, by),
     changesStart: query(suppressionChangesStart),
     changesEnd: query(suppressionChangesEnd),
+    changesAfterId: query(changesAfterId),
+    changesWithIds: query(changesWithIds),
     changesAfter: query(suppressionChangesAfter),
   };
 }

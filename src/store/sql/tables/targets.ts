@@ -7,11 +7,12 @@ import type { DisabledReason } from "../../endpoints.ts";
 import type { Db } from "../dialect.ts";
 import { addAuditEntry } from "./audit.ts";
 import { seenBeforeIn } from "./clock-record.ts";
+import { suppressionReader } from "./suppressions.ts";
 import { FAILING_DAYS_MAX } from "../../endpoints.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Adds a target that begins after this event. Call it where an endpoint or a channel is added. */
+/** Adds a target that begins after this event, and after the latest change of the "do not send" list. Call it where an endpoint or a channel is added. */
 export async function addTarget(
   db: Db,
   target: Target,
@@ -22,7 +23,7 @@ export async function addTarget(
     .values({
       target,
       events_cursor: eventsCursor,
-      suppressions_cursor: 0,
+      suppressions_cursor: (await suppressionReader(db)).last_change_id,
       failing_since: null,
       last_success_at: null,
       opened_at: null,
