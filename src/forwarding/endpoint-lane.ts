@@ -132,8 +132,7 @@ export class EndpointLane {
     if (lane.isReady && !lane.isDown && !this.#retries.isFull)
       await this.#changes.refill();
     if (lane.isReady) await this.#retries.refill();
-    if (lane.isReady && !lane.isDown)
-      for (const resend of this.#resends) await resend.refill();
+    if (lane.isReady) for (const resend of this.#resends) await resend.refill();
     // What the filter leaves out is passed at once.
     while (lane.isReady && !this.#retries.isFull) {
       const end = this.#end;
@@ -173,7 +172,8 @@ export class EndpointLane {
       ? [this.#retries, this.#live]
       : [this.#live, this.#retries];
     const usual = this.#retries.isFull ? [this.#retries] : both;
-    if (isDown) return usual;
+    // Whether it's up again is found out with whatever there is to send.
+    if (isDown) return [...usual, ...this.#resends];
     // Live events go first.
     const mayResend = !isResending && !this.#live.isBehind();
     return [...(isFull ? [] : usual), ...(mayResend ? this.#resends : [])];

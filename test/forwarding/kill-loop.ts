@@ -11,7 +11,8 @@ import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
 
 const CLIENTS = 4;
-const PATIENCE_MS = 120_000;
+/** Longer than the server waits before it tries a receiver that was down again. */
+const PATIENCE_MS = 90_000;
 
 export type Killed = {
   readonly acknowledged: number;
@@ -60,12 +61,22 @@ export async function killBoth(
     const { length } = received(file);
     report(`round ${round}: ${ledger.size} acknowledged, ${length} arrived`);
   }
-  const isAllThere = () => missingIn(received(file), ledger).length === 0;
-  await until(isAllThere, PATIENCE_MS).catch(() => undefined);
+  await untilQuiet(file, ledger);
   await server.kill();
   receiver.kill("SIGKILL");
   await receiver.exited;
   return judged(received(file), ledger);
+}
+
+/** Waits until everything has arrived, or nothing arrives anymore. */
+async function untilQuiet(file: string, ledger: Ledger): Promise<void> {
+  for (let count = -1; ;) {
+    const all = received(file);
+    if (all.length === count || missingIn(all, ledger).length === 0) return;
+    count = all.length;
+    const isMore = () => received(file).length > count;
+    await until(isMore, PATIENCE_MS).catch(() => undefined);
+  }
 }
 
 const ENV = { FORWARD_ALLOW: "127.0.0.0/8" };

@@ -2,7 +2,7 @@
 import { killBoth } from "./kill-loop.ts";
 
 const rounds = Number(process.argv[2] ?? 50);
-const killed = await killBoth(rounds, { min: 500, max: 1_500 }, console.log);
+const killed = await killBoth(rounds, { min: 300, max: 900 }, console.log);
 const { acknowledged, arrived, missing, renamed, repeated } = killed;
 console.log(
   `${rounds} times kill -9 of the server, and of the receiver: ${acknowledged} acknowledged, ${arrived} arrived, ` +
