@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { logLinesLost } from "../log/log.ts";
 import type { DatabaseFacts } from "../store/database-facts.ts";
+import type { Stores } from "../store/stores.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import type { Writing } from "../store/writing.ts";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
@@ -8,6 +9,7 @@ import { addCallbackMetrics } from "./callback-metrics.ts";
 import { eventLoopLag } from "./event-loop-lag.ts";
 import { alone, Metrics, type Labelled } from "./metric-kinds.ts";
 import { addProcessMetrics } from "./process-metrics.ts";
+import { addForwardingMetrics } from "./forwarding-metrics.ts";
 import type { RequestCounts } from "./request-counts.ts";
 import { addChoreMetrics } from "./chore-metrics.ts";
 import { addWritingMetrics } from "./writing-metrics.ts";
@@ -24,6 +26,8 @@ export type MetricSources = {
   readonly listeners: () => number;
   readonly exports: () => number;
   readonly upkeep: () => Promise<UpkeepState>;
+  readonly store: Pick<Stores, "endpoints" | "outbox">;
+  readonly now: () => number;
   readonly database: DatabaseFacts;
   readonly config: Pick<Config, "backupFolder" | "retentionDays">;
   readonly version: string;
@@ -41,6 +45,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   addRequestMetrics(metrics, sources.requests);
   addDiskMetrics(metrics, sources.database);
   addChoreMetrics(metrics, sources.config, sources.upkeep);
+  addForwardingMetrics(metrics, sources.store, sources.now);
   addServerMetrics(metrics, sources);
   addProcessMetrics(metrics);
   return metrics;

@@ -8,7 +8,13 @@ import type { RequestCounts } from "./request-counts.ts";
 export type OperationsDeps = {
   readonly store: Pick<
     Stores,
-    "checkWritable" | "database" | "lastEventAt" | "upkeep" | "writing"
+    | "checkWritable"
+    | "database"
+    | "endpoints"
+    | "lastEventAt"
+    | "outbox"
+    | "upkeep"
+    | "writing"
   >;
   readonly config: Pick<Config, "backupFolder" | "retentionDays">;
   readonly version: string;
