@@ -61,6 +61,7 @@ function accessLines({
   rolesBack,
   tokensRevoked,
   tokensGone,
+  endpointsPaused,
   numbersBack,
 }: Restored): string[] {
   const since = isCompared
@@ -100,6 +101,11 @@ function accessLines({
       "API tokens made since the backup are gone",
       tokensGone,
       "To make one again: smsledger token add NAME.",
+    ),
+    line(
+      "Endpoints that were removed, paused or changed since the backup are paused",
+      endpointsPaused,
+      "If one should get events: smsledger endpoint resume NAME.",
     ),
     line(
       "Numbers erased since the backup may be back",

@@ -67,6 +67,8 @@ export type RestoredAccess = {
   /** Tokens in the backup that aren't in the replaced database: they stay revoked. */
   readonly tokensRevoked: readonly string[];
   readonly tokensGone: readonly string[];
+  /** Endpoints that were removed, paused or changed since: they're paused, so that nothing goes where it no longer should. */
+  readonly endpointsPaused: readonly string[];
   /** Numbers that were erased since, masked. */
   readonly numbersBack: readonly string[];
 };

@@ -11,13 +11,22 @@ type User = {
 };
 type Token = { readonly name: string; readonly hash: string };
 
+type Endpoint = {
+  readonly key: string;
+  readonly name: string;
+  readonly url: string;
+  readonly secret: string;
+  readonly state: string;
+};
+
 type Access = {
   readonly users: readonly User[];
   readonly tokens: readonly Token[];
+  readonly endpoints: readonly Endpoint[];
   readonly erased: readonly { readonly at: number; readonly subject: string }[];
 };
 
-const NONE: Access = { users: [], tokens: [], erased: [] };
+const NONE: Access = { users: [], tokens: [], endpoints: [], erased: [] };
 
 /**
  * Prevents access that was revoked from coming back in `copy`, which is about to replace
@@ -34,6 +43,8 @@ export function settleAccess(
   const tokenHashes = new Set(tokens.map(({ hash }) => hash));
   const revoked = backup.tokens.filter(({ hash }) => !tokenHashes.has(hash));
   endSessions(copy, revoked);
+  const stale = before ? changedSince(backup.endpoints, before.endpoints) : [];
+  pause(copy, stale);
   const find = (among: readonly User[], { key }: User) =>
     among.find((other) => other.key === key);
   const changed = (is: (now: User, then: User) => boolean): User[] =>
@@ -51,6 +62,7 @@ export function settleAccess(
     rolesBack: changed((a, b) => a.role !== b.role),
     tokensRevoked: names(revoked),
     tokensGone: names(tokens.filter(({ hash }) => !backupHashes.has(hash))),
+    endpointsPaused: names(stale),
     numbersBack: [
       ...new Set(
         erased.filter(({ at }) => !known.has(at)).map(({ subject }) => subject),
@@ -67,6 +79,32 @@ function endSessions(copy: Database, revoked: readonly Token[]): void {
   if (hasTable(copy, "sessions")) copy.run("DELETE FROM sessions");
   for (const { hash } of revoked)
     copy.run("DELETE FROM api_tokens WHERE hash = ?", [hash]);
+}
+
+/** The active endpoints of a backup that weren't active, or not there, or sent elsewhere later. */
+function changedSince(
+  backup: readonly Endpoint[],
+  later: readonly Endpoint[],
+): Endpoint[] {
+  return backup.filter(
+    ({ key, url, secret, state }) =>
+      state === "active" &&
+      !later.some(
+        (now) =>
+          now.key === key &&
+          now.url === url &&
+          now.secret === secret &&
+          now.state === "active",
+      ),
+  );
+}
+
+function pause(copy: Database, endpoints: readonly Endpoint[]): void {
+  for (const { key } of endpoints)
+    copy.run(
+      "UPDATE endpoints SET state = 'paused', revision = revision + 1 WHERE name_key = ?",
+      [key],
+    );
 }
 
 /** Undefined when it's damaged, or so new that its tables differ. */
@@ -90,6 +128,11 @@ function accessOf(db: Database): Access {
       db,
       "api_tokens",
       "SELECT name, hash FROM api_tokens ORDER BY name",
+    ),
+    endpoints: rows<Endpoint>(
+      db,
+      "endpoints",
+      "SELECT name_key AS key, name, url, secret, state FROM endpoints ORDER BY name_key",
     ),
     erased: rows<{ at: number; subject: string }>(
       db,
