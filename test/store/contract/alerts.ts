@@ -379,6 +379,38 @@ export function alertsContract(openStore: OpenStore): void {
     expect(await alerts.muteCode(1, "again", BY)).toBe("muted");
   });
 
+  test("a number is erased from rules, which are turned off, and from notes", async () => {
+    await using opened = await openStore();
+    const { alerts, upkeep } = opened.store;
+    const number = "+14155550123";
+    const added = await alerts.addRule(
+      { ...RULE, filter: `country:US to:${number}`, name: `To ${number}` },
+      BY,
+    );
+    const ruleId = "id" in added ? added.id : 0;
+    const { id } = await addFiring(alerts);
+    await alerts.acknowledge(id, `Asked ${number}.`, BY);
+    await addPending(alerts, {
+      key: "code:1",
+      ruleName: `To ${number}`,
+      facts: { ...FACTS, filter: `to:${number}` },
+    });
+    await alerts.muteCode(30_007, "about +1 (415) 555-0123", BY);
+    await upkeep.erase("14155550123");
+    const rule = await alerts.ruleById(ruleId);
+    expect(rule).toMatchObject({ isOn: false, filter: "country:US to:erased" });
+    const left = JSON.stringify([
+      rule,
+      await alerts.open(),
+      await alerts.history(id),
+      await alerts.mutedCodes(),
+    ]);
+    expect(left.replaceAll(/\D/g, "")).not.toContain("5550123");
+    expect(await alerts.byId(id)).toMatchObject({ note: "Asked erased." });
+    const others = (await alerts.rules()).filter((each) => each.id !== ruleId);
+    expect(others.every(({ isOn }) => isOn)).toBe(true);
+  });
+
   test("alerts are refused as unavailable once the store is closed", async () => {
     await using opened = await openStore();
     const { alerts } = opened.store;

@@ -30,6 +30,7 @@ import {
   rotateEndpoint,
   setEndpointState,
 } from "./endpoints.ts";
+import { eraseFromAlerts } from "./erased-alerts.ts";
 import { eraseFromRefusals, findInRefusals } from "./erased-refusals.ts";
 import { takeGuess } from "./guesses.ts";
 import { muteCode, unmuteCode } from "./muted-codes.ts";
@@ -103,6 +104,7 @@ const WRITES = {
   markRefusalsSeen,
   findInRefusals,
   eraseFromRefusals,
+  eraseFromAlerts,
   readClock,
   noteUpkeep,
   addAlertRule,

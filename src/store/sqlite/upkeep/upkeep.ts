@@ -39,6 +39,7 @@ export function upkeepStore(
         async (sought) => {
           for (let after: number | undefined = 0; after !== undefined;)
             after = await write("eraseFromOutbox", sought, after);
+          await write("eraseFromAlerts", sought);
           return write("eraseFromRefusals", sought);
         },
         address,
