@@ -4,6 +4,8 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 const FORM = "form";
 /** The key of a guess limit, so that nothing that was typed is stored. */
 const LIMIT = "limit";
+/** The link in a digest that unsubscribes. */
+const UNSUBSCRIBE = "unsubscribe";
 /** Shows that a browser was signed in as a user before. */
 const DEVICE = "device";
 
@@ -32,6 +34,11 @@ export class SecretKeys {
 
   isDeviceMark(mark: string | undefined, userId: number): boolean {
     return mark !== undefined && isSameText(mark, this.deviceMark(userId));
+  }
+
+  /** Proves that a digest to this address has the link. */
+  unsubscribeProof(userId: number, address: string): string {
+    return this.#mac(UNSUBSCRIBE, `${userId} ${address}`);
   }
 
   #mac(use: string, text: string): string {

@@ -72,6 +72,9 @@ export async function serve(config: Config, version: string): Promise<number> {
   const forwarding = import("./forward.ts").then(({ forwardAll }) =>
     forwardAll({ config, store, log, version, stopping: signal }),
   );
+  const digests = import("./digests.ts").then(({ sendAllDigests }) =>
+    sendAllDigests({ config, store, log, version, stopping: signal }),
+  );
   await aborted(signal);
   log.info(
     { reason: String(signal.reason) },
@@ -82,7 +85,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     endNow();
   }, STOP_LIMIT_MS);
   await server.stopGracefully();
-  await Promise.all([upkeep, suppressions, watching, forwarding]);
+  await Promise.all([upkeep, suppressions, watching, forwarding, digests]);
   await store.close();
   clearTimeout(limit);
   log.info("stopped");

@@ -40,6 +40,7 @@ export const OWN_PATHS: ReadonlySet<string> = new Set([
   "alerts",
   "api",
   "assets",
+  "digest",
   "do-not-send",
   "errors",
   "forwarding",

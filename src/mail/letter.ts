@@ -13,7 +13,7 @@ export type Letter = {
   readonly title: string;
   readonly body: readonly Markup[];
   /** Why somebody gets this mail, and where to change it. */
-  readonly footer: readonly string[];
+  readonly footer: readonly (string | Markup)[];
 };
 
 /**

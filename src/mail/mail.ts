@@ -14,4 +14,6 @@ export type Mail = {
   readonly id: string;
   /** The name that all mails of a thread refer to. */
   readonly thread: string;
+  /** Where mail programs can unsubscribe the recipient with one click. Source: RFC 8058. */
+  readonly unsubscribeUrl?: string;
 };

@@ -71,6 +71,10 @@ export function createMailer({ server, from, ca }: MailerOptions): Mailer {
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             ...(mail.isUrgent && { Importance: "high" }),
+            ...(mail.unsubscribeUrl !== undefined && {
+              "List-Unsubscribe": `<${mail.unsubscribeUrl}>`,
+              "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            }),
           },
           ...(signal && { signal }),
         });

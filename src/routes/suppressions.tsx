@@ -10,6 +10,7 @@ import type { Suppression } from "../store/suppressions.ts";
 import { findNumber } from "../suppressions/find-number.ts";
 import { listExport, type ListFormat } from "../suppressions/list-export.ts";
 import {
+  ADDED_MAX,
   NOTE_LENGTH_MAX,
   PAGE_SIZE,
   readListQuery,
@@ -74,18 +75,21 @@ export const suppressionHandlers = ({
     list: async ({ request, site }: Asked) => {
       const query = readListQuery(new URL(request.url).searchParams);
       if (query === undefined) return INVALID_ADDRESS;
-      const { reason, olderThan, number } = query;
+      const { reason, olderThan, number, added } = query;
       const live = await store.feedEnd();
       const [found, isComplete, lookup] = await Promise.all([
-        suppressions.list({ reason, olderThan, size: PAGE_SIZE + 1 }),
+        added === undefined
+          ? suppressions.list({ reason, olderThan, size: PAGE_SIZE + 1 })
+          : suppressions.addedIn(added, ADDED_MAX),
         suppressions.isComplete(),
         number === ""
           ? undefined
           : findNumber(store, number, site.masksNumbers),
       ]);
-      const entries = found.slice(0, PAGE_SIZE);
+      const isPaged = added === undefined;
+      const entries = isPaged ? found.slice(0, PAGE_SIZE) : found;
       const older =
-        found.length > PAGE_SIZE ? entries.at(-1)?.changeId : undefined;
+        found.length > entries.length ? entries.at(-1)?.changeId : undefined;
       const view = { site, query, entries, older, isComplete, lookup, live };
       return page(<ListPage {...view} now={now()} />);
     },

@@ -77,7 +77,10 @@ function addAddress(
   );
   for (const route of [first, ...others]) {
     // No other site's page can send a program's token, so the API needs no form token.
-    const isChange = route.method !== "GET" && route.audience !== "token";
+    const isChange =
+      route.method !== "GET" &&
+      route.audience !== "token" &&
+      route.isFromAnywhere !== true;
     app.route(route.method, address, handlerOf(route, deps), {
       beforeHandle: [stray, deps.gate({ ...route, isForServices, isChange })],
     });

@@ -25,6 +25,7 @@ import { alertRuleHandlers } from "../routes/alert-rules.tsx";
 import { alertHandlers } from "../routes/alerts.tsx";
 import { apiTokenHandlers } from "../routes/api-tokens.tsx";
 import { auditHandler } from "../routes/audit.tsx";
+import { digestHandlers } from "../routes/digest.tsx";
 import { Downloads } from "../routes/downloads.ts";
 import { eraseHandlers } from "../routes/erase.tsx";
 import { errorHandlers } from "../routes/errors.tsx";
@@ -145,6 +146,7 @@ export function createHandlers(whole: HandlerDeps) {
     account: ownAccountHandlers(ofAccounts),
     users: { ...userHandlers(ofAccounts), ...userPasswordHandlers(ofAccounts) },
     tokens: apiTokenHandlers(deps),
+    digest: digestHandlers(deps),
     audit: auditHandler(deps),
     erase: eraseHandlers(new Erasures(deps)),
     madeUp: madeUpHandlers(new MadeUpRemoval(deps)),

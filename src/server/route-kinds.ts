@@ -27,6 +27,8 @@ type Exceptions = {
   readonly isBeforePassword?: boolean;
   /** Also for services on this machine, such as a monitor, where nobody signs in. */
   readonly isForServices?: boolean;
+  /** What proves itself, and can be posted by mail programs: from no page of ours. */
+  readonly isFromAnywhere?: boolean;
 };
 
 /** If users sign in, here or at a proxy. */
@@ -35,6 +37,7 @@ export const withUsers: Exceptions = { signIn: ["password", "proxy"] };
 export const withPasswords: Exceptions = { signIn: ["password"] };
 export const beforePassword: Exceptions = { isBeforePassword: true };
 export const forServices: Exceptions = { isForServices: true };
+export const fromAnywhere: Exceptions = { isFromAnywhere: true };
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 

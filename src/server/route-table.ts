@@ -23,6 +23,7 @@ import {
   admin,
   beforePassword,
   forServices,
+  fromAnywhere,
   get,
   member,
   open,
@@ -191,6 +192,13 @@ export function routeTable(on: Handlers): readonly Route[] {
     post("/settings/tokens",                   admin,  tokens.add),
     get ("/settings/tokens/:id/revoke",        admin,  tokens.confirmRevoke),
     post("/settings/tokens/:id/revoke",        admin,  tokens.revoke),
+
+    get ("/settings/digest",                   member, on.digest.show),
+    post("/settings/digest",                   member, on.digest.save),
+    post("/settings/digest/remove",            member, on.digest.remove),
+    get ("/digest/unsubscribe",                open,   on.digest.askUnsubscribe),
+    // Mail programs post it, as RFC 8058 says; the address has a proof.
+    post("/digest/unsubscribe",                open,   on.digest.unsubscribe,    fromAnywhere),
 
     get ("/settings/audit",                    admin,  on.audit),
 

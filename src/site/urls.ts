@@ -65,7 +65,13 @@ export function createUrls(publicUrl: string | undefined) {
       `${base}/numbers.${format}${queryString({ verdict })}`,
     /** The "do not send" list. */
     doNotSend: (
-      address: { readonly reason?: string; readonly older?: number } = {},
+      address: {
+        readonly reason?: string;
+        readonly older?: number;
+        /** Only those that were added in this time. */
+        readonly from?: string;
+        readonly to?: string;
+      } = {},
     ): string => `${base}/do-not-send${queryString(address)}`,
     doNotSendExport: (format: "csv" | "json", reason?: string): string =>
       `${base}/do-not-send.${format}${queryString({ reason })}`,
@@ -172,6 +178,11 @@ export function createUrls(publicUrl: string | undefined) {
     sessionEnd: (id: number): string =>
       `${base}/settings/account/sessions/${id}/end`,
     otherSessionsEnd: `${base}/settings/account/sessions/end-others`,
+    digest: `${base}/settings/digest`,
+    digestRemove: `${base}/settings/digest/remove`,
+    /** The link in a digest that unsubscribes its reader, who needn't sign in. */
+    digestUnsubscribe: (userId: number, proof: string): string =>
+      `${base}/digest/unsubscribe${queryString({ user: userId, proof })}`,
     audit: (page: { readonly older?: number } = {}): string =>
       `${base}/settings/audit${queryString(page)}`,
     /** `next` is where to go once signed in: a path of ours with its query. */

@@ -48,6 +48,8 @@ export function maskedStore(store: Stores): Stores {
     // Addresses in its entries are masked when they're written.
     audit: store.audit,
     suppressions: maskedSuppressions(store.suppressions),
+    // Email addresses of the team.
+    digests: store.digests,
     // Refused callbacks are masked before they're stored.
     refusals: store.refusals,
     // Erasing takes a whole number and only returns counts.

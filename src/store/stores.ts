@@ -7,6 +7,7 @@ import type { DatabaseFacts } from "./database-facts.ts";
 import type { EndpointStore } from "./endpoints.ts";
 import type { OutboxStore } from "./outbox.ts";
 import type { RefusalStore } from "./refusals.ts";
+import type { DigestStore } from "./digests.ts";
 import type { SuppressionStore } from "./suppressions.ts";
 import type { Store } from "./store.ts";
 import type { UpkeepStore } from "./upkeep.ts";
@@ -23,6 +24,7 @@ export interface Stores extends Store {
   readonly outbox: OutboxStore;
   readonly refusals: RefusalStore;
   readonly suppressions: SuppressionStore;
+  readonly digests: DigestStore;
   readonly upkeep: UpkeepStore;
   readonly database: DatabaseFacts;
   /** How writing is doing now. */

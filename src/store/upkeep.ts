@@ -69,7 +69,13 @@ export type LongWork = {
 
 /** Work that only one server may do at a time. */
 export type Chore =
-  "alerts" | "backup" | "erasure" | "forwarding" | "retention" | "suppressions";
+  | "alerts"
+  | "backup"
+  | "erasure"
+  | "forwarding"
+  | "retention"
+  | "suppressions"
+  | "digests";
 
 /**
  * Long chores, done in small steps with rests between them, so that callbacks are recorded

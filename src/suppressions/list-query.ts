@@ -1,3 +1,4 @@
+import type { TimeRange } from "../time/time-range.ts";
 import {
   SUPPRESSION_REASONS,
   type SuppressionReason,
@@ -8,6 +9,8 @@ export const PAGE_SIZE = 50;
 /** The maximum length of what can be searched for. */
 export const NUMBER_LENGTH_MAX = 100;
 export const NOTE_LENGTH_MAX = 300;
+/** As many entries of a time as a digest counts. */
+export const ADDED_MAX = 500;
 
 /** A parsed address of the list. */
 export type ListQuery = {
@@ -17,6 +20,8 @@ export type ListQuery = {
   readonly olderThan: number | undefined;
   /** The number that is searched for, as typed; "" for none. */
   readonly number: string;
+  /** Only entries that were added in this time, up to `ADDED_MAX`. */
+  readonly added: TimeRange | undefined;
 };
 
 /** Reads the query of the list; undefined if it isn't an address that a page links to. */
@@ -26,9 +31,14 @@ export function readListQuery(params: URLSearchParams): ListQuery | undefined {
   const older = params.get("older") ?? "";
   if (reasonText !== "" && reason === undefined) return undefined;
   if (!/^\d{0,15}$/.test(older)) return undefined;
+  const [from, to] = ["from", "to"].map((name) => params.get(name) ?? "");
+  const added = { from: Date.parse(from ?? ""), to: Date.parse(to ?? "") };
+  const hasTimes = from !== "" || to !== "";
+  if (hasTimes && !(added.from < added.to)) return undefined;
   return {
     reason,
     olderThan: older === "" ? undefined : Number(older),
+    added: hasTimes ? added : undefined,
     number: (params.get("number") ?? "").trim().slice(0, NUMBER_LENGTH_MAX),
   };
 }

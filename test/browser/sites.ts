@@ -53,8 +53,6 @@ export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
   numbers: "/numbers",
   "do-not-send": "/do-not-send",
   "do-not-send-nothing": "/do-not-send?reason=gone",
-  forwarding: "/forwarding",
-  "endpoint-new": "/forwarding/new",
   refusals: "/refusals",
   "not-found": "/nothing-here",
 };
@@ -110,6 +108,7 @@ export const PAGES_OF_SETTINGS: Readonly<Record<string, string>> = {
   "user-remove": "/settings/users/1/remove",
   tokens: "/settings/tokens",
   account: "/settings/account",
+  digest: "/settings/digest",
   erase: "/settings/erase",
   "made-up": "/settings/made-up",
   audit: "/settings/audit",

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { changeOfRate, changesOfCounts } from "../../src/overview/change.ts";
-import { changeWords } from "../../views/overview/change-words.tsx";
+import { changeWords } from "../../src/overview/change-words.ts";
 
 test("counts are compared in percent, and small ones as a difference", () => {
   const cases = [

@@ -8,7 +8,7 @@ import { openStore } from "../support/open-store.ts";
 import type { TimeRange } from "../../src/time/time-range.ts";
 import { RANGE_NAMES, readRange } from "../../src/time/time-range.ts";
 import { EVENT_STATUSES } from "../../src/twilio/status.ts";
-import { rateChange } from "../../views/overview/overview-verdict.ts";
+import { rateChange } from "../../src/overview/headline.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { messagesIn } from "../support/rows.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { NO_OUTCOMES, type Outcomes } from "../../src/overview/outcomes.ts";
-import { headline, mainReason } from "../../views/overview/overview-verdict.ts";
+import { headline, mainReason } from "../../src/overview/headline.ts";
 
 const SAME = { kind: "same" } as const;
 

@@ -40,6 +40,8 @@ test("only these routes are for others than signed-in users", async () => {
   const namesFor = (audience: string) =>
     server.routes.filter((each) => each.audience === audience).map(nameOf);
   expect(namesFor("open")).toEqual([
+    "GET /digest/unsubscribe",
+    "POST /digest/unsubscribe",
     "GET /login",
     "POST /login",
     "POST /logout",
@@ -97,12 +99,12 @@ const SEEN_BY_MEMBERS: readonly string[] = [
   "GET /forwarding/:id/attempts/:attempt",
 ];
 
-test("members see everything except the settings, where they see only their own account, and change no rule, channel, endpoint or list", async () => {
+test("members see everything except the settings, where they see only their own account and digest, and change no rule, channel, endpoint or list", async () => {
   await using server = await startWithPeople();
   for (const route of gatedOf(server.routes)) {
     const isOfAdmins =
       (route.path.startsWith("/settings/") &&
-        !route.path.startsWith("/settings/account")) ||
+        !/^\/settings\/(?:account|digest)/.test(route.path)) ||
       (/^\/(?:alerts\/(?:rules|channels)|do-not-send\/|forwarding)/.test(
         route.path,
       ) &&
@@ -293,6 +295,9 @@ const ADDRESSES: Record<
   dictionary: urls.dictionary("carrier"),
   numbers: urls.numbers({ older: 1 }),
   numbersExport: [urls.numbersExport("csv"), urls.numbersExport("json")],
+  digest: urls.digest,
+  digestRemove: urls.digestRemove,
+  digestUnsubscribe: urls.digestUnsubscribe(1, "proof"),
   doNotSend: urls.doNotSend({ reason: "gone", older: 1 }),
   doNotSendExport: [urls.doNotSendExport("csv"), urls.doNotSendExport("json")],
   doNotSendRemove: urls.doNotSendRemove(1, "sms"),

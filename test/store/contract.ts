@@ -25,6 +25,7 @@ import { pruningContract } from "./contract/pruning.ts";
 import { recordingContract } from "./contract/recording.ts";
 import { refusalsContract } from "./contract/refusals.ts";
 import { repeatsContract } from "./contract/repeats.ts";
+import { digestsContract } from "./contract/digests.ts";
 import { suppressionsContract } from "./contract/suppressions.ts";
 import { supplementsContract } from "./contract/supplements.ts";
 import { suggestionsContract } from "./contract/suggestions.ts";
@@ -56,6 +57,7 @@ export function storeContract(name: string, openStore: OpenStore): void {
     outboxContract(openStore);
     refusalsContract(openStore);
     suppressionsContract(openStore);
+    digestsContract(openStore);
     auditContract(openStore);
     pruningContract(openStore);
     erasingContract(openStore);

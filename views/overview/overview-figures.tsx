@@ -8,7 +8,7 @@ import { ChangeWords, type Wanted } from "./change-words.tsx";
 import { PARTS, type Part } from "../charts/chart-shapes.ts";
 import { PART_MEANINGS, PART_WORDS } from "../charts/chart-words.ts";
 import { ARRIVED, listHref } from "../parts/list-link.ts";
-import { rateChange } from "./overview-verdict.ts";
+import { rateChange } from "../../src/overview/headline.ts";
 import type { Urls } from "../../src/site/urls.ts";
 
 type Figure = {

@@ -4,7 +4,7 @@ import {
   type Overview,
 } from "../../src/overview/overview.ts";
 import type { Period } from "../../src/time/time-range.ts";
-import { changeWords } from "./change-words.tsx";
+import { changeWords } from "../../src/overview/change-words.ts";
 import { boundedCount, counted, duration } from "../../src/words/amounts.ts";
 import { PeriodChart } from "../charts/chart-period.tsx";
 import { LatestMessages } from "../messages/latest-messages.tsx";
@@ -13,7 +13,11 @@ import { listHref, LOST } from "../parts/list-link.ts";
 import { TopCodes } from "./overview-codes.tsx";
 import { Figures } from "./overview-figures.tsx";
 import { WorstGroups } from "./overview-groups.tsx";
-import { headline, mainReason, rateChange } from "./overview-verdict.ts";
+import {
+  headline,
+  mainReason,
+  rateChange,
+} from "../../src/overview/headline.ts";
 import { RangeLinks } from "../parts/range-links.tsx";
 import { REFRESH } from "../parts/refresh.ts";
 import type { Urls } from "../../src/site/urls.ts";

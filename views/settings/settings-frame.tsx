@@ -33,6 +33,11 @@ const PAGES = {
     forMembers: true,
     forUsers: true,
   },
+  digest: {
+    words: "Digest",
+    address: ({ digest }) => digest,
+    forMembers: true,
+  },
   erase: { words: "Erase", address: ({ erase }) => erase },
   audit: { words: "Audit", address: ({ audit }) => audit() },
 } as const satisfies Record<string, SettingsPage>;

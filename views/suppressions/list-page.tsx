@@ -9,6 +9,7 @@ import {
   type ListQuery,
 } from "../../src/suppressions/list-query.ts";
 import { REASON_WORDS } from "../../src/suppressions/reasons.ts";
+import { minuteWords } from "../../src/words/times.ts";
 import { KindTabs } from "../parts/kind-tabs.tsx";
 import { LIST_TRIGGER } from "../parts/refresh.ts";
 import { Layout } from "../parts/layout.tsx";
@@ -48,7 +49,8 @@ export function ListPage(view: ListView) {
             {
               href: urls.doNotSend(),
               words: "All",
-              isCurrent: query.reason === undefined,
+              isCurrent:
+                query.reason === undefined && query.added === undefined,
             },
             ...SUPPRESSION_REASONS.map((reason) => ({
               href: urls.doNotSend({ reason }),
@@ -63,6 +65,16 @@ export function ListPage(view: ListView) {
         number leaves this list when a later message to it is delivered, or when
         an admin removes it.
       </p>
+      {query.added === undefined ? (
+        ""
+      ) : (
+        <p class="said" role="status">
+          <span
+            safe
+          >{`Only numbers that were added from ${minuteWords(query.added.from)} to ${minuteWords(query.added.to)} UTC, and still are on the list.`}</span>{" "}
+          <a href={urls.doNotSend()}>Show the whole list</a>
+        </p>
+      )}
       <NumberSearch view={view} />
       {isComplete ? (
         ""
@@ -108,8 +120,12 @@ function WholeList({ view }: { readonly view: ListView }) {
   );
 }
 
-function addressOf({ reason, olderThan }: ListQuery) {
+function addressOf({ reason, olderThan, added }: ListQuery) {
   return {
+    ...(added && {
+      from: new Date(added.from).toISOString(),
+      to: new Date(added.to).toISOString(),
+    }),
     ...(reason && { reason }),
     ...(olderThan !== undefined && { older: olderThan }),
   };

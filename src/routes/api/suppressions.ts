@@ -90,7 +90,7 @@ export const listSuppressions = operation({
       Type.String({
         maxLength: NUMBER_LENGTH_MAX,
         description:
-          "A number, such as +14155550123 (encode the plus sign as %2B). Only for tokens that see whole numbers.",
+          "A number, such as +15005550006 (encode the plus sign as %2B). Only for tokens that see whole numbers.",
       }),
     ),
     reason: Type.Optional(oneOf(SUPPRESSION_REASONS)),
@@ -235,7 +235,7 @@ export const removeSuppression = change({
   description:
     "For one channel. A message that is sent later and fails in the same way puts the number back.",
   pathParameters: {
-    number: "The number, such as %2B14155550123.",
+    number: "The number, such as %2B15005550006.",
     channel: "sms, whatsapp, rcs or messenger.",
   },
   body: Type.Object({

@@ -8,6 +8,7 @@ import type {
   RuleKind,
 } from "../alerts.ts";
 import type { AuditKind } from "../audit.ts";
+import type { DigestFrequency } from "../digests.ts";
 import type { DisabledReason, EndpointState } from "../endpoints.ts";
 import type { ItemFeed, Resend, ResendKind, Target } from "../outbox.ts";
 
@@ -212,6 +213,19 @@ export type Schema = {
     hours_until: number;
     days_until: number;
     weeks_until: number;
+  };
+  digests: {
+    user_id: number;
+    address: string;
+    frequency: DigestFrequency;
+    time_zone: string;
+    hour: number;
+    from_at: number;
+    due_at: number;
+    attempts: number;
+    retry_at: number | null;
+    error: string | null;
+    sent_at: number | null;
   };
   suppressions: {
     recipient_id: number;

@@ -36,6 +36,8 @@ const RELEASED = {
     "8a6479acb9c4073c6a98c3a9edf4dc8a3b6cab225a0c707edde3dd53e2ce9b5a",
   "13-suppressions.sql":
     "52d10f5e3be1f81a89d29cd1d947a3d8d6838a2173c807d0ee3989c57ae0e9a9",
+  "14-digests.sql":
+    "a73bc6c9ed1b24d87a60f083634215782cd77d8fe6965acc5230c6dfb2c6593e",
 };
 
 test("no released migration has changed", () => {
@@ -53,7 +55,7 @@ test("a new database has exactly this version's schema", () => {
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
   );
   expect(sha256(JSON.stringify(statement.all()))).toBe(
-    "2b7a8232316342d726954f1b85e6d7fc0066380c9bc36737e765904d5a0189f5",
+    "c5e419a0c750e057f1f37d959c3d4b6d250c15207c6b861f16c1344663ba4988",
   );
 });
 

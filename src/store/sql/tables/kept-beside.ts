@@ -20,6 +20,7 @@ import {
   sessionsOf,
   visitorBySession,
 } from "./sessions.ts";
+import { digestOf, digests, digestsDue } from "./digests.ts";
 import { suppressionStore } from "./suppression-store.ts";
 import * as visitors from "./visitors.ts";
 import type { Input, Output, Write, WriteName } from "./writes.ts";
@@ -39,6 +40,7 @@ export function keptBeside(
   | "endpoints"
   | "outbox"
   | "refusals"
+  | "digests"
   | "suppressions"
 > {
   const query =
@@ -109,6 +111,14 @@ export function keptBeside(
       markSeen: written("markRefusalsSeen"),
     },
     suppressions: suppressionStore(db, read, write),
+    digests: {
+      of: query(digestOf),
+      list: query(digests),
+      due: query(digestsDue),
+      put: written("putDigest"),
+      remove: written("removeDigest"),
+      save: written("saveDigest"),
+    },
     apiTokens: {
       add: written("addApiToken"),
       list: query(apiTokens),

@@ -129,6 +129,7 @@ export async function removeUser(
   if (!user) return "no such user";
   if (await isLastAdmin(db, user)) return "last admin";
   await db.deleteFrom("sessions").where("user_id", "=", userId).execute();
+  await db.deleteFrom("digests").where("user_id", "=", userId).execute();
   await db.deleteFrom("users").where("id", "=", userId).execute();
   await note(db, by, "removed a user", user.name);
   return undefined;

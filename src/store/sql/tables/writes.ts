@@ -52,6 +52,7 @@ import {
   signIn,
   signOut,
 } from "./sessions.ts";
+import { putDigest, removeDigest, saveDigest } from "./digests.ts";
 import { moveSuppressions, removeSuppression } from "./suppression-writes.ts";
 import { noteUpkeep } from "./upkeep-notes.ts";
 import {
@@ -122,6 +123,9 @@ const WRITES = {
   removeAlertChannel,
   moveSuppressions,
   removeSuppression,
+  putDigest,
+  removeDigest,
+  saveDigest,
 };
 
 /** Writes that a power cut may undo, as the work that they record is then just done again. */

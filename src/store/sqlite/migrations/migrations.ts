@@ -10,6 +10,7 @@ import ledger from "./06-ledger.sql" with { type: "text" };
 import minutes from "./07-minutes.sql" with { type: "text" };
 import supplements from "./08-supplements.sql" with { type: "text" };
 import names from "./09-names.sql" with { type: "text" };
+import digests from "./14-digests.sql" with { type: "text" };
 import suppressions from "./13-suppressions.sql" with { type: "text" };
 import { migrateChannels } from "./10-channels.ts";
 import forwarding from "./11-forwarding.sql" with { type: "text" };
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   forwarding,
   alerts,
   suppressions,
+  digests,
 ];
 
 /** The database was written by a newer smsledger. */

@@ -1,18 +1,9 @@
-import type { CodeSeen } from "../../src/errors/codes-seen.ts";
-import {
-  changeOfRate,
-  RATE_SAMPLE_MIN,
-  type Change,
-} from "../../src/overview/change.ts";
-import {
-  deliveryRate,
-  ended,
-  lost,
-  type Outcomes,
-} from "../../src/overview/outcomes.ts";
-import type { Overview } from "../../src/overview/overview.ts";
-import { explainErrorCode } from "../../src/twilio/error-codes/error-codes.ts";
-import { counted, countWords, percent } from "../../src/words/amounts.ts";
+import type { CodeSeen } from "../errors/codes-seen.ts";
+import { changeOfRate, RATE_SAMPLE_MIN, type Change } from "./change.ts";
+import { deliveryRate, ended, lost, type Outcomes } from "./outcomes.ts";
+import type { Overview } from "./overview.ts";
+import { explainErrorCode } from "../twilio/error-codes/error-codes.ts";
+import { counted, countWords, percent } from "../words/amounts.ts";
 
 /** Returns how the delivery rate differs from the previous period's. */
 export function rateChange({
