@@ -9,6 +9,7 @@ import {
 } from "../alerts/channels-listed.ts";
 import { createNoticeSender } from "../alerts/channels/notice-sender.ts";
 import { createTestChannel } from "../alerts/channels/test-channel.ts";
+import { createMailer } from "../mail/mailer.ts";
 import { createOutbound } from "../outbound/outbound.ts";
 import { CHANNEL_KINDS } from "../alerts/channels/channels.ts";
 import type { ChannelKind } from "../alerts/channels/channel.ts";
@@ -178,13 +179,11 @@ export function channelTest(
     if (channel === undefined) return noSuchChannel();
     const { mail, publicUrl, forwardAllow: allow } = config;
     const outbound = createOutbound({ allow, version });
-    const mailer =
-      mail && (await import("../mail/mailer.ts")).createMailer(mail);
     const now = Date.now;
     const sender = createNoticeSender({
       store,
       outbound,
-      mailer,
+      mailer: mail && createMailer(mail),
       publicUrl,
       now,
     });

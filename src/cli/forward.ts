@@ -2,6 +2,7 @@ import { createNoticeSender } from "../alerts/channels/notice-sender.ts";
 import type { Config } from "../config/config.ts";
 import { systemClock } from "../forwarding/clock.ts";
 import { forward } from "../forwarding/worker.ts";
+import { createMailer } from "../mail/mailer.ts";
 import type { Log } from "../log/log.ts";
 import { createOutbound } from "../outbound/outbound.ts";
 import type { Stores } from "../store/stores.ts";
@@ -23,7 +24,7 @@ export async function forwardAll(forwarding: Forwarding): Promise<void> {
   const sender = createNoticeSender({
     store,
     outbound,
-    mailer: mail && (await import("../mail/mailer.ts")).createMailer(mail),
+    mailer: mail && createMailer(mail),
     publicUrl,
     now: Date.now,
   });

@@ -1,5 +1,5 @@
-import { createTransport } from "nodemailer";
 import type { MailServer, Sender } from "../config/mail-values.ts";
+import { lazy } from "../words/lazy.ts";
 import type { Mail } from "./mail.ts";
 import { mailErrorOf, mailFaultOf, type MailFault } from "./faults.ts";
 
@@ -35,31 +35,18 @@ const STEP_TIMEOUT_MS = 15_000;
  * Returns what sends mails through a server. Neither a password nor a mail is sent unencrypted
  * unless the server is declared to have no encryption, and then there is no password.
  */
-export function createMailer({ server, from, ca }: MailerOptions): Mailer {
-  const { host, port, security, login } = server;
-  const transport = createTransport({
-    host,
-    port,
-    secure: security === "tls",
-    requireTLS: security === "starttls",
-    ignoreTLS: security === "none",
-    ...(login && { auth: { user: login.user, pass: login.password } }),
-    tls: { minVersion: "TLSv1.2", ...(ca !== undefined && { ca }) },
-    connectionTimeout: STEP_TIMEOUT_MS,
-    greetingTimeout: STEP_TIMEOUT_MS,
-    socketTimeout: STEP_TIMEOUT_MS,
-    dnsTimeout: STEP_TIMEOUT_MS,
-    // Mails are made of text only.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+export function createMailer(options: MailerOptions): Mailer {
+  const { from } = options;
   const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
+  const transport = lazy(() => transportTo(options));
 
   return {
     async send(mail, signal) {
       const start = performance.now();
       try {
-        const info = await transport.sendMail({
+        const info = await (
+          await transport()
+        ).sendMail({
           from: { name: from.name ?? "", address: from.address },
           to: [...mail.to],
           subject: mail.subject,
@@ -97,6 +84,28 @@ export function createMailer({ server, from, ca }: MailerOptions): Mailer {
       }
     },
   };
+}
+
+/** Loads nodemailer with the first mail: a start doesn't wait for it. */
+async function transportTo({ server, ca }: MailerOptions) {
+  const { createTransport } = await import("nodemailer");
+  const { host, port, security, login } = server;
+  return createTransport({
+    host,
+    port,
+    secure: security === "tls",
+    requireTLS: security === "starttls",
+    ignoreTLS: security === "none",
+    ...(login && { auth: { user: login.user, pass: login.password } }),
+    tls: { minVersion: "TLSv1.2", ...(ca !== undefined && { ca }) },
+    connectionTimeout: STEP_TIMEOUT_MS,
+    greetingTimeout: STEP_TIMEOUT_MS,
+    socketTimeout: STEP_TIMEOUT_MS,
+    dnsTimeout: STEP_TIMEOUT_MS,
+    // Mails are made of text only.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import {
   createTestChannel,
   type TestChannel,
 } from "../alerts/channels/test-channel.ts";
-import type { Mailer, MailerOptions } from "../mail/mailer.ts";
+import { createMailer } from "../mail/mailer.ts";
 import type { OpenAlerts } from "../alerts/open-alerts.ts";
 import { OpenStreams } from "../account/open-streams.ts";
 import { PasswordHashing } from "../account/password-hashing.ts";
@@ -79,19 +79,9 @@ function outboundOf({ config, version, stopping }: HandlerDeps): Outbound {
 
 function testChannelOf(deps: HandlerDeps, outbound: Outbound): TestChannel {
   const { publicUrl, mail } = deps.config;
-  const mailer = mail && lazyMailer(mail);
+  const mailer = mail && createMailer(mail);
   const sender = createNoticeSender({ ...deps, outbound, mailer, publicUrl });
   return createTestChannel({ ...deps, sender });
-}
-
-/** Loads what sends mail with the first one. */
-function lazyMailer(options: MailerOptions): Mailer {
-  return {
-    send: async (...mail) => {
-      const { createMailer } = await import("../mail/mailer.ts");
-      return createMailer(options).send(...mail);
-    },
-  };
 }
 
 /** Creates the route handlers, each with only what it needs. */
