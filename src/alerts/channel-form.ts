@@ -176,8 +176,8 @@ export function generatedSecrets(
   settings: AlertChannelSettings,
   field: (name: string) => string,
 ): readonly string[] {
-  return Object.entries(fields).flatMap(([name, { isSecret }]) =>
-    isSecret && field(`setting-${name}`).trim() === ""
+  return Object.entries(fields).flatMap(([name, { whenEmpty }]) =>
+    typeof whenEmpty === "function" && field(`setting-${name}`).trim() === ""
       ? (settings[name] ?? [])
       : [],
   );

@@ -113,10 +113,14 @@ test("a channel is added, listed without its secrets, and removed", async () => 
     "critical",
   );
   expect(slack).toMatchObject({ status: 0, stdout: "" });
+  // A secret that is left empty because it isn't needed is none that was made.
+  const ntfy = await channel("add", "ntfy", "phone", "--set", "topic=abcdef");
+  expect(ntfy).toMatchObject({ status: 0, stdout: "", stderr: "Added.\n" });
   const listed = await channel("list", "--json");
   expect(JSON.parse(listed.stdout)).toMatchObject([
     { name: "ops", kind: "slack", severities: ["critical"], on: true },
     { id, name: "ops hook", destination: "ops.example.com" },
+    { name: "phone", destination: "ntfy.sh" },
   ]);
   expect(listed.stdout + (await channel("list")).stdout).not.toMatch(
     /whsec_|abcdef/,
