@@ -14,6 +14,7 @@ import {
   startBinary,
   type BinarySite,
 } from "./sites.ts";
+import { PAGES_OF_ALERTS, startWithAlerts } from "./sites-with-alerts.ts";
 
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
@@ -30,6 +31,7 @@ const SITES = {
     "do-not-send": "/do-not-send",
   },
   demo: PAGES_OF_DEMO,
+  alerts: PAGES_OF_ALERTS,
 } as const;
 type Site = keyof typeof SITES;
 
@@ -41,6 +43,7 @@ const PAGES = [
   ...pagesOf("hostile"),
   ...pagesOf("masked"),
   ...pagesOf("demo"),
+  ...pagesOf("alerts"),
 ];
 
 describe.skipIf(!hasChromium)("every page of the compiled program", () => {
@@ -52,13 +55,14 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
   beforeAll(async () => {
     // The first test builds the program, and the others share it.
     const empty = await startBinary({ TWILIO_WEBHOOK_AUTH_TOKEN: "" });
-    const [sample, hostile, masked, demo] = await Promise.all([
+    const [sample, hostile, masked, demo, alerts] = await Promise.all([
       startBinary(),
       startBinary(),
       startBinary({ MASK_NUMBERS: "true" }),
       startBinary({}, "demo"),
+      startWithAlerts(),
     ]);
-    sites = { empty, sample, hostile, masked, demo };
+    sites = { empty, sample, hostile, masked, demo, alerts };
     browser = await launchChromium();
     await Promise.all([
       postSampleCallbacks(sample.twilio, 60),

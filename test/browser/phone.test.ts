@@ -69,13 +69,30 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
         const shown = await linksInView(page, ".pages");
         expect([path, shown.map(({ words }) => words)]).toEqual([
           path,
-          ["Overview", "Messages", "Errors", "Numbers", "Refusals", "Settings"],
+          [
+            "Overview",
+            "Messages",
+            "Errors",
+            "Numbers",
+            "Alerts",
+            "Forwarding",
+            "Refusals",
+            "Settings",
+          ],
         ]);
         const settings = await linksInView(page, ".settings-nav");
         expect([path, settings.map(({ words }) => words)]).toEqual([
           path,
           isSettings
-            ? ["General", "Users", "API tokens", "Account", "Erase", "Audit"]
+            ? [
+                "General",
+                "Users",
+                "API tokens",
+                "Notifications",
+                "Account",
+                "Erase",
+                "Audit",
+              ]
             : [],
         ]);
         for (const { words, width, height } of [...shown, ...settings]) {
@@ -112,11 +129,14 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
         "Messages",
         "Errors",
         "Numbers",
+        "Alerts",
+        "Forwarding",
         "Refusals",
         "Settings",
         "General",
         "Users",
         "API tokens",
+        "Notifications",
         "Account",
         "Erase",
         "Audit",

@@ -15,6 +15,7 @@ import {
   PAGES_WITHOUT_DATA,
   startBinary,
 } from "./sites.ts";
+import { PAGES_OF_ALERTS, startWithAlerts } from "./sites-with-alerts.ts";
 
 /**
  * `bun run screenshots <folder>`: every page of the compiled program, wide and narrow,
@@ -42,6 +43,10 @@ const browser = await launchChromium();
   await using site = await startBinary();
   await postSampleCallbacks(site.twilio, 140);
   await shoot(browser, site.origin, "sample", PAGES_OF_SAMPLE);
+}
+{
+  await using site = await startWithAlerts();
+  await shoot(browser, site.origin, "alerts", PAGES_OF_ALERTS);
 }
 {
   await using site = await startBinary({}, "demo");

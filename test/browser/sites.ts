@@ -54,6 +54,9 @@ export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
   "do-not-send": "/do-not-send",
   "do-not-send-nothing": "/do-not-send?reason=gone",
   refusals: "/refusals",
+  alerts: "/alerts",
+  "alert-rules": "/alerts/rules",
+  "alert-channels": "/alerts/channels",
   "not-found": "/nothing-here",
 };
 

@@ -10,6 +10,7 @@ import { ALERT_SEVERITIES } from "../../src/store/alerts.ts";
 import { counted } from "../../src/words/amounts.ts";
 import { FormToken } from "../parts/form-token.tsx";
 import { Ago } from "../parts/time.tsx";
+import { attribute } from "../parts/values.tsx";
 import type { Site } from "../site.ts";
 import { severityWord } from "./alert-marks.tsx";
 import { AlertsFrame } from "./alerts-frame.tsx";
@@ -143,7 +144,7 @@ function ChannelRow({
             <input type="hidden" name="on" value={isOn ? "" : "1"} />
             <button
               class="button-small"
-              aria-label={`Turn notification channel ${id} ${isOn ? "off" : "on"}`}
+              aria-label={`${isOn ? "Turn off" : "Turn on"} ${attribute(name)}`}
             >
               {isOn ? "Turn off" : "Turn on"}
             </button>

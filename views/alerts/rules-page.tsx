@@ -5,7 +5,7 @@ import { type AlertRule, type MutedCode } from "../../src/store/alerts.ts";
 import { explainErrorCode } from "../../src/twilio/error-codes/error-codes.ts";
 import { FormToken } from "../parts/form-token.tsx";
 import { Ago } from "../parts/time.tsx";
-import { shortened } from "../parts/values.tsx";
+import { attribute, shortened } from "../parts/values.tsx";
 import type { Site } from "../site.ts";
 import { Severity } from "./alert-marks.tsx";
 import { AlertsFrame, NoChannel } from "./alerts-frame.tsx";
@@ -123,7 +123,7 @@ function RuleRow({
             <input type="hidden" name="on" value={isOn ? "" : "1"} />
             <button
               class="button-small"
-              aria-label={`Turn rule ${id} ${isOn ? "off" : "on"}`}
+              aria-label={`${isOn ? "Turn off" : "Turn on"} ${attribute(name)}`}
             >
               {isOn ? "Turn off" : "Turn on"}
             </button>

@@ -12,7 +12,7 @@ export function ChartTable({ label, bars, hasRate }: ChartProps) {
   return (
     <details class="chart-table" id="chart-table">
       <summary>Show as a table</summary>
-      <div class="chart-scroll">
+      <div class="chart-scroll" tabindex="0">
         <table>
           <caption class="visually-hidden" safe>
             {label}
