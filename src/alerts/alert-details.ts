@@ -1,4 +1,6 @@
-import type { Alert, AlertStore } from "../store/alerts.ts";
+import type { AlertStore } from "../store/alerts.ts";
+import type { ToldAlert } from "./told-alerts.ts";
+import { currentCounts } from "./current-counts.ts";
 import type { Store } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import { readCharted } from "./charted.ts";
@@ -8,7 +10,7 @@ import { noticesOf } from "./notices-sent.ts";
 
 export type AlertDetailsStore = Pick<
   Store,
-  "tally" | "countedByMinuteSince"
+  "tally" | "countedByMinuteSince" | "countMessages"
 > & {
   readonly alerts: Pick<AlertStore, "history">;
 } & Pick<Stores, "alertChannels" | "outbox">;
@@ -16,7 +18,7 @@ export type AlertDetailsStore = Pick<
 /** Reads everything that an alert’s page shows beside the alert. */
 export async function readAlertDetails(
   store: AlertDetailsStore,
-  alert: Alert,
+  alert: ToldAlert,
   now: number,
 ) {
   const { firedAt, since, resolvedAt } = alert;
@@ -24,12 +26,14 @@ export async function readAlertDetails(
   const period = periodAround(open, now, await store.countedByMinuteSince());
   const { filter } = alert.facts;
   const isOfMessages = KINDS[alert.ruleKind].takesFilter;
-  const [history, charted] = await Promise.all([
+  const [history, counts, charted] = await Promise.all([
     store.alerts.history(alert.id),
+    currentCounts(store, alert.story, now),
     isOfMessages ? readCharted(store, filter, alert.key, period) : undefined,
   ]);
   return {
     history,
+    counts,
     notices: await noticesOf(store, alert, history, now),
     chart: charted && { ...charted, period },
   };

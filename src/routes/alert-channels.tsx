@@ -169,7 +169,7 @@ export const alertChannelHandlers = ({
         () => add(kind, body, by),
       );
       if ("form" in added) return formPage(site, kind, undefined, added.form);
-      if (fieldOf(body, "then") === "test")
+      if (fieldOf(body, "next") === "test")
         return showTest(site, added.id, added.secrets);
       if (added.secrets.length === 0)
         return redirectTo(site.urls.alertChannel(added.id), 303);
@@ -206,7 +206,7 @@ export const alertChannelHandlers = ({
         const mistakes = { name: CHANNEL_REFUSALS[refusal] };
         return formPage(site, kind, channel, { ...read.form, mistakes });
       }
-      return fieldOf(body, "then") === "test"
+      return fieldOf(body, "next") === "test"
         ? showTest(site, channel.id)
         : redirectTo(site.urls.alertChannels, 303);
     },

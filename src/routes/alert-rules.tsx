@@ -91,6 +91,20 @@ export const alertRuleHandlers = ({ store, now: clock }: AlertRuleDeps) => {
       clock(),
     );
 
+  /** Shows when the rule of a form would have fired; it doesn't need a name yet. */
+  const preview = async (
+    site: Site,
+    rule: AlertRule | undefined,
+    body: unknown,
+  ): Promise<Answer> => {
+    const kind = rule?.kind ?? fieldOf(body, "kind");
+    if (!isRuleKind(kind)) return NO_SUCH_RULE;
+    const { form } = await read(kind, body);
+    const previewed = previewOf(form, clock());
+    const shown = previewed === undefined ? form : { ...form, mistakes: [] };
+    return showRule(site, rule, shown, previewed);
+  };
+
   const add = async (
     kind: RuleForm["kind"],
     body: unknown,
@@ -122,15 +136,10 @@ export const alertRuleHandlers = ({ store, now: clock }: AlertRuleDeps) => {
       const form = newRuleForm(kind, q);
       return showRule(site, undefined, form, previewOf(form, clock()));
     },
-    preview: async ({ params, site, body }: Asked<string>) => {
-      const kind = fieldOf(body, "kind");
-      if (!isRuleKind(kind)) return NO_SUCH_RULE;
-      const { form } = await read(kind, body);
-      const rule = await ruleOf(params["id"] ?? "");
-      const previewed = previewOf(form, clock());
-      // It doesn't need a name yet.
-      const shown = previewed === undefined ? form : { ...form, mistakes: [] };
-      return showRule(site, rule, shown, previewed);
+    previewNew: ({ site, body }: Asked) => preview(site, undefined, body),
+    preview: async ({ params, site, body }: Asked<"id">) => {
+      const rule = await ruleOf(params.id);
+      return rule === undefined ? NO_SUCH_RULE : preview(site, rule, body);
     },
     add: async ({ request, site, body }: Asked): Promise<Answer> => {
       const kind = fieldOf(body, "kind");

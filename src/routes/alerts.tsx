@@ -66,11 +66,9 @@ export const alertHandlers = ({ store, openAlerts, now: clock }: AlertDeps) => {
     filledIn: FilledIn | undefined,
   ): Promise<Answer> => {
     const now = clock();
-    const [details, [shown]] = await Promise.all([
-      readAlertDetails(store, alert, now),
-      told(store, [alert]),
-    ]);
+    const [shown] = await told(store, [alert]);
     if (shown === undefined) return NO_SUCH_ALERT;
+    const details = await readAlertDetails(store, shown, now);
     const view = { site, alert: shown, ...details, filledIn, now };
     return page(<AlertPage {...view} />, {
       status: filledIn === undefined ? 200 : 400,

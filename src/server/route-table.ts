@@ -124,7 +124,7 @@ export function routeTable(on: Handlers): readonly Route[] {
     get ("/alerts/rules",                      member, alertRules.list),
     post("/alerts/rules",                      admin,  alertRules.add),
     get ("/alerts/rules/new",                  admin,  alertRules.fresh),
-    post("/alerts/rules/preview",              admin,  alertRules.preview),
+    post("/alerts/rules/preview",              admin,  alertRules.previewNew),
     get ("/alerts/rules/:id",                  member, alertRules.one),
     post("/alerts/rules/:id",                  admin,  alertRules.change),
     post("/alerts/rules/:id/preview",          admin,  alertRules.preview),

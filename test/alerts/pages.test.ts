@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { get, linkById, linksIn } from "../pages/page-client.ts";
 import { signedInAs, startWithPeople, type Answer } from "../account/people.ts";
 import { startServer } from "../support/start-server.ts";
+import { eventOf } from "../store/events.ts";
 import { until } from "../support/until.ts";
 import { addAlert } from "./sample-alerts.ts";
 
@@ -40,7 +41,7 @@ test("without alerts, the page says what is watched, and that nobody would be to
   expect(textOf(page)).toContain("10 rules are checked every minute");
   expect(textOf(page)).toContain("No callbacks arrive");
   expect(textOf(page)).toContain("Nobody is notified.");
-  expect(page.text).not.toContain("alert-banner");
+  expect(page.text).not.toContain("banner alert-banner");
   expect(page.text).toMatch(/id="favicon"[^>]*\/favicon\.svg"/);
   const rules = await server.store.alerts.rules();
   for (const { id } of rules)
@@ -78,7 +79,9 @@ test("while something critical is wrong, every page says so in one line, who has
   await using server = await startWithPeople({}, () => NOW);
   const { alerts } = server.store;
   const ana = await signedInAs(server.origin, "ana");
-  expect((await ana.get("/messages")).text).not.toContain("alert-banner");
+  expect((await ana.get("/messages")).text).not.toContain(
+    "banner alert-banner",
+  );
   await addAlert(alerts, NOW, { ruleId: STUCK, minutesAgo: 10 });
   const flood = await addAlert(alerts, NOW, {
     ruleId: FAILURE_RATE,
@@ -86,7 +89,7 @@ test("while something critical is wrong, every page says so in one line, who has
     measured: FLOOD,
   });
   await until(async () =>
-    expect((await ana.get("/")).text).toContain("alert-banner"),
+    expect((await ana.get("/")).text).toContain("banner alert-banner"),
   );
   for (const path of ["/", "/messages", "/settings/audit", "/alerts"]) {
     const page = await ana.get(path);
@@ -102,7 +105,7 @@ test("while something critical is wrong, every page says so in one line, who has
     `${FLOOD_TITLE} · acknowledged by ana See what to do`,
   );
   await ana.post(`/alerts/${flood.id}/snooze`, { for: "2h" });
-  expect((await ana.get("/")).text).not.toContain("alert-banner");
+  expect((await ana.get("/")).text).not.toContain("banner alert-banner");
   // Strangers learn nothing.
   const stranger = await get(`${server.origin}/login`);
   expect(stranger.text).not.toContain("favicon-2");
@@ -303,6 +306,43 @@ test("a code is muted from its page with a note, and unmuted from the list of ru
   await mo.post("/errors/30007/unmute", { from: "rules" });
   expect(await server.store.alerts.mutedCodes()).toEqual([]);
   expect((await mo.post("/errors/x/mute")).status).toBe(404);
+});
+
+test("an alert's numbers are those of the lists that they lead to, also when statuses changed since", async () => {
+  await using server = await startServer({}, () => NOW);
+  const { alerts } = server.store;
+  await Promise.all(
+    Array.from({ length: 90 }, (_, index) =>
+      server.store.recordEvent(
+        eventOf(
+          index < 61
+            ? { MessageStatus: "undelivered", ErrorCode: "30003" }
+            : { MessageStatus: "delivered" },
+          { receivedAt: NOW - 10 * 60_000 },
+        ),
+      ),
+    ),
+  );
+  const from = NOW - 20_000 - 15 * 60_000;
+  const { id } = await addAlert(alerts, NOW, {
+    ruleId: FAILURE_RATE,
+    minutesAgo: 10,
+    measured: { ...FLOOD, failed: 55, finished: 80, from, to: from + 900_000 },
+  });
+  const page = await get(`${server.origin}/alerts/${id}`);
+  const numbers = [
+    ...page.text.matchAll(
+      /<dd><a href="(\/messages[^"]*)">([^<]*)<\/a>(?:<small>([^<]*))?/g,
+    ),
+  ];
+  expect(numbers.map(([, , value, small]) => [value, small])).toEqual([
+    ["61", "55 when measured"],
+    ["90", "80 when measured"],
+  ]);
+  for (const [, list = "", value] of numbers) {
+    const found = await get(server.origin + list.replaceAll("&amp;", "&"));
+    expect(found.text).toContain(`<b>${value} messages</b>`);
+  }
 });
 
 /** Sends a form as a page does, without sign-in. */

@@ -90,6 +90,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
                 "API tokens",
                 "Notifications",
                 "Account",
+                "Digest",
                 "Erase",
                 "Audit",
               ]
@@ -138,6 +139,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
         "API tokens",
         "Notifications",
         "Account",
+        "Digest",
         "Erase",
         "Audit",
       ])

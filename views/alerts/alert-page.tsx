@@ -72,7 +72,7 @@ function AlertLine({ alert, now }: Pick<AlertView, "alert" | "now">) {
 }
 
 /** What it means and what to do, with the numbers. */
-function What({ site: { urls }, alert }: AlertView) {
+function What({ site: { urls }, alert, counts }: AlertView) {
   const { story } = alert;
   const isOver = alert.state === "resolved";
   return (
@@ -93,8 +93,13 @@ function What({ site: { urls }, alert }: AlertView) {
                 <span safe>{value}</span>
               ) : (
                 <a href={href(urls)} safe>
-                  {value}
+                  {counts.get(name) ?? value}
                 </a>
+              )}
+              {(counts.get(name) ?? value) === value ? (
+                ""
+              ) : (
+                <small safe>{`${value} when measured`}</small>
               )}
             </dd>
           </div>

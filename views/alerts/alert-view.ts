@@ -9,6 +9,8 @@ export type AlertView = {
   readonly site: Site;
   readonly alert: ToldAlert;
   readonly history: readonly AlertHistoryEntry[];
+  /** What the lists count now that the alert's numbers lead to; see `currentCounts`. */
+  readonly counts: ReadonlyMap<string, string>;
   readonly notices: readonly NoticeSent[];
   /** Undefined for what isn't about messages. */
   readonly chart: AlertCharted | undefined;

@@ -7,8 +7,15 @@ import { SeverityIcon, Taken } from "./alert-marks.tsx";
 export function AlertsBanner({ site }: { readonly site: Site }) {
   const critical = isOfTeam(site) ? bannerAlerts(site.openAlerts()) : [];
   const [first, ...others] = critical;
-  if (first === undefined) return "";
-  return <Banner {...{ site }} alert={first} others={others.length} />;
+  return (
+    <div id="alerts-banner">
+      {first === undefined ? (
+        ""
+      ) : (
+        <Banner {...{ site }} alert={first} others={others.length} />
+      )}
+    </div>
+  );
 }
 
 function Banner({

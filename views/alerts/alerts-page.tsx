@@ -8,6 +8,7 @@ import {
 import type { ToldAlert } from "../../src/alerts/told-alerts.ts";
 import { ALERT_SEVERITIES, type AlertRule } from "../../src/store/alerts.ts";
 import { counted } from "../../src/words/amounts.ts";
+import { ALERTS_OOB } from "../parts/refresh.ts";
 import { NothingFurther } from "../parts/nothing-further.tsx";
 import { Ago } from "../parts/time.tsx";
 import type { Site } from "../site.ts";
@@ -48,6 +49,7 @@ export function AlertsPage(view: AlertsView) {
         })}
         hx-trigger="every 30s"
         hx-select="#alerts"
+        hx-select-oob={ALERTS_OOB}
         hx-target="this"
         hx-swap="outerMorph"
         hx-indicator="#none"

@@ -160,10 +160,10 @@ function Form({ site, kind, channel, form, once }: ChannelFormView) {
       <Severities form={form} />
       <Quiet form={form} />
       <p class="form-buttons">
-        <button class="button-primary" name="then" value="save">
+        <button class="button-primary" name="next" value="save">
           Save
         </button>
-        <button name="then" value="test">
+        <button name="next" value="test">
           Save and send a test
         </button>
         <a class="button" href={urls.alertChannels}>

@@ -2,6 +2,8 @@ import { isAdmin } from "../../src/account/viewer.ts";
 import { KINDS } from "../../src/alerts/rules/kinds.ts";
 import { Layout } from "../parts/layout.tsx";
 import { Ago } from "../parts/time.tsx";
+import { ruleSentence } from "../../src/alerts/rule-words.ts";
+import { Severity } from "./alert-marks.tsx";
 import { AlertsTable } from "./alerts-table.tsx";
 import { RuleFields } from "./rule-fields.tsx";
 import { RulePreviewPanel } from "./rule-preview.tsx";
@@ -35,7 +37,7 @@ export function RulePage(view: RuleView) {
       {isAdmin(site.viewer) ? (
         <RuleFields {...view} />
       ) : (
-        <p class="hint">Admins change rules.</p>
+        <Described {...view} />
       )}
       {preview === undefined ? (
         ""
@@ -55,6 +57,32 @@ export function RulePage(view: RuleView) {
         </section>
       )}
     </Layout>
+  );
+}
+
+/** What members see of a rule. */
+function Described({ rule }: RuleView) {
+  if (rule === undefined) return "";
+  const { filter, severity, isOn } = rule;
+  return (
+    <section class="card described-rule" aria-label="What it fires on">
+      <p>
+        <Severity severity={severity} />
+        {isOn ? "" : <span class="badge off-badge">Off</span>}
+      </p>
+      <p safe>{ruleSentence(rule)}</p>
+      {filter === "" ? (
+        ""
+      ) : (
+        <p class="rule-filter">
+          Only{" "}
+          <code>
+            <bdi safe>{filter}</bdi>
+          </code>
+        </p>
+      )}
+      <p class="hint">Admins change rules.</p>
+    </section>
   );
 }
 

@@ -19,7 +19,7 @@ import {
   rateChange,
 } from "../../src/overview/headline.ts";
 import { RangeLinks } from "../parts/range-links.tsx";
-import { REFRESH } from "../parts/refresh.ts";
+import { ALERTS_OOB, REFRESH } from "../parts/refresh.ts";
 import type { Urls } from "../../src/site/urls.ts";
 import type { Site } from "../site.ts";
 
@@ -64,8 +64,8 @@ export function OverviewPage({
         id="overview"
         hx-get={urls.overview(period.address)}
         hx-select="#overview"
-        hx-select-oob="#verdict:outerMorph"
         {...REFRESH}
+        hx-select-oob={`#verdict:outerMorph,${ALERTS_OOB}`}
       >
         <section class="panel" aria-label="Messages by status">
           <Figures {...{ urls, period, overview }} />

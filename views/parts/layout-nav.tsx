@@ -60,6 +60,7 @@ export function PagesNav({
     <nav class="pages" aria-label="Pages">
       {SECTIONS.map(({ name, words, path }) => (
         <a
+          id={`nav-${name}`}
           href={addressOf(name, urls)}
           data-key={name[0]}
           aria-current={name === section ? "page" : undefined}

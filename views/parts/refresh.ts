@@ -1,9 +1,13 @@
+/** What every page shows of open alerts: it's taken over, too, when a part of the page is. */
+export const ALERTS_OOB = "#alerts-banner:outerMorph,#nav-alerts:outerMorph";
+
 /**
  * Makes a region keep itself up to date: when something was recorded, at most every five
  * seconds, it asks for its page again and takes over what differs. While the pointer or
  * the focus is in its chart charts.js holds it still, and asks for it when they leave.
  */
 export const REFRESH = {
+  "hx-select-oob": ALERTS_OOB,
   "hx-trigger": "recorded from:#live throttle:5s, chart-left",
   "hx-target": "this",
   "hx-swap": "outerMorph",
