@@ -179,6 +179,7 @@ describe.skipIf(!hasChromium)("an incident, in a browser", () => {
     expect(await page.locator("#favicon").getAttribute("href")).toContain(
       "favicon-1.svg",
     );
+    await fitsPhone(page);
     await until(() => {
       expect(mail.taken.at(-1)?.email.subject).toMatch(/\[Critical\] .*% of/);
       expect(kindsOf(receiver.received)).toContain("alert.firing");
@@ -260,4 +261,14 @@ async function numbersEqualLists(page: Page): Promise<void> {
     expect(found.replace(/ messages?$/, "")).toBe(value);
     await page.goto(alert);
   }
+}
+
+async function fitsPhone(page: Page): Promise<void> {
+  const wide = page.viewportSize() ?? { width: 1280, height: 900 };
+  const width = 390;
+  await page.setViewportSize({ width, height: 844 });
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth),
+  ).toBeLessThanOrEqual(width);
+  await page.setViewportSize(wide);
 }
