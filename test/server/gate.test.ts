@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { addressOf } from "../support/route-list.ts";
 import { signedInAs, startWithPeople, Visitor } from "../account/people.ts";
 
-const NUMBER = "+14155550123";
+const NUMBER = "+14155550177";
 /** Data that nobody may see without signing in. */
 const PRIVATE = [
   NUMBER,
