@@ -37,6 +37,7 @@ export function endpointRecord(
     waiting: {
       count: waiting.count,
       atLeast: waiting.isMore,
+      atMost: waiting.isUpTo,
       since: timeOrNull(waitingSince),
     },
     givenUp,

@@ -55,6 +55,10 @@ export const Endpoint = Type.Object(
       atLeast: Type.Boolean({
         description: "True if there are more: counting stops at a limit.",
       }),
+      atMost: Type.Boolean({
+        description:
+          "True if some of them may not match: the filter is applied when they're sent.",
+      }),
       since: orNull(time("Since when the oldest of them waits.")),
     }),
     givenUp: count("Events whose last attempt failed."),
@@ -155,7 +159,7 @@ export const ENDPOINT_EXAMPLE: Static<typeof Endpoint> = {
   failingSince: null,
   heldUntil: null,
   lastSuccessAt: "2026-11-23T12:30:04.120Z",
-  waiting: { count: 0, atLeast: false, since: null },
+  waiting: { count: 0, atLeast: false, atMost: false, since: null },
   givenUp: 0,
   last24Hours: { succeeded: 1_204, failed: 3, p95Ms: 250 },
   createdAt: "2026-11-20T09:00:00.000Z",

@@ -1,26 +1,22 @@
-import type { Static } from "@sinclair/typebox";
 import { attemptRecord, endpointRecord } from "../api/forwarding-records.ts";
-import type { Endpoint as EndpointJson } from "../api/forwarding-schemas.ts";
 import type { Config } from "../config/config.ts";
-import { failureSentence, outcomeWords } from "../forwarding/attempt-words.ts";
-import { limitWords } from "../forwarding/duration-words.ts";
-import { healthOf } from "../forwarding/endpoint-health.ts";
-import {
-  readReports,
-  successRate,
-  type EndpointReport,
-} from "../forwarding/endpoint-report.ts";
+import { readReports } from "../forwarding/endpoint-report.ts";
 import type { EndpointMistake } from "../forwarding/endpoint-rules.ts";
 import { addEndpoint, rotateSecret } from "../forwarding/endpoints.ts";
 import { createSendTest } from "../forwarding/test-event.ts";
 import { createOutbound } from "../outbound/outbound.ts";
-import { endpointTarget, type Attempt } from "../store/outbox.ts";
-import { boundedCount, duration, percent } from "../words/amounts.ts";
+import { endpointTarget } from "../store/outbox.ts";
 import { plainText } from "../words/plain-text.ts";
 import { isConfirmed, NOT_CONFIRMED } from "./confirmation.ts";
+import {
+  attemptLine,
+  factsOf,
+  resultWords,
+  tableOf,
+} from "./endpoint-words.ts";
 import { DONE, FAILED, WRONG_USAGE } from "./exit-status.ts";
 import { deliver, print, printJson, say } from "./output.ts";
-import { minuteText, textTable } from "./text-table.ts";
+import { minuteText } from "./text-table.ts";
 import { byCommand, withEndpoint, withStores } from "./with-endpoint.ts";
 
 type Database = Pick<Config, "databaseUrl">;
@@ -115,24 +111,6 @@ export function endpointList(
   });
 }
 
-function tableOf(reports: readonly EndpointReport[], now: number): string {
-  return textTable([
-    ["id", "name", "state", "waiting", "success 24 h", "url"],
-    ...reports.map((report) => {
-      const { endpoint, waiting, day } = report;
-      const rate = successRate(day);
-      return [
-        String(endpoint.id),
-        endpoint.name,
-        healthOf(endpoint, now),
-        boundedCount(waiting),
-        rate === undefined ? "-" : percent(rate),
-        endpoint.url,
-      ];
-    }),
-  ]);
-}
-
 /** How many failed attempts are shown. */
 const SHOWN_ATTEMPTS = 10;
 
@@ -161,38 +139,6 @@ export function endpointShow(
     }
     return DONE;
   });
-}
-
-function factsOf(report: EndpointReport, now: number): string {
-  const { endpoint, waiting, waitingSince, givenUp, day } = report;
-  const record: Static<typeof EndpointJson> = endpointRecord(report, READER);
-  const rate = successRate(day);
-  const since =
-    waitingSince === undefined ? "" : `, oldest ${minuteText(waitingSince)}`;
-  return textTable([
-    ["id", String(endpoint.id)],
-    ["name", endpoint.name],
-    ["url", endpoint.url],
-    ["filter", endpoint.filter === "" ? "none" : endpoint.filter],
-    ["events", record.events?.join(", ") ?? "all"],
-    [
-      "limits",
-      `${endpoint.ratePerSecond} per second, ${endpoint.concurrency} at once`,
-    ],
-    [
-      "state",
-      `${healthOf(endpoint, now)}, since ${minuteText(endpoint.failingSince ?? endpoint.stateChangedAt)}`,
-    ],
-    ["waiting", `${boundedCount(waiting)}${since}`],
-    ["given up", String(givenUp)],
-    ["success 24 h", rate === undefined ? "-" : percent(rate)],
-    ["p95 24 h", limitWords(day.p95Ms)],
-  ]);
-}
-
-function attemptLine(attempt: Attempt): string {
-  const sentence = failureSentence(attempt);
-  return `${minuteText(attempt.at)}  ${attempt.type}  ${outcomeWords(attempt)}${sentence === undefined ? "" : `: ${plainText(sentence)}`}`;
 }
 
 /** Pauses or resumes an endpoint. Resolves to the exit status. */
@@ -260,15 +206,4 @@ export function endpointTest(
     else print(resultWords(attempt));
     return attempt.isSuccess ? DONE : FAILED;
   });
-}
-
-function resultWords(attempt: Attempt): string {
-  const took = duration(attempt.durationMs);
-  if (attempt.isSuccess)
-    return `Accepted with ${outcomeWords(attempt)} in ${took}.`;
-  const sentence = failureSentence(attempt) ?? "";
-  const head = `Not accepted: ${outcomeWords(attempt)} after ${took}. ${plainText(sentence)}`;
-  return attempt.response === null || attempt.response === ""
-    ? head
-    : `${head}\n${attempt.response}`;
 }

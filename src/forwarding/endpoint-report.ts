@@ -9,6 +9,8 @@ import {
 } from "../store/outbox.ts";
 import type { TimeRange } from "../time/time-range.ts";
 import type { BoundedCount } from "../store/tally.ts";
+import { boundedCount } from "../words/amounts.ts";
+import { healthOf } from "./endpoint-health.ts";
 
 const HOUR_MS = 3_600_000;
 /** With the hour under way. */
@@ -24,11 +26,17 @@ export type Attempts = {
 
 export type ReportedHour = Attempts & { readonly span: TimeRange };
 
+/**
+ * How many events wait. `isUpTo`: some of them may not match, as the filter is applied when
+ * they're sent.
+ */
+export type Waiting = BoundedCount & { readonly isUpTo: boolean };
+
 /** How forwarding to an endpoint goes. */
 export type EndpointReport = {
   readonly endpoint: Endpoint;
   /** Events that still have to reach it, and since when the first of them waits. */
-  readonly waiting: BoundedCount;
+  readonly waiting: Waiting;
   readonly waitingSince: number | undefined;
   /** Events that were given up. */
   readonly givenUp: number;
@@ -55,7 +63,7 @@ export async function readReports(
       readReport(
         outbox,
         endpoint,
-        states.get(endpointTarget(endpoint.id)),
+        states.get(endpointTarget(endpoint.id)) ?? NOTHING_WAITS,
         now,
       ),
     ),
@@ -65,7 +73,7 @@ export async function readReports(
 async function readReport(
   outbox: ReportStore,
   endpoint: Endpoint,
-  state: TargetState | undefined,
+  state: TargetState,
   now: number,
 ): Promise<EndpointReport> {
   const target = endpointTarget(endpoint.id);
@@ -87,26 +95,55 @@ async function readReport(
   const [failure] = failures;
   return {
     endpoint,
-    ...waitingOf(state),
-    givenUp: state?.failed ?? 0,
+    ...waitingOf(state, endpoint, now),
+    givenUp: state.failed,
     hours,
     day: attemptsOf(rows),
     lastFailure: failure && failure.at >= from ? failure : undefined,
   };
 }
 
+/** An endpoint that keeps up is this far behind at most: how far it is, is saved now and then. */
+const KEEPS_UP_MS = 10_000;
+
 function waitingOf(
-  state: TargetState | undefined,
+  state: TargetState,
+  endpoint: Endpoint,
+  now: number,
 ): Pick<EndpointReport, "waiting" | "waitingSince"> {
-  if (state === undefined)
-    return { waiting: { count: 0, isMore: false }, waitingSince: undefined };
   const { behind, behindSince, waiting, waitingSince } = state;
+  const keepsUp =
+    healthOf(endpoint, now) === "active" &&
+    (behindSince ?? now) > now - KEEPS_UP_MS;
+  if (keepsUp)
+    return {
+      waiting: { count: waiting, isMore: false, isUpTo: false },
+      waitingSince,
+    };
+  const isFiltered = endpoint.filter !== "" || endpoint.events !== null;
   const since = [behindSince, waitingSince].filter((at) => at !== undefined);
   return {
-    waiting: { count: behind.count + waiting, isMore: behind.isMore },
+    waiting: {
+      count: behind.count + waiting,
+      isMore: behind.isMore,
+      isUpTo: isFiltered && behind.count > 0 && !behind.isMore,
+    },
     waitingSince: since.length === 0 ? undefined : Math.min(...since),
   };
 }
+
+/** How many events wait: `12`, `up to 12`, `10,000+`. */
+export function waitingWords({ isUpTo, ...count }: Waiting): string {
+  return `${isUpTo ? "up to " : ""}${boundedCount(count)}`;
+}
+
+const NOTHING_WAITS: TargetState = {
+  behind: { count: 0, isMore: false },
+  behindSince: undefined,
+  waiting: 0,
+  waitingSince: undefined,
+  failed: 0,
+};
 
 function attemptsOf(rows: readonly TargetHour[]): Attempts {
   const sum = (of: (row: TargetHour) => number): number =>

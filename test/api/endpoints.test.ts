@@ -31,7 +31,7 @@ test("an endpoint is added, read, changed, paused, resumed, rotated and removed"
     concurrency: 4,
     state: "active",
     createdBy: "token writing",
-    waiting: { count: 0, atLeast: false, since: null },
+    waiting: { count: 0, atLeast: false, atMost: false, since: null },
   });
   const list = await api.get("/endpoints", api.writing);
   expect(list.body.data).toEqual([added.body.data]);

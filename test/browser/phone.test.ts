@@ -27,6 +27,8 @@ const PATHS = [
   "/errors",
   "/errors/dictionary",
   "/numbers",
+  "/forwarding",
+  "/forwarding/new",
   "/refusals",
   ...SETTINGS_PATHS,
 ];

@@ -4,9 +4,12 @@ import {
   outcomeWords,
 } from "../../src/forwarding/attempt-words.ts";
 import { disabledAt, healthOf } from "../../src/forwarding/endpoint-health.ts";
-import type { EndpointReport } from "../../src/forwarding/endpoint-report.ts";
+import {
+  waitingWords,
+  type EndpointReport,
+} from "../../src/forwarding/endpoint-report.ts";
 import { FAILING_DAYS_MAX } from "../../src/store/endpoints.ts";
-import { boundedCount, counted } from "../../src/words/amounts.ts";
+import { counted } from "../../src/words/amounts.ts";
 import { minuteWords } from "../../src/words/times.ts";
 import { Ago } from "../parts/time.tsx";
 import type { Site } from "../site.ts";
@@ -69,14 +72,16 @@ function Disabled({ report, now }: AdviceProps) {
   return (
     <Note
       title={
-        isGone ? "Disabled: it answered 410 Gone" : "Disabled: it only failed"
+        isGone
+          ? "Disabled: it answered 410 Gone"
+          : `Disabled: every attempt failed for ${FAILING_DAYS_MAX} days`
       }
       isGrave
     >
       <p>
         {isGone
           ? "With 410, a receiver says that it no longer wants events, so no more are sent. "
-          : `Every attempt of ${FAILING_DAYS_MAX} days failed, so no more are made. `}
+          : "No more attempts are made. "}
         That was <Ago at={endpoint.stateChangedAt} now={now} />.{" "}
         {isGone ? "" : <LatestFailure report={report} />}
       </p>
@@ -102,9 +107,13 @@ function LatestFailure({
 /** How many events wait. */
 function waitWords({ waiting }: EndpointReport): string {
   if (waiting.count === 0) return "Nothing is waiting.";
-  if (waiting.isMore)
-    return `${boundedCount(waiting)} events are waiting; none is lost.`;
+  if (waiting.isMore || waiting.isUpTo)
+    return `${sentenceStart(waitingWords(waiting))} events are waiting; none is lost.`;
   return `${counted(waiting.count, "event is", "events are")} waiting; none is lost.`;
+}
+
+function sentenceStart(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function Note({

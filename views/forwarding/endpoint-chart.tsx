@@ -51,24 +51,17 @@ export function EndpointChart({
   const counts = scaleLinear().domain([0, most]).nice(LINES);
   const top = counts.domain()[1] ?? most;
   const { succeeded, failed } = barPaths(hours, WIDTH, HEIGHT, top);
+  const hasTimes = hours.some(({ p95Ms }) => p95Ms !== undefined);
   return (
     <figure class="chart endpoint-chart" aria-label="Attempts per hour">
       <figcaption class="chart-legend">
         <span class="chart-title">Attempts per hour</span>
-        <span class="key key-rate">p95 duration</span>
+        {hasTimes ? <span class="key key-rate">p95 duration</span> : ""}
         <span class="key part-arrived">Succeeded</span>
         <span class="key part-failed">Failed</span>
       </figcaption>
       <div class="chart-body">
-        <div class="chart-axis chart-rates" aria-hidden="true">
-          {TIMES.toReversed().map((ms) => (
-            <span safe>{ms < 100 ? `${ms} ms` : `${ms / 1_000} s`}</span>
-          ))}
-        </div>
-        <svg class="chart-drawing chart-rates" {...STRETCHED}>
-          <path class="chart-lines" d={linesPath(TIMES.length)}></path>
-          <path class="chart-rate" d={timesPath(hours)}></path>
-        </svg>
+        {hasTimes ? <TimesStrip hours={hours} /> : ""}
         <div class="chart-axis" aria-hidden="true">
           {counts
             .ticks(LINES)
@@ -90,6 +83,22 @@ export function EndpointChart({
       </div>
       <HoursTable hours={hours} now={now} />
     </figure>
+  );
+}
+
+function TimesStrip({ hours }: Hours) {
+  return (
+    <>
+      <div class="chart-axis chart-rates" aria-hidden="true">
+        {TIMES.toReversed().map((ms) => (
+          <span safe>{ms < 100 ? `${ms} ms` : `${ms / 1_000} s`}</span>
+        ))}
+      </div>
+      <svg class="chart-drawing chart-rates" {...STRETCHED}>
+        <path class="chart-lines" d={linesPath(TIMES.length)}></path>
+        <path class="chart-rate" d={timesPath(hours)}></path>
+      </svg>
+    </>
   );
 }
 

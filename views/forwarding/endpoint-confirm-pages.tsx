@@ -1,7 +1,9 @@
 import type { Children } from "@kitajs/html";
-import type { EndpointReport } from "../../src/forwarding/endpoint-report.ts";
+import {
+  waitingWords,
+  type EndpointReport,
+} from "../../src/forwarding/endpoint-report.ts";
 import type { Endpoint } from "../../src/store/endpoints.ts";
-import { boundedCount } from "../../src/words/amounts.ts";
 import { minuteWords } from "../../src/words/times.ts";
 import { Copyable } from "../parts/copyable.tsx";
 import { FormToken } from "../parts/form-token.tsx";
@@ -116,7 +118,7 @@ export function RemoveEndpointPage({
           <span safe>
             {waiting.count === 0
               ? ""
-              : `${boundedCount(waiting)} that are waiting won’t be sent. `}
+              : `Events are waiting for it (${waitingWords(waiting)}), which won’t be sent. `}
           </span>
           The events themselves stay in the ledger. To stop for a while, pause
           it instead.

@@ -8,14 +8,12 @@ import {
   RATE_MAX,
   URL_LENGTH_MAX,
 } from "../../src/forwarding/endpoint-rules.ts";
-import { channelEvents } from "../../src/forwarding/event-types.ts";
-import { SUPPRESSION_EVENT_TYPES } from "../../src/numbers/suppression-records.ts";
 import { CONCURRENCY_MAX } from "../../src/store/endpoints.ts";
-import { CHANNELS } from "../../src/twilio/status.ts";
 import { FilterBox } from "../messages/filter-box.tsx";
 import { FormToken } from "../parts/form-token.tsx";
-import { attribute, channelWord } from "../parts/values.tsx";
+import { attribute } from "../parts/values.tsx";
 import type { Site } from "../site.ts";
+import { EventsField } from "./events-field.tsx";
 
 /** The fields of an endpoint as they were filled in. */
 export type EndpointForm = {
@@ -65,7 +63,7 @@ export function EndpointFields({
       <Mistakes mistakes={form.mistakes} />
       <NameAndUrl form={form} />
       <FilterField site={site} form={form} />
-      <EventsField form={form} />
+      <EventsField events={form.events} invalid={invalid(form, "events")} />
       <Limits form={form} />
       <div class="form-buttons">{children}</div>
     </form>
@@ -147,75 +145,6 @@ function FilterField({ site, form }: FormProps) {
         and code are the event’s, everything else is its message’s.
       </p>
     </>
-  );
-}
-
-function EventsField({ form }: Pick<FormProps, "form">) {
-  const isChosen = (type: string): boolean =>
-    form.events?.includes(type) ?? false;
-  return (
-    <fieldset class="events" {...invalid(form, "events")}>
-      <legend>Events</legend>
-      <label class="choice">
-        <input
-          type="radio"
-          name="events"
-          value="all"
-          checked={form.events === null}
-        />
-        <span>All, also those that later versions add</span>
-      </label>
-      <label class="choice">
-        <input
-          type="radio"
-          name="events"
-          value="some"
-          checked={form.events !== null}
-        />
-        <span>Only these:</span>
-      </label>
-      <div class="event-groups">
-        {CHANNELS.map((channel) => (
-          <EventGroup
-            title={channelWord(channel)}
-            types={channelEvents(channel)}
-            isChosen={isChosen}
-          />
-        ))}
-        <EventGroup
-          title="“Do not send” list"
-          types={SUPPRESSION_EVENT_TYPES}
-          isChosen={isChosen}
-        />
-      </div>
-    </fieldset>
-  );
-}
-
-function EventGroup({
-  title,
-  types,
-  isChosen,
-}: {
-  readonly title: string;
-  readonly types: readonly string[];
-  readonly isChosen: (type: string) => boolean;
-}) {
-  return (
-    <div role="group" aria-label={title}>
-      <h3 safe>{title}</h3>
-      {types.map((type) => (
-        <label class="choice">
-          <input
-            type="checkbox"
-            name={`event ${type}`}
-            value="on"
-            checked={isChosen(type)}
-          />
-          <code safe>{type}</code>
-        </label>
-      ))}
-    </div>
   );
 }
 

@@ -2,11 +2,12 @@ import { isAdmin } from "../../src/account/viewer.ts";
 import { outcomeWords } from "../../src/forwarding/attempt-words.ts";
 import {
   successRate,
+  waitingWords,
   type EndpointReport,
 } from "../../src/forwarding/endpoint-report.ts";
 import { shownUrl } from "../../src/forwarding/shown-endpoint.ts";
 import type { FeedPosition } from "../../src/store/feed-position.ts";
-import { boundedCount, countWords, percent } from "../../src/words/amounts.ts";
+import { countWords, percent } from "../../src/words/amounts.ts";
 import { Layout } from "../parts/layout.tsx";
 import { REFRESH } from "../parts/refresh.ts";
 import { Ago } from "../parts/time.tsx";
@@ -194,7 +195,7 @@ export function Waiting({
     return <span class="none" safe>{`nothing${noun}`}</span>;
   return (
     <span>
-      <b safe>{boundedCount(waiting)}</b>
+      <b safe>{waitingWords(waiting)}</b>
       <span safe>{noun}</span>
       {waitingSince === undefined ? (
         ""
