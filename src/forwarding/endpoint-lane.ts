@@ -134,7 +134,7 @@ export class EndpointLane {
     if (lane.isReady) await this.#retries.refill();
     if (lane.isReady) for (const resend of this.#resends) await resend.refill();
     // What the filter leaves out is passed at once.
-    while (lane.isReady && !this.#retries.isFull) {
+    while (lane.isReady) {
       const end = this.#end;
       if (end === undefined || !(await this.#live.refill(end))) break;
       if (!lane.isDown) lane.pump();
@@ -168,10 +168,9 @@ export class EndpointLane {
   #sources({ turn, isDown, isResending, isFull }: LaneView): Source[] {
     if (isDown && isFull) return [];
     const isRetryTurn = turn % (isDown ? PROBE_TURN : RETRY_TURN) === 0;
-    const both = isRetryTurn
+    const usual = isRetryTurn
       ? [this.#retries, this.#live]
       : [this.#live, this.#retries];
-    const usual = this.#retries.isFull ? [this.#retries] : both;
     // Whether it's up again is found out with whatever there is to send.
     if (isDown) return [...usual, ...this.#resends];
     // Live events go first.

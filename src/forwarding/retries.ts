@@ -1,4 +1,4 @@
-import type { Delivery, Item, OutboxStore, Target } from "../store/outbox.ts";
+import type { Item, OutboxStore, Target } from "../store/outbox.ts";
 import { deliveryJobs, type DeliveryReading } from "./delivery-jobs.ts";
 import {
   itemKey,
@@ -13,11 +13,8 @@ import {
 const READ_MAX = 25;
 /** How often to check whether something is due, whatever is known: the clock may have been set. */
 const CHECK_EVERY_MS = 60_000;
-/** With so many deliveries waiting, nothing new is sent: what waits in the ledger needs no room. */
-export const WAITING_MAX = 5_000;
-/** Then they are tried again this long after the last attempt, as soon as there is time. */
-const HURRIED_MS = 5 * 60_000;
-const DAY_MS = 24 * 3_600_000;
+/** With so many deliveries waiting, nothing more is written down: it waits where it is. */
+const WAITING_MAX = 5_000;
 
 export type RetriesDeps = {
   readonly target: Target;
@@ -53,7 +50,7 @@ export class Retries implements Source {
     this.#nextAt = known.nextAt;
   }
 
-  /** Whether so many wait that nothing new may be sent. */
+  /** Whether so many wait that nothing more may be written down. */
   get isFull(): boolean {
     return this.#waiting >= WAITING_MAX;
   }
@@ -105,7 +102,7 @@ export class Retries implements Source {
     const isDue = this.#nextAt !== undefined && this.#nextAt <= now;
     const isChecked = elapsed() - this.#checkedAt < CHECK_EVERY_MS;
     if (this.#isReading || this.#ready.length > 0) return;
-    if (!isDue && !this.isFull && isChecked) return;
+    if (!isDue && isChecked) return;
     this.#isReading = true;
     try {
       await this.#read(now);
@@ -119,7 +116,7 @@ export class Retries implements Source {
     const { target, store, isTaken, unsaved } = this.#deps;
     // What is settled and saved while this is read was still due when it was read.
     const before = unsaved().union(this.#own);
-    const due = await this.#due(now);
+    const due = await store.outbox.due(target, now, READ_MAX);
     const fresh = due.filter(({ item }) => {
       const key = itemKey(item);
       return !before.has(key) && !unsaved().has(key) && !isTaken(item);
@@ -145,14 +142,6 @@ export class Retries implements Source {
       this.#own.add(itemKey(item));
       this.#ready.push(job);
     }
-  }
-
-  async #due(now: number): Promise<readonly Delivery[]> {
-    const { target, store } = this.#deps;
-    const due = await store.outbox.due(target, now, READ_MAX);
-    if (!this.isFull || due.length > 0) return due;
-    const early = await store.outbox.due(target, now + 2 * DAY_MS, READ_MAX);
-    return early.filter(({ lastAt }) => (lastAt ?? 0) <= now - HURRIED_MS);
   }
 
   #release(job: Job): void {

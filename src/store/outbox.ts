@@ -152,7 +152,7 @@ export type TargetProgress = {
   readonly disabled?: DisabledReason | undefined;
   /** Makes some of what waits from before `openedAt` due. */
   readonly releases?: boolean | undefined;
-  /** Removes attempts and given-up deliveries beyond their limits. */
+  /** Gives up deliveries, and removes attempts and given-up ones, beyond their limits. */
   readonly trims?: boolean | undefined;
 };
 
@@ -272,6 +272,11 @@ export type TargetSaved = {
 /** A target's newest attempts that are kept, and for how long. */
 export const ATTEMPTS_MAX = 1_000;
 export const ATTEMPT_DAYS = 30;
+/**
+ * Deliveries of a target that failed and wait for another attempt. Beyond that the oldest are
+ * given up: they are what a receiver that takes everything else never takes.
+ */
+export const RETRIED_MAX = 4_000;
 /** Given-up deliveries of a target that are kept; the oldest are dropped. */
 export const FAILED_MAX = 10_000;
 export const RESENDS_KEPT = 50;

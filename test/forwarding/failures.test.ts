@@ -30,6 +30,28 @@ test("a failed event is attempted ten times in about three days, then waits to b
   ]);
 });
 
+test("an endpoint that refuses half of all events gets the other half, however many it refuses", async () => {
+  await using engine = await Engine.open(1_000);
+  const settings = { ratePerSecond: 1_000, concurrency: 16 };
+  const target = endpointTarget(await engine.addEndpoint("crm", settings));
+  const accepted = new Set<number>();
+  engine.answer = ({ payload: { data } }) => {
+    if (data.id % 2 === 0) return { status: 400 };
+    accepted.add(data.id);
+    return { status: 200 };
+  };
+  engine.start();
+  for (let minute = 0; minute < 6; minute++) {
+    await engine.record(1_600);
+    await engine.pass(MINUTE);
+  }
+  await engine.pass(2 * MINUTE);
+  expect(accepted.size).toBe(4_800);
+  const state = (await engine.store.outbox.states([target])).get(target);
+  expect(state?.behind.count).toBe(0);
+  expect(state?.failed).toBeGreaterThan(500);
+}, 60_000);
+
 test("a failing event delays no other event", async () => {
   await using engine = await Engine.open();
   await engine.addEndpoint("crm");

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { FeedPosition } from "../../../src/store/feed-position.ts";
 import {
   ATTEMPTS_MAX,
+  RETRIED_MAX,
   channelTarget,
   endpointTarget,
   RESENDS_RUNNING_MAX,
@@ -163,6 +164,41 @@ export function outboxContract(openStore: OpenStore): void {
     expect(await store.outbox.save(save)).toEqual({ releasing: [target] });
     expect(await store.outbox.save(save)).toEqual({ releasing: [] });
     expect(await store.outbox.due(target, NOW + 1, 200)).toHaveLength(150);
+  });
+
+  test("of deliveries that failed and wait, the newest are tried again, and the others given up", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const target = await addedTarget(store);
+    const waiting = (id: number, attempts: number) => ({
+      target,
+      attempts,
+      done: false as const,
+      item: { feed: "events" as const, id },
+      lastAt: attempts === 0 ? null : NOW,
+      nextAt: NOW,
+    });
+    const deliveries = [
+      waiting(1, 0),
+      ...Array.from({ length: RETRIED_MAX + 2 }, (_, at) =>
+        waiting(at + 2, at % 2 === 0 ? 1 : 5),
+      ),
+    ];
+    await store.outbox.save({ ...NOTHING, deliveries });
+    await store.outbox.save({ ...NOTHING, targets: [{ target, trims: true }] });
+    const idsOf = async (isFailed: boolean) =>
+      (
+        await store.outbox.deliveries(target, {
+          isFailed,
+          afterId: 0,
+          size: RETRIED_MAX * 2,
+        })
+      ).map(({ item }) => item.id);
+    expect(await idsOf(true)).toEqual([2, 3]);
+    const left = await idsOf(false);
+    expect(left).toHaveLength(RETRIED_MAX + 1);
+    // What wasn't tried yet isn't given up, however old it is.
+    expect(left.slice(0, 2)).toEqual([1, 4]);
   });
 
   test("only the newest attempts of a target are kept", async () => {

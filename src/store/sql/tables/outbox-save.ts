@@ -1,8 +1,9 @@
-import { sql, type Insertable } from "kysely";
+import { sql, type ExpressionBuilder, type Insertable } from "kysely";
 import {
   ATTEMPTS_MAX,
   DURATION_BUCKETS,
   FAILED_MAX,
+  RETRIED_MAX,
   type DeliveryChange,
   type NewAttempt,
   type OutboxSave,
@@ -49,7 +50,10 @@ export async function saveOutbox(
     await saveProgress(db, progress, now);
     if (progress.releases && (await release(db, target, now)))
       releasing.push(target);
-    if (progress.trims) await trim(db, target);
+    if (progress.trims) {
+      await giveUpOldest(db, target);
+      await trim(db, target);
+    }
   }
   return { releasing };
 }
@@ -162,6 +166,29 @@ async function release(db: Db, target: Target, now: number): Promise<boolean> {
     )
     .executeTakeFirst();
   return numUpdatedRows >= RELEASED_MAX;
+}
+
+async function giveUpOldest(db: Db, target: Target): Promise<void> {
+  const isRetried = (eb: ExpressionBuilder<Schema, "deliveries">) =>
+    eb.and([
+      eb("target", "=", target),
+      eb("next_at", "is not", null),
+      eb("attempts", ">", 0),
+    ]);
+  await db
+    .updateTable("deliveries")
+    .set({ next_at: null })
+    .where(isRetried)
+    .where("id", "<=", (eb) =>
+      eb
+        .selectFrom("deliveries")
+        .select("id")
+        .where(isRetried)
+        .orderBy("id", "desc")
+        .limit(1)
+        .offset(RETRIED_MAX),
+    )
+    .execute();
 }
 
 async function trim(db: Db, target: Target): Promise<void> {
