@@ -21,6 +21,8 @@ const REST_MS = 5_000;
 const UNSAVED_MAX = 2;
 /** Progress without attempts is saved this often. */
 const CURSOR_EVERY_MS = 5_000;
+/** Of the items of one job. */
+const LOGGED_TOGETHER_MAX = 200;
 /** So many attempts are logged between two trims of the log. */
 const TRIM_EVERY = 100;
 const DAY_MS = 86_400_000;
@@ -193,24 +195,27 @@ export class Lane {
     this.pump();
   }
 
+  /** What arrived together is logged for each item, so that each is known to have arrived. */
   #logAttempts(job: Job, outcome: Outcome, at: number): void {
     const { durationMs, response, requestHeaders, status } = outcome;
-    const [first] = job.items;
-    this.#changes.log({
-      target: this.target,
-      at,
-      isSuccess: outcome.ok,
-      kind: job.kind,
-      type: job.type,
-      item: first?.item ?? null,
-      attempt: (first?.attempts ?? 0) + 1,
-      durationMs: Math.round(durationMs),
-      status,
-      error: outcome.ok ? null : outcome.error,
-      response,
-      requestHeaders,
-    });
-    this.#untrimmed++;
+    const logged = outcome.ok ? LOGGED_TOGETHER_MAX : 1;
+    for (const { item, attempts } of job.items.slice(0, logged)) {
+      this.#changes.log({
+        target: this.target,
+        at,
+        isSuccess: outcome.ok,
+        kind: job.kind,
+        type: job.type,
+        item,
+        attempt: attempts + 1,
+        durationMs: Math.round(durationMs),
+        status,
+        error: outcome.ok ? null : outcome.error,
+        response,
+        requestHeaders,
+      });
+      this.#untrimmed++;
+    }
     this.#unsavedJobs++;
   }
 

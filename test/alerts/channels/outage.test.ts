@@ -66,6 +66,7 @@ async function channelWithService(
         { ...FIRING, at: clock.now(), ...notice },
         sendAt,
       ),
+    attempts: () => store.outbox.attempts(target, { size: 100 }),
     async waiting() {
       return (await store.outbox.states([target])).get(target)?.waiting;
     },
@@ -118,6 +119,9 @@ test("after an hour’s outage, one message says what is open and what is over",
     "Resolved, 23 Nov 2026, 12:30 UTC: A is over.",
   );
   expect(await channel.waiting()).toBe(0);
+  // Each notice is known to have arrived.
+  const arrived = (await channel.attempts()).filter((each) => each.isSuccess);
+  expect(new Set(arrived.map(({ item }) => item?.id)).size).toBe(4);
   await engine.pass(2 * HOUR);
   expect(service.got).toHaveLength(1);
 });
