@@ -42,7 +42,22 @@ export function AlertActions(view: ActionsView) {
       )}
       <Acknowledge {...view} />
       <Snooze {...view} />
+      <MuteLink {...view} />
     </section>
+  );
+}
+
+/** An alert about a code ends for good when the code is muted, on its page. */
+function MuteLink({ site: { urls }, alert: { ruleKind, key } }: ActionsView) {
+  const [, code] = /^code:(\d+)$/.exec(key) ?? [];
+  if (ruleKind !== "new-code" || code === undefined) return "";
+  return (
+    <p class="hint">
+      Is this code known?{" "}
+      <a href={`${urls.error(Number(code))}#mute`} safe>
+        {`Mute error code ${code}`}
+      </a>
+    </p>
   );
 }
 
@@ -109,7 +124,9 @@ function Acknowledge({ site, alert, filledIn }: ActionsView) {
       <Seen site={site} alert={alert} />
       <label for="note">
         {alert.state === "acknowledged"
-          ? "Acknowledge it yourself, with a note"
+          ? alert.by === (site.viewer?.name ?? "this machine")
+            ? "Change your note"
+            : "Acknowledge it yourself, with a note"
           : "Note"}{" "}
         <span class="hint">(optional)</span>
       </label>
