@@ -8,14 +8,12 @@ const DAY_MS = 24 * HOUR_MS;
 /** A snooze that ends later than this is better a muted code or a rule that is off. */
 export const SNOOZE_DAYS_MAX = 30;
 
-/** How long to snooze, as the page and the command line offer it. */
-export const SNOOZE_CHOICES = ["30m", "2h", "tomorrow", "until"] as const;
-export type SnoozeChoice = (typeof SNOOZE_CHOICES)[number];
-
 /** Minutes since midnight. */
 const MORNING = 9 * 60;
 
+/** How long to snooze, as the page offers it. */
 export type SnoozeForm = {
+  /** `30m`, `2h`, `tomorrow` or `until`. */
   readonly choice: string;
   /** `2026-11-30T14:30`, for `until`. */
   readonly until: string;

@@ -14,6 +14,7 @@ import setupScript from "../../views/scripts/setup.js" with { type: "text" };
 import themeScript from "../../views/scripts/theme.js" with { type: "text" };
 import troubleScript from "../../views/scripts/trouble.js" with { type: "text" };
 import timesScript from "../../views/scripts/times.js" with { type: "text" };
+import alertRules from "../../views/styles/alert-rules.css" with { type: "text" };
 import alerts from "../../views/styles/alerts.css" with { type: "text" };
 import apiTokens from "../../views/styles/api-tokens.css" with { type: "text" };
 import base from "../../views/styles/base.css" with { type: "text" };
@@ -69,6 +70,7 @@ const STYLESHEET = [
   settingsGeneral,
   apiTokens,
   alerts,
+  alertRules,
   forwarding,
   narrow,
   print,

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import {
-  ChannelFormPage,
+  ChannelPage,
   RemoveChannelPage,
-  type ChannelSaid,
-} from "../../views/alerts/channel-form.tsx";
+} from "../../views/alerts/channel-page.tsx";
+import type { ChannelSaid } from "../../views/alerts/channel-view.ts";
 import { ChannelsPage } from "../../views/alerts/channels-page.tsx";
 import type { Site } from "../../views/site.ts";
 import { createRepeatedForms } from "../account/repeated-forms.ts";
@@ -82,7 +82,7 @@ export const alertChannelHandlers = ({
     said?: ChannelSaid,
   ): Page =>
     page(
-      <ChannelFormPage
+      <ChannelPage
         {...{ site, kind, channel, form, said }}
         hasMail={config.mail !== undefined}
         once={randomUUID()}

@@ -133,8 +133,7 @@ export const alertRuleHandlers = ({ store, now: clock }: AlertRuleDeps) => {
       const kind = searchParams.get("kind") ?? "";
       const q = (searchParams.get("q") ?? "").slice(0, FILTER_LENGTH_MAX);
       if (!isRuleKind(kind)) return page(<NewRulePage {...{ site, q }} />);
-      const form = newRuleForm(kind, q);
-      return showRule(site, undefined, form, previewOf(form, clock()));
+      return showRule(site, undefined, newRuleForm(kind, q), undefined);
     },
     previewNew: ({ site, body }: Asked) => preview(site, undefined, body),
     preview: async ({ params, site, body }: Asked<"id">) => {
@@ -159,7 +158,7 @@ export const alertRuleHandlers = ({ store, now: clock }: AlertRuleDeps) => {
     one: async ({ params, site }: Asked<"id">) => {
       const rule = await ruleOf(params.id);
       if (rule === undefined) return NO_SUCH_RULE;
-      return showRule(site, rule, formOfRule(rule), rule);
+      return showRule(site, rule, formOfRule(rule), undefined);
     },
     change: async ({ params, request, site, body }: Asked<"id">) => {
       const rule = await ruleOf(params.id);

@@ -1,21 +1,15 @@
 import { isAdmin } from "../../src/account/viewer.ts";
-import {
-  HISTORY_STATES,
-  HISTORY_DAYS,
-  isFiltered,
-  type AlertsQuery,
-} from "../../src/alerts/alerts-query.ts";
+import { isFiltered, type AlertsQuery } from "../../src/alerts/alerts-query.ts";
 import type { ToldAlert } from "../../src/alerts/told-alerts.ts";
-import { ALERT_SEVERITIES, type AlertRule } from "../../src/store/alerts.ts";
+import type { AlertRule } from "../../src/store/alerts.ts";
 import { counted } from "../../src/words/amounts.ts";
 import { ALERTS_OOB } from "../parts/refresh.ts";
 import { NothingFurther } from "../parts/nothing-further.tsx";
 import { Ago } from "../parts/time.tsx";
 import type { Site } from "../site.ts";
-import { attribute } from "../parts/values.tsx";
-import { severityWord, stateWord } from "./alert-marks.tsx";
 import { AlertsFrame, NoChannel } from "./alerts-frame.tsx";
 import { AlertsTable } from "./alerts-table.tsx";
+import { HistoryFilter } from "./history-filter.tsx";
 import { OpenAlertsList } from "./open-alerts-list.tsx";
 
 export type AlertsView = {
@@ -175,71 +169,6 @@ function NothingInHistory({ site: { urls }, query }: AlertsView) {
           : "Alerts that are over appear here: what was wrong, for how long, and who took it."}
       </p>
       {isFiltered(query) ? <a href={urls.alerts()}>Show all</a> : ""}
-    </div>
-  );
-}
-
-/** Its fields are the address; it works without a script. */
-function HistoryFilter({ site: { urls }, query, rules }: AlertsView) {
-  return (
-    <form class="history-filter" method="get" action={urls.alerts()}>
-      <Choice
-        name="rule"
-        label="Rule"
-        value={query.ruleId === undefined ? "" : String(query.ruleId)}
-        choices={rules.map(({ id, name }) => [String(id), name])}
-      />
-      <Choice
-        name="severity"
-        label="Severity"
-        value={query.severity ?? ""}
-        choices={ALERT_SEVERITIES.map((each) => [each, severityWord(each)])}
-      />
-      <Choice
-        name="state"
-        label="State"
-        value={query.state ?? ""}
-        choices={HISTORY_STATES.map((each) => [each, stateWord(each)])}
-      />
-      <Choice
-        name="days"
-        label="Time"
-        value={String(query.days ?? "")}
-        choices={HISTORY_DAYS.map((each) => [
-          String(each),
-          each === 1 ? "Last 24 hours" : `Last ${each} days`,
-        ])}
-      />
-      <button>Show</button>
-    </form>
-  );
-}
-
-/** A field that narrows the history; "" for any. */
-function Choice({
-  name,
-  label,
-  value,
-  choices,
-}: {
-  readonly name: string;
-  readonly label: string;
-  readonly value: string;
-  readonly choices: readonly (readonly [value: string, words: string])[];
-}) {
-  return (
-    <div class="field">
-      <label for={`history-${name}`} safe>
-        {label}
-      </label>
-      <select name={name} id={`history-${name}`}>
-        <option value="">Any</option>
-        {choices.map(([each, words]) => (
-          <option value={attribute(each)} selected={each === value} safe>
-            {words}
-          </option>
-        ))}
-      </select>
     </div>
   );
 }

@@ -56,7 +56,10 @@ export function RuleFields(view: RuleView) {
           {rule === undefined ? "Add the rule" : "Save"}
         </button>
         {takesFilter ? (
-          <button formaction={urls.alertRulePreview(rule?.id)} formnovalidate>
+          <button
+            formaction={`${urls.alertRulePreview(rule?.id)}#preview`}
+            formnovalidate
+          >
             Preview
           </button>
         ) : (

@@ -19,7 +19,11 @@ export function RulePreviewPanel({
   const { period, spans, conditions, isOfAll, fired, isMore, exactness } =
     preview;
   return (
-    <section class="panel rule-preview" aria-labelledby="preview-title">
+    <section
+      id="preview"
+      class="panel rule-preview"
+      aria-labelledby="preview-title"
+    >
       <h2 id="preview-title" safe>
         {previewWords(fired.length, isMore)}
       </h2>

@@ -5,13 +5,16 @@ import { noteText } from "../../alerts/note-text.ts";
 import { SNOOZE_DAYS_MAX } from "../../alerts/snooze.ts";
 import { told } from "../../alerts/told-alerts.ts";
 import { cursorOf, idOfCursor } from "../../api/cursors.ts";
-import { nextCursor, oneOf, orNull, time } from "../../api/schemas.ts";
+import {
+  ALERT_EXAMPLE,
+  AlertSchema,
+  AlertWithHistory,
+} from "../../api/alert-schemas.ts";
+import { nextCursor, oneOf } from "../../api/schemas.ts";
 import { rfc3339 } from "../../messages/export-records.ts";
 import {
-  ALERT_EVENTS,
   ALERT_SEVERITIES,
   NOTE_MAX,
-  RULE_KINDS,
   type Alert,
   type AlertRefusal,
 } from "../../store/alerts.ts";
@@ -21,66 +24,6 @@ import { ApiProblem, wrongParameters } from "./problems.ts";
 const ALERTS_DEFAULT = 50;
 const ALERTS_MAX = 200;
 const DAY_MS = 86_400_000;
-
-const AlertSchema = Type.Object(
-  {
-    id: Type.Integer(),
-    title: Type.String({ description: "What is wrong, in one line." }),
-    severity: oneOf(ALERT_SEVERITIES),
-    state: oneOf(HISTORY_STATES, {
-      description: "All but resolved are open.",
-    }),
-    rule: Type.Object({
-      id: orNull(Type.Integer(), {
-        description: "Null once the rule was removed.",
-      }),
-      kind: oneOf(RULE_KINDS),
-      name: Type.String(),
-    }),
-    key: Type.String({
-      description:
-        "Which of those that the rule watches one by one, such as code:30007 or country:US; empty for a rule that watches one thing.",
-    }),
-    since: time("Since when its condition is met."),
-    firedAt: orNull(time("When it fired.")),
-    resolvedAt: orNull(time("When it was over.")),
-    handledBy: orNull(Type.String(), {
-      description: "Who acknowledged or snoozed it.",
-    }),
-    note: orNull(Type.String()),
-    snoozedUntil: orNull(Type.String({ format: "date-time" })),
-    lines: Type.Array(Type.String(), {
-      description: "What it means, in sentences.",
-    }),
-    todo: Type.Array(Type.String(), {
-      description: "What to do, in sentences.",
-    }),
-    numbers: Type.Array(
-      Type.Object({ name: Type.String(), value: Type.String() }),
-    ),
-  },
-  { title: "Alert" },
-);
-
-const EXAMPLE = {
-  id: 12,
-  title: "64.5% of messages failed in the last 15 minutes",
-  severity: "critical",
-  state: "firing",
-  rule: { id: 1, kind: "failure-rate", name: "Many messages fail" },
-  key: "",
-  since: "2026-11-23T14:02:00.000Z",
-  firedAt: "2026-11-23T14:05:00.000Z",
-  resolvedAt: null,
-  handledBy: null,
-  note: null,
-  snoozedUntil: null,
-  lines: [
-    "Of 152 messages with a final status, 98 failed or were undelivered.",
-  ],
-  todo: ["Send again in a few hours."],
-  numbers: [{ name: "Failed or undelivered", value: "98" }],
-} as const;
 
 export const NO_SUCH_ALERT = new ApiProblem(
   404,
@@ -109,7 +52,7 @@ export const listAlerts = operation({
     ),
   }),
   answer: Type.Object({ data: Type.Array(AlertSchema), nextCursor }),
-  example: { data: [EXAMPLE], nextCursor: null },
+  example: { data: [ALERT_EXAMPLE], nextCursor: null },
   async handle({ store }, query) {
     const { state, severity, limit = ALERTS_DEFAULT, cursor } = query;
     const olderThan =
@@ -146,26 +89,6 @@ export const listAlerts = operation({
   },
 });
 
-const AlertWithHistory = Type.Composite(
-  [
-    AlertSchema,
-    Type.Object({
-      history: Type.Array(
-        Type.Object({
-          at: time("When it happened."),
-          what: oneOf(ALERT_EVENTS),
-          by: Type.String({
-            description: "A user's name, token …, command line, or server.",
-          }),
-          note: Type.String(),
-        }),
-        { description: "What happened to it, oldest first." },
-      ),
-    }),
-  ],
-  { title: "AlertWithHistory" },
-);
-
 /** `GET /api/v1/alerts/:id` */
 export const getAlert = operation({
   operationId: "getAlert",
@@ -176,7 +99,7 @@ export const getAlert = operation({
   answer: Type.Object({ data: AlertWithHistory }),
   example: {
     data: {
-      ...EXAMPLE,
+      ...ALERT_EXAMPLE,
       history: [
         {
           at: "2026-11-23T14:05:00.000Z",
@@ -226,7 +149,7 @@ export const acknowledgeAlert = change({
   answer: Type.Object({ data: AlertSchema }),
   example: {
     data: {
-      ...EXAMPLE,
+      ...ALERT_EXAMPLE,
       state: "acknowledged",
       handledBy: "token ops",
       note: "Looking into it.",
@@ -256,7 +179,7 @@ export const snoozeAlert = change({
   answer: Type.Object({ data: AlertSchema }),
   example: {
     data: {
-      ...EXAMPLE,
+      ...ALERT_EXAMPLE,
       state: "snoozed",
       handledBy: "token ops",
       note: "",
