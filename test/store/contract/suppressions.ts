@@ -380,6 +380,24 @@ export function suppressionsContract(openStore: OpenStore): void {
     expect((await store.suppressions.changesEnd()).order).toBe(4);
   });
 
+  test("an entry stays while its reason is stored, however many messages came since", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const HOUR_MS = 3_600_000;
+    await store.recordEvent(
+      eventOf({ MessageStatus: "sent", To: TO }, { receivedAt: AT - HOUR_MS }),
+    );
+    await record(store, [GONE]);
+    await followList(store, AT);
+    await record(store, Array(60).fill("sent"), TO, "whatsapp");
+    await store.upkeep.prune(AT);
+    expect(await followList(store, AT)).toBe(0);
+    expect(await listOf(store)).toEqual([`${TO} sms gone`]);
+    expect(
+      (await store.suppressions.follow(suppressionCodes(), AT)).isMore,
+    ).toBe(false);
+  });
+
   test("an erased number is on no list and in no change", async () => {
     await using opened = await openStore();
     const { store } = opened;

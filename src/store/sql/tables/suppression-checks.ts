@@ -65,7 +65,7 @@ export async function checkSuppressions(
     const messages = latest.filter((each) => each.channel === channel);
     const isCut = latest.length === SUPPRESSION_WINDOW;
     const judgment = standingOf(messages, isCut, clearedUpTo, codes);
-    const next = await nextOf(db, entry, judgment);
+    const next = await nextOf(db, recipientId, entry, judgment);
     if (next !== undefined)
       changes.push({ recipientId, channel, clearedUpTo, next });
   }
@@ -75,12 +75,15 @@ export async function checkSuppressions(
 /** What an entry becomes; undefined if it stays as it is, or there's none. */
 async function nextOf(
   db: Db,
+  recipientId: number,
   entry: Known | undefined,
   { standing, isOpen, isDelivered }: Judgment,
 ): Promise<EntryChange["next"] | undefined> {
-  const stays = isOpen && entry !== undefined && entry.is_stale === 0;
+  const stays =
+    isOpen && entry !== undefined && (await hasReason(db, recipientId, entry));
   if (standing === undefined) {
-    if (entry === undefined || stays) return undefined;
+    if (entry === undefined) return undefined;
+    if (stays) return entry.is_stale === 1 ? sameAs(entry) : undefined;
     return isDelivered ? "delivered" : "expired";
   }
   const { reason, errorCode, messageId, firstFailureId } = standing;
@@ -90,7 +93,7 @@ async function nextOf(
     reason === "keeps-failing" &&
     entry.reason !== placeOfReason(reason)
   )
-    return undefined;
+    return entry.is_stale === 1 ? sameAs(entry) : undefined;
   const [failed] = await selectFailedAt(db, { messageId: firstFailureId });
   const since = stays ? entry.since : (failed?.at ?? 0);
   const next = { reason: placeOfReason(reason), errorCode, since, messageId };
@@ -102,6 +105,27 @@ async function nextOf(
     entry.since === since &&
     entry.message_id === messageId;
   return isSame ? undefined : next;
+}
+
+function sameAs(entry: Known): EntryChange["next"] {
+  const { reason, error_code: errorCode, since, message_id } = entry;
+  return { reason, errorCode, since, messageId: message_id };
+}
+
+/** Whether the message that is an entry's reason is still stored, after retention deleted others. */
+async function hasReason(
+  db: Db,
+  recipientId: number,
+  { is_stale, message_id }: Known,
+): Promise<boolean> {
+  if (is_stale === 0) return true;
+  const message = await db
+    .selectFrom("messages")
+    .select("id")
+    .where("id", "=", message_id)
+    .where("to_id", "=", recipientId)
+    .executeTakeFirst();
+  return message !== undefined;
 }
 
 function entriesOf(db: Db, recipientId: number) {
