@@ -7,6 +7,7 @@ import { ConfigError, readConfig, type Config } from "../config/config.ts";
 import { AddressInUse, listen, type Listening } from "../server/listen.ts";
 import { createLog } from "../log/log.ts";
 import { createServer } from "../server/server.ts";
+import { followList } from "../suppressions/follow-list.ts";
 import { runFeed } from "../simulation/feed.ts";
 import { planHistory, type TimedCallback } from "../simulation/history.ts";
 import { MADE_UP_ACCOUNT } from "../simulation/made-up-account.ts";
@@ -91,6 +92,12 @@ async function run(
   });
   const server = listenNear(config, (address) => listen(app, address));
   console.log(welcome(server.url.origin, config.port));
+  const following = followList({
+    store,
+    log,
+    now: Date.now,
+    stopping: signal,
+  });
   callDirectly(server.url.hostname);
   const [{ token } = { token: "" }] = config.authTokens;
   const targets = {
@@ -112,6 +119,7 @@ async function run(
     signal,
   });
   await server.stopNow();
+  await following;
 }
 
 function temporaryFolder(): string {
