@@ -1,5 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { rfc3339 } from "../messages/export-records.ts";
+import {
+  rfc3339,
+  type eventRecord,
+  type messageRecord,
+} from "../messages/export-records.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import type { Endpoint } from "../store/endpoints.ts";
 import { endpointTarget, type Attempt } from "../store/outbox.ts";
@@ -64,29 +68,39 @@ export function createSendTest({ store, outbound, now }: TestDeps): SendTest {
   };
 }
 
-/** The body of a test: an event as real ones are, of a message that doesn't exist. */
+/** Returns the body of a test: an event as real ones are, of a message that doesn't exist. */
 function testBody(at: number): string {
   const time = rfc3339(at);
-  return JSON.stringify({
-    type: TYPE,
-    timestamp: time,
-    data: {
-      id: 0,
-      type: "sms_delivered",
-      channel: "sms",
-      messageSid: MADE_UP_SID_START.padEnd(34, "0"),
-      status: "delivered",
-      receivedAt: time,
-      to: "+14155550100",
-      from: "smsledger",
-      errorCode: null,
-      errorMessage: null,
-      accountSid: null,
-      messagingServiceSid: null,
-      numSegments: 1,
-      tags: {},
-      params: {},
-      supplement: false,
+  const shared = {
+    messageSid: MADE_UP_SID_START.padEnd(34, "0"),
+    channel: "sms",
+    status: "delivered",
+    to: "+14155550100",
+    from: "smsledger",
+    errorCode: null,
+    accountSid: null,
+    messagingServiceSid: null,
+    numSegments: 1,
+    tags: {},
+  } as const;
+  const data: TestData = {
+    ...shared,
+    id: 0,
+    type: "sms_delivered",
+    receivedAt: time,
+    errorMessage: null,
+    params: {},
+    supplement: false,
+    message: {
+      ...shared,
+      country: "US",
+      firstEventAt: time,
+      lastEventAt: time,
     },
-  });
+  };
+  return JSON.stringify({ type: TYPE, timestamp: time, data });
 }
+
+type TestData = ReturnType<typeof eventRecord> & {
+  readonly message: ReturnType<typeof messageRecord>;
+};

@@ -111,14 +111,16 @@ function givenBy(field: (name: string) => string): GivenResend {
   };
 }
 
-const DAY_MS = 24 * 3_600_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** The form as it is at first: what was given up, if anything was; the last day otherwise. */
 function firstChoice({ givenUp }: EndpointReport, now: number): GivenResend {
   return {
     what: givenUp > 0 ? "failed" : "range",
     from: minuteOf(now - DAY_MS),
-    until: minuteOf(now),
+    // With the minute under way.
+    until: minuteOf(now + MINUTE_MS),
     rate: String(RESEND_RATE_DEFAULT),
   };
 }

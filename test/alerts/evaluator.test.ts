@@ -344,10 +344,20 @@ describe("the evaluator", () => {
   });
 });
 
+test("on a new installation, many failures fire at once", async () => {
+  await using ledger = await openReplayed();
+  record(ledger, failing(T0, 10));
+  await evaluateFrom(ledger, T0, T0 + 8 * MINUTE_MS);
+  const { firedAt } = await only(
+    ledger.store.alerts.list({ size: 9, states: ["firing"] }),
+  );
+  expect(firedAt).toBeLessThanOrEqual(T0 + 8 * MINUTE_MS);
+});
+
 describe("nothing fires", () => {
-  test("in the first day of a new installation, whatever its codes and rates", async () => {
+  test("in the first day of a new installation, because of codes and a few failures", async () => {
     await using ledger = await openReplayed();
-    await evaluateFrom(ledger, T0 - 10 * MINUTE_MS, T0);
+    await evaluateFrom(ledger, T0 - HOUR_MS, T0);
     const day = T0 + DAY_MS;
     record(ledger, [
       ...[30003, 30005, 30007, 21610].map((errorCode) => ({
@@ -360,8 +370,8 @@ describe("nothing fires", () => {
       { from: T0, until: T0 + HOUR_MS, count: 600, status: "delivered" },
       // At first, somebody tries a few numbers, and most fail.
       {
-        from: T0 - 10 * MINUTE_MS,
-        until: T0,
+        from: T0 - HOUR_MS,
+        until: T0 - 20 * MINUTE_MS,
         count: 20,
         status: "failed",
         errorCode: 21211,

@@ -192,7 +192,15 @@ test("a test event reaches the receiver, verifies, and is returned as an attempt
     eventId: null,
   });
   const [request] = receiver.requests;
-  new Webhook(body.secret).verify(request?.body ?? "", request?.headers ?? {});
+  const event = new Webhook(body.secret).verify(
+    request?.body ?? "",
+    request?.headers ?? {},
+  );
+  // Receivers meet the fields of real events.
+  expect(event).toMatchObject({
+    type: "test",
+    data: { status: "delivered", message: { status: "delivered" } },
+  });
   await receiver.stop();
   const failed = await api.change("POST", "/endpoints/1/test");
   expect(failed.body.data).toMatchObject({

@@ -53,6 +53,8 @@ export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
   numbers: "/numbers",
   "do-not-send": "/do-not-send",
   "do-not-send-nothing": "/do-not-send?reason=gone",
+  forwarding: "/forwarding",
+  "endpoint-new": "/forwarding/new",
   refusals: "/refusals",
   alerts: "/alerts",
   "alert-rules": "/alerts/rules",

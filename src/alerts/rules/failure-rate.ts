@@ -1,6 +1,5 @@
 import type { RuleSettings } from "../../store/alerts.ts";
 import type { TallyRow } from "../../store/tally.ts";
-import { operatingSince } from "../operation.ts";
 import {
   countedOf,
   newestMessages,
@@ -11,7 +10,6 @@ import {
 import {
   MINUTE_MS,
   numberOf,
-  UNKNOWN,
   type Finding,
   type Ledger,
   type RuleKindDefinition,
@@ -88,20 +86,20 @@ export const failureRate: RuleKindDefinition = {
       ? "The share below which the alert resolves must not be higher than the share at which it fires."
       : undefined,
   sustainedMs: (settings) => number(settings, "sustainedMinutes") * MINUTE_MS,
-  async prepare(ledger, { filter, settings }, { from, to, record }) {
+  async prepare(ledger, { filter, settings }, { from, to }) {
     const windowMs = number(settings, "minutes") * MINUTE_MS;
     const each = eachOf(settings);
     const isPreview = from < to;
-    const range = { from: operatingSince(record, from, windowMs), to };
+    const range = { from: from - windowMs, to };
     const scope = scopeOf(filter, each, to);
     const counts = await readCounts(ledger, scope, each, range, isPreview);
     return {
       stepMs: counts.stepMs,
       isSample: counts.isSample,
       knownSince: counts.knownSince,
-      findingsAt(moment) {
-        if (!moment.knows(windowMs)) return UNKNOWN;
-        const window = { from: moment.since(windowMs), to: moment.at };
+      // Messages are what they are, however long the server has been running.
+      findingsAt({ at }) {
+        const window = { from: at - windowMs, to: at };
         return {
           found: [...counts.keys()].flatMap(
             (key) => findingOf(counts, key, window, settings) ?? [],

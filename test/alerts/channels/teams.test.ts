@@ -66,6 +66,10 @@ test("any notice becomes an Adaptive Card 1.4, within the size that Teams takes"
       expect(bytesOf(body)).toBeLessThanOrEqual(20_000);
       const { content } = bodyAs(MESSAGE, body).attachments[0];
       expect(complaints(content)).toEqual([]);
+      // It drops what it doesn't know.
+      const card = new AdaptiveCard();
+      card.parse(content, new SerializationContext(Versions.v1_4));
+      expect<unknown>(card.toJSON()).toEqual(content);
     }),
   );
 });

@@ -56,76 +56,70 @@ const FACTS_MAX = 30;
 const LINKS_MAX = 12;
 const LABEL_MAX = 120;
 
-function mailOf(
-  notice: Notice,
-  to: readonly string[],
-  { now, site }: Moment,
-): Mail {
-  const lines = linesAt(notice, now)
-    .slice(0, LINES_MAX)
-    .map((line) => fit(line, LINE_MAX, ESCAPED))
-    .filter((line) => line !== "");
-  const facts = notice.facts.slice(0, FACTS_MAX).map(({ name, value }) => ({
-    name: fit(name, LABEL_MAX, ESCAPED),
-    value: fit(value, LINE_MAX, ESCAPED),
-  }));
-  const links = linksOf(notice, LINKS_MAX).map(({ label, url }) => ({
-    label: fit(label, LABEL_MAX, ESCAPED),
-    url,
-  }));
-  const title = fit(notice.title, TITLE_MAX, ESCAPED);
-  const footer = footerOf(site);
+function mailOf(notice: Notice, to: readonly string[], moment: Moment): Mail {
+  const { kind, severity, at, title, alertKey } = notice;
+  const parts = partsOf(notice, moment);
   return {
     to,
-    subject: `[${standing(notice)}] ${fit(notice.title, SUBJECT_MAX)}`,
-    text: textOf({
-      standing: standing(notice),
-      at: notice.at,
-      title,
-      lines,
-      facts,
-      links,
-      footer,
-    }),
-    html: letterHtml({
-      tone: toneOf(notice),
-      preview: lines[0] ?? title,
-      standing: standing(notice),
-      context: `${notice.kind === "resolved" ? `${SEVERITY_WORDS[notice.severity]} alert · ` : ""}${whenWords(notice.at)}`,
-      title,
-      body: [
-        ...lines.map(paragraph),
-        ...factTable(facts),
-        ...linkButtons(links),
-      ],
-      footer,
-    }),
+    subject: `[${standing(notice)}] ${fit(title, SUBJECT_MAX)}`,
+    text: textOf(parts),
+    html: htmlOf(parts, notice),
     isUrgent:
-      notice.severity === "critical" &&
-      (notice.kind === "firing" || notice.kind === "reminder"),
-    id: named(notice.alertKey, notice.kind, notice.at),
-    thread: named(notice.alertKey),
+      severity === "critical" && (kind === "firing" || kind === "reminder"),
+    id: named(alertKey, kind, at),
+    thread: named(alertKey),
   };
 }
 
 /** Mail programs turn addresses into links, in HTML too. */
 const ESCAPED = { write: unlinked, size: (text: string) => text.length };
 
-type Parts = {
+/** What both texts of a mail contain. */
+type Parts = Pick<Notice, "title" | "lines" | "facts" | "links"> & {
   readonly standing: string;
-  readonly at: number;
-  readonly title: string;
-  readonly lines: readonly string[];
-  readonly facts: Notice["facts"];
-  readonly links: Notice["links"];
+  readonly context: string;
   readonly footer: readonly string[];
 };
 
+function partsOf(notice: Notice, { now, site }: Moment): Parts {
+  const { kind, severity, at } = notice;
+  const about =
+    kind === "resolved" ? [`${SEVERITY_WORDS[severity]} alert`] : [];
+  return {
+    standing: standing(notice),
+    context: [...about, whenWords(at)].join(" · "),
+    title: fit(notice.title, TITLE_MAX, ESCAPED),
+    lines: linesAt(notice, now)
+      .slice(0, LINES_MAX)
+      .map((line) => fit(line, LINE_MAX, ESCAPED))
+      .filter((line) => line !== ""),
+    facts: notice.facts.slice(0, FACTS_MAX).map(({ name, value }) => ({
+      name: fit(name, LABEL_MAX, ESCAPED),
+      value: fit(value, LINE_MAX, ESCAPED),
+    })),
+    links: linksOf(notice, LINKS_MAX).map(({ label, url }) => ({
+      label: fit(label, LABEL_MAX, ESCAPED),
+      url,
+    })),
+    footer: footerOf(site),
+  };
+}
+
+function htmlOf(parts: Parts, notice: Notice): string {
+  const { lines, facts, links } = parts;
+  return letterHtml({
+    ...parts,
+    tone: toneOf(notice),
+    preview: lines[0] ?? parts.title,
+    body: [...lines.map(paragraph), ...factTable(facts), ...linkButtons(links)],
+  });
+}
+
 /** For people and programs that show no HTML. Links are written out, one a line. */
 function textOf(parts: Parts): string {
-  const { standing, at, title, lines, facts, links, footer } = parts;
+  const { standing, context, title, lines, facts, links, footer } = parts;
   const sections = [
-    [`${standing} · ${whenWords(at)}`, title],
+    [`${standing} · ${context}`, title],
     ...lines.map((line) => [line]),
     facts.map(({ name, value }) => `${name}: ${value}`),
     ...links.map(({ label, url }) => [`${label}:`, url]),

@@ -46,9 +46,10 @@ export const slack = channelKind({
 
 const HEADER_MAX = 150;
 const SECTION_MAX = 3_000;
-const FIELD_MAX = 2_000;
+/** Less than the 2,000 that Slack allows: a message's blocks have a limit in all, too. */
+const FIELD_MAX = 400;
 const FIELDS_MAX = 10;
-const FACTS_MAX = 20;
+const FACTS_MAX = 10;
 /** Of the text that stands for the message in a notification. */
 const FALLBACK_MAX = 400;
 

@@ -7,7 +7,7 @@ import {
 } from "../channel.ts";
 import { secretUrl } from "../fields.ts";
 import { later, usualVerdict, verdictFor, wrongSettings } from "../replies.ts";
-import { BREAK, bytesOf, escapedBy, fit } from "../text.ts";
+import { BREAK, bytesOf, escapedBy, fit, oneLine } from "../text.ts";
 import {
   heading,
   linesAt,
@@ -85,6 +85,13 @@ function cardOf(notice: Notice, { now }: Moment, share: number) {
     .slice(0, LINES_MAX)
     .map((line) => fit(line, room(1_500), ESCAPED))
     .filter((line) => line !== "");
+  const actions = linksOf(notice, LINKS_MAX)
+    .filter(({ url }) => url.length <= room(1_500))
+    .map(({ label, url }) => ({
+      type: "Action.OpenUrl",
+      title: fit(label, 80, ESCAPED),
+      url,
+    }));
   return {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     type: "AdaptiveCard",
@@ -102,7 +109,7 @@ function cardOf(notice: Notice, { now }: Moment, share: number) {
           ]),
           richText([
             {
-              text: fit(notice.title, room(600), ESCAPED),
+              text: fit(notice.title, room(600), ESCAPED) || "Alert",
               size: "Large",
               weight: "Bolder",
             },
@@ -112,13 +119,7 @@ function cardOf(notice: Notice, { now }: Moment, share: number) {
       ...texts.map((text) => richText([{ text }])),
       ...factRows(notice, room(400)),
     ],
-    actions: linksOf(notice, LINKS_MAX)
-      .filter(({ url }) => url.length <= room(1_500))
-      .map(({ label, url }) => ({
-        type: "Action.OpenUrl",
-        title: fit(label, 80, ESCAPED),
-        url,
-      })),
+    ...(actions.length > 0 && { actions }),
   };
 }
 
@@ -126,7 +127,10 @@ const LINES_MAX = 12;
 
 /** Rows of two columns: a `FactSet` would look for markup in its texts. */
 function factRows({ facts }: Notice, valueMax: number) {
-  return facts.slice(0, FACTS_MAX).map(({ name, value }, index) => ({
+  const known = facts.filter(
+    ({ name, value }) => oneLine(name) !== "" && oneLine(value) !== "",
+  );
+  return known.slice(0, FACTS_MAX).map(({ name, value }, index) => ({
     type: "ColumnSet",
     spacing: index === 0 ? "Medium" : "Small",
     columns: [
