@@ -6,8 +6,11 @@ import type {
 
 /** Changes that are read at a time. */
 const READ_MAX = 25;
+/** How often to check for changes. */
+const CHECK_EVERY_MS = 300;
 
 export type ChangeFeedDeps = {
+  readonly elapsed: () => number;
   readonly suppressions: Pick<SuppressionStore, "changesAfterId">;
   readonly isWanted: (change: SuppressionChange) => Promise<boolean>;
   /** Writes down what is to be sent, together with how far the feed has been read. */
@@ -22,6 +25,7 @@ export class ChangeFeed {
   readonly #deps: ChangeFeedDeps;
   #cursor: number;
   #isReading = false;
+  #checkedAt = -Infinity;
 
   constructor(deps: ChangeFeedDeps, cursor: number) {
     this.#deps = deps;
@@ -29,11 +33,13 @@ export class ChangeFeed {
   }
 
   async refill(): Promise<void> {
-    if (this.#isReading) return;
+    const { suppressions, isWanted, take, elapsed } = this.#deps;
+    const isChecked = elapsed() - this.#checkedAt < CHECK_EVERY_MS;
+    if (this.#isReading || isChecked) return;
     this.#isReading = true;
     try {
-      const { suppressions, isWanted, take } = this.#deps;
       const changes = await suppressions.changesAfterId(this.#cursor, READ_MAX);
+      if (changes.length < READ_MAX) this.#checkedAt = elapsed();
       const last = changes.at(-1);
       if (last === undefined) return;
       const items: Item[] = [];

@@ -85,6 +85,7 @@ export class EndpointLane {
     );
     this.#changes = new ChangeFeed(
       {
+        elapsed,
         suppressions: store.suppressions,
         isWanted: wantsChange(store, endpoint, now()),
         take: (items, cursor) => this.lane.take(items, cursor),
@@ -94,7 +95,10 @@ export class EndpointLane {
     // The next events are read before the last ones are sent.
     const onChange = () => {
       deps.onChange();
-      if (this.#end !== undefined) void this.work(this.#end);
+      const isShort = this.#live.isShort || this.#resends.length > 0;
+      // What can't be read now is read, and reported, in the worker's next turn.
+      if (this.#end !== undefined && isShort)
+        this.work(this.#end).catch(() => undefined);
     };
     this.lane = new Lane({ ...deps, onChange }, saved, {
       sources: (view) => this.#sources(view),

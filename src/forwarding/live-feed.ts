@@ -55,6 +55,11 @@ export class LiveFeed implements Source {
     return this.#progress.lease();
   }
 
+  /** Whether so little is ready that more is to be read. */
+  get isShort(): boolean {
+    return this.#ready.length < READY_MIN;
+  }
+
   isBehind(): boolean {
     const [first] = this.#ready;
     if (first === undefined) return false;
@@ -102,9 +107,9 @@ export class LiveFeed implements Source {
 
   /** Reads on if little is ready. Resolves to whether it read anything. */
   async refill(end: FeedPosition): Promise<boolean> {
-    const isEnough = this.#ready.length >= READY_MIN;
     const { readTo } = this.#progress;
-    if (this.#isReading || isEnough || readTo.order >= end.order) return false;
+    if (this.#isReading || !this.isShort || readTo.order >= end.order)
+      return false;
     this.#isReading = true;
     const round = this.#round;
     try {

@@ -1,5 +1,3 @@
-import { createHmac } from "node:crypto";
-
 /** What signs the requests of one endpoint at a time. */
 export type Keys = readonly Buffer[];
 
@@ -18,7 +16,7 @@ export function signedHeaders(
   const timestamp = String(Math.floor(now / 1_000));
   const signatures = keys.map(
     (key) =>
-      `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`,
+      `v1,${new Bun.CryptoHasher("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`,
   );
   return {
     "content-type": "application/json",

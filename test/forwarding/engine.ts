@@ -99,10 +99,10 @@ export class Engine {
     return join(this.folder.path, "smsledger.db");
   }
 
-  start(more: Partial<WorkerDeps> = {}): void {
+  start({ store = this.store, ...more }: Partial<WorkerDeps> = {}): void {
     this.#stopping = new AbortController();
     this.#running = forward({
-      store: this.#counted(this.store),
+      store: this.#counted(store),
       outbound: { send: (request) => this.#count(this.#receive(request)) },
       sendNotices: () => Promise.reject(new Error("no channels")),
       log: createLog("error", "json"),
