@@ -50,6 +50,7 @@ export class EndpointLane {
   #resends: readonly ResendJobs[] = [];
   #end: FeedPosition | undefined;
   #isWorking = false;
+  #isAgain = false;
 
   /** Throws UnreadableFilter. */
   constructor(
@@ -95,10 +96,7 @@ export class EndpointLane {
     // The next events are read before the last ones are sent.
     const onChange = () => {
       deps.onChange();
-      const isShort = this.#live.isShort || this.#resends.length > 0;
-      // What can't be read now is read, and reported, in the worker's next turn.
-      if (this.#end !== undefined && isShort)
-        this.work(this.#end).catch(() => undefined);
+      this.goOn();
     };
     this.lane = new Lane({ ...deps, onChange }, saved, {
       sources: (view) => this.#sources(view),
@@ -118,13 +116,27 @@ export class EndpointLane {
     });
   }
 
+  /** Does the same if little is ready; call it when something was sent or saved. */
+  goOn(): void {
+    const isShort =
+      this.#live.isShort || this.#retries.isShort || this.#resends.length > 0;
+    // What can't be read now is read, and reported, in the worker's next turn.
+    if (this.#end !== undefined && isShort)
+      this.work(this.#end).catch(() => undefined);
+  }
+
   /** Gets ready what can be sent, and sends it; `end` is the end of the feed. */
   async work(end: FeedPosition): Promise<void> {
     this.#end = end;
+    this.#isAgain = true;
     if (this.#isWorking) return;
     this.#isWorking = true;
     try {
-      await this.#refill();
+      // What is sent or saved meanwhile may make room for more.
+      while (this.#isAgain) {
+        this.#isAgain = false;
+        await this.#refill();
+      }
     } finally {
       this.#isWorking = false;
     }

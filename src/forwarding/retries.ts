@@ -55,6 +55,12 @@ export class Retries implements Source {
     return this.#waiting >= WAITING_MAX;
   }
 
+  /** Whether more is due than is ready. */
+  get isShort(): boolean {
+    const isDue = (this.#nextAt ?? Infinity) <= this.#deps.sender.now();
+    return isDue && this.#ready.length === 0;
+  }
+
   get waiting(): number {
     return this.#waiting;
   }
@@ -99,10 +105,9 @@ export class Retries implements Source {
   async refill(): Promise<void> {
     const { sender, elapsed } = this.#deps;
     const now = sender.now();
-    const isDue = this.#nextAt !== undefined && this.#nextAt <= now;
     const isChecked = elapsed() - this.#checkedAt < CHECK_EVERY_MS;
     if (this.#isReading || this.#ready.length > 0) return;
-    if (!isDue && isChecked) return;
+    if (!this.isShort && isChecked) return;
     this.#isReading = true;
     try {
       await this.#read(now);

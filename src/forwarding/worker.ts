@@ -242,6 +242,7 @@ class Worker {
       lane.saved(more.has(lane.target));
       lane.pump();
     }
+    for (const lane of this.#endpoints.values()) lane.goOn();
   }
 
   async #tidy(): Promise<void> {
