@@ -9,9 +9,14 @@ import {
   type RuleRefusal,
 } from "../store/alerts.ts";
 import type { AlertChannel } from "../store/alert-channels.ts";
+import {
+  filterText,
+  parseFilter,
+  termPair,
+} from "../messages/filter-language.ts";
 import { nameMistake } from "./name-mistake.ts";
 import { KINDS, readRuleSettings } from "./rules/kinds.ts";
-import { filterMistakes } from "./rules/scope.ts";
+import { filterMistakes, OWN_FIELDS } from "./rules/scope.ts";
 
 /** The form of a rule, as it was filled in. */
 export type RuleForm = {
@@ -28,6 +33,17 @@ export type RuleForm = {
   /** What is wrong, in sentences. */
   readonly mistakes: readonly string[];
 };
+
+/** Returns a list's filter as a new rule can have it, without statuses and times; one that can't be read stays as it is. */
+export function filterForRule(q: string, now: number): string {
+  const { terms, mistakes } = parseFilter(q, now);
+  if (mistakes.length > 0) return q;
+  return filterText(
+    terms
+      .filter(({ name }) => name === undefined || !OWN_FIELDS.includes(name))
+      .map(termPair),
+  );
+}
 
 /** Returns the form for a new rule of a kind, with its defaults. */
 export function newRuleForm(kind: RuleKind, q: string): RuleForm {

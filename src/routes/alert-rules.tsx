@@ -7,6 +7,7 @@ import type { Site } from "../../views/site.ts";
 import { createRepeatedForms } from "../account/repeated-forms.ts";
 import { requesterOf, viewerOf } from "../account/viewer.ts";
 import {
+  filterForRule,
   formOfRule,
   newRuleForm,
   previewOf,
@@ -131,7 +132,8 @@ export const alertRuleHandlers = ({ store, now: clock }: AlertRuleDeps) => {
     fresh: async ({ request, site }: Asked) => {
       const { searchParams } = new URL(request.url);
       const kind = searchParams.get("kind") ?? "";
-      const q = (searchParams.get("q") ?? "").slice(0, FILTER_LENGTH_MAX);
+      const given = (searchParams.get("q") ?? "").slice(0, FILTER_LENGTH_MAX);
+      const q = filterForRule(given, clock());
       if (!isRuleKind(kind)) return page(<NewRulePage {...{ site, q }} />);
       return showRule(site, undefined, newRuleForm(kind, q), undefined);
     },

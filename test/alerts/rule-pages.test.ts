@@ -167,6 +167,12 @@ test("Alert me on this leads from a filtered list and from an error code to a fo
   expect(
     (await ana.get(fromCode?.replaceAll("&amp;", "&") ?? "")).text,
   ).toContain('value="code:30007"');
+  // A rule decides itself which statuses and times it counts.
+  const failed = await linkOn("/messages?q=status:failed+after:7d+from:ACME");
+  const narrowed = await ana.get(
+    `${failed?.replaceAll("&amp;", "&") ?? ""}&kind=stuck`,
+  );
+  expect(narrowed.text).toContain('value="from:ACME"');
   expect(await linkOn("/messages")).toBeUndefined();
   // Members can't add rules.
   for (const path of ["/messages?q=country:US", "/errors/30007"])

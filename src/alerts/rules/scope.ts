@@ -89,7 +89,7 @@ function dimensionOf(
 }
 
 /** The fields that a rule's filter can't have: its own condition is about these. */
-const OWN_FIELDS: readonly string[] = ["status", "after", "before"];
+export const OWN_FIELDS: readonly string[] = ["status", "after", "before"];
 
 /** What is wrong with a rule's filter, in sentences. */
 export function filterMistakes(filterText: string, now: number): string[] {
