@@ -38,6 +38,8 @@ export class Retries implements Source {
   readonly #own = new Set<string>();
   #waiting: number;
   #nextAt: number | undefined;
+  /** The earliest of what was noted since everything was saved: reading may not find it yet. */
+  #notedAt: number | undefined;
   #checkedAt = -Infinity;
   #isReading = false;
 
@@ -79,6 +81,7 @@ export class Retries implements Source {
   /** Something may be due then. */
   mayBeDue(at: number): void {
     this.#nextAt = Math.min(this.#nextAt ?? at, at);
+    this.#notedAt = Math.min(this.#notedAt ?? at, at);
   }
 
   next(isBusy: IsBusy): Job | undefined {
@@ -121,6 +124,7 @@ export class Retries implements Source {
     const { target, store, isTaken, unsaved } = this.#deps;
     // What is settled and saved while this is read was still due when it was read.
     const before = unsaved().union(this.#own);
+    if (unsaved().size === 0) this.#notedAt = undefined;
     const due = await store.outbox.due(target, now, READ_MAX);
     const fresh = due.filter(({ item }) => {
       const key = itemKey(item);
@@ -131,6 +135,7 @@ export class Retries implements Source {
       const [saved] = await store.outbox.progressOf([target]);
       this.#waiting = saved?.waiting ?? 0;
       this.#nextAt = saved?.nextAt;
+      if (this.#notedAt !== undefined) this.mayBeDue(this.#notedAt);
     }
     for (const delivery of fresh) {
       const { item } = delivery;
