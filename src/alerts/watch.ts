@@ -13,7 +13,7 @@ import { MINUTE_MS } from "./rules/rule.ts";
 const SETTLED_MS = 2_000;
 
 export type Watching = {
-  readonly config: Pick<Config, "masksNumbers" | "publicUrl">;
+  readonly config: Pick<Config, "backupFolder" | "masksNumbers" | "publicUrl">;
   readonly store: Stores;
   readonly log: Log;
   readonly now: () => number;
@@ -26,7 +26,7 @@ export async function watchRules(watching: Watching): Promise<void> {
   const { config, store, log, now, stopping } = watching;
   const senders = config.masksNumbers ? maskedReading(store) : store;
   const evaluation = {
-    store,
+    store: { ...store, isBackupScheduled: config.backupFolder !== undefined },
     urls: createUrls(config.publicUrl),
     publicUrl: config.publicUrl,
     addressById: (id: number) => senders.addressById(id),

@@ -344,6 +344,20 @@ describe("the evaluator", () => {
   });
 });
 
+test("an alert doesn't resolve because nothing arrived while the server was off", async () => {
+  await using ledger = await openRunning();
+  record(ledger, failing(T0, 20));
+  await evaluateFrom(ledger, T0, T0 + 20 * MINUTE_MS);
+  const { id } = await only(
+    ledger.store.alerts.list({ size: 9, states: ["firing"] }),
+  );
+  ledger.restart();
+  const back = T0 + HOUR_MS;
+  record(ledger, failing(back, 20));
+  await evaluateFrom(ledger, back + MINUTE_MS, back + 20 * MINUTE_MS);
+  expect(await ledger.store.alerts.byId(id)).toMatchObject({ state: "firing" });
+});
+
 test("on a new installation, many failures fire at once", async () => {
   await using ledger = await openReplayed();
   record(ledger, failing(T0, 10));

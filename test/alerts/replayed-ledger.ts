@@ -26,7 +26,12 @@ export async function openReplayed() {
   const reader = await engine.openForReading();
   const commands = await engine.openForCommand();
   const publicUrl = "https://sms.example.com";
-  const store = { ...reader, ...commands, database: engine };
+  const store = {
+    ...reader,
+    ...commands,
+    database: engine,
+    isBackupScheduled: true,
+  };
   const evaluation: Evaluation = {
     store,
     urls: createUrls(publicUrl),

@@ -1,4 +1,5 @@
 import type { RuleSettings } from "../../store/alerts.ts";
+import { operatingSince } from "../operation.ts";
 import {
   HOUR_MS,
   numberOf,
@@ -24,11 +25,12 @@ export const backup: RuleKindDefinition = {
   ],
   takesFilter: false,
   sustainedMs: () => 0,
-  async prepare({ upkeep }, { settings }, { to, record }) {
+  async prepare({ upkeep, isBackupScheduled }, { settings }, { to, record }) {
+    if (!isBackupScheduled) return preparedNow([]);
     const { backup: latest, backupFailure: failure } = await upkeep.state();
-    const ageMs = latest && to - Math.max(latest.at, record.startedAt);
+    const ageMs = number(settings, "hours") * HOUR_MS;
     const isOld =
-      ageMs !== undefined && ageMs > number(settings, "hours") * HOUR_MS;
+      latest !== undefined && operatingSince(record, to, ageMs) >= latest.at;
     return preparedNow([
       {
         key: "",

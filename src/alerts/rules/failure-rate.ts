@@ -1,12 +1,7 @@
 import type { RuleSettings } from "../../store/alerts.ts";
 import type { TallyRow } from "../../store/tally.ts";
-import {
-  countedOf,
-  newestMessages,
-  readCounts,
-  SAMPLE_MAX,
-  type Counts,
-} from "./counts.ts";
+import { readCounts } from "./counts.ts";
+import { newestMessages, SAMPLE_MAX } from "./newest-messages.ts";
 import {
   MINUTE_MS,
   numberOf,
@@ -14,6 +9,7 @@ import {
   type Ledger,
   type RuleKindDefinition,
 } from "./rule.ts";
+import { countedOf, type Counts } from "./series.ts";
 import { EACH, scopeOf, type Each, type Scope } from "./scope.ts";
 
 /** Codes that are compared to find the one that causes most failures. */
@@ -97,15 +93,19 @@ export const failureRate: RuleKindDefinition = {
       stepMs: counts.stepMs,
       isSample: counts.isSample,
       knownSince: counts.knownSince,
-      // Messages are what they are, however long the server has been running.
-      findingsAt({ at }) {
-        const window = { from: at - windowMs, to: at };
-        return {
-          found: [...counts.keys()].flatMap(
-            (key) => findingOf(counts, key, window, settings) ?? [],
-          ),
-          isWhole: counts.isWhole,
-        };
+      findingsAt(moment) {
+        const window = { from: moment.at - windowMs, to: moment.at };
+        // What wasn't received while the server was off doesn't mean that it's over.
+        const canClear = moment.since(windowMs) >= window.from;
+        const found = [...counts.keys()].flatMap(
+          (key) => findingOf(counts, key, window, settings) ?? [],
+        );
+        return canClear
+          ? { found, isWhole: counts.isWhole }
+          : {
+              found: found.map((each) => ({ ...each, isClear: false })),
+              isWhole: false,
+            };
       },
     };
   },

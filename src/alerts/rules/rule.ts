@@ -27,7 +27,10 @@ export type Ledger = Pick<
   | "outbox"
   | "alertChannels"
   | "database"
->;
+> & {
+  /** BACKUP_FOLDER is set. */
+  readonly isBackupScheduled?: boolean;
+};
 
 /** A setting of a rule, as forms and commands ask for it. */
 export type RuleField = {

@@ -1,0 +1,209 @@
+import { expect, test } from "bun:test";
+import type { RuleKind } from "../../src/store/alerts.ts";
+import type { Space } from "../../src/store/database-facts.ts";
+import { endpointTarget } from "../../src/store/outbox.ts";
+import { refusalOf } from "../refusals/sample-refusals.ts";
+import { openReplayed, type ReplayedLedger } from "./replayed-ledger.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const T0 = Date.UTC(2026, 10, 24, 9);
+const BY = { at: T0, actor: "ana", address: null };
+
+async function openRunning(): Promise<ReplayedLedger> {
+  const ledger = await openReplayed();
+  await ledger.ran(T0 - 3 * DAY_MS, T0 - MINUTE_MS);
+  return ledger;
+}
+
+/** The states of the alerts of a kind, and what they say, newest first. */
+async function alertsOf(ledger: ReplayedLedger, kind: RuleKind) {
+  const all = await ledger.store.alerts.list({ size: 20 });
+  return all.filter(({ ruleKind }) => ruleKind === kind);
+}
+
+async function addEndpoint(ledger: ReplayedLedger): Promise<number> {
+  const added = await ledger.store.endpoints.add(
+    {
+      name: "crm",
+      url: "https://crm.example.com/",
+      filter: "",
+      events: null,
+      ratePerSecond: 50,
+      concurrency: 4,
+      secret: "whsec_c2VjcmV0",
+    },
+    BY,
+  );
+  if ("refusal" in added) throw new Error(added.refusal);
+  return added.id;
+}
+
+function saveProgress(
+  ledger: ReplayedLedger,
+  id: number,
+  now: number,
+  progress: {
+    readonly failingSince?: number | null;
+    readonly disabled?: "failing" | "gone";
+  },
+) {
+  return ledger.store.outbox.save({
+    now,
+    targets: [{ target: endpointTarget(id), ...progress }],
+    deliveries: [],
+    attempts: [],
+    resends: [],
+  });
+}
+
+test("an endpoint that only fails fires after three minutes, says how many events wait, and resolves with a success", async () => {
+  await using ledger = await openRunning();
+  const id = await addEndpoint(ledger);
+  await saveProgress(ledger, id, T0, { failingSince: T0 });
+  await ledger.evaluate(T0 + 2 * MINUTE_MS);
+  expect(await alertsOf(ledger, "forwarding")).toEqual([]);
+  await ledger.evaluate(T0 + 3 * MINUTE_MS);
+  expect(await alertsOf(ledger, "forwarding")).toMatchObject([
+    {
+      state: "firing",
+      key: `endpoint:${id}`,
+      facts: { now: { name: "crm", waiting: 0, since: T0 } },
+    },
+  ]);
+  await saveProgress(ledger, id, T0 + 4 * MINUTE_MS, { failingSince: null });
+  await ledger.evaluate(T0 + 4 * MINUTE_MS);
+  expect(await alertsOf(ledger, "forwarding")).toMatchObject([
+    { state: "resolved" },
+  ]);
+});
+
+test("a disabled endpoint fires at once, reminds after a day, and resolves once it's resumed", async () => {
+  await using ledger = await openRunning();
+  const id = await addEndpoint(ledger);
+  await saveProgress(ledger, id, T0, { failingSince: T0, disabled: "gone" });
+  await ledger.evaluate(T0 + MINUTE_MS);
+  const [alert] = await alertsOf(ledger, "forwarding");
+  expect(alert).toMatchObject({
+    state: "firing",
+    severity: "critical",
+    facts: { now: { disabled: "gone" } },
+  });
+  await ledger.evaluate(T0 + MINUTE_MS + DAY_MS);
+  expect(await alertsOf(ledger, "forwarding")).toMatchObject([
+    { toldKind: "reminder" },
+  ]);
+  await ledger.store.endpoints.setState(id, "active", BY);
+  await saveProgress(ledger, id, T0, { failingSince: null });
+  await ledger.evaluate(T0 + 2 * MINUTE_MS + DAY_MS);
+  expect(await alertsOf(ledger, "forwarding")).toMatchObject([
+    { state: "resolved" },
+  ]);
+});
+
+test("an endpoint that somebody paused raises no alert", async () => {
+  await using ledger = await openRunning();
+  const id = await addEndpoint(ledger);
+  await saveProgress(ledger, id, T0, { failingSince: T0 - HOUR_MS });
+  await ledger.store.endpoints.setState(id, "paused", BY);
+  await ledger.evaluate(T0 + MINUTE_MS);
+  expect(await alertsOf(ledger, "forwarding")).toEqual([]);
+});
+
+test("a failed backup fires, and so does a backup that is too old", async () => {
+  await using ledger = await openRunning();
+  const { upkeep } = ledger.store;
+  const failure = { at: T0, reason: "The folder is on a full disk." };
+  await upkeep.note({ name: "backupFailure", note: failure });
+  await ledger.evaluate(T0 + MINUTE_MS);
+  expect(await alertsOf(ledger, "backup")).toMatchObject([
+    { state: "firing", facts: { now: { reason: failure.reason } } },
+  ]);
+  await upkeep.note({ name: "backupFailure", note: undefined });
+  await upkeep.note({ name: "backup", note: { at: T0, bytes: 1 } });
+  await ledger.evaluate(T0 + 2 * MINUTE_MS);
+  expect(await alertsOf(ledger, "backup")).toMatchObject([
+    { state: "resolved" },
+  ]);
+  await ledger.ran(T0, T0 + 26 * HOUR_MS - 2 * MINUTE_MS);
+  await ledger.evaluate(T0 + 26 * HOUR_MS - MINUTE_MS);
+  expect(await alertsOf(ledger, "backup")).toHaveLength(1);
+  await ledger.evaluate(T0 + 26 * HOUR_MS);
+  expect(await alertsOf(ledger, "backup")).toMatchObject([
+    { state: "firing", facts: { now: { latestAt: T0 } } },
+    { state: "resolved" },
+  ]);
+  // Somebody turned scheduled backups off.
+  await ledger.evaluate(T0 + 26 * HOUR_MS + MINUTE_MS, {
+    ...ledger.store,
+    isBackupScheduled: false,
+  });
+  expect(await alertsOf(ledger, "backup")).toMatchObject([
+    { state: "resolved" },
+    { state: "resolved" },
+  ]);
+});
+
+test("without scheduled backups, no alert is about them", async () => {
+  await using ledger = await openRunning();
+  await ledger.evaluate(T0);
+  expect(await alertsOf(ledger, "backup")).toEqual([]);
+});
+
+test("a disk fires below its limit, resolves with some margin, and 20 GB are enough on any disk", async () => {
+  await using ledger = await openRunning();
+  const withDisk = (freeBytes: number, totalBytes: number) => {
+    const space: Space = {
+      bytes: 1_000_000,
+      logBytes: 0,
+      disk: { device: 1, freeBytes, totalBytes },
+    };
+    return {
+      ...ledger.store,
+      database: { ...ledger.store.database, space: async () => space },
+    };
+  };
+  const GB = 1_000_000_000;
+  await ledger.evaluate(T0, withDisk(25 * GB, 2_000 * GB));
+  expect(await alertsOf(ledger, "disk")).toEqual([]);
+  await ledger.evaluate(T0 + MINUTE_MS, withDisk(4.9 * GB, 50 * GB));
+  expect(await alertsOf(ledger, "disk")).toMatchObject([{ state: "firing" }]);
+  await ledger.evaluate(T0 + 2 * MINUTE_MS, withDisk(5.2 * GB, 50 * GB));
+  expect(await alertsOf(ledger, "disk")).toMatchObject([{ state: "firing" }]);
+  await ledger.evaluate(T0 + 3 * MINUTE_MS, withDisk(6 * GB, 50 * GB));
+  expect(await alertsOf(ledger, "disk")).toMatchObject([{ state: "resolved" }]);
+});
+
+test("refused callbacks that someone can fix fire, and resolve when they're marked as seen", async () => {
+  await using ledger = await openRunning();
+  const { refusals } = ledger.store;
+  const add = (isFixable: boolean) =>
+    refusals.add({
+      refusals: [
+        refusalOf({
+          isFixable,
+          // Equal refusals would be one.
+          path: isFixable ? "/ours" : "/theirs",
+          firstAt: T0,
+          lastAt: T0 + 1_000,
+          times: 12,
+        }),
+      ],
+      unlisted: 0,
+      now: T0 + 1_000,
+    });
+  await add(false);
+  await ledger.evaluate(T0 + MINUTE_MS);
+  expect(await alertsOf(ledger, "refused")).toEqual([]);
+  await add(true);
+  await ledger.evaluate(T0 + 2 * MINUTE_MS);
+  expect(await alertsOf(ledger, "refused")).toMatchObject([
+    { state: "firing", facts: { now: { callbacks: 12 } } },
+  ]);
+  await refusals.markSeen({ ...BY, at: T0 + 2 * MINUTE_MS });
+  await ledger.evaluate(T0 + 3 * MINUTE_MS);
+  expect(await alertsOf(ledger, "refused")).toMatchObject([
+    { state: "resolved" },
+  ]);
+});
