@@ -127,7 +127,7 @@ export const tokenCommands: CommandGroup = {
         ),
         new Option(
           "--write",
-          "Let it also make changes, such as adding endpoints. Implies --unmasked.",
+          'Let it also change endpoints, alerts and the "Do not send" list. Implies --unmasked.',
         ),
       ],
       settings: DATABASE,

@@ -137,23 +137,25 @@ function Bars({ hours, now }: Hours & { readonly now: number }) {
 }
 
 function TimeAxis({ hours }: Hours) {
+  // The first one would touch the name of the zone.
+  const labels = timeLabels(hours.map(({ span }) => span)).filter(
+    ({ bar }) => bar > 0,
+  );
   return (
     <svg class="chart-times" width="100%" height="20" aria-hidden="true">
       <text class="chart-zone" x="-10" y="16">
         UTC
       </text>
-      {timeLabels(hours.map(({ span }) => span)).map(
-        ({ bar, text, isMinor }) => (
-          <text
-            class={isMinor ? "chart-minor" : undefined}
-            x={`${(((bar + 0.5) / hours.length) * 100).toFixed(2)}%`}
-            y="16"
-            safe
-          >
-            {text}
-          </text>
-        ),
-      )}
+      {labels.map(({ bar, text, isMinor }) => (
+        <text
+          class={isMinor ? "chart-minor" : undefined}
+          x={`${(((bar + 0.5) / hours.length) * 100).toFixed(2)}%`}
+          y="16"
+          safe
+        >
+          {text}
+        </text>
+      ))}
     </svg>
   );
 }

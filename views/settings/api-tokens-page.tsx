@@ -178,7 +178,7 @@ const SCOPE_HINTS: Record<TokenScope, string> = {
   "read unmasked":
     "Even if MASK_NUMBERS masks them on pages and in exports. Only for programs that need them.",
   write:
-    "It can also add, change, and remove endpoints, as an admin can. Only for programs that manage them.",
+    "It can also make the changes that the API has, as an admin can: to endpoints, alerts, and the “Do not send” list. Only for programs that need to.",
 };
 
 function NewToken({ site, form, once }: TokensPageProps) {
