@@ -111,7 +111,8 @@ async function measure(
   });
   try {
     const origin = await listeningOrigin(server.stdout);
-    await load(origin, connections, warmUpSeconds, warmUpFile);
+    if (warmUpSeconds > 0)
+      await load(origin, connections, warmUpSeconds, warmUpFile);
     return await load(origin, connections, seconds, loadFile);
   } finally {
     server.kill();

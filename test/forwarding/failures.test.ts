@@ -297,6 +297,7 @@ test("events of one message are never under way together, and keep their order",
     const { messageSid } = payload.data;
     expect(underWay.has(messageSid)).toBe(false);
     underWay.add(messageSid);
+    // Time is the subject: another attempt could begin meanwhile.
     await Bun.sleep(1);
     underWay.delete(messageSid);
     order.push(`${messageSid} ${payload.type}`);

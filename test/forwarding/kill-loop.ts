@@ -52,9 +52,11 @@ export async function killBoth(
       between(random, events.min, events.max),
     );
     await until(() => received(file).length > 0);
+    // Time is the subject: it dies at any moment of its work.
     await Bun.sleep(between(random, 50, 500));
     receiver.kill("SIGKILL");
     await receiver.exited;
+    // Time is the subject: it is away for any while.
     await Bun.sleep(between(random, 0, 300));
     receiver = startReceiver(port, file);
     await load;

@@ -6,6 +6,7 @@ import type { Mail } from "../../src/mail/mail.ts";
 import { certificateAuthority } from "../outbound/certificates.ts";
 import { freePort } from "../support/free-port.ts";
 import { refusal, startMailServer } from "./mail-server.ts";
+import { until } from "../support/until.ts";
 
 const MAIL: Mail = {
   to: ["ops@example.com"],
@@ -273,7 +274,7 @@ describe("a fault is told apart:", () => {
     });
     const stop = new AbortController();
     const sent = mailer(server.port).send(MAIL, stop.signal);
-    while (server.commands.length === 0) await Bun.sleep(5);
+    await until(() => server.commands.length > 0);
     stop.abort();
     expect((await sent).fault).toBe("stopped");
   });

@@ -115,6 +115,7 @@ const BODIES: Record<string, Behavior> = {
   "is reset midway": {
     does: (socket) =>
       socket.write(`${OK}content-length: 1000\r\n\r\nabc`, () =>
+        // Time is the subject: the client reads the beginning first.
         setTimeout(() => socket.resetAndDestroy(), 50),
       ),
     expected: { status: 200, text: "abc" },
