@@ -30,7 +30,7 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
         expect(await page.title()).toContain("Set up Twilio"),
       );
 
-      await page.getByRole("button", { name: "Sign out" }).click();
+      await signOut(page);
       await page.waitForURL("**/login");
       await page.goto(`${site.origin}/messages?q=status:failed`);
       await signIn(page, "Ana Núñez", "not the password");
@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
     await page.locator('#live[data-state="live"]').waitFor({ timeout: 15_000 });
     const other = await page.context().newPage();
     await other.goto(`${site.origin}/settings/account`);
-    await other.getByRole("button", { name: "Sign out" }).click();
+    await signOut(other);
     await other.waitForURL("**/login");
     await page.waitForURL("**/login?next=%2Fmessages", { timeout: 15_000 });
   });
@@ -180,14 +180,18 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
       await page.goto(site.origin + path);
       await check(page);
     }
-    await page.getByRole("button", { name: "Your account" }).click();
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await signOut(page);
     await page.waitForURL("**/login");
     await signIn(page, "x", "y");
     await check(page);
     expect(dialogs).toBe(0);
   }, 90_000);
 });
+
+async function signOut(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+}
 
 /** Checks that nothing overflows and that axe finds nothing serious in either theme. */
 async function check(page: Page): Promise<void> {
