@@ -167,10 +167,11 @@ export function endpointRotate(
   return withEndpoint(database, name, async ({ endpoints }, { id }) => {
     const rotated = await rotateSecret(endpoints, id, byCommand());
     if (rotated === undefined) return FAILED;
+    const status = handOver(id, rotated.secret, asJson);
     say(
       `The secret before is valid until ${minuteText(rotated.previousUntil)}.`,
     );
-    return handOver(id, rotated.secret, asJson);
+    return status;
   });
 }
 

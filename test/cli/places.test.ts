@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { createToken } from "../../src/account/api-tokens.ts";
+import { addAlert } from "../alerts/sample-alerts.ts";
 import { commandLine } from "../../src/cli/program.ts";
 import { openStore } from "../support/open-store.ts";
 import { eventOf } from "../store/events.ts";
@@ -67,6 +68,24 @@ const CASES: readonly Case[] = [
   { args: "prune --days 1 --trust-clock --yes" },
   { args: "erase +14155550123 --dry-run", works: [READ_ONLY] },
   { args: "erase +14155550123 --yes" },
+  { args: "alert list" },
+  { args: "alert rules" },
+  { args: "alert ack 1", works: [OUTPUT] },
+  { args: "alert snooze 1", works: [OUTPUT] },
+  { args: "alert channel add webhook new --set url=https://a.example/" },
+  { args: "alert channel list" },
+  // Without a network, a test fails anywhere.
+  { args: "alert channel test ops", isElsewhere: true },
+  { args: "alert channel remove ops --yes", works: [OUTPUT] },
+  { args: "endpoint add new https://a.example/" },
+  { args: "endpoint list" },
+  { args: "endpoint show crm" },
+  { args: "endpoint pause crm", works: [OUTPUT] },
+  { args: "endpoint resume crm", works: [OUTPUT] },
+  { args: "endpoint rotate crm" },
+  { args: "endpoint remove crm --yes", works: [OUTPUT] },
+  { args: "endpoint test crm", isElsewhere: true },
+  { args: "endpoint resend crm --from 30d --yes", works: [OUTPUT] },
 ];
 
 const why = whyNoPlaces();
@@ -233,8 +252,16 @@ async function makeTemplate(folder: string): Promise<void> {
   await createToken(store, "old", "read", by);
   const receivedAt = Date.now() - 10 * 86_400_000;
   await store.recordEvent(eventOf({ To: "+14155550123" }, { receivedAt }));
+  await addAlert(store.alerts, Date.now(), { ruleId: 1, minutesAgo: 10 });
   await store.close();
-  const backup = join(folder, "backup.db");
-  const args = ["backup", backup, "--database-url", database];
-  expect((await run(PROGRAM, args)).status).toBe(0);
+  const url = "https://a.example/";
+  const commands = [
+    ["alert", "channel", "add", "webhook", "ops", "--set", `url=${url}`],
+    ["endpoint", "add", "crm", url],
+    ["backup", join(folder, "backup.db")],
+  ];
+  for (const args of commands) {
+    const ended = await run(PROGRAM, [...args, "--database-url", database]);
+    expect(ended).toMatchObject({ status: 0 });
+  }
 }
