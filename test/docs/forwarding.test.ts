@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { createHmac, randomBytes } from "node:crypto";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withFaults } from "../../docs/generate.ts";
-import { newEndpointSecret } from "../../src/forwarding/secrets.ts";
+import { forwardAll } from "../../src/cli/forward.ts";
+import { DEFAULTS } from "../../src/forwarding/endpoint-rules.ts";
+import { createLog } from "../../src/log/log.ts";
 import { requireTool } from "../deploy/tools.ts";
 import { freePort } from "../support/free-port.ts";
 import { newToken } from "../api/api-server.ts";
@@ -11,10 +12,15 @@ import { startServer } from "../support/start-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
 import { codeBlocks, documentOf, PROJECT } from "./documents.ts";
+import {
+  cases,
+  request,
+  SECRET,
+  signature,
+  type Case,
+} from "./signed-requests.ts";
 
 const guide = documentOf("docs/forwarding.md");
-const SECRET = newEndpointSecret();
-const BODY = JSON.stringify({ type: "sms_sent", data: { to: "Größe 😀" } });
 
 /** Returns the only block of a language that contains some texts. */
 function blockWith(language: string, ...texts: readonly string[]): string {
@@ -23,72 +29,6 @@ function blockWith(language: string, ...texts: readonly string[]): string {
   );
   expect([found, others]).toEqual([expect.stringMatching(/./), []]);
   return found;
-}
-
-type Case = {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly isGenuine: boolean;
-  /** It's genuine except for its age. */
-  readonly isOnlyOld?: boolean;
-};
-
-/** Signs as Standard Webhooks says, independently of the product. */
-function signature(
-  id: string,
-  timestamp: string,
-  body: string,
-  secret = SECRET,
-): string {
-  const key = Buffer.from(secret.slice("whsec_".length), "base64");
-  const signed = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`);
-  return `v1,${signed.digest("base64")}`;
-}
-
-/** A request that is genuine except for what is given. */
-function request(changes: Record<string, string> = {}, ageS = 0): Case {
-  const timestamp = String(Math.floor(Date.now() / 1000) - ageS);
-  const headers = {
-    "webhook-id": "evt_1",
-    "webhook-timestamp": timestamp,
-    "webhook-signature": signature("evt_1", timestamp, BODY),
-  };
-  return {
-    headers: { ...headers, ...changes },
-    body: BODY,
-    isGenuine: Object.keys(changes).length === 0 && ageS === 0,
-    isOnlyOld: ageS !== 0,
-  };
-}
-
-function cases(): readonly Case[] {
-  const now = String(Math.floor(Date.now() / 1000));
-  const right = signature("evt_1", now, BODY);
-  const other = signature("evt_1", now, BODY, newEndpointSecret());
-  const random = `v1,${randomBytes(32).toString("base64")}`;
-  const rotated = (signatures: string): Case => ({
-    ...request({ "webhook-timestamp": now, "webhook-signature": signatures }),
-    isGenuine: true,
-  });
-  return [
-    request(),
-    rotated(`${right} ${other}`),
-    rotated(`${other} ${right}`),
-    rotated(`v1a,xyz ${right}`),
-    { ...request(), body: BODY.replace("sent", "read"), isGenuine: false },
-    request({ "webhook-signature": other }),
-    request({ "webhook-signature": random }),
-    request({ "webhook-signature": right.replace("v1,", "v2,") }),
-    request({ "webhook-signature": right.slice(0, -4) }),
-    request({ "webhook-signature": "v1," }),
-    request({ "webhook-signature": "" }),
-    request({ "webhook-signature": "é" }),
-    request({ "webhook-id": "evt_2" }),
-    request({ "webhook-timestamp": "" }),
-    request({ "webhook-timestamp": "NaN" }),
-    request({}, 400),
-    request({}, -400),
-  ];
 }
 
 /** Writes files, beside the project's packages. */
@@ -148,6 +88,32 @@ async function expectVerdictsOf(
       isAccepted ? { webhookId: "evt_1", ...JSON.parse(each.body) } : null,
     );
   }
+}
+
+/** Runs the program for Express. */
+function startReceiver() {
+  const folder = folderWith({
+    "receiver.mjs": blockWith("js", 'from "express"'),
+  });
+  const port = freePort();
+  const child = Bun.spawn(["node", "receiver.mjs"], {
+    cwd: folder.path,
+    env: { ...process.env, SMSLEDGER_SECRET: SECRET, PORT: String(port) },
+    stdout: "pipe",
+  });
+  return {
+    url: `http://127.0.0.1:${port}/hooks/smsledger`,
+    /** Resolves to what it printed. */
+    stop() {
+      child.kill();
+      return new Response(child.stdout).text();
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await child.exited;
+      folder[Symbol.dispose]();
+    },
+  };
 }
 
 type Pasted = (this: object, ...given: unknown[]) => Promise<unknown>;
@@ -218,17 +184,9 @@ print(json.dumps([verdict(case) for case in json.loads(os.environ["CASES"])]))`;
   });
 
   test("that receives in Express answers genuine requests 204, handles repeats once, and refuses others", async () => {
-    using folder = folderWith({
-      "receiver.mjs": blockWith("js", 'from "express"'),
-    });
-    const port = freePort();
-    await using receiver = Bun.spawn(["node", "receiver.mjs"], {
-      cwd: folder.path,
-      env: { ...process.env, SMSLEDGER_SECRET: SECRET, PORT: String(port) },
-      stdout: "pipe",
-    });
+    await using receiver = startReceiver();
     const post = async ({ headers, body }: Case) => {
-      const response = await fetch(`http://127.0.0.1:${port}/hooks/smsledger`, {
+      const response = await fetch(receiver.url, {
         method: "POST",
         headers: { ...headers, "content-type": "application/json" },
         body,
@@ -239,9 +197,39 @@ print(json.dumps([verdict(case) for case in json.loads(os.environ["CASES"])]))`;
     expect(await post(request())).toBe(204);
     const forged = request({ "webhook-signature": "v1,AAAA" });
     expect(await post(forged)).toBe(401);
-    receiver.kill();
-    const output = await new Response(receiver.stdout).text();
-    expect(output).toBe("sms_sent undefined\n");
+    expect(await receiver.stop()).toBe("sms_sent undefined\n");
+  });
+
+  test("that receives in Express gets each event that the server forwards", async () => {
+    await using receiver = startReceiver();
+    await using server = await startServer({ FORWARD_ALLOW: "127.0.0.1" });
+    const { store, config } = server;
+    const endpoint = { name: "crm", url: receiver.url, secret: SECRET };
+    const by = { at: Date.now(), actor: "ana", address: null };
+    await store.endpoints.add({ ...DEFAULTS, ...endpoint }, by);
+    // Until it listens, nothing is lost, but attempts are.
+    await until(() => fetch(receiver.url));
+    const stop = new AbortController();
+    const forwarding = forwardAll({
+      store,
+      config,
+      version: "0.0.0-test",
+      log: createLog("silent", "json"),
+      stopping: stop.signal,
+    });
+    const MessageSid = "SM0123456789abcdef0123456789abcdef";
+    for (const MessageStatus of ["sent", "delivered"])
+      await server.twilio.post({ MessageSid, MessageStatus });
+    const end = await store.feedEnd();
+    await until(async () => {
+      const [forwarded] = await store.endpoints.list();
+      return forwarded?.position.order === end.order;
+    });
+    stop.abort();
+    await forwarding;
+    expect(await receiver.stop()).toBe(
+      `sms_sent ${MessageSid}\nsms_delivered ${MessageSid}\n`,
+    );
   });
 
   test("that catches up reads each event of the feed once, and continues where it was", async () => {
