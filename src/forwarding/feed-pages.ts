@@ -19,11 +19,16 @@ export class FeedPages {
   readonly #store: Pick<Reading, "feedWithMessages">;
   readonly #elapsed: () => number;
   /** Leaves time for callbacks and pages, also while endpoints catch up. */
-  readonly #pace = new Pace();
+  readonly #pace: Pick<Pace, "step">;
   #pages: readonly Page[] = [];
 
-  constructor(store: Pick<Reading, "feedWithMessages">, elapsed: () => number) {
+  constructor(
+    store: Pick<Reading, "feedWithMessages">,
+    elapsed: () => number,
+    pace: Pick<Pace, "step"> = new Pace(),
+  ) {
     this.#store = store;
+    this.#pace = pace;
     this.#elapsed = elapsed;
   }
 

@@ -1,4 +1,5 @@
 import { failureOf } from "../log/failure.ts";
+import type { Pace } from "../exports/pace.ts";
 import type { Log } from "../log/log.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import type { Endpoint } from "../store/endpoints.ts";
@@ -51,6 +52,8 @@ export type WorkerDeps = {
   /** Aborted when the server is about to stop. */
   readonly stopping: AbortSignal;
   readonly pollMs?: number;
+  /** Rests between readings, which tests that step through time don't. */
+  readonly pace?: Pick<Pace, "step">;
 };
 
 /**
@@ -85,7 +88,7 @@ class Worker {
   constructor(deps: WorkerDeps) {
     const { store, clock, random, log, stopping } = deps;
     this.#deps = deps;
-    this.#pages = new FeedPages(store, clock.elapsed);
+    this.#pages = new FeedPages(store, clock.elapsed, deps.pace);
     this.#saver = new Saver({
       outbox: store.outbox,
       clock,

@@ -110,6 +110,7 @@ export class Engine {
       random: () => 0.5,
       stopping: this.#stopping.signal,
       pollMs: this.pollMs,
+      pace: { step: (make) => make() },
       ...more,
     });
   }
