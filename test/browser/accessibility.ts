@@ -1,3 +1,4 @@
+import { expect } from "bun:test";
 import axe, { type RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
 
@@ -53,4 +54,30 @@ export async function graveFaultsOn(
   rules?: readonly string[],
 ): Promise<Fault[]> {
   return (await faultsOn(page, rules)).filter(({ isGrave }) => isGrave);
+}
+
+/**
+ * Checks that a phone's page doesn't scroll sideways and has no serious fault in either
+ * theme, with all its details open.
+ */
+export async function checkPhonePage(page: Page): Promise<void> {
+  const url = page.url();
+  await openDetails(page);
+  const { view, width } = await page.evaluate(() => ({
+    view: innerWidth,
+    width: document.documentElement.scrollWidth,
+  }));
+  expect([url, view, width]).toEqual([url, 360, 360]);
+  expect([url, await graveFaultsOn(page)]).toEqual([url, []]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect([url, await graveFaultsOn(page, COLOR_RULES)]).toEqual([url, []]);
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+/** Expands collapsed content, so that it is checked too. */
+export async function openDetails(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll("details"))
+      details.open = true;
+  });
 }

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Dialog, Page } from "playwright-core";
-import { COLOR_RULES, graveFaultsOn, type Fault } from "./accessibility.ts";
+import {
+  COLOR_RULES,
+  graveFaultsOn,
+  openDetails,
+  type Fault,
+} from "./accessibility.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
 import {
   postHostileCallbacks,
@@ -167,12 +172,4 @@ async function visitPage(
 
 function headingsOf(page: Page): Promise<string[]> {
   return page.locator("main :is(h1, h2, th, td.col-to)").allInnerTexts();
-}
-
-/** Expands collapsed content, so that it is checked too. */
-async function openDetails(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll("details"))
-      details.open = true;
-  });
 }
