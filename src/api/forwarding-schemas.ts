@@ -53,7 +53,7 @@ export const Endpoint = Type.Object(
     waiting: Type.Object({
       count: count("Events that still have to reach it."),
       atLeast: Type.Boolean({
-        description: "True if there are more: counting stops at a limit.",
+        description: "True if counting stopped at a limit: there may be more.",
       }),
       atMost: Type.Boolean({
         description:

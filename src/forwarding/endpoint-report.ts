@@ -120,21 +120,30 @@ function waitingOf(
       waiting: { count: waiting, isMore: false, isUpTo: false },
       waitingSince,
     };
-  const isFiltered = endpoint.filter !== "" || endpoint.events !== null;
   const since = [behindSince, waitingSince].filter((at) => at !== undefined);
   return {
     waiting: {
       count: behind.count + waiting,
       isMore: behind.isMore,
-      isUpTo: isFiltered && behind.count > 0 && !behind.isMore,
+      isUpTo: isUpTo(state, endpoint),
     },
     waitingSince: since.length === 0 ? undefined : Math.min(...since),
   };
 }
 
-/** How many events wait: `12`, `up to 12`, `10,000+`. */
+/** Whether some of the events that an endpoint is behind may not match. */
+export function isUpTo(
+  { behind }: Pick<TargetState, "behind">,
+  { filter, events }: Pick<Endpoint, "filter" | "events">,
+): boolean {
+  return behind.count > 0 && (filter !== "" || events !== null);
+}
+
+/** How many events wait: `12`, `up to 12`, `10,000+`, `some of 10,000+`. */
 export function waitingWords({ isUpTo, ...count }: Waiting): string {
-  return `${isUpTo ? "up to " : ""}${boundedCount(count)}`;
+  const words = boundedCount(count);
+  if (!isUpTo) return words;
+  return `${count.isMore ? "some of" : "up to"} ${words}`;
 }
 
 const NOTHING_WAITS: TargetState = {

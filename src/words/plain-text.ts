@@ -2,3 +2,8 @@
 export function plainText(sentence: string): string {
   return sentence.replaceAll("’", "'");
 }
+
+/** A text with a capital first letter. */
+export function sentenceStart(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

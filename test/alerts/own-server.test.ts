@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
-import type { RuleKind } from "../../src/store/alerts.ts";
+import type { Told } from "../../src/alerts/story/story.ts";
+import { forwardingStory } from "../../src/alerts/story/own-server.ts";
+import type { Measured, RuleKind } from "../../src/store/alerts.ts";
 import type { Space } from "../../src/store/database-facts.ts";
 import { endpointTarget } from "../../src/store/outbox.ts";
 import { refusalOf } from "../refusals/sample-refusals.ts";
@@ -10,6 +12,16 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const T0 = Date.UTC(2026, 10, 24, 9);
 const BY = { at: T0, actor: "ana", address: null };
+
+const TOLD: Told = {
+  ruleKind: "forwarding",
+  ruleName: "Forwarding fails",
+  key: endpointTarget(3),
+  subject: "",
+  filter: "",
+  settings: {},
+  measured: { name: "crm", since: T0, to: T0 + HOUR_MS },
+};
 
 async function openRunning(): Promise<ReplayedLedger> {
   const ledger = await openReplayed();
@@ -77,6 +89,22 @@ test("an endpoint that only fails fires after three minutes, says how many event
   expect(await alertsOf(ledger, "forwarding")).toMatchObject([
     { state: "resolved" },
   ]);
+});
+
+test("a notice says that events may not match an endpoint's filter, instead of counting them as waiting", () => {
+  const words = (measured: Measured) =>
+    forwardingStory({ ...TOLD, measured: { ...TOLD.measured, ...measured } })
+      .lines[0];
+  expect(words({ waiting: 1 })).toStartWith("1 event is waiting.");
+  expect(words({ waiting: 10_000, isMore: 1 })).toStartWith(
+    "10,000+ events are waiting.",
+  );
+  expect(words({ waiting: 1, isUpTo: 1 })).toStartWith(
+    "Up to 1 event is waiting.",
+  );
+  expect(words({ waiting: 10_000, isMore: 1, isUpTo: 1 })).toStartWith(
+    "Some of 10,000+ events are waiting.",
+  );
 });
 
 test("a disabled endpoint fires at once, reminds after a day, and resolves once it's resumed", async () => {

@@ -48,6 +48,10 @@ test("with a filter, as many as that may wait", async () => {
   });
   const { waiting } = await reportOf(store, id, Date.now());
   expect(waitingWords(waiting)).toBe("up to 1");
+  // Beyond the limit, nobody knows whether many match.
+  expect(waitingWords({ count: 10_000, isMore: true, isUpTo: true })).toBe(
+    "some of 10,000+",
+  );
 });
 
 test("a day has 24 hours with the one under way, its p95 is the limit of a bucket, and older failures aren't its latest", async () => {

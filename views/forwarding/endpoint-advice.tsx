@@ -1,3 +1,4 @@
+import { sentenceStart } from "../../src/words/plain-text.ts";
 import type { Children } from "@kitajs/html";
 import {
   failureSentence,
@@ -9,7 +10,6 @@ import {
   type EndpointReport,
 } from "../../src/forwarding/endpoint-report.ts";
 import { FAILING_DAYS_MAX } from "../../src/store/endpoints.ts";
-import { counted } from "../../src/words/amounts.ts";
 import { minuteWords } from "../../src/words/times.ts";
 import { Ago } from "../parts/time.tsx";
 import type { Site } from "../site.ts";
@@ -107,13 +107,8 @@ function LatestFailure({
 /** How many events wait. */
 function waitWords({ waiting }: EndpointReport): string {
   if (waiting.count === 0) return "Nothing is waiting.";
-  if (waiting.isMore || waiting.isUpTo)
-    return `${sentenceStart(waitingWords(waiting))} events are waiting; none is lost.`;
-  return `${counted(waiting.count, "event is", "events are")} waiting; none is lost.`;
-}
-
-function sentenceStart(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const events = waiting.count === 1 ? "event is" : "events are";
+  return `${sentenceStart(waitingWords(waiting))} ${events} waiting; none is lost.`;
 }
 
 function Note({

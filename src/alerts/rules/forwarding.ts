@@ -1,3 +1,4 @@
+import { isUpTo } from "../../forwarding/endpoint-report.ts";
 import type { RuleSettings } from "../../store/alerts.ts";
 import type { Endpoint } from "../../store/endpoints.ts";
 import {
@@ -70,7 +71,7 @@ async function endpointFindings(
         since,
         to: at,
         ...disabledBecause(endpoint),
-        ...waiting(states.get(endpointTarget(id))),
+        ...waiting(endpoint, states.get(endpointTarget(id))),
       },
       badness: at - since,
     };
@@ -81,12 +82,13 @@ function disabledBecause({ disabledReason }: Endpoint) {
   return disabledReason === undefined ? {} : { disabled: disabledReason };
 }
 
-function waiting(state: TargetState | undefined) {
+function waiting(endpoint: Endpoint, state: TargetState | undefined) {
   return state === undefined
     ? { waiting: 0 }
     : {
         waiting: state.waiting + state.behind.count,
         ...(state.behind.isMore && { isMore: 1 }),
+        ...(isUpTo(state, endpoint) && { isUpTo: 1 }),
       };
 }
 

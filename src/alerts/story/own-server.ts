@@ -5,6 +5,8 @@ import {
   duration,
   percent,
 } from "../../words/amounts.ts";
+import { waitingWords } from "../../forwarding/endpoint-report.ts";
+import { sentenceStart } from "../../words/plain-text.ts";
 import { minuteWords } from "../../words/times.ts";
 import {
   numberIn,
@@ -45,12 +47,13 @@ export const forwardingStory: Teller = (told) => {
   const isChannel = partsOfKey(key)?.of === "channel";
   const disabled = textIn(measured, "disabled");
   const failingMs = numberIn(measured, "to") - numberIn(measured, "since");
-  const waiting = `${counted(
-    numberIn(measured, "waiting"),
-    isChannel ? "notice is" : "event is",
-    isChannel ? "notices are" : "events are",
-  )}`;
-  const atLeast = measured["isMore"] === undefined ? "" : "At least ";
+  const waiting = {
+    count: numberIn(measured, "waiting"),
+    isMore: measured["isMore"] !== undefined,
+    isUpTo: measured["isUpTo"] !== undefined,
+  };
+  const words = waitingWords(waiting);
+  const things = `${isChannel ? "notice" : "event"}${waiting.count === 1 ? " is" : "s are"}`;
   return {
     title: isChannel
       ? `The notification channel “${name}” has failed for ${duration(failingMs)}`
@@ -58,7 +61,7 @@ export const forwardingStory: Teller = (told) => {
         ? `Forwarding to “${name}” has failed for ${duration(failingMs)}`
         : `The endpoint “${name}” was disabled: it ${disabled === "gone" ? "answered 410 Gone" : "has only failed for five days"}`,
     lines: [
-      `${atLeast}${waiting} waiting. ${
+      `${sentenceStart(words)} ${things} waiting. ${
         disabled === ""
           ? "Nothing is lost: they’re sent once it works again."
           : "Nothing is lost: they’re sent once you resume the endpoint."
@@ -74,7 +77,7 @@ export const forwardingStory: Teller = (told) => {
     numbers: [
       {
         name: "Waiting",
-        value: `${countWords(numberIn(measured, "waiting"))}${measured["isMore"] === undefined ? "" : "+"}`,
+        value: words,
         href: undefined,
       },
       {
