@@ -57,6 +57,32 @@ export function endpointsContract(openStore: OpenStore): void {
     expect(await store.endpoints.secretsOf(4_711)).toBeUndefined();
   });
 
+  test("a number is erased from endpoints' names and filters, and one whose filter had it is paused", async () => {
+    await using opened = await openStore();
+    const { endpoints, upkeep } = opened.store;
+    const add = async (name: string, filter: string) => {
+      const settings = { ...endpointNamed(name), filter };
+      const result = await endpoints.add(settings, BY);
+      if ("refusal" in result) throw new Error(result.refusal);
+      return result.id;
+    };
+    const watching = await add("to +14155550123", "to:+1(415)555-0123");
+    const named = await add("+1 (415) 555-0123's", "country:US");
+    const other = await add("others", "to:+14155550199");
+    const before = await endpoints.byId(other);
+    await upkeep.erase("14155550123");
+    expect(await endpoints.byId(watching)).toMatchObject({
+      name: `to erased (${watching})`,
+      filter: "to:erased",
+      state: "paused",
+    });
+    expect(await endpoints.byId(named)).toMatchObject({
+      name: `erased's (${named})`,
+      state: "active",
+    });
+    expect(await endpoints.byId(other)).toEqual(before);
+  });
+
   test("endpoints are listed by name, and names that differ only in case are the same", async () => {
     await using opened = await openStore();
     const { store } = opened;

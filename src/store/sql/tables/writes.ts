@@ -31,6 +31,7 @@ import {
   setEndpointState,
 } from "./endpoints.ts";
 import { eraseFromAlerts } from "./erased-alerts.ts";
+import { eraseFromEndpoints } from "./erased-endpoints.ts";
 import { eraseFromRefusals, findInRefusals } from "./erased-refusals.ts";
 import { takeGuess } from "./guesses.ts";
 import { muteCode, unmuteCode } from "./muted-codes.ts";
@@ -106,6 +107,7 @@ const WRITES = {
   findInRefusals,
   eraseFromRefusals,
   eraseFromAlerts,
+  eraseFromEndpoints,
   readClock,
   noteUpkeep,
   addAlertRule,

@@ -40,6 +40,7 @@ export function upkeepStore(
           for (let after: number | undefined = 0; after !== undefined;)
             after = await write("eraseFromOutbox", sought, after);
           await write("eraseFromAlerts", sought);
+          await write("eraseFromEndpoints", sought, Date.now());
           return write("eraseFromRefusals", sought);
         },
         address,
