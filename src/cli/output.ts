@@ -43,8 +43,20 @@ export function say(text: string): void {
   }
 }
 
+/**
+ * Some texts come from outside, such as a receiver's response. Written as an escape, no
+ * character of theirs controls the terminal or changes the direction of text; in JSON it's
+ * the same character.
+ */
+function harmless(text: string): string {
+  return text.replace(
+    /(?!\r?\n|\t)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 function write(file: number, text: string): void {
-  let rest = Buffer.from(`${text}\n`);
+  let rest = Buffer.from(`${harmless(text)}\n`);
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(file, rest));

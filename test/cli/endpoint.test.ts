@@ -204,6 +204,24 @@ test("a test event is sent from here and verifies; status 1 says that it wasn't 
   });
 });
 
+test("what a receiver answers can't control the terminal, nor turn text around", async () => {
+  using db = await database();
+  const { file } = db;
+  await using receiver = startReceiver();
+  const allow = ["--forward-allow", "127.0.0.1"];
+  await endpointCommand(file, "add", "local", receiver.url, ...allow);
+  const answer = "\x1b]0;title\x07\x1b[2J\u009b31m \u202eeno\r\ntwo";
+  receiver.answer(500, answer);
+  const test = ["test", "local", ...allow];
+  const { stdout } = await endpointCommand(file, ...test);
+  expect(stdout).toEndWith(
+    "\\u001b]0;title\\u0007\\u001b[2J\\u009b31m \\u202eeno\r\ntwo\n",
+  );
+  const asJson = await endpointCommand(file, ...test, "--json");
+  expect(asJson.stdout).not.toMatch(/(?!\n)[\p{Cc}\u202e]/u);
+  expect(JSON.parse(asJson.stdout).response).toBe(answer);
+});
+
 test("a resend is previewed, needs a yes, and is left to the server", async () => {
   await using server = await startServer();
   const { databaseUrl: file } = server.config;
