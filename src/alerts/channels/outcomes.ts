@@ -158,16 +158,26 @@ function withoutSecrets(
   for (const [name, { isSecret }] of Object.entries(fields)) {
     const secret = settings[name] ?? "";
     if (!isSecret || secret.length < SECRET_LENGTH_MIN) continue;
-    for (const part of [secret, ...pathsOf(secret)])
+    for (const part of [secret, ...partsOf(secret)])
       rest = rest.replaceAll(part, "…");
   }
   return rest;
 }
 
-/** The part of a secret URL that makes it one. */
-function pathsOf(secret: string): readonly string[] {
+/** What is shorter is a word of the address, such as `services`. */
+const SEGMENT_LENGTH_MIN = 16;
+
+/** The parts of a secret URL that make it one, the longest first: a service may repeat any of them. */
+function partsOf(secret: string): readonly string[] {
   const url = URL.parse(secret);
-  return url && url.pathname.length > 1
-    ? [url.pathname + url.search, url.pathname]
-    : [];
+  if (!url) return [];
+  const { pathname, search, searchParams } = url;
+  const given = search.slice(1).split(/[=&]/);
+  return [
+    ...[pathname + search, pathname, search].filter(({ length }) => length > 1),
+    ...pathname.split("/").filter(({ length }) => length >= SEGMENT_LENGTH_MIN),
+    ...[...given, ...searchParams.values()].filter(
+      ({ length }) => length >= SECRET_LENGTH_MIN,
+    ),
+  ].toSorted((one, other) => other.length - one.length);
 }

@@ -6,7 +6,11 @@ import {
 } from "../../../src/alerts/channels/notice-sender.ts";
 import { createTestChannel } from "../../../src/alerts/channels/test-channel.ts";
 import { channelTarget } from "../../../src/store/outbox.ts";
-import { failureWords } from "../../../src/alerts/channels/outcomes.ts";
+import { CHANNEL_KINDS } from "../../../src/alerts/channels/channels.ts";
+import {
+  failureWords,
+  httpOutcome,
+} from "../../../src/alerts/channels/outcomes.ts";
 import type { Notice } from "../../../src/alerts/notice.ts";
 import { cidrList } from "../../../src/config/setting-values.ts";
 import type { Outcome } from "../../../src/forwarding/target.ts";
@@ -241,6 +245,34 @@ describe("an outcome", () => {
     );
     expect(JSON.stringify(outcome)).not.toContain("zq7");
     expect(outcome.response).toBe("… …");
+  });
+
+  test("has no part of a secret address in it, however the service writes it", () => {
+    const workflowUrl =
+      "https://prod-1.logic.azure.com/workflows/0f1e2d3c4b5a69788796a5b4/triggers?sp=%2Fruns%2Fzq7&sig=a%2Bzq7-zq7";
+    const webhookUrl =
+      "https://hooks.slack.com/services/T1/B2/zq7zq7zq7zq7zq7zq7";
+    const repeated = (kind: "teams" | "slack", text: string) =>
+      httpOutcome(CHANNEL_KINDS[kind], {
+        headers: {},
+        settings: { workflowUrl, webhookUrl },
+        result: {
+          response: { status: 400, headers: new Headers(), text },
+          fault: null,
+          durationMs: 1,
+        },
+        now: MOMENT.now,
+      }).response;
+    for (const text of [
+      workflowUrl,
+      workflowUrl.replaceAll("&", "\\u0026").replaceAll("/", "\\/"),
+      workflowUrl.replaceAll("&", "&amp;"),
+      "0f1e2d3c4b5a69788796a5b4 has no signature a+zq7-zq7 for /runs/zq7",
+    ])
+      expect(repeated("teams", text)).not.toMatch(/zq7|0f1e2d/);
+    expect(repeated("slack", "no service zq7zq7zq7zq7zq7zq7 in services")).toBe(
+      "no service … in services",
+    );
   });
 
   test("without a connection has the code of its cause", async () => {
