@@ -62,6 +62,8 @@ function accessLines({
   tokensRevoked,
   tokensGone,
   endpointsPaused,
+  channelsOff,
+  digestsEnded,
   numbersBack,
 }: Restored): string[] {
   const since = isCompared
@@ -106,6 +108,16 @@ function accessLines({
       "Endpoints that were removed, paused or changed since the backup are paused",
       endpointsPaused,
       "If one should get events: smsledger endpoint resume NAME.",
+    ),
+    line(
+      "Notification channels that were removed, turned off or changed since the backup are off",
+      channelsOff,
+      "To turn one on: open Alerts, Notification channels.",
+    ),
+    line(
+      "Digests that were unsubscribed or changed since the backup aren't sent",
+      digestsEnded,
+      "Their users can ask for them again: Settings, Digest.",
     ),
     line(
       "Numbers erased since the backup may be back",

@@ -69,6 +69,10 @@ export type RestoredAccess = {
   readonly tokensGone: readonly string[];
   /** Endpoints that were removed, paused or changed since: they're paused, so that nothing goes where it no longer should. */
   readonly endpointsPaused: readonly string[];
+  /** Notification channels that were removed, turned off or changed since: they're off. */
+  readonly channelsOff: readonly string[];
+  /** Email addresses of digests that were ended since, or go elsewhere: they aren't sent. */
+  readonly digestsEnded: readonly string[];
   /** Numbers that were erased since, masked. */
   readonly numbersBack: readonly string[];
 };

@@ -380,6 +380,65 @@ test("sessions end, revoked tokens stay revoked, and anything else that returns 
   expect(db.query("SELECT count(*) FROM sessions").values()).toEqual([[0]]);
 });
 
+test("nothing is sent through notification channels and to digests' addresses that were ended since", async () => {
+  await record();
+  const by = { at: Date.now(), actor: "ana", address: null };
+  let store = await open(live);
+  const add = async (name: string): Promise<number> => {
+    const added = await store.alertChannels.add(
+      {
+        kind: "email",
+        name,
+        settings: { to: `${name}@example.com` },
+        severities: ["critical"],
+        quietHours: null,
+        isOn: true,
+      },
+      by,
+    );
+    return "id" in added ? added.id : 0;
+  };
+  const subscribe = (userId: number, name: string): Promise<void> =>
+    store.digests.put(
+      userId,
+      {
+        address: `${name}@example.com`,
+        frequency: "daily",
+        timeZone: "UTC",
+        hour: 8,
+      },
+      { from: by.at, dueAt: by.at },
+      by,
+    );
+  await add("kept");
+  const gone = await add("gone");
+  const moved = await add("moved");
+  const silent = await add("silent");
+  await subscribe(1, "ana");
+  await subscribe(2, "mo");
+  await subscribe(3, "eve");
+  await store.close();
+  await command("backup", backedUp);
+  store = await open(live);
+  await store.alertChannels.remove(gone, by);
+  const settings = { to: "elsewhere@example.com" };
+  await store.alertChannels.change(moved, { settings }, by);
+  await store.alertChannels.change(silent, { isOn: false }, by);
+  await store.digests.remove(2, by);
+  await subscribe(3, "eve.other");
+  await store.close();
+  const { status, stdout } = await restore();
+  expect(status).toBe(0);
+  expect(stdout).toContain("since the backup are off: gone, moved, silent. ");
+  expect(stdout).toContain("aren't sent: eve@example.com, mo@example.com. ");
+  store = await open(live);
+  const channels = await store.alertChannels.list();
+  expect(channels.filter(({ isOn }) => isOn)).toMatchObject([{ name: "kept" }]);
+  expect(channels).toHaveLength(4);
+  expect(await store.digests.list()).toMatchObject([{ userId: 1 }]);
+  await store.close();
+});
+
 test("without a database to compare with, no token in the backup is valid, and all users are listed", async () => {
   await withAccess();
   for (const damage of ["gone", "damaged"] as const) {

@@ -19,14 +19,33 @@ type Endpoint = {
   readonly state: string;
 };
 
+type AlertChannel = {
+  readonly name: string;
+  readonly kind: string;
+  readonly settings: string;
+  readonly isOn: number;
+};
+
+type Digest = { readonly userId: number; readonly name: string };
+
 type Access = {
   readonly users: readonly User[];
   readonly tokens: readonly Token[];
   readonly endpoints: readonly Endpoint[];
+  readonly channels: readonly AlertChannel[];
+  /** Named by their email addresses. */
+  readonly digests: readonly Digest[];
   readonly erased: readonly { readonly at: number; readonly subject: string }[];
 };
 
-const NONE: Access = { users: [], tokens: [], endpoints: [], erased: [] };
+const NONE: Access = {
+  users: [],
+  tokens: [],
+  endpoints: [],
+  channels: [],
+  digests: [],
+  erased: [],
+};
 
 /**
  * Prevents access that was revoked from coming back in `copy`, which is about to replace
@@ -45,6 +64,10 @@ export function settleAccess(
   endSessions(copy, revoked);
   const stale = before ? changedSince(backup.endpoints, before.endpoints) : [];
   pause(copy, stale);
+  const muted = before ? offSince(backup.channels, before.channels) : [];
+  turnOff(copy, muted);
+  const ended = before ? endedSince(backup.digests, before.digests) : [];
+  end(copy, ended);
   const find = (among: readonly User[], { key }: User) =>
     among.find((other) => other.key === key);
   const changed = (is: (now: User, then: User) => boolean): User[] =>
@@ -63,6 +86,8 @@ export function settleAccess(
     tokensRevoked: names(revoked),
     tokensGone: names(tokens.filter(({ hash }) => !backupHashes.has(hash))),
     endpointsPaused: names(stale),
+    channelsOff: names(muted),
+    digestsEnded: names(ended),
     numbersBack: [
       ...new Set(
         erased.filter(({ at }) => !known.has(at)).map(({ subject }) => subject),
@@ -107,6 +132,45 @@ function pause(copy: Database, endpoints: readonly Endpoint[]): void {
     );
 }
 
+/** The channels of a backup that are on and weren't later, or not there, or sent elsewhere. */
+function offSince(
+  backup: readonly AlertChannel[],
+  later: readonly AlertChannel[],
+): AlertChannel[] {
+  return backup.filter(
+    ({ name, kind, settings, isOn }) =>
+      isOn === 1 &&
+      !later.some(
+        (now) =>
+          now.name === name &&
+          now.kind === kind &&
+          now.settings === settings &&
+          now.isOn === 1,
+      ),
+  );
+}
+
+function turnOff(copy: Database, channels: readonly AlertChannel[]): void {
+  for (const { name } of channels)
+    copy.run("UPDATE alert_channels SET is_on = 0 WHERE name = ?", [name]);
+}
+
+/** The digests of a backup that their users have ended since, or get at another address. */
+function endedSince(
+  backup: readonly Digest[],
+  later: readonly Digest[],
+): Digest[] {
+  return backup.filter(
+    ({ userId, name }) =>
+      !later.some((now) => now.userId === userId && now.name === name),
+  );
+}
+
+function end(copy: Database, digests: readonly Digest[]): void {
+  for (const { userId } of digests)
+    copy.run("DELETE FROM digests WHERE user_id = ?", [userId]);
+}
+
 /** Undefined when it's damaged, or so new that its tables differ. */
 function readOrNothing(old: Database): Access | undefined {
   try {
@@ -133,6 +197,16 @@ function accessOf(db: Database): Access {
       db,
       "endpoints",
       "SELECT name_key AS key, name, url, secret, state FROM endpoints ORDER BY name_key",
+    ),
+    channels: rows<AlertChannel>(
+      db,
+      "alert_channels",
+      "SELECT name, kind, settings, is_on AS isOn FROM alert_channels ORDER BY name",
+    ),
+    digests: rows<Digest>(
+      db,
+      "digests",
+      "SELECT user_id AS userId, address AS name FROM digests ORDER BY address",
     ),
     erased: rows<{ at: number; subject: string }>(
       db,
