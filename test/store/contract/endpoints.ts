@@ -57,9 +57,9 @@ export function endpointsContract(openStore: OpenStore): void {
     expect(await store.endpoints.secretsOf(4_711)).toBeUndefined();
   });
 
-  test("a number is erased from endpoints' names and filters, and one whose filter had it is paused", async () => {
+  test("a number is erased from endpoints' names and filters and from the audit list, and one whose filter had it is paused", async () => {
     await using opened = await openStore();
-    const { endpoints, upkeep } = opened.store;
+    const { audit, endpoints, upkeep } = opened.store;
     const add = async (name: string, filter: string) => {
       const settings = { ...endpointNamed(name), filter };
       const result = await endpoints.add(settings, BY);
@@ -81,6 +81,10 @@ export function endpointsContract(openStore: OpenStore): void {
       state: "active",
     });
     expect(await endpoints.byId(other)).toEqual(before);
+    const added = (await audit.list({ size: 10 })).map(
+      ({ subject }) => subject,
+    );
+    expect(added).toEqual(["others", "erased's", "to erased"]);
   });
 
   test("endpoints are listed by name, and names that differ only in case are the same", async () => {

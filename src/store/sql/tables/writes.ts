@@ -31,6 +31,7 @@ import {
   setEndpointState,
 } from "./endpoints.ts";
 import { eraseFromAlerts } from "./erased-alerts.ts";
+import { eraseFromAudit } from "./erased-audit.ts";
 import { eraseFromEndpoints } from "./erased-endpoints.ts";
 import { eraseFromRefusals, findInRefusals } from "./erased-refusals.ts";
 import { takeGuess } from "./guesses.ts";
@@ -108,6 +109,7 @@ const WRITES = {
   eraseFromRefusals,
   eraseFromAlerts,
   eraseFromEndpoints,
+  eraseFromAudit,
   readClock,
   noteUpkeep,
   addAlertRule,

@@ -41,6 +41,7 @@ export function upkeepStore(
             after = await write("eraseFromOutbox", sought, after);
           await write("eraseFromAlerts", sought);
           await write("eraseFromEndpoints", sought, Date.now());
+          await write("eraseFromAudit", sought);
           return write("eraseFromRefusals", sought);
         },
         address,
