@@ -2,7 +2,7 @@ import { AlertPage } from "../../views/alerts/alert-page.tsx";
 import type { FilledIn } from "../../views/alerts/alert-actions.tsx";
 import { AlertsPage } from "../../views/alerts/alerts-page.tsx";
 import type { Site } from "../../views/site.ts";
-import { requesterOf } from "../account/viewer.ts";
+import { isAdmin, requesterOf } from "../account/viewer.ts";
 import {
   readAlertDetails,
   type AlertDetailsStore,
@@ -12,6 +12,7 @@ import {
   pageOf,
   readAlertsQuery,
 } from "../alerts/alerts-query.ts";
+import { alertFor } from "../alerts/alert-for-reader.ts";
 import { noteText } from "../alerts/note-text.ts";
 import { openInOrder, type OpenAlerts } from "../alerts/open-alerts.ts";
 import { told } from "../alerts/told-alerts.ts";
@@ -69,7 +70,8 @@ export const alertHandlers = ({ store, openAlerts, now: clock }: AlertDeps) => {
     const [shown] = await told(store, [alert]);
     if (shown === undefined) return NO_SUCH_ALERT;
     const details = await readAlertDetails(store, shown, now);
-    const view = { site, alert: shown, ...details, filledIn, now };
+    const seen = alertFor(readerOf(site), shown);
+    const view = { site, alert: seen, ...details, filledIn, now };
     return page(<AlertPage {...view} />, {
       status: filledIn === undefined ? 200 : 400,
     });
@@ -119,10 +121,11 @@ export const alertHandlers = ({ store, openAlerts, now: clock }: AlertDeps) => {
         alerts.evaluatorRecord(),
       ]);
       const shown = found.slice(0, ALERTS_PER_PAGE);
+      const listed = await told(store, openInOrder(open));
       return page(
         <AlertsPage
           {...{ site, query, rules, now }}
-          open={await told(store, openInOrder(open))}
+          open={listed.map((each) => alertFor(readerOf(site), each))}
           alerts={await told(store, shown)}
           older={found.length > shown.length ? shown.at(-1)?.id : undefined}
           hasChannel={channels.some(({ isOn }) => isOn)}
@@ -158,6 +161,10 @@ export const alertHandlers = ({ store, openAlerts, now: clock }: AlertDeps) => {
       handle(asked, "firing", (id, by, seen) => alerts.reopen(id, by, seen)),
   };
 };
+
+function readerOf({ viewer, masksNumbers }: Site) {
+  return { canChange: isAdmin(viewer), masksNumbers };
+}
 
 function filledInOf(body: unknown) {
   return {

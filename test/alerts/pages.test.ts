@@ -356,3 +356,49 @@ function post(origin: string, path: string, fields: Record<string, string>) {
     body: new URLSearchParams(fields).toString(),
   });
 }
+
+test("with masked numbers, members don't see a rule's filter that names a number, nor links with it", async () => {
+  await using server = await startWithPeople({ MASK_NUMBERS: "true" });
+  const { alerts } = server.store;
+  const now = Date.now();
+  const added = await alerts.addRule(
+    {
+      kind: "failure-rate",
+      name: "VIP",
+      filter: "country:US to:+14155550123",
+      settings: { percent: 30, clearsBelow: 20 },
+      severity: "critical",
+      channelIds: null,
+      isOn: true,
+    },
+    { at: now, actor: "ana", address: null },
+  );
+  const ruleId = "id" in added ? added.id : 0;
+  const measured = { failed: 3, finished: 4, from: now - 900_000, to: now };
+  const { id } = await addAlert(alerts, now, {
+    ruleId,
+    minutesAgo: 9,
+    measured,
+  });
+  const paths = [
+    "/alerts",
+    `/alerts/${id}`,
+    "/alerts/rules",
+    `/alerts/rules/${ruleId}`,
+  ];
+  const member = await signedInAs(server.origin, "mo");
+  for (const path of paths) {
+    const { status, text } = await member.get(path);
+    expect([path, status, text.includes("VIP")]).toEqual([path, 200, true]);
+    expect([path, text.replaceAll(/\D/g, "")]).toEqual([
+      path,
+      expect.not.stringContaining("4155550123"),
+    ]);
+  }
+  const admin = await signedInAs(server.origin, "ana");
+  for (const path of paths)
+    expect([path, (await admin.get(path)).text]).toEqual([
+      path,
+      expect.stringMatching(/(?:%2B|\+)14155550123/),
+    ]);
+});

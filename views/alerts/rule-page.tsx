@@ -6,6 +6,7 @@ import { ruleSentence } from "../../src/alerts/rule-words.ts";
 import { Severity } from "./alert-marks.tsx";
 import { AlertsTable } from "./alerts-table.tsx";
 import { RuleFields } from "./rule-fields.tsx";
+import { RuleFilter } from "./rule-filter.tsx";
 import { RulePreviewPanel } from "./rule-preview.tsx";
 import type { RuleView } from "./rule-view.ts";
 
@@ -61,7 +62,7 @@ export function RulePage(view: RuleView) {
 }
 
 /** What members see of a rule. */
-function Described({ rule }: RuleView) {
+function Described({ site, rule }: RuleView) {
   if (rule === undefined) return "";
   const { filter, severity, isOn } = rule;
   return (
@@ -71,16 +72,7 @@ function Described({ rule }: RuleView) {
         {isOn ? "" : <span class="badge off-badge">Off</span>}
       </p>
       <p safe>{ruleSentence(rule)}</p>
-      {filter === "" ? (
-        ""
-      ) : (
-        <p class="rule-filter">
-          Only{" "}
-          <code>
-            <bdi safe>{filter}</bdi>
-          </code>
-        </p>
-      )}
+      {filter === "" ? "" : <RuleFilter {...{ site, filter }} />}
       <p class="hint">Admins change rules.</p>
     </section>
   );

@@ -10,6 +10,7 @@ import type { Site } from "../site.ts";
 import { Severity } from "./alert-marks.tsx";
 import { AlertsFrame, NoChannel } from "./alerts-frame.tsx";
 import { KindList } from "./new-rule-page.tsx";
+import { RuleFilter } from "./rule-filter.tsx";
 
 export type RulesView = {
   readonly site: Site;
@@ -99,12 +100,7 @@ function RuleRow({
         {filter === "" ? (
           ""
         ) : (
-          <p class="rule-filter">
-            Only{" "}
-            <code>
-              <bdi safe>{shortened(filter, 120)}</bdi>
-            </code>
-          </p>
+          <RuleFilter {...{ site, filter }} lengthMax={120} />
         )}
         <span class="narrow-only">
           <Severity severity={severity} /> <Notifies {...{ rule, channels }} />
