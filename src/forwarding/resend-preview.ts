@@ -1,3 +1,4 @@
+import { Pace } from "../exports/pace.ts";
 import type { Endpoint } from "../store/endpoints.ts";
 import { endpointTarget, type OutboxStore } from "../store/outbox.ts";
 import type { EventWithMessage, Reading } from "../store/store.ts";
@@ -13,6 +14,8 @@ export type PreviewStore = Pick<
 /** How many events of a time range are read at most, and at a time. */
 const READ_MAX = 5_000;
 const STEP = 250;
+/** However many previews are asked for, callbacks and pages get their turns between the steps. */
+const PACE = new Pace();
 
 /** Counts what a resend would send, up to a limit. */
 export async function previewResend(
@@ -51,7 +54,10 @@ async function countRange(
   let count = 0;
   for (let read = 0; position.order < untilId; read += STEP) {
     if (read >= READ_MAX) return { count, isMore: true };
-    const { events, next } = await store.feedWithMessages(position, STEP);
+    const from = position;
+    const { events, next } = await PACE.step(() =>
+      store.feedWithMessages(from, STEP),
+    );
     count += events.filter(isCounted).length;
     if (next.isSame(position)) break;
     position = next;

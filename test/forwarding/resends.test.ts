@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { previewResend } from "../../src/forwarding/resend-preview.ts";
 import { endpointTarget, type NewResend } from "../../src/store/outbox.ts";
 import { BY, Engine, type Request } from "./engine.ts";
 
@@ -163,4 +164,34 @@ test("a resend waits while its endpoint can't be reached, and goes on afterwards
   engine.requests.length = 0;
   await engine.pass(HOUR);
   expect(new Set(sidsOf(engine.requests))).toEqual(new Set(sids));
+});
+
+test("previews that are asked for at once take turns, and count the same", async () => {
+  await using engine = await Engine.open();
+  const { store } = engine;
+  const id = await engine.addEndpoint("crm", { filter: "status:failed" });
+  await engine.record(300, { MessageStatus: "failed" });
+  const endpoint = await store.endpoints.byId(id);
+  if (endpoint === undefined) throw new Error("The endpoint is gone.");
+  let reading = 0;
+  let readingMost = 0;
+  const watched = {
+    ...store,
+    async feedWithMessages(
+      ...asked: Parameters<typeof store.feedWithMessages>
+    ) {
+      readingMost = Math.max(readingMost, ++reading);
+      return store.feedWithMessages(...asked).finally(() => reading--);
+    },
+  };
+  const now = engine.clock.now();
+  const range = { from: now - HOUR, until: now + HOUR };
+  const request = { kind: "range", range, ratePerSecond: 10 } as const;
+  const counts = await Promise.all(
+    Array.from({ length: 5 }, () =>
+      previewResend(watched, endpoint, request, now),
+    ),
+  );
+  expect(counts).toEqual(Array(5).fill({ count: 300, isMore: false }));
+  expect(readingMost).toBe(1);
 });
