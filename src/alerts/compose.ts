@@ -81,7 +81,7 @@ function timeFacts(
   kind: Notice["kind"],
 ): { name: string; value: string }[] {
   return [
-    { name: "Since", value: `${minuteWords(firedAt ?? since)} UTC` },
+    { name: "Fired", value: `${minuteWords(firedAt ?? since)} UTC` },
     ...(kind === "reminder" && isShare(facts)
       ? [
           {

@@ -20,14 +20,14 @@ const SENTENCES: Record<RuleKind, Sentence> = {
   "failure-rate": (number, settings) =>
     `At least ${number("percent")}% of ${WHOSE[String(settings["each"])] ?? "the"} messages of the last ${number("minutes")} minutes failed, ` +
     `if at least ${number("messagesMin")} finished${number("sustainedMinutes") === "0" ? "" : `, for ${number("sustainedMinutes")} minutes`}. ` +
-    `Over below ${number("clearsBelow")}%.`,
+    `Resolves below ${number("clearsBelow")}%.`,
   "new-code": (number) =>
     `Within a day, ${number("messagesMin")} or more messages have an error code that none had in the ${number("days")} days before.`,
   silence: (number) =>
     `No callbacks for ${number("minutes")} minutes, although there were at least ${number("messagesMin")} messages at that time in earlier weeks.`,
   stuck: (number) =>
     `At least ${number("percent")}% of the messages sent ${number("hours")} hours ago are in flight, and at least ${number("messagesMin")} of them. ` +
-    `Over below ${number("clearsBelow")}%.`,
+    `Resolves below ${number("clearsBelow")}%.`,
   refused: (number) =>
     `At least ${number("callbacksMin")} ${number("callbacksMin") === "1" ? "callback was" : "callbacks were"} refused within ${number("minutes")} minutes for a reason that you can fix.`,
   forwarding: (number) =>

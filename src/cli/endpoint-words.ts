@@ -26,7 +26,7 @@ export function tableOf(
         endpoint.name,
         healthOf(endpoint, now),
         waitingWords(waiting),
-        rate === undefined ? "-" : percent(rate),
+        rate === undefined ? "–" : percent(rate),
         endpoint.url,
       ];
     }),
@@ -55,7 +55,7 @@ export function factsOf(report: EndpointReport, now: number): string {
     ],
     ["waiting", `${waitingWords(waiting)}${since}`],
     ["given up", String(givenUp)],
-    ["success 24 h", rate === undefined ? "-" : percent(rate)],
+    ["success 24 h", rate === undefined ? "–" : percent(rate)],
     ["p95 24 h", limitWords(day.p95Ms)],
   ]);
 }

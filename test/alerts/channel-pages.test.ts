@@ -61,6 +61,18 @@ test("a generated secret is shown once, and never again by any page", async () =
   expect(mistaken.text).not.toContain("whsec_typed");
 });
 
+test("an empty secret's field says what it does: a new channel gets one, an existing one keeps its own", async () => {
+  await using server = await startWithPeople();
+  const ana = await signedInAs(server.origin, "ana");
+  const fresh = textOf(await ana.get("/alerts/channels/new?kind=webhook"));
+  expect(fresh).toContain("Leave it empty to get a new one.");
+  await ana.post("/alerts/channels", HOOK);
+  const [channel] = await server.store.alertChannels.list();
+  const saved = textOf(await ana.get(`/alerts/channels/${channel?.id}`));
+  expect(saved).toContain("Leave it empty to keep the current one");
+  expect(saved).not.toContain("Leave it empty to get a new one.");
+});
+
 test("a channel is turned off and on and removed; a second click does nothing, and members only look", async () => {
   await using server = await startWithPeople();
   const { alertChannels } = server.store;

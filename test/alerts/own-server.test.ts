@@ -3,7 +3,8 @@ import type { Told } from "../../src/alerts/story/story.ts";
 import { forwardingStory } from "../../src/alerts/story/own-server.ts";
 import type { Measured, RuleKind } from "../../src/store/alerts.ts";
 import type { Space } from "../../src/store/database-facts.ts";
-import { endpointTarget } from "../../src/store/outbox.ts";
+import { createUrls } from "../../src/site/urls.ts";
+import { channelTarget, endpointTarget } from "../../src/store/outbox.ts";
 import { refusalOf } from "../refusals/sample-refusals.ts";
 import { openReplayed, type ReplayedLedger } from "./replayed-ledger.ts";
 
@@ -105,6 +106,23 @@ test("a notice says that events may not match an endpoint's filter, instead of c
   expect(words({ waiting: 10_000, isMore: 1, isUpTo: 1 })).toStartWith(
     "Some of 10,000+ events are waiting.",
   );
+});
+
+test("an alert about an endpoint or a channel leads to it, and gives whole minutes", () => {
+  const urls = createUrls("https://sms.example.com/ledger");
+  const story = (key: string) => {
+    const measured = { ...TOLD.measured, to: T0 + 3 * MINUTE_MS + 6_000 };
+    const { title, places } = forwardingStory({ ...TOLD, key, measured });
+    return [title, ...places.map(({ href }) => href(urls))];
+  };
+  expect(story(endpointTarget(3))).toEqual([
+    "Forwarding to “crm” has failed for 3 min",
+    "/ledger/forwarding/3",
+  ]);
+  expect(story(channelTarget(3))).toEqual([
+    "The notification channel “crm” has failed for 3 min",
+    "/ledger/alerts/channels",
+  ]);
 });
 
 test("a disabled endpoint fires at once, reminds after a day, and resolves once it's resumed", async () => {

@@ -242,7 +242,7 @@ test("what an endpoint waits for, why it fails and what to do is on its page and
     })),
   });
   const text = textsOf(await get(`${origin}/forwarding/${id}`));
-  expect(text).toContain("Every attempt fails Since 3 h ago");
+  expect(text).toContain("Every attempt fails It started to fail 3 h ago");
   expect(text).toContain("TLS expired");
   expect(text).toContain("The host’s TLS certificate has expired.");
   expect(text).toContain("2 events are waiting; none is lost.");

@@ -162,7 +162,7 @@ function NothingInHistory({ site: { urls }, query }: AlertsView) {
     return <NothingFurther latest={urls.alerts()} />;
   return (
     <div class="empty">
-      <h2>{isFiltered(query) ? "No matching alerts" : "No alerts so far"}</h2>
+      <h2>{isFiltered(query) ? "No matching alerts" : "No past alerts"}</h2>
       <p>
         {isFiltered(query)
           ? "No alert matches these choices."

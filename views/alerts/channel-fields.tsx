@@ -116,16 +116,23 @@ function SettingField({
   return (
     <TextField
       {...{ id, label, value, mistake }}
-      help={
-        kept
-          ? `${help} Leave it empty to keep the current one, which isn’t shown.`
-          : help
-      }
+      help={[help, ...whatEmptyDoes(kept === true, whenEmpty)].join(" ")}
       placeholder={kept ? "••••••••" : example}
       isRequired={whenEmpty === undefined && !kept}
       isSecret={isSecret === true}
     />
   );
+}
+
+function whatEmptyDoes(
+  kept: boolean,
+  whenEmpty: Field["whenEmpty"],
+): readonly string[] {
+  if (kept)
+    return ["Leave it empty to keep the current one, which isn’t shown."];
+  return typeof whenEmpty === "function"
+    ? ["Leave it empty to get a new one."]
+    : [];
 }
 
 function TextField({

@@ -38,7 +38,7 @@ export function ChannelsPage({
           <h2>Nobody is notified yet</h2>
           <p>
             Alerts appear only on these pages. Add a channel, so that somebody
-            hears of them at night.
+            is notified, also at night.
           </p>
         </div>
       ) : (

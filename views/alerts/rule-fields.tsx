@@ -36,7 +36,12 @@ export function RuleFields(view: RuleView) {
           {takesFilter ? (
             <div class="rule-field">
               <label for="filter-q">Only messages that match</label>
-              <FilterBox urls={urls} q={form.q} describedBy="filter-hint" />
+              <FilterBox
+                urls={urls}
+                q={form.q}
+                describedBy="filter-hint"
+                example="country:US, code:30007, tag:campaign=spring"
+              />
               <p id="filter-hint" class="hint">
                 In the language of the filter on Messages; empty for all. With{" "}
                 <code>code:</code>, only failures with that code count.

@@ -40,7 +40,7 @@ export function StateAdvice(props: AdviceProps) {
       return (
         <Note title="Paused">
           <p>
-            Since <Ago at={endpoint.stateChangedAt} now={props.now} />.{" "}
+            It was paused <Ago at={endpoint.stateChangedAt} now={props.now} />.{" "}
             <span safe>{waitWords(props.report)}</span> When you resume it, it
             continues where it stopped.
           </p>
@@ -56,7 +56,7 @@ function Failing({ report, now }: AdviceProps) {
   return (
     <Note title="Every attempt fails" isGrave>
       <p>
-        Since <Ago at={failingSince} now={now} />.{" "}
+        It started to fail <Ago at={failingSince} now={now} />.{" "}
         <LatestFailure report={report} />
       </p>
       <p safe>

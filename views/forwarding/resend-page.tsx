@@ -119,7 +119,7 @@ function Choice({ site, report, given, mistakes, preview }: ResendView) {
         {...invalid(mistakes, "rate")}
       />
       <p id="rate-hint" class="hint" safe>
-        {`1 to ${RATE_MAX.toLocaleString("en-US")}. What happens now is sent first.`}
+        {`1 to ${RATE_MAX.toLocaleString("en-US")}. New events are sent first.`}
       </p>
       <div class="form-buttons">
         <button class={preview === undefined ? "button-primary" : undefined}>

@@ -37,7 +37,7 @@ export function ResendsSection({ site, report, resends, now }: EndpointView) {
       {shown.length === 0 ? (
         <p class="quiet">
           Events that were given up, or all of a time range, can be sent again
-          at a rate of their own. Nothing was so far.
+          at a rate of their own. None have been.
         </p>
       ) : (
         <ul class="resends card">

@@ -11,11 +11,14 @@ export function FilterBox({
   urls,
   q,
   describedBy,
+  example = "status:failed, +1415…, last 4 digits, SM…",
 }: {
   readonly urls: Urls;
   readonly q: string;
   /** The id of what explains it. */
   readonly describedBy?: string;
+  /** What the empty box shows: only what it takes. */
+  readonly example?: string;
 }) {
   return (
     <div class="filter-box">
@@ -25,7 +28,7 @@ export function FilterBox({
         id="filter-q"
         value={attribute(q.slice(0, FILTER_LENGTH_MAX))}
         maxlength={FILTER_LENGTH_MAX}
-        placeholder="status:failed, +1415…, last 4 digits, SM…"
+        placeholder={attribute(example)}
         autocomplete="off"
         autocapitalize="off"
         spellcheck="false"

@@ -172,7 +172,7 @@ function NothingListed({
         {reason !== undefined
           ? REASON_WORDS[reason].sentence
           : isComplete
-            ? "Good news: you can send to every number that your messages went to."
+            ? "A number appears here when messages to it fail in a way that sending again doesn’t fix."
             : "Older messages are still being checked."}
       </p>
       {reason === undefined ? (

@@ -17,6 +17,8 @@ import {
   type Teller,
 } from "./story.ts";
 
+const MINUTE_MS = 60_000;
+
 /* Stories about smsledger itself. */
 
 export const refusedStory: Teller = (told) => {
@@ -44,9 +46,12 @@ export const refusedStory: Teller = (told) => {
 export const forwardingStory: Teller = (told) => {
   const { measured, key } = told;
   const name = textIn(measured, "name");
-  const isChannel = partsOfKey(key)?.of === "channel";
+  const target = partsOfKey(key);
+  const isChannel = target?.of === "channel";
   const disabled = textIn(measured, "disabled");
-  const failingMs = numberIn(measured, "to") - numberIn(measured, "since");
+  const failing = inMinutes(
+    numberIn(measured, "to") - numberIn(measured, "since"),
+  );
   const waiting = {
     count: numberIn(measured, "waiting"),
     isMore: measured["isMore"] !== undefined,
@@ -56,9 +61,9 @@ export const forwardingStory: Teller = (told) => {
   const things = `${isChannel ? "notice" : "event"}${waiting.count === 1 ? " is" : "s are"}`;
   return {
     title: isChannel
-      ? `The notification channel “${name}” has failed for ${duration(failingMs)}`
+      ? `The notification channel “${name}” has failed for ${failing}`
       : disabled === ""
-        ? `Forwarding to “${name}” has failed for ${duration(failingMs)}`
+        ? `Forwarding to “${name}” has failed for ${failing}`
         : `The endpoint “${name}” was disabled: it ${disabled === "gone" ? "answered 410 Gone" : "has only failed for five days"}`,
     lines: [
       `${sentenceStart(words)} ${things} waiting. ${
@@ -86,9 +91,21 @@ export const forwardingStory: Teller = (told) => {
         href: undefined,
       },
     ],
-    places: [],
+    places: [
+      isChannel
+        ? { label: "Notification channels", href: (urls) => urls.alertChannels }
+        : {
+            label: "Open the endpoint",
+            href: (urls) => urls.endpoint(Number(target?.value)),
+          },
+    ],
   };
 };
+
+/** In a title, seconds look as if they were counting. */
+function inMinutes(ms: number): string {
+  return duration(Math.max(Math.floor(ms / MINUTE_MS), 1) * MINUTE_MS);
+}
 
 export const backupStory: Teller = ({ measured }) => {
   const latestAt = numberIn(measured, "latestAt");

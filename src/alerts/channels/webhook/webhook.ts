@@ -23,7 +23,7 @@ export const webhook = channelKind({
     },
     secret: {
       label: "Signing secret",
-      help: "Leave it empty to get a new one.",
+      help: "What each notice is signed with.",
       example: "whsec_…",
       isSecret: true,
       whenEmpty: newEndpointSecret,
