@@ -53,6 +53,19 @@ test("without alerts, the page says what is watched, and that nobody would be to
 
 const BY = { at: NOW, actor: "ana", address: null };
 
+test("rules that aren't checked any more are noticed on the page", async () => {
+  await using server = await startServer({}, () => NOW);
+  const { alerts } = server.store;
+  const page = async (minutesAgo: number) => {
+    const ranAt = NOW - minutesAgo * 60_000;
+    const record = { ranAt, startedAt: ranAt, gaps: [] };
+    await alerts.advance({ record, changes: [], dropped: [] });
+    return textOf(await get(`${server.origin}/alerts`));
+  };
+  expect(await page(2)).not.toContain("The rules haven’t been checked");
+  expect(await page(5)).toContain("The rules haven’t been checked since");
+});
+
 test("open alerts are listed by urgency, with what each says and where it leads", async () => {
   await using server = await startServer({}, () => NOW);
   const { alerts } = server.store;

@@ -78,7 +78,7 @@ test("an endpoint that is added prints its secret alone, or its id and its secre
   expect(table.stdout).toMatch(
     /^id +name +state +waiting +success 24 h +url\n/,
   );
-  expect(table.stdout).toMatch(/\n1 +crm +active +0 +- +https:/);
+  expect(table.stdout).toMatch(/\n1 +crm +active +0 +– +https:/);
 });
 
 test("every mistake is reported by its flag, with status 2, and adds nothing", async () => {

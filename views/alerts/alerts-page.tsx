@@ -3,6 +3,7 @@ import { isFiltered, type AlertsQuery } from "../../src/alerts/alerts-query.ts";
 import type { ToldAlert } from "../../src/alerts/told-alerts.ts";
 import type { AlertRule } from "../../src/store/alerts.ts";
 import { counted } from "../../src/words/amounts.ts";
+import { minuteWords } from "../../src/words/times.ts";
 import { ALERTS_OOB } from "../parts/refresh.ts";
 import { NothingFurther } from "../parts/nothing-further.tsx";
 import { Ago } from "../parts/time.tsx";
@@ -29,6 +30,8 @@ export type AlertsView = {
   readonly now: number;
 };
 
+const LATE_MS = 3 * 60_000;
+
 /** What is wrong now, and what was. */
 export function AlertsPage(view: AlertsView) {
   const { site, query, open, hasChannel } = view;
@@ -53,6 +56,7 @@ export function AlertsPage(view: AlertsView) {
         ) : (
           <NoChannel site={site} canChange={isAdmin(site.viewer)} />
         )}
+        <NotChecked {...view} />
         {isFirst ? (
           <section aria-labelledby="open-title">
             <h2 id="open-title" class="visually-hidden">
@@ -70,6 +74,22 @@ export function AlertsPage(view: AlertsView) {
         <History {...view} />
       </div>
     </AlertsFrame>
+  );
+}
+
+/** The rules are checked every minute; without that, an empty list means nothing. */
+function NotChecked({ evaluatedAt, now }: AlertsView) {
+  if (evaluatedAt === undefined || now - evaluatedAt < LATE_MS) return "";
+  return (
+    <aside class="alerts-note" aria-label="Rules aren’t checked">
+      <p>
+        <b safe>
+          {`The rules haven’t been checked since ${minuteWords(evaluatedAt)} UTC.`}
+        </b>{" "}
+        After a start, they’re checked within a minute. If this stays, the
+        server’s log says why.
+      </p>
+    </aside>
   );
 }
 

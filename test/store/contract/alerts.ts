@@ -10,6 +10,7 @@ import {
   type NewAlert,
   type NewAlertRule,
 } from "../../../src/store/alerts.ts";
+import { channelTarget } from "../../../src/store/outbox.ts";
 import { StoreUnavailable } from "../../../src/store/store.ts";
 import type { OpenStore } from "../events.ts";
 
@@ -257,6 +258,26 @@ export function alertsContract(openStore: OpenStore): void {
       "snoozed the alert",
       "acknowledged the alert",
     ]);
+  });
+
+  test("acknowledgments of several alerts are told at once, each with its entry in the history", async () => {
+    await using opened = await openStore();
+    const { alerts, outbox } = opened.store;
+    const told: AlertChange[] = [];
+    const entries: number[] = [];
+    for (const key of ["code:30007", "code:30008"]) {
+      const { id } = await addFiring(alerts, key);
+      await alerts.acknowledge(id, "", BY);
+      const alert = await alerts.byId(id);
+      if (alert === undefined) throw new Error("The alert is gone.");
+      const notices = [{ channelId: 7, sendAt: AT, notice: "{}" }];
+      told.push({ ...alert, toldKind: "acknowledged", entries: [], notices });
+      entries.push((await alerts.history(id)).at(-1)?.id ?? 0);
+    }
+    await advance(alerts, told);
+    const page = { afterId: 0, size: 10, isFailed: false };
+    const waiting = await outbox.deliveries(channelTarget(7), page);
+    expect(waiting.map(({ item }) => item.id)).toEqual(entries);
   });
 
   test("the same again changes nothing, and of two people who saw the same state, one changes it", async () => {

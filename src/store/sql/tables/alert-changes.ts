@@ -101,9 +101,10 @@ async function advance(
     .where("version", "=", change.version)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) return;
-  let entryId = 0;
-  for (const entry of change.entries)
-    entryId = await addEntry(db, change.id, entry);
+  for (const entry of change.entries) await addEntry(db, change.id, entry);
+  if (change.notices.length === 0) return;
+  // Somebody's acknowledgment is told later than it was entered.
+  const entryId = await latestEntry(db, change.id);
   for (const { channelId, sendAt, notice } of change.notices)
     await db
       .insertInto("deliveries")
@@ -118,6 +119,17 @@ async function advance(
         notice,
       })
       .execute();
+}
+
+async function latestEntry(db: Db, alertId: number): Promise<number> {
+  const { id } = await db
+    .selectFrom("alert_history")
+    .select("id")
+    .where("alert_id", "=", alertId)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  return id;
 }
 
 async function drop(db: Db, id: number, version: number): Promise<void> {
