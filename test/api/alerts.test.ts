@@ -97,6 +97,26 @@ test("a token with the scope write acknowledges and snoozes, and the history nam
   expect((await ask(api.origin, "/alerts/999", api.masked)).status).toBe(404);
 });
 
+test("a token that sees numbers masked sees them masked in names and notes, too", async () => {
+  await using api = await startApi();
+  const { alerts } = api.store;
+  const { id } = await addAlert(alerts, Date.now(), {
+    ruleId: SILENCE,
+    ruleName: "Quiet for +1 415-555-0123",
+    minutesAgo: 10,
+  });
+  const by = { at: Date.now(), actor: "ana", address: null };
+  await alerts.acknowledge(id, "Called +14155550123.", by);
+  for (const path of ["/alerts", `/alerts/${id}`]) {
+    const masked = await ask(api.origin, path, api.masked);
+    const text = JSON.stringify(masked.body.data);
+    expect(text).toContain("Called +");
+    expect(text.replaceAll(/[^\d]/g, "")).not.toContain("4155550123");
+    const whole = await ask(api.origin, path, api.whole);
+    expect(JSON.stringify(whole.body.data)).toContain("Called +14155550123.");
+  }
+});
+
 test("an alert that is over can't be changed", async () => {
   await using api = await startApi();
   const { id } = await addAlert(api.store.alerts, Date.now(), {

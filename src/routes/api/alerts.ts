@@ -5,6 +5,7 @@ import { noteText } from "../../alerts/note-text.ts";
 import { SNOOZE_DAYS_MAX } from "../../alerts/snooze.ts";
 import { told } from "../../alerts/told-alerts.ts";
 import { cursorOf, idOfCursor } from "../../api/cursors.ts";
+import { maskNumbersIn } from "../../phone/mask-numbers.ts";
 import {
   ALERT_EXAMPLE,
   AlertSchema,
@@ -53,7 +54,7 @@ export const listAlerts = operation({
   }),
   answer: Type.Object({ data: Type.Array(AlertSchema), nextCursor }),
   example: { data: [ALERT_EXAMPLE], nextCursor: null },
-  async handle({ store }, query) {
+  async handle({ store, masksNumbers }, query) {
     const { state, severity, limit = ALERTS_DEFAULT, cursor } = query;
     const olderThan =
       cursor === undefined ? undefined : idOfCursor(cursor, "alerts");
@@ -80,7 +81,7 @@ export const listAlerts = operation({
     const shown = found.slice(0, limit);
     const last = shown.at(-1);
     return {
-      data: await recordsOf(store, shown),
+      data: await recordsOf(store, shown, masksNumbers),
       nextCursor:
         found.length > limit && last !== undefined
           ? cursorOf(last.id, "alerts")
@@ -110,11 +111,11 @@ export const getAlert = operation({
       ],
     },
   },
-  async handle({ store, params }) {
+  async handle({ store, params, masksNumbers }) {
     const alert = await alertOf(store, params);
     if (alert === undefined) return NO_SUCH_ALERT;
     const [[record], history] = await Promise.all([
-      recordsOf(store, [alert]),
+      recordsOf(store, [alert], masksNumbers),
       store.alerts.history(alert.id),
     ]);
     if (record === undefined) return NO_SUCH_ALERT;
@@ -125,7 +126,7 @@ export const getAlert = operation({
           at: rfc3339(at),
           what,
           by,
-          note,
+          note: masksNumbers ? masked(note) : note,
         })),
       },
     };
@@ -213,7 +214,8 @@ async function handled(
   if (alert === undefined) return NO_SUCH_ALERT;
   if ((await work(alert.id)) === "not open") return NOT_OPEN;
   const after = await alertOf(store, params);
-  const [record] = after === undefined ? [] : await recordsOf(store, [after]);
+  const [record] =
+    after === undefined ? [] : await recordsOf(store, [after], false);
   return record === undefined ? NO_SUCH_ALERT : { data: record };
 }
 
@@ -234,11 +236,35 @@ async function alertOf(
   return alert?.state === "pending" ? undefined : alert;
 }
 
-async function recordsOf(store: ApiStore, alerts: readonly Alert[]) {
-  return (await told(store, alerts)).flatMap((alert) => {
+async function recordsOf(
+  store: ApiStore,
+  alerts: readonly Alert[],
+  masksNumbers: boolean,
+) {
+  const shown = masksNumbers ? alerts.map(maskedAlert) : alerts;
+  return (await told(store, shown)).flatMap((alert) => {
     const { state } = alert;
     // Never, as they aren't read.
     if (state === "pending") return [];
     return [{ ...alertRecord(alert), state }];
   });
+}
+
+/** What the team wrote may name numbers. Senders are masked by the store. */
+function maskedAlert(alert: Alert): Alert {
+  const { ruleName, note, facts } = alert;
+  const includes = facts.includes.map((each) => ({
+    ...each,
+    ruleName: masked(each.ruleName),
+  }));
+  return {
+    ...alert,
+    ruleName: masked(ruleName),
+    note: note && masked(note),
+    facts: { ...facts, includes },
+  };
+}
+
+function masked(text: string): string {
+  return maskNumbersIn(text, [], "sure");
 }
