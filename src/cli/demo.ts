@@ -7,7 +7,6 @@ import { ConfigError, readConfig, type Config } from "../config/config.ts";
 import { AddressInUse, listen, type Listening } from "../server/listen.ts";
 import { createLog } from "../log/log.ts";
 import { createServer } from "../server/server.ts";
-import { followList } from "../suppressions/follow-list.ts";
 import { runFeed } from "../simulation/feed.ts";
 import { planHistory, type TimedCallback } from "../simulation/history.ts";
 import { MADE_UP_ACCOUNT } from "../simulation/made-up-account.ts";
@@ -20,6 +19,7 @@ import { StoreUnusable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import { callDirectly, isThisMachine } from "../config/own-server.ts";
+import { doChores } from "./chores.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { DONE } from "./exit-status.ts";
 
@@ -92,12 +92,7 @@ async function run(
   });
   const server = listenNear(config, (address) => listen(app, address));
   console.log(welcome(server.url.origin, config.port));
-  const following = followList({
-    store,
-    log,
-    now: Date.now,
-    stopping: signal,
-  });
+  const chores = doChores({ config, store, log, version, stopping: signal });
   callDirectly(server.url.hostname);
   const [{ token } = { token: "" }] = config.authTokens;
   const targets = {
@@ -119,7 +114,7 @@ async function run(
     signal,
   });
   await server.stopNow();
-  await following;
+  await chores;
 }
 
 function temporaryFolder(): string {

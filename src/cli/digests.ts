@@ -3,7 +3,7 @@ import { sendDigests } from "../digest/send-digests.ts";
 import { createMailer } from "../mail/mailer.ts";
 import { createUrls } from "../site/urls.ts";
 import { maskedStore } from "../store/masked.ts";
-import type { Forwarding } from "./forward.ts";
+import type { Background } from "./forward.ts";
 
 /** Sends digests until the server stops, if email is set up and mails can link to pages. */
 export async function sendAllDigests({
@@ -11,7 +11,7 @@ export async function sendAllDigests({
   store: whole,
   log,
   stopping,
-}: Forwarding): Promise<void> {
+}: Background): Promise<void> {
   const { mail, publicUrl, masksNumbers } = config;
   if (mail === undefined || publicUrl === undefined) return;
   const store = masksNumbers ? maskedStore(whole) : whole;

@@ -7,7 +7,8 @@ import type { Log } from "../log/log.ts";
 import { createOutbound } from "../outbound/outbound.ts";
 import type { Stores } from "../store/stores.ts";
 
-export type Forwarding = {
+/** What the work beside answering requests needs. */
+export type Background = {
   readonly config: Config;
   readonly store: Stores;
   readonly log: Log;
@@ -17,8 +18,8 @@ export type Forwarding = {
 };
 
 /** Forwards events to endpoints, and notices to their channels, until the server stops. */
-export async function forwardAll(forwarding: Forwarding): Promise<void> {
-  const { config, store, version } = forwarding;
+export async function forwardAll(background: Background): Promise<void> {
+  const { config, store, version } = background;
   const { mail, publicUrl } = config;
   const outbound = createOutbound({ allow: config.forwardAllow, version });
   const sender = createNoticeSender({
@@ -30,7 +31,7 @@ export async function forwardAll(forwarding: Forwarding): Promise<void> {
   });
   try {
     await forward({
-      ...forwarding,
+      ...background,
       outbound,
       sendNotices: (...notices) => sender.send(...notices),
       clock: systemClock,

@@ -13,9 +13,8 @@ import { createLog, flushLog, type Log } from "../log/log.ts";
 import { openEngine } from "../store/open.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
-import { followList } from "../suppressions/follow-list.ts";
 import { latestBackupIn } from "../upkeep/scheduled-backup.ts";
-import { doUpkeep } from "../upkeep/upkeep.ts";
+import { doChores } from "./chores.ts";
 import { aborted, endNow, stopSignal } from "./stop-signal.ts";
 import { DONE } from "./exit-status.ts";
 
@@ -53,28 +52,7 @@ export async function serve(config: Config, version: string): Promise<number> {
   );
   const [{ app }] = await Promise.all([making, opened]);
   const server = await start(app, config, version, store, log);
-  const upkeep = doUpkeep({
-    config,
-    store: store.upkeep,
-    log,
-    now: Date.now,
-    stopping: signal,
-  });
-  const suppressions = followList({
-    store,
-    log,
-    now: Date.now,
-    stopping: signal,
-  });
-  const watching = import("../alerts/watch.ts").then(({ watchRules }) =>
-    watchRules({ config, store, log, now: Date.now, stopping: signal }),
-  );
-  const forwarding = import("./forward.ts").then(({ forwardAll }) =>
-    forwardAll({ config, store, log, version, stopping: signal }),
-  );
-  const digests = import("./digests.ts").then(({ sendAllDigests }) =>
-    sendAllDigests({ config, store, log, version, stopping: signal }),
-  );
+  const chores = doChores({ config, store, log, version, stopping: signal });
   await aborted(signal);
   log.info(
     { reason: String(signal.reason) },
@@ -85,7 +63,7 @@ export async function serve(config: Config, version: string): Promise<number> {
     endNow();
   }, STOP_LIMIT_MS);
   await server.stopGracefully();
-  await Promise.all([upkeep, suppressions, watching, forwarding, digests]);
+  await chores;
   await store.close();
   clearTimeout(limit);
   log.info("stopped");
