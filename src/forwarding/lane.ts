@@ -54,7 +54,7 @@ export type LaneWork = {
   readonly lease: () => readonly Item[];
   readonly cursor: () => FeedPosition | undefined;
   readonly resends: () => Changes["resends"];
-  /** A permanent failure disables the target; otherwise the item is given up. */
+  /** A permanent failure, or days of failures, disable the target; otherwise the item is given up. */
   readonly isDisabled: boolean;
   /** One success makes everything due that waits. */
   readonly opensAtOnce: boolean;
@@ -262,7 +262,10 @@ export class Lane {
     if (isPermanent && this.#work.isDisabled) {
       this.#changes.set({ disabled: "gone" });
       this.close();
-    } else if (now - failingSince >= FAILING_DAYS_MAX * DAY_MS)
+    } else if (
+      this.#work.isDisabled &&
+      now - failingSince >= FAILING_DAYS_MAX * DAY_MS
+    )
       this.#changes.set({ disabled: "failing" });
     // What is ready would get old, or arrive before what failed.
     if (wentDown || this.#health.isQuiet(elapsed)) this.#forget();

@@ -308,6 +308,32 @@ export function outboxContract(openStore: OpenStore): void {
     expect(await state(NOW + 6 * DAY_MS)).toBe("disabled");
   });
 
+  test("a notification channel that only fails disables no endpoint", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    await addedTarget(store);
+    const [endpoint] = await store.endpoints.list();
+    const added = await store.alertChannels.add(
+      {
+        kind: "webhook",
+        name: "hook",
+        settings: { url: "https://hooks.example.com/" },
+        severities: ["critical"],
+        quietHours: null,
+        isOn: true,
+      },
+      BY,
+    );
+    expect(added).toEqual({ id: endpoint?.id ?? 0 });
+    const target = channelTarget(endpoint?.id ?? 0);
+    const failing = { target, failingSince: NOW, disabled: "failing" } as const;
+    for (let day = 0; day <= 6; day++)
+      await store.upkeep.readClock(NOW + day * DAY_MS);
+    const now = NOW + 6 * DAY_MS;
+    await store.outbox.save({ ...NOTHING, now, targets: [failing] });
+    expect(await store.endpoints.list()).toMatchObject([{ state: "active" }]);
+  });
+
   test("resends are listed, end once, and only some may run at a time", async () => {
     await using opened = await openStore();
     const { store } = opened;

@@ -79,13 +79,17 @@ export async function saveProgress(
   if (disabled !== undefined) await disable(db, target, disabled, now);
 }
 
-/** Only time that was seen passing counts, so that a wrong clock disables nothing. */
+/**
+ * Disables an endpoint; a channel stays on. Only time that was seen passing counts, so that a
+ * wrong clock disables nothing.
+ */
 async function disable(
   db: Db,
   target: Target,
   reason: DisabledReason,
   now: number,
 ): Promise<void> {
+  if (!target.startsWith("endpoint:")) return;
   if (reason === "failing") {
     const since = await seenBeforeIn(db, now, FAILING_DAYS_MAX * DAY_MS);
     const failing = await db
