@@ -2,6 +2,7 @@ import type { AlertChannel } from "../store/alert-channels.ts";
 import type {
   Alert,
   AlertChange,
+  AlertFacts,
   AlertRule,
   AlertStore,
   EvaluatorRecord,
@@ -209,7 +210,7 @@ function withIncluded(
 
 async function changesOf(
   evaluation: Evaluation,
-  { rules, moment }: Judgement,
+  { moment }: Judgement,
   transitions: readonly {
     readonly alert: Alert;
     readonly transition: Transition;
@@ -230,19 +231,18 @@ async function changesOf(
       const after = { ...alert, ...change };
       const wishes = { ...evaluation, names };
       const notice = composeNotice(kind, after, moment.at, wishes);
-      const rule = rules.get(alert.ruleId ?? 0)?.rule;
-      return { ...change, notices: outgoing(notice, rule, channels) };
+      return { ...change, notices: outgoing(notice, after.facts, channels) };
     },
   );
 }
 
 function outgoing(
   notice: Notice,
-  rule: AlertRule | undefined,
+  facts: AlertFacts,
   channels: readonly AlertChannel[],
 ): OutgoingNotice[] {
   const text = JSON.stringify(notice);
-  return routesOf(notice, rule, channels).map((route) => ({
+  return routesOf(notice, facts, channels).map((route) => ({
     ...route,
     notice: text,
   }));

@@ -18,6 +18,7 @@ export function newAlert(
     facts: {
       filter: rule.filter,
       settings: rule.settings,
+      channelIds: rule.channelIds,
       measuredAt: since,
       now,
       atFiring: null,

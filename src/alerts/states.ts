@@ -166,6 +166,7 @@ function factsAfter(
     ...before,
     filter: rule.filter,
     settings: rule.settings,
+    channelIds: rule.channelIds,
     measuredAt: at,
     now,
     peak: finding.badness >= worst ? now : before.peak,

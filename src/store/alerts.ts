@@ -69,6 +69,8 @@ export type AlertFacts = {
   /** The rule's filter and settings when it last measured this. */
   readonly filter: string;
   readonly settings: RuleSettings;
+  /** The channels that the rule named then: those that are told when it's over, also without the rule. */
+  readonly channelIds: AlertRule["channelIds"];
   /** When it was last measured, milliseconds since 1970. */
   readonly measuredAt: number;
   readonly now: Measured;

@@ -330,18 +330,29 @@ describe("the evaluator", () => {
     expect(await alerts.byId(id)).toMatchObject({ state: "resolved" });
   });
 
-  test("an alert of a rule that was removed resolves", async () => {
-    await using ledger = await openRunning();
-    const { alerts } = ledger.store;
-    record(ledger, failing(T0, 30));
-    await evaluateFrom(ledger, T0, T0 + 10 * MINUTE_MS);
-    const { id, ruleId } = await only(
-      alerts.list({ size: 9, states: ["firing"] }),
-    );
-    await alerts.removeRule(ruleId ?? 0, BY);
-    await evaluateFrom(ledger, T0 + 11 * MINUTE_MS, T0 + 11 * MINUTE_MS);
-    expect(await alerts.byId(id)).toMatchObject({ state: "resolved" });
-  });
+  for (const isRemoved of [true, false])
+    test(`an alert of a rule that was ${isRemoved ? "removed" : "turned off"} resolves, and those that knew of it are told`, async () => {
+      await using ledger = await openRunning();
+      const named = await addChannel(ledger);
+      const other = await addChannel(ledger, "other");
+      const { alerts } = ledger.store;
+      for (const { id } of await alerts.rules())
+        await alerts.changeRule(id, { channelIds: [named] }, BY);
+      record(ledger, failing(T0, 30));
+      await evaluateFrom(ledger, T0, T0 + 10 * MINUTE_MS);
+      const { id, ruleId } = await only(
+        alerts.list({ size: 9, states: ["firing"] }),
+      );
+      if (isRemoved) await alerts.removeRule(ruleId ?? 0, BY);
+      else await alerts.changeRule(ruleId ?? 0, { isOn: false }, BY);
+      await evaluateFrom(ledger, T0 + 11 * MINUTE_MS, T0 + 11 * MINUTE_MS);
+      expect(await alerts.byId(id)).toMatchObject({ state: "resolved" });
+      const told = (await noticesFor(ledger, named)).filter(({ alertKey }) =>
+        alertKey.startsWith(`smsledger-alert-${id}-`),
+      );
+      expect(told.map(({ kind }) => kind)).toEqual(["firing", "resolved"]);
+      expect(await noticesFor(ledger, other)).toEqual([]);
+    });
 });
 
 test("an alert doesn't resolve because nothing arrived while the server was off", async () => {

@@ -290,6 +290,7 @@ test("addresses that no page links to get 400 or 404, and a pending alert isn't 
       facts: {
         filter: "",
         settings: {},
+        channelIds: null,
         measuredAt: NOW,
         now: {},
         atFiring: null,

@@ -54,7 +54,7 @@ test("a rule that names channels notifies only these, whatever they take", () =>
 test("only channels that follow alerts are told of acknowledgments", () => {
   const channels = [channelOf(1), channelOf(2, { kind: "pagerduty" })];
   const notice = { kind: "acknowledged", severity: "warning", at: AT } as const;
-  expect(ids(routesOf(notice, undefined, channels))).toEqual([2]);
+  expect(ids(routesOf(notice, { channelIds: null }, channels))).toEqual([2]);
 });
 
 test("in quiet hours, only critical notices are sent, and the others when they end", () => {

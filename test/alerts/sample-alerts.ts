@@ -16,7 +16,12 @@ type Sample = Partial<NewAlert> & {
   readonly measured?: AlertFacts["now"];
 };
 
-const FACTS = { filter: "", settings: {}, includes: [] } as const;
+const FACTS = {
+  filter: "",
+  settings: {},
+  channelIds: null,
+  includes: [],
+} as const;
 
 /** Adds an alert that fired three minutes after its condition was met, as the evaluator does. */
 export async function addAlert(

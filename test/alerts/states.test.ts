@@ -48,6 +48,7 @@ const PENDING: Alert = {
   facts: {
     filter: "",
     settings: RULE.settings,
+    channelIds: null,
     measuredAt: START,
     now: { badness: 0.3 },
     atFiring: null,

@@ -41,6 +41,7 @@ async function openAlert({ alerts }: Alerts, at: number): Promise<Alert> {
       facts: {
         filter: "",
         settings: { percent: 5 },
+        channelIds: null,
         measuredAt: at,
         now: { share: 0.2 },
         atFiring: null,

@@ -30,6 +30,7 @@ const RULE: NewAlertRule = {
 const FACTS: AlertFacts = {
   filter: "",
   settings: { percent: 5 },
+  channelIds: null,
   measuredAt: AT,
   now: { share: 0.2 },
   atFiring: null,
