@@ -36,6 +36,14 @@ export type EndpointLaneDeps = LaneDeps & {
 /** Every so many jobs, a retry goes before live events; while the endpoint is down, more often. */
 const RETRY_TURN = 4;
 const PROBE_TURN = 2;
+/**
+ * An endpoint that has only failed for this long, with so many deliveries waiting, is probed
+ * with these: each live event would be one more, and the oldest would be given up.
+ */
+const DEAD_MS = 3_600_000;
+const DEAD_WAITING_MIN = 1_000;
+/** A live event is tried that rarely then: in five days, there are less than `RETRIED_MAX`. */
+const DEAD_PROBE_MS = 180_000;
 
 /** What an endpoint is sent: live events, retries and resends. */
 export class EndpointLane {
@@ -181,8 +189,11 @@ export class EndpointLane {
     return running.filter(({ id }) => done.has(id));
   }
 
-  #sources({ turn, isDown, isResending, isFull }: LaneView): Source[] {
+  #sources(view: LaneView): Source[] {
+    const { turn, isDown, isResending, isFull } = view;
     if (isDown && isFull) return [];
+    if (this.#isDead(view) && this.#live.restedMs < DEAD_PROBE_MS)
+      return [this.#retries];
     const isRetryTurn = turn % (isDown ? PROBE_TURN : RETRY_TURN) === 0;
     const usual = isRetryTurn
       ? [this.#retries, this.#live]
@@ -192,6 +203,11 @@ export class EndpointLane {
     // Live events go first.
     const mayResend = !isResending && !this.#live.isBehind();
     return [...(isFull ? [] : usual), ...(mayResend ? this.#resends : [])];
+  }
+
+  #isDead({ isDown, failingMs }: LaneView): boolean {
+    const isMany = this.#retries.waiting >= DEAD_WAITING_MIN;
+    return isDown && isMany && failingMs >= DEAD_MS;
   }
 
   #forget(): Item[] {

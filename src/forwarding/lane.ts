@@ -64,6 +64,8 @@ export type LaneView = {
   /** How many jobs were started, so that sources take turns. */
   readonly turn: number;
   readonly isDown: boolean;
+  /** For how long every attempt has failed. */
+  readonly failingMs: number;
   readonly isResending: boolean;
   /** Only a resend may be started. */
   readonly isFull: boolean;
@@ -142,10 +144,12 @@ export class Lane {
     const jobs = [...this.#underWay.keys()];
     const resends = jobs.filter(({ kind }) => kind === "resend").length;
     const max = this.isDown ? 1 : limit();
+    const now = this.#deps.clock.now();
     const unsaved = this.#unsavedJobs + jobs.length - resends;
     const view = {
       turn: this.#turn,
       isDown: this.isDown,
+      failingMs: now - (this.#health.failingSince ?? now),
       isResending: resends > 0,
       isFull:
         jobs.length - resends >= max ||

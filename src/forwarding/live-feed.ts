@@ -33,6 +33,8 @@ export class LiveFeed implements Source {
   #ready: Ready[] = [];
   #unsent: number[] = [];
   #isReading = false;
+  /** When an event was last started. */
+  #startedAt = -Infinity;
   /** Rises when what is being read has become useless. */
   #round = 0;
 
@@ -60,6 +62,11 @@ export class LiveFeed implements Source {
     return this.#ready.length < READY_MIN;
   }
 
+  /** How long ago an event was last started. */
+  get restedMs(): number {
+    return this.#deps.elapsed() - this.#startedAt;
+  }
+
   isBehind(): boolean {
     const [first] = this.#ready;
     if (first === undefined) return false;
@@ -78,6 +85,7 @@ export class LiveFeed implements Source {
     );
     if (found === undefined) return undefined;
     this.#progress.start(found.matched.event.id);
+    this.#startedAt = this.#deps.elapsed();
     return eventJob("live", found.matched, 0, this.#deps.sender);
   }
 

@@ -135,6 +135,42 @@ test("an endpoint that only fails is disabled after five days, and nothing is lo
   expect(engine.requests.length + failed.length).toBe(sids.length);
 });
 
+test("an endpoint that has answered 500 for long isn't given so many events that the oldest are given up", async () => {
+  await using engine = await Engine.open(15_000);
+  const target = endpointTarget(await engine.addEndpoint("crm"));
+  await engine.record(3_000);
+  const now = engine.clock.now();
+  const events = await engine.store.feedWithMessages(
+    await engine.store.feedStart(),
+    1_100,
+  );
+  await engine.store.outbox.save({
+    now,
+    targets: [{ target, position: events.next, failingSince: now - 10 * HOUR }],
+    deliveries: events.events.map(({ event: { id } }, index) => ({
+      target,
+      item: { feed: "events", id },
+      done: false,
+      attempts: 5,
+      lastAt: now - HOUR,
+      nextAt: now + index * 15_000,
+    })),
+    attempts: [],
+    resends: [],
+  });
+  engine.answer = () => ({ status: 500 });
+  engine.start();
+  await engine.pass(2 * HOUR);
+  const waiting = async () =>
+    (await engine.store.outbox.states([target])).get(target)?.waiting;
+  expect(engine.requests.length).toBeGreaterThan(400);
+  // A live event every three minutes, and a few until it's known to be down.
+  expect(await waiting()).toBeWithin(1_130, 1_160);
+  engine.answer = () => ({ status: 200 });
+  await engine.pass(5 * MINUTE);
+  expect(await waiting()).toBeLessThan(1_130);
+}, 60_000);
+
 test("a paused endpoint gets nothing, and everything once it's resumed", async () => {
   await using engine = await Engine.open();
   const id = await engine.addEndpoint("crm");
