@@ -93,27 +93,33 @@ async function settingsGiven(
   pairs: readonly string[],
 ): Promise<Record<string, string> | string> {
   const settings: Record<string, string> = {};
+  let lines: string[] | undefined;
   for (const pair of pairs) {
     const at = pair.indexOf("=");
     const name = pair.slice(0, at);
     if (at < 0 || !Object.hasOwn(fields, name))
       return `--set takes field=value, with one of these fields: ${Object.keys(fields).join(", ")}.`;
     const value = pair.slice(at + 1);
-    settings[name] = value === "-" ? await firstLine() : value;
+    if (value === "-") {
+      lines ??= (await Bun.stdin.text()).split(/\r?\n/);
+      settings[name] = lines.shift() ?? "";
+      continue;
+    }
+    if (fields[name]?.isSecret)
+      return `${name} is a secret, and the list of processes shows arguments. ${fromInput(name)}`;
+    settings[name] = value;
   }
   for (const [name, { label, isSecret, whenEmpty }] of Object.entries(fields)) {
     if (settings[name] !== undefined || !isSecret || whenEmpty !== undefined)
       continue;
-    if (!process.stdin.isTTY)
-      return `${label} is missing. Give it with --set ${name}=-, on standard input.`;
+    if (!process.stdin.isTTY) return `${label} is missing. ${fromInput(name)}`;
     settings[name] = (await readSecret(`${label}: `)) ?? "";
   }
   return settings;
 }
 
-async function firstLine(): Promise<string> {
-  const text = await Bun.stdin.text();
-  return text.split(/\r?\n/)[0] ?? "";
+function fromInput(name: string): string {
+  return `Give it with --set ${name}=-, on standard input.`;
 }
 
 /** Lists the channels, without secrets. Resolves to the exit status. */

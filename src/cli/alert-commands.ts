@@ -46,7 +46,7 @@ const channelCommands = (version: string): CommandGroup => ({
       options: [
         new Option(
           "--set <field=value>",
-          "A setting of the channel, such as to=ops@example.com. Repeat it for each; a value of - is read from standard input.",
+          "A setting of the channel, such as to=ops@example.com. Repeat it for each. A value of - is the next line of standard input; secrets can only be given like that.",
         ).argParser<readonly string[] | undefined>((value, before) => [
           ...(before ?? []),
           value,

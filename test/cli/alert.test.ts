@@ -103,18 +103,23 @@ test("a channel is added, listed without its secrets, and removed", async () => 
   );
   const { id, secret } = JSON.parse(hook.stdout);
   expect(secret).toMatch(/^whsec_/);
-  const slack = await channel(
-    "add",
+  const given = (input: string, ...args: string[]) =>
+    run(PROGRAM, ["alert", "channel", "add", ...args, "--database-url", file], {
+      input,
+    });
+  const slack = await given(
+    "https://hooks.slack.com/services/T0/B0/abcdef\n",
     "slack",
     "ops",
     "--set",
-    "webhookUrl=https://hooks.slack.com/services/T0/B0/abcdef",
+    "webhookUrl=-",
     "--severities",
     "critical",
   );
   expect(slack).toMatchObject({ status: 0, stdout: "" });
   // A secret that is left empty because it isn't needed is none that was made.
-  const ntfy = await channel("add", "ntfy", "phone", "--set", "topic=abcdef");
+  const phone = ["ntfy", "phone", "--set", "topic=-"];
+  const ntfy = await given("abcdef\n", ...phone);
   expect(ntfy).toMatchObject({ status: 0, stdout: "", stderr: "Added.\n" });
   const listed = await channel("list", "--json");
   expect(JSON.parse(listed.stdout)).toMatchObject([
@@ -125,6 +130,17 @@ test("a channel is added, listed without its secrets, and removed", async () => 
   expect(listed.stdout + (await channel("list")).stdout).not.toMatch(
     /whsec_|abcdef/,
   );
+  const both = ["ntfy", "two", "--set", "token=-", "--set", "topic=-"];
+  expect(await given("tk_1\r\nabcdef", ...both)).toMatchObject({ status: 0 });
+  const store = await openStore(file);
+  const two = (await store.alertChannels.list()).find(
+    ({ name }) => name === "two",
+  );
+  expect(await store.alertChannels.settingsOf(two?.id ?? 0)).toMatchObject({
+    token: "tk_1",
+    topic: "abcdef",
+  });
+  await store.close();
   expect((await channel("remove", "ops")).status).toBe(2);
   expect((await channel("remove", "ops", "--yes")).status).toBe(0);
   expect((await channel("remove", "ops", "--yes")).status).toBe(1);
@@ -143,6 +159,11 @@ test("wrong values are reported with the right status, and change nothing", asyn
     [["channel", "add", "email", "x"], 2, "Recipients is missing."],
     [["channel", "add", "email", "x", "--set", "cc=a"], 2, "fields: to."],
     [["channel", "add", "slack", "x"], 2, "Webhook URL is missing."],
+    [
+      ["channel", "add", "ntfy", "x", "--set", "topic=secret"],
+      2,
+      "topic is a secret, and the list of processes shows arguments.",
+    ],
     [
       ["channel", "add", "email", "x", "--severities", "high"],
       2,

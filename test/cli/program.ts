@@ -18,6 +18,8 @@ export const PROGRAM: Program =
 export type Surroundings = {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Its standard input; nothing otherwise. */
+  readonly input?: string;
 };
 
 export type Ended = {
@@ -88,12 +90,12 @@ export async function start(
 function spawn(
   program: Program,
   args: readonly string[],
-  { env = {}, cwd = process.cwd() }: Surroundings,
+  { env = {}, cwd = process.cwd(), input }: Surroundings,
 ) {
   return Bun.spawn([...program, ...args], {
     cwd,
     env: { PATH: process.env["PATH"], ...env },
-    stdin: "ignore",
+    stdin: input === undefined ? "ignore" : new Blob([input]),
     stdout: "pipe",
     stderr: "pipe",
   });
