@@ -37,7 +37,7 @@ export type Endpoint = EndpointSettings & {
   readonly createdAt: number;
   /** Until when the previous secret signs, too; undefined when there is none. */
   readonly previousUntil: number | undefined;
-  /** Rises with each change by a user. */
+  /** Rises with each change by a user, and when what was read for it has to be read again. */
   readonly revision: number;
   /** Every matching event up to here was delivered, or waits as a delivery. */
   readonly position: FeedPosition;

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { Webhook } from "standardwebhooks";
+import { startResend } from "../../src/forwarding/resend-request.ts";
 import { ATTEMPTS_MAX, endpointTarget } from "../../src/store/outbox.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import { BY, Engine, type Request } from "./engine.ts";
@@ -129,6 +130,30 @@ test("an event that retention deleted before its retry is dropped", async () => 
   const target = endpointTarget(id);
   const state = (await engine.store.outbox.states([target])).get(target);
   expect(state).toMatchObject({ waiting: 0, failed: 0 });
+});
+
+test("what waits for its turn is sent without a number erased since, live and again", async () => {
+  await using engine = await Engine.open(1_000);
+  const { store } = engine;
+  const id = await engine.addEndpoint("slow", { ratePerSecond: 1 });
+  await engine.record(10, { To: "+14155550123" });
+  engine.start();
+  const endpoint = { id, name: "slow" };
+  const now = engine.clock.now();
+  const range = { from: now - 60 * MINUTE, until: now + MINUTE };
+  const request = { kind: "range", range, ratePerSecond: 1 } as const;
+  await startResend(store.outbox, endpoint, request, BY);
+  await engine.pass(3_000);
+  const isNumber = ({ body }: { readonly body: string }) =>
+    body.includes("4155550123");
+  expect(engine.requests.some(isNumber)).toBe(true);
+  await store.upkeep.erase("14155550123");
+  await engine.pass(1_000);
+  const before = engine.requests.length;
+  await engine.pass(60_000);
+  const later = engine.requests.slice(before);
+  expect(later.length).toBeGreaterThan(5);
+  expect(later.filter(isNumber)).toEqual([]);
 });
 
 test("a retry sends the whole event as it is now, without a number erased since", async () => {

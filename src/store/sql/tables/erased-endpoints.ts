@@ -40,3 +40,12 @@ export async function eraseFromEndpoints(
       .execute();
   }
 }
+
+/** Makes forwarding read again what it has read and not yet sent. Call it when something was erased. */
+export async function readAgainForEndpoints(db: Db): Promise<void> {
+  await db
+    .updateTable("endpoints")
+    .set((eb) => ({ revision: eb("revision", "+", 1) }))
+    .where("state", "=", "active")
+    .execute();
+}

@@ -32,7 +32,10 @@ import {
 } from "./endpoints.ts";
 import { eraseFromAlerts } from "./erased-alerts.ts";
 import { eraseFromAudit } from "./erased-audit.ts";
-import { eraseFromEndpoints } from "./erased-endpoints.ts";
+import {
+  eraseFromEndpoints,
+  readAgainForEndpoints,
+} from "./erased-endpoints.ts";
 import { eraseFromRefusals, findInRefusals } from "./erased-refusals.ts";
 import { takeGuess } from "./guesses.ts";
 import { muteCode, unmuteCode } from "./muted-codes.ts";
@@ -109,6 +112,7 @@ const WRITES = {
   eraseFromRefusals,
   eraseFromAlerts,
   eraseFromEndpoints,
+  readAgainForEndpoints,
   eraseFromAudit,
   readClock,
   noteUpkeep,

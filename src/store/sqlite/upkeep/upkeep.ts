@@ -33,8 +33,8 @@ export function upkeepStore(
         address,
         work,
       ),
-    erase: (address, work) =>
-      erase(
+    async erase(address, work) {
+      const erased = await erase(
         doStep,
         async (sought) => {
           for (let after: number | undefined = 0; after !== undefined;)
@@ -46,7 +46,10 @@ export function upkeepStore(
         },
         address,
         work,
-      ),
+      );
+      await write("readAgainForEndpoints");
+      return erased;
+    },
     exclusively: oneAtATime(),
     state: () => read(() => upkeepState(db)),
     readClock: (now) => write("readClock", now),
