@@ -83,13 +83,19 @@ function pendingNext(
   };
 }
 
-/** Reports whether a pending alert's condition was met for long enough while the server ran. */
+/**
+ * Reports whether a pending alert's condition was met for long enough while the server ran.
+ * Since a later time, which is of a clock that was ahead, it was met before that was set back.
+ */
 export function isSustained(
   { since }: Pick<Alert, "since">,
   { kind, settings }: Pick<AlertRule, "kind" | "settings">,
   moment: Moment,
 ): boolean {
-  return moment.since(KINDS[kind].sustainedMs(settings)) >= since;
+  const isOfClockAhead = since > moment.at;
+  return (
+    isOfClockAhead || moment.since(KINDS[kind].sustainedMs(settings)) >= since
+  );
 }
 
 function openNext(

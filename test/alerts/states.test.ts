@@ -103,6 +103,13 @@ describe("an alert", () => {
     ).toMatchObject({ alert: { state: "firing" }, notice: "firing" });
   });
 
+  test("fires although a clock that was ahead dated its beginning", () => {
+    const pending = { ...PENDING, since: START + 400 * 1_440 * MINUTE_MS };
+    expect(after(pending, found("met"), START + MINUTE_MS)).toMatchObject({
+      alert: { state: "firing", firedAt: START + MINUTE_MS },
+    });
+  });
+
   test("is dropped while pending if its condition ends for one minute", () => {
     expect(after(PENDING, found("between"), START + MINUTE_MS)).toBe("drop");
     expect(after(PENDING, { over: "" }, START + MINUTE_MS)).toBe("drop");
