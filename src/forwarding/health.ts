@@ -54,7 +54,8 @@ export class Health {
     elapsed: number,
   ): boolean {
     const wasDown = this.isDown;
-    this.failingSince ??= now;
+    // A later time is of a clock that was ahead.
+    this.failingSince = Math.min(this.failingSince ?? now, now);
     this.#failures++;
     if (this.#failed.size < DOWN_ITEMS_MIN) this.#failed.add(key);
     const isDown =

@@ -365,7 +365,10 @@ export class Lane {
     this.#savingJobs = this.#unsavedJobs;
     const trims = this.#untrimmed >= TRIM_EVERY;
     if (trims) this.#untrimmed = 0;
-    this.#wasReleasing ||= releases;
+    if (releases) {
+      this.#isReleasing = false;
+      this.#wasReleasing = true;
+    }
     this.#isSavingTaken = this.#hasTaken;
     this.#hasTaken = false;
     const { target } = this;
@@ -396,7 +399,7 @@ export class Lane {
     this.#isSavingTaken = false;
     if (!this.#wasReleasing) return;
     this.#wasReleasing = false;
-    this.#isReleasing = isReleasing;
+    this.#isReleasing ||= isReleasing;
     this.#work.waiting.mayBeDue(this.#deps.clock.now());
   }
 

@@ -293,6 +293,23 @@ test("a clock that was ahead makes nothing wait", async () => {
   expect(engine.requests).toHaveLength(3);
 });
 
+test("an endpoint that began to fail while the clock was ahead is failing now, and not in the future", async () => {
+  await using engine = await Engine.open(1_000);
+  const id = await engine.addEndpoint("crm");
+  engine.clock.set(engine.clock.now() + 400 * DAY);
+  engine.answer = () => ({ status: 500 });
+  engine.start();
+  await engine.record(1);
+  await engine.pass(MINUTE);
+  engine.clock.set(engine.clock.now() - 400 * DAY);
+  await engine.pass(2 * MINUTE);
+  const endpoint = await engine.store.endpoints.byId(id);
+  expect(endpoint?.failingSince).toBeWithin(
+    engine.clock.now() - 2 * MINUTE,
+    engine.clock.now() + 1,
+  );
+});
+
 test("a clock that is set ahead disables nothing", async () => {
   await using engine = await Engine.open(1_000);
   const id = await engine.addEndpoint("crm");

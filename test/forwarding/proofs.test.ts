@@ -116,6 +116,25 @@ test("while progress can't be saved, nothing more is sent, and afterwards everyt
   expect(sidsOf(engine.requests).slice(3)).toEqual(sids);
 });
 
+test("what is to be saved doesn't grow while it can't be", async () => {
+  await using engine = await Engine.open();
+  await engine.addEndpoint("crm");
+  const sizes: number[] = [];
+  const { store } = engine;
+  const outbox: typeof store.outbox = {
+    ...store.outbox,
+    save: ({ targets }) => {
+      sizes.push(targets.length);
+      return Promise.reject(new StoreUnavailable("The database is locked."));
+    },
+  };
+  engine.start({ store: { ...store, outbox } });
+  await engine.record(50);
+  await engine.pass(MINUTE);
+  expect(sizes.length).toBeGreaterThan(50);
+  expect(sizes.at(-1)).toBeLessThan(10);
+});
+
 test("an event that retention deleted before its retry is dropped", async () => {
   await using engine = await Engine.open(1_000);
   const id = await engine.addEndpoint("crm");
