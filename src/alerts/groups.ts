@@ -1,5 +1,11 @@
 import type { Alert } from "../store/alerts.ts";
-import { byRank, coveredBy, isMoreUrgent, type Candidate } from "./grouping.ts";
+import {
+  byRank,
+  coveredBy,
+  isMoreUrgent,
+  TYPICAL_MAX,
+  type Candidate,
+} from "./grouping.ts";
 import type { Moment } from "./rules/rule.ts";
 import { isOpen, isSustained, type Known } from "./states.ts";
 
@@ -47,7 +53,7 @@ export async function groupsOf(
   const overOf = new Map<number, Known>();
   for (const each of standing) {
     if (mayFire.has(each.id)) continue;
-    const wide = coveredBy(each, standing);
+    const wide = coveredBy(each, standing, TYPICAL_MAX.open);
     if (wide === undefined || !isMoreUrgent(wide, each)) continue;
     include(wide, each);
     overOf.set(each.id, { over: `It’s part of “${wide.ruleName}” now.` });

@@ -274,6 +274,47 @@ describe("the evaluator", () => {
     ]);
   });
 
+  test("of a flood with many causes, only what fails more often than everything else has an alert of its own", async () => {
+    await using ledger = await openRunning();
+    const old = { from: T0 - 9 * DAY_MS, until: T0 - 8 * DAY_MS, count: 50 };
+    const flood = { from: T0, until: T0 + 30 * MINUTE_MS };
+    const codes = [30003, 30005, 30006, 30008];
+    const senders = ["+15005550001", "+15005550002", "+15005550003"];
+    record(ledger, [
+      ...codes.map((errorCode) => ({
+        ...old,
+        status: "undelivered" as const,
+        errorCode,
+      })),
+      ...senders.flatMap((sender) => [
+        ...codes.map((errorCode) => ({
+          ...flood,
+          count: 25,
+          status: "undelivered" as const,
+          errorCode,
+          sender,
+        })),
+        { ...flood, count: 80, status: "delivered" as const, sender },
+      ]),
+      {
+        ...flood,
+        count: 45,
+        status: "undelivered",
+        errorCode: 30003,
+        sender: "+15005550009",
+      },
+    ]);
+    await evaluateFrom(ledger, T0, T0 + 29 * MINUTE_MS);
+    const open = await ledger.store.alerts.open();
+    const firing = open.filter(({ state }) => state === "firing");
+    const bad = firing.find(({ facts }) => facts.now["badness"] === 1);
+    expect(bad?.key).toStartWith("sender:");
+    expect(firing.map(({ ruleName }) => ruleName).toSorted()).toEqual([
+      "Many messages fail",
+      "Many messages of one sender fail",
+    ]);
+  });
+
   test("a muted code raises no alert, and one that is open resolves", async () => {
     await using ledger = await openRunning();
     const old = T0 - 9 * DAY_MS;

@@ -64,7 +64,8 @@ function summaryOf(latest: readonly Notice[], since: number): Notice {
 }
 
 function summaryTitle(open: number, resolved: number): string {
-  const openWords = `${counted(open, "alert")} ${open === 1 ? "is" : "are"} open`;
+  // Others may be open too, which were told before.
+  const openWords = `${counted(open, "alert")} fired and ${open === 1 ? "is" : "are"} open`;
   if (resolved === 0) return openWords;
   const were = resolved === 1 ? "was" : "were";
   return open === 0

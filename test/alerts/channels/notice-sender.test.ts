@@ -124,7 +124,7 @@ describe("what waits for a channel", () => {
     const outcome = await channel.send(FIRING, OTHER, RESOLVED);
     expect(outcome).toMatchObject({ ok: true, status: 200 });
     expect(ntfy.got.map(({ body }) => JSON.parse(body).title)).toEqual([
-      "Critical: 1 alert is open, 1 was resolved",
+      "Critical: 1 alert fired and is open, 1 was resolved",
     ]);
   });
 

@@ -110,7 +110,7 @@ test("after an hour’s outage, one message says what is open and what is over",
   service.isDown = false;
   await engine.pass(15 * MINUTE);
   expect(channel.titles()).toEqual([
-    "Critical: 2 alerts are open, 1 was resolved",
+    "Critical: 2 alerts fired and are open, 1 was resolved",
   ]);
   expect(service.got[0]?.body).toContain(
     "Open, critical, 23 Nov 2026, 12:20 UTC: B.",

@@ -46,7 +46,7 @@ describe("people get", () => {
     expect(summary).toMatchObject({
       kind: "firing",
       severity: "warning",
-      title: "1 alert is open, 1 was resolved",
+      title: "1 alert fired and is open, 1 was resolved",
       lines: [
         "What happened since 3 Nov 2026, 14:00 UTC:",
         "Open, warning, 3 Nov 2026, 14:01 UTC: Code 30034 appeared.",
