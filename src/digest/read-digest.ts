@@ -1,3 +1,4 @@
+import { openInOrder } from "../alerts/open-alerts.ts";
 import { told, type ToldAlert } from "../alerts/told-alerts.ts";
 import { readErrors } from "../errors/errors-of-period.ts";
 import type { CodeListed } from "../errors/errors-of-period.ts";
@@ -49,7 +50,7 @@ export async function readDigest(
     store.tally({ range: beforeRange }),
     store.firstMessageAt(),
     store.suppressions.addedIn({ from, to }, ADDED_MAX),
-    store.alerts.open().then((open) => told(store, open)),
+    store.alerts.open().then((open) => told(store, openInOrder(open))),
   ]);
   return {
     period,

@@ -3,6 +3,7 @@ import { firstPeriod } from "../../src/digest/periods.ts";
 import { openEngine } from "../../src/store/open.ts";
 import type { DigestSettings } from "../../src/store/digests.ts";
 import type { Stores } from "../../src/store/stores.ts";
+import { addAlert } from "../alerts/sample-alerts.ts";
 import { eventOf } from "../store/events.ts";
 import { followList } from "../store/follow-list.ts";
 import { openServerStore } from "../support/open-store.ts";
@@ -134,6 +135,21 @@ test("a digest that was missed for days is in the next one, so nothing is left o
     const mails = await sendAt(store, DUE + 2 * DAY_MS + HOUR_MS);
     expect(mails).toHaveLength(1);
     expect(mails[0]?.text).toContain("Messages: 3");
+  });
+});
+
+test("a digest has the alerts that are open, not those that may fire", async () => {
+  await withStore(async (store) => {
+    const { alerts } = store;
+    const fired = await addAlert(alerts, DUE, { ruleId: 6, minutesAgo: 30 });
+    const { ruleId, ruleKind, ruleName, severity, facts } = fired;
+    const since = DUE - 60_000;
+    const pending = { ruleKind, ruleName, severity, facts, since, key: "x:1" };
+    await alerts.addPending([{ ...pending, ruleId: ruleId ?? 0 }]);
+    await subscribe(store);
+    const [mail] = await sendAt(store, DUE);
+    expect(mail?.text).toContain("An open alert:");
+    expect(mail?.text).not.toContain("pending");
   });
 });
 

@@ -11,7 +11,9 @@ export function ChannelPage(view: ChannelFormView) {
   const { site, kind, channel, said, hasMail } = view;
   const { urls } = site;
   const title =
-    channel === undefined ? `Add ${kind.label}` : `Channel ${channel.name}`;
+    channel === undefined
+      ? `Add a channel: ${kind.label}`
+      : `Channel ${channel.name}`;
   return (
     <Layout {...{ site, title }} section="alerts" scripts={["alerts.js"]}>
       <nav class="crumbs" aria-label="Back">

@@ -28,7 +28,7 @@ export function DictionaryPage({
   return (
     <Layout site={site} title="Error codes" section="errors">
       <nav class="crumbs" aria-label="Back">
-        <a href={urls.errors()}>Errors</a>
+        <a href={urls.errors()}>← Errors</a>
       </nav>
       <div class="page-head">
         <h1>Look up an error code</h1>

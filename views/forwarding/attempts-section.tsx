@@ -157,7 +157,7 @@ function AttemptsTable({
               <span class="narrow-only">
                 <code safe>{attempt.type}</code>
                 <span safe>
-                  {`, ${attemptWords(attempt)}, ${duration(attempt.durationMs)}`}
+                  {`, ${attemptWords(attempt)}, ${duration(attempt.durationMs).replaceAll(" ", "\u00a0")}`}
                 </span>
               </span>
             </td>

@@ -107,7 +107,7 @@ export function EndpointCrumbs({
   return (
     <nav class="crumbs" aria-label="Back">
       <span>
-        <a href={urls.forwarding()}>Forwarding</a>
+        <a href={urls.forwarding()}>← Forwarding</a>
         {endpoint === undefined ? (
           ""
         ) : (

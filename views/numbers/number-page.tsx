@@ -55,7 +55,7 @@ export function NumberPage(view: NumberView) {
       live={live}
     >
       <p class="crumbs">
-        <a href={urls.numbers()}>Numbers</a>
+        <a href={urls.numbers()}>← Numbers</a>
       </p>
       <div class="page-head">
         <div class="number-name">

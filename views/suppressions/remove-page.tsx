@@ -22,7 +22,7 @@ export function RemovePage({
   return (
     <Layout site={site} title="Remove from the list" section="numbers">
       <p class="crumbs">
-        <a href={urls.doNotSend()}>Do not send</a>
+        <a href={urls.doNotSend()}>← Do not send</a>
       </p>
       <div class="page-head">
         <h1>
