@@ -33,16 +33,16 @@ export type EndpointLaneDeps = LaneDeps & {
   readonly pages: FeedPages;
 };
 
-/** Every so many jobs, a retry goes before live events; while the endpoint is down, more often. */
+/** Every fourth job is a retry if one is due; while the endpoint is down, every second one. */
 const RETRY_TURN = 4;
 const PROBE_TURN = 2;
 /**
- * An endpoint that has only failed for this long, with so many deliveries waiting, is probed
- * with these: each live event would be one more, and the oldest would be given up.
+ * An endpoint that has only failed for this long is probed with its waiting deliveries if it
+ * has at least this many: each live event would add one, and the oldest would be given up.
  */
 const DEAD_MS = 3_600_000;
 const DEAD_WAITING_MIN = 1_000;
-/** A live event is tried that rarely then: in five days, there are less than `RETRIED_MAX`. */
+/** How often a live event is tried then: in five days, fewer fail than `RETRIED_MAX`. */
 const DEAD_PROBE_MS = 180_000;
 
 /** What an endpoint is sent: live events, retries and resends. */

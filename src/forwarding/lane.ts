@@ -23,7 +23,7 @@ const UNSAVED_MAX = 2;
 const CURSOR_EVERY_MS = 5_000;
 /** Of the items of one job. */
 const LOGGED_TOGETHER_MAX = 200;
-/** So many attempts are logged between two trims of the log. */
+/** Attempts that are logged between two trims of the log. */
 const TRIM_EVERY = 100;
 const DAY_MS = 86_400_000;
 
@@ -44,7 +44,7 @@ export type LaneWork = {
   /** How many jobs that aren't resends may be under way now. */
   readonly limit: () => number;
   readonly pacer: Pacer;
-  /** How long after so many failures an item is tried again; undefined for never. */
+  /** How long after this number of failures an item is tried again; undefined for never. */
   readonly delay: (attempts: number) => number | undefined;
   /** Deliveries were written down, removed, or may be due earlier than was known. */
   readonly waiting: Pick<Retries, "wrote" | "removed" | "mayBeDue">;

@@ -13,7 +13,7 @@ import {
 const READ_MAX = 25;
 /** How often to check whether something is due, whatever is known: the clock may have been set. */
 const CHECK_EVERY_MS = 60_000;
-/** With so many deliveries waiting, nothing more is written down: it waits where it is. */
+/** With this many deliveries waiting, no more changes of the "do not send" list become deliveries. */
 const WAITING_MAX = 5_000;
 
 export type RetriesDeps = {
@@ -52,7 +52,7 @@ export class Retries implements Source {
     this.#nextAt = known.nextAt;
   }
 
-  /** Whether so many wait that nothing more may be written down. */
+  /** Whether `WAITING_MAX` deliveries wait. */
   get isFull(): boolean {
     return this.#waiting >= WAITING_MAX;
   }

@@ -21,7 +21,7 @@ const JITTER = 0.1;
 /** A random number from 0 to less than 1. */
 export type Random = () => number;
 
-/** Returns how long to wait after so many failed attempts; undefined when that was the last one. */
+/** Returns how long to wait after this number of failed attempts; undefined after the last one. */
 export function retryDelay(
   attempts: number,
   random: Random,
@@ -49,7 +49,7 @@ const PROBE_DELAY_MAX = MINUTE;
 const RESPONDING_DELAY_MAX = 15 * SECOND;
 
 /**
- * Returns how long to wait before a target that is down is tried again, after so many tries.
+ * Returns how long to wait before a target that is down is tried again, after `probes` tries.
  * One that responds may only object to some events, so others come sooner.
  */
 export function probeDelay(

@@ -23,7 +23,7 @@ export type Counts = {
   /** Set when only the newest messages were read, or there was too much to read: since when it counts. */
   readonly knownSince: number | undefined;
   readonly isSample: boolean;
-  /** False if there are so many senders that none were read. */
+  /** False if there are too many senders to read any. */
   readonly isWhole: boolean;
 };
 
