@@ -81,6 +81,7 @@ class Worker {
   readonly #endpoints = new Map<number, EndpointLane>();
   readonly #channels = new Map<number, ChannelLane>();
   readonly #ending = new Set<EndpointLane | ChannelLane>();
+  readonly #failing = new WeakSet<EndpointLane | ChannelLane>();
   /** Endpoints whose filters this version can't read, by id, with the revision that was logged. */
   readonly #unreadable = new Map<number, number>();
   #tidiedAt = -Infinity;
@@ -140,21 +141,27 @@ class Worker {
     if (this.#endpoints.size > 0) {
       const end = await this.#deps.store.feedEnd();
       await this.#renewResends();
-      for (const lane of this.#endpoints.values()) this.#watch(lane.work(end));
+      for (const lane of this.#endpoints.values())
+        this.#watch(lane, lane.work(end));
     }
-    for (const lane of this.#channels.values()) this.#watch(lane.work());
+    for (const lane of this.#channels.values()) this.#watch(lane, lane.work());
     void this.#saver.save();
   }
 
-  /** What can't be read now is read in the next turn. */
-  #watch(work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      if (!(error instanceof StoreUnavailable))
+  /** What can't be read now is read in the next turn. A lane that keeps failing is logged once. */
+  #watch(lane: EndpointLane | ChannelLane, work: Promise<void>): void {
+    work.then(
+      () => this.#failing.delete(lane),
+      (error: unknown) => {
+        if (error instanceof StoreUnavailable || this.#failing.has(lane))
+          return;
+        this.#failing.add(lane);
         this.#deps.log.error(
           failureOf(error),
           "forwarding failed; it is tried again",
         );
-    });
+      },
+    );
   }
 
   /** Starts lanes of endpoints that are active, and ends those of others. A changed one gets another. */

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import pino from "pino";
 import { Webhook } from "standardwebhooks";
 import { startResend } from "../../src/forwarding/resend-request.ts";
 import { ATTEMPTS_MAX, endpointTarget } from "../../src/store/outbox.ts";
@@ -114,6 +115,19 @@ test("while progress can't be saved, nothing more is sent, and afterwards everyt
   isLocked = false;
   await engine.pass(10_000);
   expect(sidsOf(engine.requests).slice(3)).toEqual(sids);
+});
+
+test("a lane that can't go on is logged once, however often it's tried", async () => {
+  await using engine = await Engine.open();
+  await engine.addEndpoint("crm");
+  const lines: string[] = [];
+  const log = pino({ level: "error" }, { write: (line) => lines.push(line) });
+  const { store } = engine;
+  const due = () => Promise.reject(new Error("It can't be read."));
+  engine.start({ store: { ...store, outbox: { ...store.outbox, due } }, log });
+  await engine.record(1);
+  await engine.pass(MINUTE);
+  expect(lines).toHaveLength(1);
 });
 
 test("what is to be saved doesn't grow while it can't be", async () => {
