@@ -34,7 +34,12 @@ export async function groupsOf(
     candidateOf(alert, known.get(alert.id) ?? "nothing", moment),
   );
   const isAnyNew = candidates.some(({ isStanding }) => !isStanding);
-  const recent = isAnyNew ? (await readResolved()).map(resolvedCandidate) : [];
+  const ending = alerts
+    .filter((each) => isEnding(each, known.get(each.id) ?? "nothing"))
+    .map((each) => ({ ...each, resolvedAt: moment.at }));
+  const recent = isAnyNew
+    ? [...ending, ...(await readResolved())].map(resolvedCandidate)
+    : [];
   const standing: Candidate[] = candidates.filter((each) => each.isStanding);
   const mayFire = new Set<number>();
   const included = new Map<number, Candidate[]>();
@@ -63,7 +68,19 @@ export async function groupsOf(
 
 /** An alert that is open, or that can fire now. */
 function candidateOf(alert: Alert, known: Known, moment: Moment): Standing[] {
-  if (known === "nothing" || "over" in known) return [];
+  if (known === "nothing")
+    // It stands for what it stood for, until its rule can tell again.
+    return isOpen(alert.state)
+      ? [
+          {
+            ...alert,
+            measured: alert.facts.now,
+            rule: alert.facts,
+            isStanding: true,
+          },
+        ]
+      : [];
+  if ("over" in known) return [];
   const { rule, finding } = known;
   const isStanding = isOpen(alert.state) && !finding.isClear;
   const isReady =
@@ -74,6 +91,12 @@ function candidateOf(alert: Alert, known: Known, moment: Moment): Standing[] {
   const severity = isStanding ? alert.severity : rule.severity;
   const { measured } = finding;
   return [{ ...alert, severity, measured, rule, isStanding }];
+}
+
+/** Reports whether an open alert is resolved by this evaluation. */
+function isEnding({ state }: Alert, known: Known): boolean {
+  if (known === "nothing" || !isOpen(state)) return false;
+  return "over" in known || known.finding.isClear;
 }
 
 type Resolved = Candidate & Pick<Alert, "resolvedAt" | "ruleId">;

@@ -410,6 +410,29 @@ test("an alert doesn't resolve because nothing arrived while the server was off"
   expect(await ledger.store.alerts.byId(id)).toMatchObject({ state: "firing" });
 });
 
+test("an alert that can't be measured after the server was off still stands for the others", async () => {
+  await using ledger = await openRunning();
+  const old = { from: T0 - 9 * DAY_MS, until: T0 - 8 * DAY_MS, count: 50 };
+  const flood = { from: T0, until: T0 + 10 * MINUTE_MS, count: 25 };
+  const undelivered = [30003, 30005, 30006].map((errorCode) => ({
+    status: "undelivered" as const,
+    errorCode,
+  }));
+  record(ledger, [
+    ...undelivered.map((each) => ({ ...old, ...each })),
+    ...["+15005550001", "+15005550002", "+15005550003"].flatMap((sender) =>
+      undelivered.map((each) => ({ ...flood, ...each, sender })),
+    ),
+  ]);
+  await evaluateFrom(ledger, T0, T0 + 10 * MINUTE_MS);
+  ledger.restart();
+  await evaluateFrom(ledger, T0 + 18 * MINUTE_MS, T0 + HOUR_MS);
+  const all = await ledger.store.alerts.list({ size: 99 });
+  expect(all.map(({ ruleName, state }) => [ruleName, state])).toEqual([
+    ["Many messages fail", "resolved"],
+  ]);
+});
+
 test("on a new installation, many failures fire at once", async () => {
   await using ledger = await openReplayed();
   record(ledger, failing(T0, 10));
