@@ -46,9 +46,18 @@ export function say(text: string): void {
 /**
  * Some texts come from outside, such as a receiver's response. Written as an escape, no
  * character of theirs controls the terminal or changes the direction of text; in JSON it's
- * the same character.
+ * the same character. Colors of letters stay, as `doctor` marks its verdicts with them.
  */
 function harmless(text: string): string {
+  return text
+    .split(LETTER_COLOR)
+    .map((piece) => (LETTER_COLOR.test(piece) ? piece : escaped(piece)))
+    .join("");
+}
+
+const LETTER_COLOR = new RegExp(`(${String.fromCharCode(27)}\\[3\\dm)`);
+
+function escaped(text: string): string {
   return text.replace(
     /(?!\r?\n|\t)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`,
