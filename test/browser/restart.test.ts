@@ -164,7 +164,7 @@ async function areRight(pages: readonly Page[], origin: string): Promise<void> {
       await page.locator(part).waitFor({ state: "detached" });
       continue;
     }
-    // Compared anew each time, as both change with the minute.
+    // Compared anew each time, as a page without news isn't from this minute.
     const fresh = await page.context().newPage();
     await until(async () => {
       await fresh.goto(origin + path);
@@ -174,13 +174,20 @@ async function areRight(pages: readonly Page[], origin: string): Promise<void> {
   }
 }
 
-/** Returns the text of a page, without its times, which keep changing. */
+/**
+ * Returns the text of a page, without its times, which keep changing, and those in charts,
+ * which begin and end with the minute.
+ */
 function textOf(page: Page): Promise<string> {
   return page.evaluate(() => {
     const copy = document.querySelector("main")?.cloneNode(true);
     if (!(copy instanceof HTMLElement)) return "";
     for (const time of copy.querySelectorAll("time")) time.remove();
-    return (copy.textContent ?? "").replace(/\s+/g, " ").trim();
+    const text = copy.textContent ?? "";
+    return text
+      .replace(/\d\d:\d\d/g, "")
+      .replace(/\s+/g, " ")
+      .trim();
   });
 }
 
