@@ -84,7 +84,8 @@ export default {
       from: {},
       to: {
         couldNotResolve: true,
-        pathNot: "^(?:bun(?::|$)|csv-stringify/|@elysiajs/html/)",
+        pathNot:
+          "^(?:bun(?::|$)|csv-stringify/|@elysiajs/html/|kysely-postgres-js$)",
       },
     },
   ],

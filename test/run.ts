@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { startPostgres } from "./support/postgres-server.ts";
 
 /** For tests that take seconds by themselves, on a busy machine. */
 const TIMEOUT_MS = 60_000;
@@ -51,6 +52,7 @@ async function run(
       ...process.env,
       SMSLEDGER_BINARY: BINARY,
       SMSLEDGER_THREADS: THREADS,
+      SMSLEDGER_TEST_POSTGRES: postgres.folder,
     },
     stdout: "pipe",
     stderr: "pipe",
@@ -95,6 +97,7 @@ function tests(paths: readonly string[]): Promise<Ended> {
 }
 
 const paths = process.argv.slice(2);
+const postgres = await startPostgres();
 // Tests run the compiled program.
 const unbuilt = await Promise.all([
   check("build", [bun, "run", "build"]),

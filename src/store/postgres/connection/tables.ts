@@ -1,0 +1,106 @@
+import { Kysely, type DatabaseConnection, CompiledQuery } from "kysely";
+import {
+  PostgresJSDialect,
+  PostgresJSDriver,
+  type PostgresJSReservedSql,
+  type PostgresJSSql,
+} from "kysely-postgres-js";
+import { withDialect, type Db } from "../../sql/dialect.ts";
+import type { Schema } from "../../sql/schema.ts";
+import { postgresDialect } from "../dialect.ts";
+import { commitOutcome } from "./commit-outcome.ts";
+import type { Connection, Pool } from "./pool.ts";
+import { isConnectionLost } from "./postgres-errors.ts";
+
+/** The tables of a database for `store/sql`; its transactions only read. */
+export function tablesOf(pool: Pool): Db {
+  return withDialect(
+    new Kysely<Schema>({
+      dialect: new PostgresJSDialect({ postgres: () => sqlOf(pool) }),
+    }),
+    postgresDialect,
+  );
+}
+
+/**
+ * The same for writing: each transaction has the result of some order in which they could have
+ * run one by one, or rejects with a conflict (see `isConflict`).
+ */
+export function writableTablesOf(pool: Pool): Db {
+  const dialect = new PostgresJSDialect({ postgres: () => sqlOf(pool) });
+  return withDialect(
+    new Kysely<Schema>({
+      dialect: {
+        createAdapter: () => dialect.createAdapter(),
+        createDriver: () => new WritingDriver(pool),
+        createIntrospector: (db) => dialect.createIntrospector(db),
+        createQueryCompiler: () => dialect.createQueryCompiler(),
+      },
+    }),
+    postgresDialect,
+  );
+}
+
+/** In one round trip. The setting is local, as a pooler may lend this connection to others. */
+const BEGIN = `BEGIN ISOLATION LEVEL SERIALIZABLE;
+  SET LOCAL synchronous_commit = on;
+  SELECT pg_current_xact_id()::text AS id`;
+
+class WritingDriver extends PostgresJSDriver {
+  readonly #pool: Pool;
+  readonly #transactions = new WeakMap<DatabaseConnection, string>();
+
+  constructor(pool: Pool) {
+    super({ postgres: () => sqlOf(pool) });
+    this.#pool = pool;
+  }
+
+  override async beginTransaction(
+    connection: DatabaseConnection,
+  ): Promise<void> {
+    const { rows } = await connection.executeQuery<{ id: string }>(
+      CompiledQuery.raw(BEGIN),
+    );
+    const id = rows[0]?.id;
+    if (id === undefined) throw new TypeError("A transaction has no id.");
+    this.#transactions.set(connection, id);
+  }
+
+  override async commitTransaction(
+    connection: DatabaseConnection,
+  ): Promise<void> {
+    try {
+      await super.commitTransaction(connection);
+    } catch (error) {
+      const id = this.#transactions.get(connection);
+      if (id === undefined || !isConnectionLost(error)) throw error;
+      const outcome = await commitOutcome(this.#pool, id, error);
+      if (outcome !== "committed") throw outcome;
+    }
+  }
+}
+
+/** A pool in the shape that Kysely's dialect expects. */
+function sqlOf(pool: Pool): PostgresJSSql {
+  return {
+    options: { adapter: "postgres" },
+    // Whoever opened the pool closes it.
+    end: async () => undefined,
+    reserve: async () => reservedOf(await pool.reserve()),
+  };
+}
+
+function reservedOf({ query, release }: Connection): PostgresJSReservedSql {
+  const run = async (text: string, parameters: readonly unknown[]) => {
+    const rows = await query(text, parameters);
+    return Object.assign([...rows], {
+      command: rows.command ?? "",
+      count: rows.count,
+    });
+  };
+  return {
+    release,
+    unsafe: (text, parameters = []) =>
+      Object.assign(run(text, parameters), { cancel: () => undefined }),
+  };
+}

@@ -1,0 +1,101 @@
+import { expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { openPool } from "../../../src/store/postgres/connection/pool.ts";
+import { postgresSettings } from "../../../src/store/postgres/connection/settings.ts";
+import {
+  migrate,
+  NewerSchema,
+  SCHEMA_VERSION,
+} from "../../../src/store/postgres/migrations/migrations.ts";
+import { StoreUnusable } from "../../../src/store/store.ts";
+import { newPostgresDatabase } from "../../support/postgres-server.ts";
+
+const FOLDER = new URL(
+  "../../../src/store/postgres/migrations/",
+  import.meta.url,
+);
+
+/** A released file keeps its hash forever. A new migration is a new file and a new line here. */
+const RELEASED = {
+  "02-beside-messages.sql":
+    "d751ec0ca5d1f2420df193cdc0e9b8a5281d1179467d65de90a77c92a79892ec",
+};
+
+test("no released migration has changed", () => {
+  const files = readdirSync(FOLDER).filter((name) => /^\d\d-/.test(name));
+  const hashes = files
+    .toSorted()
+    .map((name) => [name, sha256(readFileSync(new URL(name, FOLDER)))]);
+  expect(Object.fromEntries(hashes)).toEqual(RELEASED);
+});
+
+test("of nodes that start at the same time, one creates the tables", async () => {
+  await using database = await newPostgresDatabase();
+  await using first = openTestPool(database.url);
+  await using second = openTestPool(database.url);
+  await using third = openTestPool(database.url);
+  await Promise.all([first, second, third].map(({ pool }) => migrate(pool)));
+  const { rows } = await run(
+    first,
+    "SELECT version, (SELECT count(*) FROM alert_rules) AS rules FROM smsledger_schema",
+  );
+  expect(rows).toEqual([{ version: SCHEMA_VERSION, rules: 10 }]);
+});
+
+test("a migration that fails changes nothing", async () => {
+  await using database = await newPostgresDatabase();
+  await using node = openTestPool(database.url);
+  await run(
+    node,
+    `CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS
+      $$ BEGIN IF tg_tag = 'CREATE INDEX' THEN RAISE 'no index today'; END IF; END $$;
+    CREATE EVENT TRIGGER refuse ON ddl_command_start EXECUTE FUNCTION refuse()`,
+  );
+  expect(migrate(node.pool)).rejects.toThrow("no index today");
+  await run(node, "DROP EVENT TRIGGER refuse");
+  const { rows } = await run(
+    node,
+    "SELECT count(*) AS tables FROM pg_tables WHERE schemaname = current_schema()",
+  );
+  expect(rows).toEqual([{ tables: 0 }]);
+  await migrate(node.pool);
+});
+
+test("a database of a newer version is refused", async () => {
+  await using database = await newPostgresDatabase();
+  await using node = openTestPool(database.url);
+  await migrate(node.pool);
+  await run(node, "UPDATE smsledger_schema SET version = version + 1");
+  const error = await migrate(node.pool).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(NewerSchema);
+  expect(String(error)).toContain("written by a newer smsledger");
+});
+
+test("a database with another program's tables is refused and stays unchanged", async () => {
+  await using database = await newPostgresDatabase();
+  await using node = openTestPool(database.url);
+  await run(node, "CREATE TABLE users (id integer)");
+  const error = await migrate(node.pool).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(StoreUnusable);
+  expect(String(error)).toContain(
+    '"public" of the database belongs to another program',
+  );
+  const { rows } = await run(
+    node,
+    "SELECT count(*) AS tables FROM pg_tables WHERE schemaname = 'public'",
+  );
+  expect(rows).toEqual([{ tables: 1 }]);
+});
+
+function openTestPool(url: string) {
+  const pool = openPool(postgresSettings(url), { max: 2 });
+  return { pool, [Symbol.asyncDispose]: () => pool.close() };
+}
+
+async function run({ pool }: ReturnType<typeof openTestPool>, text: string) {
+  return { rows: [...(await pool.use(({ query }) => query(text)))] };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
+}
