@@ -9,6 +9,7 @@ import type {
 } from "../store/alerts.ts";
 import type { Notice } from "./notice.ts";
 import { KINDS } from "./rules/kinds.ts";
+import { SNOOZE_DAYS_MAX } from "./snooze.ts";
 import { DAY_MS, type Finding, type Moment } from "./rules/rule.ts";
 
 /*
@@ -104,7 +105,7 @@ function openNext(
   isMeasured: boolean,
 ): Transition | undefined {
   const { state, toldKind, toldAt, snoozedUntil } = alert;
-  if (state === "snoozed" && snoozedUntil !== null && snoozedUntil <= at)
+  if (state === "snoozed" && isSnoozeOver(snoozedUntil ?? at, at))
     return {
       ...changeOf(alert),
       state: "firing",
@@ -134,6 +135,13 @@ function openNext(
   return isMeasured
     ? { ...changeOf(alert), entries: [], notice: undefined }
     : undefined;
+}
+
+/** Nobody can snooze for so long: a snooze that ends later began while the clock was ahead. */
+const SNOOZE_MAX_MS = (SNOOZE_DAYS_MAX + 1) * DAY_MS;
+
+function isSnoozeOver(until: number, at: number): boolean {
+  return until <= at || until > at + SNOOZE_MAX_MS;
 }
 
 /** A clock that was set back doesn't put reminders off. */

@@ -10,7 +10,7 @@ import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import { pause } from "../time/pause.ts";
 import { digestMail } from "./compose.ts";
-import { boundaryAfter, duePeriod } from "./periods.ts";
+import { boundaryAfter, duePeriod, firstPeriod } from "./periods.ts";
 import { readDigest, type DigestReading } from "./read-digest.ts";
 
 const CHECK_EVERY_MS = 30_000;
@@ -67,6 +67,11 @@ async function sendOne(
 ): Promise<DigestOutcome> {
   const { store, mailer, urls, publicUrl, masksNumbers, now } = sending;
   const { userId, dueAt: wasDueAt } = digest;
+  if (wasDueAt > now()) {
+    // Scheduled while the clock was ahead.
+    const next = firstPeriod(digest, now(), digest.from);
+    return { userId, wasDueAt, sentAt: digest.sentAt, next };
+  }
   const period = duePeriod(digest, now());
   const content = await readDigest(store, period, now());
   const proof = (await sending.keys()).unsubscribeProof(userId, digest.address);
@@ -86,7 +91,7 @@ async function sendOne(
   return {
     userId,
     wasDueAt,
-    sentAt: null,
+    next: null,
     attempts,
     retryAt: now() + delay,
     error: MAIL_FAULT_WORDS[fault],

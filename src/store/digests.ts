@@ -13,6 +13,15 @@ export type DigestSettings = {
   readonly hour: number;
 };
 
+/**
+ * The longest time from one digest to the next: a week, or a day, and what daylight saving time
+ * and time zones add. One due later was scheduled by a clock that was ahead.
+ */
+export const DIGEST_AHEAD_MAX_MS: Record<DigestFrequency, number> = {
+  daily: 2 * 86_400_000,
+  weekly: 8 * 86_400_000,
+};
+
 /** Where nobody signs in, there's one digest, of this user id. */
 export const NO_USER_ID = 0;
 
@@ -39,9 +48,13 @@ export type DigestOutcome = Pick<Digest, "userId"> & {
   /** The `dueAt` that it had. */
   readonly wasDueAt: number;
 } & (
-    | { readonly sentAt: number; readonly next: DigestPeriod }
     | {
-        readonly sentAt: null;
+        /** The one it had if it's only due at another time. */
+        readonly sentAt: Digest["sentAt"];
+        readonly next: DigestPeriod;
+      }
+    | {
+        readonly next: null;
         readonly attempts: number;
         readonly retryAt: number;
         readonly error: string;
@@ -53,7 +66,7 @@ export interface DigestStore {
   of(userId: number): Promise<Digest | undefined>;
   /** By user. */
   list(): Promise<readonly Digest[]>;
-  /** Those to send or retry now. */
+  /** Those to send or retry now, and those due later than any can be: the clock was ahead. */
   due(now: number): Promise<readonly Digest[]>;
   /** Adds or changes one, with an entry in the audit list. */
   put(

@@ -277,6 +277,11 @@ export const ATTEMPT_DAYS = 30;
  * given up: they are what a receiver that takes everything else never takes.
  */
 export const RETRIED_MAX = 4_000;
+/**
+ * Nothing waits longer for its next attempt: a day and its jitter after a failure, a channel's
+ * quiet hours. One that would was scheduled by a clock that was ahead.
+ */
+export const RETRY_DELAY_MAX_MS = 28 * 3_600_000;
 /** Given-up deliveries of a target that are kept; the oldest are dropped. */
 export const FAILED_MAX = 10_000;
 export const RESENDS_KEPT = 50;

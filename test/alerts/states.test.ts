@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Alert, AlertRule, AlertState } from "../../src/store/alerts.ts";
-import { Moment, type Finding } from "../../src/alerts/rules/rule.ts";
+import { DAY_MS, Moment, type Finding } from "../../src/alerts/rules/rule.ts";
+import { SNOOZE_DAYS_MAX } from "../../src/alerts/snooze.ts";
 import {
   isOpen,
   nextState,
@@ -185,6 +186,28 @@ describe("an alert", () => {
     expect(after(snoozed, found("clear"), until)).toMatchObject({
       alert: { state: "resolved" },
       notice: "resolved",
+    });
+  });
+
+  test("isn't quiet for years when it was snoozed while the clock was ahead", () => {
+    const at = START + 10 * MINUTE_MS;
+    const until = (days: number) =>
+      after(
+        {
+          ...firing,
+          state: "snoozed",
+          snoozedUntil: at + days * DAY_MS,
+          toldKind: "acknowledged",
+        },
+        found("met"),
+        at,
+      );
+    expect(until(SNOOZE_DAYS_MAX)).toMatchObject({
+      alert: { state: "snoozed" },
+    });
+    expect(until(3 * 365)).toMatchObject({
+      alert: { state: "firing", snoozedUntil: null },
+      notice: "reminder",
     });
   });
 

@@ -138,6 +138,38 @@ test("a digest that was missed for days is in the next one, so nothing is left o
   });
 });
 
+test.each([
+  ["daily", DUE + DAY_MS],
+  // The Monday after.
+  ["weekly", DUE + 6 * DAY_MS],
+] as const)(
+  "a %s digest that was sent while the clock was years ahead is due as usual once it's right",
+  async (frequency, next) => {
+    await withStore(async (store) => {
+      await subscribe(store, { ...SETTINGS, frequency });
+      const ahead = DUE + 1_000 * DAY_MS;
+      expect(await sendAt(store, ahead)).toHaveLength(1);
+      const now = DUE + HOUR_MS;
+      expect(await sendAt(store, now)).toEqual([]);
+      expect(await store.digests.of(1)).toMatchObject({
+        dueAt: next,
+        sentAt: ahead,
+      });
+      await record(store, next - HOUR_MS, ["delivered", ""]);
+      const [mail] = await sendAt(store, next);
+      expect(mail?.text).toContain("Messages: 1");
+    });
+  },
+);
+
+test("a digest that failed while the clock was ahead is tried again once it's right", async () => {
+  await withStore(async (store) => {
+    await subscribe(store);
+    await sendAt(store, DUE + 1_000 * DAY_MS, { fault: "try_later" });
+    expect(await sendAt(store, DUE)).toHaveLength(1);
+  });
+});
+
 test("a digest has the alerts that are open, not those that may fire", async () => {
   await withStore(async (store) => {
     const { alerts } = store;

@@ -50,7 +50,7 @@ export function digestsContract(openStore: OpenStore): void {
     expect(await dueIds(dueAt - 1)).toEqual([]);
     expect(await dueIds(dueAt)).toEqual([1]);
     const failed = { attempts: 1, retryAt: dueAt + 500, error: "It failed." };
-    await digests.save({ userId: 1, wasDueAt: dueAt, sentAt: null, ...failed });
+    await digests.save({ userId: 1, wasDueAt: dueAt, next: null, ...failed });
     expect(await digests.of(1)).toMatchObject(failed);
     expect(await dueIds(dueAt + 499)).toEqual([]);
     expect(await dueIds(dueAt + 500)).toEqual([1]);
@@ -68,7 +68,7 @@ export function digestsContract(openStore: OpenStore): void {
       sentAt: dueAt + 600,
     });
     // One that was sent from a copy of the old state changes nothing.
-    await digests.save({ userId: 1, wasDueAt: dueAt, sentAt: null, ...failed });
+    await digests.save({ userId: 1, wasDueAt: dueAt, next: null, ...failed });
     expect(await digests.of(1)).toMatchObject({ attempts: 0 });
   });
 

@@ -124,12 +124,14 @@ export function outboxContract(openStore: OpenStore): void {
         waits(target, 3, null),
         waits(target, 4, NOW + 20),
         waits(target, 5, ahead + HOUR_MS, ahead),
+        // Written before the clock was set ahead, and leased again while it was.
+        waits(target, 6, ahead),
       ],
     });
     const due = async (now: number) =>
       (await store.outbox.due(target, now, 10)).map(({ item }) => item.id);
-    expect(await due(NOW + 10)).toEqual([2, 1, 5]);
-    expect(await due(ahead)).toEqual([2, 1, 4]);
+    expect(await due(NOW + 10)).toEqual([2, 1, 6, 5]);
+    expect(await due(ahead)).toEqual([2, 1, 4, 6]);
     expect(await store.outbox.due(target, NOW + 10, 1)).toHaveLength(1);
   });
 

@@ -1,10 +1,13 @@
 import type { By } from "../../accounts.ts";
-import type {
-  Digest,
-  DigestOutcome,
-  DigestPeriod,
-  DigestSettings,
+import {
+  DIGEST_AHEAD_MAX_MS,
+  DIGEST_FREQUENCIES,
+  type Digest,
+  type DigestOutcome,
+  type DigestPeriod,
+  type DigestSettings,
 } from "../../digests.ts";
+import { RETRY_DELAY_MAX_MS } from "../../outbox.ts";
 import type { Db } from "../dialect.ts";
 import { addAuditEntry } from "./audit.ts";
 
@@ -21,9 +24,23 @@ export async function digests(db: Db): Promise<Digest[]> {
 
 export async function digestsDue(db: Db, now: number): Promise<Digest[]> {
   return selectDigests(db)
-    .where("due_at", "<=", now)
     .where((eb) =>
-      eb.or([eb("retry_at", "is", null), eb("retry_at", "<=", now)]),
+      eb.or([
+        eb.and([
+          eb("due_at", "<=", now),
+          eb.or([
+            eb("retry_at", "is", null),
+            eb("retry_at", "<=", now),
+            eb("retry_at", ">", now + RETRY_DELAY_MAX_MS),
+          ]),
+        ]),
+        ...DIGEST_FREQUENCIES.map((frequency) =>
+          eb.and([
+            eb("frequency", "=", frequency),
+            eb("due_at", ">", now + DIGEST_AHEAD_MAX_MS[frequency]),
+          ]),
+        ),
+      ]),
     )
     .orderBy("due_at")
     .execute();
@@ -85,7 +102,7 @@ export async function saveDigest(
   await db
     .updateTable("digests")
     .set(
-      outcome.sentAt === null
+      outcome.next === null
         ? {
             attempts: outcome.attempts,
             retry_at: outcome.retryAt,

@@ -1,6 +1,7 @@
 import {
   ATTEMPTS_MAX,
   DURATION_BUCKETS,
+  RETRY_DELAY_MAX_MS,
   type Attempt,
   type AttemptFacts,
   type Delivery,
@@ -31,6 +32,7 @@ export async function dueDeliveries(
     .where((eb) =>
       eb.or([
         eb("next_at", "<=", now),
+        eb("next_at", ">", now + RETRY_DELAY_MAX_MS),
         eb(eb.fn.coalesce("last_at", "added_at"), ">", now + AHEAD_MS_MAX),
       ]),
     )
