@@ -87,7 +87,8 @@ function SettingField({
   readonly mistake: string | undefined;
 }) {
   const id = `setting-${name}`;
-  const { label, help, example, options, isSecret, whenEmpty } = field;
+  const { label, help, example, options, whenEmpty } = field;
+  const { isSecret, getsSecrets } = field;
   if (options !== undefined) {
     return (
       <>
@@ -116,7 +117,13 @@ function SettingField({
   return (
     <TextField
       {...{ id, label, value, mistake }}
-      help={[help, ...whatEmptyDoes(kept === true, whenEmpty)].join(" ")}
+      help={[
+        help,
+        ...whatEmptyDoes(kept === true, whenEmpty),
+        ...(getsSecrets && isKnown
+          ? ["If you change it, enter what is hidden below again."]
+          : []),
+      ].join(" ")}
       placeholder={kept ? "••••••••" : example}
       isRequired={whenEmpty === undefined && !kept}
       isSecret={isSecret === true}

@@ -14,6 +14,11 @@ export type Field = {
   readonly example?: string;
   /** Never shown again, nor listed. */
   readonly isSecret?: true;
+  /**
+   * The host that the secrets after it are sent to: where it changes, they have to be entered
+   * again, so that nobody can have them sent elsewhere.
+   */
+  readonly getsSecrets?: true;
   /** For a field that can be left empty: its value then. A function makes a new one each time. */
   readonly whenEmpty?: string | (() => string);
   /** The only values there are, for a menu. */
@@ -115,7 +120,7 @@ export type Checked<F extends Fields> =
 
 /**
  * Checks what somebody entered. A secret that is left empty keeps its `before`, as forms don't
- * show it.
+ * show it, unless it would be sent to another host.
  */
 export function checkedFields<F extends Fields>(
   fields: F,
@@ -124,12 +129,19 @@ export function checkedFields<F extends Fields>(
 ): Checked<F> {
   const settings: Record<string, string> = {};
   const mistakes: Record<string, string> = {};
+  let isMoved = false;
   for (const [name, field] of Object.entries(fields)) {
     const entered = (given[name] ?? "").trim();
-    const kept = field.isSecret ? (before[name] ?? "") : "";
-    const text = entered === "" ? kept : entered;
+    const known = before[name] ?? "";
+    const text = entered === "" && field.isSecret ? known : entered;
     try {
-      settings[name] = text === "" ? emptyValue(field) : field.parse(text);
+      if (isMoved && known !== "" && entered === "" && field.isSecret)
+        throw new Error(
+          "isn’t kept when the server changes, so that no other server gets it. Enter it again",
+        );
+      const value = text === "" ? emptyValue(field) : field.parse(text);
+      settings[name] = value;
+      isMoved ||= field.getsSecrets === true && known !== "" && value !== known;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       mistakes[name] = `${field.label} ${error.message}.`;

@@ -10,6 +10,11 @@ const SLACK = "https://hooks.slack.com/services/T0/B0/zq7";
 const DISCORD = "https://discord.com/api/webhooks/42/zq7";
 const TEAMS = "https://prod-1.westeurope.logic.azure.com/workflows/1?sig=zq7";
 const KEY = "0123456789abcdef0123456789abcdef";
+const NTFY = {
+  server: "https://ntfy.example.com",
+  topic: "zq7",
+  token: "tk_1",
+};
 const SECRET = `whsec_${Buffer.alloc(24, 1).toString("base64")}`;
 
 test.each([
@@ -168,15 +173,36 @@ test("a list shows the kind of a channel whose settings aren't valid", () => {
 
 describe("a secret", () => {
   test("that is left empty stays as it was; what isn’t secret doesn’t", () => {
-    const before = {
-      server: "https://ntfy.example.com",
-      topic: "zq7",
-      token: "tk_1",
-    };
     expect(
-      checkedSettings("ntfy", { server: "", topic: "", token: "" }, before),
-    ).toEqual({
-      settings: { server: "https://ntfy.sh", topic: "zq7", token: "tk_1" },
+      checkedSettings("ntfy", { server: NTFY.server, topic: "a" }, NTFY),
+    ).toEqual({ settings: { ...NTFY, topic: "a" } });
+    const to = { to: "ops@example.com" };
+    expect(checkedSettings("email", { to: "" }, to)).toEqual({
+      mistakes: { to: "Recipients is missing." },
+    });
+  });
+
+  test.each(["https://evil.example", "http://ntfy.example.com", ""])(
+    "isn’t sent to another server: with %j it has to be entered again",
+    (server) => {
+      const checked = checkedSettings("ntfy", { server }, NTFY);
+      const mistakes = "mistakes" in checked ? checked.mistakes : {};
+      expect(Object.keys(mistakes)).toEqual(["topic", "token"]);
+      expect(mistakes["token"]).toBe(
+        "Access token isn’t kept when the server changes, so that no other server gets it. Enter it again.",
+      );
+      const entered = { topic: "t", token: "tk_2" };
+      expect(checkedSettings("ntfy", { server, ...entered }, NTFY)).toEqual({
+        settings: { server: server || "https://ntfy.sh", ...entered },
+      });
+    },
+  );
+
+  test("that only signs stays when the address changes: it’s never sent", () => {
+    const before = { url: "https://example.com/", secret: SECRET };
+    const url = "https://other.example/";
+    expect(checkedSettings("webhook", { url }, before)).toEqual({
+      settings: { url, secret: SECRET },
     });
   });
 

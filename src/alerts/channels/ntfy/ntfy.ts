@@ -25,6 +25,7 @@ export const ntfy = channelKind({
       help: "Leave it empty for ntfy.sh.",
       example: "https://ntfy.example.com",
       whenEmpty: "https://ntfy.sh",
+      getsSecrets: true,
       parse: serverUrl,
     },
     topic: {
