@@ -3,6 +3,7 @@ import { noteText } from "../alerts/note-text.ts";
 import { openInOrder } from "../alerts/open-alerts.ts";
 import { ruleSentence } from "../alerts/rule-words.ts";
 import { SNOOZE_DAYS_MAX } from "../alerts/snooze.ts";
+import { takenWords } from "../alerts/taken-words.ts";
 import { told, type ToldAlert } from "../alerts/told-alerts.ts";
 import type { Config } from "../config/config.ts";
 import type { By } from "../store/accounts.ts";
@@ -204,14 +205,27 @@ function handle(
     return Promise.resolve(WRONG_USAGE);
   }
   return withStores(database, async ({ alerts }) => {
+    const before = await alerts.byId(Number(id));
     const refusal = await work(alerts, Number(id));
-    say(
-      refusal === undefined
-        ? done
-        : refusal === "no such alert"
+    // Several people may use the command line, and all are called so.
+    if (refusal === undefined)
+      say(
+        before === undefined || before.by === null
+          ? done
+          : plainText(
+              `${done} Before, it was ${before.state} from the command line${before.note === "" ? "." : `: ${before.note}`}`,
+            ),
+      );
+    else if (refusal === "not open")
+      say("This alert is over. Nothing was changed.");
+    else {
+      const alert = await alerts.byId(Number(id));
+      say(
+        alert === undefined
           ? "No alert has this number. smsledger alert list shows them."
-          : "This alert is over. Nothing was changed.",
-    );
+          : plainText(await takenWords(alerts, alert)),
+      );
+    }
     return refusal === undefined ? DONE : FAILED;
   });
 }

@@ -26,6 +26,7 @@ import {
   ALERT_STATES,
   type Alert,
   type AlertRefusal,
+  type AlertSeen,
   type AlertState,
 } from "../store/alerts.ts";
 import type { Stores } from "../store/stores.ts";
@@ -84,14 +85,13 @@ export const alertHandlers = ({ store, openAlerts, now: clock }: AlertDeps) => {
     work: (
       id: number,
       by: By,
-      seen: AlertState | undefined,
+      seen: AlertSeen | undefined,
     ) => Promise<AlertRefusal | undefined>,
   ): Promise<Answer> => {
     const before = await alertOf(params.id);
     if (before === undefined) return NO_SUCH_ALERT;
     const by = { ...requesterOf(request), at: clock() };
-    const seen = ALERT_STATES.find((each) => each === fieldOf(body, "seen"));
-    const refusal = await work(before.id, by, seen);
+    const refusal = await work(before.id, by, seenOf(body));
     openAlerts.forget();
     const alert = await alertOf(params.id);
     if (alert === undefined) return NO_SUCH_ALERT;
@@ -172,6 +172,13 @@ function filledInOf(body: unknown) {
     choice: fieldOf(body, "for"),
     until: fieldOf(body, "until"),
   };
+}
+
+/** What the form's page showed; undefined for a list's, which has only those that nobody has taken. */
+function seenOf(body: unknown): AlertSeen | undefined {
+  const state = ALERT_STATES.find((each) => each === fieldOf(body, "seen"));
+  const by = fieldOf(body, "seen-by");
+  return state && { state, by: by === "" ? null : by };
 }
 
 function noteOf(body: unknown): string {

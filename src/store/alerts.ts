@@ -161,9 +161,11 @@ export type MutedCode = {
 export type RuleRefusal = "name taken" | "too many" | "no such rule";
 /**
  * Why an alert wasn't changed: only one that is firing, acknowledged or snoozed can be, and
- * only while it's in the state that whoever changes it has seen.
+ * nobody replaces what somebody else entered without having seen it.
  */
 export type AlertRefusal = "no such alert" | "not open" | "changed meanwhile";
+/** Who has taken an alert, as whoever changes it has seen it. */
+export type AlertSeen = Pick<Alert, "state" | "by">;
 
 /** When the evaluator ran, as it saves it; see `src/alerts/operation.ts`. */
 export type EvaluatorRecord = {
@@ -244,14 +246,14 @@ export interface AlertStore {
   /** What happened to an alert, oldest first; at most `HISTORY_OF_ONE_MAX`. */
   history(alertId: number): Promise<readonly AlertHistoryEntry[]>;
   /**
-   * Somebody takes care of it: it sends no reminders. With `seen`, only if it's in this state.
-   * The same again changes nothing.
+   * Somebody takes care of it: it sends no reminders. With `seen`, only if it's still like
+   * that; otherwise only if nobody else has taken it. The same again changes nothing.
    */
   acknowledge(
     id: number,
     note: string,
     by: By,
-    seen?: AlertState,
+    seen?: AlertSeen,
   ): Promise<AlertRefusal | undefined>;
   /** It sends no reminders until then, and fires again if it isn't over. */
   snooze(
@@ -259,13 +261,13 @@ export interface AlertStore {
     until: number,
     note: string,
     by: By,
-    seen?: AlertState,
+    seen?: AlertSeen,
   ): Promise<AlertRefusal | undefined>;
   /** Takes back an acknowledgment or ends a snooze: it's firing again. */
   reopen(
     id: number,
     by: By,
-    seen?: AlertState,
+    seen?: AlertSeen,
   ): Promise<AlertRefusal | undefined>;
 
   /** By code; at most `MUTED_CODES_MAX`. */

@@ -180,11 +180,17 @@ test("of two people who take an alert at once, the second learns who was faster,
   expect(textOf(late)).toContain(
     "ana acknowledged it meanwhile. Nothing was changed.",
   );
-  expect(await alerts.byId(id)).toMatchObject({
-    state: "acknowledged",
-    by: "ana",
-    note: "mine",
-  });
+  const anas = { state: "acknowledged", by: "ana", note: "mine" };
+  expect(await alerts.byId(id)).toMatchObject(anas);
+  // Neither from the list, whose button is there for alerts that nobody has taken.
+  const ofList = await mo.post(`/alerts/${id}/acknowledge`, { from: "list" });
+  expect([ofList.status, await alerts.byId(id)]).toMatchObject([400, anas]);
+  // Whoever sees who has taken it can take it over.
+  const page = await mo.get(`/alerts/${id}`);
+  expect(page.text).toContain('name="seen-by" value="ana"');
+  const over = { seen: "acknowledged", "seen-by": "ana", note: "now me" };
+  await mo.post(`/alerts/${id}/acknowledge`, over);
+  expect(await alerts.byId(id)).toMatchObject({ by: "mo", note: "now me" });
 });
 
 test("an alert is snoozed for a while, until tomorrow morning or until a time, in the reader's time zone", async () => {

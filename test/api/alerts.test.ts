@@ -97,6 +97,36 @@ test("a token with the scope write acknowledges and snoozes, and the history nam
   expect((await ask(api.origin, "/alerts/999", api.masked)).status).toBe(404);
 });
 
+test("an alert that somebody has taken isn't taken from them, and the answer says who it was", async () => {
+  await using api = await startApi();
+  const { alerts } = api.store;
+  const { id } = await addAlert(alerts, Date.now(), {
+    ruleId: SILENCE,
+    minutesAgo: 10,
+  });
+  const writer = await newToken(api.store, "write", "pager");
+  const post = (what: string, body: object) =>
+    ask(api.origin, `/alerts/${id}/${what}`, writer, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const at = Date.UTC(2026, 10, 30, 9, 41);
+  const ana = { at, actor: "ana", address: null };
+  await alerts.acknowledge(id, "mine", ana);
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  for (const { status, body } of [
+    await post("acknowledge", {}),
+    await post("snooze", { until }),
+  ]) {
+    expect(status).toBe(409);
+    expect(body.detail).toBe(
+      "ana acknowledged it on 30 Nov 2026, 09:41 UTC. Nothing was changed. To take it over, use its page.",
+    );
+  }
+  expect(await alerts.byId(id)).toMatchObject({ by: "ana", note: "mine" });
+});
+
 test("a token that sees numbers masked sees them masked in names and notes, too", async () => {
   await using api = await startApi();
   const { alerts } = api.store;

@@ -55,6 +55,10 @@ test("beside a running server, alerts are listed, acknowledged and snoozed, and 
   expect((await alertCommand(databaseUrl, "list", "--firing")).stderr).toBe(
     "Nothing is firing.\n",
   );
+  const again = await alertCommand(databaseUrl, "ack", String(flood.id));
+  expect(again.stderr).toContain(
+    "Before, it was acknowledged from the command line: on it",
+  );
   const snoozed = await alertCommand(
     databaseUrl,
     "snooze",
@@ -65,6 +69,17 @@ test("beside a running server, alerts are listed, acknowledged and snoozed, and 
   expect(snoozed.status).toBe(0);
   const until = (await alerts.byId(flood.id))?.snoozedUntil ?? 0;
   expect(Math.abs(until - now - 86_400_000)).toBeLessThan(60_000);
+  const seen = { state: "snoozed", by: "command line" } as const;
+  const ana = { at: now, actor: "ana", address: null };
+  await alerts.acknowledge(flood.id, "mine", ana, seen);
+  for (const what of ["ack", "snooze"]) {
+    const refused = await alertCommand(databaseUrl, what, String(flood.id));
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(
+      /^ana acknowledged it on .*, \d\d:\d\d UTC\. Nothing was changed\. /,
+    );
+  }
+  expect(await alerts.byId(flood.id)).toMatchObject({ by: "ana" });
   expect(
     (await alertCommand(databaseUrl, "ack", String(over.id))).stderr,
   ).toContain("This alert is over.");

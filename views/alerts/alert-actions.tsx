@@ -67,6 +67,7 @@ function Seen({ site, alert }: Pick<ActionsView, "site" | "alert">) {
     <>
       <FormToken site={site} />
       <input type="hidden" name="seen" value={alert.state} />
+      <input type="hidden" name="seen-by" value={attribute(alert.by ?? "")} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { alertRecord } from "../../alerts/alert-record.ts";
 import { HISTORY_STATES } from "../../alerts/alerts-query.ts";
+import { takenWords } from "../../alerts/taken-words.ts";
 import { noteText } from "../../alerts/note-text.ts";
 import { SNOOZE_DAYS_MAX } from "../../alerts/snooze.ts";
 import { told } from "../../alerts/told-alerts.ts";
@@ -143,7 +144,7 @@ export const acknowledgeAlert = change({
   operationId: "acknowledgeAlert",
   summary: "Acknowledge an alert",
   description:
-    "Says that somebody takes care of it: it sends no more reminders. The same again changes nothing.",
+    "Says that somebody takes care of it: it sends no more reminders. The same again changes nothing. What somebody else entered isn't replaced: that's answered 409.",
   pathParameters: { id: "The alert's ID." },
   body: Type.Object({ note }),
   bodyExample: { note: "Looking into it." },
@@ -212,8 +213,17 @@ async function handled(
 ) {
   const alert = await alertOf(store, params);
   if (alert === undefined) return NO_SUCH_ALERT;
-  if ((await work(alert.id)) === "not open") return NOT_OPEN;
+  const refusal = await work(alert.id);
+  if (refusal === "not open") return NOT_OPEN;
   const after = await alertOf(store, params);
+  if (refusal === "changed meanwhile")
+    return new ApiProblem(
+      409,
+      "Somebody else has taken this alert",
+      after === undefined
+        ? "Nothing was changed."
+        : await takenWords(store.alerts, after),
+    );
   const [record] =
     after === undefined ? [] : await recordsOf(store, [after], false);
   return record === undefined ? NO_SUCH_ALERT : { data: record };

@@ -229,8 +229,9 @@ export function alertsContract(openStore: OpenStore): void {
     const { id } = await addFiring(alerts);
     const ben = { ...BY, actor: "ben" };
     expect(await alerts.acknowledge(id, "mine", BY)).toBeUndefined();
+    const seen = { state: "acknowledged", by: "ana" } as const;
     expect(
-      await alerts.snooze(id, AT + 3_600_000, "later", ben),
+      await alerts.snooze(id, AT + 3_600_000, "later", ben, seen),
     ).toBeUndefined();
     expect(await alerts.byId(id)).toMatchObject({
       state: "snoozed",
@@ -286,31 +287,33 @@ export function alertsContract(openStore: OpenStore): void {
     const { alerts, audit } = opened.store;
     const { id } = await addFiring(alerts);
     const ben = { ...BY, actor: "ben" };
-    expect(await alerts.reopen(id, BY, "firing")).toBeUndefined();
-    expect(await alerts.acknowledge(id, "", BY, "firing")).toBeUndefined();
-    expect(await alerts.acknowledge(id, "", BY, "firing")).toBeUndefined();
-    expect(await alerts.acknowledge(id, "", ben, "firing")).toBe(
-      "changed meanwhile",
-    );
-    expect(await alerts.snooze(id, AT + 1, "", ben, "firing")).toBe(
-      "changed meanwhile",
-    );
-    expect(await alerts.byId(id)).toMatchObject({
-      state: "acknowledged",
-      by: "ana",
-    });
+    const fresh = { state: "firing", by: null } as const;
+    const anas = { state: "acknowledged", by: "ana" } as const;
+    const bens = { ...anas, by: "ben" };
+    expect(await alerts.reopen(id, BY, fresh)).toBeUndefined();
+    expect(await alerts.acknowledge(id, "", BY, fresh)).toBeUndefined();
+    expect(await alerts.acknowledge(id, "", BY, fresh)).toBeUndefined();
+    for (const seen of [fresh, bens, undefined]) {
+      expect(await alerts.acknowledge(id, "", ben, seen)).toBe(
+        "changed meanwhile",
+      );
+      expect(await alerts.snooze(id, AT + 1, "", ben, seen)).toBe(
+        "changed meanwhile",
+      );
+      expect(await alerts.reopen(id, ben, seen)).toBe("changed meanwhile");
+    }
+    expect(await alerts.byId(id)).toMatchObject(anas);
     expect((await alerts.history(id)).map(({ what }) => what)).toEqual([
       "pending",
       "fired",
       "acknowledged",
     ]);
     expect(await audit.list({ size: 10 })).toHaveLength(1);
-    expect(await alerts.acknowledge(id, "me too", ben, undefined)).toBe(
-      undefined,
-    );
-    expect(await alerts.acknowledge(id, "", BY)).toBeUndefined();
-    expect(await alerts.reopen(id, ben, "acknowledged")).toBeUndefined();
-    expect(await alerts.reopen(id, BY, "acknowledged")).toBeUndefined();
+    // One's own can be changed, and what one has seen.
+    expect(await alerts.acknowledge(id, "mine", BY)).toBeUndefined();
+    expect(await alerts.acknowledge(id, "me too", ben, anas)).toBeUndefined();
+    expect(await alerts.reopen(id, BY, bens)).toBeUndefined();
+    expect(await alerts.reopen(id, ben, bens)).toBeUndefined();
     expect(await alerts.history(id)).toHaveLength(6);
   });
 

@@ -8,7 +8,7 @@ import {
   type AlertChange,
   type AlertHistoryEntry,
   type AlertRefusal,
-  type AlertState,
+  type AlertSeen,
   type AlertStep,
   type NewAlert,
 } from "../../alerts.ts";
@@ -198,7 +198,7 @@ export function acknowledgeAlert(
   id: number,
   note: string,
   by: By,
-  seen?: AlertState,
+  seen?: AlertSeen,
 ): Promise<AlertRefusal | undefined> {
   return handle(db, id, by, {
     seen,
@@ -215,7 +215,7 @@ export function snoozeAlert(
   until: number,
   note: string,
   by: By,
-  seen?: AlertState,
+  seen?: AlertSeen,
 ): Promise<AlertRefusal | undefined> {
   return handle(db, id, by, {
     seen,
@@ -230,7 +230,7 @@ export function reopenAlert(
   db: Db,
   id: number,
   by: By,
-  seen?: AlertState,
+  seen?: AlertSeen,
 ): Promise<AlertRefusal | undefined> {
   return handle(db, id, by, {
     seen,
@@ -242,8 +242,7 @@ export function reopenAlert(
 }
 
 type Handling = {
-  /** The state that whoever handles it has seen. */
-  readonly seen: AlertState | undefined;
+  readonly seen: AlertSeen | undefined;
   readonly state: "acknowledged" | "snoozed" | "firing";
   readonly note: string | null;
   readonly snoozedUntil: number | null;
@@ -256,14 +255,13 @@ async function handle(
   by: By,
   handling: Handling,
 ): Promise<AlertRefusal | undefined> {
-  const { seen, state, note, snoozedUntil, action } = handling;
+  const { state, note, snoozedUntil, action } = handling;
   const alert = await alertById(db, id);
   if (alert === undefined) return "no such alert";
   if (alert.state === "pending" || alert.state === "resolved")
     return "not open";
   if (isHandled(alert, handling, by)) return undefined;
-  // On its way to the writer, undefined may become null.
-  if (seen && alert.state !== seen) return "changed meanwhile";
+  if (isOthers(alert, handling, by)) return "changed meanwhile";
   await db
     .updateTable("alerts")
     .set({
@@ -288,6 +286,14 @@ async function handle(
     subject: `${alert.ruleName} (${id})`,
   });
   return undefined;
+}
+
+/** Reports whether somebody else has changed it whom `by` doesn't know of. */
+function isOthers(alert: Alert, { seen }: Handling, { actor }: By): boolean {
+  // On its way to the writer, undefined may become null.
+  return seen
+    ? alert.state !== seen.state || alert.by !== seen.by
+    : alert.state !== "firing" && alert.by !== actor;
 }
 
 /** Reports whether it's already like that: somebody clicked twice. */
