@@ -112,6 +112,8 @@ async function addPending(
         ({ isMet, key }) =>
           isMet && !mutedKeys.has(key) && !isKnown.has(`${rule.id} ${key}`),
       )
+      // A rule's alerts are limited.
+      .toSorted((one, other) => other.badness - one.badness)
       .map((finding) => newAlert(rule, finding, at)),
   );
   if (added.length === 0) return known;

@@ -1,4 +1,9 @@
-import type { Alert, AlertStore } from "../store/alerts.ts";
+import {
+  OPEN_OF_RULE_MAX,
+  type Alert,
+  type AlertRule,
+  type AlertStore,
+} from "../store/alerts.ts";
 import type { Reading } from "../store/store.ts";
 import { told, type ToldAlert } from "./told-alerts.ts";
 
@@ -76,6 +81,17 @@ export function openInOrder(alerts: readonly Alert[]): readonly Alert[] {
         ATTENTION[a.state] - ATTENTION[b.state] ||
         b.id - a.id,
     );
+}
+
+/** Returns the rules that raise no more alerts before some of theirs are over. */
+export function fullRules(
+  rules: readonly AlertRule[],
+  unresolved: readonly Alert[],
+): readonly AlertRule[] {
+  const byRule = Map.groupBy(unresolved, ({ ruleId }) => ruleId);
+  return rules.filter(
+    ({ id }) => (byRule.get(id)?.length ?? 0) >= OPEN_OF_RULE_MAX,
+  );
 }
 
 /** Returns those that every page tells of: critical, and not snoozed. */

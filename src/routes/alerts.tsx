@@ -14,7 +14,11 @@ import {
 } from "../alerts/alerts-query.ts";
 import { alertFor } from "../alerts/alert-for-reader.ts";
 import { noteText } from "../alerts/note-text.ts";
-import { openInOrder, type OpenAlerts } from "../alerts/open-alerts.ts";
+import {
+  fullRules,
+  openInOrder,
+  type OpenAlerts,
+} from "../alerts/open-alerts.ts";
 import { told } from "../alerts/told-alerts.ts";
 import { snoozeEnd } from "../alerts/snooze.ts";
 import { fieldOf } from "../http/form-body.ts";
@@ -130,6 +134,7 @@ export const alertHandlers = ({ store, openAlerts, now: clock }: AlertDeps) => {
           older={found.length > shown.length ? shown.at(-1)?.id : undefined}
           hasChannel={channels.some(({ isOn }) => isOn)}
           evaluatedAt={record?.ranAt}
+          full={fullRules(rules, open)}
         />,
       );
     },

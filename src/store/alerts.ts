@@ -238,7 +238,7 @@ export interface AlertStore {
   /** Its open alerts are resolved by the next evaluation. Resolves to whether it existed. */
   removeRule(id: number, by: By): Promise<boolean>;
 
-  /** Every alert that isn't resolved, including pending ones, newest first; at most `OPEN_ALERTS_MAX`. */
+  /** Every alert that isn't resolved, including pending ones, newest first; at most `OPEN_OF_RULE_MAX` of a rule. */
   open(): Promise<readonly Alert[]>;
   /** Newest first. */
   list(page: AlertPage): Promise<readonly Alert[]>;
@@ -283,7 +283,10 @@ export interface AlertStore {
 
   /** Undefined before the first evaluation. */
   evaluatorRecord(): Promise<EvaluatorRecord | undefined>;
-  /** Adds pending alerts, except for a rule and key that has one that isn't resolved. */
+  /**
+   * Adds pending alerts, up to `OPEN_OF_RULE_MAX` of a rule, except for a rule and key that has
+   * one that isn't resolved.
+   */
   addPending(alerts: readonly NewAlert[]): Promise<void>;
   /** Makes an evaluation's changes and puts its notices into the outbox, atomically. */
   advance(step: AlertStep): Promise<void>;
@@ -292,8 +295,8 @@ export interface AlertStore {
 export const RULES_MAX = 100;
 export const RULE_NAME_MAX = 100;
 export const NOTE_MAX = 1_000;
-/** More aren't raised. */
-export const OPEN_ALERTS_MAX = 200;
+/** A rule raises no more before some of them are over. */
+export const OPEN_OF_RULE_MAX = 50;
 /** Resolved alerts are kept for this many days, up to this number. */
 export const ALERT_DAYS = 400;
 export const ALERTS_MAX = 2_000;

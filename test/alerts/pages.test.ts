@@ -4,6 +4,7 @@ import { signedInAs, startWithPeople, type Answer } from "../account/people.ts";
 import { startServer } from "../support/start-server.ts";
 import { eventOf } from "../store/events.ts";
 import { until } from "../support/until.ts";
+import { OPEN_OF_RULE_MAX } from "../../src/store/alerts.ts";
 import { addAlert } from "./sample-alerts.ts";
 
 const HOUR_MS = 3_600_000;
@@ -123,6 +124,24 @@ test("while something critical is wrong, every page says so in one line, who has
   const stranger = await get(`${server.origin}/login`);
   expect(stranger.text).not.toContain("favicon-2");
   expect(stranger.text).not.toContain("64.5%");
+});
+
+test("the page says which rule has more to report than it has alerts", async () => {
+  await using server = await startServer({}, () => NOW);
+  const { alerts } = server.store;
+  const words = "has 50 alerts that are open or about to fire, the maximum.";
+  const add = (i: number) =>
+    addAlert(alerts, NOW, {
+      ruleId: NEW_CODE,
+      key: `code:${30_000 + i}`,
+      minutesAgo: 10,
+    });
+  for (let i = 1; i < OPEN_OF_RULE_MAX; i++) await add(i);
+  const before = await get(`${server.origin}/alerts`);
+  expect(textOf(before)).not.toContain(words);
+  await add(0);
+  const page = await get(`${server.origin}/alerts`);
+  expect(textOf(page)).toContain(`New error code ${words}`);
 });
 
 test("a member acknowledges an alert with a note, and its page and history show it", async () => {

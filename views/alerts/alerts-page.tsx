@@ -1,7 +1,7 @@
 import { isAdmin } from "../../src/account/viewer.ts";
 import { isFiltered, type AlertsQuery } from "../../src/alerts/alerts-query.ts";
 import type { ToldAlert } from "../../src/alerts/told-alerts.ts";
-import type { AlertRule } from "../../src/store/alerts.ts";
+import { OPEN_OF_RULE_MAX, type AlertRule } from "../../src/store/alerts.ts";
 import { counted } from "../../src/words/amounts.ts";
 import { minuteWords } from "../../src/words/times.ts";
 import { ALERTS_OOB } from "../parts/refresh.ts";
@@ -27,6 +27,8 @@ export type AlertsView = {
   readonly hasChannel: boolean;
   /** When the rules were last evaluated; undefined before the first time. */
   readonly evaluatedAt: number | undefined;
+  /** Rules that raise no more alerts before some of theirs are over. */
+  readonly full: readonly AlertRule[];
   readonly now: number;
 };
 
@@ -57,6 +59,7 @@ export function AlertsPage(view: AlertsView) {
           <NoChannel site={site} canChange={isAdmin(site.viewer)} />
         )}
         <NotChecked {...view} />
+        <Full {...view} />
         {isFirst ? (
           <section aria-labelledby="open-title">
             <h2 id="open-title" class="visually-hidden">
@@ -89,6 +92,27 @@ function NotChecked({ evaluatedAt, now }: AlertsView) {
         After a start, they’re checked within a minute. If this stays, the
         server’s log says why.
       </p>
+    </aside>
+  );
+}
+
+function Full({ site: { urls }, full }: AlertsView) {
+  if (full.length === 0) return "";
+  return (
+    <aside class="alerts-note" aria-label="Not everything is listed">
+      {full.map(({ id, name }) => (
+        <p>
+          <a href={urls.alertRule(id)}>
+            <bdi safe>{name}</bdi>
+          </a>{" "}
+          <b>
+            has {OPEN_OF_RULE_MAX} alerts that are open or about to fire, the
+            maximum.
+          </b>{" "}
+          It may have more to report, which it does as these are resolved. To
+          get fewer, raise its threshold or narrow it with a filter.
+        </p>
+      ))}
     </aside>
   );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import {
   MUTED_CODES_MAX,
-  OPEN_ALERTS_MAX,
+  OPEN_OF_RULE_MAX,
   RULES_MAX,
   type Alert,
   type AlertChange,
@@ -360,21 +360,30 @@ export function alertsContract(openStore: OpenStore): void {
     expect(await keys({ size: 9, since: AT + 1 })).toEqual([]);
   });
 
-  test("the number of alerts that aren't resolved is limited", async () => {
+  test("the number of a rule's alerts that aren't resolved is limited, and doesn't limit other rules", async () => {
     await using opened = await openStore();
     const { alerts } = opened.store;
-    await alerts.addPending(
-      Array.from({ length: OPEN_ALERTS_MAX + 5 }, (_, i) => ({
-        ruleId: 1,
-        ruleKind: "new-code" as const,
-        ruleName: "New error code",
-        key: `code:${i}`,
-        severity: "info" as const,
-        since: AT,
-        facts: FACTS,
-      })),
+    const add = (ruleId: number, count: number) =>
+      alerts.addPending(
+        Array.from({ length: count }, (_, i) => ({
+          ruleId,
+          ruleKind: "new-code" as const,
+          ruleName: "New error code",
+          key: `code:${i}`,
+          severity: "info" as const,
+          since: AT,
+          facts: FACTS,
+        })),
+      );
+    for (const ruleId of [1, 2, 3, 4]) await add(ruleId, OPEN_OF_RULE_MAX);
+    await add(1, OPEN_OF_RULE_MAX + 5);
+    await add(5, 1);
+    const open = await alerts.open();
+    expect(open).toHaveLength(4 * OPEN_OF_RULE_MAX + 1);
+    expect(open.filter(({ ruleId }) => ruleId === 1)).toHaveLength(
+      OPEN_OF_RULE_MAX,
     );
-    expect(await alerts.open()).toHaveLength(OPEN_ALERTS_MAX);
+    expect(open[0]).toMatchObject({ ruleId: 5 });
   });
 
   test("a code is muted and unmuted, with entries in the audit list", async () => {

@@ -3,7 +3,7 @@ import {
   ALERT_DAYS,
   ALERTS_MAX,
   HISTORY_OF_ONE_MAX,
-  OPEN_ALERTS_MAX,
+  OPEN_OF_RULE_MAX,
   type Alert,
   type AlertChange,
   type AlertHistoryEntry,
@@ -27,24 +27,18 @@ export async function addPendingAlerts(
   db: Db,
   alerts: readonly NewAlert[],
 ): Promise<void> {
-  const { open } = await db
-    .selectFrom("alerts")
-    .select(({ fn }) => fn.countAll<number>().as("open"))
-    .where("state", "<>", "resolved")
-    .executeTakeFirstOrThrow();
-  for (const alert of alerts.slice(0, Math.max(0, OPEN_ALERTS_MAX - open)))
-    await addPending(db, alert);
+  for (const alert of alerts) await addPending(db, alert);
 }
 
 async function addPending(db: Db, alert: NewAlert): Promise<void> {
-  const known = await db
+  const open = await db
     .selectFrom("alerts")
-    .select("id")
+    .select("key")
     .where("rule_id", "=", alert.ruleId)
-    .where("key", "=", alert.key)
     .where("state", "<>", "resolved")
-    .executeTakeFirst();
-  if (known !== undefined) return;
+    .execute();
+  const isKnown = open.some(({ key }) => key === alert.key);
+  if (isKnown || open.length >= OPEN_OF_RULE_MAX) return;
   const { id } = await db
     .insertInto("alerts")
     .values({

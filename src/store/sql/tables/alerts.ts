@@ -4,7 +4,6 @@ import type {
   AlertPage,
   EvaluatorRecord,
 } from "../../alerts.ts";
-import { OPEN_ALERTS_MAX } from "../../alerts.ts";
 import type { Db } from "../dialect.ts";
 import { noteOf } from "./upkeep-notes.ts";
 
@@ -15,7 +14,6 @@ export async function openAlerts(db: Db): Promise<Alert[]> {
   const rows = await selectAlerts(db)
     .where("state", "<>", "resolved")
     .orderBy("id", "desc")
-    .limit(OPEN_ALERTS_MAX)
     .execute();
   return rows.map(alertOf);
 }
