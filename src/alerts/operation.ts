@@ -8,6 +8,8 @@ import type { EvaluatorRecord } from "../store/alerts.ts";
 
 /** Evaluations further apart have a gap between them: the server was off, or its clock was set. */
 const GAP_MS = 150_000;
+/** Rules are checked every minute; if they haven't been for this long, something is wrong. */
+export const RULES_LATE_MS = 180_000;
 /** Beyond this many gaps, the oldest two are merged, with the time between them. */
 const GAPS_MAX = 50;
 /** Gaps are forgotten when they are older than any rule looks back. */

@@ -6,6 +6,7 @@ import {
   shownUrl,
   type EndpointReader,
 } from "../forwarding/shown-endpoint.ts";
+import { isFilterReadable } from "../forwarding/wanted.ts";
 import { rfc3339 } from "../messages/export-records.ts";
 import { maskNumbersIn } from "../phone/mask-numbers.ts";
 import type * as outbox from "../store/outbox.ts";
@@ -30,6 +31,7 @@ export function endpointRecord(
     concurrency,
     state,
     disabledReason: endpoint.disabledReason ?? null,
+    filterReadable: isFilterReadable(endpoint.filter),
     stateChangedAt: rfc3339(endpoint.stateChangedAt),
     failingSince: timeOrNull(endpoint.failingSince),
     heldUntil: timeOrNull(endpoint.heldUntil),

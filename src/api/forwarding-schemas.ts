@@ -44,6 +44,10 @@ export const Endpoint = Type.Object(
       description:
         "gone: it answered 410. failing: it only failed for five days.",
     }),
+    filterReadable: Type.Boolean({
+      description:
+        "False if this version can't read the filter: nothing is sent until it's changed.",
+    }),
     stateChangedAt: time("When it was added, paused, resumed, or disabled."),
     failingSince: orNull(time("Since when every attempt has failed.")),
     heldUntil: orNull(
@@ -155,6 +159,7 @@ export const ENDPOINT_EXAMPLE: Static<typeof Endpoint> = {
   ...ENDPOINT_SETTINGS,
   state: "active",
   disabledReason: null,
+  filterReadable: true,
   stateChangedAt: "2026-11-20T09:00:00.000Z",
   failingSince: null,
   heldUntil: null,

@@ -44,7 +44,7 @@ export async function endpointResend(
   const { request } = read;
   return withEndpoint({ databaseUrl }, name, async (stores, endpoint) => {
     const reader = await openEngine(databaseUrl).openForReading();
-    const count = await previewResend(
+    const { whyNothing, ...count } = await previewResend(
       { ...reader, outbox: stores.outbox },
       endpoint,
       request,
@@ -56,8 +56,8 @@ export async function endpointResend(
       else print(`${words} would be sent again.`);
       return DONE;
     }
-    if (count.count === 0) {
-      say("No event matches. Nothing was changed.");
+    if (whyNothing !== undefined) {
+      say(`${plainText(whyNothing)} Nothing was changed.`);
       return FAILED;
     }
     if (!isSure && !(await isConfirmed(`Send ${words} again?`)))

@@ -6,6 +6,7 @@ import {
   waitingWords,
   type EndpointReport,
 } from "../forwarding/endpoint-report.ts";
+import type { Endpoint } from "../store/endpoints.ts";
 import type { Attempt } from "../store/outbox.ts";
 import { duration, percent } from "../words/amounts.ts";
 import { plainText } from "../words/plain-text.ts";
@@ -49,15 +50,19 @@ export function factsOf(report: EndpointReport, now: number): string {
       "limits",
       `${endpoint.ratePerSecond} per second, ${endpoint.concurrency} at once`,
     ],
-    [
-      "state",
-      `${healthOf(endpoint, now)}, since ${minuteText(endpoint.failingSince ?? endpoint.stateChangedAt)}`,
-    ],
+    ["state", stateWords(endpoint, now)],
     ["waiting", `${waitingWords(waiting)}${since}`],
     ["given up", String(givenUp)],
     ["success 24 h", rate === undefined ? "–" : percent(rate)],
     ["p95 24 h", limitWords(day.p95Ms)],
   ]);
+}
+
+function stateWords(endpoint: Endpoint, now: number): string {
+  const health = healthOf(endpoint, now);
+  return health === "unreadable"
+    ? "unreadable: this version can't read its filter, so nothing is sent until you change it on its page"
+    : `${health}, since ${minuteText(endpoint.failingSince ?? endpoint.stateChangedAt)}`;
 }
 
 /** An attempt in a line. */

@@ -1,3 +1,5 @@
+import { RULES_LATE_MS } from "../alerts/operation.ts";
+import { duration } from "../words/amounts.ts";
 import { ago } from "../words/times.ts";
 import { callDirectly, serverOrigin } from "../config/own-server.ts";
 import type { Config } from "../config/config.ts";
@@ -89,5 +91,13 @@ async function readiness(origin: string, now: number): Promise<Finding[]> {
         )
       : fine(`The latest callback was received ${ago(lastAt, now)}.`),
   );
+  const unchecked = Number(body?.["alertRulesCheckAgeSeconds"]) * 1_000;
+  if (unchecked > RULES_LATE_MS)
+    findings.push(
+      wrong(
+        `The alert rules haven't been checked for ${duration(unchecked)}, so nobody is alerted.`,
+        "The server's log says why. They're checked every minute once the cause is gone.",
+      ),
+    );
   return findings;
 }

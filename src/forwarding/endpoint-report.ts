@@ -9,7 +9,8 @@ import {
 } from "../store/outbox.ts";
 import type { TimeRange } from "../time/time-range.ts";
 import type { BoundedCount } from "../store/tally.ts";
-import { boundedCount } from "../words/amounts.ts";
+import { boundedCount, countWords } from "../words/amounts.ts";
+import { sentenceStart } from "../words/plain-text.ts";
 import { healthOf } from "./endpoint-health.ts";
 
 const HOUR_MS = 3_600_000;
@@ -139,11 +140,20 @@ export function isUpTo(
   return behind.count > 0 && (filter !== "" || events !== null);
 }
 
-/** How many events wait: `12`, `up to 12`, `10,000+`, `some of 10,000+`. */
+/** How many events wait: `12`, `10,000+`, `up to 12`, or `10,000+ to filter`, of which none may match. */
 export function waitingWords({ isUpTo, ...count }: Waiting): string {
   const words = boundedCount(count);
   if (!isUpTo) return words;
-  return `${count.isMore ? "some of" : "up to"} ${words}`;
+  return count.isMore ? `${words} to filter` : `up to ${words}`;
+}
+
+/** The same as a sentence: `Up to 12 events are waiting.` */
+export function waitingSentence(waiting: Waiting, thing = "event"): string {
+  const { count, isMore, isUpTo } = waiting;
+  if (isMore && isUpTo)
+    return `More than ${countWords(count)} ${thing}s are waiting to be filtered.`;
+  const things = count === 1 && !isMore ? `${thing} is` : `${thing}s are`;
+  return `${sentenceStart(waitingWords(waiting))} ${things} waiting.`;
 }
 
 const NOTHING_WAITS: TargetState = {

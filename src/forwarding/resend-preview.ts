@@ -4,11 +4,11 @@ import { endpointTarget, type OutboxStore } from "../store/outbox.ts";
 import type { EventWithMessage, Reading } from "../store/store.ts";
 import type { BoundedCount } from "../store/tally.ts";
 import type { ResendRequest } from "./resend-request.ts";
-import { wantedBy } from "./wanted.ts";
+import { isFilterReadable, wantedBy } from "./wanted.ts";
 
 export type PreviewStore = Pick<
   Reading,
-  "feedStart" | "feedWithMessages" | "matcher"
+  "eventsWithMessages" | "feedStart" | "feedWithMessages" | "matcher"
 > & { readonly outbox: Pick<OutboxStore, "states" | "eventIdsBetween"> };
 
 /** How many events of a time range are read at most, and at a time. */
@@ -17,8 +17,36 @@ const STEP = 250;
 /** However many previews are asked for, callbacks and pages get their turns between the steps. */
 const PACE = new Pace();
 
+/** How much a resend would send, and why that is nothing, as a sentence. */
+export type ResendPreview = BoundedCount & {
+  /** Undefined if it would send something. */
+  readonly whyNothing: string | undefined;
+};
+
 /** Counts what a resend would send, up to a limit. */
 export async function previewResend(
+  store: PreviewStore,
+  endpoint: Endpoint,
+  request: ResendRequest,
+  now: number,
+): Promise<ResendPreview> {
+  const refusal = await resendRefusal(store, endpoint, request, now);
+  const counted =
+    refusal === undefined
+      ? await countOf(store, endpoint, request, now)
+      : NOTHING;
+  const isNothing = counted.count === 0 && !counted.isMore;
+  const whyNothing =
+    refusal ??
+    (request.kind === "range"
+      ? "No event of this time range matches the endpoint’s filter and events."
+      : "No event was given up.");
+  return { ...counted, whyNothing: isNothing ? whyNothing : undefined };
+}
+
+const NOTHING: BoundedCount = { count: 0, isMore: false };
+
+async function countOf(
   store: PreviewStore,
   endpoint: Endpoint,
   request: ResendRequest,
@@ -35,6 +63,28 @@ export async function previewResend(
     case "range":
       return countRange(store, endpoint, request.range, now);
   }
+}
+
+/**
+ * Returns why a resend would send nothing, as a sentence, where that is known without counting.
+ * Otherwise it would be done at once, or never.
+ */
+export async function resendRefusal(
+  store: Pick<PreviewStore, "eventsWithMessages" | "matcher">,
+  endpoint: Endpoint,
+  request: ResendRequest,
+  now: number,
+): Promise<string | undefined> {
+  if (!isFilterReadable(endpoint.filter))
+    return "This version of smsledger can’t read the endpoint’s filter, so nothing is sent to it. Change the filter first.";
+  if (request.kind !== "event") return undefined;
+  const [matched] = await store.eventsWithMessages([request.eventId]);
+  if (matched === undefined)
+    return `The ledger has no event with the ID ${request.eventId}.`;
+  const wants = await wantedBy(store, endpoint, now)();
+  return wants(matched)
+    ? undefined
+    : "This event doesn’t match the endpoint’s filter and events, as they are now.";
 }
 
 async function countRange(

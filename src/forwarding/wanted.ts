@@ -9,6 +9,11 @@ import { typeOf } from "./payload.ts";
 /** Tells which events an endpoint wants, as of now: addresses that it names may have become known. */
 export type Wanted = () => Promise<(matched: EventWithMessage) => boolean>;
 
+/** Reports whether this version can read a filter that was saved: another version may have saved it. */
+export function isFilterReadable(filter: string): boolean {
+  return parseFilter(filter, Date.now()).mistakes.length === 0;
+}
+
 /** Throws UnreadableFilter: sending everything would be worse than nothing. */
 export function wantedBy(
   store: Pick<Reading, "matcher">,

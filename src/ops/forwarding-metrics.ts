@@ -2,11 +2,22 @@ import { endpointTarget, type TargetState } from "../store/outbox.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import type { Endpoint } from "../store/endpoints.ts";
+import {
+  healthOf,
+  type EndpointHealth,
+} from "../forwarding/endpoint-health.ts";
 import type { Labelled, Metrics } from "./metric-kinds.ts";
 
 const DAY_MS = 86_400_000;
 /** All gauges of one scrape are of one reading. */
 const READING_MS = 1_000;
+
+/** Nothing is sent to an endpoint in one of these states. */
+const STOPPED: ReadonlySet<EndpointHealth> = new Set([
+  "paused",
+  "disabled",
+  "unreadable",
+]);
 
 type Facts = {
   readonly endpoint: Endpoint;
@@ -24,11 +35,11 @@ export function addForwardingMetrics(
   const facts = rememberedFor(READING_MS, () => readFacts(store, now()));
   metrics.gauge({
     name: "smsledger_forwarding_endpoint_active",
-    help: "For each endpoint: 1 while events are sent to it; 0 while it's paused or disabled.",
+    help: "For each endpoint: 1 while events are sent to it; 0 while it's paused or disabled, or its filter can't be read.",
     labels: ["endpoint"],
     read: async () =>
       (await facts()).map(({ endpoint }) =>
-        labelled(endpoint, endpoint.state === "active" ? 1 : 0),
+        labelled(endpoint, STOPPED.has(healthOf(endpoint, now())) ? 0 : 1),
       ),
   });
   metrics.gauge({

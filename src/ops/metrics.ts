@@ -23,6 +23,8 @@ export type MetricSources = {
   readonly whyNotReady: () => Promise<string | undefined>;
   /** Milliseconds since 1970; undefined before the first. */
   readonly lastCallbackAt: () => Promise<number | undefined>;
+  /** Undefined if the database doesn't respond. */
+  readonly rulesUncheckedMs: () => Promise<number | undefined>;
   readonly listeners: () => number;
   readonly exports: () => number;
   readonly upkeep: () => Promise<UpkeepState>;
@@ -45,6 +47,14 @@ export function createMetrics(sources: MetricSources): Metrics {
   addRequestMetrics(metrics, sources.requests);
   addDiskMetrics(metrics, sources.database);
   addChoreMetrics(metrics, sources.config, sources.upkeep);
+  metrics.gauge({
+    name: "smsledger_alert_rules_check_age_seconds",
+    help: "Seconds since the alert rules were last checked, or since the start if that was later. They are checked every minute.",
+    read: async () => {
+      const ms = await sources.rulesUncheckedMs();
+      return alone(ms === undefined ? undefined : ms / 1_000);
+    },
+  });
   addForwardingMetrics(metrics, sources.store, sources.now);
   addServerMetrics(metrics, sources);
   addProcessMetrics(metrics);

@@ -8,6 +8,7 @@ import type { RequestCounts } from "./request-counts.ts";
 export type OperationsDeps = {
   readonly store: Pick<
     Stores,
+    | "alerts"
     | "checkWritable"
     | "database"
     | "endpoints"
@@ -32,9 +33,11 @@ export class Operations {
   readonly #deps: OperationsDeps;
   #check: Promise<void> | undefined;
   #metrics: Promise<Metrics> | undefined;
+  readonly #startedAt: number;
 
   constructor(deps: OperationsDeps) {
     this.#deps = deps;
+    this.#startedAt = deps.now();
   }
 
   /** Undefined if writes currently reach the disk. Concurrent callers share one check. */
@@ -71,6 +74,25 @@ export class Operations {
     }
   }
 
+  /**
+   * For how many milliseconds the alert rules haven't been checked, which happens every minute
+   * while the server runs. Undefined if the database doesn't respond.
+   */
+  async rulesUncheckedMs(): Promise<number | undefined> {
+    const now = this.#deps.now();
+    try {
+      const record = await this.#deps.store.alerts.evaluatorRecord();
+      // A later time is of a clock that was ahead.
+      const since = [this.#startedAt, record?.ranAt ?? 0].filter(
+        (at) => at > 0 && at <= now,
+      );
+      return since.length === 0 ? 0 : now - Math.max(...since);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return undefined;
+      throw error;
+    }
+  }
+
   /** Loaded on first use, to keep the start fast and idle memory small. */
   metrics(): Promise<Metrics> {
     this.#metrics ??= this.#loadMetrics();
@@ -86,6 +108,7 @@ export class Operations {
       upkeep: () => this.#deps.store.upkeep.state(),
       whyNotReady: () => this.whyNotReady(),
       lastCallbackAt: () => this.lastCallbackAt(),
+      rulesUncheckedMs: () => this.rulesUncheckedMs(),
     });
   }
 }

@@ -3,6 +3,7 @@ import { requesterOf } from "../account/viewer.ts";
 import type { EndpointReport } from "../forwarding/endpoint-report.ts";
 import {
   previewResend,
+  resendRefusal,
   type PreviewStore,
 } from "../forwarding/resend-preview.ts";
 import {
@@ -53,13 +54,11 @@ export const resendHandlers = ({ store, now: clock }: ResendDeps) => {
       const read = readResend(given, now);
       if ("mistakes" in read)
         return shown(site, report, given, read.mistakes, 400);
-      const count = await previewResend(
-        store,
-        report.endpoint,
-        read.request,
-        now,
-      );
-      const preview = { request: read.request, count };
+      const { request: asked } = read;
+      const preview = {
+        request: asked,
+        ...(await previewResend(store, report.endpoint, asked, now)),
+      };
       const mistakes: readonly ResendMistake[] = [];
       return page(
         <ResendPage {...{ site, report, given, mistakes, preview }} />,
@@ -75,6 +74,11 @@ export const resendHandlers = ({ store, now: clock }: ResendDeps) => {
         return shown(site, report, given, read.mistakes, 400);
       const by = { ...requesterOf(request), at };
       const { endpoint } = report;
+      const refusal = await resendRefusal(store, endpoint, read.request, at);
+      if (refusal !== undefined) {
+        const mistake = { field: "what", sentence: refusal } as const;
+        return shown(site, report, given, [mistake], 409);
+      }
       const id = await startResend(store.outbox, endpoint, read.request, by);
       if (id !== undefined)
         return redirectTo(site.urls.endpoint(endpoint.id), 303);

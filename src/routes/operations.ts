@@ -21,11 +21,16 @@ export const operationsHandlers = ({
 }: OpsDeps) => ({
   live: () => jsonResponse({ live: true, instance }),
   ready: async () => {
-    const [reason, lastAt] = await Promise.all([
+    const [reason, lastAt, uncheckedMs] = await Promise.all([
       operations.whyNotReady(),
       operations.lastCallbackAt(),
+      operations.rulesUncheckedMs(),
     ]);
-    const last = lastCallback(lastAt, now());
+    const last = {
+      ...lastCallback(lastAt, now()),
+      alertRulesCheckAgeSeconds:
+        uncheckedMs === undefined ? null : Math.round(uncheckedMs / 1_000),
+    };
     if (reason === undefined) return jsonResponse({ ready: true, ...last });
     return jsonResponse(
       { ready: false, reason, ...last },

@@ -130,7 +130,8 @@ export function createHandlers(whole: HandlerDeps) {
       ...forwardingHandlers(deps),
       ...endpointChangeHandlers({ ...deps, sendTest }),
     },
-    resends: resendHandlers(deps),
+    // A filter matches whole numbers; what these pages show of events is their number.
+    resends: resendHandlers(whole),
     live: liveHandler(hub, streams),
     settings: generalSettingsHandler({ ...deps, operations }),
     account: ownAccountHandlers(ofAccounts),

@@ -92,6 +92,30 @@ test("an endpoint that only fails fires after three minutes, says how many event
   ]);
 });
 
+test("an endpoint whose filter can't be read fires at once, and resolves when it's changed", async () => {
+  await using ledger = await openRunning();
+  const { endpoints } = ledger.store;
+  const id = await addEndpoint(ledger);
+  const by = { at: T0, actor: "ana", address: null };
+  await endpoints.change(id, { filter: "status:unheard-of" }, by);
+  await ledger.evaluate(T0 + MINUTE_MS);
+  const [alert] = await alertsOf(ledger, "forwarding");
+  expect(alert).toMatchObject({ state: "firing", key: `endpoint:${id}` });
+  expect(
+    forwardingStory({ ...TOLD, measured: alert?.facts.now ?? {} }),
+  ).toMatchObject({
+    title: "Nothing is sent to “crm”: its filter can’t be read",
+    todo: [
+      "Change the endpoint’s filter: this version of smsledger can’t read it.",
+    ],
+  });
+  await endpoints.change(id, { filter: "" }, by);
+  await ledger.evaluate(T0 + 2 * MINUTE_MS);
+  expect(await alertsOf(ledger, "forwarding")).toMatchObject([
+    { state: "resolved" },
+  ]);
+});
+
 test("a notice says that events may not match an endpoint's filter, instead of counting them as waiting", () => {
   const words = (measured: Measured) =>
     forwardingStory({ ...TOLD, measured: { ...TOLD.measured, ...measured } })
@@ -104,7 +128,7 @@ test("a notice says that events may not match an endpoint's filter, instead of c
     "Up to 1 event is waiting.",
   );
   expect(words({ waiting: 10_000, isMore: 1, isUpTo: 1 })).toStartWith(
-    "Some of 10,000+ events are waiting.",
+    "More than 10,000 events are waiting to be filtered.",
   );
 });
 

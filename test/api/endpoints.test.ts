@@ -261,6 +261,13 @@ test("a resend is previewed, started, listed and stopped", async () => {
   const path = `/endpoints/${id}/resends`;
   const preview = await api.get(`${path}/preview?what=range&from=24h`);
   expect(preview.body.data).toEqual({ count: 2, atLeast: false });
+  const one = (eventId: number) =>
+    api.get(`${path}/preview?what=event&eventId=${eventId}`);
+  expect((await one(1)).body.data.count).toBe(1);
+  expect((await one(2)).body.data.count).toBe(0);
+  const left = await api.change("POST", path, { what: "event", eventId: 2 });
+  expect([left.status, left.body.title]).toEqual([409, "Nothing to send"]);
+  expect(left.body.detail).toContain("doesn't match the endpoint's filter");
   const started = await api.change("POST", path, {
     what: "range",
     from: "24h",

@@ -257,5 +257,10 @@ test("a resend is previewed, needs a yes, and is left to the server", async () =
   }
   const nothing = await endpointCommand(file, "resend", "crm", "--failed");
   expect(nothing.status).toBe(1);
-  expect(nothing.stderr).toContain("No event matches.");
+  expect(nothing.stderr).toBe("No event was given up. Nothing was changed.\n");
+  const left = await endpointCommand(file, "resend", "crm", "--event", "2");
+  expect([left.status, left.stderr]).toEqual([
+    1,
+    "This event doesn't match the endpoint's filter and events, as they are now. Nothing was changed.\n",
+  ]);
 });

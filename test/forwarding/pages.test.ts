@@ -245,7 +245,7 @@ test("what an endpoint waits for, why it fails and what to do is on its page and
   expect(text).toContain("Every attempt fails It started to fail 3 h ago");
   expect(text).toContain("TLS expired");
   expect(text).toContain("The host’s TLS certificate has expired.");
-  expect(text).toContain("2 events are waiting; none is lost.");
+  expect(text).toContain("2 events are waiting. None is lost.");
   expect(text).toContain("Given up 1");
   expect(text).toContain("Send 1 given-up event or others again…");
   const list = textsOf(await get(`${origin}/forwarding`));
@@ -352,6 +352,56 @@ test("one event is sent again from the page of its attempt, which leads to its m
   const other = await addSampleEndpoint(store, "other");
   for (const path of [`/forwarding/${other}/attempts/1`, "/forwarding/99"])
     expect((await get(origin + path)).status).toBe(404);
+});
+
+test("an event that the endpoint's filter leaves out isn't sent again, and the page says why", async () => {
+  await using server = await startServer({ MASK_NUMBERS: "true" });
+  const { origin, store, twilio } = server;
+  for (const To of ["+14155550123", "+14155550199"]) await twilio.post({ To });
+  const id = await addSampleEndpoint(store, "crm", {
+    filter: "to:+14155550123",
+  });
+  const again = (event: string) =>
+    send(origin, `/forwarding/${id}/resend`, { what: "event", event });
+  const refused = await again("2");
+  expect(refused.status).toBe(409);
+  expect(textsOf(refused)).toContain(
+    "This event doesn’t match the endpoint’s filter and events, as they are now.",
+  );
+  expect(await store.outbox.resends(endpointTarget(id))).toEqual([]);
+  // Numbers are masked on pages, and not where the filter is applied.
+  expect((await again("1")).status).toBe(303);
+});
+
+test("a change of the list Do not send can't be sent again alone, and its attempt says so", async () => {
+  await using server = await startServer();
+  const { origin, store } = server;
+  const id = await addSampleEndpoint(store, "crm");
+  const attempt = sampleAttempt(id, {
+    type: "number_suppressed",
+    item: { feed: "suppressions", id: 1 },
+  });
+  await saveSample(store, { attempts: [attempt] });
+  const page = await get(`${origin}/forwarding/${id}/attempts/1`);
+  expect(textsOf(page)).toContain("can’t be sent again one by one");
+  expect(page.text).not.toContain("Send this event again");
+});
+
+test("an endpoint whose filter can't be read says so in the list, on its page, in metrics and to the alert rule", async () => {
+  await using server = await startServer();
+  const { origin, store } = server;
+  const id = await addSampleEndpoint(store, "crm", {
+    filter: "status:unheard-of",
+  });
+  expect(textsOf(await get(`${origin}/forwarding`))).toContain(
+    "Filter unreadable",
+  );
+  expect(textsOf(await get(`${origin}/forwarding/${id}`))).toContain(
+    "Nothing is sent: its filter can’t be read",
+  );
+  expect((await get(`${origin}/metrics`)).text).toContain(
+    'smsledger_forwarding_endpoint_active{endpoint="crm"} 0\n',
+  );
 });
 
 test("members see endpoints without their URL's path, and can't change anything", async () => {

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { limitWords } from "../../src/forwarding/duration-words.ts";
 import {
   readReports,
+  waitingSentence,
   waitingWords,
 } from "../../src/forwarding/endpoint-report.ts";
 import { startServer } from "../support/start-server.ts";
@@ -48,9 +49,15 @@ test("with a filter, as many as that may wait", async () => {
   });
   const { waiting } = await reportOf(store, id, Date.now());
   expect(waitingWords(waiting)).toBe("up to 1");
-  // Beyond the limit, nobody knows whether many match.
-  expect(waitingWords({ count: 10_000, isMore: true, isUpTo: true })).toBe(
-    "some of 10,000+",
+  expect(waitingSentence(waiting)).toBe("Up to 1 event is waiting.");
+  // Beyond the limit, nobody knows whether any match.
+  const many = { count: 10_000, isMore: true };
+  expect(waitingWords({ ...many, isUpTo: true })).toBe("10,000+ to filter");
+  expect(waitingSentence({ ...many, isUpTo: true })).toBe(
+    "More than 10,000 events are waiting to be filtered.",
+  );
+  expect(waitingSentence({ ...many, isUpTo: false })).toBe(
+    "10,000+ events are waiting.",
   );
 });
 

@@ -166,6 +166,37 @@ test("a resend waits while its endpoint can't be reached, and goes on afterwards
   expect(new Set(sidsOf(engine.requests))).toEqual(new Set(sids));
 });
 
+test("a preview of one event says what is sent: nothing if it doesn't match, isn't there, or the filter can't be read", async () => {
+  await using engine = await Engine.open();
+  const { store } = engine;
+  await engine.record(1, { MessageStatus: "failed" });
+  await engine.record(1, { MessageStatus: "delivered" });
+  const now = engine.clock.now();
+  const preview = async (filter: string, eventId: number) => {
+    const id = await engine.addEndpoint(crypto.randomUUID(), { filter });
+    const endpoint = await store.endpoints.byId(id);
+    if (endpoint === undefined) throw new Error("The endpoint is gone.");
+    const request = { kind: "event", eventId, ratePerSecond: 1 } as const;
+    const { count, whyNothing } = await previewResend(
+      store,
+      endpoint,
+      request,
+      now,
+    );
+    return [count, whyNothing?.slice(0, 24)];
+  };
+  expect(await preview("status:failed", 1)).toEqual([1, undefined]);
+  expect(await preview("status:failed", 2)).toEqual([
+    0,
+    "This event doesn’t match",
+  ]);
+  expect(await preview("", 99)).toEqual([0, "The ledger has no event "]);
+  expect(await preview("status:unheard-of", 1)).toEqual([
+    0,
+    "This version of smsledge",
+  ]);
+});
+
 test("previews that are asked for at once take turns, and count the same", async () => {
   await using engine = await Engine.open();
   const { store } = engine;
@@ -192,6 +223,8 @@ test("previews that are asked for at once take turns, and count the same", async
       previewResend(watched, endpoint, request, now),
     ),
   );
-  expect(counts).toEqual(Array(5).fill({ count: 300, isMore: false }));
+  expect(counts).toEqual(
+    Array(5).fill({ count: 300, isMore: false, whyNothing: undefined }),
+  );
   expect(readingMost).toBe(1);
 });

@@ -169,6 +169,11 @@ const CASES: Record<
     after: "30m",
     calm: [[`smsledger_chore_ok{${HERE}, chore="backup"}`, "1x60"]],
   },
+  SmsledgerAlertRulesNotChecked: {
+    fires: [[`smsledger_alert_rules_check_age_seconds{${HERE}}`, "0+60x20"]],
+    after: "10m",
+    calm: [[`smsledger_alert_rules_check_age_seconds{${HERE}}`, "62x20"]],
+  },
   SmsledgerLogLinesLost: {
     fires: [[`smsledger_log_lines_lost_total{${HERE}}`, "0+1x60"]],
     after: "30m",

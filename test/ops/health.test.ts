@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { INSTANCE_HEADER } from "../../src/receiver/instance.ts";
 import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { startServer } from "../support/start-server.ts";
+import { runDoctor } from "./doctor-run.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 type Health = Record<string, unknown>;
@@ -22,7 +23,12 @@ test("readiness reports when the latest callback was received, and null before t
   await using server = await startServer({}, () => now);
   expect(await ask(server, "/readyz")).toEqual({
     status: 200,
-    body: { ready: true, lastCallbackAt: null, lastCallbackAgeSeconds: null },
+    body: {
+      ready: true,
+      lastCallbackAt: null,
+      lastCallbackAgeSeconds: null,
+      alertRulesCheckAgeSeconds: 0,
+    },
   });
   await server.twilio.post();
   now += 90_000;
@@ -30,6 +36,7 @@ test("readiness reports when the latest callback was received, and null before t
     ready: true,
     lastCallbackAt: "2026-11-23T12:00:00.000Z",
     lastCallbackAgeSeconds: 90,
+    alertRulesCheckAgeSeconds: 90,
   });
 });
 
@@ -58,6 +65,7 @@ test("after a restart, it is the latest recorded event", async () => {
     ready: true,
     lastCallbackAt: "2026-11-23T12:00:00.000Z",
     lastCallbackAgeSeconds: 90,
+    alertRulesCheckAgeSeconds: 0,
   });
 });
 
@@ -105,7 +113,48 @@ test("a silent week doesn't make the server unready, and an unready server repor
       "The database file was moved or deleted. Put it back, or restart the server.",
     lastCallbackAt: "2026-11-23T12:00:00.000Z",
     lastCallbackAgeSeconds: 7 * 24 * 3_600,
+
+    alertRulesCheckAgeSeconds: 7 * 24 * 3_600,
   });
+});
+
+test("how long the alert rules haven't been checked is measured, and doctor says when that's too long", async () => {
+  using folder = tempDir();
+  const start = Date.now() - 3_600_000;
+  let now = start;
+  const env = { DATABASE_URL: join(folder.path, "smsledger.db") };
+  await using server = await startServer(env, () => now);
+  const age = async () => {
+    const { body } = await ask(server, "/readyz");
+    const metrics = await (await fetch(`${server.origin}/metrics`)).text();
+    return [
+      body["alertRulesCheckAgeSeconds"],
+      Number(
+        /^smsledger_alert_rules_check_age_seconds (.*)$/m.exec(metrics)?.[1],
+      ),
+    ];
+  };
+  const check = (ranAt: number) =>
+    server.store.alerts.advance({
+      record: { ranAt, startedAt: start, gaps: [] },
+      changes: [],
+      dropped: [],
+    });
+  // What was before the start, or in a future that a clock made up, doesn't count.
+  await check(start - 3_600_000);
+  expect(await age()).toEqual([0, 0]);
+  now += 60_000;
+  await check(now + 3_600_000);
+  expect(await age()).toEqual([60, 60]);
+  await check(now - 10_000);
+  expect(await age()).toEqual([10, 10]);
+  const { port } = new URL(server.origin);
+  const examined = () => runDoctor({ ...env, PORT: port });
+  expect((await examined()).text).not.toContain("alert rules");
+  now += 290_000;
+  expect((await examined()).topic("Server")).toContain(
+    "✗ The alert rules haven't been checked for 5 min, so nobody is alerted.",
+  );
 });
 
 test("each run of a server has an ID, the same in its health checks and its refusals of unsigned callbacks", async () => {

@@ -1,4 +1,5 @@
 import { isAdmin } from "../../src/account/viewer.ts";
+import { RULES_LATE_MS } from "../../src/alerts/operation.ts";
 import { isFiltered, type AlertsQuery } from "../../src/alerts/alerts-query.ts";
 import type { ToldAlert } from "../../src/alerts/told-alerts.ts";
 import { OPEN_OF_RULE_MAX, type AlertRule } from "../../src/store/alerts.ts";
@@ -31,8 +32,6 @@ export type AlertsView = {
   readonly full: readonly AlertRule[];
   readonly now: number;
 };
-
-const LATE_MS = 3 * 60_000;
 
 /** What is wrong now, and what was. */
 export function AlertsPage(view: AlertsView) {
@@ -82,7 +81,7 @@ export function AlertsPage(view: AlertsView) {
 
 /** The rules are checked every minute; without that, an empty list means nothing. */
 function NotChecked({ evaluatedAt, now }: AlertsView) {
-  if (evaluatedAt === undefined || now - evaluatedAt < LATE_MS) return "";
+  if (evaluatedAt === undefined || now - evaluatedAt < RULES_LATE_MS) return "";
   return (
     <aside class="alerts-note" aria-label="Rules aren’t checked">
       <p>

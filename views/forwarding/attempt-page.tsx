@@ -87,7 +87,17 @@ function Again({ site, endpoint, attempt }: AttemptView) {
         <button>Send another test event</button>
       </form>
     );
-  if (attempt.item?.feed !== "events") return "";
+  if (attempt.item === null) return "";
+  if (attempt.item.feed !== "events")
+    return (
+      <p class="hint">
+        Changes of the list Do not send can’t be sent again one by one. If this
+        one was given up,{" "}
+        <a href={urls.endpointResend(endpoint.id)}>Send again</a> sends it with
+        everything else that was. The receiver can also read the changes from
+        the API.
+      </p>
+    );
   return (
     <form class="again" method="post" action={urls.endpointResend(endpoint.id)}>
       <FormToken site={site} />

@@ -1,4 +1,3 @@
-import { sentenceStart } from "../../src/words/plain-text.ts";
 import type { Children } from "@kitajs/html";
 import {
   failureSentence,
@@ -6,7 +5,7 @@ import {
 } from "../../src/forwarding/attempt-words.ts";
 import { disabledAt, healthOf } from "../../src/forwarding/endpoint-health.ts";
 import {
-  waitingWords,
+  waitingSentence,
   type EndpointReport,
 } from "../../src/forwarding/endpoint-report.ts";
 import { FAILING_DAYS_MAX } from "../../src/store/endpoints.ts";
@@ -26,6 +25,14 @@ export function StateAdvice(props: AdviceProps) {
   switch (healthOf(endpoint, props.now)) {
     case "active":
       return "";
+    case "unreadable":
+      return (
+        <Note title="Nothing is sent: its filter can’t be read" isGrave>
+          <p safe>
+            {`This version of smsledger can’t read the endpoint’s filter, and sending everything would be worse. ${waitWords(props.report)} Change the filter: the endpoint continues where it stopped.`}
+          </p>
+        </Note>
+      );
     case "slowed":
       return (
         <Note title="It asked to be left alone for a while">
@@ -106,9 +113,9 @@ function LatestFailure({
 
 /** How many events wait. */
 function waitWords({ waiting }: EndpointReport): string {
-  if (waiting.count === 0) return "Nothing is waiting.";
-  const events = waiting.count === 1 ? "event is" : "events are";
-  return `${sentenceStart(waitingWords(waiting))} ${events} waiting; none is lost.`;
+  return waiting.count === 0
+    ? "Nothing is waiting."
+    : `${waitingSentence(waiting)} None is lost.`;
 }
 
 function Note({

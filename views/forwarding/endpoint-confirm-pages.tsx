@@ -1,6 +1,6 @@
 import type { Children } from "@kitajs/html";
 import {
-  waitingWords,
+  waitingSentence,
   type EndpointReport,
 } from "../../src/forwarding/endpoint-report.ts";
 import type { Endpoint } from "../../src/store/endpoints.ts";
@@ -118,7 +118,7 @@ export function RemoveEndpointPage({
           <span safe>
             {waiting.count === 0
               ? ""
-              : `Events are waiting for it (${waitingWords(waiting)}), which won’t be sent. `}
+              : `${waitingSentence(waiting)} They won’t be sent. `}
           </span>
           The events themselves stay in the ledger. To stop for a while, pause
           it instead.

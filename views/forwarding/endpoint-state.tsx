@@ -14,6 +14,11 @@ const STATES: Record<
     color: "delivered",
     path: "m3 8.500 3.500 3.500L13 4.500",
   },
+  unreadable: {
+    word: "Filter unreadable",
+    color: "failed",
+    path: "M2 3.500h12L9.500 9v4.500L6.500 12V9zM2 14 14 2",
+  },
   slowed: {
     word: "Slowed down",
     color: "undelivered",

@@ -196,7 +196,7 @@ export function Waiting({
   return (
     <span>
       <b safe>{waitingWords(waiting)}</b>
-      <span safe>{noun}</span>
+      <span safe>{waiting.isUpTo && waiting.isMore ? "" : noun}</span>
       {waitingSince === undefined ? (
         ""
       ) : (

@@ -6,6 +6,7 @@ import type {
 } from "../../src/forwarding/resend-request.ts";
 import { RATE_MAX } from "../../src/forwarding/endpoint-rules.ts";
 import type { EndpointReport } from "../../src/forwarding/endpoint-report.ts";
+import type { ResendPreview } from "../../src/forwarding/resend-preview.ts";
 import type { BoundedCount } from "../../src/store/tally.ts";
 import {
   boundedCount,
@@ -27,8 +28,7 @@ export type ResendView = {
   readonly mistakes: readonly ResendMistake[];
   /** What would be sent, once it's readable. */
   readonly preview?:
-    | { readonly request: ResendRequest; readonly count: BoundedCount }
-    | undefined;
+    (ResendPreview & { readonly request: ResendRequest }) | undefined;
 };
 
 /** Chooses what to send again, shows how much that is, and starts it. */
@@ -49,8 +49,7 @@ export function ResendPage(view: ResendView) {
       </div>
       <p class="list-lead">
         Events are sent again with the same <code>webhook-id</code>, so the
-        receiver can recognize those that it already has. The endpoint’s filter
-        and events apply as they are now.
+        receiver can recognize those that it already has.
       </p>
       {preview === undefined ? "" : <Preview {...view} preview={preview} />}
       <Choice {...view} />
@@ -85,7 +84,7 @@ function Choice({ site, report, given, mistakes, preview }: ResendView) {
             <span class="hint" safe>
               {givenUp === 0
                 ? "Nothing was."
-                : `${counted(givenUp, "event")} whose last attempt failed.`}
+                : `${counted(givenUp, "event")} whose last attempt failed, whatever the filter is now.`}
             </span>
           </span>
         </label>
@@ -94,7 +93,8 @@ function Choice({ site, report, given, mistakes, preview }: ResendView) {
           <span>
             <b>A time range</b>
             <span class="hint">
-              All matching events that were received in it, delivered or not.
+              All events that were received in it and match the endpoint’s
+              filter and events as they are now, delivered or not.
             </span>
           </span>
         </label>
@@ -168,13 +168,13 @@ function Preview({
   site,
   report: { endpoint },
   given,
-  preview: { request, count },
+  preview: { request, whyNothing, ...count },
 }: ResendView & { readonly preview: NonNullable<ResendView["preview"]> }) {
-  if (count.count === 0)
+  if (whyNothing !== undefined)
     return (
       <section class="said warns" role="status">
         <h2>Nothing to send</h2>
-        <p safe>{nothingWords(request)}</p>
+        <p safe>{whyNothing}</p>
       </section>
     );
   const number = boundedCount(count);
@@ -186,7 +186,7 @@ function Preview({
       <p safe>{previewWords(request, count)}</p>
       <form method="post" action={site.urls.endpointResend(endpoint.id)}>
         <FormToken site={site} />
-        {(["what", "from", "until", "rate"] as const).map((name) => (
+        {(["what", "event", "from", "until", "rate"] as const).map((name) => (
           <input
             type="hidden"
             name={name}
@@ -199,12 +199,6 @@ function Preview({
       </form>
     </section>
   );
-}
-
-function nothingWords(request: ResendRequest): string {
-  return request.kind === "range"
-    ? "No event of this time range matches the endpoint’s filter and events."
-    : "No event was given up.";
 }
 
 function previewWords(

@@ -1,3 +1,4 @@
+import { healthOf } from "../../forwarding/endpoint-health.ts";
 import { isUpTo } from "../../forwarding/endpoint-report.ts";
 import type { RuleSettings } from "../../store/alerts.ts";
 import type { Endpoint } from "../../store/endpoints.ts";
@@ -21,7 +22,7 @@ export const forwarding: RuleKindDefinition = {
   kind: "forwarding",
   label: "Failing forwarding",
   about:
-    "An endpoint or a notification channel has only failed for some minutes, or an endpoint was disabled.",
+    "An endpoint or a notification channel has only failed for some minutes, or an endpoint was disabled or has a filter that can’t be read.",
   fields: [
     {
       name: "sustainedMinutes",
@@ -51,25 +52,26 @@ async function endpointFindings(
   at: number,
   sustainedMs: number,
 ): Promise<Finding[]> {
-  const failing = (await endpoints.list()).filter(
-    ({ state, failingSince }) =>
-      state === "disabled" ||
-      (state === "active" && failingSince !== undefined),
+  const failing = (await endpoints.list()).filter((endpoint) =>
+    ["disabled", "failing", "unreadable"].includes(healthOf(endpoint, at)),
   );
   const states = await outbox.states(
     failing.map(({ id }) => endpointTarget(id)),
   );
   return failing.map((endpoint) => {
-    const { id, name, state, failingSince, stateChangedAt } = endpoint;
-    const since = failingSince ?? stateChangedAt;
+    const { id, name, failingSince, stateChangedAt } = endpoint;
+    const health = healthOf(endpoint, at);
+    const since =
+      health === "unreadable" ? at : (failingSince ?? stateChangedAt);
     return {
       key: endpointTarget(id),
-      isMet: state === "disabled" || at - since >= sustainedMs,
+      isMet: health !== "failing" || at - since >= sustainedMs,
       isClear: false,
       measured: {
         name,
         since,
         to: at,
+        ...(health === "unreadable" && { disabled: health }),
         ...disabledBecause(endpoint),
         ...waiting(endpoint, states.get(endpointTarget(id))),
       },

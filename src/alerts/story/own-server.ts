@@ -5,8 +5,10 @@ import {
   duration,
   percent,
 } from "../../words/amounts.ts";
-import { waitingWords } from "../../forwarding/endpoint-report.ts";
-import { sentenceStart } from "../../words/plain-text.ts";
+import {
+  waitingSentence,
+  waitingWords,
+} from "../../forwarding/endpoint-report.ts";
 import { minuteWords } from "../../words/times.ts";
 import {
   numberIn,
@@ -57,36 +59,27 @@ export const forwardingStory: Teller = (told) => {
     isMore: measured["isMore"] !== undefined,
     isUpTo: measured["isUpTo"] !== undefined,
   };
-  const words = waitingWords(waiting);
-  const things = `${isChannel ? "notice" : "event"}${waiting.count === 1 ? " is" : "s are"}`;
+  const { title, until, todo } = isChannel
+    ? {
+        title: `The notification channel “${name}” has failed for ${failing}`,
+        until: "it works again",
+        todo: "Open the channel, and send a test: it shows what the service replied.",
+      }
+    : endpointWords(disabled, name, failing);
   return {
-    title: isChannel
-      ? `The notification channel “${name}” has failed for ${failing}`
-      : disabled === ""
-        ? `Forwarding to “${name}” has failed for ${failing}`
-        : `The endpoint “${name}” was disabled: it ${disabled === "gone" ? "answered 410 Gone" : "has only failed for five days"}`,
+    title,
     lines: [
-      `${sentenceStart(words)} ${things} waiting. ${
-        disabled === ""
-          ? "Nothing is lost: they’re sent once it works again."
-          : "Nothing is lost: they’re sent once you resume the endpoint."
-      }`,
+      `${waitingSentence(waiting, isChannel ? "notice" : "event")} Nothing is lost: they’re sent once ${until}.`,
     ],
-    todo: [
-      isChannel
-        ? "Open the channel, and send a test: it shows what the service replied."
-        : disabled === ""
-          ? "Open the endpoint: its attempts show the error or the response. Check the receiver."
-          : "Check the receiver, then resume the endpoint; or remove it if nobody needs it.",
-    ],
+    todo: [todo],
     numbers: [
       {
         name: "Waiting",
-        value: words,
+        value: waitingWords(waiting),
         href: undefined,
       },
       {
-        name: "Failing since",
+        name: disabled === "unreadable" ? "Checked" : "Failing since",
         value: `${minuteWords(numberIn(measured, "since"))} UTC`,
         href: undefined,
       },
@@ -101,6 +94,30 @@ export const forwardingStory: Teller = (told) => {
     ],
   };
 };
+
+/** Why nothing reaches an endpoint, until when, and what to do. */
+function endpointWords(disabled: string, name: string, failing: string) {
+  switch (disabled) {
+    case "":
+      return {
+        title: `Forwarding to “${name}” has failed for ${failing}`,
+        until: "it works again",
+        todo: "Open the endpoint: its attempts show the error or the response. Check the receiver.",
+      };
+    case "unreadable":
+      return {
+        title: `Nothing is sent to “${name}”: its filter can’t be read`,
+        until: "you change the filter",
+        todo: "Change the endpoint’s filter: this version of smsledger can’t read it.",
+      };
+    default:
+      return {
+        title: `The endpoint “${name}” was disabled: it ${disabled === "gone" ? "answered 410 Gone" : "has only failed for five days"}`,
+        until: "you resume the endpoint",
+        todo: "Check the receiver, then resume the endpoint; or remove it if nobody needs it.",
+      };
+  }
+}
 
 /** In a title, seconds look as if they were counting. */
 function inMinutes(ms: number): string {

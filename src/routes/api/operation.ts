@@ -21,6 +21,7 @@ export type ApiStore = Pick<
   | "feedEnd"
   | "feedAfter"
   | "feedWithMessages"
+  | "eventsWithMessages"
   | "matcher"
   | "firstMessageAt"
   | "tally"

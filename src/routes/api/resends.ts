@@ -2,14 +2,19 @@ import { Type } from "@sinclair/typebox";
 import { resendRecord } from "../../api/forwarding-records.ts";
 import { Resend, RESEND_EXAMPLE } from "../../api/forwarding-schemas.ts";
 import { count, oneOf } from "../../api/schemas.ts";
-import { previewResend } from "../../forwarding/resend-preview.ts";
+import {
+  previewResend,
+  resendRefusal,
+} from "../../forwarding/resend-preview.ts";
 import {
   readResend,
   startResend,
   TOO_MANY_RESENDS,
   type ResendMistake,
 } from "../../forwarding/resend-request.ts";
+import { shownFilter } from "../../forwarding/shown-endpoint.ts";
 import { endpointTarget } from "../../store/outbox.ts";
+import { plainText } from "../../words/plain-text.ts";
 import { ID_PARAMETER, idIn } from "./endpoints.ts";
 import { change, operation } from "./operation.ts";
 import {
@@ -23,6 +28,11 @@ const TIME = Type.String({
   maxLength: 40,
   description:
     "For a range: 2026-11-01, an RFC 3339 time, or how long ago, such as 24h. until is now if it isn't given.",
+});
+
+const EVENT_ID = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
 });
 
 /** `GET /api/v1/endpoints/:id/resends` */
@@ -50,7 +60,8 @@ export const previewOfResend = operation({
   description: "It sends nothing. Counting stops at a limit.",
   pathParameters: ID_PARAMETER,
   query: Type.Object({
-    what: oneOf(["failed", "range"]),
+    what: oneOf(["failed", "range", "event"]),
+    eventId: Type.Optional(EVENT_ID),
     from: Type.Optional(TIME),
     until: Type.Optional(TIME),
   }),
@@ -61,11 +72,12 @@ export const previewOfResend = operation({
     }),
   }),
   example: { data: { count: 120, atLeast: false } },
-  async handle(asked, query) {
+  async handle(asked, { eventId, ...query }) {
     const { store, now } = asked;
     const endpoint = await store.endpoints.byId(idIn(asked));
     if (endpoint === undefined) return NO_SUCH_ENDPOINT;
-    const read = readResend(query, now);
+    if (shownFilter(endpoint.filter, asked) === undefined) return NAMES_NUMBERS;
+    const read = readResend({ ...query, event: eventId?.toString() }, now);
     if ("mistakes" in read) return mistaken(read.mistakes);
     const counted = await previewResend(store, endpoint, read.request, now);
     return { data: { count: counted.count, atLeast: counted.isMore } };
@@ -84,9 +96,7 @@ export const createResend = change({
   pathParameters: ID_PARAMETER,
   body: Type.Object({
     what: oneOf(["failed", "range", "event"]),
-    eventId: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-    ),
+    eventId: Type.Optional(EVENT_ID),
     from: Type.Optional(TIME),
     until: Type.Optional(TIME),
     ratePerSecond: Type.Optional(
@@ -109,7 +119,11 @@ export const createResend = change({
     };
     const read = readResend(given, now);
     if ("mistakes" in read) return mistaken(read.mistakes);
-    const id = await startResend(store.outbox, endpoint, read.request, by);
+    const { request } = read;
+    const refusal = await resendRefusal(store, endpoint, request, now);
+    if (refusal !== undefined)
+      return new ApiProblem(409, "Nothing to send", plainText(refusal));
+    const id = await startResend(store.outbox, endpoint, request, by);
     if (id === undefined) return TOO_MANY;
     const resend = await store.outbox.resendById(id);
     return resend === undefined
@@ -140,6 +154,12 @@ export const stopResend = change({
     return { data: resendRecord((await outbox.resendById(id)) ?? resend) };
   },
 });
+
+const NAMES_NUMBERS = new ApiProblem(
+  403,
+  "The filter names numbers",
+  "This token sees numbers masked, so it can't count what matches. A token that sees whole numbers can.",
+);
 
 const TOO_MANY = new ApiProblem(409, "Too many resends", TOO_MANY_RESENDS);
 
