@@ -3,6 +3,7 @@ import { print, printJson } from "./output.ts";
 import { ConfigError, type Config } from "../config/config.ts";
 import { backupFindings } from "../doctor/backups.ts";
 import { clockFinding, pauseFindings } from "../doctor/clock.ts";
+import { forwardingFindings } from "../doctor/forwarding.ts";
 import { diskFinding } from "../doctor/disk.ts";
 import { wrong, type Finding } from "../words/finding.ts";
 import { lookAtOwnServer } from "../doctor/own-server.ts";
@@ -88,6 +89,10 @@ async function* topicsOf(
       { disk, upkeep: database.upkeep },
       Date.now(),
     ),
+  };
+  yield {
+    title: "Forwarding",
+    findings: forwardingFindings(database.endpoints),
   };
   const clockFindings = [await clock, ...pauseFindings(database.upkeep)];
   yield { title: "Clock", findings: clockFindings };

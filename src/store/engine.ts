@@ -1,6 +1,7 @@
 import type { Finding } from "../words/finding.ts";
 import type { Backups } from "./backups.ts";
 import type { DatabaseFacts } from "./database-facts.ts";
+import type { Endpoint } from "./endpoints.ts";
 import type { OnFault } from "./store-fault.ts";
 import type { Reading } from "./store.ts";
 import type { Stores } from "./stores.ts";
@@ -102,4 +103,7 @@ export type DatabaseCheck = {
     { readonly withPassword: number; readonly admins: number } | undefined;
   /** How the chores went; undefined when it can't be read. */
   readonly upkeep: UpkeepState | undefined;
+  /** Where events are forwarded; undefined when it can't be read. */
+  readonly endpoints:
+    readonly Pick<Endpoint, "name" | "filter" | "state">[] | undefined;
 };

@@ -12,11 +12,13 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { backupFindings } from "../../src/doctor/backups.ts";
 import { pauseFindings } from "../../src/doctor/clock.ts";
+import { forwardingFindings } from "../../src/doctor/forwarding.ts";
 import { diskFinding } from "../../src/doctor/disk.ts";
 import type { Finding } from "../../src/words/finding.ts";
 import { openEngine } from "../../src/store/open.ts";
 import type { UpkeepState } from "../../src/store/upkeep.ts";
 import { openStore } from "../support/open-store.ts";
+import { addSampleEndpoint } from "../forwarding/sample-endpoints.ts";
 import { eventOf } from "../store/events.ts";
 import { lockDatabase } from "../support/locked-database.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -66,6 +68,20 @@ describe("the database", () => {
     expect(statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(
       0,
     );
+  });
+
+  test("has endpoints whose filters this version can't read, to which nothing is sent", async () => {
+    using folder = tempDir();
+    const file = await databaseIn(folder.path, 0);
+    const store = await openStore(file);
+    const filters = { plain: "", good: "status:failed", bad: "status:x" };
+    for (const [name, filter] of Object.entries(filters))
+      await addSampleEndpoint(store, name, { filter });
+    await store.close();
+    const { endpoints } = await look(file);
+    expect(words(forwardingFindings(endpoints))).toEqual([
+      "wrong: Nothing is sent to the endpoint bad: this version can't read its filter.",
+    ]);
   });
 
   test("that doesn't exist is created by a server that starts, but a running one has another", async () => {

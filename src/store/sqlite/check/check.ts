@@ -27,6 +27,7 @@ const NOT_READ = {
   bytesPerDay: undefined,
   users: undefined,
   upkeep: undefined,
+  endpoints: undefined,
 };
 
 const OTHER_USER =
@@ -177,7 +178,7 @@ function growth(db: Database, bytes: number, now: number): number | undefined {
 /** Read the way the pages read it. */
 async function accountsAndChores(
   path: string,
-): Promise<Pick<DatabaseCheck, "users" | "upkeep">> {
+): Promise<Pick<DatabaseCheck, "users" | "upkeep" | "endpoints">> {
   const { kysely, close } = openForReading(path);
   try {
     const all = await users(kysely);
@@ -187,6 +188,11 @@ async function accountsAndChores(
         admins: all.filter(({ role }) => role === "admin").length,
       },
       upkeep: await upkeepState(kysely),
+      endpoints: await kysely
+        .selectFrom("endpoints")
+        .select(["name", "filter", "state"])
+        .orderBy("name_key")
+        .execute(),
     };
   } finally {
     close();
