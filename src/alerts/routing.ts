@@ -1,9 +1,11 @@
 import type { AlertChannel, QuietHours } from "../store/alert-channels.ts";
 import type { AlertFacts, AlertSeverity } from "../store/alerts.ts";
-import { dayAfter } from "../time/filter-times.ts";
-import { instantIn, localDay, localMinutes } from "../time/time-zones.ts";
+import { clockChange, localMinutes } from "../time/time-zones.ts";
 import { CHANNEL_KINDS } from "./channels/channels.ts";
 import type { Notice } from "./notice.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MINUTES = 24 * 60;
 
 /** A channel that takes a notice, and when it's sent. */
 export type Route = { readonly channelId: number; readonly sendAt: number };
@@ -41,15 +43,23 @@ function sendAt(
     : endOfQuietHours(quietHours, at);
 }
 
-/** Returns when quiet hours end that have begun; `at` itself outside of them. */
+/**
+ * Returns when quiet hours end that have begun: the first time at which clocks show one outside
+ * of them, also where daylight saving time skips or repeats it. `at` itself outside of them.
+ */
 export function endOfQuietHours(
   { from, to, timeZone }: QuietHours,
   at: number,
 ): number {
-  const minute = localMinutes(timeZone, at);
-  const isQuiet =
-    from <= to ? minute >= from && minute < to : minute >= from || minute < to;
-  if (!isQuiet) return at;
-  const day = localDay(timeZone, at);
-  return instantIn(timeZone, minute < to ? day : dayAfter(day), to);
+  for (let time = at; ;) {
+    const minute = localMinutes(timeZone, time);
+    const isQuiet =
+      from <= to
+        ? minute >= from && minute < to
+        : minute >= from || minute < to;
+    if (!isQuiet) return time;
+    const left = (to - minute + DAY_MINUTES) % DAY_MINUTES;
+    const end = (Math.floor(time / MINUTE_MS) + left) * MINUTE_MS;
+    time = clockChange(timeZone, time, end) ?? end;
+  }
 }

@@ -36,6 +36,27 @@ export function instantIn(zone: string, day: string, minutes: number): number {
   return shown.length === 0 ? before : Math.min(...shown);
 }
 
+/**
+ * Returns the minute after `from`, up to `to`, in which clocks in a time zone are set forward or
+ * back; undefined if they aren't. At most one change is found.
+ */
+export function clockChange(
+  zone: string,
+  from: number,
+  to: number,
+): number | undefined {
+  const before = offsetMs(zone, from);
+  if (offsetMs(zone, to) === before) return undefined;
+  let last = Math.floor(from / MINUTE_MS);
+  let first = Math.floor(to / MINUTE_MS);
+  while (first - last > 1) {
+    const middle = Math.floor((last + first) / 2);
+    if (offsetMs(zone, middle * MINUTE_MS) === before) last = middle;
+    else first = middle;
+  }
+  return first * MINUTE_MS;
+}
+
 /** How far ahead of UTC clocks in a time zone are. */
 function offsetMs(zone: string, at: number): number {
   const parts = Object.fromEntries(

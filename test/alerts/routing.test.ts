@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
 import { endOfQuietHours, routesOf } from "../../src/alerts/routing.ts";
 import type { AlertChannel } from "../../src/store/alert-channels.ts";
+import { fc } from "../support/fast-check.ts";
 
+const MINUTE_MS = 60_000;
 const AT = Date.UTC(2026, 10, 24, 9);
 const NIGHT = { from: 22 * 60, to: 7 * 60, timeZone: "Europe/Berlin" };
 
@@ -79,6 +81,79 @@ test("quiet hours end at the right time of the day when the clocks are changed",
   ] as const)
     expect(endOfQuietHours(NIGHT, at)).toBe(end);
 });
+
+/** By Intl, minute by minute. */
+function firstMinuteOutside(
+  { from, to, timeZone }: typeof NIGHT,
+  at: number,
+): number {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    hourCycle: "h23",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  for (let time = at; ; time = (Math.floor(time / MINUTE_MS) + 1) * MINUTE_MS) {
+    const [hours = 0, minutes = 0] = format.format(time).split(":").map(Number);
+    const minute = hours * 60 + minutes;
+    const isAfter = minute >= from;
+    const isBefore = minute < to;
+    if (from < to ? !(isAfter && isBefore) : !(isAfter || isBefore))
+      return time;
+  }
+}
+
+/** When clocks are next set forward, and back. */
+const CHANGES: Readonly<Record<string, readonly number[]>> = {
+  "Europe/Berlin": [Date.UTC(2027, 2, 28, 1), Date.UTC(2026, 9, 25, 1)],
+  "America/New_York": [Date.UTC(2027, 2, 14, 7), Date.UTC(2026, 10, 1, 6)],
+  "America/St_Johns": [
+    Date.UTC(2027, 2, 14, 5, 30),
+    Date.UTC(2026, 10, 1, 4, 30),
+  ],
+  // By half an hour.
+  "Australia/Lord_Howe": [
+    Date.UTC(2026, 9, 3, 15, 30),
+    Date.UTC(2027, 3, 3, 15),
+  ],
+  // At midnight.
+  "Africa/Cairo": [Date.UTC(2027, 3, 29, 22), Date.UTC(2026, 9, 29, 21)],
+};
+
+test("quiet hours end when clocks first show a time outside of them, whenever clocks are set forward or back", () => {
+  const minute = fc.integer({ min: 0, max: 24 * 60 - 1 });
+  // Most changes are between midnight and four.
+  const near = fc.oneof(minute, fc.integer({ min: 0, max: 240 }));
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...Object.entries(CHANGES)),
+      fc.boolean(),
+      near,
+      near,
+      fc.integer({ min: -30 * 3_600, max: 4 * 3_600 }),
+      ([timeZone, [forward = 0, back = 0]], isBack, from, to, seconds) => {
+        fc.pre(from !== to);
+        const hours = { from, to, timeZone };
+        const at = (isBack ? back : forward) + seconds * 1_000;
+        expect(endOfQuietHours(hours, at)).toBe(firstMinuteOutside(hours, at));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test.each([
+  // 2:30 is skipped: clocks show 3:00 instead.
+  [150, Date.UTC(2027, 2, 27, 23), Date.UTC(2027, 2, 28, 1)],
+  // 2:30 comes twice, and quiet hours that have begun again end again.
+  [150, Date.UTC(2026, 9, 24, 23), Date.UTC(2026, 9, 25, 0, 30)],
+  [150, Date.UTC(2026, 9, 25, 1, 10), Date.UTC(2026, 9, 25, 1, 30)],
+])(
+  "quiet hours until minute %d of the day that begin before %d end at %d",
+  (to, at, end) => {
+    expect(endOfQuietHours({ ...NIGHT, to }, at)).toBe(end);
+  },
+);
 
 test("quiet hours of one day, and their ends", () => {
   const lunch = { from: 12 * 60, to: 13 * 60, timeZone: "UTC" };
