@@ -1,5 +1,18 @@
 import { statusRank } from "../../twilio/status.ts";
-import { ANY_CODE, DIMENSIONS, NO_KEY } from "./rollup-table.ts";
+import type { Message } from "./recording.ts";
+import {
+  ANY_CODE,
+  DAYS_PER_WEEK,
+  deliveryPlace,
+  DIMENSIONS,
+  GRAINS,
+  HOURS_PER_DAY,
+  MINUTES_PER_HOUR,
+  NO_KEY,
+  type RollupBorders,
+} from "./rollup-table.ts";
+
+const MINUTE_MS = 60_000;
 
 /** The properties that a message is counted by. */
 export type Counted = {
@@ -28,6 +41,60 @@ export type Buckets = Map<number, Bucket>;
 
 const DELIVERED = statusRank("delivered");
 
+/** The properties of a message that is in the rollups. */
+export function countedOf(message: Message): Counted {
+  const { channel, status, errorCode, country, deliveryMs } = message;
+  return {
+    minute: Math.floor(message.firstEventAt / MINUTE_MS),
+    channel,
+    status,
+    errorCode,
+    country,
+    senderId: message.from,
+    serviceId: message.messagingServiceSid,
+    deliveryPlace: deliveryMs === null ? null : deliveryPlace(deliveryMs),
+  };
+}
+
+/** A row of the rollups, and the counts that it gains or loses. */
+export type RowChange = {
+  readonly grain: number;
+  readonly bucket: number;
+  readonly dimension: number;
+  readonly errorCode: number;
+  readonly key: Key;
+  readonly change: Change;
+};
+
+/** The rows that these changes of minutes belong to: of each grain those up to its border. */
+export function* rollupRows(
+  minutes: Buckets,
+  { minutesFrom, hoursUntil, daysUntil, weeksUntil }: RollupBorders,
+): Generator<RowChange> {
+  const hours = longer(minutes, MINUTES_PER_HOUR, hoursUntil);
+  const days = longer(hours, HOURS_PER_DAY, daysUntil);
+  const weeks = longer(days, DAYS_PER_WEEK, weeksUntil);
+  yield* rowsOf(GRAINS.minute, minutes, minutesFrom);
+  yield* rowsOf(GRAINS.hour, hours);
+  yield* rowsOf(GRAINS.day, days);
+  yield* rowsOf(GRAINS.week, weeks);
+}
+
+function* rowsOf(
+  grain: number,
+  buckets: Buckets,
+  from = 0,
+): Generator<RowChange> {
+  for (const [bucket, groups] of buckets) {
+    if (bucket < from) continue;
+    for (const [group, changes] of groups) {
+      const [dimension, errorCode] = dimensionAndCode(group);
+      for (const [key, change] of changes)
+        yield { grain, bucket, dimension, errorCode, key, change };
+    }
+  }
+}
+
 /** Adds a message to the changes of its minute, or removes it: `by` is 1 or -1. */
 export function addMessage(
   minutes: Buckets,
@@ -51,11 +118,7 @@ export function changeOfAll(bucket: Bucket): Change | undefined {
 }
 
 /** The changes of the buckets before `until`, in buckets `times` as long. */
-export function longer(
-  buckets: Buckets,
-  times: number,
-  until: number,
-): Buckets {
+function longer(buckets: Buckets, times: number, until: number): Buckets {
   const merged: Buckets = new Map();
   for (const [at, bucket] of buckets) {
     if (at >= until) continue;
@@ -127,7 +190,7 @@ function add(to: Change, index: number, by: number): void {
 }
 
 /** The reverse of `groupOf`. */
-export function dimensionAndCode(group: number): readonly [number, number] {
+function dimensionAndCode(group: number): readonly [number, number] {
   const dimension = group % GROUPS_PER_CODE;
   return [dimension, (group - dimension) / GROUPS_PER_CODE];
 }

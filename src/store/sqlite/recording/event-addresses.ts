@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
-import type { EventFields } from "../../core/fold.ts";
+import { otherAddresses, type Fields } from "../../core/recording.ts";
 
-type Addresses = Pick<EventFields<number, number>, "to" | "from">;
+type Addresses = Pick<Fields, "to" | "from">;
 
 /**
  * Keeps the table `event_addresses`: addresses that an event of a message has and the message
@@ -22,22 +22,13 @@ export function createEventAddresses(db: Database) {
       message: Addresses,
       events: readonly Addresses[],
     ): void {
-      for (const address of othersIn(message, events))
+      for (const address of otherAddresses(message, events))
         add.run(address, messageId);
     },
     /** Call this when the message is being deleted. */
     remove(messageId: number, events: readonly Addresses[]): void {
-      for (const address of othersIn({ to: null, from: null }, events))
+      for (const address of otherAddresses({ to: null, from: null }, events))
         remove.run(address, messageId);
     },
   };
-}
-
-function* othersIn(
-  { to, from }: Addresses,
-  events: readonly Addresses[],
-): Generator<number> {
-  for (const event of events)
-    for (const address of [event.to, event.from])
-      if (address !== null && address !== to && address !== from) yield address;
 }

@@ -1,5 +1,4 @@
-import { deliveryMs } from "../../core/fold.ts";
-import { packMessageSid } from "../../core/message-sid.ts";
+import { recordEvent, type AddedEvent } from "../../core/recording.ts";
 import type { StoredEvent } from "../../core/stored-event.ts";
 import type { RecordOutcome } from "../../store.ts";
 import type { Transactions } from "../connection/transactions.ts";
@@ -7,33 +6,25 @@ import { createEventAddresses } from "./event-addresses.ts";
 import { createEventPosts } from "./event-posts.ts";
 import { createFreshIds } from "./fresh-ids.ts";
 import { createMessageChanges } from "./message-changes.ts";
-import {
-  createMessageEvents,
-  type Fields,
-  type RecordedFields,
-} from "./message-events.ts";
+import { createMessageEvents } from "./message-events.ts";
 import { createMessageHours } from "./message-hours.ts";
-import { createMessageRows, type StoredMessage } from "./message-rows.ts";
+import { createMessageRows } from "./message-rows.ts";
 import { createMessageTags } from "./message-tags.ts";
 import { createNames } from "./names.ts";
-
-/** Maximum supplements of one event; beyond it a callback counts as a repeat. */
-const SUPPLEMENTS_MAX = 100;
 
 /** What recording shares with deleting and erasing, which must keep it up to date. */
 export type MessageParts = ReturnType<typeof createMessageParts>;
 
 export function createMessageParts(transactions: Transactions) {
   const { db } = transactions;
-  const names = createNames(transactions);
   const hours = createMessageHours(transactions);
   const messageIds = createFreshIds(transactions, "messages");
   return {
-    names,
+    names: createNames(transactions),
     hours,
     messageIds,
     rows: createMessageRows(db, messageIds),
-    events: createMessageEvents(db, names),
+    events: createMessageEvents(db),
     eventAddresses: createEventAddresses(db),
     tags: createMessageTags(db),
     changes: createMessageChanges(transactions, hours),
@@ -44,8 +35,8 @@ export function createMessageParts(transactions: Transactions) {
 export function createEventRecorder(
   { db }: Transactions,
   { names, rows, events, eventAddresses, tags, changes }: MessageParts,
-) {
-  const posts = createEventPosts(db);
+): (event: StoredEvent) => RecordOutcome {
+  const { addresses, sidText } = names;
   const addRepeat = db.prepare<unknown, [number, number]>(
     `INSERT INTO event_repeats VALUES (?, 1, ?)
        ON CONFLICT DO UPDATE SET repeats = repeats + 1, last_at = max(last_at, excluded.last_at)`,
@@ -55,53 +46,13 @@ export function createEventRecorder(
        error_message, account_id, service_id, num_segments, raw_dlr_done_date, query, shape_id,
        post_values, is_supplement) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-
-  /** The recorded callback that this one repeats; undefined when it adds something. */
-  const repeatedBy = (
-    event: StoredEvent,
-    messageId: number,
-    recorded: readonly RecordedFields[],
-  ): number | undefined =>
-    recorded.length > SUPPLEMENTS_MAX
-      ? recorded[0]?.id
-      : posts.repeatedBy(messageId, event);
-
-  /** Older messages and callbacks may name no account: they have only a SID and a status. */
-  const belongsToAnother = (
-    { accountSid }: StoredMessage,
-    event: StoredEvent,
-  ): boolean =>
-    accountSid !== null &&
-    event.accountSid !== null &&
-    names.sidText(accountSid) !== event.accountSid;
-
-  /** The fields that the message takes over, with ids in place of texts. */
-  const fieldsOf = (event: StoredEvent): Fields => {
-    const { to, from, accountSid, messagingServiceSid, receivedAt } = event;
-    const { addresses, sid } = names;
-    return {
-      channel: event.channel,
-      status: event.status,
-      receivedAt,
-      to: to === null ? null : addresses.get(to),
-      from: from === null ? null : addresses.get(from),
-      errorCode: event.errorCode,
-      accountSid: accountSid === null ? null : sid(accountSid, receivedAt),
-      messagingServiceSid:
-        messagingServiceSid === null
-          ? null
-          : sid(messagingServiceSid, receivedAt),
-      numSegments: event.numSegments,
-      query: event.query,
-    };
-  };
-
-  const add = (
-    messageId: number,
-    { errorMessage, rawDlrDoneDate, shape, values }: StoredEvent,
-    fields: Fields,
-    isSupplement: boolean,
-  ): void => {
+  const add = ({
+    messageId,
+    event: { errorMessage, rawDlrDoneDate, values },
+    fields,
+    shapeId,
+    isSupplement,
+  }: AddedEvent): void => {
     addEvent.run(
       messageId,
       fields.channel,
@@ -116,37 +67,27 @@ export function createEventRecorder(
       fields.numSegments,
       rawDlrDoneDate,
       fields.query,
-      names.shape(shape, fields.receivedAt),
+      shapeId,
       values === null ? null : JSON.stringify(values),
       isSupplement ? 1 : 0,
     );
   };
-
-  return (event: StoredEvent): RecordOutcome => {
-    const sid = packMessageSid(event.messageSid);
-    const known = rows.bySid(sid);
-    if (known && belongsToAnother(known, event)) return "other-account";
-    const earlier = known ? events.of(known.id) : [];
-    const same = earlier.filter(({ status }) => status === event.status);
-    const isSupplement = same.length > 0;
-    if (known && isSupplement) {
-      const repeated = repeatedBy(event, known.id, same);
-      if (repeated !== undefined) {
-        addRepeat.run(repeated, event.receivedAt);
-        return "repeat";
-      }
-    }
-    const fields = fieldsOf(event);
-    const message = events.fold([fields, ...earlier]);
-    const before = known && { ...known, deliveryMs: deliveryMs(earlier) };
-    const messageId = rows.write(known, sid, message);
-    changes.note(messageId, before, message, event.receivedAt);
-    if (known) eventAddresses.note(messageId, message, [fields, ...earlier]);
-    add(messageId, event, fields, isSupplement);
-    // A message's events usually have the same query, whose tags it already has.
-    const { query } = fields;
-    if (query !== null && !earlier.some((each) => each.query === query))
-      tags.add(messageId, query);
-    return isSupplement ? "supplement" : "new";
+  const port = {
+    texts: { address: addresses.textOf, sid: sidText },
+    addressId: addresses.get,
+    countryOf: addresses.countryOf,
+    sidId: names.sid,
+    shapeId: names.shape,
+    messageBySid: rows.bySid,
+    writeMessage: rows.write,
+    eventsOf: events.of,
+    postsOf: createEventPosts(db),
+    addEvent: add,
+    addRepeat: (eventId: number, receivedAt: number) =>
+      void addRepeat.run(eventId, receivedAt),
+    addTags: tags.add,
+    noteAddresses: eventAddresses.note,
+    noteChange: changes.note,
   };
+  return (event) => recordEvent(port, event);
 }

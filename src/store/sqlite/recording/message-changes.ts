@@ -1,18 +1,11 @@
-import type { MessageFields } from "../../core/fold.ts";
-import type { Counted } from "../../core/rollup-changes.ts";
-import { deliveryPlace } from "../../core/rollup-table.ts";
+import type { Message } from "../../core/recording.ts";
+import { countedOf } from "../../core/rollup-changes.ts";
 import type { Transactions } from "../connection/transactions.ts";
 import { createRollups } from "../rollups/rollups.ts";
 import { createFailingRecipients } from "./failing-recipients.ts";
 import type { createMessageHours } from "./message-hours.ts";
 
-const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
-
-/** A message as its events describe it, with the recipient's country. */
-export type Message = MessageFields<number, number> & {
-  readonly country: string | null;
-};
 
 /**
  * Keeps what is derived from messages: counts, failing recipients, the hours' ids.
@@ -54,18 +47,4 @@ export function createMessageChanges(
 
 function hourOf(message: Message): number {
   return Math.floor(message.firstEventAt / HOUR_MS);
-}
-
-function countedOf(message: Message): Counted {
-  const { channel, status, errorCode, country, deliveryMs } = message;
-  return {
-    minute: Math.floor(message.firstEventAt / MINUTE_MS),
-    channel,
-    status,
-    errorCode,
-    country,
-    senderId: message.from,
-    serviceId: message.messagingServiceSid,
-    deliveryPlace: deliveryMs === null ? null : deliveryPlace(deliveryMs),
-  };
 }

@@ -1,10 +1,7 @@
 import type { Database } from "bun:sqlite";
+import { packMessageSid } from "../../core/message-sid.ts";
+import type { MessageColumns, StoredMessage } from "../../core/recording.ts";
 import type { createFreshIds } from "./fresh-ids.ts";
-import type { Message } from "./message-changes.ts";
-
-/** A message as it is in its row, which has no delivery time. */
-type MessageColumns = Omit<Message, "deliveryMs">;
-export type StoredMessage = MessageColumns & { readonly id: number };
 
 const COLUMNS = `id, channel, status, to_id AS "to", from_id AS "from", error_code AS errorCode,
   account_id AS accountSid, service_id AS messagingServiceSid, num_segments AS numSegments,
@@ -36,12 +33,13 @@ export function createMessageRows(
     "UPDATE messages SET status = ?, last_event_at = ? WHERE id = ?",
   );
   return {
-    bySid: (sid: Uint8Array): StoredMessage | null => find.get(sid),
+    bySid: (messageSid: string): StoredMessage | null =>
+      find.get(packMessageSid(messageSid)),
     byId: (id: number): StoredMessage | null => findById.get(id),
     /** Writes a message as an event left it; returns its id. */
     write(
       before: StoredMessage | null,
-      sid: Uint8Array,
+      messageSid: string,
       message: MessageColumns,
     ): number {
       if (before && differsInStatusOnly(before, message)) {
@@ -63,7 +61,7 @@ export function createMessageRows(
       ];
       const id = before?.id ?? freshIds.next();
       if (before) update.run(...columns, id);
-      else add.run(...columns, id, sid);
+      else add.run(...columns, id, packMessageSid(messageSid));
       return id;
     },
   };

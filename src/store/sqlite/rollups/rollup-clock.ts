@@ -1,30 +1,19 @@
 import { Mistake } from "../../../log/failure.ts";
-import { MINUTES_KEPT } from "../../tally.ts";
 import {
-  MINUTES_PER_HOUR,
-  type RollupBorders,
-} from "../../core/rollup-table.ts";
+  hoursRun,
+  nextClockStep,
+  type ClockStep,
+} from "../../core/rollup-clock.ts";
+import type { RollupBorders } from "../../core/rollup-table.ts";
 import type { Transactions } from "../connection/transactions.ts";
-import { createRollupSums, SUMS } from "./rollup-sums.ts";
+import { createRollupSums } from "./rollup-sums.ts";
 
 const MINUTE_MS = 60_000;
-
-/** The clock can go back by this many minutes without any row being summed up again. */
-const BACK_MAX = 60;
 
 /** Work for one transaction, which no callback waits for when it starts. */
 export type Step = () => void;
 
-/**
- * Moves the borders of the rollups along with the clock, which is the time of the latest
- * event. Hours, days and weeks get their rows once they're over, and minutes lose theirs
- * when they're no longer kept. All of it is done in small steps; between any two, every
- * message is counted, so it never matters how late they come.
- *
- * A clock can be wrong. Minutes are only removed once it has run for as long as they are
- * kept: until then, when the clock goes back, the borders of hours, days and weeks go back
- * too. Later they stay, and until time has caught up with them, messages are counted by the hour.
- */
+/** Moves the borders of the rollups along with the clock; see `nextClockStep`. */
 export function createRollupClock({ db, onStale }: Transactions) {
   const find = db.prepare<RollupBorders, []>(
     `SELECT minutes_from AS minutesFrom, hours_until AS hoursUntil, days_until AS daysUntil,
@@ -60,46 +49,21 @@ export function createRollupClock({ db, onStale }: Transactions) {
     const { minutesFrom, hoursUntil, daysUntil, weeksUntil } = known;
     put.run(minutesFrom, hoursUntil, daysUntil, weeksUntil);
   };
-  /** Undoes sums of the hour that is under way again, and of later ones, where minutes tell what was summed up. */
-  const stepBack = (at: number): Step | undefined => {
-    const { minutesFrom, hoursUntil } = borders();
-    const hour = startOfHour(at);
-    if (at >= hoursUntil - BACK_MAX || hour < minutesFrom) return undefined;
-    return () => {
-      let from = hour;
-      for (const { longer, times, border } of SUMS) {
-        const bucket = Math.floor(from / times);
-        sums.removeFrom(longer, bucket);
-        move({ [border]: Math.min(borders()[border], bucket * times) });
-        from = bucket;
+  const take = (step: ClockStep): void => {
+    switch (step.kind) {
+      case "go back":
+        for (const { longer, bucket } of step.removals)
+          sums.removeFrom(longer, bucket);
+        return move(step.borders);
+      case "sum up": {
+        const { sum, from, until } = step;
+        return move({ [sum.border]: sums.add(sum, from, until) });
       }
-    };
-  };
-  const sumUp = (at: number): Step | undefined => {
-    let over = at;
-    for (const sum of SUMS) {
-      const until = borders()[sum.border];
-      const target = over - (over % sum.times);
-      if (until < target)
-        return () => move({ [sum.border]: sums.add(sum, until, target) });
-      over = Math.floor(until / sum.times);
+      case "remove minutes":
+        removedUntil = sums.removeMinutes(step.until);
+        if (borders().minutesFrom < step.until)
+          move({ minutesFrom: step.until });
     }
-    return undefined;
-  };
-  const hasRun = (at: number): boolean =>
-    findHour.get(
-      Math.floor((at - 2 * MINUTES_KEPT) / MINUTES_PER_HOUR),
-      Math.floor((at - MINUTES_KEPT) / MINUTES_PER_HOUR),
-    ) !== null;
-  const removeMinutes = (at: number): Step | undefined => {
-    const { minutesFrom, hoursUntil } = borders();
-    const kept = Math.min(at - MINUTES_KEPT + 1, startOfHour(hoursUntil));
-    const from = kept > minutesFrom && hasRun(at) ? kept : minutesFrom;
-    if (removedUntil >= from) return undefined;
-    return () => {
-      removedUntil = sums.removeMinutes(from);
-      if (minutesFrom < from) move({ minutesFrom: from });
-    };
   };
 
   return {
@@ -111,17 +75,19 @@ export function createRollupClock({ db, onStale }: Transactions) {
     /** The next step, for a transaction of its own; undefined when nothing is left. */
     nextStep(): Step | undefined {
       now ??= minuteOf(findLatest.get()?.receivedAt);
-      return now === undefined
-        ? undefined
-        : (stepBack(now) ?? sumUp(now) ?? removeMinutes(now));
+      if (now === undefined) return undefined;
+      const hours = hoursRun(now);
+      const step = nextClockStep({
+        borders: borders(),
+        now,
+        removedUntil,
+        hasRun: () => findHour.get(...hours) !== null,
+      });
+      return step && (() => take(step));
     },
   };
 }
 
 function minuteOf(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.floor(ms / MINUTE_MS);
-}
-
-function startOfHour(minute: number): number {
-  return minute - (minute % MINUTES_PER_HOUR);
 }

@@ -1,38 +1,10 @@
 import type { Database } from "bun:sqlite";
-import {
-  DAYS_PER_WEEK,
-  GRAINS,
-  HOURS_PER_DAY,
-  MINUTES_PER_HOUR,
-} from "../../core/rollup-table.ts";
+import type { Sum } from "../../core/rollup-clock.ts";
+import { GRAINS } from "../../core/rollup-table.ts";
 import { ADD_TO_COUNTS } from "./counted-rows.ts";
 
 /** Maximum rows that a step reads or deletes; it takes whole buckets, at least one. */
 const STEP_ROWS = 5_000;
-
-/** Two grains, the border up to which there are rows of the longer one, and its length in the shorter one. */
-export const SUMS = [
-  {
-    grain: GRAINS.minute,
-    longer: GRAINS.hour,
-    times: MINUTES_PER_HOUR,
-    border: "hoursUntil",
-  },
-  {
-    grain: GRAINS.hour,
-    longer: GRAINS.day,
-    times: HOURS_PER_DAY,
-    border: "daysUntil",
-  },
-  {
-    grain: GRAINS.day,
-    longer: GRAINS.week,
-    times: DAYS_PER_WEEK,
-    border: "weeksUntil",
-  },
-] as const;
-
-type Sum = (typeof SUMS)[number];
 
 /** Sums rows up to rows of the next longer grain, and removes rows. */
 export function createRollupSums(db: Database) {

@@ -1,18 +1,11 @@
 import {
   addMessage,
   changeOfAll,
-  dimensionAndCode,
-  longer,
+  rollupRows,
   type Buckets,
   type Counted,
   type Key,
 } from "../../core/rollup-changes.ts";
-import {
-  DAYS_PER_WEEK,
-  GRAINS,
-  HOURS_PER_DAY,
-  MINUTES_PER_HOUR,
-} from "../../core/rollup-table.ts";
 import type { Transactions } from "../connection/transactions.ts";
 import { createCountedRows } from "./counted-rows.ts";
 import { createRollupClock } from "./rollup-clock.ts";
@@ -38,34 +31,19 @@ export function createRollups(transactions: Transactions) {
   const minutes: Buckets = new Map();
   transactions.onStale(() => minutes.clear());
 
-  const writeRows = (grain: number, buckets: Buckets, from = 0): void => {
-    for (const [at, bucket] of buckets) {
-      if (at < from) continue;
-      for (const [group, changes] of bucket) {
-        const [dimension, errorCode] = dimensionAndCode(group);
-        for (const [key, change] of changes)
-          addToRow(change, grain, at, dimension, errorCode, key);
-      }
-    }
-  };
   return {
     /** Adds a message, or removes it: `by` is 1 or -1. */
     add: (message: Counted, by: 1 | -1) => addMessage(minutes, message, by),
     write(): void {
       if (minutes.size === 0) return;
-      const { minutesFrom, hoursUntil, daysUntil, weeksUntil } =
-        clock.borders();
       for (const [minute, bucket] of minutes) {
         const change = changeOfAll(bucket);
         if (change) addToMinute(change, minute);
       }
-      const hours = longer(minutes, MINUTES_PER_HOUR, hoursUntil);
-      const days = longer(hours, HOURS_PER_DAY, daysUntil);
-      const weeks = longer(days, DAYS_PER_WEEK, weeksUntil);
-      writeRows(GRAINS.minute, minutes, minutesFrom);
-      writeRows(GRAINS.hour, hours);
-      writeRows(GRAINS.day, days);
-      writeRows(GRAINS.week, weeks);
+      for (const row of rollupRows(minutes, clock.borders())) {
+        const { change, grain, bucket, dimension, errorCode, key } = row;
+        addToRow(change, grain, bucket, dimension, errorCode, key);
+      }
       minutes.clear();
     },
     received: (at: number) => clock.received(at),
