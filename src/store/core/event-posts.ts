@@ -1,4 +1,4 @@
-import { parseForm } from "../../twilio/form.ts";
+import { parseForm, type FormParams } from "../../twilio/form.ts";
 import { canonicalSid, isMessageSid } from "../../twilio/sid.ts";
 import { restorePost } from "./post-shape.ts";
 import type { StoredEvent } from "./stored-event.ts";
@@ -36,16 +36,25 @@ export function repeatedBy(
 }
 
 /** Each thing that a callback says, in a form that can be compared. */
-export function partsOf({
+function partsOf({
   channel,
   query,
   shape,
   values,
   ...columns
 }: Post): Set<string> {
-  const parts = new Set([JSON.stringify(channel)]);
   const post = { shape, values: values ?? [] };
-  for (const [name, value] of restorePost(post, columns)) {
+  return partsOfForm(channel, restorePost(post, columns), query);
+}
+
+/** The same of a callback that isn't stored yet, with its channel's place. */
+export function partsOfForm(
+  channel: number,
+  params: FormParams,
+  query: string | null,
+): Set<string> {
+  const parts = new Set([JSON.stringify(channel)]);
+  for (const [name, value] of params) {
     // In capitals it is the same SID.
     const said = isMessageSid(value) ? canonicalSid(value) : value;
     parts.add(JSON.stringify([name, said]));

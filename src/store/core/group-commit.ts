@@ -74,11 +74,14 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
     inFlight.push(batch);
     void commitBatch(batch);
   };
+  /** An engine with several connections can end a batch before an older one. */
+  const end = (batch: readonly Waiting[]): void =>
+    void inFlight.splice(inFlight.indexOf(batch), 1);
   const commitBatch = async (batch: readonly Waiting[]): Promise<void> => {
     const start = performance.now();
     try {
       const outcomes = await commit(batch.map(({ event }) => event));
-      inFlight.shift();
+      end(batch);
       const ms = pace.committed(batch.length, start);
       commitSeconds.add(ms / 1_000);
       batchEvents.add(batch.length);
@@ -90,7 +93,7 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
         else reject(outcome);
       });
     } catch (error) {
-      inFlight.shift();
+      end(batch);
       failedBatches++;
       commitSoon();
       for (const { reject } of batch) reject(error);

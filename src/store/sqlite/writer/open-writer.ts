@@ -1,5 +1,6 @@
 import { constants, Database } from "bun:sqlite";
 import { failureOf, type Failure } from "../../../log/failure.ts";
+import { OUTCOME_CODES } from "../../core/outcome-codes.ts";
 import type { StoredEvent } from "../../core/stored-event.ts";
 import { StoreUnavailable, type RecordOutcome } from "../../store.ts";
 import {
@@ -18,7 +19,7 @@ import { watchFiles } from "../connection/watched-files.ts";
 import { prepareForWriting } from "../connection/writing-connection.ts";
 import { createRecorder, type Recorder } from "../recording/recorder.ts";
 import { createLogCopying } from "./log-copying.ts";
-import { OUTCOME_CODES, REFUSED_CODE } from "./protocol.ts";
+import { REFUSED_CODE } from "./protocol.ts";
 import type { StepName } from "./steps.ts";
 import { createTidying, type Watch } from "./tidying.ts";
 

@@ -1,5 +1,4 @@
 import type { Failure } from "../../../log/failure.ts";
-import type { RecordOutcome } from "../../store.ts";
 import type { StepName } from "./steps.ts";
 import type { WriteName } from "../../sql/tables/writes.ts";
 
@@ -34,7 +33,7 @@ export type WriterRequest =
 
 export type WriterReply =
   | { readonly kind: "done" }
-  /** One character per event of the batch; see `OUTCOME_CODES`. */
+  /** One character per event of the batch: of `OUTCOME_CODES`, or `REFUSED_CODE`. */
   | {
       readonly kind: "recorded";
       readonly outcomes: string;
@@ -69,28 +68,8 @@ export type WriterReply =
       readonly canReopen: boolean;
     };
 
-/** Outcomes as they cross: one character per event. */
-export const OUTCOME_CODES: Record<RecordOutcome, string> = {
-  repeat: "0",
-  new: "1",
-  supplement: "2",
-  "other-account": "3",
-};
-
 /** Crosses in place of an outcome for an event that wasn't recorded because of an error of its own. */
 export const REFUSED_CODE = "4";
-
-const OUTCOMES: ReadonlyMap<string | undefined, RecordOutcome> = new Map(
-  (["repeat", "new", "supplement", "other-account"] as const).map((outcome) => [
-    OUTCOME_CODES[outcome],
-    outcome,
-  ]),
-);
-
-/** The outcome that a character stands for; undefined for a refused event. */
-export function outcomeOf(code: string | undefined): RecordOutcome | undefined {
-  return OUTCOMES.get(code);
-}
 
 /** What a caller is told of an unexpected error. */
 export const UNEXPECTED =

@@ -1,12 +1,12 @@
 import { Mistake } from "../../../log/failure.ts";
 import { createGroupCommit } from "../../core/group-commit.ts";
+import { outcomeOf } from "../../core/outcome-codes.ts";
 import { createRepeatedFaults } from "../../core/repeated-faults.ts";
 import type { StoredEvent } from "../../core/stored-event.ts";
 import type { Write } from "../../sql/tables/writes.ts";
 import { StoreFault, type OnFault } from "../../store-fault.ts";
 import { StoreUnavailable, type RecordOutcome } from "../../store.ts";
 import {
-  outcomeOf,
   reasonOf,
   UNEXPECTED,
   type WriterReply,
