@@ -1,4 +1,8 @@
-import { recordEvent, type AddedEvent } from "../../core/recording.ts";
+import {
+  recordEvent,
+  type AddedEvent,
+  type RecordingPort,
+} from "../../core/recording.ts";
 import type { StoredEvent } from "../../core/stored-event.ts";
 import type { RecordOutcome } from "../../store.ts";
 import type { Transactions } from "../connection/transactions.ts";
@@ -72,22 +76,24 @@ export function createEventRecorder(
       isSupplement ? 1 : 0,
     );
   };
-  const port = {
+  const port: RecordingPort = {
     texts: { address: addresses.textOf, sid: sidText },
     addressId: addresses.get,
     countryOf: addresses.countryOf,
     sidId: names.sid,
     shapeId: names.shape,
     messageBySid: rows.bySid,
-    writeMessage: rows.write,
+    writeMessage: (before, messageSid, message) =>
+      rows.write(before, messageSid, message),
     eventsOf: events.of,
     postsOf: createEventPosts(db),
     addEvent: add,
-    addRepeat: (eventId: number, receivedAt: number) =>
-      void addRepeat.run(eventId, receivedAt),
-    addTags: tags.add,
-    noteAddresses: eventAddresses.note,
-    noteChange: changes.note,
+    addRepeat: (eventId, receivedAt) => void addRepeat.run(eventId, receivedAt),
+    addTags: (messageId, query) => tags.add(messageId, query),
+    noteAddresses: (messageId, message, events) =>
+      eventAddresses.note(messageId, message, events),
+    noteChange: (messageId, before, after, receivedAt) =>
+      changes.note(messageId, before, after, receivedAt),
   };
   return (event) => recordEvent(port, event);
 }
