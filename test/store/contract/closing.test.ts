@@ -2,8 +2,9 @@ import { expect, test } from "bun:test";
 import type { FeedPosition } from "../../../src/store/feed-position.ts";
 import { StoreUnavailable, type Store } from "../../../src/store/store.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import { eventsIn, messagesIn } from "../../support/rows.ts";
+import { storeContract } from "../contract.ts";
 
 const RANGE = { from: 0, to: 3_600_000 };
 
@@ -46,7 +47,7 @@ const CALLS: Record<
     Array.fromAsync(store.everyFailingRecipient({})),
 };
 
-export function closingContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("closing first makes accepted events durable", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -76,4 +77,4 @@ export function closingContract(openStore: OpenStore): void {
     await store.close();
     await store.close();
   });
-}
+});

@@ -8,11 +8,11 @@ import type {
   Store,
 } from "../../../src/store/store.ts";
 import { arbitraryEvents, arbitraryFilter } from "../arbitrary-filters.ts";
-import type { OpenStore } from "../events.ts";
 import { filtered } from "../filter-evaluator.ts";
 import { messagesIn } from "../../support/rows.ts";
+import { storeContract } from "../contract.ts";
 
-export function filtersContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("pages of any filter have exactly its matches, in order, however little one request may read", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -44,7 +44,7 @@ export function filtersContract(openStore: OpenStore): void {
       { numRuns: 15 },
     );
   });
-}
+});
 
 type List = {
   readonly store: Store;

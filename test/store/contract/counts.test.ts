@@ -9,10 +9,11 @@ import {
 import { EVENT_STATUSES } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { atOnce, inSteps } from "../arbitrary-steps.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import { until } from "../../support/until.ts";
 import { expectRecount, total } from "../recount.ts";
 import { messagesIn } from "../../support/rows.ts";
+import { storeContract } from "../contract.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -82,7 +83,7 @@ async function expectLastHourAndDay(store: Store, now: number): Promise<void> {
     await expectRecount(store, { range: day, spanMs });
 }
 
-export function countsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("counts of whole hours equal a recount of the messages by every property, in every span, in any order of recording", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -358,4 +359,4 @@ export function countsContract(openStore: OpenStore): void {
     ).toEqual([]);
     expect(await opened.store.deliveryTimes(ALL_TIME)).toEqual([]);
   });
-}
+});

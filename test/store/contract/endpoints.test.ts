@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { ENDPOINTS_MAX } from "../../../src/store/endpoints.ts";
 import { StoreUnavailable } from "../../../src/store/store.ts";
 import type { Stores } from "../../../src/store/stores.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const AT = Date.UTC(2026, 10, 23, 12, 30);
 const BY = { at: AT, actor: "ana", address: "192.0.2.1" };
@@ -25,7 +26,7 @@ async function added(store: Stores, name: string): Promise<number> {
   return result.id;
 }
 
-export function endpointsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a new endpoint is active, begins at the end of the feed, and never shows its secret", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -236,4 +237,4 @@ export function endpointsContract(openStore: OpenStore): void {
     for (const result of results)
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
   });
-}
+});

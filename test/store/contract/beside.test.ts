@@ -3,8 +3,9 @@ import { StoreUnusable } from "../../../src/store/store.ts";
 import type { Stores } from "../../../src/store/stores.ts";
 import { eventsIn, messagesIn } from "../../support/rows.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import { expectRecount } from "../recount.ts";
+import { storeContract } from "../contract.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const MIDNIGHT = Date.UTC(2026, 10, 23);
@@ -13,7 +14,7 @@ const NUMBER = "+14155550123";
 const by = { at: MIDNIGHT, actor: "command line", address: null };
 
 /** Tests other processes that open the database while a server has it open. */
-export function besideContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a reader sees what the server has recorded, and what it records later", async () => {
     await using opened = await openStore();
     const { store, engine } = opened;
@@ -95,7 +96,7 @@ export function besideContract(openStore: OpenStore): void {
     await command.close();
     expect(await engine.exists()).toBe(true);
   });
-}
+});
 
 /** Records one event for each message, half of them the day before. */
 async function recordAll(

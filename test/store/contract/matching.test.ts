@@ -4,10 +4,11 @@ import { fc } from "../../support/fast-check.ts";
 import { messagesIn } from "../../support/rows.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { arbitraryEvents, arbitraryFilter } from "../arbitrary-filters.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 /** Tests what forwarding reads: events with their messages, and which filters they match. */
-export function matchingContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("an event matches a filter exactly when the search finds its message, if that's its only event", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -94,4 +95,4 @@ export function matchingContract(openStore: OpenStore): void {
     const some = await store.eventsWithMessages(ids);
     expect(some).toEqual(events.slice(0, 2));
   });
-}
+});

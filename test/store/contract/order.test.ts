@@ -8,10 +8,11 @@ import type {
 } from "../../../src/store/store.ts";
 import { CHANNELS, statusRank } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import { failingRecount } from "../failing-recount.ts";
 import { expectRecount } from "../recount.ts";
 import { eventsFrom } from "../positions.ts";
+import { storeContract } from "../contract.ts";
 
 type Outcome = Omit<MessageRow, "id" | "messageSid">;
 
@@ -77,7 +78,7 @@ const arbitraryCallbacks: fc.Arbitrary<readonly NewEvent[]> = fc
     }),
   );
 
-export function orderContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("in any order of its five statuses, a message ends up the same", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -238,7 +239,7 @@ export function orderContract(openStore: OpenStore): void {
       ["😀", "&"],
     ]);
   });
-}
+});
 
 /** Resolves to a new message's state after these events. */
 async function outcomeOf(

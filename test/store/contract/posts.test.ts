@@ -3,9 +3,10 @@ import { fc } from "../../support/fast-check.ts";
 import type { FormParams } from "../../../src/twilio/form.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { arbitraryPost } from "../arbitrary-posts.ts";
-import { eventOfForm, type OpenStore } from "../events.ts";
+import { eventOfForm } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
-export function postsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("posted parameters are restored unchanged and in order", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -53,7 +54,7 @@ export function postsContract(openStore: OpenStore): void {
       expect(await store.timeline(event.messageSid)).toMatchObject([{ query }]);
     }
   });
-}
+});
 
 /** Returns a post with its own message somewhere in it. */
 function withRequired(params: FormParams, place: number): FormParams {

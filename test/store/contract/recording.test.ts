@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
 import { newMessageSid } from "../../support/twilio-client.ts";
-import { eventOf, eventOfForm, type OpenStore } from "../events.ts";
+import { eventOf, eventOfForm } from "../events.ts";
 import { eventsIn, messagesIn } from "../../support/rows.ts";
+import { storeContract } from "../contract.ts";
 
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
-export function recordingContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a new event is recorded in full, and its message is known", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -200,6 +201,6 @@ export function recordingContract(openStore: OpenStore): void {
     await using opened = await openStore();
     await opened.store.checkWritable();
   });
-}
+});
 
 /** Reads all rows, continuing from the last one's ID until there are no more. */

@@ -7,7 +7,7 @@ import {
   type AuditEntry,
 } from "../../../src/store/audit.ts";
 import type { Stores } from "../../../src/store/stores.ts";
-import type { OpenStore } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -28,7 +28,7 @@ const use: AuditEntry = {
   subject: "",
 };
 
-export function auditContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("entries are listed newest first, page by page", async () => {
     await using opened = await openStore();
     const { audit } = opened.store;
@@ -117,7 +117,7 @@ export function auditContract(openStore: OpenStore): void {
     await audit.add({ ...change, at: START + 10 * 365 * DAY_MS });
     expect(await entriesIn(opened.store)).toHaveLength(2);
   });
-}
+});
 
 /** Resolves to all entries, oldest first. */
 async function entriesIn({ audit }: Pick<Stores, "audit">) {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { DigestSettings } from "../../../src/store/digests.ts";
 import { StoreUnavailable } from "../../../src/store/store.ts";
-import type { OpenStore } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const AT = Date.UTC(2026, 10, 23, 12);
 const BY = { at: AT, actor: "ana", address: null };
@@ -13,7 +13,7 @@ const SETTINGS: DigestSettings = {
   hour: 7,
 };
 
-export function digestsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a digest is kept as it was chosen, changed and removed, each with an entry in the audit list", async () => {
     await using opened = await openStore();
     const { digests, audit } = opened.store;
@@ -92,4 +92,4 @@ export function digestsContract(openStore: OpenStore): void {
     for (const result of results)
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
   });
-}
+});

@@ -7,7 +7,7 @@ import {
   type By,
   type NewUser,
 } from "../../../src/store/accounts.ts";
-import type { OpenStore } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const AT = Date.UTC(2026, 10, 23, 12);
 const by: By = { at: AT, actor: "ana", address: "203.0.113.7" };
@@ -50,7 +50,7 @@ const begin = (
     { ...by, at },
   );
 
-export function accountsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("users can be added up to a limit, and even then a taken name is reported as taken", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;
@@ -338,4 +338,4 @@ export function accountsContract(openStore: OpenStore): void {
       keys[0],
     ]);
   });
-}
+});

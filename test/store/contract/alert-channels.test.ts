@@ -3,7 +3,7 @@ import {
   ALERT_CHANNELS_MAX,
   type NewAlertChannel,
 } from "../../../src/store/alert-channels.ts";
-import type { OpenStore } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const AT = Date.UTC(2026, 10, 23, 12, 30);
 const BY = { at: AT, actor: "ana", address: null };
@@ -17,7 +17,7 @@ const CHANNEL: NewAlertChannel = {
   isOn: true,
 };
 
-export function alertChannelsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a notification channel is listed without its settings", async () => {
     await using opened = await openStore();
     const { alertChannels } = opened.store;
@@ -96,4 +96,4 @@ export function alertChannelsContract(openStore: OpenStore): void {
     ]);
     expect(JSON.stringify(entries)).not.toContain("secret");
   });
-}
+});

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Store } from "../../../src/store/store.ts";
 import { eventsIn, messagesIn } from "../../support/rows.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import {
   DIGITS,
   NUMBER,
@@ -10,10 +10,11 @@ import {
   WHOLE,
 } from "../number-everywhere.ts";
 import { expectRecount } from "../recount.ts";
+import { storeContract } from "../contract.ts";
 
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
-export function erasingContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a number is erased from addresses, texts, posts and tags; the messages and counts stay", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -144,7 +145,7 @@ export function erasingContract(openStore: OpenStore): void {
       expect(done).toEqual(done.toSorted((a, b) => a - b));
     }
   });
-}
+});
 
 /** Resolves to everything that can be read, as one text. */
 async function everything(from: Store): Promise<string> {

@@ -3,8 +3,9 @@ import { fc } from "../../support/fast-check.ts";
 import type { MessageRow } from "../../../src/store/store.ts";
 import type { ErrorCodeFacts } from "../../../src/store/tally.ts";
 import type { TimeRange } from "../../../src/time/time-range.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import { messagesIn } from "../../support/rows.ts";
+import { storeContract } from "../contract.ts";
 
 const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 10, 1);
@@ -14,7 +15,7 @@ const RECIPIENTS = [
   ...Array.from({ length: 50 }, (_, index) => `+1415555${1_000 + index}`),
 ];
 
-export function errorFactsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("error code facts equal those of the messages", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -97,7 +98,7 @@ export function errorFactsContract(openStore: OpenStore): void {
     await store.recordEvent(eventOf({ ErrorCode: "30003" }));
     expect(await store.errorCodeFacts([], { from: 0, to: START })).toEqual([]);
   });
-}
+});
 
 function factsOf(
   all: readonly MessageRow[],

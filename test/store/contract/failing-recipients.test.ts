@@ -5,9 +5,10 @@ import { RECENT_MESSAGES, type Store } from "../../../src/store/store.ts";
 import { EVENT_STATUSES } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { atOnce, inSteps } from "../arbitrary-steps.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import { followList } from "../follow-list.ts";
 import { failingRecount } from "../failing-recount.ts";
+import { storeContract } from "../contract.ts";
 
 const MESSAGES = 24;
 const FIRST_NUMBER = 14_155_550_000;
@@ -24,7 +25,7 @@ const arbitraryEvents = fc.array(
   { maxLength: 70 },
 );
 
-export function failingRecipientsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a recipient's latest messages, up to a limit, are counted by status", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -183,4 +184,4 @@ export function failingRecipientsContract(openStore: OpenStore): void {
     expect(await withVerdict("do-not-send")).toEqual([2, 0, 1]);
     expect(await withVerdict("fix-first")).toEqual([4]);
   });
-}
+});

@@ -10,7 +10,7 @@ import {
 } from "../../../src/store/refusals.ts";
 import type { Stores } from "../../../src/store/stores.ts";
 import { AT, refusalOf } from "../../refusals/sample-refusals.ts";
-import type { OpenStore } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -30,7 +30,7 @@ function addressesOf(rows: readonly RefusalRow[]): (string | null)[] {
   return rows.map(({ address }) => address);
 }
 
-export function refusalsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a refusal is read back unchanged", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -262,4 +262,4 @@ export function refusalsContract(openStore: OpenStore): void {
     await store.refusals.markSeen({ at: AT, actor: "ana", address: null });
     expect(await store.refusals.seenAt()).toBe(AT + 5);
   });
-}
+});

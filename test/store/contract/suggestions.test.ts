@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Store, SuggestibleField } from "../../../src/store/store.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const SUGGESTED: readonly (readonly [
   SuggestibleField,
@@ -28,7 +29,7 @@ const SUGGESTED: readonly (readonly [
   ["tag", "order=_", []],
 ];
 
-export function suggestionsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("known values with the typed prefix, in any case, are suggested", async () => {
     await using opened = await openStore();
     await populate(opened.store);
@@ -86,7 +87,7 @@ export function suggestionsContract(openStore: OpenStore): void {
     ] as const)
       expect(await opened.store.suggest(field, "", 10)).toEqual([]);
   });
-}
+});
 
 async function populate(store: Store): Promise<void> {
   const messages = [

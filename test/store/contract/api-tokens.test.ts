@@ -4,7 +4,7 @@ import {
   type NewApiToken,
 } from "../../../src/store/api-tokens.ts";
 import { StoreUnavailable } from "../../../src/store/store.ts";
-import type { OpenStore } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const BY = { at: Date.now(), actor: "ana", address: null };
 
@@ -21,7 +21,7 @@ function tokenOf(name: string): NewApiToken {
   };
 }
 
-export function apiTokensContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a token is found by its hash and its ID, and its hash is never returned", async () => {
     await using opened = await openStore();
     const { apiTokens } = opened.store;
@@ -107,4 +107,4 @@ export function apiTokensContract(openStore: OpenStore): void {
     expect(await apiTokens.add(tokenOf("one more"))).toBe("too many");
     expect(await apiTokens.list()).toHaveLength(API_TOKENS_MAX);
   });
-}
+});

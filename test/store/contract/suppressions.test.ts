@@ -14,8 +14,9 @@ import {
 import { fc } from "../../support/fast-check.ts";
 import { messagesIn } from "../../support/rows.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import { followList } from "../follow-list.ts";
+import { storeContract } from "../contract.ts";
 
 const TO = "+14155550123";
 const AT = Date.UTC(2026, 10, 23, 12);
@@ -63,7 +64,7 @@ async function changesOf({ suppressions }: Pick<Stores, "suppressions">) {
   return changes.map(({ kind, reason }) => `${kind} ${reason}`);
 }
 
-export function suppressionsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("numbers that are gone, opted out, blocked or keep failing are listed with the reason and since when", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -447,7 +448,7 @@ export function suppressionsContract(openStore: OpenStore): void {
     for (const result of results)
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
   });
-}
+});
 
 /** Which entries a number has, decided message by message. */
 async function recount(store: Stores, to: string): Promise<string[]> {

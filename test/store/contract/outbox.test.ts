@@ -12,7 +12,8 @@ import {
   type Target,
 } from "../../../src/store/outbox.ts";
 import type { Stores } from "../../../src/store/stores.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -27,7 +28,7 @@ const NOTHING: OutboxSave = {
   resends: [],
 };
 
-export async function addedTarget(store: Stores, name = "a"): Promise<Target> {
+async function addedTarget(store: Stores, name = "a"): Promise<Target> {
   const added = await store.endpoints.add(
     {
       name,
@@ -72,7 +73,7 @@ function waits(
   return { target, item, done: false, attempts: 1, lastAt, nextAt };
 }
 
-export function outboxContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a save is written whole: cursor, deliveries, attempts and their counts", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -462,4 +463,4 @@ export function outboxContract(openStore: OpenStore): void {
     await outbox.save({ ...NOTHING, attempts: [attemptOf(target)] });
     expect(await outbox.attempts(target, { size: 9 })).toEqual([]);
   });
-}
+});

@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
 import { newMessageSid } from "../../support/twilio-client.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const SUPPLEMENTS_MAX = 100;
 
-export function supplementsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("an error code from a later callback of the same status is kept", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -111,4 +112,4 @@ export function supplementsContract(openStore: OpenStore): void {
       await store.recordEvent(eventOf({ MessageSid, MessageStatus: "failed" })),
     ).toBe("new");
   });
-}
+});

@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
 import { newMessageSid } from "../../support/twilio-client.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const MAIN = `AC${"a".repeat(32)}`;
 const SUB = `AC${"b".repeat(32)}`;
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
-export function otherAccountsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a callback of another account changes nothing about a message", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -61,4 +62,4 @@ export function otherAccountsContract(openStore: OpenStore): void {
     );
     expect(outcomes).toEqual(["new", "other-account", "repeat"]);
   });
-}
+});

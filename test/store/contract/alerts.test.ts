@@ -12,7 +12,7 @@ import {
 } from "../../../src/store/alerts.ts";
 import { channelTarget } from "../../../src/store/outbox.ts";
 import { StoreUnavailable } from "../../../src/store/store.ts";
-import type { OpenStore } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const AT = Date.UTC(2026, 10, 23, 12, 30);
 const BY = { at: AT, actor: "ana", address: null };
@@ -89,7 +89,7 @@ async function addFiring(alerts: AlertStore, key = ""): Promise<Alert> {
   return fired;
 }
 
-export function alertsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("a new ledger has rules that are on", async () => {
     await using opened = await openStore();
     const rules = await opened.store.alerts.rules();
@@ -458,4 +458,4 @@ export function alertsContract(openStore: OpenStore): void {
     for (const result of results)
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
   });
-}
+});

@@ -6,11 +6,12 @@ import {
   arbitraryCountedFilter,
   arbitraryEvents,
 } from "../arbitrary-filters.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import { filtered } from "../filter-evaluator.ts";
 import { messagesIn } from "../../support/rows.ts";
+import { storeContract } from "../contract.ts";
 
-export function listingContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test.each([
     ["a whole SID", (sid: string) => sid],
     [
@@ -362,7 +363,7 @@ export function listingContract(openStore: OpenStore): void {
     ).toEqual(nothing);
     expect(await store.countMessages([])).toEqual({ count: 0, isMore: false });
   });
-}
+});
 
 function condition(
   field: "to" | "from" | "sid" | "word",

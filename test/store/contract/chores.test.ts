@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { UpkeepNote } from "../../../src/store/upkeep.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const HOUR_MS = 3_600_000;
 const NOON = Date.UTC(2026, 10, 23, 12);
@@ -13,7 +14,7 @@ const NOTES: readonly UpkeepNote[] = [
   { name: "retentionPause", note: { at: NOON, reason: "The clock is wrong." } },
 ];
 
-export function choresContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test.each(NOTES)(
     "the latest note of a chore is kept: $name",
     async (given) => {
@@ -100,4 +101,4 @@ export function choresContract(openStore: OpenStore): void {
       wasSetBack: true,
     });
   });
-}
+});

@@ -4,9 +4,10 @@ import type { Dimension } from "../../../src/store/tally.ts";
 import { MADE_UP_SID_START } from "../../../src/twilio/made-up-sid.ts";
 import { eventsIn, messagesIn } from "../../support/rows.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import { failingRecount } from "../failing-recount.ts";
 import { expectRecount } from "../recount.ts";
+import { storeContract } from "../contract.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -21,7 +22,7 @@ const DIMENSIONS: readonly (Dimension | undefined)[] = [
   "channel",
 ];
 
-export function pruningContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("messages first seen before a time are deleted with everything that belongs to them; the counts equal a recount", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -98,7 +99,7 @@ export function pruningContract(openStore: OpenStore): void {
     expect(events).toHaveLength(1);
     expect(events[0]?.id).toBeGreaterThan(last?.id ?? 0);
   });
-}
+});
 
 /**
  * Records messages of five days, the last two since MIDNIGHT: twenty a day, each sent and

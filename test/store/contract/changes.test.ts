@@ -7,10 +7,11 @@ import type { EventRow, MessageRow } from "../../../src/store/store.ts";
 import { openServerStore } from "../../support/open-store.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { oldCursor, positionAfter } from "../positions.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import { eventsIn, messagesIn } from "../../support/rows.ts";
+import { storeContract } from "../contract.ts";
 
-export function changesContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("changes since a position are counted, failures separately", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -219,7 +220,7 @@ export function changesContract(openStore: OpenStore): void {
     expect(other).toMatchObject({ recipientId: null, senderId: null });
     expect(await store.addressById(999)).toBeUndefined();
   });
-}
+});
 
 function sidAndStatus({ messageSid, status }: MessageRow) {
   return [messageSid, status];

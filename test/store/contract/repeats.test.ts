@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
 import { fc } from "../../support/fast-check.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
 import { eventsFrom } from "../positions.ts";
+import { storeContract } from "../contract.ts";
 
-export function repeatsContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("an event's repeats are counted, and the latest is reported, in any order", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -32,4 +33,4 @@ export function repeatsContract(openStore: OpenStore): void {
       { numRuns: 40 },
     );
   });
-}
+});

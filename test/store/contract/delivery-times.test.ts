@@ -4,7 +4,8 @@ import type { Store } from "../../../src/store/store.ts";
 import type { TimeRange } from "../../../src/time/time-range.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { atOnce, inSteps } from "../arbitrary-steps.ts";
-import { eventOf, type OpenStore } from "../events.ts";
+import { eventOf } from "../events.ts";
+import { storeContract } from "../contract.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -21,7 +22,7 @@ const arbitraryEvents = fc.array(
   { maxLength: 25 },
 );
 
-export function deliveryTimesContract(openStore: OpenStore): void {
+storeContract((openStore) => {
   test("delivery times equal a recount of the timelines, in any order of recording", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -68,7 +69,7 @@ export function deliveryTimesContract(openStore: OpenStore): void {
     const times = await store.deliveryTimes({ from: 0, to: 2 * HOUR_MS });
     expect(times).toMatchObject([{ fromMs: 0, messages: 1 }]);
   });
-}
+});
 
 async function expectRecount(
   store: Store,
