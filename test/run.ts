@@ -14,14 +14,14 @@ const WORKERS = availableParallelism() * 2 + 1;
 const ROOT = join(import.meta.dir, "..");
 const bun = process.execPath;
 const BINARY = join(ROOT, "dist/smsledger");
-/** For `support/bundled-threads.ts`. */
+/** For `support/threads.ts`. */
 const THREADS = join(ROOT, "dist/threads");
 const BUNDLE_THREADS = [
   bun,
   "build",
-  "src/store/sqlite/writer/writer.ts",
+  "test/support/writer.ts",
   "src/account/hasher.ts",
-  "--root=src",
+  "--root=.",
   `--outdir=${THREADS}`,
   "--target=bun",
   "--format=cjs",
@@ -89,7 +89,7 @@ function tests(paths: readonly string[]): Promise<Ended> {
     `--timeout=${TIMEOUT_MS}`,
     `--parallel=${WORKERS}`,
     "--no-isolate",
-    "--preload=./test/support/bundled-threads.ts",
+    "--preload=./test/support/threads.ts",
     ...TIMINGS.map((file) => `--timings=${file}`),
     "--update-timings",
   ];
