@@ -1,5 +1,5 @@
 import { SQL } from "bun";
-import { chownSync, mkdtempSync, readFileSync } from "node:fs";
+import { chownSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { until } from "./until.ts";
@@ -8,49 +8,81 @@ import { until } from "./until.ts";
 const DEBIAN = "/usr/lib/postgresql";
 
 export type PostgresServer = AsyncDisposable & {
-  /** The folder of its socket, for `postgres:///name?host=`. */
+  /** The folder of its socket. */
   readonly folder: string;
-  /** The process of the server, to stop and continue. */
-  readonly pid: number;
   /** The address of a database on it. */
   readonly urlOf: (database: string) => string;
+  /** Stops it: at once and unfinished, as a crash does, or in order. */
+  readonly stop: (how: "crash" | "in order") => Promise<void>;
+  readonly start: () => Promise<void>;
+  /** Makes all its processes silent without closing a connection, or lets them go on. */
+  readonly signal: (name: "SIGSTOP" | "SIGCONT") => void;
 };
 
 export type PostgresServerOptions = {
+  /** Where it also listens, on 127.0.0.1. */
+  readonly port?: number;
   /** More settings, as `name=value`. */
   readonly settings?: readonly string[];
-  /** Whether what it commits survives the end of its processes' machine; slower. */
-  readonly isDurable?: boolean;
+  /** Files in the folder of its data. */
+  readonly files?: Readonly<Record<string, string>>;
 };
 
 /**
- * Starts a PostgreSQL server with an empty folder, reached only through a socket in it. It
- * ends, and its folder goes, with this process at the latest, however that ends: a shell
- * waits for the end of its standard input.
+ * Starts a PostgreSQL server with an empty folder, which doesn't wait for the disk. It ends,
+ * and its folder goes, with this process at the latest, however that ends: a shell watches
+ * it, also when the runner has killed the other one after a test's timeout. Names are put in order as in English, so that a test notices
+ * a query that relies on the order of bytes.
  */
 export async function startPostgres({
+  port,
   settings = [],
-  isDurable = false,
+  files = {},
 }: PostgresServerOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), "smsledger-pg-"));
   const user = unprivilegedUser();
-  if (user) chownSync(folder, user.uid, user.gid);
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
+  if (user)
+    for (const path of [
+      folder,
+      ...Object.keys(files).map((name) => join(folder, name)),
+    ])
+      chownSync(path, user.uid, user.gid);
   const options = [
-    "listen_addresses=",
+    `listen_addresses=${port === undefined ? "" : "127.0.0.1"}`,
+    `port=${port ?? 5_432}`,
     `unix_socket_directories=${folder}`,
     "max_connections=200",
-    ...(isDurable
-      ? []
-      : ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]),
+    "fsync=off",
+    "full_page_writes=off",
+    // What must be durable asks for it, whatever the default is.
+    "synchronous_commit=off",
     ...settings,
-  ].map((setting) => `-c ${setting}`);
+  ].map((setting) => `-c "${setting}"`);
   const script = `
     cd "${folder}"
     "$1/initdb" -D data -U postgres --auth=trust --no-sync -E UTF8 --locale=C --locale-provider=icu --icu-locale=en >initdb.log || exit 1
-    "$1/postgres" -D data ${options.join(" ")} >log 2>&1 </dev/null &
-    server=$!
-    echo $server
-    cat >/dev/null
+    ${Object.keys(files)
+      .map((name) => `mv ${name} data/`)
+      .join("\n")}
+    start() {
+      "$1/postgres" -D data ${options.join(" ")} >>log 2>&1 </dev/null &
+      server=$!
+      echo $server
+    }
+    {
+      while [ -d data ] && { kill -0 ${process.pid} || [ -d /proc/${process.pid} ]; }; do sleep 1; done
+      kill -QUIT "$(head -n 1 data/postmaster.pid)"
+      rm -rf "${folder}"
+    } >/dev/null 2>&1 </dev/null &
+    start "$1"
+    while read -r command; do
+      case $command in
+        start) start "$1" ;;
+        *) kill -"$command" $server; wait $server; echo 0 ;;
+      esac
+    done
     kill -QUIT $server
     wait $server
     cd /; rm -rf "${folder}"`;
@@ -59,13 +91,38 @@ export async function startPostgres({
     { stdin: "pipe", stdout: "pipe", stderr: "inherit" },
   );
   shell.unref();
-  const pid = await firstLine(shell.stdout);
-  const urlOf = (database: string): string => urlIn(folder, database);
+  const answers = shell.stdout.getReader();
+  const answer = async (): Promise<number> => {
+    const { value } = await answers.read();
+    if (value === undefined) throw new Error("PostgreSQL didn't start.");
+    return Number(new TextDecoder().decode(value));
+  };
+  const order = async (command: string): Promise<number> => {
+    await shell.stdin.write(`${command}\n`);
+    await shell.stdin.flush();
+    return answer();
+  };
+  const urlOf = (database: string): string => urlIn(folder, database, port);
+  let pid = await answer();
   await untilReady(urlOf("postgres"));
   return {
     folder,
-    pid: Number(pid),
     urlOf,
+    async stop(how) {
+      await order(how === "crash" ? "QUIT" : "INT");
+    },
+    async start() {
+      pid = await order("start");
+      await untilReady(urlOf("postgres"));
+    },
+    signal(name) {
+      const children = readFileSync(
+        `/proc/${pid}/task/${pid}/children`,
+        "utf8",
+      );
+      for (const each of [pid, ...children.trim().split(" ").map(Number)])
+        process.kill(each, name);
+    },
     async [Symbol.asyncDispose]() {
       await shell.stdin.end();
       await shell.exited;
@@ -74,6 +131,7 @@ export async function startPostgres({
 }
 
 let shared: Promise<PostgresServer> | undefined;
+let admin: Promise<SQL> | undefined;
 
 /**
  * An empty database on a server that tests share: the one that `bun run test` started, or
@@ -82,25 +140,32 @@ let shared: Promise<PostgresServer> | undefined;
 export async function newPostgresDatabase(): Promise<
   AsyncDisposable & { readonly url: string }
 > {
-  const folder = process.env["SMSLEDGER_TEST_POSTGRES"];
-  const urlOf =
-    folder === undefined
-      ? (await (shared ??= startPostgres())).urlOf
-      : (name: string) => urlIn(folder, name);
+  const folder = await sharedFolder();
+  const sql = await (admin ??= connect(urlIn(folder, "postgres")));
   const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
-  const run = async (command: string): Promise<void> => {
-    await using sql = new SQL(urlOf("postgres"), { max: 1 });
-    await sql.unsafe(command);
-  };
-  await run(`CREATE DATABASE ${name}`);
+  // Faster than the default for a server that isn't durable.
+  await sql.unsafe(`CREATE DATABASE ${name} STRATEGY file_copy`);
   return {
-    url: urlOf(name),
-    [Symbol.asyncDispose]: () => run(`DROP DATABASE ${name} WITH (FORCE)`),
+    url: urlIn(folder, name),
+    async [Symbol.asyncDispose]() {
+      await sql.unsafe(`DROP DATABASE ${name} WITH (FORCE)`);
+    },
   };
 }
 
-function urlIn(folder: string, database: string): string {
-  return `postgres:///${database}?host=${folder}&user=postgres`;
+async function sharedFolder(): Promise<string> {
+  return (
+    process.env["SMSLEDGER_TEST_POSTGRES"] ??
+    (await (shared ??= startPostgres())).folder
+  );
+}
+
+async function connect(url: string): Promise<SQL> {
+  return new SQL(url, { max: 1 });
+}
+
+function urlIn(folder: string, database: string, port = 5_432): string {
+  return `postgres:///${database}?host=${folder}&port=${port}&user=postgres`;
 }
 
 /** PostgreSQL doesn't run as root. */
@@ -140,12 +205,6 @@ function programs(): string {
       "These tests need PostgreSQL's server. On Debian: apt-get install postgresql",
     );
   return dirname(initdb);
-}
-
-async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
-  for await (const chunk of stream)
-    return new TextDecoder().decode(chunk).trim();
-  throw new Error("PostgreSQL's initdb failed.");
 }
 
 async function untilReady(url: string): Promise<void> {

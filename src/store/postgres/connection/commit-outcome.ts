@@ -1,21 +1,30 @@
 import type { Pool } from "./pool.ts";
-import { CommitUncertain, ConnectionLost } from "./postgres-errors.ts";
+import {
+  CommitUncertain,
+  ConnectionLost,
+  isConnectionLost,
+  NoAnswer,
+} from "./postgres-errors.ts";
 
 const ASK_AGAIN_MS = 250;
-const ASK_TIMES = 8;
+const ASK_MS_MAX = 2_000;
 
 /**
- * Finds out what happened to a transaction whose connection ended during its COMMIT: resolves
- * to "committed", or to the error to throw.
+ * Finds out what happened to a transaction whose COMMIT failed: resolves to "committed", or to
+ * the error to throw. A server that restarts is asked once it can say.
  */
 export async function commitOutcome(
   pool: Pool,
   transactionId: string,
   cause: unknown,
-): Promise<"committed" | Error> {
-  for (let left = ASK_TIMES; left > 0; left--) {
+): Promise<unknown> {
+  // The server refused it, for example because of a conflict.
+  if (!isConnectionLost(cause) && !(cause instanceof NoAnswer)) return cause;
+  const until = performance.now() + ASK_MS_MAX;
+  // A silent server wouldn't answer this either.
+  while (!(cause instanceof NoAnswer) && performance.now() < until) {
     const status = await statusOf(pool, transactionId);
-    if (status === "committed") return "committed";
+    if (status === "committed") return status;
     if (status === "aborted")
       return new ConnectionLost("The transaction was undone.", { cause });
     await Bun.sleep(ASK_AGAIN_MS);
@@ -25,19 +34,19 @@ export async function commitOutcome(
   });
 }
 
-/** Undefined while the server can't say: it restarts, or the transaction is still in progress. */
+/** Undefined while the server can't say; "in progress" until it has noticed the connection's end. */
 async function statusOf(
   pool: Pool,
   transactionId: string,
 ): Promise<string | null | undefined> {
   try {
-    return await pool.use(async ({ query }) => {
-      const [row] = await query<{ status: string | null }>(
+    const [row] = await pool.use(({ query }) =>
+      query<{ status: string | null }>(
         "SELECT pg_xact_status($1::text::xid8) AS status",
         [transactionId],
-      );
-      return row?.status;
-    });
+      ),
+    );
+    return row?.status;
   } catch {
     return undefined;
   }

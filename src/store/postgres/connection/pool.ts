@@ -114,7 +114,7 @@ async function reserveFrom(sql: SQL): Promise<Connection> {
         parameters.length === 0
           ? own.unsafe<Row[]>(text)
           : own.unsafe<Row[]>(text, [...parameters]);
-      const ms = deadlineMs ?? leftMs;
+      const ms = deadlineMs ?? Math.max(1, leftMs);
       leftMs = DEADLINE_MS;
       const result = await inTime(query, ms, () => own.close({ timeout: 0 }));
       const rows = lastOf(result);

@@ -21,7 +21,7 @@ export type PostgresSettings = {
 const SSL_MODES = ["disable", "require", "verify-ca", "verify-full"] as const;
 type SslMode = (typeof SSL_MODES)[number];
 
-const PARAMETERS = ["host", "user", "sslmode", "sslrootcert"];
+const PARAMETERS = ["host", "port", "user", "sslmode", "sslrootcert"];
 const EXAMPLE = "postgres://user:password@host:5432/database";
 const DEFAULT_PORT = 5_432;
 
@@ -58,7 +58,7 @@ export function postgresSettings(databaseUrl: string): PostgresSettings {
   return {
     hostname,
     socketFolder: isSocket ? host : undefined,
-    port: url.port === "" ? DEFAULT_PORT : Number(url.port),
+    port: portOf(parameters.get("port") ?? url.port),
     username:
       parameters.get("user") ?? (decoded(url.username) || userInfo().username),
     password: decoded(url.password),
@@ -101,6 +101,15 @@ function decoded(part: string): string {
       "DATABASE_URL has a % that doesn't begin an escape such as %40. Write % as %25.",
     );
   }
+}
+
+function portOf(text: string): number {
+  if (text === "") return DEFAULT_PORT;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
+  throw new StoreUnusable(
+    `DATABASE_URL has the port ${text}. It must be a number from 1 to 65535.`,
+  );
 }
 
 function sslModeOf(mode: string | null, hostname: string | undefined): SslMode {

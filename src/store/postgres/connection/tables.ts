@@ -1,4 +1,9 @@
-import { Kysely, type DatabaseConnection, CompiledQuery } from "kysely";
+import {
+  CompiledQuery,
+  Kysely,
+  type DatabaseConnection,
+  type Driver,
+} from "kysely";
 import {
   PostgresJSDialect,
   PostgresJSDriver,
@@ -10,16 +15,11 @@ import type { Schema } from "../../sql/schema.ts";
 import { postgresDialect } from "../dialect.ts";
 import { commitOutcome } from "./commit-outcome.ts";
 import type { Connection, Pool } from "./pool.ts";
-import { isConnectionLost } from "./postgres-errors.ts";
+import { codeOf } from "./postgres-errors.ts";
 
 /** The tables of a database for `store/sql`; its transactions only read. */
 export function tablesOf(pool: Pool): Db {
-  return withDialect(
-    new Kysely<Schema>({
-      dialect: new PostgresJSDialect({ postgres: () => sqlOf(pool) }),
-    }),
-    postgresDialect,
-  );
+  return tablesBy(pool, () => new PoolDriver(pool));
 }
 
 /**
@@ -27,18 +27,35 @@ export function tablesOf(pool: Pool): Db {
  * run one by one, or rejects with a conflict (see `isConflict`).
  */
 export function writableTablesOf(pool: Pool): Db {
+  return tablesBy(pool, () => new WritingDriver(pool));
+}
+
+function tablesBy(pool: Pool, createDriver: () => Driver): Db {
   const dialect = new PostgresJSDialect({ postgres: () => sqlOf(pool) });
-  return withDialect(
-    new Kysely<Schema>({
-      dialect: {
-        createAdapter: () => dialect.createAdapter(),
-        createDriver: () => new WritingDriver(pool),
-        createIntrospector: (db) => dialect.createIntrospector(db),
-        createQueryCompiler: () => dialect.createQueryCompiler(),
-      },
-    }),
-    postgresDialect,
-  );
+  const kysely = new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => dialect.createAdapter(),
+      createDriver,
+      createIntrospector: (db) => dialect.createIntrospector(db),
+      createQueryCompiler: () => dialect.createQueryCompiler(),
+    },
+  });
+  return withDialect(kysely, postgresDialect);
+}
+
+class PoolDriver extends PostgresJSDriver {
+  constructor(pool: Pool) {
+    super({ postgres: () => sqlOf(pool) });
+  }
+
+  override async rollbackTransaction(
+    connection: DatabaseConnection,
+  ): Promise<void> {
+    // The end of a connection undoes its transaction too, and the first error says why.
+    await connection
+      .executeQuery(CompiledQuery.raw("rollback"))
+      .catch(() => undefined);
+  }
 }
 
 /** In one round trip. The setting is local, as a pooler may lend this connection to others. */
@@ -46,12 +63,12 @@ const BEGIN = `BEGIN ISOLATION LEVEL SERIALIZABLE;
   SET LOCAL synchronous_commit = on;
   SELECT pg_current_xact_id()::text AS id`;
 
-class WritingDriver extends PostgresJSDriver {
+class WritingDriver extends PoolDriver {
   readonly #pool: Pool;
   readonly #transactions = new WeakMap<DatabaseConnection, string>();
 
   constructor(pool: Pool) {
-    super({ postgres: () => sqlOf(pool) });
+    super(pool);
     this.#pool = pool;
   }
 
@@ -73,7 +90,7 @@ class WritingDriver extends PostgresJSDriver {
       await super.commitTransaction(connection);
     } catch (error) {
       const id = this.#transactions.get(connection);
-      if (id === undefined || !isConnectionLost(error)) throw error;
+      if (id === undefined || codeOf(error) === undefined) throw error;
       const outcome = await commitOutcome(this.#pool, id, error);
       if (outcome !== "committed") throw outcome;
     }

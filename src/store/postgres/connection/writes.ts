@@ -1,34 +1,52 @@
 import type { Db } from "../../sql/dialect.ts";
 import { write, type Write } from "../../sql/tables/writes.ts";
-import { isConflict, isConnectionLost } from "./postgres-errors.ts";
-
-/** How often a write is tried; one that conflicts again and again waits longer each time. */
-const ATTEMPTS_MAX = 10;
-const PAUSE_MS = 5;
+import { NoAnswer } from "./postgres-errors.ts";
+import { untilDone } from "./until-done.ts";
 
 /**
- * Does writes in transactions that behave as if they ran one by one. A write that conflicts
- * with another, or whose connection ends, is done again from its input; `explain` makes the
- * error to throw of any other error.
+ * Does writes, once the database is opened, in transactions that behave as if they ran one by
+ * one. A write that conflicts with another node's, or whose connection ends, is done again
+ * from its input; `explain` makes the error to throw of any other error.
  */
 export function writesOf(
   db: Db,
+  opened: Promise<void>,
   explain: (error: unknown) => Promise<unknown>,
 ): Write {
+  const inTurn = createLane();
+  // Forwarding's progress has no part in what others write, and is written all the time.
+  const ofForwarding = createLane();
   return async (name, ...input) => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await write(db, name, input);
-      } catch (error) {
-        if (attempt === ATTEMPTS_MAX || !mayBeRedone(error, attempt))
-          throw await explain(error);
-        await Bun.sleep(PAUSE_MS * attempt * Math.random());
-      }
+    await opened;
+    const lane = name === "saveOutbox" ? ofForwarding : inTurn;
+    try {
+      return await lane(() => untilDone(() => write(db, name, input)));
+    } catch (error) {
+      throw await explain(error);
     }
   };
 }
 
-/** A connection from before a restart of the server is noticed when it's first used. */
-function mayBeRedone(error: unknown, attempt: number): boolean {
-  return isConflict(error) || (isConnectionLost(error) && attempt <= 2);
+/**
+ * Does a node's writes one by one, so that they conflict only with those of other nodes. When
+ * the server is silent, those that wait are refused with the one that found out.
+ */
+function createLane() {
+  let last: Promise<unknown> = Promise.resolve();
+  let silentAt = -Infinity;
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const since = performance.now();
+    const done = last.then(async () => {
+      if (since < silentAt)
+        throw new NoAnswer("An earlier write got no answer.");
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof NoAnswer) silentAt = performance.now();
+        throw error;
+      }
+    });
+    last = done.catch(() => undefined);
+    return done;
+  };
 }

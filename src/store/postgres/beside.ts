@@ -1,0 +1,60 @@
+import type { CommandStores, Reader } from "../engine.ts";
+import { messageReading } from "../sql/message-reading.ts";
+import { clockReading } from "../sql/tables/clock-record.ts";
+import { keptBeside } from "../sql/tables/kept-beside.ts";
+import { StoreUnavailable } from "../store.ts";
+import { openDatabase } from "./connection/database.ts";
+import { openPool } from "./connection/pool.ts";
+import { explained } from "./connection/postgres-errors.ts";
+import { postgresSettings } from "./connection/settings.ts";
+import { requireOurs } from "./migrations/migrations.ts";
+import { upkeepStore } from "./upkeep/upkeep.ts";
+
+/** Rows that are read in one step: many, as nothing else waits for this process. */
+const STEP_ROWS = 1_000;
+
+/** Whether a database has tables of this program. */
+export async function hasTables(databaseUrl: string): Promise<boolean> {
+  const settings = postgresSettings(databaseUrl);
+  const pool = openPool(settings, { max: 1 });
+  try {
+    return (await pool.use(requireOurs)) > 0;
+  } catch (error) {
+    throw await explained(settings, error);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Opens a database only to read it, also beside nodes; see `Engine`. */
+export async function openReader(databaseUrl: string): Promise<Reader> {
+  const { db, read, opened, close } = openDatabase(databaseUrl, {
+    mayCreate: false,
+  });
+  await opened;
+  return {
+    ...messageReading(db, read, { stepRows: STEP_ROWS }),
+    findNumber: () =>
+      Promise.reject(
+        new StoreUnavailable("This version can't search numbers yet."),
+      ),
+    clockAt: (now) => read(() => clockReading(db, now)),
+    close,
+  };
+}
+
+/** Opens a database for a command, also beside nodes; see `Engine`. */
+export async function openCommandStores(
+  databaseUrl: string,
+  mayCreate = false,
+): Promise<CommandStores> {
+  const { db, read, write, opened, close } = openDatabase(databaseUrl, {
+    mayCreate,
+  });
+  await opened;
+  return {
+    ...keptBeside(db, read, write),
+    upkeep: upkeepStore(db, read, write),
+    close,
+  };
+}

@@ -1,0 +1,84 @@
+import type { Db } from "../../sql/dialect.ts";
+import type { Write } from "../../sql/tables/writes.ts";
+import { StoreUnusable } from "../../store.ts";
+import {
+  migrate,
+  requireOurs,
+  SCHEMA_VERSION,
+} from "../migrations/migrations.ts";
+import { openPool } from "./pool.ts";
+import { explained } from "./postgres-errors.ts";
+import { readsOf, type Reads } from "./reads.ts";
+import { postgresSettings, type PostgresSettings } from "./settings.ts";
+import { tablesOf, writableTablesOf } from "./tables.ts";
+import { writesOf } from "./writes.ts";
+
+/** Connections of a node for everything but callbacks: what waits for one is soon done. */
+const CONNECTIONS_MAX = 10;
+
+/** A database as everything but recording uses it. Queries wait until it's opened. */
+export type Database = {
+  readonly settings: PostgresSettings;
+  /** Rejects with StoreUnusable or StoreUnavailable. */
+  readonly opened: Promise<void>;
+  readonly db: Db;
+  readonly read: Reads;
+  readonly write: Write;
+  /** The error to throw for what the driver threw; see `explained`. */
+  readonly explain: (error: unknown) => Promise<unknown>;
+  readonly close: () => Promise<void>;
+};
+
+/** Connects to a database, which gets its tables, or newer ones, if it `mayCreate` them. */
+export function openDatabase(
+  databaseUrl: string,
+  {
+    mayCreate,
+    onUpgrade,
+  }: {
+    readonly mayCreate: boolean;
+    readonly onUpgrade?: ((from: number, to: number) => void) | undefined;
+  },
+): Database {
+  const settings = postgresSettings(databaseUrl);
+  const pool = openPool(settings, { max: CONNECTIONS_MAX });
+  const explain = (error: unknown): Promise<unknown> =>
+    explained(settings, error);
+  const prepare = async (): Promise<void> => {
+    try {
+      if (mayCreate) await migrate(pool, onUpgrade);
+      else
+        await pool.use(async (connection) =>
+          requireCurrent(await requireOurs(connection)),
+        );
+    } catch (error) {
+      await pool.close();
+      throw await explain(error);
+    }
+  };
+  const opened = prepare();
+  // Whoever opened it is told; queries are told too.
+  opened.catch(() => undefined);
+  const read = readsOf(opened, explain);
+  return {
+    settings,
+    opened,
+    db: tablesOf(pool),
+    read,
+    write: writesOf(writableTablesOf(pool), opened, explain),
+    explain,
+    async close() {
+      read.close();
+      await pool.close();
+    },
+  };
+}
+
+function requireCurrent(version: number): void {
+  if (version === SCHEMA_VERSION) return;
+  throw new StoreUnusable(
+    version === 0
+      ? "The database has no tables yet. Start the server once; it creates them."
+      : "The database is of an older version. Start the server once; it upgrades the database.",
+  );
+}

@@ -1,0 +1,43 @@
+import type { Engine } from "../engine.ts";
+import { StoreUnusable } from "../store.ts";
+import { databaseFacts } from "./connection/database-facts.ts";
+import { openForServer } from "./postgres-store.ts";
+
+/** The PostgreSQL database at `databaseUrl`. What a server doesn't need is loaded when it is first asked for. */
+export function postgresEngine(databaseUrl: string): Engine {
+  return {
+    ...databaseFacts(databaseUrl),
+    async exists() {
+      const { hasTables } = await import("./beside.ts");
+      return hasTables(databaseUrl);
+    },
+    openForServer: (options) => openForServer(databaseUrl, options),
+    async openForReading() {
+      const { openReader } = await import("./beside.ts");
+      return openReader(databaseUrl);
+    },
+    async openForCommand(options) {
+      const { openCommandStores } = await import("./beside.ts");
+      return openCommandStores(databaseUrl, options?.mayCreate);
+    },
+    isUnusedBackup: async () => false,
+    check: () =>
+      Promise.reject(
+        new StoreUnusable(
+          "This version can't check a PostgreSQL database yet.",
+        ),
+      ),
+    backups: {
+      write: withOwnTools,
+      removeUnfinished: async () => undefined,
+      restore: withOwnTools,
+      removeLeftover: async () => undefined,
+    },
+  };
+}
+
+async function withOwnTools(): Promise<never> {
+  throw new StoreUnusable(
+    "A PostgreSQL database is backed up with its own tools: pg_dump and pg_restore, or base backups with pg_basebackup.",
+  );
+}
