@@ -5,8 +5,6 @@ import { StoreUnavailable } from "../store/store.ts";
 import { merged, type Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 
-/** How long to rest after a save, so that more goes into the next one: callbacks wait for each. */
-const REST_MS = 20;
 /** How long to wait after a save that failed. */
 const AGAIN_AFTER_MS = 1_000;
 
@@ -18,7 +16,6 @@ export type SaverDeps = {
   readonly take: () => readonly Changes[];
   readonly onSaved: (saved: OutboxSaved) => void;
   readonly stopping: AbortSignal;
-  readonly restMs?: number | undefined;
 };
 
 /**
@@ -50,16 +47,13 @@ export class Saver {
   }
 
   async #saveAll(): Promise<void> {
-    const { take, clock, stopping, restMs = REST_MS } = this.#deps;
+    const { take, clock, stopping } = this.#deps;
     for (;;) {
       // Whatever else happens in this turn goes with it.
       await new Promise((turn) => setImmediate(turn));
       const taken = [...this.#failed, ...take()];
       if (taken.length === 0) return;
-      if (await this.#write(taken)) {
-        if (restMs > 0 && !stopping.aborted) await Bun.sleep(restMs);
-        continue;
-      }
+      if (await this.#write(taken)) continue;
       if (stopping.aborted) return;
       await clock.wait(AGAIN_AFTER_MS, stopping);
     }

@@ -30,6 +30,7 @@ export function maskedStore(store: Stores): Stores {
     ...maskedReading(store),
     // These return no addresses.
     recordEvent: (event) => store.recordEvent(event),
+    settled: () => store.settled(),
     checkWritable: () => store.checkWritable(),
     writing: () => store.writing(),
     database: store.database,

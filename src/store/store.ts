@@ -194,6 +194,11 @@ export interface Store extends Reading {
    * callback that names another account changes nothing.
    */
   recordEvent(event: NewEvent): Promise<RecordOutcome>;
+  /**
+   * Resolves when every event that was durable when this was called can be read: at once on
+   * SQLite; on PostgreSQL the keeper records it a moment later.
+   */
+  settled(): Promise<void>;
   /** Resolves after a write has reached the disk. */
   checkWritable(): Promise<void>;
   /** Commits what it has accepted, then closes. Later calls are refused. */

@@ -1,14 +1,27 @@
 import { join } from "node:path";
 import { openEngine } from "../../src/store/open.ts";
+import { postgresEngine } from "../../src/store/postgres/postgres-engine.ts";
+import { newPostgresDatabase } from "../support/postgres-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import type { TestDatabase } from "./events.ts";
 
-/** Every engine; each must pass the contract tests. */
-export const ENGINES: readonly {
+export type TestedEngine = {
   readonly name: string;
   /** Doesn't create anything yet. */
   readonly newDatabase: () => Promise<TestDatabase>;
-}[] = [{ name: "SQLite", newDatabase: sqliteDatabase }];
+};
+
+export const SQLITE: TestedEngine = {
+  name: "SQLite",
+  newDatabase: sqliteDatabase,
+};
+
+export const POSTGRES: TestedEngine = {
+  name: "PostgreSQL",
+  newDatabase: postgresDatabase,
+};
+
+export const ENGINES: readonly TestedEngine[] = [SQLITE, POSTGRES];
 
 async function sqliteDatabase(): Promise<TestDatabase> {
   const folder = tempDir();
@@ -18,4 +31,9 @@ async function sqliteDatabase(): Promise<TestDatabase> {
       folder[Symbol.dispose]();
     },
   };
+}
+
+async function postgresDatabase(): Promise<TestDatabase> {
+  const { url, [Symbol.asyncDispose]: drop } = await newPostgresDatabase();
+  return { engine: postgresEngine(url), [Symbol.asyncDispose]: drop };
 }

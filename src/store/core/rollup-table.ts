@@ -61,6 +61,13 @@ export const ANY_CODE = 0;
 /** The `key` of messages that have none. */
 export const NO_KEY = 0;
 
+/** A key as it was before an engine stored it as text: numbers are in digits, countries aren't. */
+export function rollupKey(stored: number | string): number | string {
+  return typeof stored === "string" && /^\d+$/.test(stored)
+    ? Number(stored)
+    : stored;
+}
+
 /**
  * The shortest delivery time of each place, in milliseconds: the first is below 64, each
  * further one is a quarter of an octave, and the last starts at 34 years.

@@ -4,16 +4,29 @@ import { withDialect, type Dialect } from "../sql/dialect.ts";
 /** Comes after every other text that begins like the one before it. */
 const LAST_CHARACTER = "\u{10ffff}";
 
-/** Names of tables, aliases and indexes are constants of the program, so they need no quotes. */
+/** What of an address is in an index, in characters; see 01-messages.sql. */
+const INDEXED = sql.lit(100);
+
+/**
+ * Names of tables, aliases and indexes are constants of the program, so they need no quotes.
+ * PostgreSQL takes no orders which index to use. `OFFSET 0` and arrays that a subquery makes keep
+ * it from turning a lookup of each value into one scan of all rows.
+ */
 export const postgresDialect: Dialect = {
-  // As one text, which binds a list of any length to one parameter.
-  list: (values) => JSON.stringify(values),
-  among: (column, list) =>
-    sql`${column} IN (SELECT jsonb_array_elements_text(${list}::text::jsonb))`,
+  // An array literal, which binds a list of any length to one parameter of the column's type.
+  list: (values) => `{${values.map(element).join()}}`,
+  among: (column, list) => sql`${column} = ANY(${list})`,
+  listed: (id, query, isInRange) =>
+    sql`${id} = ANY(ARRAY(${query})) AND ${isInRange}`,
+  textBetween: (column, from, until) =>
+    sql`(left(${column}, ${INDEXED}) >= left(${from}, ${INDEXED})
+      AND left(${column}, ${INDEXED}) <= left(${until}, ${INDEXED})
+      AND ${column} >= ${from} AND ${column} < ${until})`,
+  sids: sql.table("message_sids"),
   rowsOf: (values) =>
-    typeof values[0] === "number"
-      ? sql`(SELECT value::int8 FROM json_array_elements_text(${JSON.stringify(values)}::text::json) AS value) AS named`
-      : sql`json_array_elements_text(${JSON.stringify(values)}::text::json) AS named (value)`,
+    sql`unnest(${postgresDialect.list(values)}::${sql.raw(
+      typeof values[0] === "string" ? "text[]" : "bigint[]",
+    )}) AS named (value)`,
   jsonArray: (...items) => sql`json_build_array(${sql.join(items)})::text`,
   jsonRows: (item, condition) =>
     condition === undefined
@@ -21,13 +34,19 @@ export const postgresDialect: Dialect = {
       : sql`coalesce(json_agg(${item}) FILTER (WHERE ${condition}), '[]')::text`,
   readBy: (table, alias) => sql.raw(`${table} AS ${alias}`),
   eachUnder: ({ table, name, column, id }, values, condition) =>
-    sql`SELECT ${id} AS id FROM ${postgresDialect.rowsOf(values)}
-      CROSS JOIN LATERAL (SELECT * FROM ${postgresDialect.readBy(table, "entry", name)}
-        WHERE ${column} = named.value AND ${condition} OFFSET 0) AS entry`,
-  nameBegins: (start) => sql`(addresses.last_digits IS NULL
-    AND lower(addresses.address) >= lower(${start})
-    AND lower(addresses.address) < lower(${start + LAST_CHARACTER}))`,
-  lastEventId: sql`0`,
+    sql`SELECT found.id FROM ${postgresDialect.rowsOf(values)}
+      CROSS JOIN LATERAL (SELECT ${id} AS id FROM ${postgresDialect.readBy(table, "entry", name)}
+        WHERE ${column} = named.value AND ${condition} ORDER BY ${id} OFFSET 0) AS found`,
+  nameBegins: (start) => {
+    // lower() only changes A to Z in the collation of addresses, but not in that of a parameter.
+    const small = start.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+    const name = sql`lower(addresses.address)`;
+    return sql`(addresses.last_digits IS NULL AND addresses.address !~ '^[A-Z][A-Z][.][0-9]'
+      AND lower(left(addresses.address, ${INDEXED})) >= left(${small}, ${INDEXED})
+      AND lower(left(addresses.address, ${INDEXED})) <= left(${small + LAST_CHARACTER}, ${INDEXED})
+      AND ${name} >= ${small} AND ${name} < ${small + LAST_CHARACTER})`;
+  },
+  lastEventId: sql`coalesce((SELECT id FROM highest_ids WHERE name = 'events'), 0)`,
   readSnapshot: (db, work) =>
     db
       .transaction()
@@ -36,3 +55,10 @@ export const postgresDialect: Dialect = {
         work(withDialect(transaction, postgresDialect)),
       ),
 };
+
+/** An element of an array literal. */
+function element(value: string | number): string {
+  return typeof value === "number"
+    ? String(value)
+    : `"${value.replaceAll(/["\\]/g, (each) => `\\${each}`)}"`;
+}

@@ -1,10 +1,13 @@
 import type { Opening, ServerOptions } from "../engine.ts";
 import { messageReading } from "../sql/message-reading.ts";
 import { keptBeside } from "../sql/tables/kept-beside.ts";
-import { StoreUnavailable } from "../store.ts";
 import { openDatabase } from "./connection/database.ts";
 import { databaseFacts } from "./connection/database-facts.ts";
+import { openRecording } from "./recording.ts";
 import { upkeepStore } from "./upkeep/upkeep.ts";
+
+/** Rows that are read in one step: more than where callbacks wait for it, as each takes several round trips. */
+const STEP_ROWS = 250;
 
 /** Opens the database at a `postgres://` URL for a node, creating or upgrading its tables; see `Engine`. */
 export function openForServer(
@@ -16,23 +19,22 @@ export function openForServer(
     onUpgrade: options.onUpgrade,
   });
   const { db, read, write, opened } = database;
+  const recording = openRecording(database, options);
   return {
     opened,
     store: {
-      ...messageReading(db, read, options),
+      ...messageReading(db, read, { stepRows: STEP_ROWS, ...options }),
       ...keptBeside(db, read, write),
       upkeep: upkeepStore(db, read, write),
       database: databaseFacts(databaseUrl),
-      recordEvent: notYet,
-      checkWritable: notYet,
-      writing: () => {
-        throw new StoreUnavailable("This version doesn't record yet.");
+      recordEvent: recording.recordEvent,
+      settled: recording.settled,
+      checkWritable: recording.checkWritable,
+      writing: recording.writing,
+      async close() {
+        await recording.close();
+        await database.close();
       },
-      close: () => database.close(),
     },
   };
-}
-
-async function notYet(): Promise<never> {
-  throw new StoreUnavailable("This version doesn't record yet.");
 }

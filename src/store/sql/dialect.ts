@@ -13,6 +13,12 @@ export type Dialect = {
   readonly list: (values: readonly (string | number)[]) => unknown;
   /** Whether a column has one of the values in `list`: what `list` returned, or where it's bound. */
   readonly among: (column: Sql, list: unknown) => Sql;
+  /** Whether an id is among those that a query lists, all of them in a range: each is looked up. */
+  readonly listed: (id: Sql, query: Sql, isInRange: Sql) => Sql;
+  /** Whether the text in a column is at least `from` and below `until`, byte by byte. */
+  readonly textBetween: (column: Sql, from: string, until: string) => Sql;
+  /** The table with the columns `sid` and `id` that finds a message by its SID. */
+  readonly sids: Sql;
   /** A table `named` that has these values, all of one type, in its column `value`. */
   readonly rowsOf: (values: readonly (string | number)[]) => Sql;
   /** A JSON array of these values, as text. */

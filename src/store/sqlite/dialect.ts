@@ -9,6 +9,10 @@ export const sqliteDialect: Dialect = {
   list: (values) => JSON.stringify(values),
   among: (column, list) =>
     sql`${column} IN (SELECT value FROM json_each(${list}))`,
+  listed: (id, query) => sql`${id} IN (${query})`,
+  textBetween: (column, from, until) =>
+    sql`(${column} >= ${from} AND ${column} < ${until})`,
+  sids: sql.table("messages"),
   rowsOf: (values) => sql`json_each(${JSON.stringify(values)}) AS named`,
   jsonArray: (...items) => sql`json_array(${sql.join(items)})`,
   // As one text, which takes less time than as many rows.

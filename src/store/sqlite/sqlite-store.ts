@@ -58,6 +58,7 @@ export function openForServer(file: string, options: ServerOptions): Opening {
     upkeep: upkeepStore(db, read, queue.write, queue.step),
     database: databaseFacts(file),
     recordEvent: (event) => queue.record(storedEvent(event)),
+    settled: async () => undefined,
     async checkWritable() {
       await queue.check();
       await read.requireReadable();

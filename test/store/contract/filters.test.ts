@@ -11,6 +11,7 @@ import { arbitraryEvents, arbitraryFilter } from "../arbitrary-filters.ts";
 import { filtered } from "../filter-evaluator.ts";
 import { messagesIn } from "../../support/rows.ts";
 import { storeContract } from "../contract.ts";
+import { ENGINES } from "../engines.ts";
 
 storeContract((openStore) => {
   test("pages of any filter have exactly its matches, in order, however little one request may read", async () => {
@@ -44,7 +45,7 @@ storeContract((openStore) => {
       { numRuns: 15 },
     );
   });
-});
+}, ENGINES);
 
 type List = {
   readonly store: Store;

@@ -8,73 +8,26 @@ import type {
 } from "../../../src/store/store.ts";
 import { CHANNELS, statusRank } from "../../../src/twilio/status.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
+import { arbitraryCallback } from "../arbitrary-callbacks.ts";
 import { eventOf } from "../events.ts";
 import { failingRecount } from "../failing-recount.ts";
 import { expectRecount } from "../recount.ts";
 import { eventsFrom } from "../positions.ts";
 import { storeContract } from "../contract.ts";
+import { ENGINES } from "../engines.ts";
 
 type Outcome = Omit<MessageRow, "id" | "messageSid">;
 
 const ARRIVAL = Date.UTC(2026, 10, 23, 12, 30);
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
-/** Twilio's values on each route, with the prefixes that are recorded there. */
-const kind = fc
-  .record({
-    word: fc.constantFrom("sent", "failed", "undelivered", "delivered", "read"),
-    channel: fc.constantFrom("sms" as const, "whatsapp" as const),
-    toPrefix: fc.constantFrom("", "whatsapp:", "rcs:", "messenger:"),
-    fromPrefix: fc.constantFrom("", "whatsapp:", "rcs:", "messenger:"),
-  })
-  .filter(
-    ({ word, channel, toPrefix, fromPrefix }) =>
-      word !== "read" || channel + toPrefix + fromPrefix !== "sms",
-  );
-
 /** Callbacks of one message that repeat, add to and contradict each other. */
 const arbitraryCallbacks: fc.Arbitrary<readonly NewEvent[]> = fc
-  .tuple(
-    fc.constantFrom("ACa", "ACb"),
-    fc.array(
-      fc.record({
-        kind,
-        query: fc.constantFrom(
-          "",
-          "campaign=spring",
-          "campaign=autumn&order=1",
-          "order=1&a=%C3%A4",
-        ),
-        hasAccount: fc.boolean(),
-        params: fc.record(
-          {
-            To: fc.constantFrom("+14155550123", "+442071838750", "40404", ""),
-            From: fc.constantFrom("+15595551269", "ACME", ""),
-            ErrorCode: fc.constantFrom("30003", "30005", "63016", "", "none"),
-            ErrorMessage: fc.constantFrom("Unreachable", "Blocked"),
-            NumSegments: fc.constantFrom("1", "2", ""),
-            MessagingServiceSid: fc.constantFrom("MGa", "MGb", ""),
-            Extra: fc.constantFrom("1", "2"),
-          },
-          { requiredKeys: [] },
-        ),
-      }),
-      { minLength: 1, maxLength: 7 },
-    ),
-  )
-  .map(([account, callbacks]) =>
-    callbacks.map(({ kind: about, hasAccount, params, query }) => {
-      const { To = "", From = "", ...others } = params;
-      return eventOf(
-        {
-          MessageStatus: about.word,
-          AccountSid: hasAccount ? account : "",
-          ...others,
-          To: about.toPrefix + To,
-          From: about.fromPrefix + From,
-        },
-        { channel: about.channel, query },
-      );
+  .constantFrom("ACa", "ACb")
+  .chain((account) =>
+    fc.array(arbitraryCallback(fc.constant(account)), {
+      minLength: 1,
+      maxLength: 7,
     }),
   );
 
@@ -239,7 +192,7 @@ storeContract((openStore) => {
       ["😀", "&"],
     ]);
   });
-});
+}, ENGINES);
 
 /** Resolves to a new message's state after these events. */
 async function outcomeOf(

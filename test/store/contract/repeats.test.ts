@@ -4,6 +4,7 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
 import { eventsFrom } from "../positions.ts";
 import { storeContract } from "../contract.ts";
+import { ENGINES } from "../engines.ts";
 
 storeContract((openStore) => {
   test("an event's repeats are counted, and the latest is reported, in any order", async () => {
@@ -33,4 +34,4 @@ storeContract((openStore) => {
       { numRuns: 40 },
     );
   });
-});
+}, ENGINES);

@@ -16,6 +16,7 @@ import { postgresDialect } from "../dialect.ts";
 import { commitOutcome } from "./commit-outcome.ts";
 import type { Connection, Pool } from "./pool.ts";
 import { codeOf } from "./postgres-errors.ts";
+import { restored, storable } from "./storable.ts";
 
 /** The tables of a database for `store/sql`; its transactions only read. */
 export function tablesOf(pool: Pool): Db {
@@ -109,7 +110,15 @@ function sqlOf(pool: Pool): PostgresJSSql {
 
 function reservedOf({ query, release }: Connection): PostgresJSReservedSql {
   const run = async (text: string, parameters: readonly unknown[]) => {
-    const rows = await query(text, parameters);
+    const rows = await query(
+      text,
+      parameters.map((each) =>
+        typeof each === "string" ? storable(each) : each,
+      ),
+    );
+    for (const row of rows)
+      for (const [name, value] of Object.entries(row))
+        if (typeof value === "string") row[name] = restored(value);
     return Object.assign([...rows], {
       command: rows.command ?? "",
       count: rows.count,

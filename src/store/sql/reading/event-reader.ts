@@ -1,10 +1,11 @@
 import { sql } from "kysely";
 import { channelOfPlace, statusOfRank } from "../../../twilio/status.ts";
 import type { EventRow } from "../../store.ts";
-import { packMessageSid, unpackMessageSid } from "../../core/message-sid.ts";
+import { unpackMessageSid } from "../../core/message-sid.ts";
 import { restorePost } from "../../core/post-shape.ts";
 import type { Db } from "../dialect.ts";
 import { statement } from "../statement.ts";
+import { messageId } from "./message-id.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -12,8 +13,10 @@ export async function timeline(
   db: Db,
   messageSid: string,
 ): Promise<EventRow[]> {
+  const id = await messageId(db, messageSid);
+  if (id === undefined) return [];
   const rows = await selectEvents(db)
-    .where("messages.sid", "=", packMessageSid(messageSid))
+    .where("events.message_id", "=", id)
     .execute();
   return rows.map(eventRow);
 }

@@ -3,20 +3,17 @@ import { channelOfPlace, statusOfRank } from "../../../twilio/status.ts";
 import type { FeedPosition } from "../../feed-position.ts";
 import type { MessageRow } from "../../store.ts";
 import { eventIdAt } from "./feed.ts";
-import { packMessageSid, unpackMessageSid } from "../../core/message-sid.ts";
+import { unpackMessageSid } from "../../core/message-sid.ts";
 import type { Db } from "../dialect.ts";
 import { statement } from "../statement.ts";
+import { messageId } from "./message-id.ts";
 
 export async function messageBySid(
   db: Db,
   messageSid: string,
 ): Promise<MessageRow | undefined> {
-  const found = await db
-    .selectFrom("messages")
-    .select("id")
-    .where("sid", "=", packMessageSid(messageSid))
-    .executeTakeFirst();
-  return found && (await messagesOf(db, [found.id]))[0];
+  const id = await messageId(db, messageSid);
+  return id === undefined ? undefined : (await messagesOf(db, [id]))[0];
 }
 
 const selectFirst = statement<{}, { readonly at: number }>(

@@ -28,7 +28,8 @@ export async function addressesMeant(
     if (meant.kind === "id") tests.push(sql`addresses.id = ${meant.id}`);
     else if (await isWhole(db, role, value))
       tests.push(sql`addresses.address = ${value}`);
-    else if (meant.kind === "number") tests.push(...partsOfNumbers(meant));
+    else if (meant.kind === "number")
+      tests.push(...partsOfNumbers(db.dialect, meant));
     else
       tests.push(
         ...meant.spellings.flatMap((start) => beginsSo(db.dialect, start)),
@@ -110,7 +111,7 @@ export function beginsSo(dialect: Dialect, start: string): Sql[] {
   const id = start.toUpperCase();
   return [
     isName,
-    sql`(addresses.address >= ${id} AND addresses.address < ${id + LAST_CHARACTER})`,
+    dialect.textBetween(sql.ref("addresses.address"), id, id + LAST_CHARACTER),
   ];
 }
 
@@ -121,13 +122,13 @@ const USER_ID_START = /^[a-z]{1,2}(?:\.\d*)?$/i;
 const LAST_CHARACTER = "\u{10ffff}";
 
 /** Conditions for numbers that begin or end with these digits. */
-function partsOfNumbers({
-  starts,
-  end,
-}: Extract<AddressValue, { kind: "number" }>): Sql[] {
-  const tests = starts.map(
-    (start) =>
-      sql`(addresses.address >= ${start} AND addresses.address < ${afterAll(start)})`,
+function partsOfNumbers(
+  { textBetween }: Dialect,
+  { starts, end }: Extract<AddressValue, { kind: "number" }>,
+): Sql[] {
+  const address = sql.ref("addresses.address");
+  const tests = starts.map((start) =>
+    textBetween(address, start, afterAll(start)),
   );
   if (end !== null) {
     const isEnd = sql`addresses.last_digits = ${end.last}`;

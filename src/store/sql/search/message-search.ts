@@ -133,7 +133,9 @@ async function idsIn(
   }
   const id = sql.ref("messages.id");
   const conditions = [
-    index ? sql`${id} IN (${index.ids(range)})` : inRange(id, range),
+    index
+      ? db.dialect.listed(id, index.ids(range), inRange(id, range))
+      : inRange(id, range),
     ...tests.map((test) => test.isTrue),
   ];
   // The tests only run on the few remaining messages, where another index doesn't help.

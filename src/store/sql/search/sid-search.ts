@@ -18,13 +18,9 @@ export async function ofSids(
   const found = new Set<number>();
   for (const start of starts) {
     const [lowest, highest] = sidRange(canonicalSid(start));
-    const rows = await db
-      .selectFrom("messages")
-      .select("id")
-      .where("sid", ">=", lowest)
-      .where("sid", "<=", highest)
-      .limit(NAMED_MAX + 1)
-      .execute();
+    const { rows } = await sql<{ id: number }>`
+      SELECT id FROM ${db.dialect.sids} WHERE sid >= ${lowest} AND sid <= ${highest}
+        LIMIT ${NAMED_MAX + 1}`.execute(db);
     for (const row of rows) found.add(row.id);
     if (found.size > NAMED_MAX) return rowTest(beginsSo(starts, negated));
   }

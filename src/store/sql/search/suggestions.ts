@@ -78,9 +78,11 @@ async function values(
   start: string,
   limit: number,
 ): Promise<string[]> {
+  // Only A to Z are compared in any case, on every engine.
+  const small = start.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
   const { rows } = await sql<{ value: string }>`
     SELECT value FROM (${source}) AS known
-      WHERE substr(lower(value), 1, length(${start})) = lower(${start})
+      WHERE substr(lower(value), 1, length(${small})) = ${small}
       ORDER BY value LIMIT ${limit}`.execute(db);
   return rows.map((row) => row.value);
 }

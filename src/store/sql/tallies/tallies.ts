@@ -25,6 +25,7 @@ import {
   DELIVERY_TIMES_FROM_MS,
   DIMENSIONS,
   NO_KEY,
+  rollupKey,
 } from "../../core/rollup-table.ts";
 
 export async function tally(
@@ -94,8 +95,9 @@ async function spansOf(
 
 function addTo(
   byKey: CountsByKey,
-  { key, sent, failed, undelivered, delivered, read }: Sum,
+  { key: stored, sent, failed, undelivered, delivered, read }: Sum,
 ): void {
+  const key = rollupKey(stored);
   const counts = byKey.get(key);
   if (counts === undefined) {
     byKey.set(key, { sent, failed, undelivered, delivered, read });

@@ -76,11 +76,12 @@ async function amountsOf(
     if (found === undefined) continue;
     left -= found.count;
     if (left < 0) return undefined;
-    const keys: number[] = JSON.parse(found.keys);
+    const keys: (number | string)[] = JSON.parse(found.keys);
     const added: number[] = JSON.parse(found.amounts);
-    keys.forEach((key, place) =>
-      amounts.set(key, (amounts.get(key) ?? 0) + (added[place] ?? 0)),
-    );
+    keys.forEach((stored, place) => {
+      const key = Number(stored);
+      amounts.set(key, (amounts.get(key) ?? 0) + (added[place] ?? 0));
+    });
   }
   return amounts;
 }

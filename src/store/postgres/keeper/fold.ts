@@ -1,0 +1,124 @@
+import type { StoredEvent } from "../../core/stored-event.ts";
+import { recordEvent } from "../../core/recording.ts";
+import type { Connection } from "../connection/pool.ts";
+import { restoredJson } from "../connection/storable.ts";
+import { createBatch, tagsOf } from "./batch.ts";
+import {
+  writeCounts,
+  writeFailingRecipients,
+  writeNames,
+  writeRows,
+} from "./batch-writing.ts";
+import { readHighestIds, type HighestIds } from "./highest-ids.ts";
+import { readKnownMessages } from "./known-messages.ts";
+import { createNames, type Names } from "./names.ts";
+import {
+  addPartition,
+  isPartitionDue,
+  readNewestPartition,
+  type Partition,
+} from "./partitions.ts";
+import {
+  readRollupState,
+  takeClockStep,
+  type RollupState,
+} from "./rollup-upkeep.ts";
+
+type Query = Connection["query"];
+
+const MINUTE_MS = 60_000;
+
+/** What a keeper remembers of the database, as nobody else writes it; dropped after any error. */
+export type Memory = {
+  /** As `holdLease` returned it. */
+  readonly version: number;
+  readonly ids: HighestIds;
+  readonly names: Names;
+  rollups: RollupState;
+  partition: Partition;
+  /** The minute at which the latest event was received; undefined when there is none. */
+  now: number | undefined;
+};
+
+export async function readMemory(
+  query: Query,
+  version: number,
+): Promise<Memory> {
+  const ids = await readHighestIds(query);
+  const [latest] = await query<{ at: number }>(
+    "SELECT received_at AS at FROM events ORDER BY id DESC LIMIT 1",
+  );
+  return {
+    version,
+    ids,
+    names: createNames(ids),
+    rollups: await readRollupState(query),
+    partition: await readNewestPartition(query),
+    now: latest && Math.floor(latest.at / MINUTE_MS),
+  };
+}
+
+const TAKE = `DELETE FROM inbox
+  WHERE id = ANY (ARRAY(SELECT id FROM inbox ORDER BY id LIMIT $1::integer))
+  RETURNING id, event`;
+
+/**
+ * Records up to `limit` callbacks of the inbox in the order of their ids, in the caller's
+ * transaction; resolves to how many there were.
+ */
+export async function fold(
+  query: Query,
+  memory: Memory,
+  limit: number,
+): Promise<number> {
+  const taken = await query<{ id: number; event: string }>(TAKE, [limit]);
+  if (taken.length === 0) return 0;
+  const callbacks = [...taken]
+    .toSorted((a, b) => a.id - b.id)
+    .map(({ event }) => restoredJson<StoredEvent>(event));
+  const { names, ids } = memory;
+  const known = await readKnownMessages(query, callbacks, names);
+  await names.load(query, textsOf(callbacks));
+  const batch = createBatch(known, names, ids);
+  for (const callback of callbacks) recordEvent(batch.port, callback);
+  await writeNames(query, names.takeNew());
+  await writeRows(query, batch, ids);
+  await writeCounts(query, batch, memory.rollups.borders);
+  await writeFailingRecipients(query, batch);
+  const receivedAt = batch.lastReceivedAt();
+  if (receivedAt !== undefined) memory.now = Math.floor(receivedAt / MINUTE_MS);
+  return callbacks.length;
+}
+
+/**
+ * Does the next small piece of what recording postpones, in the caller's transaction;
+ * resolves to false when nothing is left.
+ */
+export async function tidy(query: Query, memory: Memory): Promise<boolean> {
+  const { now, ids, partition } = memory;
+  if (now === undefined) return false;
+  if (isPartitionDue(partition, ids.last("messages"))) {
+    memory.partition = await addPartition(query, now);
+    return true;
+  }
+  const rollups = await takeClockStep(query, memory.rollups, now);
+  memory.rollups = rollups ?? memory.rollups;
+  return rollups !== undefined;
+}
+
+function textsOf(callbacks: readonly StoredEvent[]) {
+  const addresses = new Set<string>();
+  const sids = new Set<string>();
+  const shapes = new Set<string>();
+  const tags = new Set<string>();
+  for (const callback of callbacks) {
+    const { to, from, accountSid, messagingServiceSid, query } = callback;
+    for (const address of [to, from])
+      if (address !== null) addresses.add(address);
+    for (const sid of [accountSid, messagingServiceSid])
+      if (sid !== null) sids.add(sid);
+    shapes.add(callback.shape);
+    if (query !== null) for (const tag of tagsOf(query)) tags.add(tag);
+  }
+  return { addresses, sids, post_shapes: shapes, tags };
+}

@@ -1,0 +1,74 @@
+import { hostname } from "node:os";
+import type { OnFault } from "../store-fault.ts";
+import type { Store } from "../store.ts";
+import type { Writing } from "../writing.ts";
+import type { Database } from "./connection/database.ts";
+import { openPool } from "./connection/pool.ts";
+import {
+  KEEPER_PARAMETERS,
+  startKeeper,
+  type Keeper,
+} from "./keeper/keeper.ts";
+import {
+  createReceiving,
+  RECEIVING_CONNECTIONS,
+} from "./receiving/receiving.ts";
+
+export type Recording = {
+  readonly recordEvent: Store["recordEvent"];
+  readonly settled: Store["settled"];
+  readonly checkWritable: Store["checkWritable"];
+  readonly writing: () => Writing;
+  /** Makes durable what waits, and lets another node become the keeper. */
+  readonly close: () => Promise<void>;
+};
+
+/** A node's part in recording: it receives callbacks, and is the keeper when no other node is. */
+export function openRecording(
+  {
+    settings,
+    opened,
+    explain,
+  }: Pick<Database, "settings" | "opened" | "explain">,
+  { onFault }: { readonly onFault: OnFault },
+): Recording {
+  const receivingPool = openPool(settings, { max: RECEIVING_CONNECTIONS });
+  const keeperPool = openPool(settings, {
+    max: 1,
+    parameters: KEEPER_PARAMETERS,
+  });
+  const receiving = createReceiving(receivingPool, explain);
+  const keeping = opened.then(() =>
+    startKeeper(keeperPool, {
+      node: `${hostname()}, process ${process.pid}`,
+      onFault,
+    }),
+  );
+  let keeper: Keeper | undefined;
+  keeping.then(
+    (started) => {
+      keeper = started;
+    },
+    // Whoever opened the database is told.
+    () => undefined,
+  );
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await receiving.close();
+    await keeping.then(
+      (started) => started.stop(),
+      () => undefined,
+    );
+    await Promise.all([receivingPool.close(), keeperPool.close()]);
+  };
+  return {
+    recordEvent: async (event) => {
+      await opened;
+      return receiving.record(event);
+    },
+    settled: () => receiving.settled(() => keeper?.hurry()),
+    checkWritable: () => receiving.check(),
+    writing: () => receiving.state(),
+    close: () => (closing ??= close()),
+  };
+}

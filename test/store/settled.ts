@@ -1,0 +1,57 @@
+import type { Store } from "../../src/store/store.ts";
+
+/** The methods that read messages once recorded events are settled. */
+const READS = [
+  "listMessages",
+  "listAndCount",
+  "countMessages",
+  "messageBySid",
+  "changedMessages",
+  "timeline",
+  "tally",
+  "topSenders",
+  "countedByMinuteSince",
+  "deliveryTimes",
+  "errorCodeFacts",
+  "failingRecipients",
+  "recipientCounts",
+  "addressById",
+  "suggest",
+  "firstMessageAt",
+  "lastEventAt",
+  "feedStart",
+  "feedEnd",
+  "feedAfter",
+  "feedWithMessages",
+  "eventsWithMessages",
+  "matcher",
+  "changesSince",
+] as const satisfies readonly (keyof Store)[];
+
+const STEPS = [
+  "everyMessage",
+  "everyMessageNewestFirst",
+  "everyEvent",
+  "everyFailingRecipient",
+] as const satisfies readonly (keyof Store)[];
+
+/** The same store, but each read waits until it sees what was recorded before. */
+export function readingSettled<S extends Store>(store: S): S {
+  return new Proxy(store, {
+    get(target, name: string & keyof S) {
+      const method = target[name];
+      if (typeof method !== "function") return method;
+      if (READS.some((each) => each === name))
+        return async (...input: unknown[]) => {
+          await target.settled();
+          return Reflect.apply(method, target, input);
+        };
+      if (STEPS.some((each) => each === name))
+        return async function* (...input: unknown[]) {
+          await target.settled();
+          yield* Reflect.apply(method, target, input);
+        };
+      return method;
+    },
+  });
+}
