@@ -19,7 +19,6 @@ import { readBoth } from "./flags.ts";
 import { helpLayout } from "./help-layout.ts";
 import { requireKnownCommand } from "./known-command.ts";
 import { print } from "./output.ts";
-import { serve } from "./serve.ts";
 import { ALL_SETTINGS, sourcesOf } from "./setting-flags.ts";
 import { SIMULATE_OPTIONS } from "./simulate-options.ts";
 import { DONE } from "./exit-status.ts";
@@ -38,8 +37,8 @@ const dryRun = new Option(
 );
 
 /**
- * Every command. `--help` lists them in this order. The work of each, other than `serve`,
- * is loaded when it runs.
+ * Every command. `--help` lists them in this order. The work of each is loaded when it
+ * runs.
  */
 const commandsOf = (
   version: string,
@@ -48,7 +47,8 @@ const commandsOf = (
     name: "serve",
     summary: "Receive callbacks and serve the pages (the default)",
     settings: ALL_SETTINGS,
-    run: ({ config }) => serve(config(), version),
+    run: async ({ config }) =>
+      (await import("./serve.ts")).serve(config(), version),
   },
   {
     name: "demo",
