@@ -55,6 +55,8 @@ export async function startServer(
     async [Symbol.asyncDispose]() {
       stop.abort();
       await server.stopGracefully();
+      // Elysia's would keep every server in memory.
+      process.removeAllListeners("beforeExit");
       await store.close();
       folder[Symbol.dispose]();
     },
