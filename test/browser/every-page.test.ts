@@ -100,6 +100,10 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
       expect(visit.phoneWidth).toBe(PHONE.width);
     });
 
+    test("cuts off no status and no error code, on a desktop or a phone", () => {
+      expect(visit.cut).toEqual([]);
+    });
+
     test("causes no errors in the browser, and nothing posted is executed", () => {
       expect(visit.dialogs).toEqual([]);
       // The browser itself reports the status of a page that fails on purpose.
@@ -131,6 +135,8 @@ type Visit = {
   readonly text: string;
   readonly faults: { readonly light: Fault[]; readonly dark: Fault[] };
   readonly phoneWidth: number;
+  /** Labels of which only a part can be seen. */
+  readonly cut: readonly string[];
 };
 
 /** Loads a page once, and looks at it in both themes and at a phone's width. */
@@ -154,10 +160,12 @@ async function visitPage(
   const light = await graveFaultsOn(page);
   await page.emulateMedia({ colorScheme: "dark" });
   const dark = await graveFaultsOn(page, COLOR_RULES);
+  const cut = await cutLabelsOn(page);
   await page.setViewportSize(PHONE);
   const phoneWidth = await page.evaluate(
     () => document.documentElement.scrollWidth,
   );
+  cut.push(...(await cutLabelsOn(page)));
   page.off("dialog", onDialog);
   const faults = { light, dark };
   return {
@@ -165,9 +173,31 @@ async function visitPage(
     headings,
     faults,
     phoneWidth,
+    cut,
     dialogs,
     complaints: [...complaints],
   };
+}
+
+function cutLabelsOn(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const isCut = (label: Element): boolean => {
+      const { right, width } = label.getBoundingClientRect();
+      if (width === 0) return false;
+      for (let box = label.parentElement; box; box = box.parentElement)
+        if (
+          getComputedStyle(box).overflowX === "hidden" &&
+          right > box.getBoundingClientRect().right + 1
+        )
+          return true;
+      return false;
+    };
+    return [
+      ...document.querySelectorAll("main :is(.status, .made-up, .code b)"),
+    ]
+      .filter(isCut)
+      .map(({ textContent }) => textContent ?? "");
+  });
 }
 
 function headingsOf(page: Page): Promise<string[]> {
