@@ -52,7 +52,7 @@ export type AttemptFacts = {
   readonly status: number | null;
   /** A code, such as `connection_refused`; null after a response. */
   readonly error: string | null;
-  /** The beginning of the response; null without one, or once a number in it was erased. */
+  /** The beginning of the response; null without one, or when a number in it may have been erased. */
   readonly response: string | null;
   readonly requestHeaders: Readonly<Record<string, string>>;
 };

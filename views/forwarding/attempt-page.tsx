@@ -155,7 +155,9 @@ function Received({ site, attempt }: Pick<AttemptView, "site" | "attempt">) {
       <h2 id="received-title" safe>
         {`Response: ${status ?? "unknown"}`}
       </h2>
-      {response === null || response === "" ? (
+      {response === null ? (
+        <p class="hint">Its body isn’t kept, because a number was erased.</p>
+      ) : response === "" ? (
         <p class="hint">It had no body.</p>
       ) : (
         <>

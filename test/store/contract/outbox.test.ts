@@ -136,6 +136,39 @@ storeContract((openStore) => {
     expect(await store.outbox.due(target, NOW + 10, 1)).toHaveLength(1);
   });
 
+  test("an attempt that was under way while a number was erased is logged without its response", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const target = await addedTarget(store);
+    const save = (at: number) =>
+      store.outbox.save({
+        ...NOTHING,
+        attempts: [
+          attemptOf(target, {
+            at,
+            isSuccess: false,
+            status: 500,
+            response: "Wrong: +1 (415) 555-0123",
+          }),
+        ],
+      });
+    const now = Date.now();
+    await save(now - 10_000);
+    await store.upkeep.erase("14155550123");
+    await save(now - 5_000);
+    // Sent from what was read before.
+    await save(now + 1_000);
+    const minuteLater = now + 60_000;
+    await save(minuteLater);
+    const attempts = await store.outbox.attempts(target, { size: 10 });
+    expect(attempts.map(({ at, response }) => [at, response])).toEqual([
+      [minuteLater, "Wrong: +1 (415) 555-0123"],
+      [now + 1_000, null],
+      [now - 5_000, null],
+      [now - 10_000, null],
+    ]);
+  });
+
   test("a delivery is changed while it waits, and removed once it's done", async () => {
     await using opened = await openStore();
     const { store } = opened;

@@ -12,6 +12,7 @@ import {
 } from "../../outbox.ts";
 import type { Db } from "../dialect.ts";
 import type { Schema } from "../schema.ts";
+import { withoutErased } from "./erased-endpoints.ts";
 import { saveProgress, targetsAmong, type StoredProgress } from "./targets.ts";
 
 const HOUR_MS = 3_600_000;
@@ -37,7 +38,7 @@ export async function saveOutbox(
     known.has(target);
   for (const change of deliveries.filter(isKnown))
     await changeDelivery(db, change, now);
-  await addAttempts(db, attempts.filter(isKnown));
+  await addAttempts(db, await withoutErased(db, attempts.filter(isKnown)));
   for (const { id, cursor, sent, failed } of resends)
     await db
       .updateTable("resends")

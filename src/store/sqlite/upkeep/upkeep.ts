@@ -1,4 +1,5 @@
 import { oneAtATime } from "../../core/one-at-a-time.ts";
+import type { ErasedAddress } from "../../../phone/erased-number.ts";
 import type { Db } from "../../sql/dialect.ts";
 import type { Read } from "../../sql/message-reading.ts";
 import { upkeepState } from "../../sql/tables/upkeep-notes.ts";
@@ -34,11 +35,14 @@ export function upkeepStore(
         work,
       ),
     async erase(address, work) {
+      const eraseFromOutbox = async (sought: ErasedAddress): Promise<void> => {
+        for (let after: number | undefined = 0; after !== undefined;)
+          after = await write("eraseFromOutbox", sought, after);
+      };
       const erased = await erase(
         doStep,
         async (sought) => {
-          for (let after: number | undefined = 0; after !== undefined;)
-            after = await write("eraseFromOutbox", sought, after);
+          await eraseFromOutbox(sought);
           await write("eraseFromAlerts", sought);
           await write("eraseFromEndpoints", sought, Date.now());
           await write("eraseFromAudit", sought);
@@ -47,7 +51,9 @@ export function upkeepStore(
         address,
         work,
       );
-      await write("readAgainForEndpoints");
+      await write("readAgainForEndpoints", Date.now());
+      // What was under way until then.
+      if (work?.signal?.aborted !== true) await eraseFromOutbox(address);
       return erased;
     },
     exclusively: oneAtATime(),
