@@ -14,13 +14,19 @@ export class Health {
   failingSince: number | undefined;
   #failures = 0;
   readonly #failed = new Set<string>();
+  /** How often it was tried since it's down, before the latest time; undefined while it isn't. */
   #probes: number | undefined;
   /** By a clock that nobody sets. */
   #quietUntil = 0;
 
+  /**
+   * With `failingSince`, nothing has succeeded before the server was restarted, so it's down from
+   * the start: a receiver that can't be reached isn't tried many times at each restart.
+   */
   constructor(random: Random, failingSince: number | undefined) {
     this.#random = random;
     this.failingSince = failingSince;
+    if (failingSince !== undefined) this.#probes = -1;
   }
 
   get isDown(): boolean {
@@ -58,9 +64,9 @@ export class Health {
     this.failingSince = Math.min(this.failingSince ?? now, now);
     this.#failures++;
     if (this.#failed.size < DOWN_ITEMS_MIN) this.#failed.add(key);
-    const isDown =
+    const goesDown =
       this.#failures >= DOWN_AFTER && this.#failed.size >= DOWN_ITEMS_MIN;
-    if (!isDown) return false;
+    if (!wasDown && !goesDown) return false;
     this.#probes = (this.#probes ?? -1) + 1;
     this.hold(elapsed, probeDelay(this.#probes, isResponding, this.#random));
     return !wasDown;

@@ -257,6 +257,28 @@ test("after a crash, only what wasn't saved is sent again, with the same ID", as
   expect(sidsOf(engine.requests)).toEqual([...before, ...after]);
 });
 
+test("a receiver that can't be reached is only probed after a restart, too, and gets everything once it's back", async () => {
+  await using engine = await Engine.open();
+  await engine.addEndpoint("crm");
+  engine.answer = () => ({ fault: "connection_refused" });
+  engine.start();
+  const sids = await engine.record(100);
+  await engine.pass(2 * MINUTE);
+  await engine.stop();
+  await engine.reopen();
+  engine.requests.length = 0;
+  engine.start();
+  await engine.pass(4_000);
+  expect(engine.requests).toHaveLength(1);
+  // After 5, 10, 20 and 40 seconds.
+  await engine.pass(80_000);
+  expect(engine.requests.length).toBeWithin(4, 7);
+  engine.answer = () => ({ status: 200 });
+  engine.requests.length = 0;
+  await engine.pass(2 * MINUTE);
+  expect(new Set(sidsOf(engine.requests))).toEqual(new Set(sids));
+});
+
 test("a request that a stopping server gives up is sent again after the restart", async () => {
   await using engine = await Engine.open();
   await engine.addEndpoint("crm");
