@@ -46,7 +46,8 @@ export async function channelAdd(
   asJson: boolean,
 ): Promise<number> {
   const kindName = ALERT_CHANNEL_KINDS.find((each) => each === given.kind);
-  if (kindName === undefined) return wrong("There is no such kind.");
+  if (kindName === undefined)
+    return wrong("This kind of channel doesn't exist.");
   const kind = CHANNEL_KINDS[kindName];
   const settings = await settingsGiven(kind, given.settings);
   if (typeof settings === "string") return wrong(settings);

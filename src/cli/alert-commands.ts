@@ -8,7 +8,7 @@ import {
   YES,
   type CommandGroup,
 } from "./command.ts";
-import type { Flags } from "./flags.ts";
+import { textOf, type Flags } from "./flags.ts";
 
 const NOTES = `${WHILE_RUNNING} Changes take effect immediately.`;
 const ALERT = new Argument("<alert>", "The alert's number, from alert list.");
@@ -18,11 +18,6 @@ const note = new Option("--note <text>", "A note that everyone sees.");
 
 const load = () => import("./alert.ts");
 const loadChannel = () => import("./alert-channel.ts");
-
-function textOf(flags: Flags, name: string): string | undefined {
-  const value = flags[name];
-  return typeof value === "string" ? value : undefined;
-}
 
 function textsOf(flags: Flags, name: string): readonly string[] {
   const values = flags[name];

@@ -7,7 +7,7 @@ import {
   YES,
   type CommandGroup,
 } from "./command.ts";
-import type { Flags } from "./flags.ts";
+import { textOf } from "./flags.ts";
 import type { SettingUse } from "./setting-flags.ts";
 
 const NAME = new Argument("<endpoint>", "The endpoint's name or ID.");
@@ -35,11 +35,6 @@ const concurrency = new Option(
   "Requests at once while it catches up, 1 to 16. [default 4]",
 );
 
-function text(flags: Flags, name: string): string | undefined {
-  const value = flags[name];
-  return typeof value === "string" ? value : undefined;
-}
-
 const load = () => import("./endpoint.ts");
 const loadResend = () => import("./endpoint-resend.ts");
 
@@ -61,10 +56,10 @@ const adding: CommandGroup["commands"] = [
         {
           name,
           url,
-          filter: text(flags, "filter"),
-          events: text(flags, "events"),
-          rate: text(flags, "rate"),
-          concurrency: text(flags, "concurrency"),
+          filter: textOf(flags, "filter"),
+          events: textOf(flags, "events"),
+          rate: textOf(flags, "rate"),
+          concurrency: textOf(flags, "concurrency"),
         },
         wantsJson(flags),
       ),
@@ -174,10 +169,10 @@ const sendingWith = (version: string): CommandGroup["commands"] => [
         name,
         {
           isFailed: flags["failed"] === true,
-          from: text(flags, "from"),
-          until: text(flags, "until"),
-          event: text(flags, "event"),
-          rate: text(flags, "rate"),
+          from: textOf(flags, "from"),
+          until: textOf(flags, "until"),
+          event: textOf(flags, "event"),
+          rate: textOf(flags, "rate"),
         },
         {
           isDryRun: flags["dryRun"] === true,

@@ -46,7 +46,7 @@ function filterOf(text: string): ParsedFilter {
   return parsed;
 }
 
-/** `--filter "staus:failed": there's no such filter. Did you mean status?`, with the words that are wrong. */
+/** `--filter "staus:failed": this filter doesn't exist. Did you mean status?`, with the words that are wrong. */
 function mistakeIn(
   text: string,
   { sentence, from, to }: FilterMistake,

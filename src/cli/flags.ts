@@ -3,6 +3,12 @@ import { ConfigError, gotText } from "../config/config.ts";
 /** A command's flags as given, by their name in camelCase. */
 export type Flags = Readonly<Record<string, unknown>>;
 
+/** Returns a flag's text; undefined if it isn't given. */
+export function textOf(flags: Flags, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === "string" ? value : undefined;
+}
+
 /**
  * Reads flags that aren't settings, and collects what is wrong with them, so that all of
  * it is reported at once. A flag that is missing or wrong reads as its fallback.
@@ -13,8 +19,7 @@ export class FlagReader {
   constructor(readonly flags: Flags) {}
 
   text(name: string): string | undefined {
-    const value = this.flags[name];
-    return typeof value === "string" ? value : undefined;
+    return textOf(this.flags, name);
   }
 
   number(

@@ -178,7 +178,7 @@ function eventMistakes(events: readonly string[] | null): EndpointMistake[] {
   return [
     {
       field: "events",
-      sentence: `There’s no such event. Available: ${EVENT_TYPES.join(", ")}.`,
+      sentence: `This event doesn’t exist. Available: ${EVENT_TYPES.join(", ")}.`,
     },
   ];
 }

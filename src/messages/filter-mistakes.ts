@@ -36,8 +36,8 @@ export function shapeMistake(term: RawTerm): FilterMistake | undefined {
     const meant = meantName(name);
     const sentence =
       meant === undefined
-        ? `There’s no such filter. Available: ${Object.keys(FILTER_NAMES).join(", ")}. Put text that contains a colon in quotes.`
-        : `There’s no such filter. Did you mean ${meant}?`;
+        ? `This filter doesn’t exist. Available: ${Object.keys(FILTER_NAMES).join(", ")}. Put text that contains a colon in quotes.`
+        : `This filter doesn’t exist. Did you mean ${meant}?`;
     return { sentence, from, to: term.valuesFrom };
   }
   const empty = values.find(({ text }) => text === "");

@@ -42,14 +42,14 @@ export type AlertChannelDeps = {
 
 const NO_SUCH_CHANNEL = new Problem({
   status: 404,
-  title: "There is no such notification channel",
+  title: "No notification channel has this ID",
   detail:
-    "It may have been removed. Alerts, Notification channels lists those that there are.",
+    "It may have been removed. See Alerts, Notification channels for the current list.",
 });
 
 const NO_SUCH_KIND = new Problem({
   status: 404,
-  title: "There is no such kind of notification channel",
+  title: "This kind of notification channel doesn’t exist",
   detail: "Go to Alerts, Notification channels, and choose one.",
 });
 

@@ -39,8 +39,8 @@ export type AlertRuleDeps = {
 
 const NO_SUCH_RULE = new Problem({
   status: 404,
-  title: "There is no such rule",
-  detail: "It may have been removed. Alerts, Rules lists those that there are.",
+  title: "No alert rule has this ID",
+  detail: "It may have been removed. See Alerts, Rules for the current list.",
 });
 
 /** Alerts that a rule's page shows. */

@@ -49,9 +49,9 @@ const INVALID_ADDRESS = invalidAddress(
 
 const NO_SUCH_ALERT = new Problem({
   status: 404,
-  title: "There is no such alert",
+  title: "No alert has this ID",
   detail:
-    "Alerts that are over are kept for 400 days at most. Alerts lists those that there are.",
+    "Alerts that are over are kept for 400 days at most. See Alerts for the current list.",
 });
 
 /** `/alerts`: what is wrong, what was, and taking care of it. */

@@ -27,9 +27,9 @@ export type ApiTokenDeps = {
 
 const NO_SUCH_TOKEN = new Problem({
   status: 404,
-  title: "There is no such token",
+  title: "No API token has this ID",
   detail:
-    "It may have been revoked already. Settings, API tokens lists those that there are.",
+    "It may have been revoked already. See Settings, API tokens for the current list.",
 });
 
 /** `/settings/tokens`: makes, lists and revokes tokens for the JSON API. */

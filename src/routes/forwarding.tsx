@@ -27,8 +27,8 @@ export type ForwardingDeps = {
 
 export const NO_SUCH_ENDPOINT = new Problem({
   status: 404,
-  title: "Endpoint not found",
-  detail: "It may have been removed. Forwarding lists those that there are.",
+  title: "No endpoint has this ID",
+  detail: "It may have been removed. See Forwarding for the current list.",
 });
 
 const NO_SUCH_ATTEMPT = new Problem({

@@ -30,7 +30,7 @@ import type { Role } from "../store/accounts.ts";
 
 const NO_SUCH_USER = new Problem({
   status: 404,
-  title: "User not found",
+  title: "No user has this ID",
   detail:
     "They may have been removed. See Settings, Users for the current list.",
 });

@@ -121,7 +121,7 @@ test("a filter mistake is reported with its position", async () => {
   ).toEqual(["stauts:", "x"]);
   expect(body.errors[0]).toMatchObject({
     parameter: "q",
-    detail: "There's no such filter. Did you mean status?",
+    detail: "This filter doesn't exist. Did you mean status?",
   });
 });
 

@@ -98,8 +98,8 @@ test("every mistake is reported by its flag, with status 2, and adds nothing", a
   for (const start of [
     "name: Give the endpoint a name",
     "url: An http:// URL is only used",
-    "--filter: There's no such filter",
-    "--events: There's no such event",
+    "--filter: This filter doesn't exist",
+    "--events: This event doesn't exist",
     "--rate: The rate must be",
     "--concurrency: The number of requests at once must be",
   ])

@@ -139,11 +139,11 @@ test("an invalid filter is wrong usage, and nothing is exported", async () => {
   for (const [filter, sentence] of [
     [
       "statsu:failed",
-      '\n  --filter "statsu:failed": there\'s no such filter. Did you mean status?\n',
+      '\n  --filter "statsu:failed": this filter doesn\'t exist. Did you mean status?\n',
     ],
     [
       "country:DE cod:1 status:lost,sent",
-      '\n  --filter "cod:1": there\'s no such filter. Did you mean code?' +
+      '\n  --filter "cod:1": this filter doesn\'t exist. Did you mean code?' +
         '\n  --filter "lost,sent": the status must be sent, delivered, read, undelivered, or failed.\n',
     ],
     ["after:someday", '--filter "someday": '],

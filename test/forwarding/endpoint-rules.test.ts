@@ -80,7 +80,7 @@ test("a filter is checked like that of the Messages page, and can't be limited b
   expect(mistakesOf({ filter: "status:failed -country:US" })).toEqual([]);
   expect(mistakesOf({ filter: "" })).toEqual([]);
   expect(mistakesOf({ filter: "colour:red status:gone" })).toEqual([
-    expect.stringContaining("filter: There’s no such filter."),
+    expect.stringContaining("filter: This filter doesn’t exist."),
     expect.stringContaining("filter: The status must be"),
   ]);
   expect(mistakesOf({ filter: "status:failed after:7d" })).toEqual([

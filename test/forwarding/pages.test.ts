@@ -108,7 +108,7 @@ test("a form with mistakes says what is wrong and keeps what was filled in", asy
   for (const words of [
     "Name: Give the endpoint a name",
     "URL: An http:// URL is only used",
-    "Filter: There’s no such filter",
+    "Filter: This filter doesn’t exist",
     "Rate: The rate must be a whole number",
   ])
     expect(text).toContain(words);

@@ -106,7 +106,7 @@ describe("a mistake is reported with its position", () => {
     ["stauts:failed", "stauts:", "Did you mean status?"],
     ["x -error:30003", "-error:", "Did you mean code?"],
     ["wombat:x", "wombat:", "Available: status, code, to, from,"],
-    ["constructor:x", "constructor:", "There’s no such filter. Available:"],
+    ["constructor:x", "constructor:", "This filter doesn’t exist. Available:"],
     [
       "status:fail",
       "fail",

@@ -8,11 +8,10 @@ import type { ChannelListed } from "../../src/alerts/channels-listed.ts";
 import { CHANNEL_KINDS } from "../../src/alerts/channels/channels.ts";
 import { ALERT_SEVERITIES } from "../../src/store/alerts.ts";
 import { counted } from "../../src/words/amounts.ts";
-import { FormToken } from "../parts/form-token.tsx";
 import { Ago } from "../parts/time.tsx";
-import { attribute } from "../parts/values.tsx";
 import type { Site } from "../site.ts";
 import { severityWord } from "./alert-marks.tsx";
+import { SwitchForm } from "./switch-form.tsx";
 import { AlertsFrame } from "./alerts-frame.tsx";
 
 /** Where alerts are sent. */
@@ -139,16 +138,11 @@ function ChannelRow({
       </td>
       <td class="col-do">
         {canChange ? (
-          <form method="post" action={site.urls.alertChannelSwitch(id)}>
-            <FormToken site={site} />
-            <input type="hidden" name="on" value={isOn ? "" : "1"} />
-            <button
-              class="button-small"
-              aria-label={`${isOn ? "Turn off" : "Turn on"} ${attribute(name)}`}
-            >
-              {isOn ? "Turn off" : "Turn on"}
-            </button>
-          </form>
+          <SwitchForm
+            site={site}
+            action={site.urls.alertChannelSwitch(id)}
+            item={channel}
+          />
         ) : isOn ? (
           "On"
         ) : (

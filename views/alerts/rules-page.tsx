@@ -5,9 +5,10 @@ import { type AlertRule, type MutedCode } from "../../src/store/alerts.ts";
 import { explainErrorCode } from "../../src/twilio/error-codes/error-codes.ts";
 import { FormToken } from "../parts/form-token.tsx";
 import { Ago } from "../parts/time.tsx";
-import { attribute, shortened } from "../parts/values.tsx";
+import { shortened } from "../parts/values.tsx";
 import type { Site } from "../site.ts";
 import { Severity } from "./alert-marks.tsx";
+import { SwitchForm } from "./switch-form.tsx";
 import { AlertsFrame, NoChannel } from "./alerts-frame.tsx";
 import { KindList } from "./new-rule-page.tsx";
 import { RuleFilter } from "./rule-filter.tsx";
@@ -114,16 +115,11 @@ function RuleRow({
       </td>
       <td class="col-do">
         {canChange ? (
-          <form method="post" action={urls.alertRuleSwitch(id)}>
-            <FormToken site={site} />
-            <input type="hidden" name="on" value={isOn ? "" : "1"} />
-            <button
-              class="button-small"
-              aria-label={`${isOn ? "Turn off" : "Turn on"} ${attribute(name)}`}
-            >
-              {isOn ? "Turn off" : "Turn on"}
-            </button>
-          </form>
+          <SwitchForm
+            site={site}
+            action={urls.alertRuleSwitch(id)}
+            item={rule}
+          />
         ) : (
           ""
         )}

@@ -6,6 +6,7 @@ import { maskNumbersIn } from "../../src/phone/mask-numbers.ts";
 import { duration } from "../../src/words/amounts.ts";
 import { FormToken } from "../parts/form-token.tsx";
 import { Layout } from "../parts/layout.tsx";
+import { Pairs } from "../parts/pairs.tsx";
 import { When } from "../parts/time.tsx";
 import type { Site } from "../site.ts";
 import { attemptWords, Outcome } from "./attempts-section.tsx";
@@ -123,22 +124,9 @@ function Sent({
           <bdi safe>{`POST ${path}`}</bdi>
         </code>
       </p>
-      <table class="posted">
-        <tbody>
-          {[["host", host], ...Object.entries(attempt.requestHeaders)].map(
-            ([name = "", value = ""]) => (
-              <tr>
-                <th scope="row">
-                  <bdi safe>{name}</bdi>
-                </th>
-                <td>
-                  <bdi safe>{value}</bdi>
-                </td>
-              </tr>
-            ),
-          )}
-        </tbody>
-      </table>
+      <Pairs
+        pairs={[["host", host], ...Object.entries(attempt.requestHeaders)]}
+      />
       <p class="hint">
         The body isn’t stored: each attempt writes it anew from the ledger. The
         signature is shown; the secret isn’t.

@@ -4,6 +4,7 @@ import type { RefusalRow, SentRequest } from "../../src/store/refusals.ts";
 import { byteWords, countWords } from "../../src/words/amounts.ts";
 import { Copyable } from "../parts/copyable.tsx";
 import { Layout } from "../parts/layout.tsx";
+import { Pairs } from "../parts/pairs.tsx";
 import type { Site } from "../site.ts";
 import { When } from "../parts/time.tsx";
 import { channelWord } from "../parts/values.tsx";
@@ -189,32 +190,5 @@ function Sent({
         {`${bodyBytes === null ? "" : `The body has ${byteWords(bodyBytes)}. `}${isCut ? "Long parts are shortened. " : ""}Phone numbers are masked before anything is stored; the signature isn’t stored.`}
       </p>
     </section>
-  );
-}
-
-function Pairs({
-  title,
-  pairs,
-}: {
-  readonly title: string;
-  readonly pairs: SentRequest["headers"];
-}) {
-  if (pairs.length === 0) return "";
-  return (
-    <table class="posted">
-      <caption safe>{title}</caption>
-      <tbody>
-        {pairs.map(([name, value]) => (
-          <tr>
-            <th scope="row">
-              <bdi safe>{name}</bdi>
-            </th>
-            <td>
-              <bdi safe>{value}</bdi>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

@@ -52,6 +52,20 @@ export type ChannelRequest =
     }
   | { readonly via: "smtp"; readonly mail: Mail };
 
+/** A POST of JSON, which `body` is. */
+export function jsonRequest(
+  url: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): ChannelRequest {
+  return {
+    via: "http",
+    url,
+    headers: { "content-type": "application/json", ...headers },
+    body,
+  };
+}
+
 /** What the service replied. */
 export type Reply = { readonly status: number; readonly text: string };
 

@@ -30,7 +30,7 @@ const DAY_MS = 86_400_000;
 export const NO_SUCH_ALERT = new ApiProblem(
   404,
   "No alert has this ID",
-  "GET /api/v1/alerts lists those that there are.",
+  "GET /api/v1/alerts returns the current list.",
 );
 
 /** `GET /api/v1/alerts` */

@@ -53,7 +53,7 @@ export const NO_SUCH_MESSAGE = new ApiProblem(
 export const NO_SUCH_ENDPOINT = new ApiProblem(
   404,
   "No endpoint has this ID",
-  "It may have been removed. GET /api/v1/endpoints lists those that there are.",
+  "It may have been removed. GET /api/v1/endpoints returns the current list.",
 );
 
 export const NO_SUCH_RESEND = new ApiProblem(

@@ -1,6 +1,7 @@
 import type { Notice } from "../../notice.ts";
 import {
   channelKind,
+  jsonRequest,
   type Moment,
   type Reply,
   type Verdict,
@@ -34,12 +35,11 @@ export const discord = channelKind({
   },
   followsAlerts: false,
   destination: () => "Discord",
-  request: (notice, { webhookUrl }, moment) => ({
-    via: "http",
-    url: waitingUrl(webhookUrl),
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(messageOf(notice, moment)),
-  }),
+  request: (notice, { webhookUrl }, moment) =>
+    jsonRequest(
+      waitingUrl(webhookUrl),
+      JSON.stringify(messageOf(notice, moment)),
+    ),
   verdict,
 });
 

@@ -2,6 +2,7 @@ import type { AlertSeverity } from "../../../store/alerts.ts";
 import type { Notice } from "../../notice.ts";
 import {
   channelKind,
+  jsonRequest,
   type Moment,
   type Reply,
   type Verdict,
@@ -45,15 +46,12 @@ export const ntfy = channelKind({
   },
   followsAlerts: false,
   destination: ({ server }) => new URL(server).host,
-  request: (notice, { server, topic, token }, moment) => ({
-    via: "http",
-    url: server,
-    headers: {
-      "content-type": "application/json",
-      ...(token !== "" && { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify(messageOf(notice, topic, moment)),
-  }),
+  request: (notice, { server, topic, token }, moment) =>
+    jsonRequest(
+      server,
+      JSON.stringify(messageOf(notice, topic, moment)),
+      token === "" ? {} : { authorization: `Bearer ${token}` },
+    ),
   verdict,
 });
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Notice } from "../../notice.ts";
 import {
   channelKind,
+  jsonRequest,
   type Moment,
   type Reply,
   type Verdict,
@@ -43,20 +44,18 @@ export const pagerduty = channelKind({
   followsAlerts: true,
   destination: ({ region }) =>
     region === "eu" ? "PagerDuty, EU" : "PagerDuty",
-  request: (notice, { routingKey, region }, moment) => ({
-    via: "http",
-    url:
+  request: (notice, { routingKey, region }, moment) =>
+    jsonRequest(
       region === "eu"
         ? "https://events.eu.pagerduty.com/v2/enqueue"
         : "https://events.pagerduty.com/v2/enqueue",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      routing_key: routingKey,
-      dedup_key: dedupKey(notice),
-      event_action: ACTIONS[notice.kind],
-      ...details(notice, moment),
-    }),
-  }),
+      JSON.stringify({
+        routing_key: routingKey,
+        dedup_key: dedupKey(notice),
+        event_action: ACTIONS[notice.kind],
+        ...details(notice, moment),
+      }),
+    ),
   verdict,
 });
 

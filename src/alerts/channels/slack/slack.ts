@@ -1,6 +1,7 @@
 import type { Notice } from "../../notice.ts";
 import {
   channelKind,
+  jsonRequest,
   type Moment,
   type Reply,
   type Verdict,
@@ -35,12 +36,8 @@ export const slack = channelKind({
   },
   followsAlerts: false,
   destination: () => "Slack",
-  request: (notice, { webhookUrl }, moment) => ({
-    via: "http",
-    url: webhookUrl,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(messageOf(notice, moment)),
-  }),
+  request: (notice, { webhookUrl }, moment) =>
+    jsonRequest(webhookUrl, JSON.stringify(messageOf(notice, moment))),
   verdict,
 });
 

@@ -1,6 +1,7 @@
 import type { Notice } from "../../notice.ts";
 import {
   channelKind,
+  jsonRequest,
   type Moment,
   type Reply,
   type Verdict,
@@ -35,12 +36,8 @@ export const teams = channelKind({
   },
   followsAlerts: false,
   destination: () => "Microsoft Teams",
-  request: (notice, { workflowUrl }, moment) => ({
-    via: "http",
-    url: workflowUrl,
-    headers: { "content-type": "application/json" },
-    body: messageOf(notice, moment),
-  }),
+  request: (notice, { workflowUrl }, moment) =>
+    jsonRequest(workflowUrl, messageOf(notice, moment)),
   verdict,
 });
 

@@ -187,75 +187,33 @@ async function addEntry(
   return id;
 }
 
-export function acknowledgeAlert(
-  db: Db,
-  id: number,
-  note: string,
-  by: By,
-  seen?: AlertSeen,
-): Promise<AlertRefusal | undefined> {
-  return handle(db, id, by, {
-    seen,
-    state: "acknowledged",
-    note,
-    snoozedUntil: null,
-    action: "acknowledged the alert",
-  });
-}
-
-export function snoozeAlert(
-  db: Db,
-  id: number,
-  until: number,
-  note: string,
-  by: By,
-  seen?: AlertSeen,
-): Promise<AlertRefusal | undefined> {
-  return handle(db, id, by, {
-    seen,
-    state: "snoozed",
-    note,
-    snoozedUntil: until,
-    action: "snoozed the alert",
-  });
-}
-
-export function reopenAlert(
-  db: Db,
-  id: number,
-  by: By,
-  seen?: AlertSeen,
-): Promise<AlertRefusal | undefined> {
-  return handle(db, id, by, {
-    seen,
-    state: "firing",
-    note: null,
-    snoozedUntil: null,
-    action: "reopened the alert",
-  });
-}
-
+/** What somebody does about an alert. */
 type Handling = {
-  readonly seen: AlertSeen | undefined;
   readonly state: "acknowledged" | "snoozed" | "firing";
   readonly note: string | null;
   readonly snoozedUntil: number | null;
-  readonly action: string;
 };
 
-async function handle(
+const ACTIONS: Record<Handling["state"], string> = {
+  acknowledged: "acknowledged the alert",
+  snoozed: "snoozed the alert",
+  firing: "reopened the alert",
+};
+
+export async function handleAlert(
   db: Db,
   id: number,
-  by: By,
   handling: Handling,
+  by: By,
+  seen?: AlertSeen,
 ): Promise<AlertRefusal | undefined> {
-  const { state, note, snoozedUntil, action } = handling;
+  const { state, note, snoozedUntil } = handling;
   const alert = await alertById(db, id);
   if (alert === undefined) return "no such alert";
   if (alert.state === "pending" || alert.state === "resolved")
     return "not open";
   if (isHandled(alert, handling, by)) return undefined;
-  if (isOthers(alert, handling, by)) return "changed meanwhile";
+  if (isOthers(alert, seen, by)) return "changed meanwhile";
   await db
     .updateTable("alerts")
     .set({
@@ -276,14 +234,18 @@ async function handle(
   await addAuditEntry(db, {
     kind: "change",
     ...by,
-    action,
+    action: ACTIONS[state],
     subject: `${alert.ruleName} (${id})`,
   });
   return undefined;
 }
 
 /** Reports whether somebody else has changed it whom `by` doesn't know of. */
-function isOthers(alert: Alert, { seen }: Handling, { actor }: By): boolean {
+function isOthers(
+  alert: Alert,
+  seen: AlertSeen | undefined,
+  { actor }: By,
+): boolean {
   // On its way to the writer, undefined may become null.
   return seen
     ? alert.state !== seen.state || alert.by !== seen.by

@@ -26,6 +26,9 @@ import * as visitors from "./visitors.ts";
 import type { Input, Output, Write, WriteName } from "./writes.ts";
 
 /** What is kept beside messages, read through one connection and written through another. */
+/** What an alert has that nobody has taken, or that is only acknowledged. */
+const NOT_SNOOZED = { note: null, snoozedUntil: null };
+
 export function keptBeside(
   db: Db,
   read: Read,
@@ -147,9 +150,22 @@ export function keptBeside(
       list: query(alerts.alerts),
       byId: query(alerts.alertById),
       history: query(alerts.alertHistory),
-      acknowledge: written("acknowledgeAlert"),
-      snooze: written("snoozeAlert"),
-      reopen: written("reopenAlert"),
+      acknowledge: (id, note, ...input) =>
+        write(
+          "handleAlert",
+          id,
+          { ...NOT_SNOOZED, state: "acknowledged", note },
+          ...input,
+        ),
+      snooze: (id, snoozedUntil, note, ...input) =>
+        write(
+          "handleAlert",
+          id,
+          { state: "snoozed", note, snoozedUntil },
+          ...input,
+        ),
+      reopen: (id, ...input) =>
+        write("handleAlert", id, { ...NOT_SNOOZED, state: "firing" }, ...input),
       mutedCodes: query(mutedCodes),
       muteCode: written("muteCode"),
       unmuteCode: written("unmuteCode"),

@@ -1,10 +1,8 @@
 import { withDialect, type Db } from "../dialect.ts";
 import {
-  acknowledgeAlert,
   addPendingAlerts,
   advanceAlerts,
-  reopenAlert,
-  snoozeAlert,
+  handleAlert,
 } from "./alert-changes.ts";
 import {
   addAlertChannel,
@@ -121,9 +119,7 @@ const WRITES = {
   removeAlertRule,
   addPendingAlerts,
   advanceAlerts,
-  acknowledgeAlert,
-  snoozeAlert,
-  reopenAlert,
+  handleAlert,
   muteCode,
   unmuteCode,
   addAlertChannel,
