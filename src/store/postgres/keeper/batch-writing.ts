@@ -15,18 +15,18 @@ import type { NewNames } from "./names.ts";
 
 type Query = Connection["query"];
 
-/** The rows under one name in the parameter, as rows of a table. */
-const rowsOf = (name: string, table = name): string =>
-  `json_populate_recordset(NULL::${table}, $1::text::json -> '${name}')`;
+/** The rows in a parameter, as rows of a table. Each list has its own, as JSON is read from its start. */
+const rowsOf = (table: string, parameter: number): string =>
+  `json_populate_recordset(NULL::${table}, $${parameter}::text::json)`;
 
 const WRITE_NAMES = `WITH
-  addresses AS (INSERT INTO addresses SELECT * FROM ${rowsOf("addresses")}),
-  sids AS (INSERT INTO sids SELECT * FROM ${rowsOf("sids")}),
-  post_shapes AS (INSERT INTO post_shapes SELECT * FROM ${rowsOf("post_shapes")}),
-  tags AS (INSERT INTO tags SELECT * FROM ${rowsOf("tags")}),
-  sid_days AS (INSERT INTO sid_days SELECT * FROM ${rowsOf("sid_days")}
+  addresses AS (INSERT INTO addresses SELECT * FROM ${rowsOf("addresses", 1)}),
+  sids AS (INSERT INTO sids SELECT * FROM ${rowsOf("sids", 2)}),
+  post_shapes AS (INSERT INTO post_shapes SELECT * FROM ${rowsOf("post_shapes", 3)}),
+  tags AS (INSERT INTO tags SELECT * FROM ${rowsOf("tags", 4)}),
+  sid_days AS (INSERT INTO sid_days SELECT * FROM ${rowsOf("sid_days", 5)}
     ON CONFLICT (id) DO UPDATE SET last_day = greatest(sid_days.last_day, excluded.last_day)),
-  shape_days AS (INSERT INTO shape_days SELECT * FROM ${rowsOf("shape_days")}
+  shape_days AS (INSERT INTO shape_days SELECT * FROM ${rowsOf("shape_days", 6)}
     ON CONFLICT (id) DO UPDATE SET last_day = greatest(shape_days.last_day, excluded.last_day))
   SELECT 1`;
 
@@ -39,13 +39,17 @@ export async function writeNames(
     Object.values(names).every((rows) => rows.length === 0) &&
     sid_days.size + shape_days.size === 0;
   if (isNone) return;
-  await query(WRITE_NAMES, [
-    storableJson({
-      ...names,
-      sid_days: daysOf(sid_days),
-      shape_days: daysOf(shape_days),
-    }),
-  ]);
+  await query(
+    WRITE_NAMES,
+    [
+      names.addresses,
+      names.sids,
+      names.post_shapes,
+      names.tags,
+      daysOf(sid_days),
+      daysOf(shape_days),
+    ].map(storableJson),
+  );
 }
 
 function daysOf(days: ReadonlyMap<number, number>) {
@@ -67,22 +71,22 @@ const CHANGED_COLUMNS = [
 ];
 
 const WRITE_ROWS = `WITH
-  inserted AS (INSERT INTO messages SELECT * FROM ${rowsOf("inserted", "messages")}),
-  sids AS (INSERT INTO message_sids SELECT sid, id FROM ${rowsOf("inserted", "messages")}
+  inserted AS (INSERT INTO messages SELECT * FROM ${rowsOf("messages", 1)} RETURNING sid, id),
+  sids AS (INSERT INTO message_sids SELECT sid, id FROM inserted
     ON CONFLICT (sid) DO UPDATE SET id = excluded.id),
   updated AS (UPDATE messages SET ${CHANGED_COLUMNS.map((name) => `${name} = changed.${name}`).join(", ")}
-    FROM ${rowsOf("updated", "messages")} AS changed WHERE messages.id = changed.id),
-  events AS (INSERT INTO events SELECT * FROM ${rowsOf("events")}),
-  tags AS (INSERT INTO message_tags SELECT * FROM ${rowsOf("message_tags")} ON CONFLICT DO NOTHING),
-  others AS (INSERT INTO event_addresses SELECT * FROM ${rowsOf("event_addresses")}
+    FROM ${rowsOf("messages", 2)} AS changed WHERE messages.id = changed.id),
+  events AS (INSERT INTO events SELECT * FROM ${rowsOf("events", 3)}),
+  tags AS (INSERT INTO message_tags SELECT * FROM ${rowsOf("message_tags", 4)} ON CONFLICT DO NOTHING),
+  others AS (INSERT INTO event_addresses SELECT * FROM ${rowsOf("event_addresses", 5)}
     ON CONFLICT DO NOTHING),
-  repeats AS (INSERT INTO event_repeats SELECT * FROM ${rowsOf("event_repeats")}
+  repeats AS (INSERT INTO event_repeats SELECT * FROM ${rowsOf("event_repeats", 6)}
     ON CONFLICT (event_id) DO UPDATE SET repeats = event_repeats.repeats + excluded.repeats,
       last_at = greatest(event_repeats.last_at, excluded.last_at)),
-  hours AS (INSERT INTO message_hours SELECT * FROM ${rowsOf("message_hours")}
+  hours AS (INSERT INTO message_hours SELECT * FROM ${rowsOf("message_hours", 7)}
     ON CONFLICT (hour) DO UPDATE SET first_id = least(message_hours.first_id, excluded.first_id),
       last_id = greatest(message_hours.last_id, excluded.last_id)),
-  ids AS (UPDATE highest_ids SET id = now.id FROM ${rowsOf("highest_ids")} AS now
+  ids AS (UPDATE highest_ids SET id = now.id FROM ${rowsOf("highest_ids", 8)} AS now
     WHERE highest_ids.name = now.name AND highest_ids.id <> now.id)
   SELECT 1`;
 
@@ -92,8 +96,20 @@ export async function writeRows(
   batch: Batch,
   ids: HighestIds,
 ): Promise<void> {
-  const rows = { ...batch.rows(), highest_ids: ids.all() };
-  await query(WRITE_ROWS, [storableJson(rows)]);
+  const rows = batch.rows();
+  await query(
+    WRITE_ROWS,
+    [
+      rows.inserted,
+      rows.updated,
+      rows.events,
+      rows.message_tags,
+      rows.event_addresses,
+      rows.event_repeats,
+      rows.message_hours,
+      ids.all(),
+    ].map(storableJson),
+  );
 }
 
 /** Ends an INSERT: the counts are added to those of the row with the same key. */
@@ -105,18 +121,18 @@ const addTo = (table: string): string =>
 const ROLLUP_KEY = ["grain", "bucket", "dimension", "error_code", "key"];
 
 const WRITE_COUNTS = `WITH
-  minutes AS (INSERT INTO message_minutes SELECT * FROM ${rowsOf("message_minutes")}
+  minutes AS (INSERT INTO message_minutes SELECT * FROM ${rowsOf("message_minutes", 1)}
     ON CONFLICT (minute) DO UPDATE SET ${addTo("message_minutes")})
-  INSERT INTO rollups SELECT * FROM ${rowsOf("rollups")}
+  INSERT INTO rollups SELECT * FROM ${rowsOf("rollups", 2)}
     ON CONFLICT (${ROLLUP_KEY.join(", ")}) DO UPDATE SET ${addTo("rollups")}`;
 
 const isEmpty = (table: string): string =>
   EVENT_STATUSES.map((name) => `${table}.${name} = 0`).join(" AND ");
 
 const REMOVE_EMPTY = `WITH
-  minutes AS (DELETE FROM message_minutes USING ${rowsOf("message_minutes")} AS less
+  minutes AS (DELETE FROM message_minutes USING ${rowsOf("message_minutes", 1)} AS less
     WHERE message_minutes.minute = less.minute AND ${isEmpty("message_minutes")})
-  DELETE FROM rollups USING ${rowsOf("rollups")} AS less
+  DELETE FROM rollups USING ${rowsOf("rollups", 2)} AS less
     WHERE ${ROLLUP_KEY.map((name) => `rollups.${name} = less.${name}`).join(" AND ")}
       AND ${isEmpty("rollups")}`;
 
@@ -141,14 +157,17 @@ export async function writeCounts(
       ...countsOf(change),
     }));
   if (rollups.length + message_minutes.length === 0) return;
-  await query(WRITE_COUNTS, [JSON.stringify({ message_minutes, rollups })]);
+  await query(
+    WRITE_COUNTS,
+    [message_minutes, rollups].map((rows) => JSON.stringify(rows)),
+  );
   // Only a row that lost a message can be empty.
-  const less = {
-    message_minutes: message_minutes.filter(isLess),
-    rollups: rollups.filter(isLess),
-  };
-  if (less.message_minutes.length + less.rollups.length > 0)
-    await query(REMOVE_EMPTY, [JSON.stringify(less)]);
+  const less = [message_minutes.filter(isLess), rollups.filter(isLess)];
+  if (less.some((rows) => rows.length > 0))
+    await query(
+      REMOVE_EMPTY,
+      less.map((rows) => JSON.stringify(rows)),
+    );
 }
 
 type Counts = Record<(typeof EVENT_STATUSES)[number], number>;
@@ -194,9 +213,9 @@ const FIND_FAILING = `SELECT coalesce(json_agg(json_build_object('recipient', no
   WHERE noted."mayFail" OR known.recipient_id IS NOT NULL`;
 
 const WRITE_FAILING = `WITH
-  removed AS (DELETE FROM failing_recipients USING json_array_elements_text($1::text::json -> 'removed')
+  removed AS (DELETE FROM failing_recipients USING json_array_elements_text($1::text::json)
     WHERE recipient_id = value::bigint)
-  INSERT INTO failing_recipients SELECT * FROM ${rowsOf("put", "failing_recipients")}
+  INSERT INTO failing_recipients SELECT * FROM ${rowsOf("failing_recipients", 2)}
     ON CONFLICT (recipient_id) DO UPDATE SET failures = excluded.failures,
       messages = excluded.messages, last_failure_id = excluded.last_failure_id,
       last_error_code = excluded.last_error_code, last_failure_at = excluded.last_failure_at`;
@@ -234,7 +253,7 @@ export async function writeFailingRecipients(
     .filter(({ recipient, known }) => known && !failing.has(recipient))
     .map(({ recipient }) => recipient);
   if (put.length + removed.length > 0)
-    await query(WRITE_FAILING, [JSON.stringify({ put, removed })]);
+    await query(WRITE_FAILING, [JSON.stringify(removed), JSON.stringify(put)]);
 }
 
 function failingRow({ recipient, latest, failed }: Found) {

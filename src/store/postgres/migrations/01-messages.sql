@@ -37,8 +37,8 @@
   CREATE AGGREGATE first_known(text) (SFUNC = first_of, STYPE = text);
 
   -- Appends callbacks; returns a character for what each does, in their order, as in
-  -- OUTCOME_CODES (core/outcome-codes.ts). A callback is a JSON array: the SID in hex, the
-  -- account, the status, checksums of what it says as an array literal, the event.
+  -- OUTCOME_CODES (core/outcome-codes.ts). Of a callback they take the SID in hex, the account,
+  -- the status, checksums of what it says as an array literal, and the event.
   --
   -- A receipt is locked until the commit before inbox gives ids. So the callbacks of a message,
   -- on any nodes, have the outcomes of some order, and the keeper reads them in that order. New
@@ -56,10 +56,11 @@
   BEGIN
     -- Whatever the server's default is; a SET of the function's own would be over before the commit.
     PERFORM set_config('synchronous_commit', 'on', true);
-    SELECT array_agg(decode(value ->> 0, 'hex')), array_agg(value ->> 1),
-        array_agg((value ->> 2)::smallint), array_agg(value ->> 3), array_agg((value -> 4)::text)
+    SELECT array_agg(decode(sid, 'hex')), array_agg(account), array_agg(status), array_agg(said),
+        array_agg(event)
       INTO sids, accounts, statuses, saids, texts
-      FROM json_array_elements(callbacks) AS value;
+      FROM json_to_recordset(callbacks)
+        AS callback (sid text, account text, status smallint, said text, event text);
     WITH added AS (
       INSERT INTO receipts
         SELECT DISTINCT sid, NULL, '{0,0,0,0,0}'::smallint[], '{}'::integer[]

@@ -14,11 +14,11 @@ export function appendable(event: NewEvent): string {
   const checksums = [...partsOfForm(channel, event.params, query)].map(
     (part) => crc32(`${status} ${part}`) | 0,
   );
-  return storableJson([
+  return storableJson({
     sid,
-    accountSid,
+    account: accountSid,
     status,
-    `{${checksums.join()}}`,
-    stored,
-  ]);
+    said: `{${checksums.join()}}`,
+    event: stored,
+  });
 }
