@@ -7,31 +7,35 @@ import { readingSettled } from "./settled.ts";
 /**
  * Tests, on each engine, a part of what all must do; see the interface `Store`. Each part
  * is a test file in `contract/`, so that none is forgotten and they run side by side. Until
- * PostgreSQL passes all, those that it passes name it.
+ * PostgreSQL passes all, those that it passes name it. `runs` returns how many cases of a
+ * property are tried on an engine, of those that SQLite gets.
  */
 export function storeContract(
-  part: (openStore: OpenStore) => void,
+  part: (openStore: OpenStore, runs: (count: number) => number) => void,
   engines: readonly TestedEngine[] = [SQLITE],
 ): void {
-  describe.each(engines)("$name", ({ newDatabase }) =>
-    part(async (options) => {
-      const database = await newDatabase();
-      const { engine } = database;
-      const store = await openServerStore(engine, options);
-      let closed = false;
-      const close = async () => {
-        closed = true;
-        await store.close();
-      };
-      return {
-        engine,
-        anotherDatabase: newDatabase,
-        store: readingSettled({ ...store, close }),
-        async [Symbol.asyncDispose]() {
-          if (!closed) await store.close();
-          await database[Symbol.asyncDispose]();
-        },
-      };
-    }),
+  describe.each(engines)("$name", ({ newDatabase, shareOfRuns }) =>
+    part(
+      async (options) => {
+        const database = await newDatabase();
+        const { engine } = database;
+        const store = await openServerStore(engine, options);
+        let closed = false;
+        const close = async () => {
+          closed = true;
+          await store.close();
+        };
+        return {
+          engine,
+          anotherDatabase: newDatabase,
+          store: readingSettled({ ...store, close }),
+          async [Symbol.asyncDispose]() {
+            if (!closed) await store.close();
+            await database[Symbol.asyncDispose]();
+          },
+        };
+      },
+      (count) => Math.ceil(count * shareOfRuns),
+    ),
   );
 }

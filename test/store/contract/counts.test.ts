@@ -84,7 +84,7 @@ async function expectLastHourAndDay(store: Store, now: number): Promise<void> {
     await expectRecount(store, { range: day, spanMs });
 }
 
-storeContract((openStore) => {
+storeContract((openStore, runs) => {
   test("counts of whole hours equal a recount of the messages by every property, in every span, in any order of recording", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -124,7 +124,7 @@ storeContract((openStore) => {
             });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
     for (const by of DIMENSIONS)
       for (const span of [undefined, HOUR_MS, DAY_MS])
@@ -173,7 +173,7 @@ storeContract((openStore) => {
           );
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
     for (const by of DIMENSIONS)
       await expectRecount(store, { range: ALL_TIME, by });

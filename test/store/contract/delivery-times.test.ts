@@ -23,7 +23,7 @@ const arbitraryEvents = fc.array(
   { maxLength: 25 },
 );
 
-storeContract((openStore) => {
+storeContract((openStore, runs) => {
   test("delivery times equal a recount of the timelines, in any order of recording", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -52,7 +52,7 @@ storeContract((openStore) => {
           });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

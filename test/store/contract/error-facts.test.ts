@@ -16,7 +16,7 @@ const RECIPIENTS = [
   ...Array.from({ length: 50 }, (_, index) => `+1415555${1_000 + index}`),
 ];
 
-storeContract((openStore) => {
+storeContract((openStore, runs) => {
   test("error code facts equal those of the messages", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -49,7 +49,7 @@ storeContract((openStore) => {
           );
         },
       ),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

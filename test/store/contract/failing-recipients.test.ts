@@ -26,7 +26,7 @@ const arbitraryEvents = fc.array(
   { maxLength: 70 },
 );
 
-storeContract((openStore) => {
+storeContract((openStore, runs) => {
   test("a recipient's latest messages, up to a limit, are counted by status", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -93,7 +93,7 @@ storeContract((openStore) => {
           await failingRecount(store),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
     expect((await failingRecount(store)).length).toBeGreaterThan(0);
   });

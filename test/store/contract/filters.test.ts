@@ -13,7 +13,7 @@ import { messagesIn } from "../../support/rows.ts";
 import { storeContract } from "../contract.ts";
 import { ENGINES } from "../engines.ts";
 
-storeContract((openStore) => {
+storeContract((openStore, runs) => {
   test("pages of any filter have exactly its matches, in order, however little one request may read", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -42,7 +42,7 @@ storeContract((openStore) => {
           }
         },
       ),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 }, ENGINES);

@@ -12,7 +12,7 @@ import { messagesIn } from "../../support/rows.ts";
 import { storeContract } from "../contract.ts";
 import { ENGINES } from "../engines.ts";
 
-storeContract((openStore) => {
+storeContract((openStore, runs) => {
   test.each([
     ["a whole SID", (sid: string) => sid],
     [
@@ -207,7 +207,7 @@ storeContract((openStore) => {
           }
         },
       ),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 

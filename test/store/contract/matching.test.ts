@@ -9,7 +9,7 @@ import { storeContract } from "../contract.ts";
 import { ENGINES } from "../engines.ts";
 
 /** Tests what forwarding reads: events with their messages, and which filters they match. */
-storeContract((openStore) => {
+storeContract((openStore, runs) => {
   test("an event matches a filter exactly when the search finds its message, if that's its only event", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -41,7 +41,7 @@ storeContract((openStore) => {
           }
         },
       ),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 

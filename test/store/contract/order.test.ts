@@ -31,7 +31,7 @@ const arbitraryCallbacks: fc.Arbitrary<readonly NewEvent[]> = fc
     }),
   );
 
-storeContract((openStore) => {
+storeContract((openStore, runs) => {
   test("in any order of its five statuses, a message ends up the same", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -134,7 +134,7 @@ storeContract((openStore) => {
             );
         }
       }),
-      { numRuns: 120 },
+      { numRuns: runs(120) },
     );
     for (const by of [
       undefined,

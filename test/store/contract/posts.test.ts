@@ -7,7 +7,7 @@ import { eventOfForm } from "../events.ts";
 import { storeContract } from "../contract.ts";
 import { ENGINES } from "../engines.ts";
 
-storeContract((openStore) => {
+storeContract((openStore, runs) => {
   test("posted parameters are restored unchanged and in order", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -36,7 +36,7 @@ storeContract((openStore) => {
             },
           ]);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 

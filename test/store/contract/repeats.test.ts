@@ -6,7 +6,7 @@ import { eventsFrom } from "../positions.ts";
 import { storeContract } from "../contract.ts";
 import { ENGINES } from "../engines.ts";
 
-storeContract((openStore) => {
+storeContract((openStore, runs) => {
   test("an event's repeats are counted, and the latest is reported, in any order", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -31,7 +31,7 @@ storeContract((openStore) => {
         const [first] = timeline;
         expect(await eventsFrom(store, first?.id)).toEqual([...timeline]);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 }, ENGINES);

@@ -27,6 +27,8 @@ import {
 type Query = Connection["query"];
 
 const MINUTE_MS = 60_000;
+/** Callbacks that are recorded in one turn of the event loop, in a few milliseconds. */
+const PIECE = 50;
 
 /** What a keeper remembers of the database, as nobody else writes it; dropped after any error. */
 export type Memory = {
@@ -73,14 +75,16 @@ export async function fold(
 ): Promise<number> {
   const taken = await query<{ id: number; event: string }>(TAKE, [limit]);
   if (taken.length === 0) return 0;
-  const callbacks = [...taken]
-    .toSorted((a, b) => a.id - b.id)
-    .map(({ event }) => restoredJson<StoredEvent>(event));
+  const callbacks: StoredEvent[] = [];
+  await inPieces(
+    [...taken].toSorted((a, b) => a.id - b.id),
+    ({ event }) => callbacks.push(restoredJson(event)),
+  );
   const { names, ids } = memory;
   const known = await readKnownMessages(query, callbacks, names);
   await names.load(query, textsOf(callbacks));
   const batch = createBatch(known, names, ids);
-  for (const callback of callbacks) recordEvent(batch.port, callback);
+  await inPieces(callbacks, (callback) => recordEvent(batch.port, callback));
   await writeNames(query, names.takeNew());
   await writeRows(query, batch, ids);
   await writeCounts(query, batch, memory.rollups.borders);
@@ -104,6 +108,17 @@ export async function tidy(query: Query, memory: Memory): Promise<boolean> {
   const rollups = await takeClockStep(query, memory.rollups, now);
   memory.rollups = rollups ?? memory.rollups;
   return rollups !== undefined;
+}
+
+/** Does work on each item, and in between lets callbacks and pages have their turn. */
+async function inPieces<T>(
+  items: readonly T[],
+  work: (item: T) => unknown,
+): Promise<void> {
+  for (let start = 0; start < items.length; start += PIECE) {
+    for (const item of items.slice(start, start + PIECE)) work(item);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
 }
 
 function textsOf(callbacks: readonly StoredEvent[]) {

@@ -1,4 +1,5 @@
 import { failureOf } from "../../../log/failure.ts";
+import { createRepeatedFaults } from "../../core/repeated-faults.ts";
 import { StoreFault, type OnFault } from "../../store-fault.ts";
 import type { Connection, Pool } from "../connection/pool.ts";
 import { codeOf } from "../connection/postgres-errors.ts";
@@ -22,6 +23,8 @@ const RENEW_MS = 1_500;
 /** While batches are full, how often what they postpone is done in between. */
 const TIDY_MS = 1_000;
 const AFTER_ERROR_MS = 250;
+/** At most this many callbacks a minute are set aside: if there are more, the reason isn't in them. */
+const SET_ASIDE_MAX = 10;
 /** What a transaction of a keeper may take. */
 const DEADLINE_MS = 20_000;
 
@@ -73,6 +76,8 @@ export function startKeeper(
   let limit = batchMax;
   let renewedAt = 0;
   let tidiedAt = 0;
+  /** When callbacks were set aside in the last minute. */
+  let setAsideAt: number[] = [];
 
   const pause = (ms: number): Promise<void> =>
     new Promise((resolve) => {
@@ -138,12 +143,16 @@ export function startKeeper(
     }
     // Without a code it isn't the database's: one callback can be the reason.
     if (!mayConcernOne(error)) throw error;
+    const aMinuteAgo = performance.now() - 60_000;
+    setAsideAt = setAsideAt.filter((at) => at > aMinuteAgo);
     if (limit > 1) limit = Math.ceil(limit / 8);
-    else if (lease) return setAside(query, lease, error);
+    else if (lease && setAsideAt.length < SET_ASIDE_MAX)
+      return setAside(query, lease, error);
     throw error;
   };
   const setAside = async (query: Query, held: Lease, error: unknown) => {
     limit = batchMax;
+    setAsideAt.push(performance.now());
     await asKeeper(query, held, () =>
       query(SET_ASIDE, [`${failureOf(error).error} ${codeOf(error) ?? ""}`]),
     );
@@ -170,7 +179,7 @@ export function startKeeper(
         if (lease) await releaseLease(query, lease);
       } catch (error) {
         memory = undefined;
-        report(error);
+        if (isMistake(error)) report(1, failureOf(error));
         if (!isStopping) await pause(AFTER_ERROR_MS);
       } finally {
         connection?.release();
@@ -178,15 +187,10 @@ export function startKeeper(
     }
     lease = undefined;
   };
-  const report = (error: unknown): void => {
-    if (codeOf(error) !== undefined) return;
-    onFault(
-      new StoreFault(
-        "the keeper met an unexpected error; it tries again",
-        failureOf(error),
-      ),
-    );
-  };
+  const report = createRepeatedFaults(
+    onFault,
+    () => "the keeper met an unexpected error; it tries again",
+  );
   const running = run();
   return {
     isKeeper: () => lease !== undefined,
@@ -205,10 +209,14 @@ const SET_ASIDE = `WITH taken AS (
     DELETE FROM inbox WHERE id = (SELECT min(id) FROM inbox) RETURNING id, event
   ) INSERT INTO inbox_set_aside SELECT id, event, $1::text FROM taken`;
 
-/** Values that the server refuses, and mistakes of the program. */
+/** Whether it's about what a callback says: a value that the server refuses, or a mistake of the program. */
 function mayConcernOne(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === undefined || /^(?:2[123]|54|XX)/.test(code);
+  return /^(?:2[12]|54|$)/.test(codeOf(error) ?? "");
+}
+
+/** Whether it's neither the server's state nor the connection's: those are over by themselves. */
+function isMistake(error: unknown): boolean {
+  return mayConcernOne(error) || /^(?:23|42|XX)/.test(codeOf(error) ?? "");
 }
 
 function withDeadline(query: Query): Query {
