@@ -76,6 +76,8 @@ export function openPool(
       synchronous_commit: "on",
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
+      // Queries read little; compiling one takes longer than that.
+      jit: "off",
       ...parameters,
     },
   });

@@ -40,7 +40,6 @@ export const KEEPER_PARAMETERS = {
   enable_hashjoin: "off",
   enable_mergejoin: "off",
   plan_cache_mode: "force_generic_plan",
-  jit: "off",
 } as const;
 
 export type KeeperOptions = {
