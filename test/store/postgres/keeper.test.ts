@@ -148,7 +148,7 @@ test("partitions are added ahead, and messages and their events are found in any
   });
   await opened;
   await using sql = new SQL(database.url, { max: 1 });
-  // As if nearly all ids of the first partition were taken; the keeper reads that again.
+  // As if nearly all ids of the first partition were taken, which the keeper reads again.
   await sql.begin(async (change) => {
     await change`UPDATE keeper SET version = version + 1`;
     await change`UPDATE highest_ids SET id = 99998 WHERE name = 'messages'`;

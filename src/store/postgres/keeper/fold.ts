@@ -81,6 +81,9 @@ export async function fold(
     ({ event }) => callbacks.push(restoredJson(event)),
   );
   const { names, ids } = memory;
+  // It's usually there long before.
+  if (ids.last("messages") + limit >= memory.partition.until)
+    memory.partition = await addPartition(query, memory.now ?? 0);
   const known = await readKnownMessages(query, callbacks, names);
   await names.load(query, textsOf(callbacks));
   const batch = createBatch(known, names, ids);
