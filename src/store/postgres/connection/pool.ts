@@ -7,8 +7,8 @@ import { convertRows } from "./values.ts";
 const DEADLINE_MS = 4_500;
 /** A little less, so that a server that isn't silent gives the reason, and its connection stays. */
 const STATEMENT_TIMEOUT_MS = 4_000;
-/** A transaction whose node is gone lets go of its locks after this. */
-const IDLE_TRANSACTION_MS = 5_000;
+/** A transaction whose node stalls lets go of its locks after this, before others give up waiting. */
+const IDLE_TRANSACTION_MS = 3_000;
 
 export type Rows<Row> = Row[] & {
   readonly command: string | null;

@@ -42,9 +42,7 @@ const TLS_CODES =
 
 /** Whether the transaction was undone because of others at the same time: it can be done again. */
 export function isConflict(error: unknown): boolean {
-  // A duplicate may come from a transaction that this one couldn't see; a mistake in the
-  // program meets it again each time.
-  return /^(?:40001|40P01|23505)$/.test(codeOf(error) ?? "");
+  return /^(?:40001|40P01)$/.test(codeOf(error) ?? "");
 }
 
 /** Whether the connection ended, so that whatever its transaction did was undone. */

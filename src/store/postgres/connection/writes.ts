@@ -4,9 +4,8 @@ import { NoAnswer } from "./postgres-errors.ts";
 import { untilDone } from "./until-done.ts";
 
 /**
- * Does writes, once the database is opened, in transactions that behave as if they ran one by
- * one. A write that conflicts with another node's, or whose connection ends, is done again
- * from its input; `explain` makes the error to throw of any other error.
+ * Does writes once the database is opened. One that is undone because its connection ended is
+ * done again from its input; `explain` makes the error to throw of any other error.
  */
 export function writesOf(
   db: Db,
@@ -14,13 +13,10 @@ export function writesOf(
   explain: (error: unknown) => Promise<unknown>,
 ): Write {
   const inTurn = createLane();
-  // Forwarding's progress has no part in what others write, and is written all the time.
-  const ofForwarding = createLane();
   return async (name, ...input) => {
     await opened;
-    const lane = name === "saveOutbox" ? ofForwarding : inTurn;
     try {
-      return await lane(() => untilDone(() => write(db, name, input)));
+      return await inTurn(() => untilDone(() => write(db, name, input)));
     } catch (error) {
       throw await explain(error);
     }
@@ -28,8 +24,8 @@ export function writesOf(
 }
 
 /**
- * Does a node's writes one by one, so that they conflict only with those of other nodes. When
- * the server is silent, those that wait are refused with the one that found out.
+ * Does a node's writes one by one, so that only one connection waits for those of other nodes.
+ * When the server is silent, those that wait are refused with the one that found out.
  */
 function createLane() {
   let last: Promise<unknown> = Promise.resolve();
