@@ -44,6 +44,11 @@ export function openRecording(
       onFault,
     }),
   );
+  let isOpened = false;
+  opened.then(
+    () => (isOpened = true),
+    () => undefined,
+  );
   let keeper: Keeper | undefined;
   keeping.then(
     (started) => {
@@ -62,10 +67,11 @@ export function openRecording(
     await Promise.all([receivingPool.close(), keeperPool.close()]);
   };
   return {
-    recordEvent: async (event) => {
-      await opened;
-      return receiving.record(event);
-    },
+    // At once, so that an event that comes before the end is accepted before it.
+    recordEvent: (event) =>
+      isOpened
+        ? receiving.record(event)
+        : opened.then(() => receiving.record(event)),
     settled: () => receiving.settled(() => keeper?.hurry()),
     checkWritable: () => receiving.check(),
     writing: () => receiving.state(),

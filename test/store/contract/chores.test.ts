@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { UpkeepNote } from "../../../src/store/upkeep.ts";
 import { eventOf } from "../events.ts";
 import { storeContract } from "../contract.ts";
+import { ENGINES } from "../engines.ts";
 
 const HOUR_MS = 3_600_000;
 const NOON = Date.UTC(2026, 10, 23, 12);
@@ -91,6 +92,7 @@ storeContract((openStore) => {
     expect(first).toMatchObject({ now: NOON, wasSetBack: false });
     expect(first.latestEventAt).toBeUndefined();
     await store.recordEvent(eventOf({}, { receivedAt: NOON + HOUR_MS }));
+    await store.settled();
     const later = NOON + 2 * HOUR_MS;
     expect(await store.upkeep.readClock(later)).toMatchObject({
       now: later,
@@ -101,4 +103,4 @@ storeContract((openStore) => {
       wasSetBack: true,
     });
   });
-});
+}, ENGINES);

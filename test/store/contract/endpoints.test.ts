@@ -4,6 +4,7 @@ import { StoreUnavailable } from "../../../src/store/store.ts";
 import type { Stores } from "../../../src/store/stores.ts";
 import { eventOf } from "../events.ts";
 import { storeContract } from "../contract.ts";
+import { ENGINES } from "../engines.ts";
 
 const AT = Date.UTC(2026, 10, 23, 12, 30);
 const BY = { at: AT, actor: "ana", address: "192.0.2.1" };
@@ -31,6 +32,7 @@ storeContract((openStore) => {
     await using opened = await openStore();
     const { store } = opened;
     await store.recordEvent(eventOf({}));
+    await store.settled();
     const id = await added(store, "Grüße 🚀");
     const { secret, ...settings } = endpointNamed("Grüße 🚀");
     const shown = await store.endpoints.byId(id);
@@ -56,37 +58,6 @@ storeContract((openStore) => {
     });
     expect(await store.endpoints.byId(4_711)).toBeUndefined();
     expect(await store.endpoints.secretsOf(4_711)).toBeUndefined();
-  });
-
-  test("a number is erased from endpoints' names and filters and from the audit list, and one whose filter had it is paused", async () => {
-    await using opened = await openStore();
-    const { audit, endpoints, upkeep } = opened.store;
-    const add = async (name: string, filter: string) => {
-      const settings = { ...endpointNamed(name), filter };
-      const result = await endpoints.add(settings, BY);
-      if ("refusal" in result) throw new Error(result.refusal);
-      return result.id;
-    };
-    const watching = await add("to +14155550123", "to:+1(415)555-0123");
-    const named = await add("+1 (415) 555-0123's", "country:US");
-    const other = await add("others", "to:+14155550199");
-    const before = await endpoints.byId(other);
-    await upkeep.erase("14155550123");
-    expect(await endpoints.byId(watching)).toMatchObject({
-      name: `to erased (${watching})`,
-      filter: "to:erased",
-      state: "paused",
-    });
-    expect(await endpoints.byId(named)).toMatchObject({
-      name: `erased's (${named})`,
-      state: "active",
-    });
-    const revision = expect.any(Number);
-    expect(await endpoints.byId(other)).toMatchObject({ ...before, revision });
-    const added = (await audit.list({ size: 10 })).map(
-      ({ subject }) => subject,
-    );
-    expect(added).toEqual(["others", "erased's", "to erased"]);
   });
 
   test("endpoints are listed by name, and names that differ only in case are the same", async () => {
@@ -236,5 +207,39 @@ storeContract((openStore) => {
     ]);
     for (const result of results)
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
+  });
+}, ENGINES);
+
+// PostgreSQL can't delete yet.
+storeContract((openStore) => {
+  test("a number is erased from endpoints' names and filters and from the audit list, and one whose filter had it is paused", async () => {
+    await using opened = await openStore();
+    const { audit, endpoints, upkeep } = opened.store;
+    const add = async (name: string, filter: string) => {
+      const settings = { ...endpointNamed(name), filter };
+      const result = await endpoints.add(settings, BY);
+      if ("refusal" in result) throw new Error(result.refusal);
+      return result.id;
+    };
+    const watching = await add("to +14155550123", "to:+1(415)555-0123");
+    const named = await add("+1 (415) 555-0123's", "country:US");
+    const other = await add("others", "to:+14155550199");
+    const before = await endpoints.byId(other);
+    await upkeep.erase("14155550123");
+    expect(await endpoints.byId(watching)).toMatchObject({
+      name: `to erased (${watching})`,
+      filter: "to:erased",
+      state: "paused",
+    });
+    expect(await endpoints.byId(named)).toMatchObject({
+      name: `erased's (${named})`,
+      state: "active",
+    });
+    const revision = expect.any(Number);
+    expect(await endpoints.byId(other)).toMatchObject({ ...before, revision });
+    const added = (await audit.list({ size: 10 })).map(
+      ({ subject }) => subject,
+    );
+    expect(added).toEqual(["others", "erased's", "to erased"]);
   });
 });

@@ -11,6 +11,7 @@ import {
 import type { Stores } from "../../../src/store/stores.ts";
 import { AT, refusalOf } from "../../refusals/sample-refusals.ts";
 import { storeContract } from "../contract.ts";
+import { ENGINES } from "../engines.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -262,4 +263,4 @@ storeContract((openStore) => {
     await store.refusals.markSeen({ at: AT, actor: "ana", address: null });
     expect(await store.refusals.seenAt()).toBe(AT + 5);
   });
-});
+}, ENGINES);
