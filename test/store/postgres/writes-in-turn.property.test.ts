@@ -1,6 +1,7 @@
 import { Database as SqliteFile } from "bun:sqlite";
 import { test } from "bun:test";
 import { sql } from "kysely";
+import type { By } from "../../../src/store/accounts.ts";
 import type { NewAlert } from "../../../src/store/alerts.ts";
 import {
   openDatabase,
@@ -90,10 +91,10 @@ const CALLS: readonly Call[] = [
   call("noteUse", { userId: 1, sessionId: 1 }, AT + 1_000),
   call("addAuditEntry", entry("looked")),
   call("addAuditEntry", entry("looked")),
-  call("acknowledgeAlert", 1, "mine", by, FIRING),
-  call("acknowledgeAlert", 1, "no, mine", { ...by, actor: "mo" }, FIRING),
-  call("snoozeAlert", 1, AT + 3_600_000, "later", by, FIRING),
-  call("reopenAlert", 1, by),
+  handled("acknowledged", "mine", by),
+  handled("acknowledged", "no, mine", { ...by, actor: "mo" }),
+  handled("snoozed", "later", by),
+  handled("firing", null, by),
   advance(2, "resolved"),
   call("addPendingAlerts", [pending("second")]),
   call("addPendingAlerts", [pending("second"), pending("third")]),
@@ -326,6 +327,15 @@ function pending(key: string): NewAlert {
     since: AT,
     facts: FACTS,
   };
+}
+
+function handled(
+  state: "acknowledged" | "snoozed" | "firing",
+  note: string | null,
+  by: By,
+): Call {
+  const snoozedUntil = state === "snoozed" ? AT + 3_600_000 : null;
+  return call("handleAlert", 1, { state, note, snoozedUntil }, by, FIRING);
 }
 
 function advance(version: number, state: "firing" | "resolved"): Call {
