@@ -68,9 +68,10 @@ async function confirmAndErase(
     if (!isSure && !(await isConfirmed(question))) return NOT_CONFIRMED;
     return await underWay(
       (work) =>
-        upkeep.exclusively("erasure", async () => {
+        upkeep.exclusively("erasure", async (held) => {
           await audit.add(entry(ACTIONS.beganToErase, subject));
-          const erased = await upkeep.erase(address, work);
+          const signal = AbortSignal.any([work.signal, held]);
+          const erased = await upkeep.erase(address, { ...work, signal });
           if (!work.signal.aborted)
             await audit.add(entry(ACTIONS.erased, subject));
           return erased;

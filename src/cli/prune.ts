@@ -106,8 +106,11 @@ async function carryOut(
   const signal = stopSignal();
   const bar = progressBar(process.stderr, messages.count);
   await audit.add(entry(`began to delete ${kind}`, which.after.trim()));
-  const pruned = await upkeep.exclusively("retention", () =>
-    remove(upkeep, { signal, onProgress: bar.update }),
+  const pruned = await upkeep.exclusively("retention", (held) =>
+    remove(upkeep, {
+      signal: AbortSignal.any([signal, held]),
+      onProgress: bar.update,
+    }),
   );
   bar.end();
   const deleted = `${counted(pruned.messages, "message")} with ${counted(pruned.events, "event")}`;

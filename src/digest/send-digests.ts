@@ -38,7 +38,7 @@ export async function sendDigests(sending: DigestSending): Promise<void> {
     try {
       await store.upkeep.exclusively(
         "digests",
-        () => sendDue(sending),
+        (held) => sendDue({ ...sending, stopping: held }),
         stopping,
       );
     } catch (error) {

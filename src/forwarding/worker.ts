@@ -24,6 +24,8 @@ import { Saver } from "./saver.ts";
 const POLL_MS = 100;
 /** and while there is none. */
 const IDLE_POLL_MS = 1_000;
+/** How often a server that couldn't reach the database asks to forward again. */
+const AGAIN_MS = 1_000;
 const TIDY_EVERY_MS = 3_600_000;
 /** How long a stopping server waits for responses. */
 const LAST_RESPONSES_MS = 2_000;
@@ -58,18 +60,23 @@ export type WorkerDeps = {
 
 /**
  * Forwards events and sends notices until the server stops. Only one server with a database
- * does. Resolves when everything that was sent is saved.
+ * does, another one when it can't reach the database. Resolves when everything that was sent
+ * is saved.
  */
 export async function forward(deps: WorkerDeps): Promise<void> {
-  const { store, stopping } = deps;
-  try {
-    await store.upkeep.exclusively(
-      "forwarding",
-      () => new Worker(deps).run(),
-      stopping,
-    );
-  } catch (error) {
-    if (!stopping.aborted) throw error;
+  const { store, stopping, clock } = deps;
+  while (!stopping.aborted) {
+    try {
+      await store.upkeep.exclusively(
+        "forwarding",
+        (held) => new Worker({ ...deps, stopping: held }).run(),
+        stopping,
+      );
+    } catch (error) {
+      if (stopping.aborted) return;
+      if (!(error instanceof StoreUnavailable)) throw error;
+      await clock.wait(AGAIN_MS, stopping);
+    }
   }
 }
 

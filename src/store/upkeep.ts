@@ -100,11 +100,13 @@ export interface UpkeepStore {
   erase(address: ErasedAddress, work?: LongWork): Promise<Erased>;
   /**
    * Does work once no other server with this database is doing this chore. If `signal` is
-   * aborted before then, it rejects and the work doesn't begin.
+   * aborted before then, it rejects and the work doesn't begin. The work gets a signal to end
+   * early: when `signal` is aborted, or when another server may do the chore by now, as this
+   * one couldn't reach the database. In that case this rejects with StoreUnavailable.
    */
   exclusively<T>(
     chore: Chore,
-    work: () => Promise<T>,
+    work: (stopping: AbortSignal) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T>;
   state(): Promise<UpkeepState>;

@@ -136,8 +136,11 @@ export class Erasures {
       const found =
         requester === undefined
           ? await upkeep.findNumber(address, work)
-          : await upkeep.exclusively("erasure", () =>
-              upkeep.erase(address, work),
+          : await upkeep.exclusively("erasure", (held) =>
+              upkeep.erase(address, {
+                ...work,
+                signal: AbortSignal.any([work.signal, held]),
+              }),
             );
       if (work.signal.aborted) return;
       if (requester !== undefined)

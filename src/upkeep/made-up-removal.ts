@@ -62,8 +62,11 @@ export class MadeUpRemoval {
       this.state = { step: "removing", done };
     };
     try {
-      const removed = await upkeep.exclusively("retention", () =>
-        upkeep.pruneMadeUp({ signal, onProgress }),
+      const removed = await upkeep.exclusively("retention", (held) =>
+        upkeep.pruneMadeUp({
+          signal: AbortSignal.any([signal, held]),
+          onProgress,
+        }),
       );
       if (signal.aborted) return;
       const { messages, events } = removed;

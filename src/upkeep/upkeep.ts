@@ -83,7 +83,7 @@ async function retain(upkeep: Upkeep, wasPaused: boolean): Promise<boolean> {
   try {
     return await store.exclusively(
       "retention",
-      () => retainByClock(upkeep, wasPaused),
+      (held) => retainByClock({ ...upkeep, stopping: held }, wasPaused),
       stopping,
     );
   } catch (error) {
@@ -145,7 +145,7 @@ async function keepBackups(upkeep: Upkeep, folder: string): Promise<void> {
     try {
       await store.exclusively(
         "backup",
-        () => backUpIfDue(upkeep, folder, at),
+        (held) => backUpIfDue({ ...upkeep, stopping: held }, folder, at),
         stopping,
       );
     } catch (error) {

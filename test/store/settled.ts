@@ -1,4 +1,5 @@
 import type { Store } from "../../src/store/store.ts";
+import type { Stores } from "../../src/store/stores.ts";
 
 /** The methods that read messages once recorded events are settled. */
 const READS = [
@@ -36,22 +37,32 @@ const STEPS = [
 ] as const satisfies readonly (keyof Store)[];
 
 /** The same store, but each read waits until it sees what was recorded before. */
-export function readingSettled<S extends Store>(store: S): S {
-  return new Proxy(store, {
-    get(target, name: string & keyof S) {
-      const method = target[name];
-      if (typeof method !== "function") return method;
-      if (READS.some((each) => each === name))
-        return async (...input: unknown[]) => {
-          await target.settled();
-          return Reflect.apply(method, target, input);
-        };
-      if (STEPS.some((each) => each === name))
-        return async function* (...input: unknown[]) {
-          await target.settled();
-          yield* Reflect.apply(method, target, input);
-        };
-      return method;
+export function readingSettled(store: Stores): Stores {
+  const upkeep: Stores["upkeep"] = {
+    ...store.upkeep,
+    async readClock(now) {
+      await store.settled();
+      return store.upkeep.readClock(now);
     },
-  });
+  };
+  return new Proxy<Stores>(
+    { ...store, upkeep },
+    {
+      get(target, name: keyof Stores) {
+        const method = target[name];
+        if (typeof method !== "function") return method;
+        if (READS.some((each) => each === name))
+          return async (...input: unknown[]) => {
+            await target.settled();
+            return Reflect.apply(method, target, input);
+          };
+        if (STEPS.some((each) => each === name))
+          return async function* (...input: unknown[]) {
+            await target.settled();
+            yield* Reflect.apply(method, target, input);
+          };
+        return method;
+      },
+    },
+  );
 }

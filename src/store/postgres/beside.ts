@@ -8,7 +8,7 @@ import { openPool } from "./connection/pool.ts";
 import { explained } from "./connection/postgres-errors.ts";
 import { postgresSettings } from "./connection/settings.ts";
 import { requireOurs } from "./migrations/migrations.ts";
-import { upkeepStore } from "./upkeep/upkeep.ts";
+import { openUpkeep } from "./upkeep/upkeep.ts";
 
 /** Rows that are read in one step: many, as nothing else waits for this process. */
 const STEP_ROWS = 1_000;
@@ -48,13 +48,16 @@ export async function openCommandStores(
   databaseUrl: string,
   mayCreate = false,
 ): Promise<CommandStores> {
-  const { db, read, write, opened, close } = openDatabase(databaseUrl, {
-    mayCreate,
-  });
+  const database = openDatabase(databaseUrl, { mayCreate });
+  const { db, read, write, opened } = database;
   await opened;
+  const upkeep = openUpkeep(database);
   return {
     ...keptBeside(db, read, write),
-    upkeep: upkeepStore(db, read, write),
-    close,
+    upkeep: upkeep.store,
+    async close() {
+      await upkeep.close();
+      await database.close();
+    },
   };
 }

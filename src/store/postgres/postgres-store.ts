@@ -4,7 +4,7 @@ import { keptBeside } from "../sql/tables/kept-beside.ts";
 import { openDatabase } from "./connection/database.ts";
 import { databaseFacts } from "./connection/database-facts.ts";
 import { openRecording } from "./recording.ts";
-import { upkeepStore } from "./upkeep/upkeep.ts";
+import { openUpkeep } from "./upkeep/upkeep.ts";
 
 /** Rows that are read in one step: more than where callbacks wait for it, as each takes several round trips. */
 const STEP_ROWS = 250;
@@ -19,13 +19,14 @@ export function openForServer(
     onUpgrade: options.onUpgrade,
   });
   const { db, read, write, opened } = database;
+  const upkeep = openUpkeep(database);
   const recording = openRecording(database, options);
   return {
     opened,
     store: {
       ...messageReading(db, read, { stepRows: STEP_ROWS, ...options }),
       ...keptBeside(db, read, write),
-      upkeep: upkeepStore(db, read, write),
+      upkeep: upkeep.store,
       database: databaseFacts(databaseUrl),
       recordEvent: recording.recordEvent,
       settled: recording.settled,
@@ -33,6 +34,7 @@ export function openForServer(
       writing: recording.writing,
       async close() {
         await recording.close();
+        await upkeep.close();
         await database.close();
       },
     },

@@ -98,6 +98,13 @@
     note text NOT NULL
   );
 
+  -- The node that does each chore, until when unless it renews that; see upkeep/chores.ts.
+  CREATE TABLE chores (
+    chore text COLLATE "C" PRIMARY KEY,
+    holder text COLLATE "C" NOT NULL,
+    until timestamptz NOT NULL
+  ) WITH (fillfactor = 10);
+
   -- Where events are forwarded. filter: in the filter language; "" is everything. events: a JSON
   -- array of types; null is all.
   CREATE TABLE endpoints (
