@@ -33,6 +33,9 @@ export const postgresDialect: Dialect = {
       ? sql`coalesce(json_agg(${item}), '[]')::text`
       : sql`coalesce(json_agg(${item}) FILTER (WHERE ${condition}), '[]')::text`,
   readBy: (table, alias) => sql.raw(`${table} AS ${alias}`),
+  forEach: (source, table, condition) =>
+    sql`${source} CROSS JOIN LATERAL (SELECT * FROM ${sql.table(table)}
+      WHERE ${condition} OFFSET 0) AS ${sql.table(table)}`,
   eachUnder: ({ table, name, column, id }, values, condition) =>
     sql`SELECT found.id FROM ${postgresDialect.rowsOf(values)}
       CROSS JOIN LATERAL (SELECT ${id} AS id FROM ${postgresDialect.readBy(table, "entry", name)}

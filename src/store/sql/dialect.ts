@@ -30,6 +30,8 @@ export type Dialect = {
    * ids. A planner that chose otherwise would read all of history for some searches.
    */
   readonly readBy: (table: string, alias: string, index?: string) => Sql;
+  /** The rows of a table that meet a condition, for each row of a subquery and in its order. */
+  readonly forEach: (source: Sql, table: string, condition: Sql) => Sql;
   /**
    * A query for the `id` of each entry that has one of these values and meets a condition. It
    * goes through an index value by value, and an id can come twice.

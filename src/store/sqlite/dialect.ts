@@ -24,6 +24,8 @@ export const sqliteDialect: Dialect = {
     sql.raw(
       `${table} AS ${alias} ${index === undefined ? "NOT INDEXED" : `INDEXED BY ${index}`}`,
     ),
+  forEach: (source, table, condition) =>
+    sql`${source} CROSS JOIN ${sql.table(table)} WHERE ${condition}`,
   // CROSS JOIN keeps the order: each value is looked up in the index.
   eachUnder: ({ table, name, column, id }, values, condition) =>
     sql`SELECT ${id} AS id FROM ${sqliteDialect.rowsOf(values)}

@@ -8,6 +8,7 @@ import {
 } from "../../store.ts";
 import type { Writing } from "../../writing.ts";
 import type { Pool } from "../connection/pool.ts";
+import { untilDone } from "../connection/until-done.ts";
 import { appendable } from "./receipts.ts";
 
 /** As many as there are batches at a time. */
@@ -50,7 +51,10 @@ export function createReceiving(
     parameters: readonly unknown[],
   ): Promise<Row[]> => {
     try {
-      return await pool.use((each) => each.query<Row>(text, parameters));
+      // What was appended twice, as the end of a connection left it open, is a repeat.
+      return await untilDone(() =>
+        pool.use((each) => each.query<Row>(text, parameters)),
+      );
     } catch (error) {
       throw await explain(error);
     }

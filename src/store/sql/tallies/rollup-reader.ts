@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { EVENT_STATUSES } from "../../../twilio/status.ts";
 import { MINUTES_KEPT, type StatusCounts } from "../../tally.ts";
-import type { Db, Sql } from "../dialect.ts";
+import type { Db, Dialect, Sql } from "../dialect.ts";
 import { statement } from "../statement.ts";
 import type { Extent, Piece } from "./rollup-pieces.ts";
 import {
@@ -90,10 +90,16 @@ const minutesWithRows = (at: At): Sql => sql`
  * The rows of a piece. Its buckets are read one by one, in this order, as the rows of one
  * dimension are together in each.
  */
-export function rowsOfPiece(columns: Sql, at: At, buckets = eachBucket): Sql {
-  return sql`SELECT ${columns} FROM (${buckets(at)}) AS piece CROSS JOIN rollups
-    WHERE rollups.grain = ${at("grain")} AND rollups.bucket = piece.bucket
-      AND dimension = ${at("dimension")} AND error_code = ${at("errorCode")}`;
+export function rowsOfPiece(
+  { forEach }: Dialect,
+  columns: Sql,
+  at: At,
+  { buckets = eachBucket, condition = sql`TRUE` } = {},
+): Sql {
+  const piece = sql`(${buckets(at)}) AS piece`;
+  const isOfPiece = sql`rollups.grain = ${at("grain")} AND rollups.bucket = piece.bucket
+    AND dimension = ${at("dimension")} AND error_code = ${at("errorCode")} AND ${condition}`;
+  return sql`SELECT ${columns} FROM ${forEach(piece, "rollups", isOfPiece)}`;
 }
 
 const COUNTS = sql.join(EVENT_STATUSES.map((status) => sql.ref(status)));
@@ -109,18 +115,20 @@ export const readDelivered = reader<Pick<Sum, "key" | "delivered">>(
 
 /** Reads a piece. Its rows aren't grouped: sorting them costs more than reading them. */
 function reader<Row>(columns: Sql) {
-  const readEach = statement<InPiece, Row>((at) => rowsOfPiece(columns, at));
-  const readMinutes = statement<InPiece, Row>((at) =>
-    rowsOfPiece(columns, at, minutesWithRows),
+  const readEach = statement<InPiece, Row>((at, dialect) =>
+    rowsOfPiece(dialect, columns, at),
   );
-  const readKeys = statement<InPiece & { keys: readonly Key[] }, Row>(
-    (at, { among }) =>
-      sql`${rowsOfPiece(columns, at)} AND ${among(sql.ref("key"), at("keys"))}`,
+  const readMinutes = statement<InPiece, Row>((at, dialect) =>
+    rowsOfPiece(dialect, columns, at, { buckets: minutesWithRows }),
   );
-  const readKeysOfMinutes = statement<InPiece & { keys: readonly Key[] }, Row>(
-    (at, { among }) =>
-      sql`${rowsOfPiece(columns, at, minutesWithRows)} AND ${among(sql.ref("key"), at("keys"))}`,
-  );
+  const ofKeys = (buckets?: typeof eachBucket) =>
+    statement<InPiece & { keys: readonly Key[] }, Row>((at, dialect) => {
+      const condition = dialect.among(sql.ref("key"), at("keys"));
+      const found = { condition, ...(buckets && { buckets }) };
+      return rowsOfPiece(dialect, columns, at, found);
+    });
+  const readKeys = ofKeys();
+  const readKeysOfMinutes = ofKeys(minutesWithRows);
   // In the shape of rows of rollups.
   const readAllByMinute = statement<{ from: number; to: number }, Row>(
     (at) => sql`SELECT ${columns} FROM (
@@ -136,7 +144,7 @@ function reader<Row>(columns: Sql) {
     const piece = { from, to, grain, dimension, errorCode };
     if (keys === undefined)
       return isEach ? readEach(db, piece) : readMinutes(db, piece);
-    const ofKeys = { ...piece, keys };
-    return isEach ? readKeys(db, ofKeys) : readKeysOfMinutes(db, ofKeys);
+    const wanted = { ...piece, keys };
+    return isEach ? readKeys(db, wanted) : readKeysOfMinutes(db, wanted);
   };
 }

@@ -27,10 +27,10 @@ function selectAmounts(amount: Sql) {
     InPiece & { limit: number },
     { readonly count: number; readonly keys: string; readonly amounts: string }
   >(
-    (at, { jsonRows }) => sql`SELECT count(*) AS count,
-      ${jsonRows(sql.ref("key"), sql`amount > 0`)} AS keys,
-      ${jsonRows(sql.ref("amount"), sql`amount > 0`)} AS amounts
-      FROM (${rowsOfPiece(sql`key, ${amount} AS amount`, at)} LIMIT ${at("limit")}) AS found`,
+    (at, dialect) => sql`SELECT count(*) AS count,
+      ${dialect.jsonRows(sql.ref("key"), sql`amount > 0`)} AS keys,
+      ${dialect.jsonRows(sql.ref("amount"), sql`amount > 0`)} AS amounts
+      FROM (${rowsOfPiece(dialect, sql`key, ${amount} AS amount`, at)} LIMIT ${at("limit")}) AS found`,
   );
 }
 
