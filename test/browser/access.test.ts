@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { checkPhonePage } from "./accessibility.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
@@ -13,10 +13,6 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
 
   beforeAll(async () => {
     browser = await launchChromium();
-  });
-
-  afterAll(async () => {
-    await browser.close();
   });
 
   for (const javaScriptEnabled of [true, false]) {

@@ -15,7 +15,6 @@ describe.skipIf(!hasChromium)("a rule's form in a browser", () => {
   });
 
   afterAll(async () => {
-    await browser.close();
     await site[Symbol.asyncDispose]();
   });
 

@@ -16,9 +16,17 @@ export const hasChromium = existsSync(CHROMIUM);
 if (!hasChromium)
   console.warn(`Browser tests are skipped: there is no ${CHROMIUM}.`);
 
-/** Starts the system's Chromium, headless and connected only to the page's server. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
+let started: Browser | undefined;
+
+/**
+ * Starts the system's Chromium, headless and connected only to the page's server. All files
+ * of a process share it, as its start takes longer than most tests, and it ends with the
+ * process.
+ */
+export async function launchChromium(): Promise<Browser> {
+  // A test that takes too long ends the runner's child processes.
+  if (started?.isConnected()) return started;
+  started = await chromium.launch({
     executablePath: CHROMIUM,
     args: [
       "--no-sandbox",
@@ -32,6 +40,7 @@ export function launchChromium(): Promise<Browser> {
       "--renderer-process-limit=1",
     ],
   });
+  return started;
 }
 
 /** Pages that aren't in use, by their options: a new profile takes as long as a test. */

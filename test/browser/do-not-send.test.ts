@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { postMessagesTo } from "../numbers/number-posts.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
@@ -11,7 +11,6 @@ describe.skipIf(!hasChromium)("the Do not send list, in a browser", () => {
   beforeAll(async () => {
     browser = await launchChromium();
   });
-  afterAll(() => browser?.close());
 
   test("a number appears by itself, is looked up with the keyboard, removed with a note, and put back by a later failure", async () => {
     await using site = await startBinary();

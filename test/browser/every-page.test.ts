@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
   }, 90_000);
 
   afterAll(async () => {
-    await browser?.close();
+    for (const opened of [scripted, plain]) await opened[Symbol.asyncDispose]();
     for (const site of Object.values(sites)) await site[Symbol.asyncDispose]();
   });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { startReceiver } from "../forwarding/loopback-receiver.ts";
 import { until } from "../support/until.ts";
@@ -13,10 +13,6 @@ describe.skipIf(!hasChromium)("forwarding, in a browser", () => {
 
   beforeAll(async () => {
     browser = await launchChromium();
-  });
-
-  afterAll(async () => {
-    await browser.close();
   });
 
   test("an endpoint is added with a suggested filter, its failed attempt is seen as it happens, and the event is sent again", async () => {

@@ -19,7 +19,6 @@ describe.skipIf(!hasChromium)("page updates in a browser", () => {
   });
 
   afterAll(async () => {
-    await browser.close();
     await server[Symbol.asyncDispose]();
   });
 

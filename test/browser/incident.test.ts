@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { Webhook } from "standardwebhooks";
 import { evaluate } from "../../src/alerts/evaluator.ts";
@@ -127,7 +127,6 @@ describe.skipIf(!hasChromium)("an incident, in a browser", () => {
   beforeAll(async () => {
     browser = await launchChromium();
   });
-  afterAll(() => browser.close());
 
   test("failures rise, an alert fires and is sent, somebody takes it, it's over, and its history shows all of it", async () => {
     await using mail = await startMailServer();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { email } from "../../src/alerts/channels/email/email.ts";
 import type { Notice } from "../../src/alerts/notice.ts";
@@ -48,7 +48,6 @@ describe.skipIf(!hasChromium)("a mail in a browser", () => {
   beforeAll(async () => {
     browser = await launchChromium();
   });
-  afterAll(() => browser.close());
 
   test.each([
     ["a critical alert", FIRING],

@@ -25,7 +25,6 @@ describe.skipIf(!hasChromium)("the message list in a browser", () => {
   });
 
   afterAll(async () => {
-    await browser.close();
     await server[Symbol.asyncDispose]();
   });
 

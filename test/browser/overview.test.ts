@@ -21,7 +21,6 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
   });
 
   afterAll(async () => {
-    await browser.close();
     await server[Symbol.asyncDispose]();
   });
 

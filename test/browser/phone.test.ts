@@ -52,7 +52,6 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
   }, 90_000);
 
   afterAll(async () => {
-    await browser?.close();
     await site?.[Symbol.asyncDispose]();
   });
 

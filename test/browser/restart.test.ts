@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { addPerson, PASSWORD } from "../account/people.ts";
@@ -39,10 +39,6 @@ describe.skipIf(!hasChromium || !Bun.which("caddy"))(
 
     beforeAll(async () => {
       browser = await launchChromium();
-    });
-
-    afterAll(async () => {
-      await browser.close();
     });
 
     test("ten live pages recover from a restart of the server and one of the proxy", async () => {

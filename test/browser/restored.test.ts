@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { run, start } from "../cli/program.ts";
@@ -18,7 +18,6 @@ describe.skipIf(!hasChromium)("pages that are open during a restore", () => {
   beforeAll(async () => {
     browser = await launchChromium();
   });
-  afterAll(() => browser.close());
 
   test("each reloads, says why, and stays live", async () => {
     using folder = tempDir();

@@ -21,7 +21,6 @@ describe.skipIf(!hasChromium)(
     });
 
     afterAll(async () => {
-      await browser.close();
       await server[Symbol.asyncDispose]();
     });
 

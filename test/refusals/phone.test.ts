@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { hasChromium, launchChromium, openPage } from "../browser/browser.ts";
 import { startServer } from "../support/start-server.ts";
@@ -8,7 +8,6 @@ let browser: Browser | undefined;
 beforeAll(async () => {
   if (hasChromium) browser = await launchChromium();
 });
-afterAll(() => browser?.close());
 
 test.skipIf(!hasChromium)(
   "on a phone, each line shows what to do below the other facts, within the page's width",
