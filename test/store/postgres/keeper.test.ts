@@ -34,6 +34,7 @@ function postTo(nodes: readonly Node[]) {
         const event = events[place];
         if (outcome === "new" && event) acknowledged.push(event);
       });
+      // Time is the subject: callbacks keep coming while nodes end.
       await Bun.sleep(20);
     }
   });
