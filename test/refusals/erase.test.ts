@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { writableTablesOf } from "../../src/store/sqlite/connection/tables.ts";
 import { migrate } from "../../src/store/sqlite/migrations/migrations.ts";
 import { eraseFromRefusals } from "../../src/store/sql/tables/erased-refusals.ts";
-import { addRefusals } from "../../src/store/sql/tables/refusals.ts";
+import { addRefusals } from "../../src/store/sql/tables/refusals-added.ts";
 import { AT, refusalOf } from "./sample-refusals.ts";
 
 test("erasing finds user IDs and names, and numbers that an older version didn't mask", async () => {

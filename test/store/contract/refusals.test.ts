@@ -76,6 +76,19 @@ storeContract((openStore) => {
     ]);
   });
 
+  test("equal refusals of one batch are merged like those of two", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const first = refusalOf({ lastAt: AT, times: 2 });
+    const again = refusalOf({ lastAt: AT + 1_000, proxy: "127.0.0.1" });
+    const later = refusalOf({ lastAt: AT + REFUSALS_COUNTED_MS });
+    await add(store, [first, again, later]);
+    expect(await all(store)).toMatchObject([
+      { firstAt: AT + REFUSALS_COUNTED_MS, times: 1, proxy: null },
+      { firstAt: AT, lastAt: AT + 1_000, times: 3, proxy: "127.0.0.1" },
+    ]);
+  });
+
   test("a different check, origin, path, channel or diagnosis is a different refusal", async () => {
     await using opened = await openStore();
     const { store } = opened;

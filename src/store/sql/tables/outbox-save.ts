@@ -11,6 +11,7 @@ import {
   type Target,
 } from "../../outbox.ts";
 import type { Db } from "../dialect.ts";
+import { inPieces } from "../in-pieces.ts";
 import type { Schema } from "../schema.ts";
 import { withoutErased } from "./erased-endpoints.ts";
 import { saveProgress, targetsAmong, type StoredProgress } from "./targets.ts";
@@ -139,15 +140,6 @@ function hoursOf(attempts: readonly NewAttempt[]): HourRow[] {
     rows.set(key, { target, hour, is_success, bucket, times });
   }
   return [...rows.values()];
-}
-
-/** In pieces whose sizes are powers of two, so that there are few different statements. */
-function* inPieces<Row>(rows: readonly Row[]): Generator<readonly Row[], void> {
-  for (let from = 0, size = 32; from < rows.length;) {
-    while (size > rows.length - from) size /= 2;
-    yield rows.slice(from, from + size);
-    from += size;
-  }
 }
 
 /** Returns whether there may be more. */

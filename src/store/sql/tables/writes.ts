@@ -44,7 +44,8 @@ import {
   removeOldAttempts,
   tidyOutbox,
 } from "./outbox-upkeep.ts";
-import { addRefusals, markRefusalsSeen } from "./refusals.ts";
+import { markRefusalsSeen } from "./refusals.ts";
+import { addRefusals } from "./refusals-added.ts";
 import { addResend, endResend } from "./resends.ts";
 import { keepSecretKey } from "./secrets.ts";
 import {
