@@ -168,8 +168,8 @@ function urlIn(folder: string, database: string, port = 5_432): string {
   return `postgres:///${database}?host=${folder}&port=${port}&user=postgres`;
 }
 
-/** PostgreSQL doesn't run as root. */
-function unprivilegedUser() {
+/** PostgreSQL and PgBouncer don't run as root: whoever they run as then, and the command for it. */
+export function unprivilegedUser() {
   if (process.geteuid?.() !== 0) return undefined;
   for (const name of ["postgres", "nobody"]) {
     const line = readFileSync("/etc/passwd", "utf8")

@@ -128,6 +128,36 @@ test("a write whose connection ends after its commit isn't done again", async ()
   ]);
 });
 
+test("when nobody can know whether a write was committed, that is what its caller learns", async () => {
+  await using server = await startPostgres();
+  const url = server.urlOf("postgres");
+  await using node = await opened(url);
+  await asAdmin(
+    url,
+    `CREATE FUNCTION rest() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      PERFORM pg_sleep(3); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER rest AFTER INSERT ON secrets DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION rest()`,
+  );
+  const writing = rejection(node.write("setSetupCode", "maybe"));
+  await until(
+    async () =>
+      (
+        await asAdmin(
+          url,
+          "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
+        )
+      ).length > 0,
+  );
+  server.signal("SIGSTOP");
+  const error = await writing;
+  server.signal("SIGCONT");
+  expect(error).toBeInstanceOf(StoreUnavailable);
+  expect(String(error)).toContain(
+    "Check whether it was made before you repeat it",
+  );
+});
+
 test("a query that takes too long is ended by the server, which keeps the connection", async () => {
   await using server = await newPostgresDatabase();
   await using node = await opened(server.url);

@@ -6,10 +6,14 @@ import {
   requireOurs,
   SCHEMA_VERSION,
 } from "../migrations/migrations.ts";
-import { openPool } from "./pool.ts";
-import { explained } from "./postgres-errors.ts";
+import { openPool, STATEMENT_TIMEOUT_MS, type Connection } from "./pool.ts";
+import { explained, VIA_POOLER } from "./postgres-errors.ts";
 import { readsOf, type Reads } from "./reads.ts";
-import { postgresSettings, type PostgresSettings } from "./settings.ts";
+import {
+  placeOf,
+  postgresSettings,
+  type PostgresSettings,
+} from "./settings.ts";
 import { tablesOf, writableTablesOf } from "./tables.ts";
 import { writesOf } from "./writes.ts";
 
@@ -46,6 +50,8 @@ export function openDatabase(
     explained(settings, error);
   const prepare = async (): Promise<void> => {
     try {
+      if (!(await pool.use(hasOwnSettings)))
+        throw new StoreUnusable(`The ${placeOf(settings)}: ${VIA_POOLER}`);
       if (mayCreate) await migrate(pool, onUpgrade);
       else
         await pool.use(async (connection) =>
@@ -72,6 +78,14 @@ export function openDatabase(
       await pool.close();
     },
   };
+}
+
+/** Whether a connection has the settings that the pool asked for. */
+async function hasOwnSettings({ query }: Connection): Promise<boolean> {
+  const [timeout] = await query<{ ms: number }>(
+    "SELECT setting::int8 AS ms FROM pg_settings WHERE name = 'statement_timeout'",
+  );
+  return timeout?.ms === STATEMENT_TIMEOUT_MS;
 }
 
 function requireCurrent(version: number): void {

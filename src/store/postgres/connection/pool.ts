@@ -6,7 +6,7 @@ import { convertRows } from "./values.ts";
 /** How long a query waits for a connection and for its answer, together. */
 const DEADLINE_MS = 4_500;
 /** A little less, so that a server that isn't silent gives the reason, and its connection stays. */
-const STATEMENT_TIMEOUT_MS = 4_000;
+export const STATEMENT_TIMEOUT_MS = 4_000;
 /** A transaction whose node stalls lets go of its locks after this, before others give up waiting. */
 const IDLE_TRANSACTION_MS = 3_000;
 

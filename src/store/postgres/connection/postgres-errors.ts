@@ -51,7 +51,7 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 const LOST =
-  /^(?:ConnectionLost|57P0[1235]|08\w{3}|25P03|ERR_POSTGRES_(?:CONNECTION_CLOSED|CONNECTION_RESET|IDLE_TIMEOUT|LIFETIME_TIMEOUT))$/;
+  /^(?:ConnectionLost|57P0[1235]|08(?!P01)\w{3}|25P03|ERR_POSTGRES_(?:CONNECTION_CLOSED|CONNECTION_RESET|IDLE_TIMEOUT|LIFETIME_TIMEOUT))$/;
 
 /**
  * The error to throw for what a query threw: StoreUnavailable, with one sentence about what
@@ -94,6 +94,10 @@ async function whyRefused({
     return `the host ${hostname} isn't known. Check DATABASE_URL and the name server.`;
   }
 }
+
+/** Without its settings, a connection waits without end, or loses what it reported as committed. */
+export const VIA_POOLER =
+  "a pooler in between, such as PgBouncer, doesn't pass on the settings of connections. Connect to the server itself; a node takes up to 15 connections.";
 
 type Sentence = readonly [
   codes: RegExp,
@@ -146,6 +150,7 @@ const SENTENCES: readonly Sentence[] = [
       `the server refuses the user ${username} from this address${sslMode === "disable" ? " without TLS" : ""}. Create the user, allow it in pg_hba.conf, or check DATABASE_URL.`,
     true,
   ],
+  [/^08P01$/, VIA_POOLER, true],
   [
     /^3D000$/,
     ({ database }) =>
