@@ -56,41 +56,43 @@ export function countedOf(message: Message): Counted {
   };
 }
 
-/** A row of the rollups, and the counts that it gains or loses. */
-export type RowChange = {
-  readonly grain: number;
-  readonly bucket: number;
-  readonly dimension: number;
-  readonly errorCode: number;
-  readonly key: Key;
-  readonly change: Change;
-};
+/** Takes a change to the counts of a row of the rollups. */
+type TakeRow = (
+  change: Change,
+  grain: number,
+  bucket: number,
+  dimension: number,
+  errorCode: number,
+  key: Key,
+) => void;
 
-/** The rows that these changes of minutes belong to: of each grain those up to its border. */
-export function* rollupRows(
+/** Passes on the rows that these changes of minutes belong to: of each grain those up to its border. */
+export function eachRollupRow(
   minutes: Buckets,
   { minutesFrom, hoursUntil, daysUntil, weeksUntil }: RollupBorders,
-): Generator<RowChange> {
+  take: TakeRow,
+): void {
   const hours = longer(minutes, MINUTES_PER_HOUR, hoursUntil);
   const days = longer(hours, HOURS_PER_DAY, daysUntil);
   const weeks = longer(days, DAYS_PER_WEEK, weeksUntil);
-  yield* rowsOf(GRAINS.minute, minutes, minutesFrom);
-  yield* rowsOf(GRAINS.hour, hours);
-  yield* rowsOf(GRAINS.day, days);
-  yield* rowsOf(GRAINS.week, weeks);
+  eachRow(GRAINS.minute, minutes, minutesFrom, take);
+  eachRow(GRAINS.hour, hours, 0, take);
+  eachRow(GRAINS.day, days, 0, take);
+  eachRow(GRAINS.week, weeks, 0, take);
 }
 
-function* rowsOf(
+function eachRow(
   grain: number,
   buckets: Buckets,
-  from = 0,
-): Generator<RowChange> {
-  for (const [bucket, groups] of buckets) {
-    if (bucket < from) continue;
-    for (const [group, changes] of groups) {
+  from: number,
+  take: TakeRow,
+): void {
+  for (const [at, bucket] of buckets) {
+    if (at < from) continue;
+    for (const [group, changes] of bucket) {
       const [dimension, errorCode] = dimensionAndCode(group);
       for (const [key, change] of changes)
-        yield { grain, bucket, dimension, errorCode, key, change };
+        take(change, grain, at, dimension, errorCode, key);
     }
   }
 }

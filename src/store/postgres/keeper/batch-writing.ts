@@ -1,7 +1,7 @@
 import { FAILED, recentFailures } from "../../core/failing-recipients.ts";
 import {
   changeOfAll,
-  rollupRows,
+  eachRollupRow,
   type Change,
 } from "../../core/rollup-changes.ts";
 import type { RollupBorders } from "../../core/rollup-table.ts";
@@ -148,14 +148,22 @@ export async function writeCounts(
       ? [{ minute, ...countsOf(change) }]
       : [];
   });
-  const rollups = [...rollupRows(minutes, borders)]
-    .filter(({ change }) => changesAny(change))
-    .map(({ errorCode, key, change, ...row }) => ({
-      ...row,
-      error_code: errorCode,
-      key: String(key),
-      ...countsOf(change),
-    }));
+  const rollups: (Counts & Record<string, number | string>)[] = [];
+  eachRollupRow(
+    minutes,
+    borders,
+    (change, grain, bucket, dimension, error_code, key) => {
+      if (changesAny(change))
+        rollups.push({
+          grain,
+          bucket,
+          dimension,
+          error_code,
+          key: String(key),
+          ...countsOf(change),
+        });
+    },
+  );
   if (rollups.length + message_minutes.length === 0) return;
   await query(
     WRITE_COUNTS,

@@ -32,9 +32,19 @@ export function createMessageRows(
   const updateStatus = db.prepare(
     "UPDATE messages SET status = ?, last_event_at = ? WHERE id = ?",
   );
+  /** A new message is looked up and then written. */
+  let packed: { readonly messageSid: string; readonly sid: Uint8Array } = {
+    messageSid: "",
+    sid: new Uint8Array(),
+  };
+  const packedSid = (messageSid: string): Uint8Array => {
+    if (packed.messageSid !== messageSid)
+      packed = { messageSid, sid: packMessageSid(messageSid) };
+    return packed.sid;
+  };
   return {
     bySid: (messageSid: string): StoredMessage | null =>
-      find.get(packMessageSid(messageSid)),
+      find.get(packedSid(messageSid)),
     byId: (id: number): StoredMessage | null => findById.get(id),
     /** Writes a message as an event left it; returns its id. */
     write(
@@ -61,7 +71,7 @@ export function createMessageRows(
       ];
       const id = before?.id ?? freshIds.next();
       if (before) update.run(...columns, id);
-      else add.run(...columns, id, packMessageSid(messageSid));
+      else add.run(...columns, id, packedSid(messageSid));
       return id;
     },
   };

@@ -1,7 +1,7 @@
 import {
   addMessage,
   changeOfAll,
-  rollupRows,
+  eachRollupRow,
   type Buckets,
   type Counted,
   type Key,
@@ -40,10 +40,7 @@ export function createRollups(transactions: Transactions) {
         const change = changeOfAll(bucket);
         if (change) addToMinute(change, minute);
       }
-      for (const row of rollupRows(minutes, clock.borders())) {
-        const { change, grain, bucket, dimension, errorCode, key } = row;
-        addToRow(change, grain, bucket, dimension, errorCode, key);
-      }
+      eachRollupRow(minutes, clock.borders(), addToRow);
       minutes.clear();
     },
     received: (at: number) => clock.received(at),
