@@ -1,14 +1,15 @@
 import type { CommandStores, Reader } from "../engine.ts";
+import { findNumber } from "../core/long-work.ts";
 import { messageReading } from "../sql/message-reading.ts";
 import { clockReading } from "../sql/tables/clock-record.ts";
+import { findInRefusals } from "../sql/tables/erased-refusals.ts";
 import { keptBeside } from "../sql/tables/kept-beside.ts";
-import { StoreUnavailable } from "../store.ts";
 import { openDatabase } from "./connection/database.ts";
 import { openPool } from "./connection/pool.ts";
 import { explained } from "./connection/postgres-errors.ts";
 import { postgresSettings } from "./connection/settings.ts";
 import { requireOurs } from "./migrations/migrations.ts";
-import { openUpkeep } from "./upkeep/upkeep.ts";
+import { openSteps, openUpkeep } from "./upkeep/upkeep.ts";
 
 /** Rows that are read in one step: many, as nothing else waits for this process. */
 const STEP_ROWS = 1_000;
@@ -28,18 +29,26 @@ export async function hasTables(databaseUrl: string): Promise<boolean> {
 
 /** Opens a database only to read it, also beside nodes; see `Engine`. */
 export async function openReader(databaseUrl: string): Promise<Reader> {
-  const { db, read, opened, close } = openDatabase(databaseUrl, {
-    mayCreate: false,
-  });
+  const database = openDatabase(databaseUrl, { mayCreate: false });
+  const { db, read, opened } = database;
   await opened;
+  const steps = openSteps(database);
   return {
     ...messageReading(db, read, { stepRows: STEP_ROWS }),
-    findNumber: () =>
-      Promise.reject(
-        new StoreUnavailable("This version can't search numbers yet."),
-      ),
+    async findNumber(address, work) {
+      await steps.recorded(work);
+      return findNumber(
+        steps.doStep,
+        (sought) => read(() => findInRefusals(db, sought)),
+        address,
+        work,
+      );
+    },
     clockAt: (now) => read(() => clockReading(db, now)),
-    close,
+    async close() {
+      await steps.close();
+      await database.close();
+    },
   };
 }
 

@@ -2,6 +2,9 @@ import type { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { CommandStores, Reader } from "../engine.ts";
+import { findNumber, type DoStep } from "../core/long-work.ts";
+import { oneAtATime } from "../core/one-at-a-time.ts";
+import { upkeepStore } from "../sql/upkeep-store.ts";
 import { messageReading } from "../sql/message-reading.ts";
 import { clockReading } from "../sql/tables/clock-record.ts";
 import { keptBeside } from "../sql/tables/kept-beside.ts";
@@ -22,8 +25,6 @@ import { writableTablesOf } from "./connection/tables.ts";
 import { requireNotVanished } from "./connection/vanished.ts";
 import { openDatabaseForCommand } from "./connection/writing-connection.ts";
 import { createRecorder } from "./recording/recorder.ts";
-import { findNumber, type DoStep } from "./upkeep/long-work.ts";
-import { upkeepStore } from "./upkeep/upkeep.ts";
 
 /** Rows that are read in one step: many, as nothing else waits for this process. */
 const STEP_ROWS = 1_000;
@@ -85,7 +86,10 @@ export function openCommandStores(
   };
   return {
     ...keptBeside(connection.kysely, read, doWrite),
-    upkeep: upkeepStore(connection.kysely, read, doWrite, doStep),
+    upkeep: upkeepStore(connection.kysely, read, doWrite, {
+      doStep,
+      exclusively: oneAtATime(),
+    }),
     async close() {
       read.close();
       try {

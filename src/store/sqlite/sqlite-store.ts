@@ -2,6 +2,8 @@ import { dirname } from "node:path";
 import type { Opening, ServerOptions } from "../engine.ts";
 import type { Stores } from "../stores.ts";
 import { storedEvent } from "../core/stored-event.ts";
+import { oneAtATime } from "../core/one-at-a-time.ts";
+import { upkeepStore } from "../sql/upkeep-store.ts";
 import { messageReading } from "../sql/message-reading.ts";
 import { keptBeside } from "../sql/tables/kept-beside.ts";
 import { removeLeftOver } from "./backup/durable-file.ts";
@@ -13,7 +15,6 @@ import { lockForServer } from "./connection/server-lock.ts";
 import { fileBytes, requireNotVanished } from "./connection/vanished.ts";
 import { SCHEMA_VERSION } from "./migrations/migrations.ts";
 import { schemaOfFile } from "./migrations/schema-of-file.ts";
-import { upkeepStore } from "./upkeep/upkeep.ts";
 import { createWriteQueue } from "./writer/write-queue.ts";
 
 /**
@@ -55,7 +56,10 @@ export function openForServer(file: string, options: ServerOptions): Opening {
   const store: Stores = {
     ...messageReading(db, read, options),
     ...keptBeside(db, read, queue.write),
-    upkeep: upkeepStore(db, read, queue.write, queue.step),
+    upkeep: upkeepStore(db, read, queue.write, {
+      doStep: queue.step,
+      exclusively: oneAtATime(),
+    }),
     database: databaseFacts(file),
     recordEvent: (event) => queue.record(storedEvent(event)),
     settled: async () => undefined,

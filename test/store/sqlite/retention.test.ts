@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { fc } from "../../support/fast-check.ts";
 import { join } from "node:path";
-import type { PruneStep } from "../../../src/store/sqlite/upkeep/retention.ts";
+import type { PruneStep } from "../../../src/store/core/long-work.ts";
 import {
   isMadeUp,
   MADE_UP_SID_START,

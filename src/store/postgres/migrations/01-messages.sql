@@ -56,6 +56,8 @@
   BEGIN
     -- Whatever the server's default is; a SET of the function's own would be over before the commit.
     PERFORM set_config('synchronous_commit', 'on', true);
+    -- Nobody deletes receipts meanwhile ("smsr"; see upkeep/unused-names.ts).
+    PERFORM pg_advisory_xact_lock_shared(1936552818);
     SELECT array_agg(decode(sid, 'hex')), array_agg(account), array_agg(status), array_agg(said),
         array_agg(event)
       INTO sids, accounts, statuses, saids, texts

@@ -1,14 +1,9 @@
 import type { Database } from "bun:sqlite";
+import type { StepInput, StepName, StepResult } from "../../core/long-work.ts";
 import type { StoredEvent } from "../../core/stored-event.ts";
 import type { RecordOutcome } from "../../store.ts";
 import { createTransactions } from "../connection/transactions.ts";
-import {
-  createSteps,
-  STEP_MS,
-  type StepInput,
-  type StepName,
-  type StepResult,
-} from "../writer/steps.ts";
+import { createSteps, STEP_MS } from "../writer/steps.ts";
 import { createEventRecorder, createMessageParts } from "./event-recorder.ts";
 
 export type Recorder = ReturnType<typeof createRecorder>;

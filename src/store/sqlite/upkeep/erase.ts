@@ -2,68 +2,26 @@ import {
   addressEraser,
   type ErasedAddress,
 } from "../../../phone/erased-number.ts";
+import {
+  createFound,
+  erasedLabel,
+  mayConcern,
+  ownEvents,
+  type ErasedEvents,
+  type ErasedRest,
+  type Erasing,
+  type ErasingRest,
+  type FoundAddresses,
+} from "../../core/erasing.ts";
 import type { Transactions } from "../connection/transactions.ts";
 import type { MessageParts } from "../recording/event-recorder.ts";
-import {
-  createErasedMessages,
-  textsOf,
-  type EventText,
-  type FoundNumber,
-} from "./erased-messages.ts";
+import { createErasedMessages } from "./erased-messages.ts";
 import { createRecipientRemoval } from "./unused-names.ts";
 
 /** Addresses that are searched before the time is checked again. */
 const ADDRESSES_AT_ONCE = 500;
 /** Maximum messages that one step rewrites. */
 const REWRITTEN_MAX = 20;
-
-export type FoundAddresses = {
-  readonly addressIds: readonly number[];
-  /** The last address that was searched. */
-  readonly lastId: number;
-  readonly isDone: boolean;
-};
-
-/** A number to erase, and the addresses that are this number. */
-export type Erasing = {
-  readonly address: ErasedAddress;
-  readonly addressIds: readonly number[];
-  /** Events after this one are searched. */
-  readonly afterEventId: number;
-};
-
-/** All that is left, including addresses after this one. */
-export type ErasingRest = Erasing & { readonly afterAddressId: number };
-
-export type ErasedEvents = FoundNumber & {
-  /** The last event that was searched, and the latest one there is. */
-  readonly lastId: number;
-  readonly latestId: number;
-  readonly isDone: boolean;
-};
-
-export type ErasedRest = FoundNumber & Pick<Erasing, "addressIds">;
-
-/** Adds up where a number was found. */
-export function createFound() {
-  const tags = new Set<string>();
-  let messages = 0;
-  let events = 0;
-  return {
-    add(found: FoundNumber): void {
-      messages += found.messages;
-      events += found.events;
-      for (const tag of found.tags) tags.add(tag);
-    },
-    total: (): FoundNumber => ({ messages, events, tags: [...tags] }),
-  };
-}
-
-/** What replaces a number: it names the address, so its messages stay together. */
-export function erasedLabel(addressIds: readonly number[]): string {
-  const [id] = addressIds;
-  return id === undefined ? "erased" : `erased-${id}`;
-}
 
 /**
  * Takes a number out of addresses and out of all texts of events, a few at a time. An
@@ -111,7 +69,7 @@ export function createEraser(transactions: Transactions, parts: MessageParts) {
       afterEventId,
       REWRITTEN_MAX,
       isOver,
-      (row) => isOwn(row) || textsOf(row).some((text) => eraser.mayBeIn(text)),
+      (row) => mayConcern(row, eraser, isOwn),
     );
     const found = createFound();
     const erase = (): void => {
@@ -152,10 +110,4 @@ export function createEraser(transactions: Transactions, parts: MessageParts) {
       return { ...found.total(), addressIds };
     },
   };
-}
-
-/** Returns whether an event is to or from one of these addresses. */
-function ownEvents(addressIds: readonly number[]) {
-  const own = new Set<number | null>(addressIds);
-  return ({ to, from }: EventText): boolean => own.has(to) || own.has(from);
 }

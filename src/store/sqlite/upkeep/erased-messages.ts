@@ -1,31 +1,13 @@
 import type { AddressEraser } from "../../../phone/erased-number.ts";
-import { parseForm } from "../../../twilio/form.ts";
+import {
+  eraseFor,
+  type EventText,
+  type FoundNumber,
+  type Texts,
+} from "../../core/erasing.ts";
 import type { Transactions } from "../connection/transactions.ts";
 import type { MessageParts } from "../recording/event-recorder.ts";
 import { createUnusedNames } from "./unused-names.ts";
-
-/** The texts of an event that may contain a number. */
-type Texts = {
-  readonly errorMessage: string | null;
-  readonly query: string | null;
-  readonly postValues: string | null;
-};
-
-/** The parts of an event that are searched. */
-export type EventText = Texts & {
-  readonly id: number;
-  readonly messageId: number;
-  readonly to: number | null;
-  readonly from: number | null;
-};
-
-/** Where a number was found. */
-export type FoundNumber = {
-  readonly messages: number;
-  readonly events: number;
-  /** As `name=value`; the same tag can be found several times. */
-  readonly tags: readonly string[];
-};
 
 /** Events that are searched before the time is checked again. */
 const EVENTS_AT_ONCE = 100;
@@ -99,10 +81,7 @@ export function createErasedMessages(
         if (isDone || isOver()) return { rows: found, lastId, isDone };
       }
     },
-    /**
-     * Finds the number in the message of an event, and takes it out unless `isDry`. The
-     * message counts unless it did for an earlier event.
-     */
+    /** Finds the number in the message of an event, and takes it out unless `isDry`. */
     eraseFor(
       event: EventText,
       eraser: AddressEraser,
@@ -110,62 +89,9 @@ export function createErasedMessages(
       isDry: boolean,
     ): FoundNumber {
       const rows = findOfMessage.all(event.messageId);
-      const own = rows.filter(isOwn);
-      const erased = rows.map((row) =>
-        erasedTexts(row, eraser, own.length > 0),
-      );
-      const changed = rows.filter((row, index) => row !== erased[index]);
-      if (!isDry && changed.length > 0) putAll(event.messageId, rows, erased);
-      // A message to or from the number counts at its first such event, others at their first change.
-      const isNew = (own[0] ?? changed[0])?.id === event.id;
-      const others = changed.filter((row) => !isOwn(row));
-      return {
-        messages: isNew ? 1 : 0,
-        events: (isOwn(event) ? 1 : 0) + (isNew ? others.length : 0),
-        tags: rows.flatMap((row, index) =>
-          tagsLost(row.query, erased[index]?.query ?? null),
-        ),
-      };
+      const { found, erased, isChanged } = eraseFor(event, rows, eraser, isOwn);
+      if (!isDry && isChanged) putAll(event.messageId, rows, erased);
+      return found;
     },
   };
-}
-
-export function textsOf({
-  errorMessage,
-  query,
-  postValues,
-}: EventText): string[] {
-  return [errorMessage, query, postValues].filter((text) => text !== null);
-}
-
-/** Returns the row itself when nothing in it changes. */
-function erasedTexts(
-  row: EventText,
-  eraser: AddressEraser,
-  isOwn: boolean,
-): Texts {
-  const { errorMessage, query, postValues } = row;
-  const values: readonly string[] =
-    postValues === null ? [] : JSON.parse(postValues);
-  const texts = {
-    errorMessage: errorMessage && eraser.inText(errorMessage, isOwn),
-    query: query && eraser.inQuery(query, isOwn),
-    postValues:
-      postValues &&
-      JSON.stringify(values.map((value) => eraser.inText(value, isOwn))),
-  };
-  const isSame =
-    texts.errorMessage === errorMessage &&
-    texts.query === query &&
-    texts.postValues === postValues;
-  return isSame ? row : texts;
-}
-
-/** The pairs that a query has lost. */
-function tagsLost(before: string | null, after: string | null): string[] {
-  if (before === after || before === null) return [];
-  const pairs = (query: string) =>
-    parseForm(query).params.map((pair) => pair.join("="));
-  const left = new Set(pairs(after ?? ""));
-  return pairs(before).filter((pair) => !left.has(pair));
 }

@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { MADE_UP_SID_START } from "../../../twilio/made-up-sid.ts";
 import { deliveryMs } from "../../core/fold.ts";
+import type { PruneStep } from "../../core/long-work.ts";
 import { sidRange } from "../../core/message-sid.ts";
 import type { Pruned } from "../../upkeep.ts";
 import type { Transactions } from "../connection/transactions.ts";
@@ -10,11 +11,6 @@ import { createUnusedNames } from "./unused-names.ts";
 const HOUR_MS = 3_600_000;
 /** Messages that are found at a time; the time is checked after each. */
 const FOUND_MAX = 50;
-
-export type PruneStep = Pruned & {
-  /** No message is left to delete. */
-  readonly isDone: boolean;
-};
 
 /**
  * Deletes messages, hour by hour, with all that belongs to them: events, repeats, tags,

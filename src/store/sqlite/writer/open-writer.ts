@@ -20,7 +20,7 @@ import { prepareForWriting } from "../connection/writing-connection.ts";
 import { createRecorder, type Recorder } from "../recording/recorder.ts";
 import { createLogCopying } from "./log-copying.ts";
 import { REFUSED_CODE } from "./protocol.ts";
-import type { StepName } from "./steps.ts";
+import type { StepName } from "../../core/long-work.ts";
 import { createTidying, type Watch } from "./tidying.ts";
 
 /** How long a check waits for a lock that another process holds. */

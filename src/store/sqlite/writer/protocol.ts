@@ -1,5 +1,5 @@
 import type { Failure } from "../../../log/failure.ts";
-import type { StepName } from "./steps.ts";
+import type { StepName } from "../../core/long-work.ts";
 import type { WriteName } from "../../sql/tables/writes.ts";
 
 /**

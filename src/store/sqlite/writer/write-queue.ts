@@ -12,7 +12,7 @@ import {
   type WriterReply,
   type WriterRequest,
 } from "./protocol.ts";
-import type { StepInput, StepName, StepResult } from "./steps.ts";
+import type { StepInput, StepName, StepResult } from "../../core/long-work.ts";
 import { createWriterThread, type Reopening } from "./writer-thread.ts";
 
 const OVERDUE = "The disk did not answer in time, or the database is locked.";

@@ -1,24 +1,26 @@
-import { oneAtATime } from "../../core/one-at-a-time.ts";
-import type { ErasedAddress } from "../../../phone/erased-number.ts";
-import type { Db } from "../../sql/dialect.ts";
-import type { Read } from "../../sql/message-reading.ts";
-import { upkeepState } from "../../sql/tables/upkeep-notes.ts";
-import type { Write } from "../../sql/tables/writes.ts";
-import type { UpkeepStore } from "../../upkeep.ts";
+import type { ErasedAddress } from "../../phone/erased-number.ts";
 import {
   erase,
   findNumber,
   prune,
   pruneMadeUp,
   type DoStep,
-} from "./long-work.ts";
+} from "../core/long-work.ts";
+import type { UpkeepStore } from "../upkeep.ts";
+import type { Db } from "./dialect.ts";
+import type { Read } from "./message-reading.ts";
+import { upkeepState } from "./tables/upkeep-notes.ts";
+import type { Write } from "./tables/writes.ts";
 
 /** Upkeep of a database that is read through one connection and written through another. */
 export function upkeepStore(
   db: Db,
   read: Read,
   write: Write,
-  doStep: DoStep,
+  {
+    doStep,
+    exclusively,
+  }: Pick<UpkeepStore, "exclusively"> & { readonly doStep: DoStep },
 ): UpkeepStore {
   return {
     async prune(before, work) {
@@ -56,7 +58,7 @@ export function upkeepStore(
       if (work?.signal?.aborted !== true) await eraseFromOutbox(address);
       return erased;
     },
-    exclusively: oneAtATime(),
+    exclusively,
     state: () => read(() => upkeepState(db)),
     readClock: (now) => write("readClock", now),
     removeEndedSessions: ({ now, wasSetBack }) =>

@@ -1,7 +1,50 @@
-import type { ErasedAddress } from "../../../phone/erased-number.ts";
-import type { Erased, LongWork, Pruned } from "../../upkeep.ts";
-import { createFound } from "./erase.ts";
-import type { StepInput, StepName, StepResult } from "../writer/steps.ts";
+import type { ErasedAddress } from "../../phone/erased-number.ts";
+import type { Erased, LongWork, Pruned } from "../upkeep.ts";
+import {
+  createFound,
+  type ErasedEvents,
+  type ErasedRest,
+  type Erasing,
+  type ErasingRest,
+  type FoundAddresses,
+} from "./erasing.ts";
+
+export type PruneStep = Pruned & {
+  /** No message is left to delete. */
+  readonly isDone: boolean;
+};
+
+/** The steps of long work by name; their inputs and outputs are what JSON can carry. */
+export type Steps = {
+  /** Deletes some of the messages first seen before this time, the start of an hour. */
+  prune(before: number): PruneStep;
+  /** Deletes some of the made-up messages. */
+  pruneMadeUp(input: null): PruneStep;
+  /** Returns some free space to the disk; the output is whether that is done. */
+  giveBack(input: null): boolean;
+  /** Searches the addresses after this one for the number, in any form. */
+  findAddresses(input: {
+    readonly address: ErasedAddress;
+    readonly afterId: number;
+  }): FoundAddresses;
+  /** Searches some events, and counts those of messages that contain the number. */
+  findEvents(erasing: Erasing): ErasedEvents;
+  /** The same, and takes the number out of them. */
+  eraseEvents(erasing: Erasing): ErasedEvents;
+  /** Does what has arrived since, and then the addresses. */
+  eraseRest(rest: ErasingRest): ErasedRest;
+};
+
+export type StepName = keyof Steps;
+export type StepInput<N extends StepName> = Parameters<Steps[N]>[0];
+
+export type StepResult<N extends StepName> = {
+  readonly output: ReturnType<Steps[N]>;
+  /** How long the step took, with its commit. */
+  readonly ms: number;
+  /** Something else was written since the step before, and waits for the next one. */
+  readonly othersWrote: boolean;
+};
 
 type Found = ReturnType<typeof createFound>;
 

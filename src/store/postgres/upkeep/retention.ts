@@ -1,0 +1,98 @@
+import { MADE_UP_SID_START } from "../../../twilio/made-up-sid.ts";
+import { sidRange } from "../../core/message-sid.ts";
+import type { PruneStep } from "../../core/long-work.ts";
+import type { Connection } from "../connection/pool.ts";
+import { removeMessages } from "./removal.ts";
+
+type Query = Connection["query"];
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Messages of a step. */
+const STEP_MESSAGES = 250;
+
+/**
+ * Deletes some of the messages first seen before `before`, the start of an hour, in a
+ * transaction of `changing`.
+ */
+export async function pruneStep(
+  query: Query,
+  before: number,
+): Promise<PruneStep> {
+  const [oldest] = await query<{ hour: number; first: number; last: number }>(
+    `SELECT hour, first_id AS first, last_id AS last FROM message_hours
+       WHERE hour < $1::bigint ORDER BY hour LIMIT 1`,
+    [Math.floor(before / HOUR_MS)],
+  );
+  if (oldest === undefined) {
+    await removeOldNames(query, before);
+    return { messages: 0, events: 0, isDone: true };
+  }
+  const { hour, first, last } = oldest;
+  // An hour's range of ids also contains messages of other hours.
+  const found = await query<{ id: number }>(
+    `SELECT id FROM messages WHERE id BETWEEN $1::bigint AND $2::bigint
+       AND first_event_at < $3::bigint ORDER BY id LIMIT ${STEP_MESSAGES}`,
+    [first, last, before],
+  );
+  const ids = found.map(({ id }) => id);
+  const events = ids.length === 0 ? 0 : await removeMessages(query, ids);
+  if (ids.length < STEP_MESSAGES)
+    await query("DELETE FROM message_hours WHERE hour = $1::bigint", [hour]);
+  else
+    await query(
+      "UPDATE message_hours SET first_id = $2::bigint WHERE hour = $1::bigint",
+      [hour, (ids.at(-1) ?? last) + 1],
+    );
+  return { messages: ids.length, events, isDone: false };
+}
+
+/** Deletes some of the made-up messages, in a transaction of `changing`. */
+export async function pruneMadeUpStep(query: Query): Promise<PruneStep> {
+  const found = await query<{ id: number }>(
+    `SELECT id FROM message_sids
+       WHERE sid BETWEEN decode($1::text, 'hex') AND decode($2::text, 'hex')
+       LIMIT ${STEP_MESSAGES}`,
+    sidRange(MADE_UP_SID_START).map((sid) => Buffer.from(sid).toString("hex")),
+  );
+  const ids = found.map(({ id }) => id);
+  const events = ids.length === 0 ? 0 : await removeMessages(query, ids);
+  return { messages: ids.length, events, isDone: ids.length === 0 };
+}
+
+/** Deletes the SIDs and shapes that only old events had, and old changes of suppressions. */
+async function removeOldNames(query: Query, before: number): Promise<void> {
+  await query(
+    `WITH old_sids AS (DELETE FROM sid_days WHERE last_day < $1::integer RETURNING id),
+       sids AS (DELETE FROM sids USING old_sids WHERE sids.id = old_sids.id),
+       old_shapes AS (DELETE FROM shape_days WHERE last_day < $1::integer RETURNING id)
+       DELETE FROM post_shapes USING old_shapes WHERE post_shapes.id = old_shapes.id`,
+    [Math.floor(before / DAY_MS)],
+  );
+  await query("DELETE FROM suppression_changes WHERE at < $1::bigint", [
+    before,
+  ]);
+}
+
+// Not one that has messages, or can still get some.
+const FIND_EMPTY = `SELECT number FROM message_partitions
+  WHERE until_id <= (SELECT id FROM highest_ids WHERE name = 'messages')
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE id >= message_partitions.from_id AND id < until_id)
+  ORDER BY number LIMIT 1`;
+
+/**
+ * Drops a partition that has lost all its messages, which gives its space back to the disk at
+ * once; resolves to whether none is left. A query that reads for long makes it wait for the next
+ * retention, rather than all others wait for it.
+ */
+export async function dropEmptyPartition(query: Query): Promise<boolean> {
+  const [empty] = await query<{ number: number }>(FIND_EMPTY);
+  if (empty === undefined) return true;
+  await query("SET LOCAL lock_timeout = 200");
+  for (const parent of ["messages", "events", "message_tags"])
+    await query(`DROP TABLE ${parent}_${empty.number}`);
+  await query("DELETE FROM message_partitions WHERE number = $1::integer", [
+    empty.number,
+  ]);
+  return false;
+}

@@ -1,0 +1,89 @@
+import type {
+  DoStep,
+  StepInput,
+  StepName,
+  Steps,
+} from "../../core/long-work.ts";
+import type { Database } from "../connection/database.ts";
+import type { Connection, Pool } from "../connection/pool.ts";
+import { codeOf } from "../connection/postgres-errors.ts";
+import { BEGIN_WRITING } from "../connection/tables.ts";
+import { untilDone } from "../connection/until-done.ts";
+import { eraseEvents, eraseRest, findAddresses, findEvents } from "./erase.ts";
+import { dropEmptyPartition, pruneMadeUpStep, pruneStep } from "./retention.ts";
+
+type Query = Connection["query"];
+
+/** What a step may take. Most of it is waiting for the keeper's batch, or for other writers. */
+const DEADLINE_MS = 20_000;
+
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/**
+ * Does steps of long work, on any node. Those that change something keep the keeper from
+ * recording meanwhile, wherever it is, by locking its row; they also tell it that what it
+ * remembers has changed. `pool` has the keeper's parameters, as its queries are like the keeper's.
+ */
+export function stepsOn(
+  pool: Pool,
+  { opened, explain }: Pick<Database, "opened" | "explain">,
+): DoStep {
+  const steps: {
+    readonly [N in StepName]: (
+      query: Query,
+      input: StepInput<N>,
+    ) => Promise<ReturnType<Steps[N]>>;
+  } = {
+    prune: (query, before) => changing(query, () => pruneStep(query, before)),
+    pruneMadeUp: (query) => changing(query, () => pruneMadeUpStep(query)),
+    giveBack: (query) =>
+      changing(query, () => dropEmptyPartition(query)).catch(
+        (error: unknown) => {
+          if (codeOf(error) === LOCK_NOT_AVAILABLE) return true;
+          throw error;
+        },
+      ),
+    findAddresses,
+    findEvents,
+    eraseEvents: (query, erasing) =>
+      changing(query, () => eraseEvents(query, erasing)),
+    eraseRest: (query, rest) => changing(query, () => eraseRest(query, rest)),
+  };
+  return async (name, input) => {
+    await opened;
+    const start = performance.now();
+    try {
+      const output = await untilDone(() =>
+        pool.use((connection) =>
+          steps[name](withDeadline(connection.query), input),
+        ),
+      );
+      // Callbacks don't wait for a step: receivers append them meanwhile.
+      return { output, ms: performance.now() - start, othersWrote: false };
+    } catch (error) {
+      throw await explain(error);
+    }
+  };
+}
+
+/**
+ * Does work in a transaction during which nothing is recorded and nothing else is written. The
+ * locks come before a statement sees anything, so each sees what was committed before.
+ */
+async function changing<T>(query: Query, work: () => Promise<T>): Promise<T> {
+  await query(BEGIN_WRITING);
+  try {
+    await query("UPDATE keeper SET version = version + 1");
+    const result = await work();
+    await query("COMMIT");
+    return result;
+  } catch (error) {
+    await query("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
+
+function withDeadline(query: Query): Query {
+  return (text, parameters) =>
+    query(text, parameters, { deadlineMs: DEADLINE_MS });
+}

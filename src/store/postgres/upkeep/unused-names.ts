@@ -1,0 +1,71 @@
+import type { Connection } from "../connection/pool.ts";
+
+type Query = Connection["query"];
+
+/** The lock of whoever changes receipts but receivers, which share it: "smsr"; see append_callbacks. */
+const RECEIPTS_LOCK = 0x736d7372;
+
+const REMOVE_ADDRESSES = `WITH removed AS (DELETE FROM addresses WHERE id = ANY ($1::text::bigint[])
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE to_id = addresses.id)
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE from_id = addresses.id)
+    AND NOT EXISTS (SELECT 1 FROM event_addresses WHERE address_id = addresses.id) RETURNING id)
+  SELECT coalesce(array_agg(id), '{}')::text AS ids FROM removed`;
+
+const REMOVE_TAGS = `DELETE FROM tags WHERE id = ANY ($1::text::bigint[])
+  AND NOT EXISTS (SELECT 1 FROM message_tags WHERE tag_id = tags.id)`;
+
+/** What is stored about a recipient beside messages; it goes with the address. */
+const REMOVE_ABOUT = `WITH ids AS (SELECT unnest($1::text::bigint[]) AS gone),
+  entries AS (DELETE FROM suppressions USING ids WHERE recipient_id = gone),
+  clearings AS (DELETE FROM suppression_clearings USING ids WHERE recipient_id = gone)
+  DELETE FROM suppression_changes USING ids WHERE recipient_id = gone`;
+
+/** Deletes those of these addresses and tags that no message has any more. */
+export async function removeUnusedNames(
+  query: Query,
+  {
+    addresses,
+    tags,
+  }: {
+    readonly addresses: readonly number[];
+    readonly tags: readonly number[];
+  },
+): Promise<void> {
+  const [removed] = await query<{ ids: string }>(REMOVE_ADDRESSES, [
+    `{${addresses.join()}}`,
+  ]);
+  await query(REMOVE_ABOUT, [removed?.ids ?? "{}"]);
+  await query(REMOVE_TAGS, [`{${tags.join()}}`]);
+}
+
+/** Deletes what is stored about recipients beside messages. */
+export async function removeAbout(
+  query: Query,
+  recipients: readonly number[],
+): Promise<void> {
+  await query(REMOVE_ABOUT, [`{${recipients.join()}}`]);
+}
+
+const SIDS =
+  "ANY (ARRAY(SELECT decode(value, 'hex') FROM json_array_elements_text($1::text::json)))";
+
+/** Makes receivers wait for the end of this transaction, so do little more in it. */
+export async function lockReceipts(query: Query): Promise<void> {
+  await query(`SELECT pg_advisory_xact_lock(${RECEIPTS_LOCK})`);
+}
+
+/**
+ * Forgets messages, so that a later callback of one is new. Do this last in a transaction;
+ * see `lockReceipts`.
+ */
+export async function removeReceipts(
+  query: Query,
+  sids: readonly string[],
+): Promise<void> {
+  await lockReceipts(query);
+  await query(
+    `WITH ids AS (DELETE FROM message_sids WHERE sid = ${SIDS})
+       DELETE FROM receipts WHERE sid = ${SIDS}`,
+    [JSON.stringify(sids)],
+  );
+}
