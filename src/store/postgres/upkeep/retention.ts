@@ -8,16 +8,15 @@ type Query = Connection["query"];
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Messages of a step. */
-const STEP_MESSAGES = 250;
 
 /**
- * Deletes some of the messages first seen before `before`, the start of an hour, in a
+ * Deletes up to `limit` of the messages first seen before `before`, the start of an hour, in a
  * transaction of `changing`.
  */
 export async function pruneStep(
   query: Query,
   before: number,
+  limit: number,
 ): Promise<PruneStep> {
   const [oldest] = await query<{ hour: number; first: number; last: number }>(
     `SELECT hour, first_id AS first, last_id AS last FROM message_hours
@@ -32,12 +31,12 @@ export async function pruneStep(
   // An hour's range of ids also contains messages of other hours.
   const found = await query<{ id: number }>(
     `SELECT id FROM messages WHERE id BETWEEN $1::bigint AND $2::bigint
-       AND first_event_at < $3::bigint ORDER BY id LIMIT ${STEP_MESSAGES}`,
-    [first, last, before],
+       AND first_event_at < $3::bigint ORDER BY id LIMIT $4::integer`,
+    [first, last, before, limit],
   );
   const ids = found.map(({ id }) => id);
   const events = ids.length === 0 ? 0 : await removeMessages(query, ids);
-  if (ids.length < STEP_MESSAGES)
+  if (ids.length < limit)
     await query("DELETE FROM message_hours WHERE hour = $1::bigint", [hour]);
   else
     await query(
@@ -47,13 +46,21 @@ export async function pruneStep(
   return { messages: ids.length, events, isDone: false };
 }
 
-/** Deletes some of the made-up messages, in a transaction of `changing`. */
-export async function pruneMadeUpStep(query: Query): Promise<PruneStep> {
+/** Deletes up to `limit` of the made-up messages, in a transaction of `changing`. */
+export async function pruneMadeUpStep(
+  query: Query,
+  limit: number,
+): Promise<PruneStep> {
   const found = await query<{ id: number }>(
     `SELECT id FROM message_sids
        WHERE sid BETWEEN decode($1::text, 'hex') AND decode($2::text, 'hex')
-       LIMIT ${STEP_MESSAGES}`,
-    sidRange(MADE_UP_SID_START).map((sid) => Buffer.from(sid).toString("hex")),
+       LIMIT $3::integer`,
+    [
+      ...sidRange(MADE_UP_SID_START).map((sid) =>
+        Buffer.from(sid).toString("hex"),
+      ),
+      limit,
+    ],
   );
   const ids = found.map(({ id }) => id);
   const events = ids.length === 0 ? 0 : await removeMessages(query, ids);
@@ -81,18 +88,28 @@ const FIND_EMPTY = `SELECT number FROM message_partitions
   ORDER BY number LIMIT 1`;
 
 /**
- * Drops a partition that has lost all its messages, which gives its space back to the disk at
- * once; resolves to whether none is left. A query that reads for long makes it wait for the next
- * retention, rather than all others wait for it.
+ * Finds a partition that has lost all its messages, and for which there is no more use. Do this
+ * outside of a transaction, as it may pass many deleted rows.
  */
-export async function dropEmptyPartition(query: Query): Promise<boolean> {
+export async function emptyPartition(
+  query: Query,
+): Promise<number | undefined> {
   const [empty] = await query<{ number: number }>(FIND_EMPTY);
-  if (empty === undefined) return true;
+  return empty?.number;
+}
+
+/**
+ * Drops a partition in a transaction of `changing`, which gives its space back to the disk at
+ * once. If a query is reading for long, this is refused rather than that all others wait for it.
+ */
+export async function dropPartition(
+  query: Query,
+  number: number,
+): Promise<void> {
   await query("SET LOCAL lock_timeout = 200");
   for (const parent of ["messages", "events", "message_tags"])
-    await query(`DROP TABLE ${parent}_${empty.number}`);
+    await query(`DROP TABLE ${parent}_${number}`);
   await query("DELETE FROM message_partitions WHERE number = $1::integer", [
-    empty.number,
+    number,
   ]);
-  return false;
 }

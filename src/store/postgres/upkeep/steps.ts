@@ -10,12 +10,22 @@ import { codeOf } from "../connection/postgres-errors.ts";
 import { BEGIN_WRITING } from "../connection/tables.ts";
 import { untilDone } from "../connection/until-done.ts";
 import { eraseEvents, eraseRest, findAddresses, findEvents } from "./erase.ts";
-import { dropEmptyPartition, pruneMadeUpStep, pruneStep } from "./retention.ts";
+import {
+  dropPartition,
+  emptyPartition,
+  pruneMadeUpStep,
+  pruneStep,
+} from "./retention.ts";
 
 type Query = Connection["query"];
 
 /** What a step may take. Most of it is waiting for the keeper's batch, or for other writers. */
 const DEADLINE_MS = 20_000;
+
+/** How long a step that deletes should take: the keeper waits for it. */
+const PORTION_MS = 50;
+const PORTION_MIN = 10;
+const PORTION_MAX = 500;
 
 const LOCK_NOT_AVAILABLE = "55P03";
 
@@ -28,21 +38,22 @@ export function stepsOn(
   pool: Pool,
   { opened, explain }: Pick<Database, "opened" | "explain">,
 ): DoStep {
+  const inPortions = createPortions();
   const steps: {
     readonly [N in StepName]: (
       query: Query,
       input: StepInput<N>,
     ) => Promise<ReturnType<Steps[N]>>;
   } = {
-    prune: (query, before) => changing(query, () => pruneStep(query, before)),
-    pruneMadeUp: (query) => changing(query, () => pruneMadeUpStep(query)),
-    giveBack: (query) =>
-      changing(query, () => dropEmptyPartition(query)).catch(
-        (error: unknown) => {
-          if (codeOf(error) === LOCK_NOT_AVAILABLE) return true;
-          throw error;
-        },
+    prune: (query, before) =>
+      changing(query, () =>
+        inPortions((limit) => pruneStep(query, before, limit)),
       ),
+    pruneMadeUp: (query) =>
+      changing(query, () =>
+        inPortions((limit) => pruneMadeUpStep(query, limit)),
+      ),
+    giveBack: dropEmptyPartition,
     findAddresses,
     findEvents,
     eraseEvents: (query, erasing) =>
@@ -64,6 +75,34 @@ export function stepsOn(
       throw await explain(error);
     }
   };
+}
+
+/** Chooses how much work does at a time, by how long it took before. */
+function createPortions() {
+  let size = 100;
+  return async <T>(work: (limit: number) => Promise<T>): Promise<T> => {
+    const start = performance.now();
+    const result = await work(size);
+    const fitting = (size * PORTION_MS) / (performance.now() - start);
+    size = Math.round(
+      Math.min(Math.max(fitting, size / 2, PORTION_MIN), size * 2, PORTION_MAX),
+    );
+    return result;
+  };
+}
+
+/** Resolves to whether no partition is left to drop, or none can be dropped now. */
+async function dropEmptyPartition(query: Query): Promise<boolean> {
+  const empty = await emptyPartition(query);
+  if (empty === undefined) return true;
+  try {
+    await changing(query, () => dropPartition(query, empty));
+    return false;
+  } catch (error) {
+    // The next retention tries again.
+    if (codeOf(error) === LOCK_NOT_AVAILABLE) return true;
+    throw error;
+  }
 }
 
 /**
