@@ -14,10 +14,10 @@ export function storeContract(
   part: (openStore: OpenStore, runs: (count: number) => number) => void,
   engines: readonly TestedEngine[] = [SQLITE],
 ): void {
-  describe.each(engines)("$name", ({ newDatabase, shareOfRuns }) =>
+  describe.each(engines)("$name", ({ newDatabase, newLedger, shareOfRuns }) =>
     part(
       async (options) => {
-        const database = await newDatabase();
+        const database = await newLedger();
         const { engine } = database;
         const store = await openServerStore(engine, options);
         let closed = false;

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { openEngine } from "../../src/store/open.ts";
 import { postgresEngine } from "../../src/store/postgres/postgres-engine.ts";
-import { newPostgresDatabase } from "../support/postgres-server.ts";
+import {
+  newPostgresDatabase,
+  newPostgresLedger,
+} from "../support/postgres-server.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import type { TestDatabase } from "./events.ts";
 
@@ -9,6 +12,8 @@ export type TestedEngine = {
   readonly name: string;
   /** Doesn't create anything yet. */
   readonly newDatabase: () => Promise<TestDatabase>;
+  /** The same, or one with the tables of a new ledger, where making them takes long. */
+  readonly newLedger: () => Promise<TestDatabase>;
   /** How many of the cases of a property are tried. */
   readonly shareOfRuns: number;
 };
@@ -16,12 +21,14 @@ export type TestedEngine = {
 export const SQLITE: TestedEngine = {
   name: "SQLite",
   newDatabase: sqliteDatabase,
+  newLedger: sqliteDatabase,
   shareOfRuns: 1,
 };
 
 export const POSTGRES: TestedEngine = {
   name: "PostgreSQL",
-  newDatabase: postgresDatabase,
+  newDatabase: () => postgresDatabase(newPostgresDatabase()),
+  newLedger: () => postgresDatabase(newPostgresLedger()),
   // The cases are the same; each takes many times as long, as a query is a round trip.
   shareOfRuns: 0.2,
 };
@@ -38,7 +45,9 @@ async function sqliteDatabase(): Promise<TestDatabase> {
   };
 }
 
-async function postgresDatabase(): Promise<TestDatabase> {
-  const { url, [Symbol.asyncDispose]: drop } = await newPostgresDatabase();
+async function postgresDatabase(
+  created: ReturnType<typeof newPostgresDatabase>,
+): Promise<TestDatabase> {
+  const { url, [Symbol.asyncDispose]: drop } = await created;
   return { engine: postgresEngine(url), [Symbol.asyncDispose]: drop };
 }

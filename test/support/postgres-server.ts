@@ -2,6 +2,7 @@ import { SQL } from "bun";
 import { chownSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { openDatabase } from "../../src/store/postgres/connection/database.ts";
 import { until } from "./until.ts";
 
 /** Where Debian has the programs, newest version first; elsewhere they are on the PATH. */
@@ -131,26 +132,70 @@ export async function startPostgres({
 }
 
 let shared: Promise<PostgresServer> | undefined;
-let admin: Promise<SQL> | undefined;
+let admin: SQL | undefined;
+
+type TestPostgresDatabase = AsyncDisposable & { readonly url: string };
 
 /**
  * An empty database on a server that tests share: the one that `bun run test` started, or
  * else one for this process. It's dropped when disposed of.
  */
-export async function newPostgresDatabase(): Promise<
-  AsyncDisposable & { readonly url: string }
-> {
-  const folder = await sharedFolder();
-  const sql = await (admin ??= connect(urlIn(folder, "postgres")));
-  const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
+export function newPostgresDatabase(): Promise<TestPostgresDatabase> {
+  return newDatabase("template1");
+}
+
+/** The same with the tables of a new ledger: copying them takes half as long as making them. */
+export async function newPostgresLedger(): Promise<TestPostgresDatabase> {
+  await (template ??= makeTemplate());
+  const database = await newDatabase(TEMPLATE);
+  await using sql = new SQL(database.url, { max: 1 });
+  await sql`UPDATE ledger SET id = ${crypto.randomUUID().slice(-12)}`;
+  return database;
+}
+
+const TEMPLATE = "new_ledger";
+let template: Promise<void> | undefined;
+
+/** Of the processes that share the server, the first one's is kept. */
+async function makeTemplate(): Promise<void> {
+  const sql = await administrator();
+  const known =
+    await sql`SELECT 1 FROM pg_database WHERE datname = ${TEMPLATE}`;
+  if (known.length > 0) return;
+  const name = newName();
+  await sql.unsafe(`CREATE DATABASE ${name}`);
+  const database = openDatabase(urlIn(await sharedFolder(), name), {
+    mayCreate: true,
+  });
+  await database.opened;
+  await database.close();
+  await sql
+    .unsafe(`ALTER DATABASE ${name} RENAME TO ${TEMPLATE}`)
+    .catch(() => sql.unsafe(`DROP DATABASE ${name}`));
+}
+
+async function newDatabase(from: string): Promise<TestPostgresDatabase> {
+  const sql = await administrator();
+  const name = newName();
   // Faster than the default for a server that isn't durable.
-  await sql.unsafe(`CREATE DATABASE ${name} STRATEGY file_copy`);
+  await sql.unsafe(
+    `CREATE DATABASE ${name} TEMPLATE ${from} STRATEGY file_copy`,
+  );
   return {
-    url: urlIn(folder, name),
+    url: urlIn(await sharedFolder(), name),
     async [Symbol.asyncDispose]() {
       await sql.unsafe(`DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
+}
+
+function newName(): string {
+  return `test_${crypto.randomUUID().replaceAll("-", "")}`;
+}
+
+async function administrator(): Promise<SQL> {
+  const folder = await sharedFolder();
+  return (admin ??= new SQL(urlIn(folder, "postgres"), { max: 1 }));
 }
 
 async function sharedFolder(): Promise<string> {
@@ -158,10 +203,6 @@ async function sharedFolder(): Promise<string> {
     process.env["SMSLEDGER_TEST_POSTGRES"] ??
     (await (shared ??= startPostgres())).folder
   );
-}
-
-async function connect(url: string): Promise<SQL> {
-  return new SQL(url, { max: 1 });
 }
 
 function urlIn(folder: string, database: string, port = 5_432): string {

@@ -25,9 +25,9 @@ export type QueryOptions = {
 export type Connection = {
   /**
    * Runs a query with `$1` for the first parameter. Without parameters, it can have several
-   * statements, and returns what the last one does. `int8`, `numeric` and booleans arrive as numbers. Rejects with NoAnswer when
-   * the server is silent; the connection is closed then. Other errors are the driver's; see
-   * `explained`.
+   * statements, and returns what the last one does. `int8`, `numeric` and booleans arrive as
+   * numbers. Rejects with NoAnswer when the server is silent; the connection is closed then.
+   * Other errors are the driver's; see `explained`.
    */
   readonly query: <Row = Record<string, unknown>>(
     text: string,

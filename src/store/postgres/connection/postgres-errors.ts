@@ -79,6 +79,8 @@ export async function explained(
     : new StoreUnavailable(message, { cause: error });
 }
 
+const LOOKUP_MS_MAX = 400;
+
 /** The driver doesn't say whether the name or the port is wrong. */
 async function whyRefused({
   hostname,
@@ -88,7 +90,8 @@ async function whyRefused({
   if (hostname === undefined)
     return `there is no server at the socket ${socketFolder}/.s.PGSQL.${port}. Start it, or check DATABASE_URL.`;
   try {
-    await lookup(hostname);
+    // A name server that doesn't answer says nothing.
+    await Promise.race([lookup(hostname), Bun.sleep(LOOKUP_MS_MAX)]);
     return `nothing answers on port ${port}. Start the server, check that it listens on this address, or check DATABASE_URL.`;
   } catch {
     return `the host ${hostname} isn't known. Check DATABASE_URL and the name server.`;

@@ -23,9 +23,7 @@ export function tablesOf(pool: Pool): Db {
   return tablesBy(pool, () => new PoolDriver(pool));
 }
 
-/**
- * The same for writing: transactions run one by one, on all nodes together, as on SQLite.
- */
+/** The same for writing: transactions run one by one, on all nodes together, as on SQLite. */
 export function writableTablesOf(pool: Pool): Db {
   return tablesBy(pool, () => new WritingDriver(pool));
 }
@@ -65,7 +63,7 @@ const LOCK = 0x736d736d;
  * In one round trip. The lock is taken before a statement sees anything: each statement sees
  * what was committed before it began, and nobody else writes meanwhile. Transactions that are
  * merely serializable would do as well, but under load they undo each other again and again.
- * The setting and the lock are the transaction's, as a pooler may lend its connection to others.
+ * The lock ends with the transaction, however that ends; its id tells whether it was committed.
  */
 export const BEGIN_WRITING = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SET LOCAL synchronous_commit = on;
