@@ -1,20 +1,18 @@
 import { describe } from "bun:test";
 import { openServerStore } from "../support/open-store.ts";
-import { SQLITE, type TestedEngine } from "./engines.ts";
+import { ENGINES } from "./engines.ts";
 import type { OpenStore } from "./events.ts";
 import { readingSettled } from "./settled.ts";
 
 /**
  * Tests, on each engine, a part of what all must do; see the interface `Store`. Each part
- * is a test file in `contract/`, so that none is forgotten and they run side by side. Until
- * PostgreSQL passes all, those that it passes name it. `runs` returns how many cases of a
- * property are tried on an engine, of those that SQLite gets.
+ * is a test file in `contract/`, so that none is forgotten and they run side by side. `runs`
+ * returns how many cases of a property are tried on an engine, of those that SQLite gets.
  */
 export function storeContract(
   part: (openStore: OpenStore, runs: (count: number) => number) => void,
-  engines: readonly TestedEngine[] = [SQLITE],
 ): void {
-  describe.each(engines)("$name", ({ newDatabase, newLedger, shareOfRuns }) =>
+  describe.each(ENGINES)("$name", ({ newDatabase, newLedger, shareOfRuns }) =>
     part(
       async (options) => {
         const database = await newLedger();

@@ -8,7 +8,7 @@ import {
 import { tempDir } from "../support/temp-dir.ts";
 import type { TestDatabase } from "./events.ts";
 
-export type TestedEngine = {
+type TestedEngine = {
   readonly name: string;
   /** Doesn't create anything yet. */
   readonly newDatabase: () => Promise<TestDatabase>;
@@ -18,14 +18,14 @@ export type TestedEngine = {
   readonly shareOfRuns: number;
 };
 
-export const SQLITE: TestedEngine = {
+const SQLITE: TestedEngine = {
   name: "SQLite",
   newDatabase: sqliteDatabase,
   newLedger: sqliteDatabase,
   shareOfRuns: 1,
 };
 
-export const POSTGRES: TestedEngine = {
+const POSTGRES: TestedEngine = {
   name: "PostgreSQL",
   newDatabase: () => postgresDatabase(newPostgresDatabase()),
   newLedger: () => postgresDatabase(newPostgresLedger()),
@@ -33,6 +33,7 @@ export const POSTGRES: TestedEngine = {
   shareOfRuns: 0.2,
 };
 
+/** Every engine; each must pass the contract tests. */
 export const ENGINES: readonly TestedEngine[] = [SQLITE, POSTGRES];
 
 async function sqliteDatabase(): Promise<TestDatabase> {

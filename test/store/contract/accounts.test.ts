@@ -8,7 +8,6 @@ import {
   type NewUser,
 } from "../../../src/store/accounts.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const AT = Date.UTC(2026, 10, 23, 12);
 const by: By = { at: AT, actor: "ana", address: "203.0.113.7" };
@@ -339,4 +338,4 @@ storeContract((openStore) => {
       keys[0],
     ]);
   });
-}, ENGINES);
+});

@@ -4,7 +4,6 @@ import {
   type NewAlertChannel,
 } from "../../../src/store/alert-channels.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const AT = Date.UTC(2026, 10, 23, 12, 30);
 const BY = { at: AT, actor: "ana", address: null };
@@ -97,4 +96,4 @@ storeContract((openStore) => {
     ]);
     expect(JSON.stringify(entries)).not.toContain("secret");
   });
-}, ENGINES);
+});

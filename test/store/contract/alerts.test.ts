@@ -13,7 +13,6 @@ import {
 import { channelTarget } from "../../../src/store/outbox.ts";
 import { StoreUnavailable } from "../../../src/store/store.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const AT = Date.UTC(2026, 10, 23, 12, 30);
 const BY = { at: AT, actor: "ana", address: null };
@@ -427,10 +426,7 @@ storeContract((openStore) => {
     for (const result of results)
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
   });
-}, ENGINES);
 
-// PostgreSQL can't delete yet.
-storeContract((openStore) => {
   test("a number is erased from rules, which are turned off, and from notes", async () => {
     await using opened = await openStore();
     const { alerts, upkeep } = opened.store;

@@ -5,7 +5,6 @@ import {
 } from "../../../src/store/api-tokens.ts";
 import { StoreUnavailable } from "../../../src/store/store.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const BY = { at: Date.now(), actor: "ana", address: null };
 
@@ -108,4 +107,4 @@ storeContract((openStore) => {
     expect(await apiTokens.add(tokenOf("one more"))).toBe("too many");
     expect(await apiTokens.list()).toHaveLength(API_TOKENS_MAX);
   });
-}, ENGINES);
+});

@@ -8,7 +8,6 @@ import {
 } from "../../../src/store/audit.ts";
 import type { Stores } from "../../../src/store/stores.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -118,7 +117,7 @@ storeContract((openStore) => {
     await audit.add({ ...change, at: START + 10 * 365 * DAY_MS });
     expect(await entriesIn(opened.store)).toHaveLength(2);
   });
-}, ENGINES);
+});
 
 /** Resolves to all entries, oldest first. */
 async function entriesIn({ audit }: Pick<Stores, "audit">) {

@@ -6,7 +6,6 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
 import { expectRecount } from "../recount.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const MIDNIGHT = Date.UTC(2026, 10, 23);
@@ -75,10 +74,7 @@ storeContract((openStore) => {
     await command.close();
     expect(await engine.exists()).toBe(true);
   });
-}, ENGINES);
 
-// PostgreSQL can't delete yet.
-storeContract((openStore) => {
   test("whatever a command deletes or erases, the server's next callbacks are counted correctly", async () => {
     await using opened = await openStore();
     const { store, engine } = opened;

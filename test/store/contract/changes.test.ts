@@ -10,7 +10,6 @@ import { oldCursor, positionAfter } from "../positions.ts";
 import { eventOf } from "../events.ts";
 import { eventsIn, messagesIn } from "../../support/rows.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 storeContract((openStore) => {
   test("changes since a position are counted, failures separately", async () => {
@@ -220,7 +219,7 @@ storeContract((openStore) => {
     expect(other).toMatchObject({ recipientId: null, senderId: null });
     expect(await store.addressById(999)).toBeUndefined();
   });
-}, ENGINES);
+});
 
 function sidAndStatus({ messageSid, status }: MessageRow) {
   return [messageSid, status];

@@ -2,7 +2,6 @@ import { expect, test } from "bun:test";
 import type { UpkeepNote } from "../../../src/store/upkeep.ts";
 import { eventOf } from "../events.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const HOUR_MS = 3_600_000;
 const NOON = Date.UTC(2026, 10, 23, 12);
@@ -103,4 +102,4 @@ storeContract((openStore) => {
       wasSetBack: true,
     });
   });
-}, ENGINES);
+});

@@ -5,7 +5,6 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
 import { eventsIn, messagesIn } from "../../support/rows.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const RANGE = { from: 0, to: 3_600_000 };
 
@@ -78,4 +77,4 @@ storeContract((openStore) => {
     await store.close();
     await store.close();
   });
-}, ENGINES);
+});

@@ -14,7 +14,6 @@ import { until } from "../../support/until.ts";
 import { expectRecount, total } from "../recount.ts";
 import { messagesIn } from "../../support/rows.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -360,4 +359,4 @@ storeContract((openStore, runs) => {
     ).toEqual([]);
     expect(await opened.store.deliveryTimes(ALL_TIME)).toEqual([]);
   });
-}, ENGINES);
+});

@@ -6,7 +6,6 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { atOnce, inSteps } from "../arbitrary-steps.ts";
 import { eventOf } from "../events.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -70,7 +69,7 @@ storeContract((openStore, runs) => {
     const times = await store.deliveryTimes({ from: 0, to: 2 * HOUR_MS });
     expect(times).toMatchObject([{ fromMs: 0, messages: 1 }]);
   });
-}, ENGINES);
+});
 
 async function expectRecount(
   store: Store,

@@ -2,7 +2,6 @@ import { expect, test } from "bun:test";
 import type { DigestSettings } from "../../../src/store/digests.ts";
 import { StoreUnavailable } from "../../../src/store/store.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const AT = Date.UTC(2026, 10, 23, 12);
 const BY = { at: AT, actor: "ana", address: null };
@@ -93,4 +92,4 @@ storeContract((openStore) => {
     for (const result of results)
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
   });
-}, ENGINES);
+});

@@ -4,7 +4,6 @@ import { StoreUnavailable } from "../../../src/store/store.ts";
 import type { Stores } from "../../../src/store/stores.ts";
 import { eventOf } from "../events.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const AT = Date.UTC(2026, 10, 23, 12, 30);
 const BY = { at: AT, actor: "ana", address: "192.0.2.1" };
@@ -208,10 +207,7 @@ storeContract((openStore) => {
     for (const result of results)
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
   });
-}, ENGINES);
 
-// PostgreSQL can't delete yet.
-storeContract((openStore) => {
   test("a number is erased from endpoints' names and filters and from the audit list, and one whose filter had it is paused", async () => {
     await using opened = await openStore();
     const { audit, endpoints, upkeep } = opened.store;

@@ -11,7 +11,6 @@ import {
 } from "../number-everywhere.ts";
 import { expectRecount } from "../recount.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
@@ -146,7 +145,7 @@ storeContract((openStore) => {
       expect(done).toEqual(done.toSorted((a, b) => a - b));
     }
   });
-}, ENGINES);
+});
 
 /** Resolves to everything that can be read, as one text. */
 async function everything(from: Store): Promise<string> {

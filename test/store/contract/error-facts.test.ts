@@ -6,7 +6,6 @@ import type { TimeRange } from "../../../src/time/time-range.ts";
 import { eventOf } from "../events.ts";
 import { messagesIn } from "../../support/rows.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 10, 1);
@@ -99,7 +98,7 @@ storeContract((openStore, runs) => {
     await store.recordEvent(eventOf({ ErrorCode: "30003" }));
     expect(await store.errorCodeFacts([], { from: 0, to: START })).toEqual([]);
   });
-}, ENGINES);
+});
 
 function factsOf(
   all: readonly MessageRow[],

@@ -9,7 +9,6 @@ import { eventOf } from "../events.ts";
 import { followList } from "../follow-list.ts";
 import { failingRecount } from "../failing-recount.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const MESSAGES = 24;
 const FIRST_NUMBER = 14_155_550_000;
@@ -185,4 +184,4 @@ storeContract((openStore, runs) => {
     expect(await withVerdict("do-not-send")).toEqual([2, 0, 1]);
     expect(await withVerdict("fix-first")).toEqual([4]);
   });
-}, ENGINES);
+});

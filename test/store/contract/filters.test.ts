@@ -11,7 +11,6 @@ import { arbitraryEvents, arbitraryFilter } from "../arbitrary-filters.ts";
 import { filtered } from "../filter-evaluator.ts";
 import { messagesIn } from "../../support/rows.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 storeContract((openStore, runs) => {
   test("pages of any filter have exactly its matches, in order, however little one request may read", async () => {
@@ -45,7 +44,7 @@ storeContract((openStore, runs) => {
       { numRuns: runs(15) },
     );
   });
-}, ENGINES);
+});
 
 type List = {
   readonly store: Store;

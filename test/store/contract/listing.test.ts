@@ -10,7 +10,6 @@ import { eventOf } from "../events.ts";
 import { filtered } from "../filter-evaluator.ts";
 import { messagesIn } from "../../support/rows.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 storeContract((openStore, runs) => {
   test.each([
@@ -364,7 +363,7 @@ storeContract((openStore, runs) => {
     ).toEqual(nothing);
     expect(await store.countMessages([])).toEqual({ count: 0, isMore: false });
   });
-}, ENGINES);
+});
 
 function condition(
   field: "to" | "from" | "sid" | "word",

@@ -6,7 +6,6 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { arbitraryEvents, arbitraryFilter } from "../arbitrary-filters.ts";
 import { eventOf } from "../events.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 /** Tests what forwarding reads: events with their messages, and which filters they match. */
 storeContract((openStore, runs) => {
@@ -96,4 +95,4 @@ storeContract((openStore, runs) => {
     const some = await store.eventsWithMessages(ids);
     expect(some).toEqual(events.slice(0, 2));
   });
-}, ENGINES);
+});

@@ -14,7 +14,6 @@ import { failingRecount } from "../failing-recount.ts";
 import { expectRecount } from "../recount.ts";
 import { eventsFrom } from "../positions.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 type Outcome = Omit<MessageRow, "id" | "messageSid">;
 
@@ -192,7 +191,7 @@ storeContract((openStore, runs) => {
       ["😀", "&"],
     ]);
   });
-}, ENGINES);
+});
 
 /** Resolves to a new message's state after these events. */
 async function outcomeOf(

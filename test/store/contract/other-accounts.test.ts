@@ -2,7 +2,6 @@ import { expect, test } from "bun:test";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const MAIN = `AC${"a".repeat(32)}`;
 const SUB = `AC${"b".repeat(32)}`;
@@ -63,4 +62,4 @@ storeContract((openStore) => {
     );
     expect(outcomes).toEqual(["new", "other-account", "repeat"]);
   });
-}, ENGINES);
+});

@@ -14,7 +14,6 @@ import {
 import type { Stores } from "../../../src/store/stores.ts";
 import { eventOf } from "../events.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -467,10 +466,7 @@ storeContract((openStore) => {
     await outbox.save({ ...NOTHING, attempts: [attemptOf(target)] });
     expect(await outbox.attempts(target, { size: 9 })).toEqual([]);
   });
-}, ENGINES);
 
-// PostgreSQL can't delete yet.
-storeContract((openStore) => {
   test("erasing a number removes the responses that contain it", async () => {
     await using opened = await openStore();
     const { store } = opened;

@@ -5,7 +5,6 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { arbitraryPost } from "../arbitrary-posts.ts";
 import { eventOfForm } from "../events.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 storeContract((openStore, runs) => {
   test("posted parameters are restored unchanged and in order", async () => {
@@ -55,7 +54,7 @@ storeContract((openStore, runs) => {
       expect(await store.timeline(event.messageSid)).toMatchObject([{ query }]);
     }
   });
-}, ENGINES);
+});
 
 /** Returns a post with its own message somewhere in it. */
 function withRequired(params: FormParams, place: number): FormParams {

@@ -8,7 +8,6 @@ import { eventOf } from "../events.ts";
 import { failingRecount } from "../failing-recount.ts";
 import { expectRecount } from "../recount.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -100,7 +99,7 @@ storeContract((openStore) => {
     expect(events).toHaveLength(1);
     expect(events[0]?.id).toBeGreaterThan(last?.id ?? 0);
   });
-}, ENGINES);
+});
 
 /**
  * Records messages of five days, the last two since MIDNIGHT: twenty a day, each sent and

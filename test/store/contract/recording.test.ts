@@ -3,7 +3,6 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf, eventOfForm } from "../events.ts";
 import { eventsIn, messagesIn } from "../../support/rows.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
@@ -202,6 +201,6 @@ storeContract((openStore) => {
     await using opened = await openStore();
     await opened.store.checkWritable();
   });
-}, ENGINES);
+});
 
 /** Reads all rows, continuing from the last one's ID until there are no more. */

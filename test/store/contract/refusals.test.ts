@@ -11,7 +11,6 @@ import {
 import type { Stores } from "../../../src/store/stores.ts";
 import { AT, refusalOf } from "../../refusals/sample-refusals.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -276,4 +275,4 @@ storeContract((openStore) => {
     await store.refusals.markSeen({ at: AT, actor: "ana", address: null });
     expect(await store.refusals.seenAt()).toBe(AT + 5);
   });
-}, ENGINES);
+});

@@ -4,7 +4,6 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
 import { eventsFrom } from "../positions.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 storeContract((openStore, runs) => {
   test("an event's repeats are counted, and the latest is reported, in any order", async () => {
@@ -34,4 +33,4 @@ storeContract((openStore, runs) => {
       { numRuns: runs(40) },
     );
   });
-}, ENGINES);
+});

@@ -2,7 +2,6 @@ import { expect, test } from "bun:test";
 import type { Store, SuggestibleField } from "../../../src/store/store.ts";
 import { eventOf } from "../events.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const SUGGESTED: readonly (readonly [
   SuggestibleField,
@@ -88,7 +87,7 @@ storeContract((openStore) => {
     ] as const)
       expect(await opened.store.suggest(field, "", 10)).toEqual([]);
   });
-}, ENGINES);
+});
 
 async function populate(store: Store): Promise<void> {
   const messages = [

@@ -2,7 +2,6 @@ import { expect, test } from "bun:test";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const SUPPLEMENTS_MAX = 100;
 
@@ -113,4 +112,4 @@ storeContract((openStore) => {
       await store.recordEvent(eventOf({ MessageSid, MessageStatus: "failed" })),
     ).toBe("new");
   });
-}, ENGINES);
+});

@@ -17,7 +17,6 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
 import { followList } from "../follow-list.ts";
 import { storeContract } from "../contract.ts";
-import { ENGINES } from "../engines.ts";
 
 const TO = "+14155550123";
 const AT = Date.UTC(2026, 10, 23, 12);
@@ -394,10 +393,7 @@ storeContract((openStore) => {
     for (const result of results)
       expect(result).toMatchObject({ reason: expect.any(StoreUnavailable) });
   });
-}, ENGINES);
 
-// PostgreSQL can't delete yet.
-storeContract((openStore) => {
   test("retention takes numbers off the list with the messages that were the reason", async () => {
     await using opened = await openStore();
     const { store } = opened;
