@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { SQL } from "bun";
 import { chownSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -149,7 +150,7 @@ export async function newPostgresLedger(): Promise<TestPostgresDatabase> {
   await (template ??= makeTemplate());
   const database = await newDatabase(TEMPLATE);
   await using sql = new SQL(database.url, { max: 1 });
-  await sql`UPDATE ledger SET id = ${crypto.randomUUID().slice(-12)}`;
+  await sql`UPDATE ledger SET id = ${randomBytes(8).toString("hex")}`;
   return database;
 }
 
