@@ -51,9 +51,10 @@ const idle = new WeakMap<Browser, Map<string, Page[]>>();
  * browser's objections: errors and policy violations.
  */
 export async function openPage(
-  browser: Browser,
+  given: Browser,
   options: BrowserContextOptions = {},
 ) {
+  const browser = given.isConnected() ? given : await launchChromium();
   const all = { viewport: { width: 1280, height: 800 }, ...options };
   const pages = idlePages(browser, JSON.stringify(all));
   const page = pages.pop() ?? (await newPage(browser, all));
