@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { newEndpointSecret } from "../../src/forwarding/secrets.ts";
 import { between } from "../../src/simulation/random.ts";
 import { openEngine } from "../../src/store/open.ts";
+import { endpointTarget } from "../../src/store/outbox.ts";
 import { startLoad, type Ledger } from "../faults/load.ts";
 import { startProcess, type ServerProcess } from "../faults/server-process.ts";
 import { freePort } from "../support/free-port.ts";
@@ -13,6 +14,10 @@ import { until } from "../support/until.ts";
 const CLIENTS = 4;
 /** Longer than the server waits before it tries a receiver that was down again. */
 const PATIENCE_MS = 90_000;
+/** Events after the last round, when the receiver is away. */
+const LAST_EVENTS = 50;
+/** As in `src/forwarding/health.ts`. */
+const DOWN_AFTER = 10;
 
 export type Killed = {
   readonly acknowledged: number;
@@ -25,8 +30,8 @@ export type Killed = {
 };
 
 /**
- * Kills the server and its receiver with `kill -9` under load, in turn, so many times each,
- * with some hundred events between, and checks what arrived.
+ * Kills the server and its receiver with `kill -9` under load, `rounds` times each and with some
+ * hundred events between, and checks what arrived.
  */
 export async function killBoth(
   rounds: number,
@@ -63,11 +68,34 @@ export async function killBoth(
     const { length } = received(file);
     report(`round ${round}: ${ledger.size} acknowledged, ${length} arrived`);
   }
+  receiver.kill("SIGKILL");
+  await receiver.exited;
+  await loadUntil(server, ledger, LAST_EVENTS);
+  await untilDown(databaseUrl);
+  receiver = startReceiver(port, file);
   await untilQuiet(file, ledger);
   await server.kill();
   receiver.kill("SIGKILL");
   await receiver.exited;
   return judged(received(file), ledger);
+}
+
+/**
+ * Waits until the receiver counts as down: once it's back, everything comes at once, also what
+ * would have been tried again after minutes.
+ */
+async function untilDown(databaseUrl: string): Promise<void> {
+  const stores = await openEngine(databaseUrl).openForCommand();
+  const [endpoint] = await stores.endpoints.list();
+  const target = endpointTarget(endpoint?.id ?? 0);
+  await until(async () => {
+    const latest = await stores.outbox.attempts(target, { size: DOWN_AFTER });
+    return (
+      latest.length === DOWN_AFTER &&
+      latest.every(({ isSuccess }) => !isSuccess)
+    );
+  }, PATIENCE_MS);
+  await stores.close();
 }
 
 /** Waits until everything has arrived, or nothing arrives anymore. */
