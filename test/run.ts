@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { startPostgres } from "./support/postgres-server.ts";
 
 /** For tests that take seconds by themselves, on a busy machine. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 /** More than there are cores, because most tests wait half of their time. */
 const WORKERS = availableParallelism() * 2 + 1;
 

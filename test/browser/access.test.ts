@@ -181,7 +181,7 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
     await signIn(page, "x", "y");
     await checkPhonePage(page);
     expect(dialogs).toBe(0);
-  }, 90_000);
+  }, 120_000);
 });
 
 async function signOut(page: Page): Promise<void> {

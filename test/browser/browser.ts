@@ -9,7 +9,7 @@ import {
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
 /** How long a step in the browser may take on a busy machine. */
-const STEP_TIMEOUT_MS = 30_000;
+const STEP_TIMEOUT_MS = 60_000;
 
 /** Whether the browser tests can run here. They say so if they can't. */
 export const hasChromium = existsSync(CHROMIUM);

@@ -41,5 +41,5 @@ describe.skipIf(!hasChromium)("the Do not send list, in a browser", () => {
       .getByText("Don’t retry: no mobile number")
       .waitFor();
     expect(complaints).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -78,7 +78,7 @@ describe.skipIf(!hasChromium)("every page of the compiled program", () => {
       openPage(browser),
       openPage(browser, { javaScriptEnabled: false }),
     ]);
-  }, 90_000);
+  }, 120_000);
 
   afterAll(async () => {
     for (const opened of [scripted, plain]) await opened[Symbol.asyncDispose]();

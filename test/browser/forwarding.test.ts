@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium)("forwarding, in a browser", () => {
     expect(complaints.filter((text) => !/status of 40[04]/.test(text))).toEqual(
       [],
     );
-  }, 60_000);
+  }, 120_000);
 
   test("without JavaScript, an endpoint is added, tested, paused, resumed and removed, and a time range sent again", async () => {
     await using site = await startBinary(ENV);
@@ -89,7 +89,7 @@ describe.skipIf(!hasChromium)("forwarding, in a browser", () => {
     await page.getByRole("link", { name: "Remove this endpoint…" }).click();
     await page.getByRole("button", { name: "Remove it" }).click();
     await page.getByText("Nothing is forwarded yet").waitFor();
-  }, 60_000);
+  }, 120_000);
 
   test("with 50 endpoints, long names and a hostile response, every page fits a phone and is readable in both themes", async () => {
     await using site = await startBinary(ENV);

@@ -49,7 +49,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
     await makeFirstUser(page, site, ADMIN);
     for (const name of NAMES) await addUserAndToken(page, site, name);
     signedIn = { storageState: await page.context().storageState() };
-  }, 90_000);
+  }, 120_000);
 
   afterAll(async () => {
     await site?.[Symbol.asyncDispose]();

@@ -51,7 +51,7 @@ test("an endpoint that refuses half of all events gets the other half, however m
   const state = (await engine.store.outbox.states([target])).get(target);
   expect(state?.behind.count).toBe(0);
   expect(state?.failed).toBeGreaterThan(500);
-}, 60_000);
+}, 120_000);
 
 test("a failing event delays no other event", async () => {
   await using engine = await Engine.open();
@@ -170,7 +170,7 @@ test("an endpoint that has answered 500 for long isn't given so many events that
   engine.answer = () => ({ status: 200 });
   await engine.pass(5 * MINUTE);
   expect(await waiting()).toBeLessThan(1_130);
-}, 60_000);
+}, 120_000);
 
 test("a paused endpoint gets nothing, and everything once it's resumed", async () => {
   await using engine = await Engine.open();

@@ -9,7 +9,7 @@ const MB = 1024 * 1024;
 const OK = "HTTP/1.1 200 OK\r\n";
 const CHUNKED = `${OK}transfer-encoding: chunked\r\n\r\n`;
 /** In place of the 15 s that the product allows. */
-const LIMIT_MS = 300;
+const LIMIT_MS = 1_000;
 /** What a busy machine may take beyond the limit. */
 const SLACK_MS = 2_000;
 
@@ -180,7 +180,7 @@ test("a hundred hostile responses at once leave memory as it was", async () => {
   const before = await round();
   for (let each = 0; each < 3; each++) await round();
   expect((await round()) - before).toBeLessThan(40 * MB);
-}, 60_000);
+}, 120_000);
 
 /** 200 MB of zeros, packed. */
 let bomb: Uint8Array;

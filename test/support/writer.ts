@@ -6,7 +6,8 @@
 import { Database, type Statement } from "bun:sqlite";
 import "../../src/store/sqlite/writer/writer.ts";
 
-const statements = new WeakMap<Database, WeakRef<Statement>[]>();
+// Not weakly: one that is garbage is finalized only some time later.
+const statements = new WeakMap<Database, Statement[]>();
 // Applied to the databases below.
 // oxlint-disable-next-line typescript/unbound-method
 const { prepare, close } = Database.prototype;
@@ -16,12 +17,11 @@ Object.assign(Database.prototype, {
     const statement = prepare.apply(this, given);
     const ofDatabase = statements.get(this) ?? [];
     statements.set(this, ofDatabase);
-    ofDatabase.push(new WeakRef(statement));
+    ofDatabase.push(statement);
     return statement;
   },
   close(this: Database, ...given: Parameters<typeof close>) {
-    for (const statement of statements.get(this) ?? [])
-      statement.deref()?.finalize();
+    for (const statement of statements.get(this) ?? []) statement.finalize();
     close.apply(this, given);
   },
 });

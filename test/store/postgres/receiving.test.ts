@@ -112,7 +112,7 @@ test("while the server is silent, callbacks are refused in time", async () => {
   });
   await store.settled();
   await store.close();
-}, 60_000);
+}, 120_000);
 
 test("of the same callbacks on two nodes at once, in different orders, exactly one of each is new", async () => {
   await using database = await newPostgresDatabase();
@@ -148,7 +148,7 @@ test("of the same callbacks on two nodes at once, in different orders, exactly o
   expect(timeline).toHaveLength(events.length);
   expect(new Set(timeline.map(({ repeats }) => repeats))).toEqual(new Set([5]));
   for (const each of nodes) await each.close();
-}, 60_000);
+}, 120_000);
 
 test("callbacks are durable whatever the server's default is", async () => {
   await using database = await newPostgresDatabase();
