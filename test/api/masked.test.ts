@@ -14,6 +14,9 @@ const number = fc
   .stringMatching(/^[1-9]\d{6,14}$/)
   .filter((digits) => !maskNumber(digits).includes(digits.slice(-6)));
 
+/** Its digits can be those of a number by chance. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
 const ownWriting = fc.constantFrom(
   (digits: string) => digits,
   (digits: string) => `+${digits}`,
@@ -88,7 +91,7 @@ test("a token that sees masked numbers gets none in full, whatever was posted", 
         expect(answers[0].data).toHaveLength(1);
         expect(answers[2].data).toHaveLength(1);
         const texts = textsIn(answers)
-          .filter((text) => text !== MessageSid)
+          .filter((text) => text !== MessageSid && !TIME.test(text))
           .flatMap((text) => [text, text.replaceAll(/[ ().-]/g, "")]);
         for (const digits of Object.values(numbers))
           expect(
