@@ -58,7 +58,7 @@ beforeAll(async () => {
   cpSync(first, second, { recursive: true });
   await releaseIn(first);
   await releaseIn(second);
-}, 120_000);
+}, 300_000);
 
 describe("a release", () => {
   test("has the same bytes, whatever folder it's made in", async () => {

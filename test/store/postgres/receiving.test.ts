@@ -47,6 +47,7 @@ function recordOn(store: Stores) {
         outcome = await store.recordEvent(event);
       } catch (error) {
         expect(error).toBeInstanceOf(StoreUnavailable);
+        // Time is the subject: whoever was refused tries again in a moment.
         await Bun.sleep(20);
       }
       ended.push({ event, outcome, ms: performance.now() - start });

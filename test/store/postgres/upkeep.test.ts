@@ -87,6 +87,7 @@ test("while one node deletes, callbacks of the same messages and numbers are rec
           { receivedAt: MIDNIGHT, query: `order=${index % 4}` },
         ),
       );
+      // Time is the subject: callbacks keep coming while messages are deleted.
       await Bun.sleep(5);
     }
   });
