@@ -122,8 +122,13 @@ function connectionPool(
       data: { request: undefined, received: "" },
       socket: {
         data: onData,
-        close() {
-          if (!isClosing) onFailure(new Error("A connection was closed."));
+        // A server closes a connection that isn't used for a while.
+        close(socket) {
+          if (isClosing) return;
+          if (socket.data.request !== undefined)
+            onFailure(new Error("A connection was closed during a request."));
+          forget(idle, socket);
+          forget(all, socket);
         },
       },
     });
@@ -154,6 +159,11 @@ function connectionPool(
       for (const socket of all) socket.end();
     },
   };
+}
+
+function forget<T>(list: T[], item: T): void {
+  const index = list.indexOf(item);
+  if (index !== -1) list.splice(index, 1);
 }
 
 /** Returns the status of a complete response, or undefined while part of it is missing. */
