@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { textStream } from "../../src/exports/text-stream.ts";
-import { createTurns } from "../../src/store/core/turns.ts";
+import { createTurns } from "../../src/time/turns.ts";
 import { messagesExport } from "../../src/messages/messages-export.ts";
 import { startServer } from "../support/start-server.ts";
 import { nextTurn } from "./download-server.ts";

@@ -1,4 +1,4 @@
-import { createTurns } from "../../core/turns.ts";
+import { createTurns } from "../../../time/turns.ts";
 import type { Read } from "../../sql/message-reading.ts";
 import { StoreUnavailable } from "../../store.ts";
 import { untilDone } from "./until-done.ts";

@@ -1,4 +1,4 @@
-import { createTurns } from "../../core/turns.ts";
+import { createTurns } from "../../../time/turns.ts";
 import { StoreUnavailable, StoreUnusable } from "../../store.ts";
 import type { ReadConnection } from "./read-connection.ts";
 import { explainSqliteError, isDiskTrouble } from "./sqlite-errors.ts";
