@@ -1,6 +1,5 @@
 import type {
   DeliveryChange,
-  NewAttempt,
   OutboxSave,
   TargetProgress,
 } from "../store/outbox.ts";
@@ -28,23 +27,16 @@ export function merged(all: readonly Changes[]): Changes {
 /** Collects what happens to one target until it's taken to be saved. */
 export class ChangeList {
   #deliveries: DeliveryChange[] = [];
-  #attempts: NewAttempt[] = [];
   #progress: Partial<TargetProgress> = {};
 
   get isEmpty(): boolean {
     return (
-      this.#deliveries.length === 0 &&
-      this.#attempts.length === 0 &&
-      Object.keys(this.#progress).length === 0
+      this.#deliveries.length === 0 && Object.keys(this.#progress).length === 0
     );
   }
 
   add(delivery: DeliveryChange): void {
     this.#deliveries.push(delivery);
-  }
-
-  log(attempt: NewAttempt): void {
-    this.#attempts.push(attempt);
   }
 
   set(progress: Omit<TargetProgress, "target">): void {
@@ -54,11 +46,9 @@ export class ChangeList {
   take() {
     const taken = {
       deliveries: this.#deliveries,
-      attempts: this.#attempts,
       progress: this.#progress,
     };
     this.#deliveries = [];
-    this.#attempts = [];
     this.#progress = {};
     return taken;
   }

@@ -3,6 +3,7 @@ import type { Log } from "../log/log.ts";
 import { FAILING_DAYS_MAX } from "../store/endpoints.ts";
 import type { FeedPosition } from "../store/feed-position.ts";
 import type { Item, Target, TargetSaved } from "../store/outbox.ts";
+import { AttemptLog } from "./attempt-log.ts";
 import { ChangeList, type Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { Health } from "./health.ts";
@@ -18,14 +19,11 @@ const HELD_MAX = 3;
 /** How long a lane rests when it couldn't even try. */
 const REST_MS = 5_000;
 /** How many jobs may be under way or unsaved, in times of those that may be under way: a crash repeats them. */
-const UNSAVED_MAX = 2;
+const UNSAVED_MAX = 4;
 /** Progress without attempts is saved this often. */
 const CURSOR_EVERY_MS = 5_000;
-/** Of the items of one job. */
-const LOGGED_TOGETHER_MAX = 200;
-/** Attempts that are logged between two trims of the log. */
-const TRIM_EVERY = 100;
 const DAY_MS = 86_400_000;
+const NO_ATTEMPTS = { attempts: [], trims: false };
 
 export type LaneDeps = {
   readonly clock: Clock;
@@ -35,6 +33,8 @@ export type LaneDeps = {
   readonly onChange: () => void;
   /** Whether nothing may be started: what was done last isn't saved yet. */
   readonly isHalted: () => boolean;
+  /** Resolves in another turn of the event loop; see `createTurns`. */
+  readonly turn: () => Promise<void>;
 };
 
 /** What a lane sends, by what kind of target it is. */
@@ -78,6 +78,7 @@ export class Lane {
   readonly #work: LaneWork;
   readonly #health: Health;
   readonly #changes = new ChangeList();
+  readonly #log: AttemptLog;
   /** Items of changes that aren't saved yet, by key: until then, their rows are out of date. */
   #changed = new Set<string>();
   #saving = new Set<string>();
@@ -89,8 +90,8 @@ export class Lane {
   #held: { readonly key: string; readonly times: number } | undefined;
   #savedCursor: number | undefined;
   #cursorAt: number;
-  #untrimmed = TRIM_EVERY;
   #isReleasing = true;
+  #isStarting = false;
   /** Whether items that are due now aren't saved yet, or are being saved. */
   #hasTaken = false;
   #isSavingTaken = false;
@@ -105,6 +106,7 @@ export class Lane {
     this.target = saved.target;
     this.#deps = deps;
     this.#work = work;
+    this.#log = new AttemptLog(saved.target, random);
     this.#health = new Health(random, saved.failingSince);
     this.#savedCursor = work.cursor()?.order;
     this.#cursorAt = clock.elapsed();
@@ -120,7 +122,7 @@ export class Lane {
 
   /** Whether something that happened isn't saved yet. */
   get isUnsaved(): boolean {
-    return this.#isSaving || !this.#changes.isEmpty;
+    return this.#isSaving || !this.#changes.isEmpty || !this.#log.isEmpty;
   }
 
   /** Whether something could be sent now, so that reading on is of use. */
@@ -128,15 +130,30 @@ export class Lane {
     return !this.#isClosed && !this.#health.isQuiet(this.#deps.clock.elapsed());
   }
 
-  /** Starts what can be started now. */
+  /** Starts what can be started: one job in each turn of the event loop, so that callbacks don't wait for all. */
   pump(): void {
-    while (this.isReady && !this.#deps.isHalted()) {
-      const found = this.#find();
-      if (found === undefined) return;
-      if (found.job.kind !== "resend") this.#work.pacer.take();
-      this.#turn++;
-      this.#start(found.job, found.source);
+    if (!this.#isStarting) void this.#startAll();
+  }
+
+  async #startAll(): Promise<void> {
+    this.#isStarting = true;
+    try {
+      do await this.#deps.turn();
+      while (this.#startOne());
+    } finally {
+      this.#isStarting = false;
     }
+  }
+
+  /** Returns whether there was one to start. */
+  #startOne(): boolean {
+    if (!this.isReady || this.#deps.isHalted()) return false;
+    const found = this.#find();
+    if (found === undefined) return false;
+    if (found.job.kind !== "resend") this.#work.pacer.take();
+    this.#turn++;
+    this.#start(found.job, found.source);
+    return true;
   }
 
   #find(): { readonly job: Job; readonly source: Source } | undefined {
@@ -191,36 +208,13 @@ export class Lane {
       source.returned(job);
       this.#rest(REST_MS);
     } else {
-      this.#logAttempts(job, outcome, at);
+      this.#log.add(job, outcome, at, clock.elapsed());
+      this.#unsavedJobs++;
       if (outcome.ok) this.#succeeded(job, source);
       else this.#failed(job, source, outcome);
     }
     onChange();
     this.pump();
-  }
-
-  /** What arrived together is logged for each item, so that each is known to have arrived. */
-  #logAttempts(job: Job, outcome: Outcome, at: number): void {
-    const { durationMs, response, requestHeaders, status } = outcome;
-    const logged = outcome.ok ? LOGGED_TOGETHER_MAX : 1;
-    for (const { item, attempts } of job.items.slice(0, logged)) {
-      this.#changes.log({
-        target: this.target,
-        at,
-        isSuccess: outcome.ok,
-        kind: job.kind,
-        type: job.type,
-        item,
-        attempt: attempts + 1,
-        durationMs: Math.round(durationMs),
-        status,
-        error: outcome.ok ? null : outcome.error,
-        response,
-        requestHeaders,
-      });
-      this.#untrimmed++;
-    }
-    this.#unsavedJobs++;
   }
 
   #succeeded(job: Job, source: Source): void {
@@ -340,8 +334,8 @@ export class Lane {
     return this.#changed.union(this.#saving);
   }
 
-  /** Returns what is to be saved now, if anything. */
-  takeChanges(): Changes | undefined {
+  /** Returns what is to be saved now, if anything; with its log if there `isRoom`, or it must be. */
+  takeChanges(isRoom: boolean): Changes | undefined {
     const { clock } = this.#deps;
     const now = clock.now();
     for (const item of this.#work.lease())
@@ -351,20 +345,24 @@ export class Lane {
     const hasMoved =
       position !== undefined && position.order !== this.#savedCursor;
     const releases = this.#isReleasing && !this.isDown;
-    const isIdle = this.#changes.isEmpty && resends.length === 0 && !releases;
+    const logs =
+      this.#log.mustBeTaken ||
+      (this.#isClosed && !this.#log.isEmpty) ||
+      (isRoom && this.#log.mayBeTaken(clock.elapsed()));
+    const isIdle =
+      this.#changes.isEmpty && resends.length === 0 && !releases && !logs;
     const isCursorDue =
       hasMoved &&
       (this.#isClosed || clock.elapsed() - this.#cursorAt >= CURSOR_EVERY_MS);
     if (isIdle && !isCursorDue) return undefined;
     if (hasMoved) this.#cursorAt = clock.elapsed();
     this.#savedCursor = position?.order;
-    const { progress, deliveries, attempts } = this.#changes.take();
+    const { progress, deliveries } = this.#changes.take();
+    const { attempts, trims } = logs ? this.#log.take() : NO_ATTEMPTS;
     this.#saving = this.#saving.union(this.#changed);
     this.#changed = new Set();
     this.#isSaving = true;
     this.#savingJobs = this.#unsavedJobs;
-    const trims = this.#untrimmed >= TRIM_EVERY;
-    if (trims) this.#untrimmed = 0;
     if (releases) {
       this.#isReleasing = false;
       this.#wasReleasing = true;

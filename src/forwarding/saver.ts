@@ -5,6 +5,8 @@ import { StoreUnavailable } from "../store/store.ts";
 import { merged, type Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 
+/** How long to rest after a save, so that more goes into the next one: callbacks wait for each. */
+const REST_MS = 20;
 /** How long to wait after a save that failed. */
 const AGAIN_AFTER_MS = 1_000;
 
@@ -16,6 +18,7 @@ export type SaverDeps = {
   readonly take: () => readonly Changes[];
   readonly onSaved: (saved: OutboxSaved) => void;
   readonly stopping: AbortSignal;
+  readonly restMs?: number | undefined;
 };
 
 /**
@@ -47,13 +50,16 @@ export class Saver {
   }
 
   async #saveAll(): Promise<void> {
-    const { take, clock, stopping } = this.#deps;
+    const { take, clock, stopping, restMs = REST_MS } = this.#deps;
     for (;;) {
       // Whatever else happens in this turn goes with it.
       await new Promise((turn) => setImmediate(turn));
       const taken = [...this.#failed, ...take()];
       if (taken.length === 0) return;
-      if (await this.#write(taken)) continue;
+      if (await this.#write(taken)) {
+        if (restMs > 0 && !stopping.aborted) await Bun.sleep(restMs);
+        continue;
+      }
       if (stopping.aborted) return;
       await clock.wait(AGAIN_AFTER_MS, stopping);
     }

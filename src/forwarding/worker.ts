@@ -10,8 +10,10 @@ import {
   type Target,
 } from "../store/outbox.ts";
 import { StoreUnavailable } from "../store/store.ts";
+import { createTurns } from "../time/turns.ts";
 import type { Stores } from "../store/stores.ts";
 import { ChannelLane, type SendNotices } from "./channel-lane.ts";
+import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { EndpointLane } from "./endpoint-lane.ts";
 import { FeedPages } from "./feed-pages.ts";
@@ -26,6 +28,8 @@ const POLL_MS = 100;
 const IDLE_POLL_MS = 1_000;
 /** How often a server that couldn't reach the database asks to forward again. */
 const AGAIN_MS = 1_000;
+/** Attempts after which no more of them go into one save. */
+const LOGGED_MAX = 64;
 const TIDY_EVERY_MS = 3_600_000;
 /** How long a stopping server waits for responses. */
 const LAST_RESPONSES_MS = 2_000;
@@ -56,6 +60,10 @@ export type WorkerDeps = {
   readonly pollMs?: number;
   /** Rests between readings, which tests that step through time don't. */
   readonly pace?: Pick<Pace, "step">;
+  /** Resolves in another turn of the event loop, unless a test is the only one that waits. */
+  readonly turn?: () => Promise<void>;
+  /** How long the worker rests after a save. */
+  readonly restMs?: number;
 };
 
 /**
@@ -94,7 +102,7 @@ class Worker {
   #tidiedAt = -Infinity;
 
   constructor(deps: WorkerDeps) {
-    const { store, clock, random, log, stopping } = deps;
+    const { store, clock, random, log, stopping, turn = createTurns() } = deps;
     this.#deps = deps;
     this.#pages = new FeedPages(store, clock.elapsed, deps.pace);
     this.#saver = new Saver({
@@ -102,7 +110,8 @@ class Worker {
       clock,
       log,
       stopping,
-      take: () => this.#lanes().flatMap((each) => each.takeChanges() ?? []),
+      restMs: deps.restMs,
+      take: () => this.#takeChanges(),
       onSaved: (saved) => this.#onSaved(saved),
     });
     this.#laneDeps = {
@@ -111,6 +120,7 @@ class Worker {
       log,
       onChange: () => void this.#saver.save(),
       isHalted: () => this.#saver.isHalted,
+      turn,
     };
   }
 
@@ -139,6 +149,19 @@ class Worker {
     return [...this.#endpoints.values(), ...this.#channels.values()].map(
       ({ lane }) => lane,
     );
+  }
+
+  /** Of all lanes, but with the logs of only some, unless they can't wait. */
+  #takeChanges(): Changes[] {
+    const all: Changes[] = [];
+    let room = LOGGED_MAX;
+    for (const lane of this.#lanes()) {
+      const changes = lane.takeChanges(room > 0);
+      if (changes === undefined) continue;
+      all.push(changes);
+      room -= changes.attempts.length;
+    }
+    return all;
   }
 
   async #turn(): Promise<void> {

@@ -111,6 +111,8 @@ export class Engine {
       stopping: this.#stopping.signal,
       pollMs: this.pollMs,
       pace: { step: (make) => make() },
+      turn: () => Promise.resolve(),
+      restMs: 0,
       ...more,
     });
   }
