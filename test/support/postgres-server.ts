@@ -33,8 +33,8 @@ export type PostgresServerOptions = {
 /**
  * Starts a PostgreSQL server with an empty folder, which doesn't wait for the disk. It ends,
  * and its folder goes, with this process at the latest, however that ends: a shell watches
- * it, also when the runner has killed the other one after a test's timeout. Names are put in order as in English, so that a test notices
- * a query that relies on the order of bytes.
+ * it, also when the runner has killed the other one after a test's timeout. Names are put in
+ * order as in English, so that a test notices a query that relies on the order of bytes.
  */
 export async function startPostgres({
   port,
@@ -230,7 +230,9 @@ export function unprivilegedUser() {
       ],
     };
   }
-  throw new Error("There is no user to run PostgreSQL as.");
+  throw new Error(
+    "PostgreSQL does not run as root, and this machine has neither a user postgres nor a user nobody.",
+  );
 }
 
 function programs(): string {
