@@ -1,9 +1,13 @@
 import { SQL } from "bun";
 import { expect, test } from "bun:test";
+import { KEEPER_NAME } from "../../../src/store/postgres/keeper/lease.ts";
 import { postgresEngine } from "../../../src/store/postgres/postgres-engine.ts";
 import type { NewEvent } from "../../../src/store/store.ts";
 import type { StoreFault } from "../../../src/store/store-fault.ts";
-import { newPostgresDatabase } from "../../support/postgres-server.ts";
+import {
+  newPostgresDatabase,
+  startPostgres,
+} from "../../support/postgres-server.ts";
 import { eventsIn } from "../../support/rows.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { until } from "../../support/until.ts";
@@ -63,7 +67,8 @@ test("a keeper that stalls past its lease loses and duplicates nothing, and anot
         await blocker`LOCK TABLE highest_ids IN EXCLUSIVE MODE`;
         await until(async () => {
           const [row] = await sql`
-            SELECT count(*)::integer AS waiting FROM pg_locks WHERE NOT granted`;
+            SELECT count(*)::integer AS waiting FROM pg_locks
+            WHERE NOT granted AND relation = 'highest_ids'::regclass`;
           return row.waiting > 0;
         });
         keeper.signal("SIGSTOP");
@@ -98,6 +103,40 @@ test("a keeper that stalls past its lease loses and duplicates nothing, and anot
   await expectRecount(store, { range: ALL_TIME, by: "country" });
   await store.close();
 }, 120_000);
+
+test("a keeper that stalls while an answer is sent to it is replaced", async () => {
+  await using server = await startPostgres();
+  const url = server.urlOf("postgres");
+  await using first = await startNode(url);
+  await using sql = new SQL(url, { max: 1 });
+  await until(async () => (await keeperOf(sql)) === first.pid);
+  await first[Symbol.asyncDispose]();
+  // As a keeper of this much to read would be at any moment.
+  const stalled = Bun.spawn(
+    [
+      "psql",
+      "--quiet",
+      `--command=BEGIN; UPDATE keeper SET version = version + 1;
+         SELECT repeat('x', 1000), pg_sleep(0.001) FROM generate_series(1, 5000)`,
+      `host=${server.folder} user=postgres application_name='${KEEPER_NAME}'`,
+    ],
+    { stdout: "ignore", stderr: "ignore" },
+  );
+  const waits = (event: string) =>
+    until(async () => {
+      const rows = await sql`SELECT 1 FROM pg_stat_activity
+        WHERE application_name = ${KEEPER_NAME} AND wait_event = ${event}`;
+      return rows.length > 0;
+    });
+  await waits("PgSleep");
+  stalled.kill("SIGSTOP");
+  await waits("ClientWrite");
+  const stalledAt = performance.now();
+  await using second = await startNode(url);
+  await until(async () => (await keeperOf(sql)) === second.pid);
+  expect(performance.now() - stalledAt).toBeLessThan(FAILOVER_MS);
+  stalled.kill("SIGKILL");
+});
 
 test("a node that stops lets another be the keeper at once", async () => {
   await using database = await newPostgresDatabase();

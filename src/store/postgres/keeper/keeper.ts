@@ -4,7 +4,7 @@ import { StoreFault, type OnFault } from "../../store-fault.ts";
 import type { Connection, Pool } from "../connection/pool.ts";
 import { codeOf } from "../connection/postgres-errors.ts";
 import { fold, tidy } from "./fold.ts";
-import { LeaseLost } from "./lease.ts";
+import { KEEPER_NAME, LeaseLost } from "./lease.ts";
 import { createTenure } from "./tenure.ts";
 import { concernsAll, createTrouble, mayConcernOne } from "./trouble.ts";
 
@@ -22,6 +22,7 @@ const DEADLINE_MS = 20_000;
 
 /** Settings of the keeper's own connections, of which it uses one at a time. */
 export const KEEPER_PARAMETERS = {
+  application_name: KEEPER_NAME,
   statement_timeout: DEADLINE_MS - 1_000,
   // A keeper that stalls within a transaction loses its connection, and with it the lease's row.
   idle_in_transaction_session_timeout: 3_000,

@@ -5,6 +5,18 @@ const LEASE = "interval '5 seconds'";
 
 type Query = Connection["query"];
 
+/** Names the keeper's connections to the server. */
+export const KEEPER_NAME = "smsledger keeper";
+
+/**
+ * A keeper that stalls while an answer is sent to it keeps its transaction, as none of the
+ * server's timeouts ends that; so whoever wants the lease does.
+ */
+const END_STALLED = `SELECT pg_terminate_backend(pid) FROM keeper, pg_stat_activity
+    WHERE until < clock_timestamp() AND datname = current_database() AND usename = current_user
+      AND application_name = '${KEEPER_NAME}' AND wait_event = 'ClientWrite'
+      AND query_start < clock_timestamp() - interval '3 seconds'`;
+
 /** What a keeper that has the lease knows of it. */
 export type Lease = {
   /** Made up when the node became the keeper; no other keeper has had it. */
@@ -28,6 +40,7 @@ export async function acquireLease(
   node: string,
 ): Promise<Lease | undefined> {
   const holder = crypto.randomUUID();
+  await query(END_STALLED);
   const rows = await query(
     `UPDATE keeper SET holder = $1::text, node = $2::text, since = clock_timestamp(),
          until = clock_timestamp() + ${LEASE}
