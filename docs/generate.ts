@@ -34,11 +34,11 @@ function withPart(document: string, name: string, text: string): string {
 }
 
 function sectionOf(setting: AnySetting): string {
-  const { name, secret, placeholder, help } = setting;
+  const { name, secret, fromFile, placeholder, help } = setting;
   const flag = `--${flagOf(setting)}`;
   const ways = secret
     ? `Set \`${name}\`, or name a file that contains it: \`${name}_FILE\` or \`${flag} <file>\`.`
-    : `Flag: \`${flag} <${placeholder}>\`. Default: ${defaultOf(setting)}.`;
+    : `Flag: \`${flag} <${placeholder}>\`.${fromFile ? ` From a file: \`${name}_FILE\`.` : ""} Default: ${defaultOf(setting)}.`;
   return `### ${name}\n\n${help}\n\n${ways}\n`;
 }
 

@@ -44,7 +44,7 @@ export type Call = {
 
 /** Of commands that only need the database. */
 export const DATABASE: readonly SettingUse[] = [
-  { name: "databaseUrl", help: "The server's database file." },
+  { name: "databaseUrl", help: "The server's database." },
 ];
 /** Of commands that call the server. */
 export const ADDRESS: readonly SettingUse[] = [

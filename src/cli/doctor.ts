@@ -70,7 +70,7 @@ async function* topicsOf(
     };
     yield { title: "Public address", findings: await publicUrlFindings(asked) };
   }
-  const engine = openEngine(databaseUrl);
+  const engine = openEngine(databaseUrl, config.databaseUrlFile);
   const database = await engine.check({
     isServerRunning: server.instance !== undefined,
     now: Date.now(),

@@ -18,6 +18,7 @@ export async function restore(
   isSure: boolean,
 ): Promise<number> {
   const engine = openEngine(databaseUrl);
+  const { backups } = engine;
   const source = resolve(file);
   // Nobody should confirm what then turns out to be a mistyped path.
   if (!existsSync(source)) throw noSuchBackup(source);
@@ -29,12 +30,12 @@ export async function restore(
     const args = ["restore", source, "--yes", "--database-url", databaseUrl];
     return inOwnProcess(
       args,
-      () => engine.backups.removeLeftover(),
+      () => backups.removeLeftover(),
       "Stopped before it was done. Nothing was changed.",
     );
   }
   const now = Date.now();
-  const restored = await engine.backups.restore(file, now, finishInPeace);
+  const restored = await backups.restore(file, now, finishInPeace);
   const { before } = restored;
   return report(
     [

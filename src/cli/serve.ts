@@ -29,7 +29,10 @@ export async function serve(config: Config, version: string): Promise<number> {
   const signal = stopSignal(endNow);
   const log = createLog(config.logLevel, config.logFormat);
   const { backupFolder } = config;
-  const { store, opened } = openEngine(config.databaseUrl).openForServer({
+  const { store, opened } = openEngine(
+    config.databaseUrl,
+    config.databaseUrlFile,
+  ).openForServer({
     onFault: (fault) => log.error(fault.failure, fault.message),
     latestBackup: () => backupFolder && latestBackupIn(resolve(backupFolder)),
     onCreate: () => requireLoopbackFirst(config),

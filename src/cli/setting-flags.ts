@@ -32,7 +32,7 @@ export function settingOption(use: SettingUse): Option {
   const fallback = setting.defaultText ?? setting.default;
   const env = setting.secret
     ? `${setting.name}_FILE; the value itself: ${setting.name}`
-    : setting.name;
+    : `${setting.name}${setting.fromFile ? ` or ${setting.name}_FILE` : ""}`;
   return new Option(
     `--${flagOf(setting)} <${placeholder}>`,
     `${help}\n[env ${env}${fallback === undefined ? "" : `; default ${fallback}`}]`,

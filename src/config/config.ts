@@ -1,7 +1,7 @@
 import type { BlockList } from "node:net";
 import { given, secretFile, type ConfigSources } from "./given.ts";
 import type { MailServer, Sender } from "./mail-values.ts";
-import { isLoopback } from "./setting-values.ts";
+import { isLoopback, isPostgresUrl } from "./setting-values.ts";
 import {
   defaultOf,
   flagOf,
@@ -26,8 +26,10 @@ export type Config = {
   readonly publicUrl: string | undefined;
   readonly host: string;
   readonly port: number;
-  /** Where the database is: the path of an SQLite file. */
+  /** Where the database is: the path of an SQLite file, or a `postgres://` URL. */
   readonly databaseUrl: string;
+  /** The file it was read from, as given; undefined when it came from elsewhere. */
+  readonly databaseUrlFile: string | undefined;
   /** Peers whose `X-Forwarded-*` and sign-in headers are trusted; undefined for none. */
   readonly trustedProxies: BlockList | undefined;
   /** How users sign in; with `none`, only this machine can open the pages. */
@@ -94,6 +96,7 @@ export function readConfig(sources: ConfigSources): Config {
     host: withDefault(SETTINGS.host),
     port: withDefault(SETTINGS.port),
     databaseUrl: withDefault(SETTINGS.databaseUrl),
+    databaseUrlFile: secretFile(SETTINGS.databaseUrl, sources),
     trustedProxies: read(SETTINGS.trustedProxies),
     signIn: withDefault(SETTINGS.signIn),
     signInHeader: withDefault(SETTINGS.signInHeader),
@@ -111,6 +114,7 @@ export function readConfig(sources: ConfigSources): Config {
   const contradictions = [
     ...signInContradictions(config),
     ...mailContradictions(server, from),
+    ...backupContradictions(config),
   ];
   if (contradictions.length > 0) throw new ConfigError(contradictions);
   return config;
@@ -161,6 +165,17 @@ function signInContradictions({
       "TRUSTED_PROXIES: must be set to the proxy's address with SIGN_IN=proxy. Without it nobody can sign in.",
     );
   return mistakes;
+}
+
+function backupContradictions({
+  databaseUrl,
+  backupFolder,
+}: Config): readonly string[] {
+  return isPostgresUrl(databaseUrl) && backupFolder !== undefined
+    ? [
+        "BACKUP_FOLDER: can't be set with a PostgreSQL database, which has its own tools for backups. Remove it, and schedule pg_dump or base backups.",
+      ]
+    : [];
 }
 
 function mailContradictions(

@@ -15,7 +15,11 @@ export type Given = {
   readonly source: "flag" | "environment" | "file";
 };
 
-type Named = { readonly name: string; readonly secret?: true };
+type Named = {
+  readonly name: string;
+  readonly secret?: true;
+  readonly fromFile?: true;
+};
 
 /**
  * What was given for a setting; undefined for nothing. An empty text counts as nothing, as
@@ -43,8 +47,11 @@ export function secretFile(
   setting: Named,
   { flags, env }: Pick<ConfigSources, "flags" | "env">,
 ): string | undefined {
-  if (!setting.secret) return undefined;
-  return flags[flagOf(setting)] || env[`${setting.name}_FILE`] || undefined;
+  const { name, secret, fromFile } = setting;
+  if (!secret && !fromFile) return undefined;
+  const flag = flags[flagOf(setting)];
+  if (flag && !secret) return undefined;
+  return flag || env[`${name}_FILE`] || undefined;
 }
 
 function readSecret(file: string): string {

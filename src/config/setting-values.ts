@@ -90,15 +90,13 @@ export function port(text: string): number {
   return number;
 }
 
-/** The path of a file, or a `file:` URL. */
+/** The path of a file, a `file:` URL, or a `postgres://` URL, which its engine reads. */
 export function databaseUrl(text: string): string {
-  if (/^postgres(ql)?:/i.test(text)) {
-    throw new Error(
-      "can't be a PostgreSQL server in this version; set it to the path of a file",
-    );
-  }
+  if (isPostgresUrl(text)) return text;
   if (/^[a-z][a-z0-9+.-]+:/i.test(text) && !text.startsWith("file:")) {
-    throw new Error("must be the path of a file");
+    throw new Error(
+      "must be the path of a file, or the address of a PostgreSQL database, such as postgres://user@host/database",
+    );
   }
   const path = text.startsWith("file:")
     ? text.slice("file:".length).replace(/^\/\//, "")
@@ -106,6 +104,16 @@ export function databaseUrl(text: string): string {
   if (path === "" || path === ":memory:" || path.endsWith("/"))
     throw new Error("must be the path of a file");
   return path;
+}
+
+/** Whether a DATABASE_URL names a PostgreSQL database. */
+export function isPostgresUrl(databaseUrl: string): boolean {
+  return /^postgres(?:ql)?:/i.test(databaseUrl);
+}
+
+/** The same address without the password in it, to be shown; anything else unchanged. */
+export function withoutPassword(databaseUrl: string): string {
+  return databaseUrl.replace(/^(postgres(?:ql)?:\/\/[^/?#]*?):.*@/i, "$1:…@");
 }
 
 /** A list of IP addresses and CIDR ranges, separated by commas. */

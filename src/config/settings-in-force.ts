@@ -23,7 +23,10 @@ export function settingsInForce(
     return {
       name: setting.name,
       flag: `--${flagOf(setting)}`,
-      value: setting.secret || value === undefined ? null : value,
+      value:
+        setting.secret || value === undefined
+          ? null
+          : (setting.shown?.(value) ?? value),
       source: found?.source ?? (fallback === undefined ? "not set" : "default"),
       file: secretFile(setting, sources) ?? null,
     };

@@ -9,6 +9,7 @@ import {
   secretToken,
   trueOrFalse,
   wholeNumber,
+  withoutPassword,
 } from "./setting-values.ts";
 import { sender, smtpUrl } from "./mail-values.ts";
 import { parseAuthTokens } from "../twilio/auth-tokens.ts";
@@ -27,6 +28,10 @@ export type Setting<T> = {
   readonly name: string;
   /** The flag of a secret takes a file, so that the secret doesn't show in the list of processes. */
   readonly secret?: true;
+  /** It can also be read from the file that `NAME_FILE` names, as it may contain a secret. */
+  readonly fromFile?: true;
+  /** What of it can be shown; everything by default. */
+  readonly shown?: (text: string) => string;
   readonly placeholder: string;
   readonly default: string | undefined;
   /** The default, if it depends on where the server starts. */
@@ -86,9 +91,16 @@ export const SETTINGS = {
   }),
   databaseUrl: setting({
     name: "DATABASE_URL",
-    placeholder: "file",
+    fromFile: true,
+    shown: withoutPassword,
+    placeholder: "file|url",
     default: "./data/smsledger.db",
-    help: "The SQLite database file. The server creates it, and its folder, if it doesn't exist.",
+    help:
+      "The SQLite database file, which the server creates, with its folder, if it doesn't exist; or a PostgreSQL database, as " +
+      "postgres://user:password@host:5432/database, which several servers can share. In the user and the password, write special " +
+      "characters as escapes, such as %40 for @. A PostgreSQL server on another machine must have a valid certificate for its name: " +
+      "?sslrootcert=FILE names the authority, ?sslmode=verify-ca, require or disable asks for less. Put a password into the file of DATABASE_URL_FILE; " +
+      "a new one applies to the next connection, without a restart.",
     parse: databaseUrl,
   }),
   trustedProxies: setting({

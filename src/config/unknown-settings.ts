@@ -36,9 +36,12 @@ export function unknownSettings(
 
 /** The environment variables of each setting. */
 const VARIABLES = Object.fromEntries(
-  Object.entries<{ name: string; secret?: true }>(SETTINGS).map(
-    ([key, { name, secret }]) => [key, secret ? [name, `${name}_FILE`] : name],
-  ),
+  Object.entries<{ name: string; secret?: true; fromFile?: true }>(
+    SETTINGS,
+  ).map(([key, { name, secret, fromFile }]) => [
+    key,
+    secret || fromFile ? [name, `${name}_FILE`] : name,
+  ]),
 );
 const ALL_VARIABLES = Object.values(VARIABLES).flat();
 

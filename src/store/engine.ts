@@ -36,7 +36,7 @@ export interface Engine extends DatabaseFacts {
   isUnusedBackup(): Promise<boolean>;
   /** Checks the database without changing it, whatever state it is in. */
   check(circumstances: CheckCircumstances): Promise<DatabaseCheck>;
-  /** Its methods reject with StoreUnusable if backups are made with the database's own tools. */
+  /** Throws StoreUnusable if backups are made with the database's own tools. */
   readonly backups: Backups;
 }
 

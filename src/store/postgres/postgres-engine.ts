@@ -4,14 +4,14 @@ import { databaseFacts } from "./connection/database-facts.ts";
 import { openForServer } from "./postgres-store.ts";
 
 /** The PostgreSQL database at `databaseUrl`. What a server doesn't need is loaded when it is first asked for. */
-export function postgresEngine(databaseUrl: string): Engine {
+export function postgresEngine(databaseUrl: string, file?: string): Engine {
   return {
     ...databaseFacts(databaseUrl),
     async exists() {
       const { hasTables } = await import("./beside.ts");
       return hasTables(databaseUrl);
     },
-    openForServer: (options) => openForServer(databaseUrl, options),
+    openForServer: (options) => openForServer(databaseUrl, options, file),
     async openForReading() {
       const { openReader } = await import("./beside.ts");
       return openReader(databaseUrl);
@@ -27,17 +27,10 @@ export function postgresEngine(databaseUrl: string): Engine {
           "This version can't check a PostgreSQL database yet.",
         ),
       ),
-    backups: {
-      write: withOwnTools,
-      removeUnfinished: async () => undefined,
-      restore: withOwnTools,
-      removeLeftover: async () => undefined,
+    get backups(): never {
+      throw new StoreUnusable(
+        "A PostgreSQL database is backed up and restored with its own tools: pg_dump and pg_restore, or base backups with pg_basebackup.",
+      );
     },
   };
-}
-
-async function withOwnTools(): Promise<never> {
-  throw new StoreUnusable(
-    "A PostgreSQL database is backed up with its own tools: pg_dump and pg_restore, or base backups with pg_basebackup.",
-  );
 }

@@ -13,8 +13,10 @@ const STEP_ROWS = 250;
 export function openForServer(
   databaseUrl: string,
   options: ServerOptions,
+  file?: string,
 ): Opening {
   const database = openDatabase(databaseUrl, {
+    file,
     mayCreate: true,
     onUpgrade: options.onUpgrade,
   });

@@ -8,18 +8,31 @@ import { StoreUnusable } from "../../../src/store/store.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 
 test("an address is read with all its parts", () => {
-  expect(
-    postgresSettings("postgres://ana:p%40ss%2F%25@db.internal:5433/smsledger"),
-  ).toEqual({
+  const { password, ...others } = postgresSettings(
+    "postgres://ana:p%40ss%2F%25@db.internal:5433/smsledger",
+  );
+  expect(password()).toBe("p@ss/%");
+  expect(others).toEqual({
     hostname: "db.internal",
     socketFolder: undefined,
     port: 5_433,
     username: "ana",
-    password: "p@ss/%",
     database: "smsledger",
     sslMode: "verify-full",
     rootCertificates: undefined,
   });
+});
+
+test("a password is read again from the file that the address came from", async () => {
+  using folder = tempDir();
+  const file = join(folder.path, "database-url");
+  const url = "postgres://ana:old@db.internal/ledger";
+  const { password } = postgresSettings(url, file);
+  expect(password()).toBe("old");
+  await Bun.write(file, "postgres://ana:n%40w@db.internal/ledger\n");
+  expect(password()).toBe("n@w");
+  await Bun.write(file, "");
+  expect(password()).toBe("old");
 });
 
 test.each([

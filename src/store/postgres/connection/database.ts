@@ -39,12 +39,15 @@ export function openDatabase(
   {
     mayCreate,
     onUpgrade,
+    file,
   }: {
     readonly mayCreate: boolean;
+    /** Where the address was read from. */
+    readonly file?: string | undefined;
     readonly onUpgrade?: ((from: number, to: number) => void) | undefined;
   },
 ): Database {
-  const settings = postgresSettings(databaseUrl);
+  const settings = postgresSettings(databaseUrl, file);
   const pool = openPool(settings, { max: CONNECTIONS_MAX });
   const explain = (error: unknown): Promise<unknown> =>
     explained(settings, error);

@@ -10,7 +10,8 @@ export type PostgresSettings = {
   readonly socketFolder: string | undefined;
   readonly port: number;
   readonly username: string;
-  readonly password: string;
+  /** The password as it is now. */
+  readonly password: () => string;
   readonly database: string;
   readonly sslMode: SslMode;
   /** Certificates that can sign the server's, as PEM; without them, those that the system trusts. */
@@ -25,15 +26,15 @@ const PARAMETERS = ["host", "port", "user", "sslmode", "sslrootcert"];
 const EXAMPLE = "postgres://user:password@host:5432/database";
 const DEFAULT_PORT = 5_432;
 
-export function isPostgresUrl(databaseUrl: string): boolean {
-  return /^postgres(?:ql)?:/i.test(databaseUrl);
-}
-
 /**
  * Reads a `postgres://` URL. A Unix socket is `postgres:///database?host=/run/postgresql`.
+ * The password is read again from `file`, if the URL came from one, for each connection.
  * Throws StoreUnusable, which never repeats the password.
  */
-export function postgresSettings(databaseUrl: string): PostgresSettings {
+export function postgresSettings(
+  databaseUrl: string,
+  file?: string,
+): PostgresSettings {
   const url = parsed(databaseUrl);
   const { searchParams: parameters } = url;
   for (const name of parameters.keys())
@@ -53,6 +54,7 @@ export function postgresSettings(databaseUrl: string): PostgresSettings {
     );
   const isSocket = host.startsWith("/");
   const hostname = isSocket ? undefined : host.replace(/^\[(.*)\]$/, "$1");
+  const password = decoded(url.password);
   const sslMode = sslModeOf(parameters.get("sslmode"), hostname);
   const rootCertificates = parameters.get("sslrootcert");
   return {
@@ -61,7 +63,7 @@ export function postgresSettings(databaseUrl: string): PostgresSettings {
     port: portOf(parameters.get("port") ?? url.port),
     username:
       parameters.get("user") ?? (decoded(url.username) || userInfo().username),
-    password: decoded(url.password),
+    password: () => (file && passwordIn(file)) || password,
     database,
     sslMode:
       sslMode === "require" && rootCertificates !== null
@@ -80,6 +82,17 @@ export function placeOf({
   database,
 }: PostgresSettings): string {
   return `database "${database}" at ${socketFolder ?? `${hostname}:${port}`}`;
+}
+
+/** The password of the URL in a file; undefined while the file can't be read, as when it's being replaced. */
+function passwordIn(file: string): string | undefined {
+  try {
+    return decodeURIComponent(
+      new URL(readFileSync(file, "utf8").trim()).password,
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed(databaseUrl: string): URL {
