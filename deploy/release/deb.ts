@@ -83,6 +83,8 @@ async function files(release: string, time: string): Promise<readonly File[]> {
   const examples = [
     "Caddyfile",
     "nginx.conf",
+    "haproxy.cfg",
+    "postgresql-role.sql",
     "alert-rules.yml",
     "grafana-dashboard.json",
   ];

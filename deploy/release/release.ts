@@ -27,8 +27,10 @@ const DEPLOYED = [
   "README.md",
   "alert-rules.yml",
   "grafana-dashboard.json",
+  "haproxy.cfg",
   "install.sh",
   "nginx.conf",
+  "postgresql-role.sql",
   "smsledger.env",
   "smsledger.service",
 ];

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
@@ -11,7 +11,31 @@ const read = (path: string) => Bun.file(join(PROJECT, path)).text();
 
 const dockerfile = await read("deploy/Dockerfile");
 const composeText = await read("deploy/compose.yaml");
+const nodesText = await read("deploy/compose.nodes.yaml");
+const gitignore = await read("deploy/.gitignore");
 const workflow = await read(".github/workflows/ci.yml");
+
+type Service = {
+  readonly build?: unknown;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly volumes: readonly string[];
+  readonly secrets?: readonly string[];
+  readonly networks: { readonly inside: { readonly ipv4_address?: string } };
+};
+
+/** The parts of the compose file with two nodes. */
+function readNodes() {
+  // It's text of our own.
+  return Bun.YAML.parse(nodesText) as {
+    readonly services: Readonly<
+      Record<"node1" | "node2" | "postgres" | "haproxy" | "caddy", Service>
+    >;
+    readonly networks: {
+      readonly inside: { readonly ipam: { readonly config: unknown } };
+    };
+    readonly secrets: Readonly<Record<string, { readonly file: string }>>;
+  };
+}
 
 /** Returns the settings in the image and the compose file. */
 function settingsGiven(): Record<string, string> {
@@ -103,7 +127,68 @@ test("the compose file trusts Caddy's address, which no other container can get"
 
 test("the domain and the token next to the compose file aren't committed", async () => {
   expect(composeText).toContain("file: ./twilio-auth-token\n");
-  expect(await read("deploy/.gitignore")).toBe(".env\ntwilio-auth-token\n");
+  expect(gitignore).toBe(
+    ".env\ndatabase-password\ndatabase-url\nsuperuser-password\ntwilio-auth-token\n",
+  );
+});
+
+describe("the compose file with two nodes", () => {
+  const { services, networks, secrets } = readNodes();
+
+  test("starts nodes with settings that exist, which trust HAProxy's address", () => {
+    const { node1, node2 } = services;
+    expect(node2).toEqual(node1);
+    const env = node1.environment;
+    const names: string[] = Object.values(SETTINGS).map(({ name }) => name);
+    expect(
+      Object.keys(env)
+        .map((name) => name.replace(/_FILE$/, ""))
+        .filter((name) => !names.includes(name)),
+    ).toEqual([]);
+    const address = services.haproxy.networks.inside.ipv4_address;
+    expect(env.TRUSTED_PROXIES).toBe(address);
+    expect(networks.inside.ipam.config).toEqual([
+      { subnet: "172.31.78.0/24", ip_range: "172.31.78.128/25" },
+    ]);
+    expect(node1).toMatchObject({ read_only: true, cap_drop: ["ALL"] });
+    expect(node1.build).toEqual({
+      context: "..",
+      dockerfile: "deploy/Dockerfile",
+      args: { COMMIT: "${COMMIT:-}" },
+    });
+  });
+
+  test("passes requests from Caddy to HAProxy to the nodes", async () => {
+    const { caddy, haproxy, postgres } = services;
+    expect(caddy.environment.SMSLEDGER_ADDRESS).toBe("haproxy:8080");
+    expect(haproxy.environment).toEqual({
+      SMSLEDGER_LISTEN: ":8080",
+      SMSLEDGER_NODE_1: "node1:3000",
+      SMSLEDGER_NODE_2: "node2:3000",
+    });
+    for (const { volumes } of [caddy, haproxy, postgres])
+      for (const volume of volumes.filter((each) => each.startsWith("./"))) {
+        const [file = ""] = volume.split(":");
+        expect([file, existsSync(join(PROJECT, "deploy", file))]).toEqual([
+          file,
+          true,
+        ]);
+      }
+  });
+
+  test("keeps secrets in files that its first lines make and that aren't committed", () => {
+    const used = Object.values(services).flatMap((each) => each.secrets ?? []);
+    expect([...new Set(used)].toSorted()).toEqual(
+      Object.keys(secrets).toSorted(),
+    );
+    for (const [name, { file }] of Object.entries(secrets)) {
+      expect(file).toBe(`./${name}`);
+      expect(gitignore.split("\n")).toContain(name);
+      expect(nodesText).toMatch(
+        new RegExp(`^# .* install -m 400 -o \\d+ /dev/stdin ${name}\\b`, "m"),
+      );
+    }
+  });
 });
 
 test("GitHub accepts the workflow, and its actions are pinned", async () => {

@@ -12,6 +12,7 @@ const TLS = { rejectUnauthorized: false };
 beforeAll(() => {
   requireTool("caddy", "caddy");
   requireTool("nginx", "nginx-light");
+  requireTool("haproxy", "haproxy");
 });
 
 /** Returns the contents of a file's site or server block, for a server at `address`. */
@@ -91,6 +92,24 @@ describe("the proxy configurations", () => {
       file,
     ]);
     expect(said).not.toMatch(/\[(warn|emerg|error)\]/);
+    expect(status).toBe(0);
+  });
+
+  test("HAProxy accepts haproxy.cfg without warnings", async () => {
+    const nodes = [
+      "SMSLEDGER_NODE_1=127.0.0.1:1",
+      "SMSLEDGER_NODE_2=127.0.0.1:2",
+    ];
+    const file = join(DEPLOY, "haproxy.cfg");
+    const { status, said } = await runTool([
+      "env",
+      ...nodes,
+      "haproxy",
+      "-c",
+      "-f",
+      file,
+    ]);
+    expect(said).not.toMatch(/\[(WARNING|ALERT)\]/);
     expect(status).toBe(0);
   });
 });

@@ -21,8 +21,9 @@ export function startLoad(
   origin: string,
   ledger: Ledger,
   clients: number,
+  tls?: BunFetchRequestInit["tls"],
 ): Load {
-  const twilio = twilioClient(origin);
+  const twilio = twilioClient(origin, tls);
   const answers = new Map<number, number>();
   let isStopped = false;
   const client = async (): Promise<void> => {

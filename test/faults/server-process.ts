@@ -6,6 +6,8 @@ export type ServerProcess = {
   readonly pid: number;
   /** Ends it like a power cut: no more code runs. */
   kill(): Promise<void>;
+  /** Ends it as a service manager does; resolves to its exit status. */
+  stop(): Promise<number>;
 };
 
 /** Starts the real program as a process and resolves once it listens. */
@@ -35,6 +37,10 @@ export async function startProcess(
     async kill() {
       child.kill("SIGKILL");
       await child.exited;
+    },
+    stop() {
+      child.kill("SIGTERM");
+      return child.exited;
     },
   };
 }

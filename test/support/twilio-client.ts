@@ -43,8 +43,11 @@ export type PostOptions = {
   readonly headers?: Record<string, string>;
 };
 
-/** Posts callbacks as Twilio does, signed by Twilio's own SDK. */
-export function twilioClient(origin: string) {
+/**
+ * Posts callbacks as Twilio does, signed by Twilio's own SDK. `tls` is for a proxy whose
+ * certificate nobody else trusts.
+ */
+export function twilioClient(origin: string, tls?: BunFetchRequestInit["tls"]) {
   const send = async (
     params: Record<string, string>,
     {
@@ -58,6 +61,7 @@ export function twilioClient(origin: string) {
   ): Promise<Response> => {
     const url = origin + WEBHOOK_PATHS[channel] + query;
     return fetch(url, {
+      ...(tls && { tls }),
       method: "POST",
       headers: {
         "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
