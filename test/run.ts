@@ -2,16 +2,27 @@
  * `bun run test`: runs every check; ends with the failures and one line of counts. `bun run
  * test test/live`: runs only the tests in these files and folders.
  */
-import { availableParallelism } from "node:os";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+} from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgres } from "./support/postgres-server.ts";
 
 /** For tests that take seconds by themselves, on a busy machine. */
 const TIMEOUT_MS = 120_000;
-/** More than there are cores, because most tests wait half of their time. */
-const WORKERS = availableParallelism() * 2 + 1;
+/** More than there are cores, because many tests wait for a time that is their subject. */
+const WORKERS = availableParallelism() * 2;
+/** More than all tests need at a time. */
+const ROOM_MIN_BYTES = 4e9;
 
 const ROOT = join(import.meta.dir, "..");
+/** Of the temporary files, in memory where there's room: most tests would wait for the disk half of their time. */
+const TEMPORARY = temporaryFolder();
 const bun = process.execPath;
 const BINARY = join(ROOT, "dist/smsledger");
 /** For `support/threads.ts`. */
@@ -41,6 +52,21 @@ const CHECKS = {
 
 type Ended = { readonly code: number; readonly output: string };
 
+function temporaryFolder(): string {
+  const memory = "/dev/shm";
+  const hasRoom =
+    process.env["TMPDIR"] === undefined &&
+    existsSync(memory) &&
+    statfsSync(memory).bavail * statfsSync(memory).bsize > ROOM_MIN_BYTES;
+  const folder = mkdtempSync(
+    join(hasRoom ? memory : tmpdir(), "smsledger-tests-"),
+  );
+  // Servers that don't run as root have folders in it.
+  chmodSync(folder, 0o1777);
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** Runs a command; with `isShown`, passes on its output as it comes. */
 async function run(
   command: readonly string[],
@@ -50,6 +76,7 @@ async function run(
     cwd: ROOT,
     env: {
       ...process.env,
+      TMPDIR: TEMPORARY,
       SMSLEDGER_BINARY: BINARY,
       SMSLEDGER_THREADS: THREADS,
       SMSLEDGER_TEST_POSTGRES: postgres.folder,
@@ -97,6 +124,7 @@ function tests(paths: readonly string[]): Promise<Ended> {
 }
 
 const paths = process.argv.slice(2);
+process.env["TMPDIR"] = TEMPORARY;
 const postgres = await startPostgres();
 // Tests run the compiled program.
 const unbuilt = await Promise.all([

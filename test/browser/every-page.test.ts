@@ -4,6 +4,7 @@ import {
   COLOR_RULES,
   graveFaultsOn,
   openDetails,
+  removeEqualRows,
   type Fault,
 } from "./accessibility.ts";
 import { hasChromium, launchChromium, openPage } from "./browser.ts";
@@ -139,7 +140,7 @@ type Visit = {
   readonly cut: readonly string[];
 };
 
-/** Loads a page once, and looks at it in both themes and at a phone's width. */
+/** Loads a page once, and looks at it at a phone's width and in both themes. */
 async function visitPage(
   { page, complaints }: OpenPage,
   url: string,
@@ -157,15 +158,17 @@ async function visitPage(
   const text = await page.locator("body").innerText();
   const headings = await headingsOf(page);
   await openDetails(page);
-  const light = await graveFaultsOn(page);
-  await page.emulateMedia({ colorScheme: "dark" });
-  const dark = await graveFaultsOn(page, COLOR_RULES);
   const cut = await cutLabelsOn(page);
   await page.setViewportSize(PHONE);
   const phoneWidth = await page.evaluate(
     () => document.documentElement.scrollWidth,
   );
   cut.push(...(await cutLabelsOn(page)));
+  await page.setViewportSize(DESKTOP);
+  await removeEqualRows(page);
+  const light = await graveFaultsOn(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  const dark = await graveFaultsOn(page, COLOR_RULES);
   page.off("dialog", onDialog);
   const faults = { light, dark };
   return {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { runDoctor } from "../ops/doctor-run.ts";
-import { tempDir } from "../support/temp-dir.ts";
+import { ON_DISK, tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 import { PROGRAM, run, start } from "./program.ts";
 
@@ -21,7 +21,7 @@ const serve = (env: Record<string, string>) =>
   });
 
 test("with a running server, everything is checked and nothing is wrong", async () => {
-  using folder = tempDir();
+  using folder = tempDir(ON_DISK);
   chmodSync(folder.path, 0o700);
   const env = settingsIn(folder.path);
   await using server = await serve(env);
@@ -48,7 +48,7 @@ test("the report is also available as JSON, with the same exit status", async ()
     level: expect.stringMatching(/^(fine|note|wrong)$/),
     text: expect.any(String),
   };
-  using folder = tempDir();
+  using folder = tempDir(ON_DISK);
   const env = { ...settingsIn(folder.path), PORT: "1" };
   const args = ["doctor", "--json"];
   const well = await run(PROGRAM, args, { env });
@@ -90,7 +90,7 @@ test("verdicts are colored only at a terminal, and never with NO_COLOR", async (
 });
 
 test("without a server, it checks what exists and says that none is running", async () => {
-  using folder = tempDir();
+  using folder = tempDir(ON_DISK);
   chmodSync(folder.path, 0o700);
   const env = settingsIn(folder.path);
   {
@@ -107,7 +107,7 @@ test("without a server, it checks what exists and says that none is running", as
 });
 
 test("before the first start, doctor says that there is no database yet and doesn't create one", async () => {
-  using folder = tempDir();
+  using folder = tempDir(ON_DISK);
   const env = { ...settingsIn(join(folder.path, "data")), PORT: "1" };
   const { status, topic } = await runDoctor(env);
   expect(status).toBe(0);
@@ -118,7 +118,7 @@ test("before the first start, doctor says that there is no database yet and does
 });
 
 test("a problem makes the exit status 1 and is reported with a fix", async () => {
-  using folder = tempDir();
+  using folder = tempDir(ON_DISK);
   const { status, text, topic } = await runDoctor({
     ...settingsIn(folder.path),
     TWILIO_WEBHOOK_AUTH_TOKEN: "",
@@ -157,7 +157,7 @@ test("all mistakes in the settings are reported at once, and the other checks ar
 });
 
 test("no secret is printed, whatever is wrong", async () => {
-  using folder = tempDir();
+  using folder = tempDir(ON_DISK);
   const odd = "secret-that-is-no-auth-token";
   const env = { ...settingsIn(folder.path), TWILIO_WEBHOOK_AUTH_TOKEN: odd };
   for (const more of [
@@ -173,7 +173,7 @@ test("no secret is printed, whatever is wrong", async () => {
 });
 
 test("a server that isn't ready and one that isn't smsledger are problems", async () => {
-  using folder = tempDir();
+  using folder = tempDir(ON_DISK);
   const env = settingsIn(folder.path);
   await using server = await serve(env);
   await Bun.$`mv ${env.DATABASE_URL} ${env.DATABASE_URL}.moved`;
@@ -198,7 +198,7 @@ test("a server that isn't ready and one that isn't smsledger are problems", asyn
 });
 
 test("port 0 doesn't say where the server is", async () => {
-  using folder = tempDir();
+  using folder = tempDir(ON_DISK);
   const { topic } = await runDoctor({ ...settingsIn(folder.path), PORT: "0" });
   expect(topic("Server")[0]).toStartWith("! PORT is 0");
 });
@@ -220,7 +220,7 @@ const canBeNobody =
 
 describe.skipIf(!canBeNobody)("as another user (needs root)", () => {
   test("a database that this user can't read is named, with a fix", async () => {
-    using folder = tempDir();
+    using folder = tempDir(ON_DISK);
     chmodSync(folder.path, 0o700);
     const env = settingsIn(folder.path);
     await using server = await serve(env);

@@ -21,7 +21,7 @@ import { openStore } from "../support/open-store.ts";
 import { addSampleEndpoint } from "../forwarding/sample-endpoints.ts";
 import { eventOf } from "../store/events.ts";
 import { lockDatabase } from "../support/locked-database.ts";
-import { tempDir } from "../support/temp-dir.ts";
+import { ON_DISK, tempDir } from "../support/temp-dir.ts";
 
 const GB = 1_000_000_000;
 
@@ -56,7 +56,7 @@ const look = (file: string, isServerRunning = false) =>
 
 describe("the database", () => {
   test("of a stopped server is fine, and no file is left next to it", async () => {
-    using folder = tempDir();
+    using folder = tempDir(ON_DISK);
     const file = await databaseIn(folder.path);
     const { findings, bytes, bytesPerDay, users, upkeep } = await look(file);
     expect(faults(findings)).toEqual([]);
@@ -71,7 +71,7 @@ describe("the database", () => {
   });
 
   test("has endpoints whose filters this version can't read, to which nothing is sent", async () => {
-    using folder = tempDir();
+    using folder = tempDir(ON_DISK);
     const file = await databaseIn(folder.path, 0);
     const store = await openStore(file);
     const filters = { plain: "", good: "status:failed", bad: "status:x" };
@@ -85,7 +85,7 @@ describe("the database", () => {
   });
 
   test("that doesn't exist is created by a server that starts, but a running one has another", async () => {
-    using folder = tempDir();
+    using folder = tempDir(ON_DISK);
     const file = join(folder.path, "nowhere/smsledger.db");
     expect(words((await look(file)).findings)).toEqual([
       `note: There is no database yet: ${file} doesn't exist.`,
@@ -96,7 +96,7 @@ describe("the database", () => {
   });
 
   test("can be a folder, another program's, not a database, empty, or of a newer version", async () => {
-    using folder = tempDir();
+    using folder = tempDir(ON_DISK);
     const path = (name: string) => join(folder.path, name);
     mkdirSync(path("folder"));
     writeFileSync(path("text"), "This is no database at all.\n".repeat(100));
@@ -120,7 +120,7 @@ describe("the database", () => {
   });
 
   test("that another process keeps locked is reported", async () => {
-    using folder = tempDir();
+    using folder = tempDir(ON_DISK);
     const file = await databaseIn(folder.path);
     using other = lockDatabase(file);
     expect(faults((await look(file)).findings)).toEqual([
@@ -130,7 +130,7 @@ describe("the database", () => {
   });
 
   test("that is damaged is reported, with what was found before", async () => {
-    using folder = tempDir();
+    using folder = tempDir(ON_DISK);
     const file = await databaseIn(folder.path);
     const { root, bytes } = placeOfEvents(file);
     const handle = await open(file, "r+");
@@ -142,7 +142,7 @@ describe("the database", () => {
   });
 
   test("that was cut short is reported as damaged", async () => {
-    using folder = tempDir();
+    using folder = tempDir(ON_DISK);
     const file = await databaseIn(folder.path, 300);
     truncateSync(file, 60_000);
     const all = faults((await look(file)).findings);
@@ -150,7 +150,7 @@ describe("the database", () => {
   });
 
   test("that others can read gets a note, unless they can't reach it", async () => {
-    using folder = tempDir();
+    using folder = tempDir(ON_DISK);
     const file = await databaseIn(folder.path);
     chmodSync(file, 0o644);
     expect(faults((await look(file)).findings)).toEqual([]);
@@ -221,7 +221,7 @@ describe("backups", () => {
   };
 
   test("are missing, recent, too old, or failed", () => {
-    using folder = tempDir();
+    using folder = tempDir(ON_DISK);
     const disk = undefined;
     const sayOf = (
       backupFolder: string | undefined,
@@ -266,7 +266,7 @@ describe("backups", () => {
   });
 
   test("on the database's disk are lost with it, and a missing folder accepts none", async () => {
-    using folder = tempDir();
+    using folder = tempDir(ON_DISK);
     const { disk } = await openEngine(
       join(folder.path, "smsledger.db"),
     ).space();
