@@ -27,7 +27,7 @@ export function choicesOf(each: Option | Argument): readonly string[] {
 
 export function takesFile(each: Option | Argument): boolean {
   return "flags" in each
-    ? /<(?:file|folder)>/.test(each.flags)
+    ? /<(?:file|folder)\b/.test(each.flags)
     : each.name() === "file";
 }
 
