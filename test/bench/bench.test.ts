@@ -130,6 +130,25 @@ test.skipIf(!Bun.which("wrk"))(
   120_000,
 );
 
+test.skipIf(!Bun.which("wrk"))(
+  "the bench of several nodes runs (needs wrk), and every callback gets 200",
+  async () => {
+    const { report } = await runBench("scale.ts", [
+      "--nodes=2",
+      "--connections=8",
+      "--seconds=1",
+      "--rounds=1",
+      "--rate=200",
+    ]);
+    const results = Object.values<{ failed: number; perSecond: number }[]>(
+      report.rounds,
+    ).flat();
+    expect(results).toMatchObject([{ failed: 0 }, { failed: 0 }]);
+    for (const { perSecond } of results) expect(perSecond).toBeGreaterThan(0);
+  },
+  120_000,
+);
+
 test("the bench of callbacks during sign-ins runs, and every callback gets 200", async () => {
   const { report } = await runBench("sign-ins.ts", [
     "--at-once=5",

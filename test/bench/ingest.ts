@@ -8,24 +8,13 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { tempDir } from "../support/temp-dir.ts";
-import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import {
   BENCH_PUBLIC_URL,
   BENCH_TOKEN,
   signedRequests,
 } from "./signed-requests.ts";
 import { median } from "./wire-requests.ts";
-
-/** Results from wrk; see load.lua. */
-type LoadResult = {
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  /** Responses other than 2xx, and requests without a response. */
-  readonly failed: number;
-  readonly answered: number;
-};
+import { requireWrk, wrk, type LoadResult } from "./wrk.ts";
 
 /** More than any server here can handle; beyond it, callbacks would repeat. */
 const CALLBACKS_PER_SECOND_MAX = 40_000;
@@ -93,7 +82,7 @@ const { values } = parseArgs({
 
 async function measure(
   { command }: Subject,
-  connections: string,
+  connections: number,
 ): Promise<LoadResult> {
   using folder = tempDir();
   const server = Bun.spawn(command(folder.path), {
@@ -112,38 +101,12 @@ async function measure(
   try {
     const origin = await listeningOrigin(server.stdout);
     if (warmUpSeconds > 0)
-      await load(origin, connections, warmUpSeconds, warmUpFile);
-    return await load(origin, connections, seconds, loadFile);
+      await wrk(origin, connections, warmUpSeconds, warmUpFile);
+    return await wrk(origin, connections, seconds, loadFile);
   } finally {
     server.kill();
     await server.exited;
   }
-}
-
-async function load(
-  origin: string,
-  connections: string,
-  forSeconds: number,
-  file: string,
-): Promise<LoadResult> {
-  const wrk = Bun.spawn(
-    [
-      "wrk",
-      "--threads=1",
-      `--connections=${connections}`,
-      `--duration=${forSeconds}s`,
-      `--script=${here("load.lua")}`,
-      origin + WEBHOOK_PATHS.sms,
-      "--",
-      file,
-    ],
-    { stdout: "pipe" },
-  );
-  const output = await new Response(wrk.stdout).text();
-  const [, result] = /^RESULT (.*)$/m.exec(output) ?? [];
-  if (result === undefined) throw new Error(`wrk failed: ${output}`);
-  const measured: LoadResult = JSON.parse(result);
-  return measured;
 }
 
 async function listeningOrigin(
@@ -158,10 +121,7 @@ async function listeningOrigin(
   throw new Error("A server didn't start.");
 }
 
-if (Bun.which("wrk") === null) {
-  console.error("The bench needs wrk: apt-get install wrk");
-  process.exit(1);
-}
+requireWrk();
 const seconds = Number(values.seconds);
 const warmUpSeconds = Number(values["warm-up"]);
 using requestsFolder = tempDir();
@@ -177,7 +137,7 @@ await Bun.write(
 );
 
 const reports = [];
-for (const connections of values.connections.split(",")) {
+for (const connections of values.connections.split(",").map(Number)) {
   const rounds = new Map<string, LoadResult[]>(
     subjects.map(({ name }) => [name, []]),
   );
@@ -197,7 +157,7 @@ else await Bun.write(values.json, `${json}\n`);
 
 /** Prints the table for one number of connections, and returns its JSON. */
 function report(
-  connections: string,
+  connections: number,
   rounds: ReadonlyMap<string, readonly LoadResult[]>,
 ) {
   const of = (name: string, key: keyof LoadResult): number =>
@@ -217,7 +177,7 @@ function report(
     })),
   );
   return {
-    connections: Number(connections),
+    connections,
     timesExpress: ratio(OURS, EXPRESS),
     ofVerifying: ratio(OURS, VERIFYING),
     rounds: Object.fromEntries(rounds),

@@ -26,6 +26,8 @@ export type PostgresServerOptions = {
   readonly port?: number;
   /** More settings, as `name=value`. */
   readonly settings?: readonly string[];
+  /** Where its own folder is made; with the other temporary files by default. */
+  readonly parent?: string;
   /** Files in the folder of its data. */
   readonly files?: Readonly<Record<string, string>>;
 };
@@ -40,8 +42,9 @@ export async function startPostgres({
   port,
   settings = [],
   files = {},
+  parent = tmpdir(),
 }: PostgresServerOptions = {}): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), "smsledger-pg-"));
+  const folder = mkdtempSync(join(parent, "smsledger-pg-"));
   const user = unprivilegedUser();
   for (const [name, text] of Object.entries(files))
     writeFileSync(join(folder, name), text, { mode: 0o600 });
