@@ -12,6 +12,7 @@ import {
   backupStory,
   diskStory,
   forwardingStory,
+  recordingStory,
   refusedStory,
 } from "./story/own-server.ts";
 import { silenceStory } from "./story/silence.ts";
@@ -34,6 +35,7 @@ const TELLERS: Readonly<Record<RuleKind, Teller>> = {
   forwarding: forwardingStory,
   backup: backupStory,
   disk: diskStory,
+  recording: recordingStory,
 };
 
 /** What the keys of some alerts are called; see `subjectNames`. */

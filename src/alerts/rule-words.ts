@@ -36,6 +36,8 @@ const SENTENCES: Record<RuleKind, Sentence> = {
     `The latest backup failed, or is more than ${number("hours")} hours old.`,
   disk: (number) =>
     `Less than ${number("freePercent")}% of the database’s disk is free, and less than 20 GB.`,
+  recording: (number) =>
+    `With PostgreSQL: callbacks have waited to be recorded for ${number("minutes")} ${number("minutes") === "1" ? "minute" : "minutes"}, no node has recorded any for that long, or some couldn’t be recorded.`,
 };
 
 /** Returns what a rule fires on, in a sentence or two with its thresholds. */

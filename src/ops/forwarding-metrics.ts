@@ -6,6 +6,7 @@ import {
   healthOf,
   type EndpointHealth,
 } from "../forwarding/endpoint-health.ts";
+import { rememberedFor } from "../time/remembered.ts";
 import type { Labelled, Metrics } from "./metric-kinds.ts";
 
 const DAY_MS = 86_400_000;
@@ -104,14 +105,4 @@ async function readFacts(
     if (error instanceof StoreUnavailable) return [];
     throw error;
   }
-}
-
-function rememberedFor<T>(ms: number, read: () => Promise<T>) {
-  let known: { readonly at: number; readonly value: Promise<T> } | undefined;
-  return (): Promise<T> => {
-    const at = performance.now();
-    if (known === undefined || at - known.at >= ms)
-      known = { at, value: read() };
-    return known.value;
-  };
 }

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { DiskRoom } from "../store/database-facts.ts";
 import type { Stores } from "../store/stores.ts";
 import { MADE_UP_MESSAGES } from "../store/filter.ts";
+import type { Keeping } from "../store/keeping.ts";
 import type { BoundedCount } from "../store/tally.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 
@@ -30,11 +31,14 @@ export type GeneralSettings = Pick<
   /** Whether forwarding and alerts may reach private networks. */
   readonly reachesPrivate: boolean;
   readonly database: {
-    /** Its path; for users who don't run the server, only its name. */
-    readonly file: string;
-    /** Including its write-ahead log; undefined if the file is missing. */
+    /** Where it is; for users who don't run the server, only its name. */
+    readonly place: string;
+    readonly isOnServer: boolean;
+    /** With a file's write-ahead log; undefined if the file is missing, or the server doesn't answer. */
     readonly bytes: number | undefined;
   };
+  /** Who records what nodes receive; undefined where nobody has to, null if the database doesn't answer. */
+  readonly keeping: Keeping | null | undefined;
   readonly disk: DiskRoom | undefined;
   /** Like the database's file; undefined without backups. */
   readonly backupFolder: string | undefined;
@@ -49,6 +53,7 @@ export type GeneralSettingsDeps = {
   readonly store: Pick<Stores, "countMessages" | "database" | "upkeep">;
   readonly operations: {
     lastCallbackAt(): Promise<number | undefined>;
+    keeping(): Promise<Keeping | null | undefined>;
   };
 };
 
@@ -59,7 +64,7 @@ export async function readGeneralSettings(
   const { backupFolder, authTokens, sharedKeys } = config;
   const shown = (path: string): string =>
     showsPaths ? resolve(path) : basename(path);
-  const { place, name } = store.database;
+  const { place, name, isOnServer } = store.database;
   const [{ bytes, logBytes, disk }, upkeep, lastCallbackAt] = await Promise.all(
     [store.database.space(), store.upkeep.state(), operations.lastCallbackAt()],
   );
@@ -87,9 +92,11 @@ export async function readGeneralSettings(
     },
     reachesPrivate: config.forwardAllow !== undefined,
     database: {
-      file: showsPaths ? place : name,
+      place: showsPaths ? place : name,
+      isOnServer,
       bytes: bytes === undefined ? undefined : bytes + (logBytes ?? 0),
     },
+    keeping: await operations.keeping(),
     disk,
     upkeep,
     madeUpMessages: await store.countMessages(MADE_UP_MESSAGES),

@@ -5,6 +5,7 @@ import type { Stores } from "../store/stores.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 import type { Writing } from "../store/writing.ts";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
+import { rememberedFor } from "../time/remembered.ts";
 import { addCallbackMetrics } from "./callback-metrics.ts";
 import { eventLoopLag } from "./event-loop-lag.ts";
 import { alone, Metrics, type Labelled } from "./metric-kinds.ts";
@@ -12,6 +13,7 @@ import { addProcessMetrics } from "./process-metrics.ts";
 import { addForwardingMetrics } from "./forwarding-metrics.ts";
 import type { RequestCounts } from "./request-counts.ts";
 import { addChoreMetrics } from "./chore-metrics.ts";
+import { addKeeperMetrics } from "./keeper-metrics.ts";
 import { addWritingMetrics } from "./writing-metrics.ts";
 
 /** The sources of the metrics' values. */
@@ -28,7 +30,7 @@ export type MetricSources = {
   readonly listeners: () => number;
   readonly exports: () => number;
   readonly upkeep: () => Promise<UpkeepState>;
-  readonly store: Pick<Stores, "endpoints" | "outbox">;
+  readonly store: Pick<Stores, "endpoints" | "keeping" | "outbox">;
   readonly now: () => number;
   readonly database: DatabaseFacts;
   readonly config: Pick<Config, "backupFolder" | "retentionDays">;
@@ -44,6 +46,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   const metrics = new Metrics();
   addCallbackMetrics(metrics, sources.callbacks, sources.lastCallbackAt);
   addWritingMetrics(metrics, sources.writing);
+  addKeeperMetrics(metrics, sources.store);
   addRequestMetrics(metrics, sources.requests);
   addDiskMetrics(metrics, sources.database);
   addChoreMetrics(metrics, sources.config, sources.upkeep);
@@ -84,25 +87,29 @@ function addRequestMetrics(metrics: Metrics, requests: RequestCounts): void {
 }
 
 function addDiskMetrics(metrics: Metrics, database: DatabaseFacts): void {
+  // The gauges of a scrape are read at the same time.
+  const space = rememberedFor(0, () => database.space());
   metrics.gauge({
     name: "smsledger_database_bytes",
-    help: "Size of the database's file.",
-    read: async () => alone((await database.space()).bytes),
+    help: "Size of the database, without its write-ahead log.",
+    read: async () => alone((await space()).bytes),
   });
+  // A database server's log and disk aren't seen from here.
+  if (database.isOnServer) return;
   metrics.gauge({
     name: "smsledger_database_log_bytes",
     help: "Size of its write-ahead log.",
-    read: async () => alone((await database.space()).logBytes ?? 0),
+    read: async () => alone((await space()).logBytes),
   });
   metrics.gauge({
     name: "smsledger_disk_free_bytes",
     help: "Free space on the database's disk.",
-    read: async () => alone((await database.space()).disk?.freeBytes),
+    read: async () => alone((await space()).disk?.freeBytes),
   });
   metrics.gauge({
     name: "smsledger_disk_size_bytes",
     help: "Size of the database's disk.",
-    read: async () => alone((await database.space()).disk?.totalBytes),
+    read: async () => alone((await space()).disk?.totalBytes),
   });
 }
 

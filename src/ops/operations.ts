@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { Keeping } from "../store/keeping.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
@@ -12,6 +13,7 @@ export type OperationsDeps = {
     | "checkWritable"
     | "database"
     | "endpoints"
+    | "keeping"
     | "lastEventAt"
     | "outbox"
     | "upkeep"
@@ -89,6 +91,19 @@ export class Operations {
       return since.length === 0 ? 0 : now - Math.max(...since);
     } catch (error) {
       if (error instanceof StoreUnavailable) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * How the keeper is doing: undefined with an engine that has none, null if the database
+   * doesn't respond.
+   */
+  async keeping(): Promise<Keeping | null | undefined> {
+    try {
+      return await this.#deps.store.keeping?.();
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return null;
       throw error;
     }
   }

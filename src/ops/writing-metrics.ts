@@ -1,7 +1,7 @@
 import type { Writing } from "../store/writing.ts";
 import { alone, type Metrics } from "./metric-kinds.ts";
 
-/** The queue for the disk, and the disk's speed. */
+/** The queue for the database, and how fast it writes. */
 export function addWritingMetrics(
   metrics: Metrics,
   writing: () => Writing,

@@ -2,6 +2,7 @@ import type { Asked } from "./asked.ts";
 import type { Config } from "../config/config.ts";
 import { jsonResponse, textResponse } from "../http/responses.ts";
 import { metricsProblem } from "./metrics-access.ts";
+import { keepingProblem, type Keeping } from "../store/keeping.ts";
 import type { Operations } from "../ops/operations.ts";
 
 export type OpsDeps = {
@@ -12,7 +13,11 @@ export type OpsDeps = {
   readonly instance: string;
 };
 
-/** For monitoring: `/livez` shows that the process answers, `/readyz` that a write reaches the disk. */
+/**
+ * For monitoring: `/livez` shows that the process answers, `/readyz` that a write reaches the
+ * disk. A node is ready also when recording is late: callbacks that it receives are kept, and
+ * without it they'd be refused.
+ */
 export const operationsHandlers = ({
   operations,
   config,
@@ -21,15 +26,17 @@ export const operationsHandlers = ({
 }: OpsDeps) => ({
   live: () => jsonResponse({ live: true, instance }),
   ready: async () => {
-    const [reason, lastAt, uncheckedMs] = await Promise.all([
+    const [reason, lastAt, uncheckedMs, keeping] = await Promise.all([
       operations.whyNotReady(),
       operations.lastCallbackAt(),
       operations.rulesUncheckedMs(),
+      operations.keeping(),
     ]);
     const last = {
       ...lastCallback(lastAt, now()),
       alertRulesCheckAgeSeconds:
         uncheckedMs === undefined ? null : Math.round(uncheckedMs / 1_000),
+      ...(keeping !== undefined && { keeper: keeping && keeperJson(keeping) }),
     };
     if (reason === undefined) return jsonResponse({ ready: true, ...last });
     return jsonResponse(
@@ -48,6 +55,21 @@ export const operationsHandlers = ({
     return textResponse(await metrics.text(), metrics.contentType);
   },
 });
+
+/** Who records what nodes received, and how far that is behind. */
+function keeperJson(keeping: Keeping) {
+  const { node, isThisNode, since, vacantMs, behindMs } = keeping;
+  return {
+    node: node ?? null,
+    isThisNode,
+    since: new Date(since).toISOString(),
+    missingSeconds: Math.round(vacantMs / 1_000),
+    behindSeconds: Math.round(behindMs / 1_000),
+    waitingCallbacks: keeping.waiting.count,
+    setAsideCallbacks: keeping.setAside.count,
+    problem: keepingProblem(keeping) ?? null,
+  };
+}
 
 /** For information only: how often callbacks arrive depends on the team. */
 function lastCallback(at: number | undefined, now: number) {

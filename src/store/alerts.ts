@@ -14,6 +14,7 @@ export const RULE_KINDS = [
   "forwarding",
   "backup",
   "disk",
+  "recording",
 ] as const;
 export type RuleKind = (typeof RULE_KINDS)[number];
 

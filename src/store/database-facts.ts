@@ -4,6 +4,8 @@ export type DatabaseFacts = {
   readonly place: string;
   /** The last part of its place, for those who don't run the server. */
   readonly name: string;
+  /** Whether a database server keeps it, whose disk and backups aren't seen from here. */
+  readonly isOnServer: boolean;
   readonly schemaVersion: number;
   space(): Promise<Space>;
 };
@@ -11,9 +13,9 @@ export type DatabaseFacts = {
 /** Bytes that a database takes; undefined for what isn't known. */
 export type Space = {
   readonly bytes: number | undefined;
-  /** Of the write-ahead log. */
+  /** Of the write-ahead log; a server's isn't seen from here. */
   readonly logBytes: number | undefined;
-  /** Undefined also for a database that is on another machine. */
+  /** Undefined also for a database that is on a server. */
   readonly disk: DiskRoom | undefined;
 };
 

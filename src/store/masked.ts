@@ -33,6 +33,7 @@ export function maskedStore(store: Stores): Stores {
     settled: () => store.settled(),
     checkWritable: () => store.checkWritable(),
     writing: () => store.writing(),
+    keeping: store.keeping,
     database: store.database,
     close: () => store.close(),
     // Users and their tokens; their names belong to the team.

@@ -11,6 +11,7 @@ import type { DigestStore } from "./digests.ts";
 import type { SuppressionStore } from "./suppressions.ts";
 import type { Store } from "./store.ts";
 import type { UpkeepStore } from "./upkeep.ts";
+import type { Keeping } from "./keeping.ts";
 import type { Writing } from "./writing.ts";
 
 /** Everything in a database: messages, and what's kept beside them. */
@@ -29,4 +30,9 @@ export interface Stores extends Store {
   readonly database: DatabaseFacts;
   /** How writing is doing now. */
   writing(): Writing;
+  /**
+   * How the keeper is doing, as of at most a second ago; rejects with StoreUnavailable.
+   * Undefined where recording isn't one node's turn.
+   */
+  readonly keeping: (() => Promise<Keeping>) | undefined;
 }

@@ -1,6 +1,10 @@
 import { expect, test } from "bun:test";
 import type { Told } from "../../src/alerts/story/story.ts";
-import { forwardingStory } from "../../src/alerts/story/own-server.ts";
+import {
+  forwardingStory,
+  recordingStory,
+} from "../../src/alerts/story/own-server.ts";
+import type { Keeping } from "../../src/store/keeping.ts";
 import type { Measured, RuleKind } from "../../src/store/alerts.ts";
 import type { Space } from "../../src/store/database-facts.ts";
 import { createUrls } from "../../src/site/urls.ts";
@@ -276,4 +280,93 @@ test("refused callbacks that someone can fix fire, and resolve when they're mark
   expect(await alertsOf(ledger, "refused")).toMatchObject([
     { state: "resolved" },
   ]);
+});
+
+const KEEPING: Keeping = {
+  node: "sms-1, process 7",
+  isThisNode: false,
+  since: T0,
+  vacantMs: 0,
+  behindMs: 300,
+  waiting: { count: 12, isMore: false },
+  setAside: { count: 0, isMore: false },
+};
+
+/** The titles of the alerts about recording with their states, newest first. */
+async function recordingAlerts(ledger: ReplayedLedger) {
+  const alerts = await alertsOf(ledger, "recording");
+  return alerts.map(({ key, state, severity, facts }) => [
+    state,
+    severity,
+    recordingStory({ ...TOLD, key, measured: facts.now }).title,
+  ]);
+}
+
+test("callbacks that wait to be recorded fire after a minute, and resolve once few wait", async () => {
+  await using ledger = await openRunning();
+  const evaluate = (minute: number, state: Partial<Keeping>) =>
+    ledger.evaluate(T0 + minute * MINUTE_MS, {
+      ...ledger.store,
+      keeping: async () => ({ ...KEEPING, ...state }),
+    });
+  await evaluate(0, {});
+  await evaluate(1, { behindMs: 59_000 });
+  expect(await recordingAlerts(ledger)).toEqual([]);
+  await evaluate(2, { behindMs: 119_000 });
+  const late = "Callbacks are recorded 1 min late";
+  expect(await recordingAlerts(ledger)).toEqual([["firing", "critical", late]]);
+  await evaluate(3, { behindMs: 40_000 });
+  expect(await alertsOf(ledger, "recording")).toMatchObject([
+    { state: "firing" },
+  ]);
+  await evaluate(4, {});
+  expect(await alertsOf(ledger, "recording")).toMatchObject([
+    { state: "resolved" },
+  ]);
+});
+
+test("a missing keeper fires, also when nothing waits", async () => {
+  await using ledger = await openRunning();
+  const evaluate = (minute: number, state: Partial<Keeping>) =>
+    ledger.evaluate(T0 + minute * MINUTE_MS, {
+      ...ledger.store,
+      keeping: async () => ({ ...KEEPING, ...state }),
+    });
+  await evaluate(0, { node: undefined, vacantMs: 9_000 });
+  expect(await recordingAlerts(ledger)).toEqual([]);
+  const missing = { node: undefined, vacantMs: 5 * MINUTE_MS, behindMs: 0 };
+  await evaluate(1, missing);
+  expect(await recordingAlerts(ledger)).toEqual([
+    ["firing", "critical", "No node has recorded callbacks for 5 min"],
+  ]);
+});
+
+test("callbacks that were set aside have an alert of their own, until they're recorded", async () => {
+  await using ledger = await openRunning();
+  const evaluate = (minute: number, count: number) =>
+    ledger.evaluate(T0 + minute * MINUTE_MS, {
+      ...ledger.store,
+      keeping: async () => ({
+        ...KEEPING,
+        setAside: { count, isMore: count > 1 },
+      }),
+    });
+  await evaluate(0, 1);
+  expect(await recordingAlerts(ledger)).toEqual([
+    ["firing", "critical", "1 callback couldn’t be recorded"],
+  ]);
+  await evaluate(1, 10_000);
+  expect(await recordingAlerts(ledger)).toEqual([
+    ["firing", "critical", "10,000+ callbacks couldn’t be recorded"],
+  ]);
+  await evaluate(2, 0);
+  expect(await alertsOf(ledger, "recording")).toMatchObject([
+    { state: "resolved" },
+  ]);
+});
+
+test("without a keeper to watch, no alert is about recording", async () => {
+  await using ledger = await openRunning();
+  await ledger.evaluate(T0);
+  expect(await recordingAlerts(ledger)).toEqual([]);
 });

@@ -48,7 +48,7 @@ test("an admin adds a rule with a filter, changes it, turns it off and removes i
     channelIds: null,
     createdBy: "ana",
   });
-  expect(await alerts.rules()).toHaveLength(11);
+  expect(await alerts.rules()).toHaveLength(12);
   const list = textOf(await ana.get("/alerts/rules"));
   expect(list).toContain(
     "At least 30% of the messages of the last 15 minutes failed",
@@ -98,7 +98,7 @@ test("what is wrong with a rule is said beside what was filled in, and nothing i
     if (sentence !== "colour") expect(alert).toContain(sentence);
     expect(answer.text).toContain('value="15"');
   }
-  expect(await server.store.alerts.rules()).toHaveLength(10);
+  expect(await server.store.alerts.rules()).toHaveLength(11);
 });
 
 test("before a rule is saved, it shows when it would have fired, over the messages of 30 days", async () => {
@@ -135,7 +135,7 @@ test("before a rule is saved, it shows when it would have fired, over the messag
   );
   expect(preview.text).toMatch(/class="chart-marks" d="M/);
   expect(textOf(preview)).toMatch(/18 Nov 2026, \d\d:\d\d UTC for \d+ h/);
-  expect(await store.alerts.rules()).toHaveLength(10);
+  expect(await store.alerts.rules()).toHaveLength(11);
   const calm = await ana.post("/alerts/rules/preview", {
     ...FAILURE_RATE,
     q: "country:DE",

@@ -2,6 +2,7 @@ import { Glob } from "bun";
 import { expect, test } from "bun:test";
 import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { leadsTo } from "../support/route-list.ts";
+import { newPostgresLedger } from "../support/postgres-server.ts";
 import { startServer } from "../support/start-server.ts";
 import { CURRENT_DOCUMENTS, inlineCode, PROJECT, textOf } from "./documents.ts";
 
@@ -25,7 +26,12 @@ const NO_ROUTE = /^\/(?:dev|etc|mnt|proc|tmp|usr|var|64)\b/;
 
 test("every route and metric that is named exists", async () => {
   await using server = await startServer();
-  const metrics = await (await fetch(`${server.origin}/metrics`)).text();
+  await using database = await newPostgresLedger();
+  await using node = await startServer({ DATABASE_URL: database.url });
+  const metrics = [server, node].map(async ({ origin }) =>
+    (await fetch(`${origin}/metrics`)).text(),
+  );
+  const texts = (await Promise.all(metrics)).join("\n");
   for (const { path, text } of CURRENT_DOCUMENTS) {
     for (const code of inlineCode(text)) {
       const [, route] =
@@ -39,7 +45,7 @@ test("every route and metric that is named exists", async () => {
       ]).toEqual([path, route, true]);
     }
     for (const [name] of text.matchAll(/\bsmsledger_[a-z_]+/g))
-      expect([path, name, metrics.includes(`# TYPE ${name} `)]).toEqual([
+      expect([path, name, texts.includes(`# TYPE ${name} `)]).toEqual([
         path,
         name,
         true,

@@ -8,6 +8,7 @@ const RULES = join(import.meta.dir, "../../deploy/alert-rules.yml");
 type Series = readonly [series: string, values: string];
 
 const HERE = 'instance="sms", job="smsledger"';
+const THERE = 'instance="sms-2", job="smsledger"';
 /** In quarters of an hour. */
 const WEEK_QUARTERS = 7 * 24 * 4;
 
@@ -178,6 +179,31 @@ const CASES: Record<
     fires: [[`smsledger_log_lines_lost_total{${HERE}}`, "0+1x60"]],
     after: "30m",
     calm: [[`smsledger_log_lines_lost_total{${HERE}}`, "9x60"]],
+  },
+  // Two nodes report the same, which is one alert.
+  SmsledgerNoKeeper: {
+    fires: [
+      [`smsledger_keeper_missing_seconds{${HERE}}`, "0+60x20"],
+      [`smsledger_keeper_missing_seconds{${THERE}}`, "0+60x20"],
+    ],
+    after: "10m",
+    calm: [[`smsledger_keeper_missing_seconds{${HERE}}`, "0 4x20"]],
+  },
+  SmsledgerKeeperBehind: {
+    fires: [
+      [`smsledger_keeper_lag_seconds{${HERE}}`, "0+60x20"],
+      [`smsledger_keeper_lag_seconds{${THERE}}`, "0+60x20"],
+    ],
+    after: "10m",
+    calm: [[`smsledger_keeper_lag_seconds{${HERE}}`, "0 90 0.1x20"]],
+  },
+  SmsledgerCallbacksSetAside: {
+    fires: [
+      [`smsledger_set_aside_callbacks{${HERE}}`, "1x20"],
+      [`smsledger_set_aside_callbacks{${THERE}}`, "1x20"],
+    ],
+    after: "10m",
+    calm: [[`smsledger_set_aside_callbacks{${HERE}}`, "0x20"]],
   },
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import dashboard from "../../deploy/grafana-dashboard.json" with { type: "json" };
+import { newPostgresLedger } from "../support/postgres-server.ts";
 import { startServer } from "../support/start-server.ts";
 import { until } from "../support/until.ts";
 import { HAS_PROMTOOL, testRules } from "./promtool.ts";
@@ -18,8 +19,23 @@ function* queriesIn(node: unknown): Generator<string> {
   }
 }
 
-/** Resolves to the metrics of a server that has done everything that makes them appear. */
+/** Resolves to the metrics of a server on each engine, with everything that makes them appear. */
 async function metricsText(): Promise<string> {
+  return (await sqliteMetrics()) + (await keeperMetrics());
+}
+
+/** Those that only PostgreSQL has. */
+async function keeperMetrics(): Promise<string> {
+  await using database = await newPostgresLedger();
+  await using server = await startServer({ DATABASE_URL: database.url });
+  const text = await (await fetch(`${server.origin}/metrics`)).text();
+  return text
+    .split("\n")
+    .filter((line) => /keeper|inbox|set_aside/.test(line))
+    .join("\n");
+}
+
+async function sqliteMetrics(): Promise<string> {
   await using server = await startServer({ BACKUP_FOLDER: "/nonexistent" });
   await server.twilio.post();
   await server.store.upkeep.note({

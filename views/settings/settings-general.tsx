@@ -2,9 +2,10 @@ import type { GeneralSettings } from "../../src/ops/general-settings.ts";
 import { isAdmin } from "../../src/account/viewer.ts";
 import type { BoundedCount } from "../../src/store/tally.ts";
 import { MADE_UP_SID_START } from "../../src/twilio/made-up-sid.ts";
-import { boundedCount, byteWords, percent } from "../../src/words/amounts.ts";
+import { boundedCount } from "../../src/words/amounts.ts";
 import { Fact, Given } from "./given.tsx";
 import { Callbacks } from "./settings-callbacks.tsx";
+import { Database, Recording } from "./settings-database.tsx";
 import { Backups, Kept } from "./settings-upkeep.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
 import type { Site } from "../site.ts";
@@ -64,9 +65,17 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
       </Given>
       <Given title="Server">
         <Database settings={settings} />
-        <Fact name="Backups" by="BACKUP_FOLDER">
-          <Backups settings={settings} now={now} />
-        </Fact>
+        <Recording keeping={settings.keeping} now={now} />
+        {settings.database.isOnServer ? (
+          <Fact name="Backups">
+            Made with PostgreSQL’s own tools, such as <code>pg_dump</code> and{" "}
+            <code>pg_basebackup</code>.
+          </Fact>
+        ) : (
+          <Fact name="Backups" by="BACKUP_FOLDER">
+            <Backups settings={settings} now={now} />
+          </Fact>
+        )}
         <Fact name="Version">
           <span safe>{site.version}</span>
         </Fact>
@@ -100,35 +109,6 @@ function Mail({ mail }: Pick<GeneralSettings, "mail">) {
     <>
       Through <span safe>{mail.host}</span>, port {mail.port}, from{" "}
       <bdi safe>{mail.from}</bdi>.
-    </>
-  );
-}
-
-function Database({
-  settings: { database, disk },
-}: Pick<SettingsGeneralProps, "settings">) {
-  return (
-    <>
-      <Fact name="Database" by="DATABASE_URL">
-        <bdi class="mono" safe>
-          {database.file}
-        </bdi>
-        <br />
-        {database.bytes === undefined ? (
-          <b>The file is not there any more.</b>
-        ) : (
-          <span safe>{byteWords(database.bytes)}</span>
-        )}
-      </Fact>
-      <Fact name="Disk">
-        {disk === undefined ? (
-          <span class="none">unknown</span>
-        ) : (
-          <span safe>
-            {`${byteWords(disk.freeBytes)} of ${byteWords(disk.totalBytes)} free (${percent(disk.freeBytes / disk.totalBytes)})`}
-          </span>
-        )}
-      </Fact>
     </>
   );
 }

@@ -8,6 +8,7 @@ import { disk } from "./disk.ts";
 import { failureRate } from "./failure-rate.ts";
 import { forwarding } from "./forwarding.ts";
 import { newCode } from "./new-code.ts";
+import { recording } from "./recording.ts";
 import { refused } from "./refused.ts";
 import type { RuleField, RuleKindDefinition } from "./rule.ts";
 import { silence } from "./silence.ts";
@@ -22,6 +23,7 @@ export const KINDS: Readonly<Record<RuleKind, RuleKindDefinition>> = {
   forwarding,
   backup,
   disk,
+  recording,
 };
 
 export function isRuleKind(text: string): text is RuleKind {

@@ -30,6 +30,8 @@ export type Ledger = Pick<
 > & {
   /** BACKUP_FOLDER is set. */
   readonly isBackupScheduled?: boolean;
+  /** With an engine that has a keeper. */
+  readonly keeping?: Stores["keeping"];
 };
 
 /** A setting of a rule, as forms and commands ask for it. */

@@ -1,4 +1,5 @@
 import {
+  boundedCount,
   byteWords,
   counted,
   countWords,
@@ -10,12 +11,15 @@ import {
   waitingWords,
 } from "../../forwarding/endpoint-report.ts";
 import { minuteWords } from "../../words/times.ts";
+import { SET_ASIDE_KEY } from "../rules/recording.ts";
+import type { Measured } from "../../store/alerts.ts";
 import {
   numberIn,
   partsOfKey,
   rangeOf,
   spanWords,
   textIn,
+  type AlertStory,
   type Teller,
 } from "./story.ts";
 
@@ -165,3 +169,58 @@ export const diskStory: Teller = ({ measured }) => {
     places: [{ label: "Settings", href: (urls) => urls.settings }],
   };
 };
+
+export const recordingStory: Teller = ({ key, measured }) =>
+  key === SET_ASIDE_KEY ? setAsideStory(measured) : lateStory(measured);
+
+function lateStory(measured: Measured): AlertStory {
+  const vacantMs = numberIn(measured, "vacantMs");
+  const node = textIn(measured, "node");
+  const waiting = boundedIn(measured, "waiting");
+  return {
+    title:
+      vacantMs > 0
+        ? `No node has recorded callbacks for ${inMinutes(vacantMs)}`
+        : `Callbacks are recorded ${inMinutes(numberIn(measured, "behindMs"))} late`,
+    lines: [
+      "Callbacks are still received and kept in the database. Until they’re recorded, they’re missing on pages, in the feed and in alerts.",
+    ],
+    todo: [
+      vacantMs > 0
+        ? "Check that a node runs: its log says why it can’t record. Once one can, it records everything that waits."
+        : `See the log of ${node}, which records them, and run smsledger doctor: it checks the database server.`,
+    ],
+    numbers: [
+      { name: "Waiting", value: boundedCount(waiting), href: undefined },
+      ...(node === ""
+        ? []
+        : [{ name: "Recorded by", value: node, href: undefined }]),
+    ],
+    places: [{ label: "Settings", href: (urls) => urls.settings }],
+  };
+}
+
+function setAsideStory(measured: Measured): AlertStory {
+  const callbacks = boundedIn(measured, "count");
+  const isOne = callbacks.count === 1;
+  return {
+    title: `${boundedCount(callbacks)} ${isOne ? "callback" : "callbacks"} couldn’t be recorded`,
+    lines: [
+      `Because of an error in smsledger, ${isOne ? "it was" : "they were"} set aside, so that others don’t wait. Nothing is lost: ${isOne ? "it’s" : "they’re"} in the database’s table inbox_set_aside, but not on pages, in the feed or in counts.`,
+    ],
+    todo: [
+      "Run smsledger doctor: it shows the errors, and how to record the callbacks. The log has the details. Report it, or upgrade to a version that fixes it.",
+    ],
+    numbers: [
+      { name: "Set aside", value: boundedCount(callbacks), href: undefined },
+    ],
+    places: [{ label: "Settings", href: (urls) => urls.settings }],
+  };
+}
+
+function boundedIn(measured: Measured, name: string) {
+  return {
+    count: numberIn(measured, name),
+    isMore: measured["isMore"] !== undefined,
+  };
+}

@@ -1,12 +1,13 @@
 import type { Engine } from "../engine.ts";
 import { StoreUnusable } from "../store.ts";
 import { databaseFacts } from "./connection/database-facts.ts";
+import { postgresSettings } from "./connection/settings.ts";
 import { openForServer } from "./postgres-store.ts";
 
 /** The PostgreSQL database at `databaseUrl`. What a server doesn't need is loaded when it is first asked for. */
 export function postgresEngine(databaseUrl: string, file?: string): Engine {
   return {
-    ...databaseFacts(databaseUrl),
+    ...databaseFacts(postgresSettings(databaseUrl, file)),
     async exists() {
       const { hasTables } = await import("./beside.ts");
       return hasTables(databaseUrl);
@@ -21,12 +22,10 @@ export function postgresEngine(databaseUrl: string, file?: string): Engine {
       return openCommandStores(databaseUrl, options?.mayCreate);
     },
     isUnusedBackup: async () => false,
-    check: () =>
-      Promise.reject(
-        new StoreUnusable(
-          "This version can't check a PostgreSQL database yet.",
-        ),
-      ),
+    async check(circumstances) {
+      const { checkDatabase } = await import("./check/check.ts");
+      return checkDatabase(postgresSettings(databaseUrl, file), circumstances);
+    },
     get backups(): never {
       throw new StoreUnusable(
         "A PostgreSQL database is backed up and restored with its own tools: pg_dump and pg_restore, or base backups with pg_basebackup.",

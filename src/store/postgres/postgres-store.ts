@@ -29,11 +29,12 @@ export function openForServer(
       ...messageReading(db, read, { stepRows: STEP_ROWS, ...options }),
       ...keptBeside(db, read, write),
       upkeep: upkeep.store,
-      database: databaseFacts(databaseUrl),
+      database: databaseFacts(database.settings, database.pool),
       recordEvent: recording.recordEvent,
       settled: recording.settled,
       checkWritable: recording.checkWritable,
       writing: recording.writing,
+      keeping: recording.keeping,
       async close() {
         await recording.close();
         await upkeep.close();

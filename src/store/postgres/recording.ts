@@ -1,6 +1,8 @@
 import { hostname } from "node:os";
+import { rememberedFor } from "../../time/remembered.ts";
 import type { OnFault } from "../store-fault.ts";
 import type { Store } from "../store.ts";
+import type { Keeping } from "../keeping.ts";
 import type { Writing } from "../writing.ts";
 import type { Database } from "./connection/database.ts";
 import { openPool } from "./connection/pool.ts";
@@ -9,16 +11,21 @@ import {
   startKeeper,
   type Keeper,
 } from "./keeper/keeper.ts";
+import { readKeeping } from "./keeper/keeping.ts";
 import {
   createReceiving,
   RECEIVING_CONNECTIONS,
 } from "./receiving/receiving.ts";
+
+/** How old an answer about the keeper may be: monitoring asks often, on every node. */
+const KEEPING_MS = 1_000;
 
 export type Recording = {
   readonly recordEvent: Store["recordEvent"];
   readonly settled: Store["settled"];
   readonly checkWritable: Store["checkWritable"];
   readonly writing: () => Writing;
+  readonly keeping: () => Promise<Keeping>;
   /** Makes durable what waits, and lets another node become the keeper. */
   readonly close: () => Promise<void>;
 };
@@ -28,8 +35,10 @@ export function openRecording(
   {
     settings,
     opened,
+    pool,
+    read,
     explain,
-  }: Pick<Database, "settings" | "opened" | "explain">,
+  }: Pick<Database, "settings" | "opened" | "pool" | "read" | "explain">,
   { onFault }: { readonly onFault: OnFault },
 ): Recording {
   const receivingPool = openPool(settings, { max: RECEIVING_CONNECTIONS });
@@ -75,6 +84,9 @@ export function openRecording(
     settled: () => receiving.settled(() => keeper?.hurry()),
     checkWritable: () => receiving.check(),
     writing: () => receiving.state(),
+    keeping: rememberedFor(KEEPING_MS, () =>
+      read(() => pool.use((each) => readKeeping(each, keeper?.holder()))),
+    ),
     close: () => (closing ??= close()),
   };
 }

@@ -68,6 +68,7 @@ export function openForServer(file: string, options: ServerOptions): Opening {
       await read.requireReadable();
     },
     writing: () => queue.state(),
+    keeping: undefined,
     close() {
       closing ??= (async () => {
         read.close();

@@ -103,6 +103,7 @@ storeContract((openStore) => {
         "forwarding",
         "backup",
         "disk",
+        "recording",
       ]),
     );
     for (const rule of rules)

@@ -6,7 +6,12 @@ import {
   requireOurs,
   SCHEMA_VERSION,
 } from "../migrations/migrations.ts";
-import { openPool, STATEMENT_TIMEOUT_MS, type Connection } from "./pool.ts";
+import {
+  openPool,
+  STATEMENT_TIMEOUT_MS,
+  type Connection,
+  type Pool,
+} from "./pool.ts";
 import { explained, VIA_POOLER } from "./postgres-errors.ts";
 import { readsOf, type Reads } from "./reads.ts";
 import {
@@ -25,6 +30,7 @@ export type Database = {
   readonly settings: PostgresSettings;
   /** Rejects with StoreUnusable or StoreUnavailable. */
   readonly opened: Promise<void>;
+  readonly pool: Pool;
   readonly db: Db;
   readonly read: Reads;
   readonly write: Write;
@@ -72,6 +78,7 @@ export function openDatabase(
   return {
     settings,
     opened,
+    pool,
     db: tablesOf(pool),
     read,
     write: writesOf(writableTablesOf(pool), opened, explain),
@@ -84,7 +91,7 @@ export function openDatabase(
 }
 
 /** Whether a connection has the settings that the pool asked for. */
-async function hasOwnSettings({ query }: Connection): Promise<boolean> {
+export async function hasOwnSettings({ query }: Connection): Promise<boolean> {
   const [timeout] = await query<{ ms: number }>(
     "SELECT setting::int8 AS ms FROM pg_settings WHERE name = 'statement_timeout'",
   );

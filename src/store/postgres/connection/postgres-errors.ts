@@ -2,6 +2,9 @@ import { lookup } from "node:dns/promises";
 import { StoreUnavailable, StoreUnusable } from "../../store.ts";
 import { placeOf, type PostgresSettings } from "./settings.ts";
 
+/** What a node takes of the server's connections at most, in all its pools. */
+export const NODE_CONNECTIONS = 15;
+
 /** The server didn't answer a query in time. Whether it did what it was asked isn't known. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
@@ -99,8 +102,7 @@ async function whyRefused({
 }
 
 /** Without its settings, a connection waits without end, or loses what it reported as committed. */
-export const VIA_POOLER =
-  "a pooler in between, such as PgBouncer, doesn't pass on the settings of connections. Connect to the server itself; a node takes up to 15 connections.";
+export const VIA_POOLER = `a pooler in between, such as PgBouncer, doesn't pass on the settings of connections. Connect to the server itself; a node takes up to ${NODE_CONNECTIONS} connections.`;
 
 type Sentence = readonly [
   codes: RegExp,

@@ -138,7 +138,8 @@ function sslModeOf(mode: string | null, hostname: string | undefined): SslMode {
   return known;
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host's name is one of this machine. */
+export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(hostname);
 }
 

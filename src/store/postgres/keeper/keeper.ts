@@ -44,8 +44,8 @@ export type KeeperOptions = {
 };
 
 export type Keeper = {
-  /** Whether this node is the keeper, as far as it knows. */
-  isKeeper(): boolean;
+  /** What this node has the lease as, as far as it knows. */
+  holder(): string | undefined;
   /** Ends a pause, for someone who waits for what's in the inbox. */
   hurry(): void;
   /** Ends the batch under way, and lets another node become the keeper. */
@@ -98,7 +98,7 @@ export function startKeeper(
   };
   const running = run();
   return {
-    isKeeper: tenure.isKeeper,
+    holder: tenure.holder,
     hurry: endPause,
     stop() {
       isStopping = true;

@@ -75,7 +75,7 @@ export async function releaseLease(
   { holder }: Lease,
 ): Promise<void> {
   await query(
-    "UPDATE keeper SET holder = NULL, until = '-infinity' WHERE holder = $1::text",
+    "UPDATE keeper SET holder = NULL, until = clock_timestamp() WHERE holder = $1::text",
     [holder],
   );
 }

@@ -19,7 +19,7 @@ export function createTenure(node: string) {
   let memory: Memory | undefined;
   let renewedAt = -Infinity;
   return {
-    isKeeper: (): boolean => lease !== undefined,
+    holder: (): string | undefined => lease?.holder,
     isRenewalDue: (): boolean => performance.now() - renewedAt >= RENEW_MS,
     /** Tries to become the keeper; resolves to whether this node is. */
     async begin(query: Query): Promise<boolean> {

@@ -2,12 +2,17 @@ import { StoreUnavailable, StoreUnusable } from "../../store.ts";
 import type { Connection, Pool } from "../connection/pool.ts";
 import messages from "./01-messages.sql" with { type: "text" };
 import besideMessages from "./02-beside-messages.sql" with { type: "text" };
+import inboxTimes from "./03-inbox-times.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
  * needs is written out in it, so that no later change of the program changes it too.
  */
-export const MIGRATIONS: readonly string[] = [messages, besideMessages];
+export const MIGRATIONS: readonly string[] = [
+  messages,
+  besideMessages,
+  inboxTimes,
+];
 
 /** The schema version that this program writes and reads. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -7,6 +7,7 @@ export function databaseFacts(file: string): DatabaseFacts {
   return {
     place: resolve(file),
     name: basename(file),
+    isOnServer: false,
     schemaVersion: SCHEMA_VERSION,
     space: () => spaceOf(file),
   };
@@ -21,7 +22,8 @@ export async function spaceOf(databaseFile: string): Promise<Space> {
     fileBytes(`${path}-wal`),
     diskRoom(path),
   ]);
-  return { bytes, logBytes, disk };
+  // Without a file, there's nothing in the log.
+  return { bytes, logBytes: logBytes ?? 0, disk };
 }
 
 /** Room on the disk of a file, also of one that is still to be made. */

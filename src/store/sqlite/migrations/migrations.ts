@@ -15,6 +15,7 @@ import suppressions from "./13-suppressions.sql" with { type: "text" };
 import { migrateChannels } from "./10-channels.ts";
 import forwarding from "./11-forwarding.sql" with { type: "text" };
 import alerts from "./12-alerts.sql" with { type: "text" };
+import recordingRule from "./15-recording-rule.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -41,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   alerts,
   suppressions,
   digests,
+  recordingRule,
 ];
 
 /** The database was written by a newer smsledger. */
