@@ -1,10 +1,10 @@
 import { DONE, FAILED } from "./exit-status.ts";
 import { print, printJson } from "./output.ts";
 import { ConfigError, type Config } from "../config/config.ts";
-import { backupFindings } from "../doctor/backups.ts";
+import { backupFindings, serverBackupFinding } from "../doctor/backups.ts";
 import { clockFinding, pauseFindings } from "../doctor/clock.ts";
 import { forwardingFindings } from "../doctor/forwarding.ts";
-import { diskFinding } from "../doctor/disk.ts";
+import { diskFinding, serverDiskFinding } from "../doctor/disk.ts";
 import { wrong, type Finding } from "../words/finding.ts";
 import { lookAtOwnServer } from "../doctor/own-server.ts";
 import { publicUrlFindings } from "../doctor/public-url.ts";
@@ -16,7 +16,10 @@ import {
 } from "../doctor/report.ts";
 import { settingsFindings } from "../doctor/settings.ts";
 import { userFindings } from "../doctor/users.ts";
+import type { Engine } from "../store/engine.ts";
 import { openEngine } from "../store/open.ts";
+import { StoreUnusable } from "../store/store.ts";
+import type { UpkeepState } from "../store/upkeep.ts";
 
 /**
  * Checks everything that smsledger needs, changes nothing, and says what to fix. The
@@ -55,7 +58,7 @@ async function* topicsOf(
   const clock = clockFinding(Date.now);
   const server = await lookAtOwnServer(config, Date.now());
   yield { title: "Server", findings: server.findings };
-  const { publicUrl, databaseUrl, retentionDays } = config;
+  const { publicUrl } = config;
   if (publicUrl !== undefined) {
     const { instance } = server;
     const { signIn, metricsToken, port } = config;
@@ -70,32 +73,65 @@ async function* topicsOf(
     };
     yield { title: "Public address", findings: await publicUrlFindings(asked) };
   }
-  const engine = openEngine(databaseUrl, config.databaseUrlFile);
+  const { topics, upkeep } = await databaseTopics(config, server.instance);
+  yield* topics;
+  const clockFindings = [await clock, ...pauseFindings(upkeep)];
+  yield { title: "Clock", findings: clockFindings };
+}
+
+/** What was checked of the database, and how the chores went, if it could be read. */
+async function databaseTopics(
+  config: Config,
+  instance: string | undefined,
+): Promise<{
+  readonly topics: readonly Topic[];
+  readonly upkeep: UpkeepState | undefined;
+}> {
+  const engine = openOrExplain(config);
+  if ("level" in engine)
+    return {
+      topics: [{ title: "Database", findings: [engine] }],
+      upkeep: undefined,
+    };
   const database = await engine.check({
-    isServerRunning: server.instance !== undefined,
+    isServerRunning: instance !== undefined,
     now: Date.now(),
   });
-  yield { title: "Database", findings: database.findings };
-  const { disk } = await engine.space();
-  yield {
-    title: "Disk",
-    findings: [diskFinding(disk, database, retentionDays)],
-  };
-  yield { title: "Users", findings: userFindings(config, database.users) };
-  yield {
-    title: "Backups",
-    findings: backupFindings(
-      config,
-      { disk, upkeep: database.upkeep },
-      Date.now(),
-    ),
-  };
-  yield {
-    title: "Forwarding",
-    findings: forwardingFindings(database.endpoints),
-  };
-  const clockFindings = [await clock, ...pauseFindings(database.upkeep)];
-  yield { title: "Clock", findings: clockFindings };
+  const { upkeep, findings, users, endpoints } = database;
+  const { isOnServer } = engine;
+  const { disk } = isOnServer ? { disk: undefined } : await engine.space();
+  const topics: Topic[] = [
+    { title: "Database", findings },
+    {
+      title: "Disk",
+      findings: [
+        isOnServer
+          ? serverDiskFinding()
+          : diskFinding(disk, database, config.retentionDays),
+      ],
+    },
+    { title: "Users", findings: userFindings(config, users) },
+    {
+      title: "Backups",
+      findings: isOnServer
+        ? [serverBackupFinding()]
+        : backupFindings(config, { disk, upkeep }, Date.now()),
+    },
+    { title: "Forwarding", findings: forwardingFindings(endpoints) },
+  ];
+  return { topics, upkeep };
+}
+
+/** The engine for the database, or what is wrong with its address. */
+function openOrExplain(
+  config: Pick<Config, "databaseUrl" | "databaseUrlFile">,
+): Engine | Finding {
+  try {
+    return openEngine(config.databaseUrl, config.databaseUrlFile);
+  } catch (error) {
+    if (!(error instanceof StoreUnusable)) throw error;
+    return wrong(error.message);
+  }
 }
 
 /** The settings as the server would read them, or what is wrong with them. */

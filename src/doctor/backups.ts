@@ -9,6 +9,14 @@ import { fine, note, wrong, type Finding } from "../words/finding.ts";
 /** A backup is written each day; this long after the latest one, one was missed. */
 const LATEST_AGE_MS_MAX = 26 * 3_600_000;
 
+/** A database on a server is backed up there, which isn't seen from here. */
+export function serverBackupFinding(): Finding {
+  return note(
+    "smsledger makes no backups of a PostgreSQL database, and doesn't see whether there are any.",
+    "Make them with PostgreSQL's own tools: pg_dump, or pg_basebackup with an archive of the write-ahead log, which loses less.",
+  );
+}
+
 /** Checks whether backups are recent and on another disk. */
 export function backupFindings(
   { backupFolder }: Pick<Config, "backupFolder">,

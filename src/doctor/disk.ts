@@ -7,6 +7,13 @@ import { fine, note, wrong, type Finding } from "../words/finding.ts";
 const FREE_BYTES_MIN = 200_000_000;
 const DAYS_MIN = 30;
 
+/** Says who has to watch the disk of a database that is on a server. */
+export function serverDiskFinding(): Finding {
+  return fine(
+    "The database is on a server, whose disk isn't seen from here. Watch its free space there.",
+  );
+}
+
 /** Checks whether there's room for new data. */
 export function diskFinding(
   room: DiskRoom | undefined,

@@ -67,6 +67,10 @@ test("smsledger runs with the role that the script creates, which may do nothing
     const { stdout } = await run(PROGRAM, ["export"], { env });
     expect(stdout).toContain(sid);
     expect(stdout).not.toContain(NUMBER);
+    const examined = await run(PROGRAM, ["doctor"], { env });
+    expect(examined.stdout).toContain(
+      "✓ The user smsledger may do what smsledger needs, and no more.",
+    );
   } finally {
     await node.stop();
   }

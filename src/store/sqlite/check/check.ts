@@ -3,8 +3,12 @@ import { statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import { byteWords } from "../../../words/amounts.ts";
 import type { CheckCircumstances, DatabaseCheck } from "../../engine.ts";
-import { users } from "../../sql/tables/visitors.ts";
-import { upkeepState } from "../../sql/tables/upkeep-notes.ts";
+import {
+  bytesPerDay,
+  growthFrom,
+  type GrowthFacts,
+} from "../../core/growth.ts";
+import { checkedTables } from "../../sql/tables/checked-tables.ts";
 import { StoreUnusable } from "../../store.ts";
 import { databasePath } from "../connection/database-file.ts";
 import { spaceOf } from "../connection/database-facts.ts";
@@ -20,8 +24,6 @@ import { fine, note, wrong, type Finding } from "../../../words/finding.ts";
 
 /** How long to wait for a lock that another process holds. */
 const BUSY_TIMEOUT_MS = 2_000;
-const WEEK_HOURS = 7 * 24;
-const HOUR_MS = 3_600_000;
 
 const NOT_READ = {
   bytesPerDay: undefined,
@@ -95,8 +97,12 @@ async function lookInside(
     ...place,
   ];
   if (findings.includes(DAMAGED)) return { ...NOT_READ, findings, bytes };
-  const bytesPerDay = growth(db, bytes, now);
-  return { findings, bytes, bytesPerDay, ...(await accountsAndChores(path)) };
+  return {
+    findings,
+    bytes,
+    bytesPerDay: bytesPerDay(growthFacts(db, now), bytes, now),
+    ...(await besideMessages(path)),
+  };
 }
 
 function isForbidden(error: unknown): boolean {
@@ -161,39 +167,28 @@ function writingFinding(path: string): Finding {
   }
 }
 
-function growth(db: Database, bytes: number, now: number): number | undefined {
-  const hour = Math.floor(now / HOUR_MS) - WEEK_HOURS;
+function growthFacts(db: Database, now: number): GrowthFacts {
   const [[first, last, since, newest] = []] = db
     .prepare<unknown, [number]>(
       `SELECT (SELECT min(id) FROM messages), (SELECT max(id) FROM messages),
               min(hour), min(first_id) FROM message_hours WHERE hour >= ?`,
     )
-    .values(hour);
-  if (since === null) return undefined;
-  const messages = Number(last) - Number(first) + 1;
-  const days = Math.max(1, (now / HOUR_MS - Number(since)) / 24);
-  return ((Number(last) - Number(newest) + 1) / days) * (bytes / messages);
+    .values(growthFrom(now));
+  const known = (value: unknown): number | null =>
+    typeof value === "number" ? value : null;
+  return {
+    first: known(first),
+    last: known(last),
+    since: known(since),
+    newest: known(newest),
+  };
 }
 
 /** Read the way the pages read it. */
-async function accountsAndChores(
-  path: string,
-): Promise<Pick<DatabaseCheck, "users" | "upkeep" | "endpoints">> {
+async function besideMessages(path: string) {
   const { kysely, close } = openForReading(path);
   try {
-    const all = await users(kysely);
-    return {
-      users: {
-        withPassword: all.filter(({ hasPassword }) => hasPassword).length,
-        admins: all.filter(({ role }) => role === "admin").length,
-      },
-      upkeep: await upkeepState(kysely),
-      endpoints: await kysely
-        .selectFrom("endpoints")
-        .select(["name", "filter", "state"])
-        .orderBy("name_key")
-        .execute(),
-    };
+    return await checkedTables(kysely);
   } finally {
     close();
   }
