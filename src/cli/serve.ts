@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import type { AnyElysia } from "elysia";
 import {
@@ -5,6 +6,7 @@ import {
   requireLoopbackFirst,
   requireUserBeyondLoopback,
 } from "../server/first-user.ts";
+import { isPostgresUrl } from "../config/setting-values.ts";
 import { isOpenToThisMachine } from "../http/peer.ts";
 import type { Config } from "../config/config.ts";
 import { failureOf } from "../log/failure.ts";
@@ -136,13 +138,16 @@ async function start(
 /** Logs the link that creates the first user, at PUBLIC_URL if it's set. */
 async function logSetupLink(
   { accounts }: Stores,
-  { publicUrl }: Config,
+  { publicUrl, databaseUrl }: Config,
   server: Listening,
   log: Log,
 ): Promise<void> {
   try {
     const { createUrls } = await import("../site/urls.ts");
-    const code = await newSetupCode(accounts);
+    const node = isPostgresUrl(databaseUrl)
+      ? `${hostname()}:${server.url.port}`
+      : "";
+    const code = await newSetupCode(accounts, node);
     const { origin } = new URL(publicUrl ?? server.url.origin);
     const link = origin + createUrls(publicUrl).setup(code);
     log.warn(

@@ -57,21 +57,24 @@ export class Operations {
   }
 
   /**
-   * When the latest verified callback arrived, milliseconds since 1970: in this run,
-   * or else when the latest event was recorded. Undefined before the first, or if
-   * the database doesn't respond. Never after now: a clock that ran ahead must not
-   * hide a silence.
+   * When the latest verified callback arrived, milliseconds since 1970: in this run, or
+   * when the latest event was recorded, which another node may have received. Undefined
+   * before the first, or if the database doesn't respond. Never after now: a clock that
+   * ran ahead must not hide a silence.
    */
   async lastCallbackAt(): Promise<number | undefined> {
     const { callbacks, store } = this.#deps;
     const now = this.#deps.now();
     const { lastAt, lastTick } = callbacks;
-    if (lastAt > 0)
-      return Math.min(lastAt, now - Math.floor(performance.now() - lastTick));
+    const own =
+      lastAt > 0
+        ? Math.min(lastAt, now - Math.floor(performance.now() - lastTick))
+        : undefined;
     try {
-      return await store.lastEventAt(now);
+      const recorded = await store.lastEventAt(now);
+      return own === undefined ? recorded : Math.max(own, recorded ?? 0);
     } catch (error) {
-      if (error instanceof StoreUnavailable) return undefined;
+      if (error instanceof StoreUnavailable) return own;
       throw error;
     }
   }

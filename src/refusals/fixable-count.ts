@@ -5,9 +5,12 @@ const MINUTE_MS = 60_000;
 export const NOTICE_MINUTES = 60;
 const NOTICE_MS = NOTICE_MINUTES * MINUTE_MS;
 
-/** Counts the refusals of the last hour that need action, by the minute. */
+type Stored = { readonly lastAt: number; readonly times: number };
+
+/** Counts the refusals of the last hour that need action: this server's by the minute, and those that all nodes stored. */
 export class FixableCount {
   readonly #byMinute = new Map<number, number>();
+  #stored: readonly Stored[] = [];
   #seenAt = 0;
 
   /** Adds refusals, unless they were marked as seen before they were counted. */
@@ -25,12 +28,23 @@ export class FixableCount {
       if (isWithin(NOTICE_MINUTES, minute, current)) sum += times;
       else this.#byMinute.delete(minute);
     }
-    return sum;
+    const stored = this.#stored
+      .filter(({ lastAt }) => isWithin(NOTICE_MS, lastAt, now))
+      .reduce((total, { times }) => total + times, 0);
+    // What this server counted is stored a moment later.
+    return Math.max(sum, stored);
+  }
+
+  /** Takes over what is stored, and when a node marked everything as seen. */
+  recall(stored: readonly Stored[], seenAt: number): void {
+    if (seenAt > this.#seenAt) this.markSeen(seenAt);
+    this.#stored = stored;
   }
 
   /** Marks everything until now as seen. */
   markSeen(now: number): void {
     this.#seenAt = now;
     this.#byMinute.clear();
+    this.#stored = [];
   }
 }

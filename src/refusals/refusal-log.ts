@@ -25,6 +25,8 @@ const WRITE_AGAIN_MS = 15_000;
 const AFTER_RESPONSE_MS = 20;
 /** Batches that are still examined when the server stops. */
 const LAST_BATCHES = 8;
+/** How old what other nodes stored may be on a page. */
+const RECALL_EVERY_MS = 5_000;
 /** How often old refusals are dropped if no new one arrives. */
 const TIDY_EVERY_MS = 6 * 3_600_000;
 
@@ -55,6 +57,7 @@ export class RefusalLog {
   #nextWorkAt = 0;
   #timer: Timer | undefined;
   #isWorking = false;
+  #recalledAt = performance.now();
 
   constructor(deps: RefusalLogDeps) {
     this.#deps = deps;
@@ -68,11 +71,19 @@ export class RefusalLog {
       clearInterval(tidy);
       this.#finish();
     });
-    void this.#attempt(() => this.#recall());
+    void this.#attempt(async () => {
+      await this.#accounts.refresh(deps.now());
+      await this.#recall();
+    });
   }
 
-  /** Returns how many refusals of the last hour need action and weren't marked as seen. */
+  /** Returns how many refusals of the last hour need action and weren't marked as seen, on any node. */
   fixableLately(): number {
+    if (performance.now() - this.#recalledAt > RECALL_EVERY_MS) {
+      this.#recalledAt = performance.now();
+      // The next page shows it.
+      void this.#attempt(() => this.#recall());
+    }
     return this.#fixable.lately(this.#deps.now());
   }
 
@@ -101,16 +112,15 @@ export class RefusalLog {
     this.#workLater();
   }
 
-  /** Reads what still needs action from before the start. */
+  /** Reads what still needs action: from before the start, and from other nodes. */
   async #recall(): Promise<void> {
     const { store, now } = this.#deps;
-    await this.#accounts.refresh(now());
     const from = now() - NOTICE_MINUTES * 60_000;
     const seenAt = await store.refusals.seenAt();
     // What a clock that ran ahead marked as seen hides nothing that arrives now.
     const after = seenAt > now() ? from : Math.max(from, seenAt);
     const fixable = await store.refusals.fixableAfter(after);
-    for (const { lastAt, times } of fixable) this.#fixable.add(lastAt, times);
+    this.#fixable.recall(fixable, seenAt > now() ? 0 : seenAt);
   }
 
   #workLater(): void {

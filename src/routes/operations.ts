@@ -9,7 +9,7 @@ export type OpsDeps = {
   readonly operations: Operations;
   readonly config: Pick<Config, "metricsToken">;
   readonly now: () => number;
-  /** A random id of this run of the server; `doctor` tells by it which server answers. */
+  /** `doctor` tells by it which server answers. */
   readonly instance: string;
 };
 

@@ -30,11 +30,12 @@ export function requireLoopbackFirst({
   ]);
 }
 
-/** Makes the code for creating the first user, which replaces any earlier code. Rejects with StoreUnavailable. */
+/** Makes the code for creating the first user, which replaces any earlier code of this node. Rejects with StoreUnavailable. */
 export async function newSetupCode(
   accounts: Pick<AccountStore, "setSetupCode">,
+  node = "",
 ): Promise<string> {
   const code = newToken();
-  await accounts.setSetupCode(sha256(code));
+  await accounts.setSetupCode(sha256(code), node);
   return code;
 }

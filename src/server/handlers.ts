@@ -64,7 +64,7 @@ export type HandlerDeps = {
   readonly requests: RequestCounts;
   readonly refusals: RefusalLog;
   readonly openAlerts: OpenAlerts;
-  /** A random id of this run of the server. */
+  /** See `instanceId`. */
   readonly instance: string;
 };
 

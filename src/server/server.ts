@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { Elysia } from "elysia";
 import type { Site } from "../../views/site.ts";
 import { Access } from "../account/access.ts";
@@ -21,6 +20,7 @@ import { createFailures } from "./failures.ts";
 import { gatedRoutes } from "./gated-routes.ts";
 import { createGate } from "./gate.ts";
 import { createHandlers } from "./handlers.ts";
+import { instanceId } from "./instance.ts";
 import type { Route } from "./route-kinds.ts";
 import { routeTable } from "./route-table.ts";
 import { webhookRoutes } from "./webhook-routes.ts";
@@ -43,7 +43,7 @@ export function createServer(deps: Deps) {
   const callbacks = new CallbackCounts();
   const requests = new RequestCounts();
   const access = new Access({ ...deps, accounts });
-  const instance = randomUUID();
+  const instance = instanceId(config);
   const shown = config.masksNumbers ? maskedStore(deps.store) : deps.store;
   const openAlerts = new OpenAlerts(shown, (error) => {
     if (!(error instanceof StoreUnavailable))

@@ -134,9 +134,12 @@ export interface AccountStore {
    * when there are `USERS_MAX`.
    */
   addProxyUser(name: string, by: By): Promise<number | undefined>;
-  /** While nobody can sign in: replaces the code that creates the first user, given as SHA-256 in hex digits. */
-  setSetupCode(codeHash: string): Promise<void>;
-  /** Whether this is the latest code, given as SHA-256 in hex digits. */
+  /**
+   * While nobody can sign in: replaces the code that creates the first user, given as SHA-256
+   * in hex digits. Where there are several nodes, each has one, and `node` names it, without spaces.
+   */
+  setSetupCode(codeHash: string, node?: string): Promise<void>;
+  /** Whether this is the latest code, of any node, given as SHA-256 in hex digits. */
   isSetupCode(codeHash: string): Promise<boolean>;
   /** Creates the first user, an admin; undefined when the code isn't the latest, or someone can sign in. */
   addFirstUser(

@@ -35,6 +35,7 @@ export function maskedStore(store: Stores): Stores {
     writing: () => store.writing(),
     keeping: store.keeping,
     database: store.database,
+    countRequest: store.countRequest,
     close: () => store.close(),
     // Users and their tokens; their names belong to the team.
     accounts: store.accounts,

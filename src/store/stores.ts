@@ -7,6 +7,7 @@ import type { DatabaseFacts } from "./database-facts.ts";
 import type { EndpointStore } from "./endpoints.ts";
 import type { OutboxStore } from "./outbox.ts";
 import type { RefusalStore } from "./refusals.ts";
+import type { CountRequest } from "./request-windows.ts";
 import type { DigestStore } from "./digests.ts";
 import type { SuppressionStore } from "./suppressions.ts";
 import type { Store } from "./store.ts";
@@ -28,6 +29,7 @@ export interface Stores extends Store {
   readonly digests: DigestStore;
   readonly upkeep: UpkeepStore;
   readonly database: DatabaseFacts;
+  readonly countRequest: CountRequest;
   /** How writing is doing now. */
   writing(): Writing;
   /**

@@ -1,9 +1,9 @@
-import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import { hashOfToken, SCOPE_WORDS } from "../../account/api-tokens.ts";
 import { failureOf } from "../../log/failure.ts";
 import type { Log } from "../../log/log.ts";
 import type { ApiToken } from "../../store/api-tokens.ts";
 import type { AuditEntry } from "../../store/audit.ts";
+import type { RequestWindow } from "../../store/request-windows.ts";
 import { StoreUnavailable } from "../../store/store.ts";
 import type { Stores } from "../../store/stores.ts";
 import {
@@ -18,10 +18,11 @@ export const REQUESTS_MAX = 600;
 const WINDOW_S = 60;
 
 const MINUTE_MS = 60_000;
+const WINDOW_MS = WINDOW_S * 1_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 export type TokenAccessDeps = {
-  readonly store: Pick<Stores, "apiTokens">;
+  readonly store: Pick<Stores, "apiTokens" | "countRequest">;
   readonly log: Log;
   readonly now: () => number;
 };
@@ -40,10 +41,8 @@ export type RateCount = {
  */
 export class TokenAccess {
   readonly #deps: TokenAccessDeps;
-  readonly #limiter = new RateLimiterMemory({
-    points: REQUESTS_MAX,
-    duration: WINDOW_S,
-  });
+  /** When each token that has used up its limit can make requests again, by a clock that nobody sets. */
+  readonly #refusedUntil = new Map<number, number>();
   /** The minute in which each token's last use was written. */
   readonly #usedAt = new Map<number, number>();
 
@@ -65,24 +64,34 @@ export class TokenAccess {
     return token === undefined ? { problem: TOKEN_UNKNOWN } : { token };
   }
 
-  /** Counts a request of a token. */
+  /** Counts a request of a token. Rejects with StoreUnavailable. */
   async count({ id }: ApiToken): Promise<RateCount> {
-    const { consumedPoints, remainingPoints, msBeforeNext } =
-      await this.#limiter.penalty(id);
+    const { requests, msLeft } = await this.#requestsOf(id);
     // After a clock was set back, it would exceed the window.
-    const restS = Math.ceil(msBeforeNext / 1_000);
+    const restS = Math.ceil(msLeft / 1_000);
     const resetS = Math.min(Math.max(1, restS), WINDOW_S);
+    const isOver = requests > REQUESTS_MAX;
     return {
       headers: {
         "ratelimit-limit": String(REQUESTS_MAX),
-        "ratelimit-remaining": String(remainingPoints),
+        "ratelimit-remaining": String(Math.max(0, REQUESTS_MAX - requests)),
         "ratelimit-reset": String(resetS),
       },
-      problem:
-        consumedPoints > REQUESTS_MAX
-          ? tooManyRequests(REQUESTS_MAX, WINDOW_S, resetS)
-          : undefined,
+      problem: isOver
+        ? tooManyRequests(REQUESTS_MAX, WINDOW_S, resetS)
+        : undefined,
     };
+  }
+
+  /** A token that is over its limit costs the database nothing until its window ends. */
+  async #requestsOf(id: number): Promise<RequestWindow> {
+    const leftMs = (this.#refusedUntil.get(id) ?? 0) - performance.now();
+    if (leftMs > 0) return { requests: REQUESTS_MAX + 1, msLeft: leftMs };
+    const window = await this.#deps.store.countRequest(id, WINDOW_MS);
+    if (window.requests > REQUESTS_MAX)
+      this.#refusedUntil.set(id, performance.now() + window.msLeft);
+    else this.#refusedUntil.delete(id);
+    return window;
   }
 
   /**
@@ -92,11 +101,14 @@ export class TokenAccess {
   noteUse(token: ApiToken, address: string | null): void {
     const at = this.#deps.now();
     const minute = Math.floor(at / MINUTE_MS) * MINUTE_MS;
-    const before = this.#usedAt.get(token.id) ?? token.lastUsedAt;
+    // Another node may have written a later one.
+    const before = Math.max(
+      this.#usedAt.get(token.id) ?? 0,
+      token.lastUsedAt ?? 0,
+    );
     if (before === minute) return;
     this.#usedAt.set(token.id, minute);
     const isFirstOfDay =
-      before === null ||
       Math.floor(before / DAY_MS) !== Math.floor(minute / DAY_MS);
     this.#write(
       token,

@@ -4,6 +4,7 @@ import { keptBeside } from "../sql/tables/kept-beside.ts";
 import { openDatabase } from "./connection/database.ts";
 import { databaseFacts } from "./connection/database-facts.ts";
 import { openRecording } from "./recording.ts";
+import { createRequestWindows } from "./request-windows.ts";
 import { openUpkeep } from "./upkeep/upkeep.ts";
 
 /** Rows that are read in one step: more than where callbacks wait for it, as each takes several round trips. */
@@ -30,6 +31,7 @@ export function openForServer(
       ...keptBeside(db, read, write),
       upkeep: upkeep.store,
       database: databaseFacts(database.settings, database.pool),
+      countRequest: createRequestWindows(database),
       recordEvent: recording.recordEvent,
       settled: recording.settled,
       checkWritable: recording.checkWritable,

@@ -16,6 +16,7 @@ import { fileBytes, requireNotVanished } from "./connection/vanished.ts";
 import { SCHEMA_VERSION } from "./migrations/migrations.ts";
 import { schemaOfFile } from "./migrations/schema-of-file.ts";
 import { createWriteQueue } from "./writer/write-queue.ts";
+import { createRequestWindows } from "./request-windows.ts";
 
 /**
  * Opens the database in `file`, creating or upgrading it, with one thread that writes and
@@ -61,6 +62,7 @@ export function openForServer(file: string, options: ServerOptions): Opening {
       exclusively: oneAtATime(),
     }),
     database: databaseFacts(file),
+    countRequest: createRequestWindows(),
     recordEvent: (event) => queue.record(storedEvent(event)),
     settled: async () => undefined,
     async checkWritable() {

@@ -129,6 +129,21 @@ storeContract((openStore) => {
       expect(await accounts.addFirstUser(first, code, by)).toBeUndefined();
   });
 
+  test("each node has a code for the first user, and a new one replaces only its own", async () => {
+    await using opened = await openStore();
+    const { accounts } = opened.store;
+    await accounts.setSetupCode("one", "a:3000");
+    await accounts.setSetupCode("two", "b:3000");
+    await accounts.setSetupCode("three", "a:3000");
+    expect(
+      await Promise.all(["one", "two", "three"].map(accounts.isSetupCode)),
+    ).toEqual([false, true, true]);
+    const first = { name: "ana", passwordHash: HASH };
+    expect(await accounts.addFirstUser(first, "two", by)).toBeNumber();
+    expect(await accounts.addFirstUser(first, "three", by)).toBeUndefined();
+    expect(await accounts.isSetupCode("three")).toBe(false);
+  });
+
   test("the last admin stays an admin", async () => {
     await using opened = await openStore();
     const { accounts } = opened.store;

@@ -3,6 +3,7 @@ import type { Connection, Pool } from "../connection/pool.ts";
 import messages from "./01-messages.sql" with { type: "text" };
 import besideMessages from "./02-beside-messages.sql" with { type: "text" };
 import inboxTimes from "./03-inbox-times.sql" with { type: "text" };
+import requestWindows from "./04-request-windows.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -12,6 +13,7 @@ export const MIGRATIONS: readonly string[] = [
   messages,
   besideMessages,
   inboxTimes,
+  requestWindows,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -49,8 +49,12 @@ export async function addProxyUser(
   return id;
 }
 
-export async function setSetupCode(db: Db, codeHash: string): Promise<void> {
-  if (!(await hasPasswords(db))) await keepSetupCode(db, codeHash);
+export async function setSetupCode(
+  db: Db,
+  codeHash: string,
+  node?: string,
+): Promise<void> {
+  if (!(await hasPasswords(db))) await keepSetupCode(db, codeHash, node);
 }
 
 export async function addFirstUser(
