@@ -81,9 +81,9 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
       await member.page.waitForURL("**/login?next=%2Fmessages");
 
       await page.getByRole("link", { name: "Audit" }).click();
-      expect(await page.locator("tbody tr").first().innerText()).toContain(
-        "removed a user mo",
-      );
+      await page
+        .locator("tbody tr:first-child", { hasText: "removed a user mo" })
+        .waitFor();
       const expected = /status of 40[13]/;
       expect(complaints.filter((text) => !expected.test(text))).toEqual([]);
       expect(member.complaints.filter((text) => !expected.test(text))).toEqual(

@@ -98,7 +98,12 @@ describe.skipIf(!hasChromium)(
         seen.push(...(await rows(page)));
         const link = page.locator("#older");
         if ((await link.count()) === 0) break;
+        const next = new URL(
+          (await link.getAttribute("href")) ?? "",
+          page.url(),
+        );
         await link.click();
+        await page.waitForURL(next.href);
       }
       expect(new Set(seen).size).toBe(seen.length);
       expect(seen).toHaveLength(61);
