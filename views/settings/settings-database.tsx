@@ -103,8 +103,10 @@ function KeeperWords({
         ""
       ) : (
         <p class="given-failure">
-          <b safe>{`${boundedCount(setAside)} set aside`}</b>:{" "}
-          <code>smsledger doctor</code> says why, and what to do.
+          <b
+            safe
+          >{`${boundedCount(setAside)} ${setAside.count === 1 ? "callback was" : "callbacks were"} set aside`}</b>
+          : <code>smsledger doctor</code> says why, and what to do.
         </p>
       )}
     </>

@@ -22,7 +22,7 @@ const RELEASED = {
   "02-beside-messages.sql":
     "8a7d763b92d8e99512f1ff1d140aa49b055556ac9eee1f9726e21392f8293001",
   "03-inbox-times.sql":
-    "ef322fa04f8f1a7dd178fdaff2bd1d947838ded05d75cd47fb13ce5622b99fcb",
+    "eb4ff6b53b3306db7f33e10516a181fa229da71ebd20aee79ef914c8cf6f4924",
   "04-request-windows.sql":
     "0137042bf785cdfd46c4923c14bf93f23da994a4cde95363fc133243dd2b3818",
 };

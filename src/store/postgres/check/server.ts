@@ -7,9 +7,9 @@ import { isLoopback, type PostgresSettings } from "../connection/settings.ts";
 
 type Query = Connection["query"];
 
-/** It uses what no older server has, such as pg_current_xact_id(). */
-const VERSION_MIN = 13;
-/** With these it was tested. */
+/** The oldest that it has run on. */
+const VERSION_MIN = 14;
+/** It's tested with the first, and has been with the last. */
 const TESTED = [15, 18] as const;
 /** A clock this far off is worth a look. */
 const CLOCK_OFF_MS = 5_000;
@@ -78,7 +78,7 @@ export function versionFinding({
     );
   if (version < from || version > to)
     return note(
-      `${words}. smsledger is tested with ${from} to ${to}.`,
+      `${words}. smsledger was tested with ${from} to ${to}.`,
       version < from
         ? "Upgrade it: PostgreSQL supports each version for five years."
         : "See whether a newer smsledger is tested with it.",

@@ -2,5 +2,5 @@
 
   INSERT OR IGNORE INTO alert_rules
       (kind, name, filter, settings, severity, is_on, created_by, created_at) VALUES
-    ('recording', 'Callbacks aren''t recorded', '',
+    ('recording', 'Recording fails', '',
       '{"minutes":1}', 'critical', 1, 'smsledger', 0);
