@@ -13,7 +13,7 @@ export type Site = AsyncDisposable & {
   readonly origin: string;
   readonly nodes: readonly ServerProcess[];
   /** Starts a node that has ended again, at the same address. */
-  restart(index: 0 | 1): Promise<void>;
+  restart(index: 0 | 1): Promise<ServerProcess>;
 };
 
 /** Starts what `deploy/compose.nodes.yaml` does: two nodes, HAProxy and Caddy with the files in `deploy/`. */
@@ -43,7 +43,9 @@ export async function startSite(databaseUrl: string): Promise<Site> {
     origin: proxy.origin,
     nodes,
     async restart(index) {
-      nodes[index] = await start(ports[index]);
+      const started = await start(ports[index]);
+      nodes[index] = started;
+      return started;
     },
     async [Symbol.asyncDispose]() {
       balancer.kill("SIGKILL");

@@ -1,6 +1,6 @@
 import type { Db } from "../../sql/dialect.ts";
 import type { Write } from "../../sql/tables/writes.ts";
-import { StoreUnusable } from "../../store.ts";
+import { StoreUnavailable, StoreUnusable } from "../../store.ts";
 import {
   migrate,
   requireOurs,
@@ -34,7 +34,7 @@ export type Database = {
   readonly db: Db;
   readonly read: Reads;
   readonly write: Write;
-  /** The error to throw for what the driver threw; see `explained`. */
+  /** The error to throw for what the driver threw; see `explained`. Never StoreUnusable. */
   readonly explain: (error: unknown) => Promise<unknown>;
   readonly close: () => Promise<void>;
 };
@@ -56,7 +56,7 @@ export function openDatabase(
   const settings = postgresSettings(databaseUrl, file);
   const pool = openPool(settings, { max: CONNECTIONS_MAX });
   const explain = (error: unknown): Promise<unknown> =>
-    explained(settings, error);
+    explained(settings, error).then(unavailable);
   const prepare = async (): Promise<void> => {
     try {
       if (!(await pool.use(hasOwnSettings)))
@@ -68,7 +68,7 @@ export function openDatabase(
         );
     } catch (error) {
       await pool.close();
-      throw await explain(error);
+      throw await explained(settings, error);
     }
   };
   const opened = prepare();
@@ -88,6 +88,16 @@ export function openDatabase(
       await pool.close();
     },
   };
+}
+
+/**
+ * Once the database was opened, it was usable: what has gone wrong since, such as a changed
+ * password, someone can put right while this process runs.
+ */
+function unavailable(error: unknown): unknown {
+  return error instanceof StoreUnusable
+    ? new StoreUnavailable(error.message, { cause: error.cause })
+    : error;
 }
 
 /** Whether a connection has the settings that the pool asked for. */
