@@ -5,6 +5,7 @@ import {
   recordingStory,
 } from "../../src/alerts/story/own-server.ts";
 import type { Keeping } from "../../src/store/keeping.ts";
+import { StoreUnavailable } from "../../src/store/store.ts";
 import type { Measured, RuleKind } from "../../src/store/alerts.ts";
 import type { Space } from "../../src/store/database-facts.ts";
 import { createUrls } from "../../src/site/urls.ts";
@@ -363,6 +364,23 @@ test("callbacks that were set aside have an alert of their own, until they're re
   expect(await alertsOf(ledger, "recording")).toMatchObject([
     { state: "resolved" },
   ]);
+});
+
+test("an alert about recording stays while nobody knows, and other rules are checked", async () => {
+  await using ledger = await openRunning();
+  const behind = { ...KEEPING, behindMs: 5 * MINUTE_MS };
+  const evaluate = (minute: number, keeping: () => Promise<Keeping>) =>
+    ledger.evaluate(T0 + minute * MINUTE_MS, { ...ledger.store, keeping });
+  await evaluate(0, async () => behind);
+  const failure = { at: T0, reason: "The folder is on a full disk." };
+  await ledger.store.upkeep.note({ name: "backupFailure", note: failure });
+  await evaluate(1, () =>
+    Promise.reject(new StoreUnavailable("The database is slow.")),
+  );
+  expect(await alertsOf(ledger, "recording")).toMatchObject([
+    { state: "firing" },
+  ]);
+  expect(await alertsOf(ledger, "backup")).toMatchObject([{ state: "firing" }]);
 });
 
 test("without a keeper to watch, no alert is about recording", async () => {

@@ -1,8 +1,10 @@
 import type { Keeping } from "../../store/keeping.ts";
+import { StoreUnavailable } from "../../store/store.ts";
 import {
   MINUTE_MS,
   numberOf,
   preparedNow,
+  UNKNOWN,
   type Finding,
   type RuleKindDefinition,
 } from "./rule.ts";
@@ -30,7 +32,9 @@ export const recording: RuleKindDefinition = {
   sustainedMs: () => 0,
   async prepare({ keeping }, { settings }, { to }) {
     if (keeping === undefined) return preparedNow([]);
-    const state = await keeping();
+    const state = await stateOf(keeping);
+    if (state === undefined)
+      return { ...preparedNow([]), findingsAt: () => UNKNOWN };
     const ms = numberOf(recording, settings, "minutes") * MINUTE_MS;
     return preparedNow([
       lateFinding(state, to, ms),
@@ -38,6 +42,18 @@ export const recording: RuleKindDefinition = {
     ]);
   },
 };
+
+/** Undefined if the database doesn't say in time: other rules don't wait for it. */
+async function stateOf(
+  keeping: () => Promise<Keeping>,
+): Promise<Keeping | undefined> {
+  try {
+    return await keeping();
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return undefined;
+    throw error;
+  }
+}
 
 function lateFinding(state: Keeping, to: number, ms: number): Finding {
   const { vacantMs, behindMs, waiting, node } = state;
