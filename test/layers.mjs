@@ -33,6 +33,7 @@ const STORE_ROOMS = [
   ["an engine", "^src/store/(?:sqlite|postgres)/"],
   ["shared SQL", "^src/store/sql/"],
   ["the core of the store", "^src/store/core/"],
+  ["copying", "^src/store/copy/"],
   ["the interface of the store", "^src/store/(?!open\\.ts)[a-z-]+\\.ts$"],
 ];
 

@@ -164,6 +164,25 @@ const commandsOf = (
       ),
   },
   {
+    name: "copy",
+    summary: "Move the ledger to PostgreSQL, or back to SQLite",
+    options: [
+      new Option(
+        "--from <file|url>",
+        "The database to copy: the path of an SQLite file, or the address of a PostgreSQL database.",
+      ),
+      new Option("--to <file|url>", "A new file or an empty database."),
+    ],
+    notes:
+      "Run it again to continue a copy that was interrupted. The original isn't changed. While a server still runs on it," +
+      "\nthe command waits for its end once it has copied the rest. Write an address with a password into a file" +
+      "\nand give @FILE instead, as other users of this machine can see a command's arguments.",
+    run: async ({ flags }) => {
+      const { copy, copyDatabases } = await import("./copy.ts");
+      return copy(copyDatabases(flags));
+    },
+  },
+  {
     name: "prune",
     summary: "Delete old messages, or made-up ones",
     options: [

@@ -42,6 +42,10 @@ export async function serve(config: Config, version: string): Promise<number> {
       log.info(
         `upgrading the database from schema ${from} to ${to}; with millions of messages this takes minutes, and the server listens once it's done`,
       ),
+    onUnfinishedCopy: () =>
+      log.warn(
+        "the ledger is still being copied into this database; callbacks are received, and everything else works once smsledger copy is done",
+      ),
   });
   surviveMistakes(log);
   // The routes are made while the writing thread opens the database.
@@ -87,6 +91,19 @@ function surviveMistakes(log: Log): void {
   process.on("unhandledRejection", survive);
 }
 
+/** See `requireUserBeyondLoopback`. While a ledger is being copied here, nobody can see pages. */
+async function isUserMissing(
+  { accounts }: Stores,
+  config: Config,
+): Promise<boolean> {
+  try {
+    return await requireUserBeyondLoopback(accounts, config);
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return false;
+    throw error;
+  }
+}
+
 async function start(
   app: AnyElysia,
   config: Config,
@@ -97,10 +114,7 @@ async function start(
   let server: Listening;
   let isFirstUserMissing: boolean;
   try {
-    isFirstUserMissing = await requireUserBeyondLoopback(
-      store.accounts,
-      config,
-    );
+    isFirstUserMissing = await isUserMissing(store, config);
     server = listen(app, config);
   } catch (error) {
     await store.close();

@@ -1,5 +1,6 @@
 import type { Finding } from "../words/finding.ts";
 import type { Backups } from "./backups.ts";
+import type { CopySource, CopyTarget } from "./copying.ts";
 import type { DatabaseFacts } from "./database-facts.ts";
 import type { Endpoint } from "./endpoints.ts";
 import type { OnFault } from "./store-fault.ts";
@@ -32,6 +33,13 @@ export interface Engine extends DatabaseFacts {
   openForCommand(options?: {
     readonly mayCreate: boolean;
   }): Promise<CommandStores>;
+  /** Opens the database to copy its ledger, also while a server runs. */
+  openCopySource(): Promise<CopySource>;
+  /**
+   * Opens a database without a ledger, or an unfinished copy of this one, to copy a ledger into
+   * it. Until it's finished, everything else refuses the database.
+   */
+  openCopyTarget(ledger: string): Promise<CopyTarget>;
   /** Whether this is a backup that no server has used since: a command must leave it unchanged. */
   isUnusedBackup(): Promise<boolean>;
   /** Checks the database without changing it, whatever state it is in. */
@@ -58,6 +66,8 @@ export type ServerOptions = ReadingOptions & {
   readonly onCreate?: () => void;
   /** Called before the database is upgraded, with its schema's version and the new one. */
   readonly onUpgrade?: (from: number, to: number) => void;
+  /** Called when a ledger is still being copied into the database: until that's done, only callbacks are received. */
+  readonly onUnfinishedCopy?: () => void;
 };
 
 export type Opening = {

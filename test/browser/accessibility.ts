@@ -63,7 +63,7 @@ export async function removeEqualRows(page: Page): Promise<void> {
       `${element.localName}.${element.className}(${[...element.children].map(shapeOf).join()})`;
     for (const list of document.querySelectorAll("tbody, ul, ol, dl")) {
       const known = new Set<string>();
-      for (const row of [...list.children]) {
+      for (const row of list.children) {
         const shape = shapeOf(row);
         if (
           row.localName !== "dt" &&

@@ -36,7 +36,7 @@ export function repeatedBy(
 }
 
 /** Each thing that a callback says, in a form that can be compared. */
-function partsOf({
+export function partsOf({
   channel,
   query,
   shape,

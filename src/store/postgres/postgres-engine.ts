@@ -21,6 +21,14 @@ export function postgresEngine(databaseUrl: string, file?: string): Engine {
       const { openCommandStores } = await import("./beside.ts");
       return openCommandStores(databaseUrl, options?.mayCreate);
     },
+    async openCopySource() {
+      const { openCopySource } = await import("./copy/copy-source.ts");
+      return openCopySource(databaseUrl);
+    },
+    async openCopyTarget(ledger) {
+      const { openCopyTarget } = await import("./copy/copy-target.ts");
+      return openCopyTarget(databaseUrl, ledger);
+    },
     isUnusedBackup: async () => false,
     async check(circumstances) {
       const { checkDatabase } = await import("./check/check.ts");

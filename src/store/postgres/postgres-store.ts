@@ -20,6 +20,7 @@ export function openForServer(
     file,
     mayCreate: true,
     onUpgrade: options.onUpgrade,
+    onUnfinishedCopy: options.onUnfinishedCopy,
   });
   const { db, read, write, opened } = database;
   const upkeep = openUpkeep(database);

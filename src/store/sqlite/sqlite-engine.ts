@@ -18,6 +18,14 @@ export function sqliteEngine(file: string): Engine {
       const { openCommandStores } = await import("./beside.ts");
       return openCommandStores(file, options?.mayCreate);
     },
+    async openCopySource() {
+      const { openCopySource } = await import("./copy/copy-source.ts");
+      return openCopySource(file);
+    },
+    async openCopyTarget(ledger) {
+      const { openCopyTarget } = await import("./copy/copy-target.ts");
+      return openCopyTarget(file, ledger);
+    },
     async isUnusedBackup() {
       const { isUnusedCopy } = await import("./connection/read-only.ts");
       return isUnusedCopy(databasePath(file));

@@ -136,7 +136,9 @@ storeContract((openStore) => {
     await accounts.setSetupCode("two", "b:3000");
     await accounts.setSetupCode("three", "a:3000");
     expect(
-      await Promise.all(["one", "two", "three"].map(accounts.isSetupCode)),
+      await Promise.all(
+        ["one", "two", "three"].map((code) => accounts.isSetupCode(code)),
+      ),
     ).toEqual([false, true, true]);
     const first = { name: "ana", passwordHash: HASH };
     expect(await accounts.addFirstUser(first, "two", by)).toBeNumber();

@@ -25,6 +25,8 @@ const RELEASED = {
     "eb4ff6b53b3306db7f33e10516a181fa229da71ebd20aee79ef914c8cf6f4924",
   "04-request-windows.sql":
     "0137042bf785cdfd46c4923c14bf93f23da994a4cde95363fc133243dd2b3818",
+  "05-copying.sql":
+    "5374a3282398dd9ee80466eb7832d0b0a7ebe5c6144e711ccfdd7427ed505cdc",
 };
 
 test("no released migration has changed", () => {

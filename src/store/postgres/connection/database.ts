@@ -14,6 +14,7 @@ import {
 } from "./pool.ts";
 import { explained, VIA_POOLER } from "./postgres-errors.ts";
 import { readsOf, type Reads } from "./reads.ts";
+import { createCopyGuard } from "./unfinished-copy.ts";
 import {
   placeOf,
   postgresSettings,
@@ -31,6 +32,8 @@ export type Database = {
   /** Rejects with StoreUnusable or StoreUnavailable. */
   readonly opened: Promise<void>;
   readonly pool: Pool;
+  /** Resolves when the database is opened and has a whole ledger; otherwise rejects with StoreUnavailable. */
+  readonly whole: () => Promise<void>;
   readonly db: Db;
   readonly read: Reads;
   readonly write: Write;
@@ -39,24 +42,25 @@ export type Database = {
   readonly close: () => Promise<void>;
 };
 
+type DatabaseOptions = {
+  readonly mayCreate: boolean;
+  /** Where the address was read from. */
+  readonly file?: string | undefined;
+  readonly onUpgrade?: ((from: number, to: number) => void) | undefined;
+  /** Given by who can wait for a copy to be finished; called when there is one. */
+  readonly onUnfinishedCopy?: (() => void) | undefined;
+};
+
 /** Connects to a database, which gets its tables, or newer ones, if it `mayCreate` them. */
 export function openDatabase(
   databaseUrl: string,
-  {
-    mayCreate,
-    onUpgrade,
-    file,
-  }: {
-    readonly mayCreate: boolean;
-    /** Where the address was read from. */
-    readonly file?: string | undefined;
-    readonly onUpgrade?: ((from: number, to: number) => void) | undefined;
-  },
+  { mayCreate, onUpgrade, onUnfinishedCopy, file }: DatabaseOptions,
 ): Database {
   const settings = postgresSettings(databaseUrl, file);
   const pool = openPool(settings, { max: CONNECTIONS_MAX });
   const explain = (error: unknown): Promise<unknown> =>
     explained(settings, error).then(unavailable);
+  const copy = createCopyGuard(pool, placeOf(settings));
   const prepare = async (): Promise<void> => {
     try {
       if (!(await pool.use(hasOwnSettings)))
@@ -66,6 +70,8 @@ export function openDatabase(
         await pool.use(async (connection) =>
           requireCurrent(await requireOurs(connection)),
         );
+      if (await copy.check(onUnfinishedCopy !== undefined))
+        onUnfinishedCopy?.();
     } catch (error) {
       await pool.close();
       throw await explained(settings, error);
@@ -74,16 +80,22 @@ export function openDatabase(
   const opened = prepare();
   // Whoever opened it is told; queries are told too.
   opened.catch(() => undefined);
-  const read = readsOf(opened, explain);
+  const whole = async (): Promise<void> => {
+    await opened;
+    copy.requireFinished();
+  };
+  const read = readsOf(whole, explain);
   return {
     settings,
     opened,
     pool,
+    whole,
     db: tablesOf(pool),
     read,
-    write: writesOf(writableTablesOf(pool), opened, explain),
+    write: writesOf(writableTablesOf(pool), whole, explain),
     explain,
     async close() {
+      copy.close();
       read.close();
       await pool.close();
     },

@@ -9,11 +9,11 @@ export type Reads = Read & {
 };
 
 /**
- * Runs queries once the database is opened; see `untilDone`. `explain` makes the error to
+ * Runs queries once the database is opened and whole; see `untilDone`. `explain` makes the error to
  * throw of any other error.
  */
 export function readsOf(
-  opened: Promise<void>,
+  whole: () => Promise<void>,
   explain: (error: unknown) => Promise<unknown>,
 ): Reads {
   let isClosed = false;
@@ -22,7 +22,7 @@ export function readsOf(
     if (isClosed) throw new StoreUnavailable("The database is closed.");
   };
   const read = async <T>(query: () => Promise<T>): Promise<T> => {
-    await opened;
+    await whole();
     requireOpen();
     try {
       return await untilDone(query);

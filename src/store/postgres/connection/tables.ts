@@ -57,7 +57,7 @@ class PoolDriver extends PostgresJSDriver {
 }
 
 /** The lock of whoever writes beside messages: "smsm". */
-const LOCK = 0x736d736d;
+export const LOCK_OF_WRITERS = 0x736d736d;
 
 /**
  * In one round trip. The lock is taken before a statement sees anything: each statement sees
@@ -67,7 +67,7 @@ const LOCK = 0x736d736d;
  */
 export const BEGIN_WRITING = `BEGIN ISOLATION LEVEL READ COMMITTED;
   SET LOCAL synchronous_commit = on;
-  SELECT pg_advisory_xact_lock(${LOCK});
+  SELECT pg_advisory_xact_lock(${LOCK_OF_WRITERS});
   SELECT pg_current_xact_id()::text AS id`;
 
 class WritingDriver extends PoolDriver {

@@ -4,17 +4,17 @@ import { NoAnswer } from "./postgres-errors.ts";
 import { untilDone } from "./until-done.ts";
 
 /**
- * Does writes once the database is opened. One that is undone because its connection ended is
+ * Does writes once the database is opened and whole. One that is undone because its connection ended is
  * done again from its input; `explain` makes the error to throw of any other error.
  */
 export function writesOf(
   db: Db,
-  opened: Promise<void>,
+  whole: () => Promise<void>,
   explain: (error: unknown) => Promise<unknown>,
 ): Write {
   const inTurn = createLane();
   return async (name, ...input) => {
-    await opened;
+    await whole();
     try {
       return await inTurn(() => untilDone(() => write(db, name, input)));
     } catch (error) {

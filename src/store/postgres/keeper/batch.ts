@@ -21,7 +21,7 @@ import type { Names } from "./names.ts";
 const HOUR_MS = 3_600_000;
 /** A longer tag doesn't fit an index: its name and its value are cut then. */
 const TAG_BYTES_MAX = 2_500;
-const CUT_CHARS = 400;
+export const CUT_CHARS = 400;
 
 /** Everything that the callbacks of a batch change, to be written at its end. */
 export type Batch = ReturnType<typeof createBatch>;
@@ -151,11 +151,16 @@ export function createBatch(
 export function tagsOf(query: string): string[] {
   return parseForm(query).params.map((pair) =>
     JSON.stringify(
-      Buffer.byteLength(pair.join("")) <= TAG_BYTES_MAX
-        ? pair
-        : pair.map((text) => text.slice(0, CUT_CHARS).toWellFormed()),
+      isTagTooLong(pair)
+        ? pair.map((text) => text.slice(0, CUT_CHARS).toWellFormed())
+        : pair,
     ),
   );
+}
+
+/** Whether a tag's name and value don't fit an index. */
+export function isTagTooLong(pair: readonly string[]): boolean {
+  return Buffer.byteLength(pair.join("")) > TAG_BYTES_MAX;
 }
 
 function hourOf({ firstEventAt }: Message): number {

@@ -3,7 +3,7 @@ import type { Connection } from "../connection/pool.ts";
 type Query = Connection["query"];
 
 /** Minimum messages of a partition. */
-const SIZE_MIN = 100_000;
+export const SIZE_MIN = 100_000;
 const DAYS = 30;
 
 /** The newest partition: ids from `from` up to, not including, `until`. */

@@ -4,6 +4,7 @@ import messages from "./01-messages.sql" with { type: "text" };
 import besideMessages from "./02-beside-messages.sql" with { type: "text" };
 import inboxTimes from "./03-inbox-times.sql" with { type: "text" };
 import requestWindows from "./04-request-windows.sql" with { type: "text" };
+import copying from "./05-copying.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -14,6 +15,7 @@ export const MIGRATIONS: readonly string[] = [
   besideMessages,
   inboxTimes,
   requestWindows,
+  copying,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -41,7 +41,7 @@ const RELEASE =
  */
 export function createChores(
   pool: Pool,
-  { opened, explain }: Pick<Database, "opened" | "explain">,
+  { whole, explain }: Pick<Database, "whole" | "explain">,
 ): UpkeepStore["exclusively"] {
   const hasRow = async (
     text: string,
@@ -49,7 +49,7 @@ export function createChores(
     holder: string,
     deadlineMs?: number,
   ): Promise<boolean> => {
-    await opened;
+    await whole();
     try {
       const rows = await pool.use(({ query }) =>
         query(text, [chore, holder], deadlineMs ? { deadlineMs } : {}),

@@ -36,7 +36,7 @@ const LOCK_NOT_AVAILABLE = "55P03";
  */
 export function stepsOn(
   pool: Pool,
-  { opened, explain }: Pick<Database, "opened" | "explain">,
+  { whole, explain }: Pick<Database, "whole" | "explain">,
 ): DoStep {
   const inPortions = createPortions();
   const steps: {
@@ -61,7 +61,7 @@ export function stepsOn(
     eraseRest: (query, rest) => changing(query, () => eraseRest(query, rest)),
   };
   return async (name, input) => {
-    await opened;
+    await whole();
     const start = performance.now();
     try {
       const output = await untilDone(() =>

@@ -3,7 +3,7 @@ import type { Connection } from "../connection/pool.ts";
 type Query = Connection["query"];
 
 /** The lock of whoever changes receipts but receivers, which share it: "smsr"; see append_callbacks. */
-const RECEIPTS_LOCK = 0x736d7372;
+export const RECEIPTS_LOCK = 0x736d7372;
 
 const REMOVE_ADDRESSES = `WITH removed AS (DELETE FROM addresses WHERE id = ANY ($1::text::bigint[])
     AND NOT EXISTS (SELECT 1 FROM messages WHERE to_id = addresses.id)

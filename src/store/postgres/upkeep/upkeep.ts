@@ -71,10 +71,10 @@ export function openSteps(database: Database): {
 
 async function untilRecorded(
   pool: Pool,
-  { opened, explain }: Database,
+  { whole, explain }: Database,
   { signal = new AbortController().signal }: LongWork = {},
 ): Promise<void> {
-  await opened;
+  await whole();
   const inboxId = async (which: "min" | "max"): Promise<number | null> => {
     try {
       const [row] = await pool.use(({ query }) =>

@@ -27,11 +27,14 @@ export type ServerLock = {
   undo(): void;
 };
 
+/** Another server has the database. */
+export class ServedByAnother extends StoreUnusable {}
+
 /**
  * Keeps other servers away from the database in `path`, until `release` or the end of the
  * process. SQLite's own locks can't do that, as commands work beside a server. So this
  * locks an empty file beside the database, and the database file too, which another server
- * could open under another name. Throws StoreUnusable when another server has it.
+ * could open under another name. Throws ServedByAnother when another server has it.
  */
 export function lockForServer(path: string): ServerLock {
   requireNotMountedAlone(path);
@@ -126,8 +129,8 @@ function openToLock(path: string): number {
   }
 }
 
-function taken(path: string): StoreUnusable {
-  return new StoreUnusable(
+function taken(path: string): ServedByAnother {
+  return new ServedByAnother(
     `Another smsledger serves ${path}. Stop that one, or set DATABASE_URL to another file.`,
   );
 }

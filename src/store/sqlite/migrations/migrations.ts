@@ -19,6 +19,8 @@ import recordingRule from "./15-recording-rule.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
+/** The same while a ledger is being copied into the file: "smsc". */
+export const UNFINISHED_COPY = 0x736d7363;
 
 /** SQL, or a function where SQL alone can't do it. */
 type Migration = string | ((db: Database) => void);
@@ -75,7 +77,12 @@ export function migrate(db: Database): void {
 export function requireOurs(db: Database): number {
   const version = Number(valueOf(db, "PRAGMA user_version"));
   if (valueOf(db, "SELECT count(*) FROM sqlite_schema") === 0) return 0;
-  if (valueOf(db, "PRAGMA application_id") !== APPLICATION_ID) {
+  const id = valueOf(db, "PRAGMA application_id");
+  if (id === UNFINISHED_COPY)
+    throw new StoreUnusable(
+      "The database is an unfinished copy of a ledger. To finish it, run the same smsledger copy again; to give it up, delete the file.",
+    );
+  if (id !== APPLICATION_ID) {
     throw new StoreUnusable(
       "The database file belongs to another program. Set DATABASE_URL to another file.",
     );
