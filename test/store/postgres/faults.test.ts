@@ -35,8 +35,8 @@ test("connections that the server ended are replaced unnoticed", async () => {
 test("while a server is stopped, reads and writes are refused with the reason, and then work again", async () => {
   await using server = await startPostgres();
   await using node = await opened(server.urlOf("postgres"));
-  for (const how of ["in order", "crash"] as const) {
-    await node.write("setSetupCode", `before-${how}`);
+  for (const [time, how] of (["in order", "crash"] as const).entries()) {
+    await node.write("setSetupCode", `before-${time}`);
     await server.stop(how);
     for (const failing of [
       readCode(node),
@@ -47,9 +47,9 @@ test("while a server is stopped, reads and writes are refused with the reason, a
       expect(String(error)).toContain("there is no server at the socket");
     }
     await server.start();
-    expect(await readCode(node)).toBe(`before-${how}`);
-    await node.write("setSetupCode", `after-${how}`);
-    expect(await readCode(node)).toBe(`after-${how}`);
+    expect(await readCode(node)).toBe(`before-${time}`);
+    await node.write("setSetupCode", `after-${time}`);
+    expect(await readCode(node)).toBe(`after-${time}`);
   }
 });
 
