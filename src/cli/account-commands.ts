@@ -51,7 +51,7 @@ export const userCommands: CommandGroup = {
       settings: [
         {
           name: "databaseUrl",
-          help: "The server's database file. It's created if it doesn't exist.",
+          help: "The server's database. A file is created if it doesn't exist, and so are the tables.",
         },
       ],
       notes: NEW_PASSWORD,
