@@ -64,6 +64,10 @@ test("smsledger runs with the role that the script creates, which may do nothing
       ["token", "add", "crm"],
     ])
       expect(await run(PROGRAM, command, { env })).toMatchObject({ status: 0 });
+    const doctor = await run(PROGRAM, ["doctor"], { env });
+    expect(doctor.stdout).toContain(
+      "✓ The user smsledger may do what smsledger needs, and no more.",
+    );
     const { stdout } = await run(PROGRAM, ["export"], { env });
     expect(stdout).toContain(sid);
     expect(stdout).not.toContain(NUMBER);
