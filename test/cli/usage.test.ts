@@ -30,7 +30,7 @@ test("help for other commands says what a server's setting means to them", async
   for (const [command, ...words] of [
     ["healthcheck", "The server's HOST.", "The server's PORT."],
     ["simulate", "The server's HOST.", "The server's PUBLIC_URL."],
-    ["backup", "The server's database file."],
+    ["backup", "The server's database."],
     ["demo", "The loopback address to listen on."],
   ] as const) {
     const { stdout } = await run(PROGRAM, [command, "--help"]);
