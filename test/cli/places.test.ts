@@ -24,7 +24,7 @@ import { PROGRAM, run } from "./program.ts";
 
 type Case = {
   /**
-   * The arguments; `BACKUP` and `NEW` stand for files in the place, `PORT` for a free port.
+   * The arguments; `LEDGER`, `BACKUP` and `NEW` stand for files in the place, `PORT` for a free port.
    */
   readonly args: string;
   /** The places where it works, although it can't do all that it could elsewhere. */
@@ -63,6 +63,11 @@ const CASES: readonly Case[] = [
   { args: "token revoke old", works: [OUTPUT] },
   { args: "backup NEW" },
   { args: "restore BACKUP --yes" },
+  // There is no PostgreSQL server.
+  {
+    args: "copy --from LEDGER --to postgres://ana@127.0.0.1:1/ledger",
+    isElsewhere: true,
+  },
   { args: "export", works: [READ_ONLY] },
   { args: "export --events --format csv", works: [READ_ONLY] },
   { args: "prune --days 1 --trust-clock --dry-run", works: [READ_ONLY] },
@@ -198,6 +203,7 @@ async function runIn(
   );
   const port = String(freePort());
   const given = args
+    .replace("LEDGER", database ?? "")
     .replace("BACKUP", backup ?? "")
     .replace("NEW", fresh ?? "")
     .replace("PORT", port)
