@@ -39,6 +39,7 @@ async function copyUnderKills(from: string, to: string): Promise<number> {
     const child = Bun.spawn([...PROGRAM, "copy", "--from", from, "--to", to], {
       stdio: ["ignore", "ignore", "pipe"],
     });
+    // Time is the subject: a copy is killed at any moment.
     const timer = setTimeout(() => child.kill("SIGKILL"), 300 + kills * 300);
     await child.exited;
     clearTimeout(timer);
