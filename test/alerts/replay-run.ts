@@ -102,14 +102,19 @@ for (const { kind, key, firedAt, dueAt, name } of fired) {
   );
   if (match) left.delete(match);
   const late = dueAt === undefined ? undefined : (firedAt - dueAt) / MINUTE_MS;
+  // An incident of one country can be so many of all messages that it meets their rule, too.
+  const isAlsoMet =
+    match === undefined &&
+    planted.some(
+      ({ incident }) => firedAt >= incident.from && firedAt < incident.until,
+    );
   const isWrong =
-    match === undefined || late === undefined || late < 0 || late > 2;
+    (!match && !isAlsoMet) || late === undefined || late < 0 || late > 2;
   if (isWrong) wrong++;
   console.log(
     `${isWrong ? "WRONG " : ""}${new Date(firedAt).toISOString()} ${name} ${key}: ` +
-      (match
-        ? `planted, ${late ?? "?"} min after its condition was met`
-        : "not planted"),
+      `${match ? "planted" : isAlsoMet ? "also met by an incident" : "not planted"}, ` +
+      `${late ?? "?"} min after its condition was met`,
   );
 }
 for (const { expected, incident } of left) {
