@@ -5,11 +5,11 @@ import type { Outcome } from "./target.ts";
 
 /** Of the items of one job. */
 const LOGGED_TOGETHER_MAX = 200;
-/** An attempt is written down within about this time, */
+/** How long an attempt waits to be written down, at most, */
 const WAIT_MS = 1_000;
-/** or as soon as there are so many, */
+/** and how many wait until the next save takes them. */
 const MANY = 32;
-/** or so many, whatever else is to be written. */
+/** With this many, they don't wait for other things to save. */
 const TOO_MANY = 256;
 /** Attempts that are written between two trims of the log. */
 const TRIM_EVERY = 100;

@@ -1,5 +1,4 @@
-import type { Keeping } from "../store/keeping.ts";
-import { StoreUnavailable } from "../store/store.ts";
+import { keepingIfKnown, type Keeping } from "../store/keeping.ts";
 import type { Stores } from "../store/stores.ts";
 import { alone, type Metrics } from "./metric-kinds.ts";
 
@@ -18,7 +17,7 @@ export function addKeeperMetrics(
       name,
       help,
       async read() {
-        const state = await stateOf(keeping);
+        const state = await keepingIfKnown(keeping);
         return alone(state && value(state));
       },
     });
@@ -47,16 +46,4 @@ export function addKeeperMetrics(
     "Callbacks that couldn't be recorded and were set aside, up to 10,000. The same on all nodes.",
     ({ setAside }) => setAside.count,
   );
-}
-
-/** Undefined if the database doesn't respond. */
-async function stateOf(
-  keeping: () => Promise<Keeping>,
-): Promise<Keeping | undefined> {
-  try {
-    return await keeping();
-  } catch (error) {
-    if (error instanceof StoreUnavailable) return undefined;
-    throw error;
-  }
 }

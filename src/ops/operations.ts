@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { Keeping } from "../store/keeping.ts";
+import { keepingIfKnown, type Keeping } from "../store/keeping.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
@@ -103,12 +103,8 @@ export class Operations {
    * doesn't respond.
    */
   async keeping(): Promise<Keeping | null | undefined> {
-    try {
-      return await this.#deps.store.keeping?.();
-    } catch (error) {
-      if (error instanceof StoreUnavailable) return null;
-      throw error;
-    }
+    const { keeping } = this.#deps.store;
+    return keeping && ((await keepingIfKnown(keeping)) ?? null);
   }
 
   /** Loaded on first use, to keep the start fast and idle memory small. */

@@ -1,4 +1,5 @@
 import { duration, boundedCount } from "../words/amounts.ts";
+import { StoreUnavailable } from "./store.ts";
 import type { BoundedCount } from "./tally.ts";
 
 /**
@@ -39,4 +40,16 @@ export function keepingProblem({
   if (behindMs > BEHIND_MS_MAX)
     return `The keeper (${node}) is ${duration(behindMs)} behind: ${are}.`;
   return undefined;
+}
+
+/** How the keeper is doing; undefined if the database doesn't say in time. */
+export async function keepingIfKnown(
+  keeping: () => Promise<Keeping>,
+): Promise<Keeping | undefined> {
+  try {
+    return await keeping();
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return undefined;
+    throw error;
+  }
 }

@@ -102,7 +102,7 @@ for (const { kind, key, firedAt, dueAt, name } of fired) {
   );
   if (match) left.delete(match);
   const late = dueAt === undefined ? undefined : (firedAt - dueAt) / MINUTE_MS;
-  // An incident of one country can be so many of all messages that it meets their rule, too.
+  // An incident in one country can push the failure rate of all messages over its limit, too.
   const isAlsoMet =
     match === undefined &&
     planted.some(

@@ -1,5 +1,4 @@
-import type { Keeping } from "../../store/keeping.ts";
-import { StoreUnavailable } from "../../store/store.ts";
+import { keepingIfKnown, type Keeping } from "../../store/keeping.ts";
 import {
   MINUTE_MS,
   numberOf,
@@ -32,7 +31,8 @@ export const recording: RuleKindDefinition = {
   sustainedMs: () => 0,
   async prepare({ keeping }, { settings }, { to }) {
     if (keeping === undefined) return preparedNow([]);
-    const state = await stateOf(keeping);
+    // Other rules don't wait for a database that doesn't answer in time.
+    const state = await keepingIfKnown(keeping);
     if (state === undefined)
       return { ...preparedNow([]), findingsAt: () => UNKNOWN };
     const ms = numberOf(recording, settings, "minutes") * MINUTE_MS;
@@ -42,18 +42,6 @@ export const recording: RuleKindDefinition = {
     ]);
   },
 };
-
-/** Undefined if the database doesn't say in time: other rules don't wait for it. */
-async function stateOf(
-  keeping: () => Promise<Keeping>,
-): Promise<Keeping | undefined> {
-  try {
-    return await keeping();
-  } catch (error) {
-    if (error instanceof StoreUnavailable) return undefined;
-    throw error;
-  }
-}
 
 function lateFinding(state: Keeping, to: number, ms: number): Finding {
   const { vacantMs, behindMs, waiting, node } = state;
