@@ -67,19 +67,3 @@ export async function isInUse(query: Connection["query"]): Promise<boolean> {
   );
   return others.length > 0;
 }
-
-/** Does work in a transaction. */
-export async function inTransaction<T>(
-  query: Connection["query"],
-  work: () => Promise<T>,
-): Promise<T> {
-  await query("BEGIN ISOLATION LEVEL READ COMMITTED");
-  try {
-    const result = await work();
-    await query("COMMIT");
-    return result;
-  } catch (error) {
-    await query("ROLLBACK").catch(() => undefined);
-    throw error;
-  }
-}

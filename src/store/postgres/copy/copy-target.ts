@@ -13,6 +13,7 @@ import {
   postgresSettings,
   type PostgresSettings,
 } from "../connection/settings.ts";
+import { inTransaction } from "../connection/in-transaction.ts";
 import {
   migrate,
   SCHEMA_VERSION,
@@ -20,12 +21,7 @@ import {
 } from "../migrations/migrations.ts";
 import { columnsIn, highestIds, readSpan } from "./copied-rows.ts";
 import { clearSpan, replaceSpan, storedRow } from "./copied-parts.ts";
-import {
-  connectToCopy,
-  COPY_PARAMETERS,
-  inTransaction,
-  isInUse,
-} from "./copy-connection.ts";
+import { connectToCopy, COPY_PARAMETERS, isInUse } from "./copy-connection.ts";
 import { judgeReceivedMeanwhile } from "./received-meanwhile.ts";
 
 type Query = Connection["query"];

@@ -7,6 +7,7 @@ import type {
 import type { Database } from "../connection/database.ts";
 import type { Connection, Pool } from "../connection/pool.ts";
 import { codeOf } from "../connection/postgres-errors.ts";
+import { inTransaction } from "../connection/in-transaction.ts";
 import { BEGIN_WRITING } from "../connection/tables.ts";
 import { untilDone } from "../connection/until-done.ts";
 import { eraseEvents, eraseRest, findAddresses, findEvents } from "./erase.ts";
@@ -109,17 +110,15 @@ async function dropEmptyPartition(query: Query): Promise<boolean> {
  * Does work in a transaction during which nothing is recorded and nothing else is written. The
  * locks come before a statement sees anything, so each sees what was committed before.
  */
-async function changing<T>(query: Query, work: () => Promise<T>): Promise<T> {
-  await query(BEGIN_WRITING);
-  try {
-    await query("UPDATE keeper SET version = version + 1");
-    const result = await work();
-    await query("COMMIT");
-    return result;
-  } catch (error) {
-    await query("ROLLBACK").catch(() => undefined);
-    throw error;
-  }
+function changing<T>(query: Query, work: () => Promise<T>): Promise<T> {
+  return inTransaction(
+    query,
+    async () => {
+      await query("UPDATE keeper SET version = version + 1");
+      return work();
+    },
+    BEGIN_WRITING,
+  );
 }
 
 function withDeadline(query: Query): Query {
