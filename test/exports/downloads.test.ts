@@ -26,7 +26,8 @@ test("a search that finds nothing ends when its client disconnects", async () =>
   // Its steps measure how long the other server's search makes none.
   await using other = await startDownloadServer({ isEndless: true });
   const endless = new AbortController();
-  await other.get("/messages.csv", { signal: endless.signal });
+  const { signal: untilEnd } = endless;
+  const held = await other.get("/messages.csv", { signal: untilEnd });
   const client = new AbortController();
   const { signal } = client;
   const answer = await server.get("/messages.csv", { signal });
@@ -38,6 +39,8 @@ test("a search that finds nothing ends when its client disconnects", async () =>
     await until(() => other.readings() >= others + 5);
     return server.readings() === seen;
   });
+  // What nobody holds any more is collected, and its connection is closed.
+  expect([answer.bodyUsed, held.bodyUsed]).toEqual([false, false]);
   endless.abort();
 });
 
@@ -201,8 +204,9 @@ test("the server answers other requests while ten exports search, step by step",
   }
   for (let request = 0; request < 5; request++)
     expect((await server.get("/livez")).status).toBe(200);
-  // All ten are still running.
+  // All ten are still running, as they are held.
   expect((await server.get("/messages.csv")).status).toBe(503);
+  expect(exports.filter(({ bodyUsed }) => bodyUsed)).toEqual([]);
   client.abort();
 });
 

@@ -199,10 +199,13 @@ test.skipIf(!canMount)(
         stderr: "ignore",
       });
       await more(load, 503, 20);
-      const refused = await twilioClient(node.origin).post();
-      expect(refused.status).toBe(503);
-      expect(refused.headers.get("retry-after")).toBe("5");
-      expect(await refused.text()).toContain("the server's disk is full");
+      // A few still find space in a page that is there.
+      await until(async () => {
+        const refused = await twilioClient(node.origin).post();
+        expect(refused.status).toBe(503);
+        expect(refused.headers.get("retry-after")).toBe("5");
+        expect(await refused.text()).toContain("the server's disk is full");
+      });
       expect((await fetch(`${node.origin}/messages`)).status).toBe(200);
       mustRun("rm", ballast);
       await more(load, 200, 50);
