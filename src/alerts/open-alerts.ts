@@ -43,6 +43,12 @@ export class OpenAlerts {
     return this.#reading;
   }
 
+  /** Resolves to the mark of those that are open now; a page may be two seconds late. */
+  async mark(): Promise<string> {
+    await this.refresh();
+    return alertsMark(this.#latest);
+  }
+
   /** Makes the next page read them: one of them was changed. */
   forget(): void {
     this.#readAt = -Infinity;
@@ -59,6 +65,12 @@ export class OpenAlerts {
     this.#readAt = readAt;
     this.#reading = undefined;
   }
+}
+
+/** Returns a text that differs when other alerts are open, or one of them is in another state. */
+export function alertsMark(open: readonly Alert[]): string {
+  const states = open.map(({ id, state }) => `${id}${state}`);
+  return Bun.hash(states.join()).toString(36);
 }
 
 const URGENCY = { critical: 0, warning: 1, info: 2 } as const;

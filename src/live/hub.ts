@@ -3,8 +3,18 @@ import type { Log } from "../log/log.ts";
 import { FeedPosition, FeedPositionGone } from "../store/feed-position.ts";
 import { StoreUnavailable, type Store } from "../store/store.ts";
 
+/** What a page shows, and the stream therefore continues from. */
+export type Shown = {
+  /** The end of the feed. */
+  readonly feed: FeedPosition;
+  /** The mark of its open alerts. */
+  readonly alerts: string;
+};
+
 export type HubDeps = {
   readonly store: Pick<Store, "feedEnd" | "changesSince">;
+  /** Resolves to the mark of the alerts that are open; see `alertsMark`. */
+  readonly alertsMark: () => Promise<string>;
   readonly log: Log;
   readonly stopping: AbortSignal;
 };
@@ -31,8 +41,8 @@ type Listener = {
   readonly watched: WatchedStream;
   /** Undefined without sign-in. */
   readonly userId: number | undefined;
-  /** Its place in the feed. */
-  known: FeedPosition;
+  /** What it was last told of. */
+  known: Shown;
   /** It just received what it had missed, so its next turn is skipped. */
   isJustTold: boolean;
 };
@@ -40,7 +50,8 @@ type Listener = {
 /**
  * Tells its listeners when something was recorded, as server-sent events: `recorded`,
  * whose id is the end of the feed and whose data says how many failures came since the
- * listener's last one. It asks the store, and only while someone listens, so recording
+ * listener's last one. An alert that opens, changes or ends is told the same way, as the
+ * worst one is that nothing is recorded any more. It asks the store, and only while someone listens, so recording
  * knows nothing of it. A listener who reads too slowly is told less often, of more.
  */
 export class LiveHub {
@@ -66,10 +77,15 @@ export class LiveHub {
   }
 
   /**
-   * The position that a client names by a cursor; the end of the feed when it names none.
+   * What a client's page shows, by a cursor and a mark; without them, what there is now.
    * Rejects with FeedPositionGone, and with StoreUnavailable.
    */
-  async positionOf(cursor: string | null): Promise<FeedPosition> {
+  async shownOf(cursor: string | null, mark: string | null): Promise<Shown> {
+    const feed = await this.#positionOf(cursor);
+    return { feed, alerts: mark ?? (await this.#deps.alertsMark()) };
+  }
+
+  async #positionOf(cursor: string | null): Promise<FeedPosition> {
     const { store } = this.#deps;
     if (cursor === null) return store.feedEnd();
     const position = FeedPosition.read(cursor);
@@ -79,13 +95,13 @@ export class LiveHub {
   }
 
   /**
-   * Opens an event stream of what is recorded after a position; what was already
+   * Opens an event stream of what changes after what a page shows; what was already
    * missed is sent immediately. It ends with what `watch` returns. Undefined if the
    * maximum number of listeners, in total or for this user, is reached, or the
    * server is about to stop.
    */
   listen(
-    after: FeedPosition,
+    after: Shown,
     cutOff: () => void,
     watch: () => WatchedStream,
     userId?: number,
@@ -163,15 +179,16 @@ export class LiveHub {
   async #tell(listeners: readonly Listener[]): Promise<void> {
     const groups = Map.groupBy(
       listeners.filter(takesMore),
-      ({ known }) => known.text,
+      ({ known }) => `${known.feed.text} ${known.alerts}`,
     );
-    const { store } = this.#deps;
     try {
-      const latest = await store.feedEnd();
+      const latest = await this.#deps.store.feedEnd();
+      const alerts = await this.#deps.alertsMark();
       for (const group of groups.values()) {
         const [{ known } = {}] = group;
-        if (known !== undefined && !known.isSame(latest))
-          await this.#tellGroup(known, group);
+        if (known === undefined) continue;
+        const isSame = known.feed.isSame(latest) && known.alerts === alerts;
+        if (!isSame) await this.#tellGroup(known, alerts, group);
       }
       this.#isFailing = false;
     } catch (error) {
@@ -185,21 +202,22 @@ export class LiveHub {
     }
   }
 
-  /** Notifies the listeners at the same place in the feed. */
+  /** Notifies the listeners that know the same. */
   async #tellGroup(
-    known: FeedPosition,
+    known: Shown,
+    alerts: string,
     group: readonly Listener[],
   ): Promise<void> {
     const isCurrent = (listener: Listener): boolean =>
-      listener.known.isSame(known) && this.#listeners.has(listener);
+      listener.known.feed.isSame(known.feed) && this.#listeners.has(listener);
     try {
-      const { end, failures } = await this.#deps.store.changesSince(known);
+      const { end, failures } = await this.#deps.store.changesSince(known.feed);
       const data = JSON.stringify({
         order: end.order,
         failures: failures.count,
       });
       for (const listener of group.filter(isCurrent)) {
-        listener.known = end;
+        listener.known = { feed: end, alerts };
         this.#send(
           listener,
           `event: recorded\nid: ${end.text}\ndata: ${data}\n\n`,

@@ -20,19 +20,18 @@ type LiveRequest = {
 };
 
 /**
- * The event stream after the cursor in `after`; a `Last-Event-ID`, which a browser sends
+ * The event stream after the cursor in `after`, for a page that shows the `alerts` with this mark; a `Last-Event-ID`, which a browser sends
  * when it reconnects, wins. `410` when the cursor isn't from this ledger, so that the page
  * has to be loaded again.
  */
 export const liveHandler =
   (hub: LiveHub, streams: Pick<OpenStreams, "watch">) =>
   async ({ request, server }: LiveRequest): Promise<Response> => {
-    const after =
-      request.headers.get("last-event-id") ??
-      new URL(request.url).searchParams.get("after");
+    const shown = new URL(request.url).searchParams;
+    const after = request.headers.get("last-event-id") ?? shown.get("after");
     try {
       const stream = hub.listen(
-        await hub.positionOf(after),
+        await hub.shownOf(after, shown.get("alerts")),
         () => server?.timeout(request, CUT_OFF_S),
         () => streams.watch(request),
         viewerOf(request)?.userId,

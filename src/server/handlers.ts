@@ -93,7 +93,11 @@ export function createHandlers(whole: HandlerDeps) {
   const deps = { ...whole, store };
   const { accounts, audit } = store;
 
-  const hub = new LiveHub(deps);
+  const { openAlerts } = deps;
+  const hub = new LiveHub({
+    ...deps,
+    alertsMark: () => openAlerts.mark(),
+  });
   const streams = new OpenStreams({ ...deps, accounts });
   const downloads = new Downloads({ ...deps, audit, streams });
   const operations = new Operations({

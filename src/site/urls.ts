@@ -150,8 +150,8 @@ export function createUrls(publicUrl: string | undefined) {
     ): string =>
       `${base}/forwarding/${id}/attempts/${attempt}${queryString(address)}`,
     /** The event stream after a position in the feed. */
-    live: (after: { readonly text: string }): string =>
-      `${base}/live${queryString({ after: after.text })}`,
+    live: (after: { readonly text: string }, alerts: string): string =>
+      `${base}/live${queryString({ after: after.text, alerts })}`,
     settings: `${base}/settings`,
     users: `${base}/settings/users`,
     user: (id: number): string => `${base}/settings/users/${id}`,

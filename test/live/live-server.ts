@@ -20,6 +20,7 @@ type Limits = ConstructorParameters<typeof LiveHub>[1];
 export async function startLive(limits: Limits = {}) {
   const folder = tempDir();
   const store = await openStore(join(folder.path, "smsledger.db"));
+  let alerts = "none";
   let questions = 0;
   let answers = 0;
   const counting = {
@@ -35,6 +36,7 @@ export async function startLive(limits: Limits = {}) {
   const hub = new LiveHub(
     {
       store: counting,
+      alertsMark: async () => alerts,
       log: createLog("silent", "json"),
       stopping: stop.signal,
     },
@@ -51,8 +53,10 @@ export async function startLive(limits: Limits = {}) {
   return {
     /** Adds a listener to the hub itself, without a connection. */
     listen: async (eventId: number, cutOff: () => void = () => undefined) =>
-      hub.listen(await positionAfter(store, eventId), cutOff, () =>
-        streams.watch(new Request("http://127.0.0.1/live")),
+      hub.listen(
+        { feed: await positionAfter(store, eventId), alerts },
+        cutOff,
+        () => streams.watch(new Request("http://127.0.0.1/live")),
       ),
     /** Resolves to the address of the stream after an event. */
     urlAfter: async (eventId: number) =>
@@ -68,6 +72,10 @@ export async function startLive(limits: Limits = {}) {
       await until(() => answers >= before + 2);
     },
     stop: () => stop.abort(),
+    /** Sets the mark of the open alerts. */
+    raise(mark: string): void {
+      alerts = mark;
+    },
     /** Records an event. */
     record: (messageStatus: string) =>
       store.recordEvent(eventOf({ MessageStatus: messageStatus })),

@@ -26,6 +26,24 @@ test("a listener gets the end of the feed and the number of failures among the n
   expect(failures).toEqual([0, 1, 1]);
 });
 
+test("a listener is told of an alert although nothing is recorded, once, also if it opened before it listened", async () => {
+  await using live = await startLive();
+  await live.record("failed");
+  const url = await live.urlAfter(1);
+  await using listener = await listenTo(`${url}&alerts=none`);
+  live.raise("silence");
+  const told = { event: "recorded", order: 1, failures: 0 };
+  expect(await listener.next()).toMatchObject(told);
+  await using late = await listenTo(`${url}&alerts=none`);
+  expect(await late.next()).toMatchObject(told);
+  // The next thing that either hears is the next event.
+  await using current = await listenTo(`${url}&alerts=silence`);
+  await live.turn();
+  await live.record("failed");
+  for (const each of [listener, late, current])
+    expect(await each.next()).toMatchObject({ order: 2, failures: 1 });
+});
+
 test("a thousand simultaneous callbacks are reported once per query, not once each", async () => {
   await using live = await startLive({ pollMs: 200 });
   await using listener = await listenTo(await live.urlAfter(0));

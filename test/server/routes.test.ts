@@ -338,7 +338,7 @@ const ADDRESSES: Record<
   endpointResend: urls.endpointResend(1),
   endpointResendStop: urls.endpointResendStop(1, 2),
   attempt: urls.attempt(1, 2, { test: "1" }),
-  live: urls.live(new FeedPosition("0123456789abcdef", 1)),
+  live: urls.live(new FeedPosition("0123456789abcdef", 1), "a"),
   settings: urls.settings,
   users: urls.users,
   user: urls.user(1),

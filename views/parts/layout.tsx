@@ -118,7 +118,7 @@ function Top({ site, section, live }: LayoutProps) {
         </a>
         <PagesNav {...{ urls, section }} alerts={openAlertsOf(site)} />
         <div class="top-tools">
-          {live === undefined ? "" : <Live urls={urls} after={live} />}
+          {live === undefined ? "" : <Live site={site} after={live} />}
           <ThemeButton />
           <button
             type="button"

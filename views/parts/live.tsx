@@ -1,23 +1,24 @@
+import { alertsMark } from "../../src/alerts/open-alerts.ts";
 import type { FeedPosition } from "../../src/store/feed-position.ts";
-import type { Urls } from "../../src/site/urls.ts";
+import type { Site } from "../site.ts";
 
 /**
- * Whether the page hears of new events as they are recorded, and a button that stops
- * and resumes it. `#live` sends on each `recorded` event; live.js gives it the words of
+ * Whether the page hears of new events and alerts as they are recorded, and a button that
+ * stops and resumes it. `#live` sends on each `recorded` event; live.js gives it the words of
  * its state. The stream is an element of its own, as each new stream needs a new one.
  */
 export function Live({
-  urls,
+  site,
   after,
 }: {
-  readonly urls: Urls;
+  readonly site: Site;
   readonly after: FeedPosition;
 }) {
   return (
     <div id="live" class="live" data-state="connecting">
       <span
         class="stream"
-        hx-sse:connect={urls.live(after)}
+        hx-sse:connect={site.urls.live(after, alertsMark(site.openAlerts()))}
         hx-swap="none"
         hidden
       ></span>
