@@ -11,7 +11,7 @@ const LAYERS = [
   // Rules without HTTP or JSX: every folder that isn't named here.
   [
     "features",
-    "^src/(?!(?:cli|server|routes|receiver|store|twilio|phone|time|words|site|http|config|log)/)[a-z]+/",
+    "^src/(?!(?:cli|server|routes|receiver|store|twilio|phone|time|words|site|http|config|log)/)[a-z-]+/",
   ],
   ["receiver", "^src/receiver/"],
   ["store", "^src/store/"],
@@ -24,6 +24,7 @@ const FEATURE_ROOMS = [
   ["alerts", "^src/alerts/"],
   ["forwarding", "^src/forwarding/"],
   ["mail", "^src/mail/"],
+  ["Twilio's API", "^src/twilio-api/"],
   ["outbound requests", "^src/outbound/"],
 ];
 

@@ -2,6 +2,7 @@ import type { BlockList } from "node:net";
 import { given, secretFile, type ConfigSources } from "./given.ts";
 import type { MailServer, Sender } from "./mail-values.ts";
 import { isLoopback, isPostgresUrl } from "./setting-values.ts";
+import type { TwilioApi } from "./twilio-api-values.ts";
 import {
   defaultOf,
   flagOf,
@@ -52,6 +53,8 @@ export type Config = {
   /** How to send email; undefined for none. */
   readonly mail:
     { readonly server: MailServer; readonly from: Sender } | undefined;
+  /** How to read from Twilio's API; undefined without a key for it. */
+  readonly twilioApi: TwilioApi | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
 };
@@ -87,6 +90,9 @@ export function readConfig(sources: ConfigSources): Config {
   };
   const server = read(SETTINGS.smtpServer);
   const from = read(SETTINGS.mailFrom);
+  const key = read(SETTINGS.twilioApiKey);
+  const secret = read(SETTINGS.twilioApiSecret);
+  const accountSid = read(SETTINGS.twilioAccountSid);
   const config: Config = {
     authTokens: read(SETTINGS.authTokens) ?? [],
     authTokensFile: secretFile(SETTINGS.authTokens, sources),
@@ -108,6 +114,10 @@ export function readConfig(sources: ConfigSources): Config {
     metricsToken: read(SETTINGS.metricsToken),
     forwardAllow: read(SETTINGS.forwardAllow),
     mail: server && from && { server, from },
+    twilioApi:
+      key !== undefined && secret !== undefined && accountSid !== undefined
+        ? { key, secret, accountSid, url: withDefault(SETTINGS.twilioApiUrl) }
+        : undefined,
     logLevel: withDefault(SETTINGS.logLevel),
     logFormat: withDefault(SETTINGS.logFormat),
   };
@@ -115,6 +125,7 @@ export function readConfig(sources: ConfigSources): Config {
     ...signInContradictions(config),
     ...mailContradictions(server, from),
     ...backupContradictions(config),
+    ...twilioApiContradictions({ key, secret, accountSid }),
   ];
   if (contradictions.length > 0) throw new ConfigError(contradictions);
   return config;
@@ -191,4 +202,32 @@ function mailContradictions(
       "SMTP_URL: must be set with MAIL_FROM. Set it to the server that sends email, such as smtps://user:password@mail.example.com.",
     ];
   return [];
+}
+
+/** An account SID alone is none: other programs read this variable, too. */
+function twilioApiContradictions({
+  key,
+  secret,
+  accountSid,
+}: {
+  readonly [N in "key" | "secret" | "accountSid"]: string | undefined;
+}): readonly string[] {
+  if (key === undefined && secret === undefined) return [];
+  return [
+    ...(key === undefined
+      ? [
+          "TWILIO_API_KEY: must be set with TWILIO_API_SECRET. Set it to the SID of the API key, which begins with SK.",
+        ]
+      : []),
+    ...(secret === undefined
+      ? [
+          "TWILIO_API_SECRET: must be set with TWILIO_API_KEY. Set it, or TWILIO_API_SECRET_FILE, to the secret that Twilio showed when the key was created.",
+        ]
+      : []),
+    ...(accountSid === undefined
+      ? [
+          "TWILIO_ACCOUNT_SID: must be set with TWILIO_API_KEY. Set it to the SID of the account that the key belongs to, which begins with AC.",
+        ]
+      : []),
+  ];
 }

@@ -12,6 +12,7 @@ import {
   withoutPassword,
 } from "./setting-values.ts";
 import { sender, smtpUrl } from "./mail-values.ts";
+import { accountSid, apiKey, apiSecret, apiUrl } from "./twilio-api-values.ts";
 import { parseAuthTokens } from "../twilio/auth-tokens.ts";
 import { parseSharedKeys } from "../twilio/shared-keys.ts";
 
@@ -206,6 +207,39 @@ export const SETTINGS = {
     default: undefined,
     help: "The sender of email, such as alerts@example.com or smsledger <alerts@example.com>. Required with SMTP_URL.",
     parse: sender,
+  }),
+  twilioApiKey: setting({
+    name: "TWILIO_API_KEY",
+    placeholder: "sid",
+    default: undefined,
+    help:
+      "The SID (SK…) of an API key with which smsledger reads from Twilio what callbacks missed, and how senders are set up. A restricted " +
+      "key that can read messages, phone numbers and Messaging Services is enough. Requires TWILIO_API_SECRET and TWILIO_ACCOUNT_SID.",
+    parse: apiKey,
+  }),
+  twilioApiSecret: setting({
+    name: "TWILIO_API_SECRET",
+    secret: true,
+    placeholder: "secret",
+    default: undefined,
+    help: "The secret of TWILIO_API_KEY. It's sent to Twilio, or to TWILIO_API_URL, and nowhere else.",
+    parse: apiSecret,
+  }),
+  twilioAccountSid: setting({
+    name: "TWILIO_ACCOUNT_SID",
+    placeholder: "sid",
+    default: undefined,
+    help: "The SID (AC…) of the account that TWILIO_API_KEY belongs to. It has no effect without the key.",
+    parse: accountSid,
+  }),
+  twilioApiUrl: setting({
+    name: "TWILIO_API_URL",
+    placeholder: "url",
+    default: "https://api.twilio.com",
+    help:
+      "Where Twilio's API is: for an account in a region its host, such as https://api.dublin.ie1.twilio.com. http:// is only " +
+      "accepted for this machine.",
+    parse: apiUrl,
   }),
   logLevel: setting({
     name: "LOG_LEVEL",

@@ -6,7 +6,17 @@ const OWN_PREFIX = "TWILIO_WEBHOOK_";
 /** Deployments have others with this name in front, Kubernetes for one (`SMSLEDGER_PORT`). */
 const PROGRAM_PREFIX = "SMSLEDGER_";
 /** Names that other programs use too: what resembles one of them needn't be a typo. */
-const COMMON = ["HOST", "PORT", "DATABASE_URL", "LOG_LEVEL", "LOG_FORMAT"];
+const COMMON = [
+  "HOST",
+  "PORT",
+  "DATABASE_URL",
+  "LOG_LEVEL",
+  "LOG_FORMAT",
+  "TWILIO_API_KEY",
+  "TWILIO_API_SECRET",
+  "TWILIO_ACCOUNT_SID",
+  "TWILIO_API_URL",
+];
 
 /**
  * A sentence for each environment variable that is almost certainly meant to be one of

@@ -16,6 +16,7 @@ export function settingsFindings(config: Config): Finding[] {
     metricsFinding(config),
     forwardAllowFinding(config),
     mailFinding(config),
+    twilioApiFinding(config),
   ];
 }
 
@@ -224,6 +225,14 @@ function mailFinding({ mail }: Pick<Config, "mail">): Finding {
       "If sending fails, write smtps:// in SMTP_URL.",
     );
   return fine(words);
+}
+
+function twilioApiFinding({ twilioApi }: Pick<Config, "twilioApi">): Finding {
+  return fine(
+    twilioApi === undefined
+      ? "Twilio's API isn't read. It needs TWILIO_API_KEY, TWILIO_API_SECRET and TWILIO_ACCOUNT_SID."
+      : `Twilio's API is read for the account ${twilioApi.accountSid}.`,
+  );
 }
 
 function retentionFinding({
