@@ -42,10 +42,7 @@ export async function serve(config: Config, version: string): Promise<number> {
       log.info(
         `upgrading the database from schema ${from} to ${to}; with millions of messages this takes minutes, and the server listens once it's done`,
       ),
-    onUnfinishedCopy: () =>
-      log.warn(
-        "the ledger is still being copied into this database; callbacks are received, and everything else works once smsledger copy is done",
-      ),
+    onRestricted: (reason) => log.warn(reason),
   });
   surviveMistakes(log);
   // The routes are made while the writing thread opens the database.

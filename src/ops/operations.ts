@@ -16,6 +16,7 @@ export type OperationsDeps = {
     | "keeping"
     | "lastEventAt"
     | "outbox"
+    | "restriction"
     | "upkeep"
     | "writing"
   >;
@@ -96,6 +97,11 @@ export class Operations {
       if (error instanceof StoreUnavailable) return undefined;
       throw error;
     }
+  }
+
+  /** Why only callbacks can be received for now; undefined if everything works. */
+  restriction(): string | undefined {
+    return this.#deps.store.restriction();
   }
 
   /**

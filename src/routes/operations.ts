@@ -15,8 +15,9 @@ export type OpsDeps = {
 
 /**
  * For monitoring: `/livez` shows that the process answers, `/readyz` that a write reaches the
- * disk. A node is ready also when recording is late: callbacks that it receives are kept, and
- * without it they'd be refused.
+ * disk. A node is ready also when recording is late, or while it can only receive: callbacks that
+ * it receives are kept, and without it they'd be refused. For what shares pages among nodes,
+ * `/readyz?pages` is red then.
  */
 export const operationsHandlers = ({
   operations,
@@ -25,18 +26,24 @@ export const operationsHandlers = ({
   instance,
 }: OpsDeps) => ({
   live: () => jsonResponse({ live: true, instance }),
-  ready: async () => {
-    const [reason, lastAt, uncheckedMs, keeping] = await Promise.all([
+  ready: async ({ request }: Asked) => {
+    const [failure, lastAt, uncheckedMs, keeping] = await Promise.all([
       operations.whyNotReady(),
       operations.lastCallbackAt(),
       operations.rulesUncheckedMs(),
       operations.keeping(),
     ]);
+    const restriction = operations.restriction();
+    const isForPages = new URL(request.url).searchParams.has("pages");
+    const reason = failure ?? (isForPages ? restriction : undefined);
     const last = {
       ...lastCallback(lastAt, now()),
       alertRulesCheckAgeSeconds:
         uncheckedMs === undefined ? null : Math.round(uncheckedMs / 1_000),
-      ...(keeping !== undefined && { keeper: keeping && keeperJson(keeping) }),
+      ...(keeping !== undefined && {
+        onlyReceives: restriction ?? null,
+        keeper: keeping && keeperJson(keeping),
+      }),
     };
     if (reason === undefined) return jsonResponse({ ready: true, ...last });
     return jsonResponse(

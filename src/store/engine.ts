@@ -66,8 +66,8 @@ export type ServerOptions = ReadingOptions & {
   readonly onCreate?: () => void;
   /** Called before the database is upgraded, with its schema's version and the new one. */
   readonly onUpgrade?: (from: number, to: number) => void;
-  /** Called when a ledger is still being copied into the database: until that's done, only callbacks are received. */
-  readonly onUnfinishedCopy?: () => void;
+  /** Called when a server can only receive callbacks, or not even these, with a sentence that says why; see `Stores.restriction`. */
+  readonly onRestricted?: (reason: string) => void;
 };
 
 export type Opening = {

@@ -34,6 +34,7 @@ export function maskedStore(store: Stores): Stores {
     checkWritable: () => store.checkWritable(),
     writing: () => store.writing(),
     keeping: store.keeping,
+    restriction: store.restriction,
     database: store.database,
     countRequest: store.countRequest,
     close: () => store.close(),

@@ -37,4 +37,9 @@ export interface Stores extends Store {
    * Undefined where recording isn't one node's turn.
    */
   readonly keeping: (() => Promise<Keeping>) | undefined;
+  /**
+   * Why this server only receives callbacks for now, in a sentence; undefined if everything works.
+   * Such as while a ledger is copied into the database, or since a newer version upgraded it.
+   */
+  readonly restriction: () => string | undefined;
 }

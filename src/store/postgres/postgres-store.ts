@@ -20,7 +20,7 @@ export function openForServer(
     file,
     mayCreate: true,
     onUpgrade: options.onUpgrade,
-    onUnfinishedCopy: options.onUnfinishedCopy,
+    onRestricted: options.onRestricted ?? (() => undefined),
   });
   const { db, read, write, opened } = database;
   const upkeep = openUpkeep(database);
@@ -38,6 +38,7 @@ export function openForServer(
       checkWritable: recording.checkWritable,
       writing: recording.writing,
       keeping: recording.keeping,
+      restriction: database.guard.restriction,
       async close() {
         await recording.close();
         await upkeep.close();

@@ -38,7 +38,11 @@ export function openRecording(
     pool,
     read,
     explain,
-  }: Pick<Database, "settings" | "opened" | "pool" | "read" | "explain">,
+    guard,
+  }: Pick<
+    Database,
+    "settings" | "opened" | "pool" | "read" | "explain" | "guard"
+  >,
   { onFault }: { readonly onFault: OnFault },
 ): Recording {
   const receivingPool = openPool(settings, { max: RECEIVING_CONNECTIONS });
@@ -82,7 +86,10 @@ export function openRecording(
         ? receiving.record(event)
         : opened.then(() => receiving.record(event)),
     settled: () => receiving.settled(() => keeper?.hurry()),
-    checkWritable: () => receiving.check(),
+    async checkWritable() {
+      guard.requireAppendable();
+      await receiving.check();
+    },
     writing: () => receiving.state(),
     keeping: rememberedFor(KEEPING_MS, () =>
       read(() => pool.use((each) => readKeeping(each, keeper?.holder()))),

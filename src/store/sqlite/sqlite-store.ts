@@ -71,6 +71,7 @@ export function openForServer(file: string, options: ServerOptions): Opening {
     },
     writing: () => queue.state(),
     keeping: undefined,
+    restriction: () => undefined,
     close() {
       closing ??= (async () => {
         read.close();

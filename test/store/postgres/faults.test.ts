@@ -7,7 +7,7 @@ import { openPool } from "../../../src/store/postgres/connection/pool.ts";
 import { codeOf } from "../../../src/store/postgres/connection/postgres-errors.ts";
 import { postgresSettings } from "../../../src/store/postgres/connection/settings.ts";
 import { StoreUnavailable } from "../../../src/store/store.ts";
-import { BEGIN_WRITING } from "../../../src/store/postgres/connection/tables.ts";
+import { BEGIN_WRITING } from "../../../src/store/postgres/connection/writing.ts";
 import { secret } from "../../../src/store/sql/tables/secrets.ts";
 import {
   newPostgresDatabase,

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { openPool } from "../../../src/store/postgres/connection/pool.ts";
+import { codeOf } from "../../../src/store/postgres/connection/postgres-errors.ts";
 import { postgresSettings } from "../../../src/store/postgres/connection/settings.ts";
 import {
   migrate,
@@ -8,7 +9,11 @@ import {
   SCHEMA_VERSION,
 } from "../../../src/store/postgres/migrations/migrations.ts";
 import { StoreUnusable } from "../../../src/store/store.ts";
-import { newPostgresDatabase } from "../../support/postgres-server.ts";
+import {
+  newPostgresDatabase,
+  newPostgresLedger,
+} from "../../support/postgres-server.ts";
+import { until } from "../../support/until.ts";
 
 const FOLDER = new URL(
   "../../../src/store/postgres/migrations/",
@@ -27,6 +32,8 @@ const RELEASED = {
     "0137042bf785cdfd46c4923c14bf93f23da994a4cde95363fc133243dd2b3818",
   "05-copying.sql":
     "5374a3282398dd9ee80466eb7832d0b0a7ebe5c6144e711ccfdd7427ed505cdc",
+  "06-older-nodes.sql":
+    "57a3785b99a74f6ddbf23e3d7fe9f9b4116416e5f9f644372b462c1cca5834ae",
 };
 
 test("no released migration has changed", () => {
@@ -67,6 +74,38 @@ test("a migration that fails changes nothing", async () => {
   );
   expect(rows).toEqual([{ tables: 0 }]);
   await migrate(node.pool);
+});
+
+test("an upgrade doesn't wait long for a lock, as callbacks could wait behind it; it tries again", async () => {
+  await using database = await newPostgresLedger();
+  await using node = openTestPool(database.url);
+  await run(node, "UPDATE smsledger_schema SET version = version - 1");
+  await using other = openTestPool(database.url);
+  const holder = await other.pool.reserve();
+  await holder.query(
+    "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SELECT FROM keeper FOR UPDATE",
+  );
+  let told = 0;
+  const migrated = migrate(node.pool, () => told++).catch(
+    (error: unknown) => error,
+  );
+  const isWaiting = async () => {
+    const { rows } = await run(
+      node,
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    return rows.length > 0;
+  };
+  for (const waits of [true, false, true])
+    await until(async () => (await isWaiting()) === waits);
+  expect(told).toBe(1);
+  // The tables aren't really of an older version.
+  await holder.query(
+    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  expect(codeOf(await migrated)).toBe("57014");
+  await holder.query("COMMIT");
+  holder.release();
 });
 
 test("a database of a newer version is refused", async () => {

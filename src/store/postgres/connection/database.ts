@@ -12,9 +12,13 @@ import {
   type Connection,
   type Pool,
 } from "./pool.ts";
-import { explained, VIA_POOLER } from "./postgres-errors.ts";
+import {
+  createLedgerGuard,
+  type LedgerGuard,
+  type OnRestricted,
+} from "./ledger-guard.ts";
+import { concernsTables, explained, VIA_POOLER } from "./postgres-errors.ts";
 import { readsOf, type Reads } from "./reads.ts";
-import { createCopyGuard } from "./unfinished-copy.ts";
 import {
   placeOf,
   postgresSettings,
@@ -39,6 +43,8 @@ export type Database = {
   readonly write: Write;
   /** The error to throw for what the driver threw; see `explained`. Never StoreUnusable. */
   readonly explain: (error: unknown) => Promise<unknown>;
+  /** What this node can do with the database as it is now. */
+  readonly guard: Pick<LedgerGuard, "requireAppendable" | "restriction">;
   readonly close: () => Promise<void>;
 };
 
@@ -47,20 +53,29 @@ type DatabaseOptions = {
   /** Where the address was read from. */
   readonly file?: string | undefined;
   readonly onUpgrade?: ((from: number, to: number) => void) | undefined;
-  /** Given by who can wait for a copy to be finished; called when there is one. */
-  readonly onUnfinishedCopy?: (() => void) | undefined;
+  /** Given by a node, which can receive callbacks while it can do nothing else; see `createLedgerGuard`. */
+  readonly onRestricted?: OnRestricted | undefined;
 };
 
 /** Connects to a database, which gets its tables, or newer ones, if it `mayCreate` them. */
 export function openDatabase(
   databaseUrl: string,
-  { mayCreate, onUpgrade, onUnfinishedCopy, file }: DatabaseOptions,
+  { mayCreate, onUpgrade, onRestricted, file }: DatabaseOptions,
 ): Database {
   const settings = postgresSettings(databaseUrl, file);
   const pool = openPool(settings, { max: CONNECTIONS_MAX });
-  const explain = (error: unknown): Promise<unknown> =>
-    explained(settings, error).then(unavailable);
-  const copy = createCopyGuard(pool, placeOf(settings));
+  const guard = createLedgerGuard(pool, placeOf(settings), onRestricted);
+  const explain = async (error: unknown): Promise<unknown> => {
+    // An upgrade that the guard hasn't noticed yet is the better explanation.
+    if (onRestricted !== undefined && concernsTables(error))
+      try {
+        await guard.look();
+        guard.requireWhole();
+      } catch (reason) {
+        if (reason instanceof StoreUnavailable) return reason;
+      }
+    return unavailable(await explained(settings, error));
+  };
   const prepare = async (): Promise<void> => {
     try {
       if (!(await pool.use(hasOwnSettings)))
@@ -70,8 +85,7 @@ export function openDatabase(
         await pool.use(async (connection) =>
           requireCurrent(await requireOurs(connection)),
         );
-      if (await copy.check(onUnfinishedCopy !== undefined))
-        onUnfinishedCopy?.();
+      await guard.open();
     } catch (error) {
       await pool.close();
       throw await explained(settings, error);
@@ -82,7 +96,7 @@ export function openDatabase(
   opened.catch(() => undefined);
   const whole = async (): Promise<void> => {
     await opened;
-    copy.requireFinished();
+    guard.requireWhole();
   };
   const read = readsOf(whole, explain);
   return {
@@ -94,8 +108,9 @@ export function openDatabase(
     read,
     write: writesOf(writableTablesOf(pool), whole, explain),
     explain,
+    guard,
     async close() {
-      copy.close();
+      guard.close();
       read.close();
       await pool.close();
     },

@@ -4,9 +4,10 @@ import type { Connection } from "./pool.ts";
 export async function inTransaction<T>(
   query: Connection["query"],
   work: () => Promise<T>,
-  begin = "BEGIN ISOLATION LEVEL READ COMMITTED",
+  begin: () => Promise<unknown> = () =>
+    query("BEGIN ISOLATION LEVEL READ COMMITTED"),
 ): Promise<T> {
-  await query(begin);
+  await begin();
   try {
     const result = await work();
     await query("COMMIT");

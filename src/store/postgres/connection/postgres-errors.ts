@@ -48,6 +48,14 @@ export function isConflict(error: unknown): boolean {
   return /^(?:40001|40P01)$/.test(codeOf(error) ?? "");
 }
 
+/** A lock that was waited for as long as `lock_timeout` allows. */
+export const LOCK_NOT_AVAILABLE = "55P03";
+
+/** Whether an error is about tables or functions that the program takes to be there. */
+export function concernsTables(error: unknown): boolean {
+  return /^42(?!501)/.test(codeOf(error) ?? "");
+}
+
 /** Whether the connection ended, so that whatever its transaction did was undone. */
 export function isConnectionLost(error: unknown): boolean {
   return LOST.test(codeOf(error) ?? "");

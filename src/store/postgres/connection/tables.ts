@@ -17,6 +17,7 @@ import { commitOutcome } from "./commit-outcome.ts";
 import type { Connection, Pool } from "./pool.ts";
 import { codeOf } from "./postgres-errors.ts";
 import { restored, storable } from "./storable.ts";
+import { beginWriting } from "./writing.ts";
 
 /** The tables of a database for `store/sql`; its transactions only read. */
 export function tablesOf(pool: Pool): Db {
@@ -56,20 +57,6 @@ class PoolDriver extends PostgresJSDriver {
   }
 }
 
-/** The lock of whoever writes beside messages: "smsm". */
-export const LOCK_OF_WRITERS = 0x736d736d;
-
-/**
- * In one round trip. The lock is taken before a statement sees anything: each statement sees
- * what was committed before it began, and nobody else writes meanwhile. Transactions that are
- * merely serializable would do as well, but under load they undo each other again and again.
- * The lock ends with the transaction, however that ends; its id tells whether it was committed.
- */
-export const BEGIN_WRITING = `BEGIN ISOLATION LEVEL READ COMMITTED;
-  SET LOCAL synchronous_commit = on;
-  SELECT pg_advisory_xact_lock(${LOCK_OF_WRITERS});
-  SELECT pg_current_xact_id()::text AS id`;
-
 class WritingDriver extends PoolDriver {
   readonly #pool: Pool;
   readonly #transactions = new WeakMap<DatabaseConnection, string>();
@@ -82,11 +69,10 @@ class WritingDriver extends PoolDriver {
   override async beginTransaction(
     connection: DatabaseConnection,
   ): Promise<void> {
-    const { rows } = await connection.executeQuery<{ id: string }>(
-      CompiledQuery.raw(BEGIN_WRITING),
+    const id = await beginWriting(
+      async (text) =>
+        (await connection.executeQuery<never>(CompiledQuery.raw(text))).rows,
     );
-    const id = rows[0]?.id;
-    if (id === undefined) throw new TypeError("A transaction has no id.");
     this.#transactions.set(connection, id);
   }
 

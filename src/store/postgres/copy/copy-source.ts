@@ -1,12 +1,11 @@
 import { endOfSpanSql } from "../../copy/span-sql.ts";
 import type { CopiedKey, CopySource } from "../../copying.ts";
 import { StoreUnavailable, StoreUnusable } from "../../store.ts";
+import { LOCK_OF_WRITERS, RECEIPTS_LOCK } from "../connection/locks.ts";
 import type { Connection } from "../connection/pool.ts";
 import { codeOf } from "../connection/postgres-errors.ts";
 import { placeOf, postgresSettings } from "../connection/settings.ts";
-import { LOCK_OF_WRITERS } from "../connection/tables.ts";
 import { requireOurs, SCHEMA_VERSION } from "../migrations/migrations.ts";
-import { RECEIPTS_LOCK } from "../upkeep/unused-names.ts";
 import { columnsIn, highestIds, readSpan } from "./copied-rows.ts";
 import { connectToCopy, isInUse } from "./copy-connection.ts";
 

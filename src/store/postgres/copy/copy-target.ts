@@ -5,6 +5,7 @@ import {
 } from "../../copy/copied-tables.ts";
 import { ValueTaken, type CopyTarget, type HighestIds } from "../../copying.ts";
 import { StoreUnusable } from "../../store.ts";
+import { COPY_LOCK } from "../connection/locks.ts";
 import type { Connection } from "../connection/pool.ts";
 import { codeOf } from "../connection/postgres-errors.ts";
 import { openPool } from "../connection/pool.ts";
@@ -26,8 +27,6 @@ import { judgeReceivedMeanwhile } from "./received-meanwhile.ts";
 
 type Query = Connection["query"];
 
-/** The lock of whoever copies into a database: "smsc". */
-const LOCK = 0x736d7363;
 const LOCK_ATTEMPTS_MAX = 20;
 const LOCK_AGAIN_MS = 250;
 
@@ -115,7 +114,7 @@ async function createTables(
 async function lockForCopy(query: Query, place: string): Promise<void> {
   for (let left = LOCK_ATTEMPTS_MAX; ; left--) {
     const [lock] = await query<{ isOurs: number }>(
-      `SELECT pg_try_advisory_lock(${LOCK}) AS "isOurs"`,
+      `SELECT pg_try_advisory_lock(${COPY_LOCK}) AS "isOurs"`,
     );
     if (lock?.isOurs) return;
     if (left === 0)

@@ -1,9 +1,13 @@
 import type { Connection } from "../connection/pool.ts";
+import { SCHEMA_VERSION } from "../migrations/migrations.ts";
 
 /** How long a keeper that stopped working stays the keeper. */
 const LEASE = "interval '5 seconds'";
 
 type Query = Connection["query"];
+
+/** A node whose version doesn't know the tables leaves recording to others. */
+const KNOWS_TABLES = `(SELECT version FROM smsledger_schema) = ${SCHEMA_VERSION}`;
 
 /** Names the keeper's connections to the server. */
 export const KEEPER_NAME = "smsledger keeper";
@@ -23,7 +27,7 @@ export type Lease = {
   readonly holder: string;
 };
 
-/** Another node is the keeper by now. */
+/** Another node is the keeper by now, or one of a newer version will be. */
 export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
   constructor() {
@@ -44,7 +48,8 @@ export async function acquireLease(
   const rows = await query(
     `UPDATE keeper SET holder = $1::text, node = $2::text, since = clock_timestamp(),
          until = clock_timestamp() + ${LEASE}
-       WHERE one IN (SELECT one FROM keeper WHERE until < clock_timestamp() FOR UPDATE SKIP LOCKED)
+       WHERE one IN (SELECT one FROM keeper WHERE until < clock_timestamp() AND ${KNOWS_TABLES}
+           FOR UPDATE SKIP LOCKED)
        RETURNING one`,
     [holder, node],
   );
@@ -62,7 +67,7 @@ export async function holdLease(
 ): Promise<number> {
   const [row] = await query<{ version: number }>(
     `UPDATE keeper SET until = clock_timestamp() + ${LEASE}
-       WHERE holder = $1::text RETURNING version`,
+       WHERE holder = $1::text AND ${KNOWS_TABLES} RETURNING version`,
     [holder],
   );
   if (row === undefined) throw new LeaseLost();

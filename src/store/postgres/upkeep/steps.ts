@@ -6,9 +6,9 @@ import type {
 } from "../../core/long-work.ts";
 import type { Database } from "../connection/database.ts";
 import type { Connection, Pool } from "../connection/pool.ts";
-import { codeOf } from "../connection/postgres-errors.ts";
+import { codeOf, LOCK_NOT_AVAILABLE } from "../connection/postgres-errors.ts";
 import { inTransaction } from "../connection/in-transaction.ts";
-import { BEGIN_WRITING } from "../connection/tables.ts";
+import { beginWriting } from "../connection/writing.ts";
 import { untilDone } from "../connection/until-done.ts";
 import { eraseEvents, eraseRest, findAddresses, findEvents } from "./erase.ts";
 import {
@@ -27,8 +27,6 @@ const DEADLINE_MS = 20_000;
 const PORTION_MS = 50;
 const PORTION_MIN = 10;
 const PORTION_MAX = 500;
-
-const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
  * Does steps of long work, on any node. Those that change something keep the keeper from
@@ -117,7 +115,7 @@ function changing<T>(query: Query, work: () => Promise<T>): Promise<T> {
       await query("UPDATE keeper SET version = version + 1");
       return work();
     },
-    BEGIN_WRITING,
+    () => beginWriting(query),
   );
 }
 

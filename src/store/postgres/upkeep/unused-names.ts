@@ -1,9 +1,7 @@
+import { RECEIPTS_LOCK } from "../connection/locks.ts";
 import type { Connection } from "../connection/pool.ts";
 
 type Query = Connection["query"];
-
-/** The lock of whoever changes receipts but receivers, which share it: "smsr"; see append_callbacks. */
-export const RECEIPTS_LOCK = 0x736d7372;
 
 const REMOVE_ADDRESSES = `WITH removed AS (DELETE FROM addresses WHERE id = ANY ($1::text::bigint[])
     AND NOT EXISTS (SELECT 1 FROM messages WHERE to_id = addresses.id)
