@@ -3,6 +3,7 @@ import { fc } from "../support/fast-check.ts";
 import { maskNumber } from "../../src/phone/mask-numbers.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { newToken, startApi, textsIn } from "./api-server.ts";
+import { runsOf } from "../support/long-runs.ts";
 
 const BY = { at: Date.now(), actor: "ana", address: null };
 
@@ -99,7 +100,7 @@ test("a token that sees masked numbers gets none in full, whatever was posted", 
           ).toEqual([]);
       },
     ),
-    { numRuns: 90 },
+    { numRuns: runsOf(90) },
   );
 });
 

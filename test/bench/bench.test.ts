@@ -10,6 +10,7 @@ import { tempDir } from "../support/temp-dir.ts";
 import { HISTORY_UNTIL } from "./history/database.ts";
 import { historyByMinute } from "./history/history.ts";
 import { runBench } from "./run-bench.ts";
+import { longTest } from "../support/long-runs.ts";
 
 /** Runs a bench that needs a made-up history, with a small one. */
 async function runWithHistory(name: string, options: readonly string[]) {
@@ -61,53 +62,65 @@ test("the pages bench runs, and every page gets the expected response", async ()
   expect(report).toMatchObject({ requests: 1 });
 }, 120_000);
 
-test("the pages bench measures pages from the disk", async () => {
-  const { output, report } = await runWithHistory("pages.ts", [
-    "--messages=500",
-    "--requests=1",
-    "--only=/messages country:US",
-    "--cold",
-  ]);
-  expect(output).toContain("on disk only");
-  expect(JSON.stringify(report)).not.toMatch(/"failed":[^0]/);
-}, 120_000);
+longTest(
+  "the pages bench measures pages from the disk",
+  async () => {
+    const { output, report } = await runWithHistory("pages.ts", [
+      "--messages=500",
+      "--requests=1",
+      "--only=/messages country:US",
+      "--cold",
+    ]);
+    expect(output).toContain("on disk only");
+    expect(JSON.stringify(report)).not.toMatch(/"failed":[^0]/);
+  },
+  120_000,
+);
 
-test("the bench of callbacks during page loads runs, and every callback gets 200", async () => {
-  const { output, report } = await runWithHistory("ingest-under-pages.ts", [
-    "--rates=200",
-    "--seconds=1",
-    "--rounds=1",
-  ]);
-  expect(output).toContain("a page a second each");
-  expect(report).toMatchObject({
-    rates: [
-      {
-        rounds: {
-          quiet: [{ failed: 0 }, { failed: 0 }, { failed: 0 }, { failed: 0 }],
-          "8 people and an export": [{ failed: 0 }],
+longTest(
+  "the bench of callbacks during page loads runs, and every callback gets 200",
+  async () => {
+    const { output, report } = await runWithHistory("ingest-under-pages.ts", [
+      "--rates=200",
+      "--seconds=1",
+      "--rounds=1",
+    ]);
+    expect(output).toContain("a page a second each");
+    expect(report).toMatchObject({
+      rates: [
+        {
+          rounds: {
+            quiet: [{ failed: 0 }, { failed: 0 }, { failed: 0 }, { failed: 0 }],
+            "8 people and an export": [{ failed: 0 }],
+          },
         },
-      },
-    ],
-  });
-}, 120_000);
+      ],
+    });
+  },
+  120_000,
+);
 
-test("the bench of callbacks during chores runs, and every callback gets 200", async () => {
-  const { output, report } = await runWithHistory("upkeep.ts", [
-    "--rate=200",
-    "--seconds=1",
-    "--rounds=1",
-  ]);
-  expect(output).toContain("times quiet");
-  expect(report).toMatchObject({
-    rounds: {
-      quiet: [{ failed: 0 }, { failed: 0 }, { failed: 0 }, { failed: 0 }],
-      retention: [{ failed: 0 }],
-      prune: [{ failed: 0 }],
-      erase: [{ failed: 0 }],
-      backup: [{ failed: 0 }],
-    },
-  });
-}, 120_000);
+longTest(
+  "the bench of callbacks during chores runs, and every callback gets 200",
+  async () => {
+    const { output, report } = await runWithHistory("upkeep.ts", [
+      "--rate=200",
+      "--seconds=1",
+      "--rounds=1",
+    ]);
+    expect(output).toContain("times quiet");
+    expect(report).toMatchObject({
+      rounds: {
+        quiet: [{ failed: 0 }, { failed: 0 }, { failed: 0 }, { failed: 0 }],
+        retention: [{ failed: 0 }],
+        prune: [{ failed: 0 }],
+        erase: [{ failed: 0 }],
+        backup: [{ failed: 0 }],
+      },
+    });
+  },
+  120_000,
+);
 
 test.skipIf(!Bun.which("wrk"))(
   "the ingest bench runs (needs wrk), and every callback gets 200",
@@ -130,7 +143,7 @@ test.skipIf(!Bun.which("wrk"))(
   120_000,
 );
 
-test.skipIf(!Bun.which("wrk"))(
+longTest.skipIf(!Bun.which("wrk"))(
   "the bench of several nodes runs (needs wrk), and every callback gets 200",
   async () => {
     const { report } = await runBench("scale.ts", [
@@ -149,14 +162,18 @@ test.skipIf(!Bun.which("wrk"))(
   120_000,
 );
 
-test("the bench of callbacks during sign-ins runs, and every callback gets 200", async () => {
-  const { report } = await runBench("sign-ins.ts", [
-    "--at-once=5",
-    "--rate=100",
-    "--seconds=1",
-    "--rounds=1",
-  ]);
-  const { quiet, busy } = report;
-  expect([quiet, busy]).toMatchObject([[{ failed: 0 }], [{ failed: 0 }]]);
-  expect(busy[0].signIns["401"]).toBeGreaterThan(0);
-}, 120_000);
+longTest(
+  "the bench of callbacks during sign-ins runs, and every callback gets 200",
+  async () => {
+    const { report } = await runBench("sign-ins.ts", [
+      "--at-once=5",
+      "--rate=100",
+      "--seconds=1",
+      "--rounds=1",
+    ]);
+    const { quiet, busy } = report;
+    expect([quiet, busy]).toMatchObject([[{ failed: 0 }], [{ failed: 0 }]]);
+    expect(busy[0].signIns["401"]).toBeGreaterThan(0);
+  },
+  120_000,
+);

@@ -5,6 +5,7 @@ import { hasChromium, launchChromium, openPage } from "./browser.ts";
 import { makeFirstUser, PASSWORD, setupLink, signIn } from "./first-user.ts";
 import { startBinary } from "./sites.ts";
 import { until } from "../support/until.ts";
+import { someOf } from "../support/long-runs.ts";
 
 const ONE_TIME = "seven green bicycles";
 
@@ -15,7 +16,7 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
     browser = await launchChromium();
   });
 
-  for (const javaScriptEnabled of [true, false]) {
+  for (const javaScriptEnabled of someOf([true, false], 1)) {
     const how = javaScriptEnabled ? "with" : "without";
     test(`from the first start to a second user, ${how} JavaScript`, async () => {
       await using site = await startBinary({ SIGN_IN: "password" });
@@ -172,7 +173,7 @@ describe.skipIf(!hasChromium)("signing in, in a browser", () => {
     await page.getByRole("button", { name: "Add the user" }).click();
     await page.locator("#password-shown").waitFor();
     await checkPhonePage(page);
-    for (const path of paths) {
+    for (const path of someOf(paths, 3)) {
       await page.goto(site.origin + path);
       await checkPhonePage(page);
     }

@@ -21,6 +21,7 @@ import {
   type BinarySite,
 } from "./sites.ts";
 import { PAGES_OF_ALERTS, startWithAlerts } from "./sites-with-alerts.ts";
+import { someOf } from "../support/long-runs.ts";
 
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
@@ -41,8 +42,11 @@ const SITES = {
 } as const;
 type Site = keyof typeof SITES;
 
+/** Of each site so many pages, others each time, unless everything runs. */
+const PAGES_EACH = 5;
+
 const pagesOf = (site: Site): [Site, string][] =>
-  Object.values(SITES[site]).map((path) => [site, path]);
+  someOf(Object.values(SITES[site]), PAGES_EACH).map((path) => [site, path]);
 const PAGES = [
   ...pagesOf("empty"),
   ...pagesOf("sample"),

@@ -6,6 +6,7 @@ import { makeFirstUser } from "./first-user.ts";
 import { postSampleCallbacks } from "./sample-callbacks.ts";
 import { PAGES_OF_SETTINGS, startBinary, type BinarySite } from "./sites.ts";
 import { until } from "../support/until.ts";
+import { someOf } from "../support/long-runs.ts";
 
 const PHONE = { width: 360, height: 740 };
 const ADMIN = "W".repeat(60);
@@ -21,6 +22,8 @@ const SETTINGS_PATHS = [
   "/settings/users/2",
   "/settings/tokens/2/revoke",
 ];
+/** How many of them a test visits, others each time, unless everything runs. */
+const PATHS_EACH = 6;
 const PATHS = [
   "/",
   "/messages",
@@ -64,7 +67,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
         javaScriptEnabled,
       });
       const { page } = opened;
-      for (const path of PATHS) {
+      for (const path of someOf(PATHS, PATHS_EACH)) {
         await page.goto(site.origin + path);
         const isSettings = path.startsWith("/settings");
         const shown = await linksInView(page, ".pages");
@@ -184,7 +187,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
   test("no page scrolls sideways at any width, whatever the names of users and tokens", async () => {
     await using opened = await openPage(browser, signedIn);
     const { page } = opened;
-    for (const path of PATHS) {
+    for (const path of someOf(PATHS, PATHS_EACH)) {
       await page.goto(site.origin + path);
       for (const width of [320, 360, 600, 768, 1024]) {
         await page.setViewportSize({ ...PHONE, width });

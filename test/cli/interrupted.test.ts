@@ -6,6 +6,7 @@ import { openStore } from "../support/open-store.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { PROGRAM, run } from "./program.ts";
+import { someOf } from "../support/long-runs.ts";
 
 let folder: ReturnType<typeof tempDir>;
 let database: string;
@@ -69,7 +70,7 @@ function watchFolder(onName: (name: string) => void): Disposable {
 }
 
 for (const name of ["backup", "restore"] as const) {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  for (const signal of someOf(["SIGINT", "SIGTERM", "SIGHUP"] as const, 1)) {
     test(`a ${name} interrupted by ${signal} leaves nothing behind and says so`, async () => {
       const before = contents();
       const { child, worker } = await startAndStop(name);

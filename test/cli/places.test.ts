@@ -21,6 +21,7 @@ import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
 import { PLACES, whyNoPlaces, type Place } from "./places.ts";
 import { PROGRAM, run } from "./program.ts";
+import { someOf } from "../support/long-runs.ts";
 
 type Case = {
   /**
@@ -40,6 +41,9 @@ const PRINTS = {
   works: Object.keys(PLACES).filter((name) => name !== OUTPUT),
   isElsewhere: true,
 };
+
+/** How many of the cases are tried in each place, others each time, unless everything runs. */
+const CASES_EACH = 10;
 
 /** Every command that ends by itself, and servers that don't start there. */
 const CASES: readonly Case[] = [
@@ -130,7 +134,7 @@ describe.skipIf(why !== undefined)("a command", () => {
   for (const [name, makePlace] of Object.entries(PLACES))
     test(`${name} works or reports the problem in one plain line, and nothing is lost`, async () => {
       const folder = join(made.path, "place");
-      for (const cases = [...CASES]; cases.length > 0;) {
+      for (const cases = [...someOf(CASES, CASES_EACH)]; cases.length > 0;) {
         mkdirSync(folder, { recursive: true });
         await using place = makePlace(template, folder);
         const before = contents(place);

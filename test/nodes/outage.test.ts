@@ -16,6 +16,7 @@ import { tempDir } from "../support/temp-dir.ts";
 import { twilioClient } from "../support/twilio-client.ts";
 import { until } from "../support/until.ts";
 import { checkRecorded } from "./site.ts";
+import { longTest, someOf } from "../support/long-runs.ts";
 
 /** What a caller is promised, and what a busy machine adds. */
 const ANSWER_MS = 5_000 + 2_000;
@@ -120,7 +121,7 @@ async function liveThrough(
   expect(await checkRecorded(url, ledger)).toEqual({ twice: 0, gaps: 0 });
 }
 
-test.each(["in order", "crash"] as const)(
+test.each(someOf(["in order", "crash"] as const, 1))(
   "a database server that stops (%s) and starts again",
   async (how) => {
     await liveThrough(
@@ -178,7 +179,7 @@ test("a node that starts while its database is away says so and ends, so that it
 
 const canMount = process.getuid?.() === 0 && Bun.which("mount") !== null;
 
-test.skipIf(!canMount)(
+longTest.skipIf(!canMount)(
   "a full disk of the database server, until it has space again (needs root, to make a small one)",
   async () => {
     using disk = tempDir();

@@ -12,6 +12,7 @@ import { rateChange } from "../../src/overview/headline.ts";
 import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { messagesIn } from "../support/rows.ts";
+import { runsOf } from "../support/long-runs.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -116,7 +117,7 @@ test("each half of a comparison, and each list it links to, is a recount of exac
         }
       },
     ),
-    { numRuns: 40 },
+    { numRuns: runsOf(40) },
   );
   await store.close();
 });

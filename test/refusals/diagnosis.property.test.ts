@@ -16,6 +16,7 @@ import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { rawQueries } from "../../src/receiver/raw-queries.ts";
 import { signedAddress } from "../../src/receiver/signed-urls.ts";
 import { ACCOUNT_SID, callbackParams } from "../support/twilio-client.ts";
+import { runsOf } from "../support/long-runs.ts";
 
 /** The signed parts, which can be distorted one by one. */
 type Signed = {
@@ -471,7 +472,7 @@ test.each([
           isAccepted(request, { ...settings, publicUrl: diagnosis.publicUrl }),
         ).toBe(true);
     }),
-    { numRuns: 150 },
+    { numRuns: runsOf(150) },
   );
   expect(looked).toBeGreaterThan(10);
 });
@@ -494,7 +495,7 @@ test("a request that isn't signed with a configured token matches nothing", () =
         });
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runsOf(300) },
   );
 });
 
@@ -510,6 +511,6 @@ test("a malformed signature is never explained", () => {
         });
       },
     ),
-    { numRuns: 100 },
+    { numRuns: runsOf(100) },
   );
 });

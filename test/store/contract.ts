@@ -3,6 +3,7 @@ import { openServerStore } from "../support/open-store.ts";
 import { ENGINES } from "./engines.ts";
 import type { OpenStore } from "./events.ts";
 import { readingSettled } from "./settled.ts";
+import { runsOf } from "../support/long-runs.ts";
 
 /**
  * Tests, on each engine, a part of what all must do; see the interface `Store`. Each part
@@ -33,7 +34,7 @@ export function storeContract(
           },
         };
       },
-      (count) => Math.ceil(count * shareOfRuns),
+      (count) => runsOf(Math.ceil(count * shareOfRuns)),
     ),
   );
 }

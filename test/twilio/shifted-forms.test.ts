@@ -13,6 +13,7 @@ import {
   signedText,
   type Sent,
 } from "./resplits.ts";
+import { someOf } from "../support/long-runs.ts";
 
 /**
  * Returns what is recorded of a form, without texts that nothing depends on, or its fault
@@ -215,12 +216,15 @@ describe("no other reading of a signed text falsifies the record", () => {
     "SmsMessageSid",
   ];
 
-  test.each(genuine)("$name, with one invented parameter", ({ params }) => {
-    const sent = { query: "", params };
-    const others = readings(signedText(sent), names, 5);
-    const changed = others.map((each) => ({ query: "", params: each }));
-    expect(falsified(sent, changed)).toEqual([]);
-  });
+  test.each(someOf(genuine, 4))(
+    "$name, with one invented parameter",
+    ({ params }) => {
+      const sent = { query: "", params };
+      const others = readings(signedText(sent), names, 5);
+      const changed = others.map((each) => ({ query: "", params: each }));
+      expect(falsified(sent, changed)).toEqual([]);
+    },
+  );
 
   test("with up to five boundaries shifted at random", () => {
     fc.assert(

@@ -17,6 +17,7 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
 import { followList } from "../follow-list.ts";
 import { storeContract } from "../contract.ts";
+import { runsOf } from "../../support/long-runs.ts";
 
 const TO = "+14155550123";
 const AT = Date.UTC(2026, 10, 23, 12);
@@ -269,7 +270,7 @@ storeContract((openStore) => {
         }
         for (const result of results) expect(result).toEqual(results[0] ?? []);
       }),
-      { numRuns: 25 },
+      { numRuns: runsOf(25) },
     );
   });
 

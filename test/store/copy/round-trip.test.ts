@@ -20,11 +20,12 @@ import {
   dumpOfServer,
   fill,
 } from "./ledgers.ts";
+import { runsOf } from "../../support/long-runs.ts";
 
 const ARRIVAL = Date.UTC(2026, 10, 23, 12, 30);
 
 /** Each takes seconds, so a failed case isn't made smaller. */
-const RUNS = { numRuns: 4, endOnFailure: true };
+const RUNS = { numRuns: runsOf(4), endOnFailure: true };
 
 /** Callbacks of six messages and two accounts. */
 const arbitraryHistory = fc.array(

@@ -12,6 +12,7 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { until } from "../../support/until.ts";
 import { arbitraryCallback } from "../arbitrary-callbacks.ts";
 import { startNode } from "./nodes.ts";
+import { runsOf } from "../../support/long-runs.ts";
 
 const ARRIVAL = Date.UTC(2026, 10, 23, 12, 30);
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
@@ -116,7 +117,7 @@ test("callbacks on three nodes at once have the outcomes and make the state of s
         expect(await reader.timeline(sid)).toEqual(await oracle.timeline(sid));
       }
     }),
-    { numRuns: 40 },
+    { numRuns: runsOf(40) },
   );
   expect(await stateOf(reader)).toEqual(await stateOf(oracle));
   await reader.close();

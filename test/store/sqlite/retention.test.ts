@@ -21,6 +21,7 @@ import { failingRecount } from "../failing-recount.ts";
 import { expectRecount } from "../recount.ts";
 import { strayRows } from "./stray-rows.ts";
 import { messagesIn } from "../../support/rows.ts";
+import { runsOf } from "../../support/long-runs.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -184,7 +185,7 @@ test("between any two steps, it's as if the deleted messages had never existed, 
         expect(messages).toHaveLength(kept.size);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runsOf(60) },
   );
 }, 120_000);
 

@@ -13,6 +13,7 @@ import { newMessageSid } from "../../support/twilio-client.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { eventOf } from "../events.ts";
 import { expectRecount, total } from "../recount.ts";
+import { runsOf } from "../../support/long-runs.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -89,7 +90,7 @@ test("between any two steps, whatever the clock does, each message is counted on
         await tidy(() => expectRecount(reader, { range: ALL_TIME }));
       },
     ),
-    { numRuns: 25 },
+    { numRuns: runsOf(25) },
   );
 });
 
@@ -124,7 +125,7 @@ test("whatever the clock does and wherever the server restarts, all counts equal
         }
       },
     ),
-    { numRuns: 8 },
+    { numRuns: runsOf(8) },
   );
 }, 120_000);
 
