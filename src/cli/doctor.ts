@@ -15,6 +15,7 @@ import {
   type Topic,
 } from "../doctor/report.ts";
 import { settingsFindings } from "../doctor/settings.ts";
+import { twilioFindings } from "../doctor/twilio.ts";
 import { userFindings } from "../doctor/users.ts";
 import type { Engine } from "../store/engine.ts";
 import { openEngine } from "../store/open.ts";
@@ -73,6 +74,8 @@ async function* topicsOf(
     };
     yield { title: "Public address", findings: await publicUrlFindings(asked) };
   }
+  const senders = await twilioFindings(config, version);
+  yield { title: "Twilio", findings: senders };
   const { topics, upkeep } = await databaseTopics(config, server.instance);
   yield* topics;
   const clockFindings = [await clock, ...pauseFindings(upkeep)];

@@ -71,7 +71,8 @@ const commandsOf = (
     settings: ALL_SETTINGS,
     notes:
       "Give it the server's settings. It changes nothing, and works whether or not the server is running." +
-      "\nIt posts one unsigned callback to PUBLIC_URL, which is refused, and asks api.twilio.com for the time.",
+      "\nIt posts one unsigned callback to PUBLIC_URL, which is refused, and asks api.twilio.com for the time." +
+      "\nWith TWILIO_API_KEY it reads there how the account's senders are set up.",
     run: async ({ config, flags }) =>
       (await import("./doctor.ts")).doctor(config, version, wantsJson(flags)),
   },

@@ -44,11 +44,14 @@ import { operationsHandlers } from "../routes/operations.ts";
 import { overviewHandler } from "../routes/overview.tsx";
 import { ownAccountHandlers } from "../routes/own-account.tsx";
 import { refusalHandlers } from "../routes/refusals.tsx";
+import { senderHandlers } from "../routes/senders.tsx";
 import { setupHandlers } from "../routes/setup.tsx";
 import { suppressionHandlers } from "../routes/suppressions.tsx";
 import { userHandlers, userPasswordHandlers } from "../routes/users.tsx";
 import { maskedStore } from "../store/masked.ts";
 import type { Stores } from "../store/stores.ts";
+import { SenderChecks } from "../senders/sender-checks.ts";
+import { createApiClient } from "../twilio-api/client.ts";
 import { Erasures } from "../upkeep/erasures.ts";
 import { MadeUpRemoval } from "../upkeep/made-up-removal.ts";
 
@@ -75,6 +78,16 @@ function outboundOf({ config, version, stopping }: HandlerDeps): Outbound {
   const outbound = createOutbound({ allow: config.forwardAllow, version });
   stopping.addEventListener("abort", () => outbound.close());
   return outbound;
+}
+
+function senderChecksOf({ config, ...deps }: HandlerDeps) {
+  const { twilioApi, publicUrl } = config;
+  const client = twilioApi && createApiClient(twilioApi, deps);
+  deps.stopping.addEventListener("abort", () => client?.close());
+  return {
+    publicUrl,
+    checks: new SenderChecks({ ...deps, client, publicUrl }),
+  };
 }
 
 function testChannelOf(deps: HandlerDeps, outbound: Outbound): TestChannel {
@@ -143,6 +156,7 @@ export function createHandlers(whole: HandlerDeps) {
     tokens: apiTokenHandlers(deps),
     digest: digestHandlers(deps),
     audit: auditHandler(deps),
+    senders: senderHandlers({ ...deps, ...senderChecksOf(whole) }),
     erase: eraseHandlers(new Erasures(deps)),
     madeUp: madeUpHandlers(new MadeUpRemoval(deps)),
     login: loginHandlers(ofAccounts),

@@ -200,6 +200,9 @@ export function routeTable(on: Handlers): readonly Route[] {
     // Mail programs post it, as RFC 8058 says; the address has a proof.
     post("/digest/unsubscribe",                open,   on.digest.unsubscribe,    fromAnywhere),
 
+    get ("/settings/senders",                  admin,  on.senders.show),
+    post("/settings/senders/check",            admin,  on.senders.check),
+
     get ("/settings/audit",                    admin,  on.audit),
 
     get ("/settings/erase",                    admin,  erase.show),

@@ -116,6 +116,8 @@ export function createUrls(publicUrl: string | undefined) {
       `${base}/alerts/rules/${id}/switch`,
     alertRuleRemove: (id: number): string =>
       `${base}/alerts/rules/${id}/remove`,
+    senders: `${base}/settings/senders`,
+    sendersCheck: `${base}/settings/senders/check`,
     alertChannels: `${base}/alerts/channels`,
     alertChannelNew: (kind: string): string =>
       `${base}/alerts/channels/new${queryString({ kind })}`,

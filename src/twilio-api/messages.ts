@@ -65,6 +65,16 @@ export async function readMessage(
   }
 }
 
+/** Rejects with TwilioApiFault unless the key may read messages. */
+export async function tryMessages(
+  client: ApiClient,
+  signal: AbortSignal,
+): Promise<readonly []> {
+  const url = client.url("api", listPath(client), { PageSize: "1" });
+  if (!isPage(await client.get(url, signal))) throw unreadable();
+  return [];
+}
+
 function listPath({ accountSid }: ApiClient): string {
   return `/2010-04-01/Accounts/${accountSid}/Messages.json`;
 }

@@ -117,6 +117,7 @@ export const PAGES_OF_SETTINGS: Readonly<Record<string, string>> = {
   erase: "/settings/erase",
   "made-up": "/settings/made-up",
   audit: "/settings/audit",
+  senders: "/settings/senders",
 };
 
 /** Pages that look best with the demo's week of messages. */

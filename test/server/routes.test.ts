@@ -340,6 +340,8 @@ const ADDRESSES: Record<
   attempt: urls.attempt(1, 2, { test: "1" }),
   live: urls.live(new FeedPosition("0123456789abcdef", 1), "a"),
   settings: urls.settings,
+  senders: urls.senders,
+  sendersCheck: urls.sendersCheck,
   users: urls.users,
   user: urls.user(1),
   userRole: urls.userRole(1),

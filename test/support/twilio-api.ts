@@ -54,7 +54,7 @@ export function startTwilioApi(history: readonly TwilioMessage[] = []) {
     ) => ApiTrouble | undefined,
     /** Called after a page was listed, to change what the next one has. */
     afterPage: () => {},
-    /** Lists of other resources by path; a number is a status instead. */
+    /** Lists of other resources by path, with `?Page=` after the first page; a number is a status instead. */
     resources: new Map<string, object | number>(),
     open: 0,
     openMax: 0,
@@ -106,7 +106,10 @@ export function startTwilioApi(history: readonly TwilioMessage[] = []) {
     const [, sid = ""] = MESSAGE.exec(url.pathname) ?? [];
     const message = messages.get(sid);
     if (message !== undefined) return Response.json(jsonOf(message));
-    const resource = state.resources.get(url.pathname);
+    const page = url.searchParams.get("Page");
+    const resource = state.resources.get(
+      url.pathname + (page === null ? "" : `?Page=${page}`),
+    );
     if (typeof resource === "number") return errorOf(resource, 20003);
     return resource === undefined
       ? errorOf(404, 20404)

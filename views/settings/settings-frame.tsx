@@ -22,6 +22,7 @@ const PAGES = {
   },
   users: { words: "Users", address: ({ users }) => users, forUsers: true },
   tokens: { words: "API tokens", address: ({ tokens }) => tokens },
+  senders: { words: "Senders", address: ({ senders }) => senders },
   channels: {
     words: "Notifications",
     address: ({ alertChannels }) => alertChannels,
