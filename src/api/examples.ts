@@ -14,6 +14,8 @@ const shared = {
   accountSid: ACCOUNT_SID,
   messagingServiceSid: null,
   numSegments: null,
+  mcc: null,
+  mnc: null,
   tags: { campaign: "spring" },
 } as const;
 
@@ -21,6 +23,7 @@ const shared = {
 export const MESSAGE_EXAMPLE: Static<typeof Message> = {
   ...shared,
   country: "US",
+  sources: ["callback"],
   firstEventAt: "2026-11-23T12:30:01.234Z",
   lastEventAt: "2026-11-23T12:30:03.901Z",
 };
@@ -30,6 +33,8 @@ export const EVENT_EXAMPLE: Static<typeof Event> = {
   id: 4711,
   type: "sms_undelivered",
   supplement: false,
+  source: "callback",
+  occurredAt: null,
   receivedAt: "2026-11-23T12:30:03.901Z",
   errorMessage: null,
   params: {

@@ -9,6 +9,7 @@ import {
 import { VERDICTS } from "../errors/verdict.ts";
 import type { Pairs } from "../messages/export-records.ts";
 import { MADE_UP_SID_START } from "../twilio/made-up-sid.ts";
+import { EVENT_SOURCES } from "../store/event-sources.ts";
 import { CHANNELS, EVENT_STATUSES } from "../twilio/status.ts";
 
 /*
@@ -82,8 +83,25 @@ const shared = {
   accountSid: orNull(Type.String()),
   messagingServiceSid: orNull(Type.String()),
   numSegments: orNull(Type.Integer()),
-  tags: pairs("The query of the callback URL."),
+  mcc: orNull(Type.String(), {
+    description: "The carrier's mobile country code; Event Streams give it.",
+  }),
+  mnc: orNull(Type.String(), {
+    description: "The carrier's mobile network code.",
+  }),
+  tags: pairs(
+    "The query of the callback URL, and the message's tags at Twilio.",
+  ),
 };
+
+export const source = oneOf(EVENT_SOURCES, {
+  description:
+    "Where it comes from: a status callback, Event Streams, or the Messages API.",
+});
+
+export const occurredAt = orNull(
+  time("When it happened by Twilio's clock; null if no source said so."),
+);
 
 /** A message as `messageRecord` writes it. */
 export const Message = Type.Object(
@@ -99,6 +117,9 @@ export const Message = Type.Object(
     ...shared,
     country: orNull(Type.String(), {
       description: "The recipient's, ISO 3166-1 alpha-2.",
+    }),
+    sources: Type.Array(source, {
+      description: "Who reported any of its events.",
     }),
     firstEventAt: time("When its first event was received."),
     lastEventAt: time("When its latest event was received."),
@@ -116,9 +137,11 @@ export const Event = Type.Object(
     status: oneOf(EVENT_STATUSES),
     supplement: Type.Boolean({
       description:
-        "True when this callback adds something to an earlier event of the message with the same status.",
+        "True when this report adds something to an earlier event of the message with the same status.",
     }),
-    receivedAt: time("When the callback was received."),
+    source,
+    receivedAt: time("When it was received."),
+    occurredAt,
     ...shared,
     errorMessage: orNull(Type.String(), {
       description: "As Twilio posted it.",

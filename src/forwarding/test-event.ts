@@ -81,6 +81,8 @@ function testBody(at: number): string {
     accountSid: null,
     messagingServiceSid: null,
     numSegments: 1,
+    mcc: null,
+    mnc: null,
     tags: {},
   } as const;
   const data: TestData = {
@@ -91,9 +93,12 @@ function testBody(at: number): string {
     errorMessage: null,
     params: {},
     supplement: false,
+    source: "callback",
+    occurredAt: null,
     message: {
       ...shared,
       country: "US",
+      sources: ["callback"],
       firstEventAt: time,
       lastEventAt: time,
     },

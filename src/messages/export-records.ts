@@ -1,12 +1,13 @@
 import type { EventRow, MessageRow } from "../store/store.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
 import { eventType } from "../twilio/status.ts";
+import { occurredAt } from "./occurred-at.ts";
 
 /** A name and its value, or its values if it occurs several times. */
 export type Pairs = Readonly<Record<string, string | readonly string[]>>;
 
 export type ExportRecord = Readonly<
-  Record<string, string | number | boolean | null | Pairs>
+  Record<string, string | number | boolean | null | Pairs | readonly string[]>
 >;
 
 /** The columns of each kind of export, in order. */
@@ -28,6 +29,10 @@ export const COLUMNS = {
     "tags",
     "params",
     "supplement",
+    "source",
+    "occurredAt",
+    "mcc",
+    "mnc",
   ],
   messages: [
     "messageSid",
@@ -43,6 +48,9 @@ export const COLUMNS = {
     "firstEventAt",
     "lastEventAt",
     "tags",
+    "sources",
+    "mcc",
+    "mnc",
   ],
 } as const;
 
@@ -67,6 +75,10 @@ export function eventRecord(event: EventRow) {
     tags: pairs(parseForm(event.query).params),
     params: pairs(event.params),
     supplement: event.isSupplement,
+    source: event.source,
+    occurredAt: timeOrNull(occurredAt([event])),
+    mcc: event.mcc,
+    mnc: event.mnc,
   } satisfies Record<(typeof COLUMNS.events)[number], unknown>;
 }
 
@@ -86,6 +98,9 @@ export function messageRecord(message: MessageRow) {
     firstEventAt: rfc3339(message.firstEventAt),
     lastEventAt: rfc3339(message.lastEventAt),
     tags: pairs(message.tags),
+    sources: message.sources,
+    mcc: message.mcc,
+    mnc: message.mnc,
   } satisfies Record<(typeof COLUMNS.messages)[number], unknown>;
 }
 
@@ -102,6 +117,10 @@ export function pairs(params: FormParams): Pairs {
     else known.push(value);
   }
   return Object.fromEntries(byName);
+}
+
+export function timeOrNull(at: number | null): string | null {
+  return at === null ? null : rfc3339(at);
 }
 
 /** In UTC, with milliseconds. */

@@ -1,5 +1,6 @@
 import type { EventRow } from "../store/store.ts";
 import { isFailure, statusRank, type EventStatus } from "../twilio/status.ts";
+import { occurredAt } from "./occurred-at.ts";
 
 /** An event among the others of its message, in the order received. */
 export type StoryEvent = {
@@ -12,20 +13,27 @@ export type StoryEvent = {
 
 export type Story = {
   readonly events: readonly StoryEvent[];
-  /** From the `sent` callback to the `delivered` one, by our clock; undefined if they didn't arrive in this order. */
+  /**
+   * From `sent` to `delivered`: by Twilio's clock where it's known of both, otherwise by ours;
+   * undefined if they weren't in this order.
+   */
   readonly deliveryMs: number | undefined;
+  /** Whether that is by Twilio's clock. */
+  readonly isTwilioTime: boolean;
 };
 
 /** Returns the story that a message's events tell, in the order received. */
 export function storyOf(events: readonly EventRow[]): Story {
-  const timeOf = (status: EventStatus): number | undefined =>
-    events.find((event) => event.status === status)?.receivedAt;
-  const sentAt = timeOf("sent");
-  const deliveredAt = timeOf("delivered");
-  const inOrder =
-    sentAt !== undefined && deliveredAt !== undefined && deliveredAt >= sentAt;
+  const ofStatus = (status: EventStatus): readonly EventRow[] =>
+    events.filter((event) => event.status === status);
+  const [sent, delivered] = [ofStatus("sent"), ofStatus("delivered")];
+  const occurred = span(occurredAt(sent), occurredAt(delivered));
+  const received = span(sent[0]?.receivedAt, delivered[0]?.receivedAt);
+  const deliveryMs = occurred ?? received;
   return {
-    deliveryMs: inOrder ? deliveredAt - sentAt : undefined,
+    deliveryMs:
+      deliveryMs === undefined || deliveryMs < 0 ? undefined : deliveryMs,
+    isTwilioTime: occurred !== undefined,
     events: events.map((event, index) => {
       const before = events[index - 1];
       return {
@@ -35,6 +43,13 @@ export function storyOf(events: readonly EventRow[]): Story {
       };
     }),
   };
+}
+
+function span(
+  from: number | null | undefined,
+  to: number | null | undefined,
+): number | undefined {
+  return from == null || to == null ? undefined : to - from;
 }
 
 /** Returns what is odd about an event after others: callbacks can overtake each other. */

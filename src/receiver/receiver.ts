@@ -1,3 +1,4 @@
+import { BY_CALLBACK } from "../store/event-sources.ts";
 import type { Log } from "../log/log.ts";
 import { maskRecipient } from "../phone/mask-numbers.ts";
 import type { CallbackCounts } from "./callback-counts.ts";
@@ -125,6 +126,7 @@ function createReceive(
 
     try {
       const outcome = await store.recordEvent({
+        ...BY_CALLBACK,
         ...callback,
         status,
         receivedAt,
@@ -141,7 +143,7 @@ function createReceive(
           eventType(channel, status),
         );
       }
-      return accepted(outcome === "repeat" ? 0 : 1);
+      return accepted(outcome === "new" || outcome === "supplement" ? 1 : 0);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       return refusePosted(notDurable(error.message));

@@ -1,3 +1,4 @@
+import { BY_CALLBACK } from "../store/event-sources.ts";
 import type { Store } from "../store/store.ts";
 import { parseCallback } from "../twilio/callback.ts";
 import { recordedStatus } from "../twilio/status.ts";
@@ -34,5 +35,11 @@ async function record(
   const { messageStatus, ...fields } = callback;
   const status = recordedStatus(fields.channel, messageStatus);
   if (status === undefined) return;
-  await store.recordEvent({ ...fields, status, receivedAt: at, query });
+  await store.recordEvent({
+    ...BY_CALLBACK,
+    ...fields,
+    status,
+    receivedAt: at,
+    query,
+  });
 }

@@ -30,6 +30,7 @@ export function maskedStore(store: Stores): Stores {
     ...maskedReading(store),
     // These return no addresses.
     recordEvent: (event) => store.recordEvent(event),
+    recordEvents: (events) => store.recordEvents(events),
     settled: () => store.settled(),
     checkWritable: () => store.checkWritable(),
     writing: () => store.writing(),
@@ -293,9 +294,9 @@ function maskedQuery(query: string, addresses: Own): string {
     .join("&");
 }
 
-/** Twilio's parameters whose digits aren't a phone number. */
+/** Twilio's parameters, of callbacks and Event Streams, whose digits aren't a phone number. */
 const OTHER_DIGITS =
-  /^(?:RawDlrDoneDate|ErrorCode|NumSegments|ApiVersion|.*Sid)$/;
+  /^(?:RawDlrDoneDate|ErrorCode|NumSegments|ApiVersion|.*Sid|rawDlrDoneDate|errorCode|numberOfSegments|mcc|mnc|timestamp)$/;
 const SID = /^[A-Z]{2}[0-9a-f]{32}$/;
 
 function maskedValue(

@@ -1,6 +1,7 @@
 import type { Callback } from "../twilio/callback.ts";
 import type { FormParams } from "../twilio/form.ts";
 import type { Channel, EventStatus } from "../twilio/status.ts";
+import type { EventSource } from "./event-sources.ts";
 import type { FeedPosition } from "./feed-position.ts";
 import type { MessageFilter } from "./filter.ts";
 import type {
@@ -16,21 +17,41 @@ import type {
 import type { Suppression } from "./suppressions.ts";
 import type { TimeRange } from "../time/time-range.ts";
 
-/** A verified callback whose status is recorded. */
+/** An event as a source reports it: a verified callback whose status is recorded, or the same from elsewhere. */
 export type NewEvent = Omit<Callback, "messageStatus"> & {
+  readonly source: EventSource;
+  /** When it happened by Twilio's clock, milliseconds since 1970; callbacks don't say. */
+  readonly occurredAt: number | null;
+  /** The carrier's mobile country code and network code; callbacks don't say. */
+  readonly mcc: string | null;
+  readonly mnc: string | null;
   /** What `messageStatus` is recorded as. */
   readonly status: EventStatus;
   /** When it was received: our clock, milliseconds since 1970. */
   readonly receivedAt: number;
-  /** The callback URL's query string as it arrived, without the question mark. */
+  /**
+   * The callback URL's query string as it arrived, without the question mark; from another
+   * source, the message's tags in the same form.
+   */
   readonly query: string;
 };
 
 /**
- * What recording an event did: it was new; it added something to a known event; it repeated
- * what was known; or it was refused because its message belongs to another account.
+ * What recording an event did: it was new; it added something to a known event; it confirmed
+ * a known event as the first report of its source; it repeated what was known; or it was
+ * refused because its message belongs to another account.
  */
-export type RecordOutcome = "new" | "supplement" | "repeat" | "other-account";
+export type RecordOutcome =
+  "new" | "supplement" | "confirmation" | "repeat" | "other-account";
+
+/** How many events `recordEvents` takes at most. */
+export const RECORDED_AT_ONCE_MAX = 2_000;
+
+/** Another source's report of a recorded event, which at most fills gaps. */
+export type Confirmation = Pick<
+  NewEvent,
+  "source" | "receivedAt" | "occurredAt" | "numSegments" | "mcc" | "mnc"
+>;
 
 /** An event as recorded. Ids rise in recording order. */
 export type EventRow = NewEvent & {
@@ -40,6 +61,8 @@ export type EventRow = NewEvent & {
   /** How often the same callback was repeated, and when last. */
   readonly repeats: number;
   readonly lastRepeatAt: number | null;
+  /** By other sources, in the order of `EVENT_SOURCES`. They aren't entries of the feed. */
+  readonly confirmations: readonly Confirmation[];
 };
 
 /** What is known about one message: its events, merged so that their order doesn't matter. */
@@ -62,6 +85,11 @@ export type MessageRow = {
   readonly accountSid: string | null;
   readonly messagingServiceSid: string | null;
   readonly numSegments: number | null;
+  /** The carrier; see `NewEvent`. Null without both codes. */
+  readonly mcc: string | null;
+  readonly mnc: string | null;
+  /** Who reported any of its events, in the order of `EVENT_SOURCES`. */
+  readonly sources: readonly EventSource[];
   /** When its first and its latest event were received, milliseconds since 1970. */
   readonly firstEventAt: number;
   readonly lastEventAt: number;
@@ -192,8 +220,17 @@ export interface Store extends Reading {
    * of this status, a callback that adds something is recorded as its supplement, and any
    * other is only counted. A message belongs to the first account that reports it; a
    * callback that names another account changes nothing.
+   *
+   * The first report of an event by another source is a supplement if it adds a code, a text,
+   * an address, a SID, a tag or a carrier's date, or if it's a callback with parameters that
+   * nothing else has; otherwise it's a confirmation, whose time, segments and carrier fill gaps.
    */
   recordEvent(event: NewEvent): Promise<RecordOutcome>;
+  /**
+   * The same of up to RECORDED_AT_ONCE_MAX events, in one commit. Rejects unless all of them
+   * are on disk; then they can be recorded again.
+   */
+  recordEvents(events: readonly NewEvent[]): Promise<RecordOutcome[]>;
   /**
    * Resolves when every event that was durable when this was called can be read: at once on
    * SQLite; on PostgreSQL the keeper records it a moment later.

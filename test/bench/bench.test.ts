@@ -1,3 +1,4 @@
+import { BY_CALLBACK } from "../../src/store/event-sources.ts";
 import { expect, test } from "bun:test";
 import { restorePost } from "../../src/store/core/post-shape.ts";
 import {
@@ -38,12 +39,16 @@ function recordedAgain({
   values,
   ...columns
 }: StoredEvent): StoredEvent {
-  const params = restorePost({ shape, values: values ?? [] }, columns);
+  const params = restorePost(
+    { shape, values: values ?? [] },
+    { ...BY_CALLBACK, ...columns },
+  );
   const callback = parseCallback("sms", params);
   if ("fault" in callback) throw new Error(callback.fault);
   expect(callback.channel).toBe(channelOfPlace(channel));
   const { messageStatus: _, ...fields } = callback;
   return storedEvent({
+    ...BY_CALLBACK,
     ...fields,
     status: statusOfRank(status),
     receivedAt,

@@ -1,3 +1,4 @@
+import { BY_CALLBACK } from "../../src/store/event-sources.ts";
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
@@ -40,6 +41,9 @@ test("messages are exported while the server runs, one line of JSON each", async
     firstEventAt: expect.stringMatching(RFC3339),
     lastEventAt: expect.stringMatching(RFC3339),
     tags: { campaign: ["late", "spring"] },
+    sources: ["callback"],
+    mcc: null,
+    mnc: null,
   });
 });
 
@@ -64,7 +68,7 @@ test("every event is exported in order, with all posted parameters", async () =>
   expect(stdout).toEndWith(
     '","to":null,"from":null,"errorCode":null,"errorMessage":null,"accountSid":null,' +
       '"messagingServiceSid":null,"numSegments":null,"tags":{"__proto__":"1","order":"4711"},' +
-      `"params":{"__proto__":"kept","MessageSid":"${sid}","MessageStatus":"delivered","constructor":"kept too","Body":"Grüße, ✓"},"supplement":false}\n`,
+      `"params":{"__proto__":"kept","MessageSid":"${sid}","MessageStatus":"delivered","constructor":"kept too","Body":"Grüße, ✓"},"supplement":false,"source":"callback","occurredAt":null,"mcc":null,"mnc":null}\n`,
   );
 });
 
@@ -174,7 +178,7 @@ test("CSV has a header, quotes where needed, and contains no formulas", async ()
   );
   const [header, ...lines] = stdout.split(/(?<=\n)(?=id,|\d+,)/);
   expect(header).toBe(
-    "id,type,channel,messageSid,status,receivedAt,to,from,errorCode,errorMessage,accountSid,messagingServiceSid,numSegments,tags,params,supplement\n",
+    "id,type,channel,messageSid,status,receivedAt,to,from,errorCode,errorMessage,accountSid,messagingServiceSid,numSegments,tags,params,supplement,source,occurredAt,mcc,mnc\n",
   );
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain(",+14155550123,'=HYPERLINK(1),,");
@@ -188,6 +192,7 @@ test("all rows are exported in the order of recording, however many reads it tak
   for (let i = 0; i < 2_345; i++) {
     const messageSid = newMessageSid();
     void server.store.recordEvent({
+      ...BY_CALLBACK,
       channel: "sms",
       messageSid,
       status: "sent",
@@ -227,7 +232,7 @@ test("a database without messages exports nothing, or just a header", async () =
   const { databaseUrl } = server.config;
   expect((await exported(databaseUrl)).stdout).toBe("");
   expect((await exported(databaseUrl, "--format", "csv")).stdout).toBe(
-    "messageSid,channel,status,to,from,country,errorCode,accountSid,messagingServiceSid,numSegments,firstEventAt,lastEventAt,tags\n",
+    "messageSid,channel,status,to,from,country,errorCode,accountSid,messagingServiceSid,numSegments,firstEventAt,lastEventAt,tags,sources,mcc,mnc\n",
   );
 });
 

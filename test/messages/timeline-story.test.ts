@@ -1,3 +1,4 @@
+import { BY_CALLBACK } from "../../src/store/event-sources.ts";
 import { expect, test } from "bun:test";
 import { storyOf } from "../../src/messages/timeline-story.ts";
 import type { EventRow } from "../../src/store/store.ts";
@@ -6,6 +7,7 @@ import type { EventStatus } from "../../src/twilio/status.ts";
 /** Returns events one second apart. */
 function events(...statuses: readonly EventStatus[]): EventRow[] {
   return statuses.map((status, index) => ({
+    ...BY_CALLBACK,
     id: index + 1,
     channel: "sms",
     messageSid: `SM${"0".repeat(32)}`,
@@ -14,6 +16,7 @@ function events(...statuses: readonly EventStatus[]): EventRow[] {
     isSupplement: false,
     repeats: 0,
     lastRepeatAt: null,
+    confirmations: [],
     query: "",
     to: null,
     from: null,

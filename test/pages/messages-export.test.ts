@@ -1,3 +1,4 @@
+import { BY_CALLBACK } from "../../src/store/event-sources.ts";
 import { expect, test } from "bun:test";
 import { startServer } from "../support/start-server.ts";
 import { ACCOUNT_SID, newMessageSid } from "../support/twilio-client.ts";
@@ -11,6 +12,7 @@ test("an export contains everything that matches the filter, newest first", asyn
     const isFailed = index % 2 === 0;
     if (isFailed) failed.unshift(sid);
     await server.store.recordEvent({
+      ...BY_CALLBACK,
       channel: "sms",
       messageSid: sid,
       status: isFailed ? "failed" : "sent",

@@ -1,3 +1,4 @@
+import { BY_CALLBACK } from "../../src/store/event-sources.ts";
 import type { Engine, ReadingOptions } from "../../src/store/engine.ts";
 import type { NewEvent } from "../../src/store/store.ts";
 import type { Stores } from "../../src/store/stores.ts";
@@ -45,5 +46,5 @@ export function eventOfForm(
   const { messageStatus, ...fields } = callback;
   const status = recordedStatus(fields.channel, messageStatus);
   if (status === undefined) throw new Error("This status isn't recorded.");
-  return { ...fields, status, receivedAt, query };
+  return { ...BY_CALLBACK, ...fields, status, receivedAt, query };
 }

@@ -1,3 +1,4 @@
+import { BY_CALLBACK } from "../../src/store/event-sources.ts";
 import { expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ const MORE_THAN_QUEUE_HOLDS = 25_000;
 function event(): NewEvent {
   const messageSid = newMessageSid();
   return {
+    ...BY_CALLBACK,
     channel: "sms",
     messageSid,
     status: "sent",

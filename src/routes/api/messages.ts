@@ -4,6 +4,7 @@ import {
   eventRecord,
   messageRecord,
   rfc3339,
+  timeOrNull,
 } from "../../messages/export-records.ts";
 import { parseFilter } from "../../messages/filter-language.ts";
 import { FILTER_LENGTH_MAX } from "../../messages/filter-mistakes.ts";
@@ -34,7 +35,9 @@ import {
   Event,
   Message,
   nextCursor,
+  occurredAt,
   orNull,
+  source,
   time,
 } from "../../api/schemas.ts";
 
@@ -110,12 +113,20 @@ const NO_CURSOR: ApiMistake = {
   detail: "cursor isn't from this address: pass a nextCursor unchanged.",
 };
 
+const Confirmation = Type.Object(
+  { source, receivedAt: time("When it was received."), occurredAt },
+  { title: "Confirmation" },
+);
+
 const MessageEvent = Type.Composite(
   [
     Event,
     Type.Object({
       repeats: count("How often the callback was repeated."),
       lastRepeatAt: orNull(time("When it was last repeated.")),
+      confirmations: Type.Array(Confirmation, {
+        description: "The other sources that reported it too.",
+      }),
     }),
   ],
   { title: "MessageEvent" },
@@ -127,7 +138,7 @@ const MessageWithEvents = Type.Composite(
     Type.Object({
       deliveryMs: orNull(Type.Integer({ minimum: 0 }), {
         description:
-          "Milliseconds from the sent callback to the delivered one, by this server's clock.",
+          "Milliseconds from sent to delivered: by Twilio's clock where it's known of both, otherwise by this server's.",
       }),
       error: orNull(ErrorExplained, {
         description: "The error code, explained; null if there is none.",
@@ -154,7 +165,20 @@ export const getMessage = operation({
       ...MESSAGE_EXAMPLE,
       deliveryMs: null,
       error: EXPLAINED_EXAMPLE,
-      events: [{ ...EVENT_EXAMPLE, repeats: 0, lastRepeatAt: null }],
+      events: [
+        {
+          ...EVENT_EXAMPLE,
+          repeats: 0,
+          lastRepeatAt: null,
+          confirmations: [
+            {
+              source: "stream",
+              receivedAt: "2026-11-23T12:30:04.517Z",
+              occurredAt: "2026-11-23T12:30:03.514Z",
+            },
+          ],
+        },
+      ],
     },
   },
   async handle({ store, params }) {
@@ -185,8 +209,12 @@ export const getMessage = operation({
         events: events.map((event) => ({
           ...eventRecord(event),
           repeats: event.repeats,
-          lastRepeatAt:
-            event.lastRepeatAt === null ? null : rfc3339(event.lastRepeatAt),
+          lastRepeatAt: timeOrNull(event.lastRepeatAt),
+          confirmations: event.confirmations.map((each) => ({
+            source: each.source,
+            receivedAt: rfc3339(each.receivedAt),
+            occurredAt: timeOrNull(each.occurredAt),
+          })),
         })),
       },
     };

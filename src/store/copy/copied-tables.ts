@@ -25,6 +25,7 @@ export const COPIED_GROUPS: readonly CopiedGroup[] = [
   MESSAGES,
   group("event_addresses", "address_id", "message_id"),
   group("event_repeats", "event_id"),
+  group("event_confirmations", "event_id"),
   group("message_hours", "hour"),
   group("failing_recipients", "recipient_id"),
   // Without its last column, by which engines put rows in a different order.

@@ -1,4 +1,6 @@
 import { statusRank } from "../../twilio/status.ts";
+import { sourceBit } from "../event-sources.ts";
+import { eventTime } from "../event-time.ts";
 
 /**
  * The fields of a callback that its message takes over, in whatever form an engine
@@ -15,12 +17,25 @@ export type EventFields<Address, Sid> = {
   readonly accountSid: Sid | null;
   readonly messagingServiceSid: Sid | null;
   readonly numSegments: number | null;
+  /** A place in `EVENT_SOURCES`. */
+  readonly source: number;
+  readonly occurredAt: number | null;
+  /** See `carrierOf`. */
+  readonly carrier: string | null;
 };
+
+/** What its message takes over of another source's report that only confirms an event. */
+export type ConfirmingFields = Pick<
+  EventFields<unknown, unknown>,
+  "status" | "source" | "occurredAt" | "numSegments" | "carrier"
+>;
 
 export type MessageFields<Address, Sid> = Omit<
   EventFields<Address, Sid>,
-  "receivedAt"
+  "receivedAt" | "source" | "occurredAt"
 > & {
+  /** Bits of those who reported it; see `sourceBit`. */
+  readonly sources: number;
   readonly firstEventAt: number;
   readonly lastEventAt: number;
   /** See `deliveryMs`. */
@@ -45,13 +60,18 @@ const DELIVERED = statusRank("delivered");
  * decide, never the order of arrival: the first channel in `CHANNELS` (an RCS message
  * that falls back to SMS is an SMS), the lowest error code (30008, "unknown error",
  * gives way to a cause), the most segments, and the text that sorts first (a number
- * before a name). Times are the first and the last.
+ * before a name). Times are the first and the last that events were received.
  */
 export function foldEvents<Address, Sid>(
   events: readonly [EventFields<Address, Sid>, ...EventFields<Address, Sid>[]],
   texts: Texts<Address, Sid>,
+  confirmations: readonly ConfirmingFields[] = [],
 ): MessageFields<Address, Sid> {
-  const sorted = events.toSorted((a, b) => b.status - a.status);
+  const sorted = events.toSorted(byStatus);
+  const reports =
+    confirmations.length === 0
+      ? sorted
+      : [...events, ...confirmations].toSorted(byStatus);
   const [highest = events[0]] = sorted;
   const times = events.map((event) => event.receivedAt);
   const address = firstByText(texts.address);
@@ -68,33 +88,48 @@ export function foldEvents<Address, Sid>(
       "messagingServiceSid",
       sid,
     ),
-    numSegments: settled(sorted, "numSegments", isHigher),
+    numSegments: settled(reports, "numSegments", isHigher),
+    carrier: settled(reports, "carrier", isFirst),
+    sources: reports.reduce((bits, { source }) => bits | sourceBit(source), 0),
     firstEventAt: Math.min(...times),
     lastEventAt: Math.max(...times),
-    deliveryMs: deliveryMs(events),
+    deliveryMs: deliveryMs(events, confirmations),
   };
 }
 
+type Timed = Pick<
+  EventFields<unknown, unknown>,
+  "status" | "receivedAt" | "source" | "occurredAt"
+>;
+
 /**
- * From the first `sent` callback to the first `delivered` one, never below 0; null
- * without both.
+ * From `sent` to `delivered`, never below 0; null without both. By Twilio's clock where it's
+ * known of both: callbacks can be late, and in any order. Otherwise from when the first of
+ * each was received: our clock and Twilio's may differ by more than a delivery takes.
  */
 export function deliveryMs(
-  events: readonly Pick<
-    EventFields<unknown, unknown>,
-    "status" | "receivedAt"
-  >[],
+  events: readonly Timed[],
+  confirmations: readonly Pick<
+    ConfirmingFields,
+    "status" | "source" | "occurredAt"
+  >[] = [],
 ): number | null {
-  const first = (status: number): number =>
+  const received = (status: number): number =>
     events.reduce(
       (at, event) =>
         event.status === status ? Math.min(at, event.receivedAt) : at,
       Infinity,
     );
-  const [sent, delivered] = [first(SENT), first(DELIVERED)];
-  return sent === Infinity || delivered === Infinity
-    ? null
-    : Math.max(0, delivered - sent);
+  const [sent, delivered] = [received(SENT), received(DELIVERED)];
+  if (sent === Infinity || delivered === Infinity) return null;
+  const occurred = (status: number): number | null =>
+    eventTime(
+      [...events, ...confirmations].filter((each) => each.status === status),
+    );
+  const [sentAt, deliveredAt] = [occurred(SENT), occurred(DELIVERED)];
+  return sentAt === null || deliveredAt === null
+    ? Math.max(0, delivered - sent)
+    : Math.max(0, deliveredAt - sentAt);
 }
 
 /** Returns the winner among the values of the highest status that has any; `events` are highest first. */
@@ -118,12 +153,23 @@ function settled<T, K extends string>(
   return found;
 }
 
+function byStatus(
+  a: { readonly status: number },
+  b: { readonly status: number },
+): number {
+  return b.status - a.status;
+}
+
 function isLower(one: number, other: number): boolean {
   return one < other;
 }
 
 function isHigher(one: number, other: number): boolean {
   return one > other;
+}
+
+function isFirst(one: string, other: string): boolean {
+  return one < other;
 }
 
 function firstByText<T>(textOf: (value: T) => string): Wins<T> {

@@ -26,30 +26,36 @@ export type CommitPort = {
    */
   readonly commit: (
     events: readonly string[],
-  ) => Promise<readonly (RecordOutcome | StoreUnavailable)[]>;
+  ) => Promise<readonly CommitOutcome[]>;
   /** Why nothing can be committed at the moment; undefined if it can. */
   readonly down: () => string | undefined;
   /** The reason for a callback whose commit takes too long. */
   readonly overdue: string;
 };
 
+/** Events that share a commit: one, or all that were given at once. */
 type Waiting = {
-  /** The event as JSON: waiting text takes less memory than objects. */
-  readonly event: string;
+  /** Each as JSON: waiting text takes less memory than objects. */
+  readonly events: readonly string[];
   readonly since: number;
-  readonly resolve: (outcome: RecordOutcome) => void;
+  /** Takes the outcome of each when their batch was committed. */
+  readonly settle: (outcomes: readonly CommitOutcome[]) => void;
   readonly reject: (error: unknown) => void;
 };
 
+/** Or the reason why just this one wasn't recorded. */
+type CommitOutcome = RecordOutcome | StoreUnavailable;
+
 /**
  * Commits events in batches: those that arrive during commits share the next one. Each
- * promise settles when its event's batch is on disk, or can't be.
+ * promise settles when its events' batch is on disk, or can't be.
  */
 export function createGroupCommit({ commit, down, overdue }: CommitPort) {
   const pace = createCommitPace();
   const commitSeconds = new Distribution(COMMIT_SECONDS);
   const batchEvents = new Distribution(BATCH_EVENTS);
   const queue: Waiting[] = [];
+  let queuedEvents = 0;
   let queuedChars = 0;
   /** Oldest first. */
   const inFlight: (readonly Waiting[])[] = [];
@@ -58,8 +64,19 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
 
   const take = (count: number): Waiting[] => {
     const taken = queue.splice(0, count);
-    for (const { event } of taken) queuedChars -= event.length;
+    for (const { events } of taken) {
+      queuedEvents -= events.length;
+      queuedChars -= charsIn(events);
+    }
     return taken;
+  };
+  const takeBatch = (): Waiting[] => {
+    let events = 0;
+    const end = queue.findIndex((each) => {
+      events += each.events.length;
+      return events > BATCH_EVENTS_MAX;
+    });
+    return take(end === -1 ? queue.length : Math.max(1, end));
   };
   const commitNext = (): void => {
     if (
@@ -70,7 +87,7 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
       queue.length === 0
     )
       return;
-    const batch = take(BATCH_EVENTS_MAX);
+    const batch = takeBatch();
     inFlight.push(batch);
     void commitBatch(batch);
   };
@@ -80,18 +97,17 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
   const commitBatch = async (batch: readonly Waiting[]): Promise<void> => {
     const start = performance.now();
     try {
-      const outcomes = await commit(batch.map(({ event }) => event));
+      const texts = batch.flatMap(({ events }) => events);
+      const outcomes = await commit(texts);
       end(batch);
-      const ms = pace.committed(batch.length, start);
+      const ms = pace.committed(texts.length, start);
       commitSeconds.add(ms / 1_000);
-      batchEvents.add(batch.length);
+      batchEvents.add(texts.length);
       // Before the waiting callers are answered, which takes a while for a big batch.
       commitSoon();
-      batch.forEach(({ resolve, reject }, place) => {
-        const outcome = outcomes[place];
-        if (typeof outcome === "string") resolve(outcome);
-        else reject(outcome);
-      });
+      let place = 0;
+      for (const { events, settle } of batch)
+        settle(outcomes.slice(place, (place += events.length)));
     } catch (error) {
       end(batch);
       failedBatches++;
@@ -122,30 +138,50 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
   const timeouts = setInterval(refuseOverdue, TIMEOUTS_CHECKED_EVERY_MS);
   timeouts.unref();
 
+  const enqueue = (waiting: Omit<Waiting, "since">): void => {
+    const chars = charsIn(waiting.events);
+    if (
+      queuedEvents >= QUEUED_EVENTS_MAX ||
+      queuedChars + chars > QUEUED_CHARS_MAX
+    )
+      return waiting.reject(
+        new StoreUnavailable("Too many callbacks wait for the disk."),
+      );
+    queue.push({ ...waiting, since: performance.now() });
+    queuedEvents += waiting.events.length;
+    queuedChars += chars;
+    // By then, all requests that were read together are in the queue.
+    if (queue.length === 1) setImmediate(commitNext);
+  };
+
   return {
     /** Resolves to the outcome once the event, given as JSON, is on disk. */
-    record(event: string): Promise<RecordOutcome> {
-      if (
-        queue.length >= QUEUED_EVENTS_MAX ||
-        queuedChars + event.length > QUEUED_CHARS_MAX
-      )
-        return Promise.reject(
-          new StoreUnavailable("Too many callbacks wait for the disk."),
-        );
-      return new Promise((resolve, reject) => {
-        queue.push({ event, since: performance.now(), resolve, reject });
-        queuedChars += event.length;
-        // By then, all requests that were read together are in the queue.
-        if (queue.length === 1) setImmediate(commitNext);
-      });
-    },
+    record: (event: string): Promise<RecordOutcome> =>
+      new Promise((resolve, reject) => {
+        const settle = ([outcome]: readonly CommitOutcome[]): void =>
+          typeof outcome === "string" ? resolve(outcome) : reject(outcome);
+        enqueue({ events: [event], settle, reject });
+      }),
+    /** Resolves to the outcomes of events in one batch once all of them are on disk. */
+    recordAll: (events: readonly string[]): Promise<RecordOutcome[]> =>
+      new Promise((resolve, reject) => {
+        const settle = (outcomes: readonly CommitOutcome[]): void => {
+          const recorded = outcomes.filter((each) => typeof each === "string");
+          if (recorded.length === events.length) resolve(recorded);
+          else reject(outcomes.find((each) => typeof each !== "string"));
+        };
+        enqueue({ events, settle, reject });
+      }),
     /** Call this when `down` no longer gives a reason. */
     resume: commitNext,
     /** The state of writing now and since the start. */
     state(): Writing {
       const oldest = inFlight[0]?.[0] ?? queue[0];
+      const inCommits = inFlight.flat();
       return {
-        waitingEvents: queue.length + inFlight.flat().length,
+        waitingEvents:
+          queuedEvents +
+          inCommits.reduce((sum, { events }) => sum + events.length, 0),
         waitingEventsMax: QUEUED_EVENTS_MAX,
         oldestWaitMs: oldest ? performance.now() - oldest.since : 0,
         commitSeconds,
@@ -161,4 +197,8 @@ export function createGroupCommit({ commit, down, overdue }: CommitPort) {
     /** Stops without waiting, for a database that couldn't be opened. */
     stop: (): void => clearInterval(timeouts),
   };
+}
+
+function charsIn(events: readonly string[]): number {
+  return events.reduce((chars, event) => chars + event.length, 0);
 }

@@ -15,7 +15,13 @@ export type ShapedPost = {
 
 type Columns = Omit<
   NewEvent,
-  "params" | "query" | "receivedAt" | "status" | "channel"
+  | "params"
+  | "query"
+  | "receivedAt"
+  | "status"
+  | "channel"
+  | "source"
+  | "occurredAt"
 >;
 
 /** The column that a parameter repeats, if its value is the column's, perhaps with a prefix. */
@@ -31,6 +37,17 @@ const COLUMN_OF: ReadonlyMap<string, keyof Columns> = new Map([
   ["ErrorMessage", "errorMessage"],
   ["NumSegments", "numSegments"],
   ["RawDlrDoneDate", "rawDlrDoneDate"],
+  // Of Event Streams.
+  ["messageSid", "messageSid"],
+  ["to", "to"],
+  ["from", "from"],
+  ["accountSid", "accountSid"],
+  ["messagingServiceSid", "messagingServiceSid"],
+  ["errorCode", "errorCode"],
+  ["numberOfSegments", "numSegments"],
+  ["rawDlrDoneDate", "rawDlrDoneDate"],
+  ["mcc", "mcc"],
+  ["mnc", "mnc"],
 ]);
 
 /** Parameters that have few different values, so these are part of the shape. */
@@ -41,6 +58,7 @@ const IN_SHAPE = new Set([
   "EventType",
   "ChannelPrefix",
   "ChannelInstallSid",
+  "messageStatus",
 ]);
 
 const IN_SHAPE_LENGTH_MAX = 64;
@@ -89,6 +107,15 @@ export function restorePost(
       prefix + String(isColumn(column, columns) ? columns[column] : ""),
     ];
   });
+}
+
+/** The parameters whose values are in `values`, as posted. */
+export function gapsOf({ shape, values }: ShapedPost): FormParams {
+  const names = shape
+    .split("&")
+    .filter((piece) => piece.endsWith("={}"))
+    .map((piece) => decodeURIComponent(piece.slice(0, -"={}".length)));
+  return names.map((name, place) => [name, values[place] ?? ""]);
 }
 
 function isColumn(name: string, columns: Columns): name is keyof Columns {

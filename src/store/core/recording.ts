@@ -1,6 +1,7 @@
+import { Mistake } from "../../log/failure.ts";
 import type { RecordOutcome } from "../store.ts";
-import type { RecordedPost } from "./event-posts.ts";
-import { repeatedBy } from "./event-posts.ts";
+import { sourceBit, sourcePlace } from "../event-sources.ts";
+import { judged, type RecordedPost } from "./event-posts.ts";
 import {
   deliveryMs,
   foldEvents,
@@ -8,10 +9,17 @@ import {
   type MessageFields,
   type Texts,
 } from "./fold.ts";
-import type { StoredEvent } from "./stored-event.ts";
+import {
+  mergedConfirmation,
+  type RecordedConfirmation,
+} from "./confirmation.ts";
+import { reportOf, type StoredEvent } from "./stored-event.ts";
 
-/** Maximum supplements of one event; beyond it a callback counts as a repeat. */
+/** Maximum supplements of one event; beyond it a report counts as a repeat, or a confirmation. */
 export const SUPPLEMENTS_MAX = 100;
+
+/** The sources of a message of which only callbacks told, so that it has no confirmations. */
+export const CALLBACKS_ONLY = sourceBit(sourcePlace("callback"));
 
 /** The fields of a callback that its message takes over, with the query that its tags come from. */
 export type Fields = EventFields<number, number> & {
@@ -30,7 +38,7 @@ export type Message = MessageFields<number, number> & {
 export type MessageColumns = Omit<Message, "deliveryMs">;
 export type StoredMessage = MessageColumns & { readonly id: number };
 
-/** A callback that is recorded as an event. */
+/** A report that is recorded as an event. */
 export type AddedEvent = {
   readonly messageId: number;
   readonly event: StoredEvent;
@@ -60,6 +68,9 @@ export type RecordingPort = {
   eventsOf(messageId: number): readonly RecordedFields[];
   /** A message's callbacks of one status, in recording order. */
   postsOf(messageId: number, status: number): readonly RecordedPost[];
+  confirmationsOf(messageId: number): readonly RecordedConfirmation[];
+  /** Adds a source's confirmation of an event, or replaces it. */
+  putConfirmation(messageId: number, confirmation: RecordedConfirmation): void;
   addEvent(added: AddedEvent): void;
   addRepeat(eventId: number, receivedAt: number): void;
   addTags(messageId: number, query: string): void;
@@ -87,23 +98,29 @@ export function recordEvent(
   const known = port.messageBySid(messageSid);
   if (known && belongsToAnother(port, known, event)) return "other-account";
   const earlier = known ? port.eventsOf(known.id) : [];
+  const confirmations =
+    known && known.sources !== CALLBACKS_ONLY
+      ? port.confirmationsOf(known.id)
+      : [];
   const same = earlier.filter(({ status }) => status === event.status);
   const isSupplement = same.length > 0;
   if (known && isSupplement) {
-    const repeated =
-      same.length > SUPPLEMENTS_MAX
-        ? same[0]?.id
-        : repeatedBy(event, port.postsOf(known.id, event.status));
-    if (repeated !== undefined) {
-      port.addRepeat(repeated, receivedAt);
+    const outcome = outcomeIn(port, known.id, event, same);
+    if (outcome === "confirmation")
+      return confirm(port, event, { known, earlier, confirmations, same });
+    if (outcome !== "supplement") {
+      port.addRepeat(outcome.repeats, receivedAt);
       return "repeat";
     }
   }
   const fields = fieldsOf(port, event);
-  const message = foldMessage(port, [fields, ...earlier]);
-  const before = known && { ...known, deliveryMs: deliveryMs(earlier) };
-  const messageId = port.writeMessage(known, messageSid, message);
-  port.noteChange(messageId, before, message, receivedAt);
+  const message = foldMessage(port, [fields, ...earlier], confirmations);
+  const messageId = change(
+    port,
+    event,
+    { known, earlier, confirmations },
+    message,
+  );
   if (known) port.noteAddresses(messageId, message, [fields, ...earlier]);
   const shapeId = port.shapeId(event.shape, receivedAt);
   port.addEvent({ messageId, event, fields, shapeId, isSupplement });
@@ -112,6 +129,87 @@ export function recordEvent(
   if (query !== null && !earlier.some((each) => each.query === query))
     port.addTags(messageId, query);
   return isSupplement ? "supplement" : "new";
+}
+
+type Recorded = {
+  readonly known: StoredMessage | null;
+  readonly earlier: readonly RecordedFields[];
+  readonly confirmations: readonly RecordedConfirmation[];
+};
+
+/** Writes a message as a report left it; returns its id. */
+function change(
+  port: RecordingPort,
+  { messageSid, receivedAt }: StoredEvent,
+  { known, earlier, confirmations }: Recorded,
+  message: Message,
+): number {
+  const before = known && {
+    ...known,
+    deliveryMs: deliveryMs(earlier, confirmations),
+  };
+  const messageId = port.writeMessage(known, messageSid, message);
+  port.noteChange(messageId, before, message, receivedAt);
+  return messageId;
+}
+
+/** What a report does; `same` are the events of its status. */
+function outcomeIn(
+  port: RecordingPort,
+  messageId: number,
+  event: StoredEvent,
+  same: readonly RecordedFields[],
+): ReturnType<typeof judged> {
+  if (same.length <= SUPPLEMENTS_MAX)
+    return judged(event, port.postsOf(messageId, event.status));
+  const { source } = reportOf(event);
+  return same.some((each) => each.source === source)
+    ? { repeats: firstOf(same) }
+    : "confirmation";
+}
+
+function firstOf(events: readonly RecordedFields[]): number {
+  return Math.min(...events.map(({ id }) => id));
+}
+
+/** Records a report that at most fills gaps of a known event. */
+function confirm(
+  port: RecordingPort,
+  event: StoredEvent,
+  {
+    same,
+    ...recorded
+  }: Recorded & {
+    readonly known: StoredMessage;
+    readonly same: readonly RecordedFields[];
+  },
+): RecordOutcome {
+  const { known, earlier, confirmations } = recorded;
+  const { status, numSegments, receivedAt } = event;
+  const eventId = firstOf(same);
+  const report = {
+    ...reportOf(event),
+    eventId,
+    status,
+    numSegments,
+    receivedAt,
+  };
+  const before = confirmations.find(
+    (each) => each.eventId === eventId && each.source === report.source,
+  );
+  const confirmation = mergedConfirmation(before, report);
+  const [first, ...rest] = earlier;
+  if (first === undefined) throw new Mistake("A known event is missing.");
+  const after = [
+    ...confirmations.filter((each) => each !== before),
+    confirmation,
+  ];
+  const message = foldMessage(port, [first, ...rest], after);
+  port.putConfirmation(known.id, confirmation);
+  change(port, event, recorded, message);
+  if (before === undefined) return "confirmation";
+  port.addRepeat(eventId, receivedAt);
+  return "repeat";
 }
 
 /** Older messages and callbacks may name no account: they have only a SID and a status. */
@@ -130,6 +228,7 @@ function belongsToAnother(
 /** The fields that the message takes over, with ids in place of texts. */
 function fieldsOf(port: RecordingPort, event: StoredEvent): Fields {
   const { to, from, accountSid, messagingServiceSid, receivedAt } = event;
+  const { source, occurredAt, carrier } = reportOf(event);
   return {
     channel: event.channel,
     status: event.status,
@@ -143,6 +242,9 @@ function fieldsOf(port: RecordingPort, event: StoredEvent): Fields {
         ? null
         : port.sidId(messagingServiceSid, receivedAt),
     numSegments: event.numSegments,
+    source,
+    occurredAt,
+    carrier,
     query: event.query,
   };
 }
@@ -150,8 +252,9 @@ function fieldsOf(port: RecordingPort, event: StoredEvent): Fields {
 function foldMessage(
   port: RecordingPort,
   events: readonly [Fields, ...Fields[]],
+  confirmations: readonly RecordedConfirmation[],
 ): Message {
-  const fields = foldEvents(events, port.texts);
+  const fields = foldEvents(events, port.texts, confirmations);
   const country = fields.to === null ? null : port.countryOf(fields.to);
   return { ...fields, country };
 }

@@ -34,6 +34,7 @@ export function openForServer(
       database: databaseFacts(database.settings, database.pool),
       countRequest: createRequestWindows(database),
       recordEvent: recording.recordEvent,
+      recordEvents: recording.recordEvents,
       settled: recording.settled,
       checkWritable: recording.checkWritable,
       writing: recording.writing,

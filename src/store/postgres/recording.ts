@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { rememberedFor } from "../../time/remembered.ts";
+import { requireFew } from "../core/stored-event.ts";
 import type { OnFault } from "../store-fault.ts";
 import type { Store } from "../store.ts";
 import type { Keeping } from "../keeping.ts";
@@ -22,6 +23,7 @@ const KEEPING_MS = 1_000;
 
 export type Recording = {
   readonly recordEvent: Store["recordEvent"];
+  readonly recordEvents: Store["recordEvents"];
   readonly settled: Store["settled"];
   readonly checkWritable: Store["checkWritable"];
   readonly writing: () => Writing;
@@ -85,6 +87,11 @@ export function openRecording(
       isOpened
         ? receiving.record(event)
         : opened.then(() => receiving.record(event)),
+    async recordEvents(events) {
+      requireFew(events);
+      await opened;
+      return receiving.recordAll(events);
+    },
     settled: () => receiving.settled(() => keeper?.hurry()),
     async checkWritable() {
       guard.requireAppendable();

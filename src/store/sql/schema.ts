@@ -159,6 +159,10 @@ export type Schema = {
     last_event_at: number;
     /** The recipient's. */
     country: string | null;
+    /** Bits; see `sourceBit`. */
+    sources: number;
+    /** See `carrierOf`. */
+    carrier: string | null;
   };
   ledger: { one: number; id: string };
   upkeep_notes: { name: string; note: string };
@@ -182,6 +186,18 @@ export type Schema = {
     post_values: string | null;
     /** 1 when an earlier event of this message has this status. */
     is_supplement: number;
+    /** A place in EVENT_SOURCES. */
+    source: number;
+    occurred_at: number | null;
+    carrier: string | null;
+  };
+  event_confirmations: {
+    event_id: number;
+    source: number;
+    received_at: number;
+    occurred_at: number | null;
+    num_segments: number | null;
+    carrier: string | null;
   };
   tags: { id: Generated<number>; name: string; value: string };
   message_tags: { message_id: number; tag_id: number };

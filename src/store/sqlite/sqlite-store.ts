@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { Opening, ServerOptions } from "../engine.ts";
 import type { Stores } from "../stores.ts";
-import { storedEvent } from "../core/stored-event.ts";
+import { requireFew, storedEvent } from "../core/stored-event.ts";
 import { oneAtATime } from "../core/one-at-a-time.ts";
 import { upkeepStore } from "../sql/upkeep-store.ts";
 import { messageReading } from "../sql/message-reading.ts";
@@ -64,6 +64,8 @@ export function openForServer(file: string, options: ServerOptions): Opening {
     database: databaseFacts(file),
     countRequest: createRequestWindows(),
     recordEvent: (event) => queue.record(storedEvent(event)),
+    recordEvents: async (events) =>
+      queue.recordAll(requireFew(events).map(storedEvent)),
     settled: async () => undefined,
     async checkWritable() {
       await queue.check();

@@ -1,3 +1,4 @@
+import { BY_CALLBACK } from "../../../src/store/event-sources.ts";
 import { callbackParams } from "../../../src/simulation/callback-params.ts";
 import {
   storedEvent,
@@ -88,6 +89,7 @@ function eventOf(
   if (recorded === undefined)
     throw new RangeError("This status is not recorded.");
   return storedEvent({
+    ...BY_CALLBACK,
     ...fields,
     status: recorded,
     receivedAt: at,

@@ -73,6 +73,9 @@ storeContract((openStore, runs) => {
         accountSid: events[0]?.accountSid ?? null,
         messagingServiceSid: null,
         numSegments: 3,
+        mcc: null,
+        mnc: null,
+        sources: ["callback"],
         firstEventAt: 1,
         lastEventAt: 5,
         tags: [

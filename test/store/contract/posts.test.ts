@@ -32,6 +32,7 @@ storeContract((openStore, runs) => {
               isSupplement: false,
               repeats: 0,
               lastRepeatAt: null,
+              confirmations: [],
             },
           ]);
       }),

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { NewEvent } from "../../../src/store/store.ts";
 import type { Stores } from "../../../src/store/stores.ts";
 import type { Dimension } from "../../../src/store/tally.ts";
 import { MADE_UP_SID_START } from "../../../src/twilio/made-up-sid.ts";
@@ -41,6 +42,7 @@ storeContract((openStore) => {
     }
     expect(await store.suggest("tag", "", 100)).toEqual(["day=3", "day=4"]);
     await expectAllCounted(store);
+    await expectDeliveryTimes(store);
     expect(await store.upkeep.prune(MIDNIGHT)).toEqual({
       messages: 0,
       events: 0,
@@ -57,6 +59,7 @@ storeContract((openStore) => {
       onProgress: () => stop.abort(),
     });
     await expectAllCounted(store);
+    await expectDeliveryTimes(store);
     for (const { messageSid } of await messagesIn(store))
       expect(await store.timeline(messageSid)).toHaveLength(2);
     const left = await messagesBefore(store, MIDNIGHT);
@@ -116,9 +119,14 @@ async function recordDays(store: Stores): Promise<void> {
           { MessageSid, MessageStatus, To },
           { receivedAt: receivedAt + laterMs, query: `day=${day}` },
         );
-      await Promise.all([
-        store.recordEvent(event("sent", 0)),
-        store.recordEvent(event(index % 2 === 0 ? "failed" : "delivered", 900)),
+      const last = event(index % 2 === 0 ? "failed" : "delivered", 900);
+      const events = [event("sent", 0), last];
+      await store.recordEvents([
+        ...events,
+        ...events.map((each, at): NewEvent => {
+          const occurredAt = receivedAt + at * 5_000;
+          return { ...each, source: "stream", occurredAt };
+        }),
       ]);
     }
 }
@@ -136,5 +144,18 @@ async function expectAllCounted(store: Stores): Promise<void> {
     await expectRecount(store, { range: ALL_TIME, spanMs });
   expect(await store.failingRecipients({ size: 1_000 })).toEqual(
     await failingRecount(store),
+  );
+}
+
+/** Expects the delivery times of the messages of `recordDays` that there are. */
+async function expectDeliveryTimes(store: Stores): Promise<void> {
+  const delivered = (await messagesIn(store)).filter(
+    ({ status }) => status === "delivered",
+  );
+  const times = await store.deliveryTimes(ALL_TIME);
+  // By the stream's clock; by ours it's 900 ms.
+  expect(times.every(({ fromMs }) => fromMs > 4_000)).toBe(true);
+  expect(times.reduce((sum, { messages }) => sum + messages, 0)).toBe(
+    delivered.length,
   );
 }

@@ -29,6 +29,7 @@ storeContract((openStore) => {
       isSupplement: false,
       repeats: 0,
       lastRepeatAt: null,
+      confirmations: [],
     });
     expect(await store.messageBySid(event.messageSid)).toEqual({
       id: expect.any(Number),
@@ -44,6 +45,9 @@ storeContract((openStore) => {
       accountSid: event.accountSid,
       messagingServiceSid: event.messagingServiceSid,
       numSegments: 2,
+      mcc: null,
+      mnc: null,
+      sources: ["callback"],
       firstEventAt: event.receivedAt,
       lastEventAt: event.receivedAt,
       tags: [["campaign", "spring"]],

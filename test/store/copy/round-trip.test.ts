@@ -11,7 +11,7 @@ import { newPostgresDatabase } from "../../support/postgres-server.ts";
 import { randomFromSeed } from "../../support/seed.ts";
 import { tempDir } from "../../support/temp-dir.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
-import { arbitraryCallback } from "../arbitrary-callbacks.ts";
+import { arbitraryReport } from "../arbitrary-reports.ts";
 import { readingSettled } from "../settled.ts";
 import {
   COPIED_TABLES,
@@ -27,11 +27,11 @@ const ARRIVAL = Date.UTC(2026, 10, 23, 12, 30);
 /** Each takes seconds, so a failed case isn't made smaller. */
 const RUNS = { numRuns: runsOf(4), endOnFailure: true };
 
-/** Callbacks of six messages and two accounts. */
+/** Reports of six messages and two accounts. */
 const arbitraryHistory = fc.array(
   fc.record({
     message: fc.nat({ max: 5 }),
-    callback: arbitraryCallback(fc.constantFrom("ACa", "ACa", "ACb")),
+    report: arbitraryReport(fc.constantFrom("ACa", "ACa", "ACb")),
     later: fc.nat({ max: 200_000_000 }),
   }),
   { minLength: 1, maxLength: 40 },
@@ -133,14 +133,14 @@ test("callbacks after a move have the outcomes, and make the state, that they wo
 function eventsOf(
   history: readonly {
     readonly message: number;
-    readonly callback: NewEvent;
+    readonly report: NewEvent;
     readonly later: number;
   }[],
   sids: readonly string[],
   from = ARRIVAL,
 ): NewEvent[] {
-  return history.map(({ message, callback, later }) => ({
-    ...callback,
+  return history.map(({ message, report, later }) => ({
+    ...report,
     messageSid: sids[message] ?? "",
     receivedAt: from + later,
   }));

@@ -34,6 +34,8 @@ const RELEASED = {
     "5374a3282398dd9ee80466eb7832d0b0a7ebe5c6144e711ccfdd7427ed505cdc",
   "06-older-nodes.sql":
     "57a3785b99a74f6ddbf23e3d7fe9f9b4116416e5f9f644372b462c1cca5834ae",
+  "07-sources.sql":
+    "c3ae8eda99ba228de476e27ac1c32fefb1cc86605ef0a2086ce350c14b13a276",
 };
 
 test("no released migration has changed", () => {

@@ -40,6 +40,8 @@ const RELEASED = {
     "a73bc6c9ed1b24d87a60f083634215782cd77d8fe6965acc5230c6dfb2c6593e",
   "15-recording-rule.sql":
     "040cb829f30a3fd292593322b2dc3f4e751bbaf8e71b9732a42cbc1f0b42758c",
+  "16-sources.sql":
+    "3d7694615199ebe6cda787ed43b44ec361c36359355abd207d572b85ef877353",
 };
 
 test("no released migration has changed", () => {
@@ -57,7 +59,7 @@ test("a new database has exactly this version's schema", () => {
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
   );
   expect(sha256(JSON.stringify(statement.all()))).toBe(
-    "c5e419a0c750e057f1f37d959c3d4b6d250c15207c6b861f16c1344663ba4988",
+    "5cf1ecb2bdfd5fcd1befef657a6aefc3a737736c74a7f76159c5e266fed0204e",
   );
 });
 

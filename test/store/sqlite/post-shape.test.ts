@@ -15,6 +15,8 @@ const none = {
   messagingServiceSid: null,
   numSegments: null,
   rawDlrDoneDate: null,
+  mcc: null,
+  mnc: null,
 };
 
 const text = fc.option(
@@ -34,6 +36,8 @@ const columns = fc.record({
   messagingServiceSid: text,
   numSegments: integer,
   rawDlrDoneDate: text,
+  mcc: text,
+  mnc: text,
 });
 
 test("any post is restored from its shape, whatever the columns contain", () => {

@@ -29,6 +29,8 @@ const STRAY = {
     "SELECT * FROM event_addresses WHERE message_id NOT IN (SELECT id FROM messages)",
   "repeat without an event":
     "SELECT * FROM event_repeats WHERE event_id NOT IN (SELECT id FROM events)",
+  "confirmation without an event":
+    "SELECT * FROM event_confirmations WHERE event_id NOT IN (SELECT id FROM events)",
   "tag without a message":
     "SELECT * FROM tags WHERE id NOT IN (SELECT tag_id FROM message_tags)",
   "message_tags without a message or tag": `SELECT * FROM message_tags

@@ -1,3 +1,4 @@
+import { BY_CALLBACK } from "../../../src/store/event-sources.ts";
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { planHistory } from "../../../src/simulation/history.ts";
@@ -155,6 +156,7 @@ function takenByVersionOne(posted: readonly Posted[]) {
           : text;
       };
       const before: NewEvent = {
+        ...BY_CALLBACK,
         ...fields,
         ...circumstances,
         channel: route,
@@ -162,7 +164,12 @@ function takenByVersionOne(posted: readonly Posted[]) {
         to: address("To"),
         from: address("From"),
       };
-      const after: NewEvent = { ...fields, ...circumstances, status: now };
+      const after: NewEvent = {
+        ...BY_CALLBACK,
+        ...fields,
+        ...circumstances,
+        status: now,
+      };
       return [{ before, after }];
     });
 }

@@ -1,11 +1,15 @@
-import { partsOf } from "../../core/event-posts.ts";
+import { essentialsOf, partsOf } from "../../core/event-posts.ts";
 import { unpackMessageSid } from "../../core/message-sid.ts";
 import { inSpan } from "../../copy/span-sql.ts";
 import type { Span } from "../../copying.ts";
 import { EVENT_STATUSES } from "../../../twilio/status.ts";
 import type { Connection } from "../connection/pool.ts";
 import { restoredJson, storableJson } from "../connection/storable.ts";
-import { checksumsOf } from "../receiving/receipts.ts";
+import {
+  checksumsOf,
+  confirmationMark,
+  sourceMark,
+} from "../receiving/receipts.ts";
 
 type Query = Connection["query"];
 
@@ -33,7 +37,7 @@ export async function addReceiptsIn(
   const [row] = await query<{ found: string }>(findPosts(span));
   const posts: FoundPost[] = restoredJson(row?.found ?? "[]");
   const receipts = new Map<string, Receipt>();
-  for (const { sid, owner, status, values, ...post } of posts) {
+  for (const { sid, owner, status, values, confirmedBy, ...post } of posts) {
     const receipt = receipts.get(sid) ?? {
       sid,
       account: owner,
@@ -45,8 +49,13 @@ export async function addReceiptsIn(
     const messageSid = unpackMessageSid(Buffer.from(sid, "hex"));
     const parsed: readonly string[] | null =
       values === null ? null : JSON.parse(values);
-    const parts = partsOf({ ...post, messageSid, values: parsed });
-    for (const each of checksumsOf(status, parts)) receipt.said.add(each);
+    const recorded = { ...post, messageSid, values: parsed };
+    const parts = partsOf(recorded);
+    for (const each of checksumsOf(status, essentialsOf(recorded).union(parts)))
+      receipt.said.add(each);
+    receipt.said.add(sourceMark(status, post.source));
+    for (const source of confirmedBy)
+      receipt.said.add(confirmationMark(status, source));
   }
   await query(ADD, [
     storableJson(
@@ -78,6 +87,8 @@ type FoundPost = Omit<
   readonly status: number;
   /** JSON. */
   readonly values: string | null;
+  /** The sources that confirmed it. */
+  readonly confirmedBy: readonly number[];
   readonly isIncomplete: boolean;
 };
 
@@ -93,7 +104,9 @@ function findPosts(span: Span): string {
       'to', recipient.address, 'from', sender.address, 'errorCode', events.error_code,
       'errorMessage', error_message, 'accountSid', account.sid, 'messagingServiceSid', service.sid,
       'numSegments', events.num_segments, 'rawDlrDoneDate', raw_dlr_done_date, 'query', query,
-      'shape', coalesce(shape, ''), 'values', post_values,
+      'shape', coalesce(shape, ''), 'values', post_values, 'source', events.source,
+      'occurredAt', events.occurred_at, 'carrier', events.carrier,
+      'confirmedBy', ARRAY(SELECT source FROM event_confirmations WHERE event_id = events.id),
       'isIncomplete', shape IS NULL
         OR (messages.account_id IS NOT NULL AND owner.id IS NULL)
         OR (events.to_id IS NOT NULL AND recipient.id IS NULL)

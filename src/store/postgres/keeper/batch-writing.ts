@@ -68,6 +68,8 @@ const CHANGED_COLUMNS = [
   "channel",
   "status",
   "country",
+  "sources",
+  "carrier",
 ];
 
 const WRITE_ROWS = `WITH
@@ -83,6 +85,10 @@ const WRITE_ROWS = `WITH
   repeats AS (INSERT INTO event_repeats SELECT * FROM ${rowsOf("event_repeats", 6)}
     ON CONFLICT (event_id) DO UPDATE SET repeats = event_repeats.repeats + excluded.repeats,
       last_at = greatest(event_repeats.last_at, excluded.last_at)),
+  confirmations AS (INSERT INTO event_confirmations SELECT * FROM ${rowsOf("event_confirmations", 9)}
+    ON CONFLICT (event_id, source) DO UPDATE SET received_at = excluded.received_at,
+      occurred_at = excluded.occurred_at, num_segments = excluded.num_segments,
+      carrier = excluded.carrier),
   hours AS (INSERT INTO message_hours SELECT * FROM ${rowsOf("message_hours", 7)}
     ON CONFLICT (hour) DO UPDATE SET first_id = least(message_hours.first_id, excluded.first_id),
       last_id = greatest(message_hours.last_id, excluded.last_id)),
@@ -108,6 +114,7 @@ export async function writeRows(
       rows.event_repeats,
       rows.message_hours,
       ids.all(),
+      rows.event_confirmations,
     ].map(storableJson),
   );
 }

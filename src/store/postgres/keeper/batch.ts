@@ -1,5 +1,7 @@
 import { Mistake } from "../../../log/failure.ts";
 import { parseForm } from "../../../twilio/form.ts";
+import type { RecordedConfirmation } from "../../core/confirmation.ts";
+import { postOf } from "../../core/event-posts.ts";
 import { packMessageSid } from "../../core/message-sid.ts";
 import { createRecipientsToCheck } from "../../core/failing-recipients.ts";
 import {
@@ -40,6 +42,7 @@ export function createBatch(
   const repeats = new Map<number, { repeats: number; last_at: number }>();
   const tags = new Map<string, { message_id: number; tag_id: number }>();
   const others = new Map<string, { message_id: number; address_id: number }>();
+  const confirmations = new Map<string, RecordedConfirmation>();
   const hours = new Map<number, { first_id: number; last_id: number }>();
   const minutes: Buckets = new Map();
   const recipients = createRecipientsToCheck();
@@ -52,7 +55,12 @@ export function createBatch(
   };
   const insert = (sid: string, columns: MessageColumns): number => {
     const row = { ...columns, id: ids.next("messages") };
-    const message = { row, events: [], posts: new Map() };
+    const message = {
+      row,
+      events: [],
+      confirmations: [],
+      posts: new Map(),
+    };
     known.set(sid, message);
     byId.set(row.id, message);
     inserted.set(sid, message);
@@ -81,10 +89,22 @@ export function createBatch(
       const message = messageOf(added.messageId);
       events.push({ ...added, id });
       message.events.push({ ...fields, id });
-      const { values, ...post } = event;
+      const { values, ...post } = postOf(event);
       const postValues = values === null ? null : JSON.stringify(values);
       const posts = message.posts.get(event.status) ?? [];
       message.posts.set(event.status, [...posts, { ...post, id, postValues }]);
+    },
+    confirmationsOf: (id) => messageOf(id).confirmations,
+    putConfirmation(messageId, confirmation) {
+      const { eventId, source } = confirmation;
+      confirmations.set(`${eventId} ${source}`, confirmation);
+      const message = messageOf(messageId);
+      message.confirmations = [
+        ...message.confirmations.filter(
+          (each) => each.eventId !== eventId || each.source !== source,
+        ),
+        confirmation,
+      ];
     },
     addRepeat(eventId, receivedAt) {
       const { repeats: times = 0, last_at = receivedAt } =
@@ -142,6 +162,7 @@ export function createBatch(
         event_id,
         ...row,
       })),
+      event_confirmations: [...confirmations.values()].map(confirmationRow),
       message_hours: [...hours].map(([hour, row]) => ({ hour, ...row })),
     }),
   };
@@ -181,6 +202,19 @@ function messageRow(message: MessageColumns & { readonly id: number }) {
     first_event_at: message.firstEventAt,
     last_event_at: message.lastEventAt,
     country: message.country,
+    sources: message.sources,
+    carrier: message.carrier,
+  };
+}
+
+function confirmationRow(each: RecordedConfirmation) {
+  return {
+    event_id: each.eventId,
+    source: each.source,
+    received_at: each.receivedAt,
+    occurred_at: each.occurredAt,
+    num_segments: each.numSegments,
+    carrier: each.carrier,
   };
 }
 
@@ -211,5 +245,8 @@ function eventRow({
     shape_id: shapeId,
     post_values: values === null ? null : JSON.stringify(values),
     is_supplement: isSupplement ? 1 : 0,
+    source: fields.source,
+    occurred_at: fields.occurredAt,
+    carrier: fields.carrier,
   };
 }

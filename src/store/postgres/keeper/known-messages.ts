@@ -1,6 +1,11 @@
+import type { RecordedConfirmation } from "../../core/confirmation.ts";
 import type { RecordedPost } from "../../core/event-posts.ts";
 import { packMessageSid, unpackMessageSid } from "../../core/message-sid.ts";
-import type { RecordedFields, StoredMessage } from "../../core/recording.ts";
+import {
+  CALLBACKS_ONLY,
+  type RecordedFields,
+  type StoredMessage,
+} from "../../core/recording.ts";
 import type { StoredEvent } from "../../core/stored-event.ts";
 import type { Connection } from "../connection/pool.ts";
 import { restoredJson } from "../connection/storable.ts";
@@ -12,6 +17,7 @@ type Query = Connection["query"];
 export type KnownMessage = {
   row: StoredMessage;
   readonly events: RecordedFields[];
+  confirmations: readonly RecordedConfirmation[];
   /** Those of statuses that a callback of the batch has too. */
   readonly posts: Map<number, RecordedPost[]>;
 };
@@ -27,7 +33,7 @@ const FIND_MESSAGES = `SELECT coalesce(json_agg(json_build_object(
       'channel', channel, 'status', status, 'to', to_id, 'from', from_id,
       'errorCode', error_code, 'accountSid', account_id, 'messagingServiceSid', service_id,
       'numSegments', num_segments, 'firstEventAt', first_event_at, 'lastEventAt', last_event_at,
-      'country', messages.country),
+      'country', messages.country, 'sources', sources, 'carrier', carrier),
     'account', account.sid)), '[]')::text AS found
   FROM json_array_elements_text($1::text::json)
     JOIN message_sids ON message_sids.sid = decode(value, 'hex')
@@ -38,7 +44,7 @@ const FIND_EVENTS = `SELECT coalesce(json_agg(json_build_object('messageId', mes
     'fields', json_build_object('id', events.id, 'channel', channel, 'status', status,
       'receivedAt', received_at, 'to', to_id, 'from', from_id, 'errorCode', error_code,
       'accountSid', account_id, 'messagingServiceSid', service_id, 'numSegments', num_segments,
-      'query', query),
+      'source', source, 'occurredAt', occurred_at, 'carrier', carrier, 'query', query),
     'to', recipient.address, 'country', recipient.country, 'from', sender.address,
     'fromCountry', sender.country, 'account', account.sid, 'service', service.sid)
     ORDER BY events.id), '[]')::text AS found
@@ -55,7 +61,8 @@ const FIND_POSTS = `SELECT coalesce(json_agg(json_build_object('messageId', mess
       'errorMessage', error_message, 'accountSid', account.sid,
       'messagingServiceSid', service.sid, 'numSegments', num_segments,
       'rawDlrDoneDate', raw_dlr_done_date, 'query', query, 'shape', shape,
-      'postValues', post_values)) ORDER BY events.id), '[]')::text AS found
+      'postValues', post_values, 'source', source, 'occurredAt', occurred_at,
+      'carrier', carrier)) ORDER BY events.id), '[]')::text AS found
   FROM json_array_elements($1::text::json) AS wanted
     JOIN events ON message_id = (wanted ->> 0)::bigint AND status = (wanted ->> 1)::smallint
     JOIN post_shapes ON post_shapes.id = shape_id
@@ -63,6 +70,16 @@ const FIND_POSTS = `SELECT coalesce(json_agg(json_build_object('messageId', mess
     LEFT JOIN addresses AS sender ON sender.id = from_id
     LEFT JOIN sids AS account ON account.id = account_id
     LEFT JOIN sids AS service ON service.id = service_id`;
+
+const FIND_CONFIRMATIONS = `SELECT coalesce(json_agg(json_build_object('messageId', message_id,
+    'confirmation', json_build_object('eventId', event_id, 'status', status,
+      'source', event_confirmations.source, 'receivedAt', event_confirmations.received_at,
+      'occurredAt', event_confirmations.occurred_at,
+      'numSegments', event_confirmations.num_segments,
+      'carrier', event_confirmations.carrier))), '[]')::text AS found
+  FROM json_array_elements_text($1::text::json)
+    JOIN events ON message_id = value::bigint
+    JOIN event_confirmations ON event_id = events.id`;
 
 /** Reads the messages of callbacks, with what is recorded of them, and their names. */
 export async function readKnownMessages(
@@ -81,7 +98,12 @@ export async function readKnownMessages(
     FIND_MESSAGES,
     sids,
   )) {
-    const message = { row, events: [], posts: new Map() };
+    const message = {
+      row,
+      events: [],
+      confirmations: [],
+      posts: new Map(),
+    };
     known.set(unpackMessageSid(Buffer.from(sid, "hex")), message);
     byId.set(row.id, message);
     if (row.accountSid !== null && account !== null)
@@ -94,6 +116,7 @@ export async function readKnownMessages(
     byId.get(each.messageId)?.events.push(each.fields);
     putNames(names, each);
   }
+  await readConfirmations(query, byId);
   const repeated = [...known].flatMap(([sid, { row, events }]) => {
     const again = new Set(statuses.get(sid)?.map(({ status }) => status));
     return [...new Set(events.map(({ status }) => status))]
@@ -111,6 +134,31 @@ export async function readKnownMessages(
   }
   return known;
 }
+
+async function readConfirmations(
+  query: Query,
+  byId: ReadonlyMap<number, KnownMessage>,
+): Promise<void> {
+  const reported = [...byId.values()]
+    .map(({ row }) => row)
+    .filter(({ sources }) => sources !== CALLBACKS_ONLY);
+  if (reported.length === 0) return;
+  const found = await find<FoundConfirmation>(
+    query,
+    FIND_CONFIRMATIONS,
+    reported.map(({ id }) => id),
+  );
+  for (const { messageId, confirmation } of found) {
+    const message = byId.get(messageId);
+    if (message)
+      message.confirmations = [...message.confirmations, confirmation];
+  }
+}
+
+type FoundConfirmation = {
+  readonly messageId: number;
+  readonly confirmation: RecordedConfirmation;
+};
 
 type FoundMessage = {
   readonly sid: string;

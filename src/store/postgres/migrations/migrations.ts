@@ -12,6 +12,7 @@ import inboxTimes from "./03-inbox-times.sql" with { type: "text" };
 import requestWindows from "./04-request-windows.sql" with { type: "text" };
 import copying from "./05-copying.sql" with { type: "text" };
 import olderNodes from "./06-older-nodes.sql" with { type: "text" };
+import sources from "./07-sources.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly string[] = [
   requestWindows,
   copying,
   olderNodes,
+  sources,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -24,6 +24,8 @@ export type Receiving = {
    * of a message in the order that decided this. Rejects with StoreUnavailable.
    */
   record(event: NewEvent): Promise<RecordOutcome>;
+  /** The same of events in one commit. */
+  recordAll(events: readonly NewEvent[]): Promise<RecordOutcome[]>;
   /**
    * Resolves when every callback that was durable when this was called has been recorded;
    * calls `hurry` until then.
@@ -80,6 +82,10 @@ export function createReceiving(
       closing
         ? Promise.reject(new StoreUnavailable(STOPPING))
         : events.record(appendable(event)),
+    recordAll: (given) =>
+      closing
+        ? Promise.reject(new StoreUnavailable(STOPPING))
+        : events.recordAll(given.map(appendable)),
     async settled(hurry) {
       const [last] = await query<{ id: number | null }>(
         "SELECT max(id) AS id FROM inbox",

@@ -1,6 +1,6 @@
 import { createRecipientsToCheck } from "../../core/failing-recipients.ts";
 import { deliveryMs } from "../../core/fold.ts";
-import type { Message } from "../../core/recording.ts";
+import { CALLBACKS_ONLY, type Message } from "../../core/recording.ts";
 import {
   addMessage,
   countedOf,
@@ -25,7 +25,10 @@ type Removed = {
     readonly receivedAt: number;
     readonly to: number | null;
     readonly from: number | null;
+    readonly source: number;
+    readonly occurredAt: number | null;
   }[];
+  readonly confirmations: Parameters<typeof deliveryMs>[1];
 };
 
 // As JSON, in which numbers are numbers.
@@ -33,15 +36,22 @@ const FIND = `SELECT coalesce(json_agg(json_build_object('sid', encode(messages.
     'message', json_build_object('channel', channel, 'status', status, 'to', to_id,
       'from', from_id, 'errorCode', error_code, 'accountSid', account_id,
       'messagingServiceSid', service_id, 'numSegments', num_segments,
-      'firstEventAt', first_event_at, 'lastEventAt', last_event_at, 'country', country),
+      'firstEventAt', first_event_at, 'lastEventAt', last_event_at, 'country', country,
+      'sources', sources, 'carrier', carrier),
     'events', (SELECT coalesce(json_agg(json_build_object('id', events.id,
         'status', events.status, 'receivedAt', received_at, 'to', events.to_id,
-        'from', events.from_id)), '[]')
-      FROM events WHERE message_id = messages.id))), '[]')::text AS found
+        'from', events.from_id, 'source', events.source, 'occurredAt', occurred_at)), '[]')
+      FROM events WHERE message_id = messages.id),
+    'confirmations', CASE WHEN sources = ${CALLBACKS_ONLY} THEN '[]'::json ELSE
+      (SELECT coalesce(json_agg(json_build_object('status', events.status,
+          'source', event_confirmations.source, 'occurredAt', event_confirmations.occurred_at)), '[]')
+        FROM events JOIN event_confirmations ON event_id = events.id
+        WHERE message_id = messages.id) END)), '[]')::text AS found
   FROM messages WHERE id = ANY ($1::text::bigint[])`;
 
 const REMOVE = `WITH
   repeats AS (DELETE FROM event_repeats WHERE event_id = ANY ($2::text::bigint[])),
+  confirmations AS (DELETE FROM event_confirmations WHERE event_id = ANY ($2::text::bigint[])),
   events AS (DELETE FROM events WHERE message_id = ANY ($1::text::bigint[])),
   others AS (DELETE FROM event_addresses WHERE address_id = ANY ($3::text::bigint[])
     AND message_id = ANY ($1::text::bigint[])),
@@ -64,8 +74,11 @@ export async function removeMessages(
   const minutes: Buckets = new Map();
   const recipients = createRecipientsToCheck();
   const addresses = new Set<number>();
-  for (const { message, events } of removed) {
-    const counted = countedOf({ ...message, deliveryMs: deliveryMs(events) });
+  for (const { message, events, confirmations } of removed) {
+    const counted = countedOf({
+      ...message,
+      deliveryMs: deliveryMs(events, confirmations),
+    });
     addMessage(minutes, counted, -1);
     recipients.noteRemoved(message);
     for (const id of events.flatMap(({ to, from }) => [to, from]))

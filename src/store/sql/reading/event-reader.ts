@@ -1,6 +1,9 @@
 import { sql } from "kysely";
 import { channelOfPlace, statusOfRank } from "../../../twilio/status.ts";
-import type { EventRow } from "../../store.ts";
+import { codesOf } from "../../core/carrier.ts";
+import { CALLBACKS_ONLY } from "../../core/recording.ts";
+import { sourceOfPlace } from "../../event-sources.ts";
+import type { Confirmation, EventRow } from "../../store.ts";
 import { unpackMessageSid } from "../../core/message-sid.ts";
 import { restorePost } from "../../core/post-shape.ts";
 import type { Db } from "../dialect.ts";
@@ -18,7 +21,7 @@ export async function timeline(
   const rows = await selectEvents(db)
     .where("events.message_id", "=", id)
     .execute();
-  return rows.map(eventRow);
+  return eventRows(db, rows);
 }
 
 export async function eventsAfter(
@@ -30,10 +33,10 @@ export async function eventsAfter(
     .where("events.id", ">", afterId)
     .limit(limit)
     .execute();
-  return rows.map(eventRow);
+  return eventRows(db, rows);
 }
 
-/** Events in recording order, for `eventRow`. */
+/** Events in recording order, for `eventRows`. */
 export function selectEvents(db: Db) {
   return db
     .selectFrom("events")
@@ -58,6 +61,10 @@ export function selectEvents(db: Db) {
       "events.query",
       "events.post_values",
       "events.is_supplement",
+      "events.source",
+      "events.occurred_at",
+      "events.carrier",
+      "messages.sources",
       "post_shapes.shape",
       "recipient.address as to",
       "sender.address as from",
@@ -73,7 +80,53 @@ export type EventRecord = Awaited<
   ReturnType<ReturnType<typeof selectEvents>["execute"]>
 >[number];
 
-export function eventRow(row: EventRecord): EventRow {
+/** The events of these records, with other sources' confirmations of them. */
+export async function eventRows(
+  db: Db,
+  records: readonly EventRecord[],
+): Promise<EventRow[]> {
+  const confirmations = await confirmationsOf(
+    db,
+    records
+      .filter(({ sources }) => sources !== CALLBACKS_ONLY)
+      .map(({ id }) => id),
+  );
+  return records.map((record) =>
+    eventRow(record, confirmations.get(record.id) ?? []),
+  );
+}
+
+async function confirmationsOf(
+  db: Db,
+  eventIds: readonly number[],
+): Promise<ReadonlyMap<number, Confirmation[]>> {
+  if (eventIds.length === 0) return new Map();
+  const { among, list } = db.dialect;
+  const rows = await db
+    .selectFrom("event_confirmations")
+    .selectAll()
+    .where(among(sql.ref("event_id"), list(eventIds)).$castTo<boolean>())
+    .orderBy("source")
+    .execute();
+  const confirmations = new Map<number, Confirmation[]>();
+  for (const row of rows)
+    confirmations.set(row.event_id, [
+      ...(confirmations.get(row.event_id) ?? []),
+      {
+        source: sourceOfPlace(row.source),
+        receivedAt: row.received_at,
+        occurredAt: row.occurred_at,
+        numSegments: row.num_segments,
+        ...codesOf(row.carrier),
+      },
+    ]);
+  return confirmations;
+}
+
+function eventRow(
+  row: EventRecord,
+  confirmations: readonly Confirmation[],
+): EventRow {
   const columns = {
     messageSid: unpackMessageSid(row.sid),
     to: row.to,
@@ -84,6 +137,7 @@ export function eventRow(row: EventRecord): EventRow {
     messagingServiceSid: row.service_sid,
     numSegments: row.num_segments,
     rawDlrDoneDate: row.raw_dlr_done_date,
+    ...codesOf(row.carrier),
   };
   const values: string[] =
     row.post_values === null ? [] : JSON.parse(row.post_values);
@@ -92,6 +146,9 @@ export function eventRow(row: EventRecord): EventRow {
     channel: channelOfPlace(row.channel),
     status: statusOfRank(row.status),
     receivedAt: row.received_at,
+    source: sourceOfPlace(row.source),
+    occurredAt: row.occurred_at,
+    confirmations,
     query: row.query ?? "",
     isSupplement: row.is_supplement === 1,
     repeats: row.repeats ?? 0,

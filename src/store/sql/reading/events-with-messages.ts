@@ -9,7 +9,7 @@ import type {
 } from "../../store.ts";
 import type { Db } from "../dialect.ts";
 import { isWhole } from "../search/address-search.ts";
-import { eventRow, selectEvents, type EventRecord } from "./event-reader.ts";
+import { eventRows, selectEvents, type EventRecord } from "./event-reader.ts";
 import { readLedger } from "./feed.ts";
 import { messagesOf } from "./message-reader.ts";
 
@@ -46,9 +46,11 @@ async function withMessages(
   const ids = [...new Set(rows.map((row) => row.message_id))];
   const messages = await messagesOf(db, ids);
   const byId = new Map(messages.map((message) => [message.id, message]));
-  return rows.flatMap((row) => {
+  const events = await eventRows(db, rows);
+  return rows.flatMap((row, index) => {
     const message = byId.get(row.message_id);
-    return message === undefined ? [] : [{ event: eventRow(row), message }];
+    const event = events[index];
+    return message && event ? [{ event, message }] : [];
   });
 }
 

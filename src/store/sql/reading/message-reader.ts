@@ -1,5 +1,7 @@
 import { sql } from "kysely";
 import { channelOfPlace, statusOfRank } from "../../../twilio/status.ts";
+import { codesOf } from "../../core/carrier.ts";
+import { sourcesIn } from "../../event-sources.ts";
 import type { FeedPosition } from "../../feed-position.ts";
 import type { MessageRow } from "../../store.ts";
 import { eventIdAt } from "./feed.ts";
@@ -59,10 +61,15 @@ export async function addressById(
 }
 
 /** A message with its SID, channel and status as they are stored. */
-type Stored = Omit<MessageRow, "messageSid" | "channel" | "status" | "tags"> & {
+type Stored = Omit<
+  MessageRow,
+  "messageSid" | "channel" | "status" | "tags" | "sources" | "mcc" | "mnc"
+> & {
   readonly sid: Uint8Array;
   readonly place: number;
   readonly rank: number;
+  readonly bits: number;
+  readonly carrier: string | null;
 };
 
 type Ids = { ids: readonly number[] };
@@ -74,7 +81,7 @@ const selectMessages = statement<Ids, Stored>(
       from_id AS "senderId", messages.country, error_code AS "errorCode",
       account.sid AS "accountSid", service.sid AS "messagingServiceSid",
       num_segments AS "numSegments", first_event_at AS "firstEventAt",
-      last_event_at AS "lastEventAt"
+      last_event_at AS "lastEventAt", sources AS bits, carrier
     FROM messages
       LEFT JOIN addresses AS recipient ON recipient.id = to_id
       LEFT JOIN addresses AS sender ON sender.id = from_id
@@ -100,8 +107,10 @@ export async function messagesOf(
   if (ids.length === 0) return [];
   const rows = await selectMessages(db, { ids });
   const tags = Map.groupBy(await selectTags(db, { ids }), ({ id }) => id);
-  return rows.map(({ sid, place, rank, ...row }) => ({
+  return rows.map(({ sid, place, rank, bits, carrier, ...row }) => ({
     ...row,
+    ...codesOf(carrier),
+    sources: sourcesIn(bits),
     messageSid: unpackMessageSid(sid),
     channel: channelOfPlace(place),
     status: statusOfRank(rank),

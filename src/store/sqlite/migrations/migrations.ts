@@ -16,6 +16,7 @@ import { migrateChannels } from "./10-channels.ts";
 import forwarding from "./11-forwarding.sql" with { type: "text" };
 import alerts from "./12-alerts.sql" with { type: "text" };
 import recordingRule from "./15-recording-rule.sql" with { type: "text" };
+import sources from "./16-sources.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -45,6 +46,7 @@ export const MIGRATIONS: readonly Migration[] = [
   suppressions,
   digests,
   recordingRule,
+  sources,
 ];
 
 /** The database was written by a newer smsledger. */

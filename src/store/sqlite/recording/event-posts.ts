@@ -7,7 +7,8 @@ export function createEventPosts(db: Database) {
     `SELECT events.id, channel, recipient.address AS "to", sender.address AS "from",
        error_code AS errorCode, error_message AS errorMessage, account.sid AS accountSid,
        service.sid AS messagingServiceSid, num_segments AS numSegments,
-       raw_dlr_done_date AS rawDlrDoneDate, query, shape, post_values AS postValues
+       raw_dlr_done_date AS rawDlrDoneDate, query, shape, post_values AS postValues,
+       source, occurred_at AS occurredAt, carrier
      FROM events JOIN post_shapes ON post_shapes.id = shape_id
        LEFT JOIN addresses AS recipient ON recipient.id = to_id
        LEFT JOIN addresses AS sender ON sender.id = from_id

@@ -7,6 +7,7 @@ import type { StoredEvent } from "../../core/stored-event.ts";
 import type { RecordOutcome } from "../../store.ts";
 import type { Transactions } from "../connection/transactions.ts";
 import { createEventAddresses } from "./event-addresses.ts";
+import { createEventConfirmations } from "./event-confirmations.ts";
 import { createEventPosts } from "./event-posts.ts";
 import { createFreshIds } from "./fresh-ids.ts";
 import { createMessageChanges } from "./message-changes.ts";
@@ -29,6 +30,7 @@ export function createMessageParts(transactions: Transactions) {
     messageIds,
     rows: createMessageRows(db, messageIds),
     events: createMessageEvents(db),
+    confirmations: createEventConfirmations(db),
     eventAddresses: createEventAddresses(db),
     tags: createMessageTags(db),
     changes: createMessageChanges(transactions, hours),
@@ -38,8 +40,9 @@ export function createMessageParts(transactions: Transactions) {
 /** Returns a function that records one event within the caller's transaction. */
 export function createEventRecorder(
   { db }: Transactions,
-  { names, rows, events, eventAddresses, tags, changes }: MessageParts,
+  parts: MessageParts,
 ): (event: StoredEvent) => RecordOutcome {
+  const { names, rows, events, eventAddresses, tags, changes } = parts;
   const { addresses, sidText } = names;
   const addRepeat = db.prepare<unknown, [number, number]>(
     `INSERT INTO event_repeats VALUES (?, 1, ?)
@@ -48,7 +51,8 @@ export function createEventRecorder(
   const addEvent = db.prepare(
     `INSERT INTO events (message_id, channel, status, received_at, to_id, from_id, error_code,
        error_message, account_id, service_id, num_segments, raw_dlr_done_date, query, shape_id,
-       post_values, is_supplement) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       post_values, is_supplement, source, occurred_at, carrier)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const add = ({
     messageId,
@@ -74,6 +78,9 @@ export function createEventRecorder(
       shapeId,
       values === null ? null : JSON.stringify(values),
       isSupplement ? 1 : 0,
+      fields.source,
+      fields.occurredAt,
+      fields.carrier,
     );
   };
   const port: RecordingPort = {
@@ -87,6 +94,8 @@ export function createEventRecorder(
       rows.write(before, messageSid, message),
     eventsOf: events.of,
     postsOf: createEventPosts(db),
+    confirmationsOf: parts.confirmations.of,
+    putConfirmation: (_, confirmation) => parts.confirmations.put(confirmation),
     addEvent: add,
     addRepeat: (eventId, receivedAt) => void addRepeat.run(eventId, receivedAt),
     addTags: (messageId, query) => tags.add(messageId, query),

@@ -5,7 +5,7 @@ import type { createFreshIds } from "./fresh-ids.ts";
 
 const COLUMNS = `id, channel, status, to_id AS "to", from_id AS "from", error_code AS errorCode,
   account_id AS accountSid, service_id AS messagingServiceSid, num_segments AS numSegments,
-  first_event_at AS firstEventAt, last_event_at AS lastEventAt, country`;
+  first_event_at AS firstEventAt, last_event_at AS lastEventAt, country, sources, carrier`;
 
 /** Reads and writes the rows of messages. */
 export function createMessageRows(
@@ -20,13 +20,13 @@ export function createMessageRows(
   );
   const add = db.prepare(
     `INSERT INTO messages (channel, status, to_id, from_id, error_code, account_id, service_id,
-       num_segments, first_event_at, last_event_at, country, id, sid)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       num_segments, first_event_at, last_event_at, country, sources, carrier, id, sid)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = db.prepare(
     `UPDATE messages SET channel = ?, status = ?, to_id = ?, from_id = ?, error_code = ?,
        account_id = ?, service_id = ?, num_segments = ?, first_event_at = ?, last_event_at = ?,
-       country = ? WHERE id = ?`,
+       country = ?, sources = ?, carrier = ? WHERE id = ?`,
   );
   // What nearly every later event changes. Naming more columns would rewrite their indexes.
   const updateStatus = db.prepare(
@@ -68,6 +68,8 @@ export function createMessageRows(
         message.firstEventAt,
         message.lastEventAt,
         message.country,
+        message.sources,
+        message.carrier,
       ];
       const id = before?.id ?? freshIds.next();
       if (before) update.run(...columns, id);
@@ -91,6 +93,8 @@ function differsInStatusOnly(
     before.messagingServiceSid === after.messagingServiceSid &&
     before.numSegments === after.numSegments &&
     before.firstEventAt === after.firstEventAt &&
-    before.country === after.country
+    before.country === after.country &&
+    before.sources === after.sources &&
+    before.carrier === after.carrier
   );
 }

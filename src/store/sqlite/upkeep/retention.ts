@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import { MADE_UP_SID_START } from "../../../twilio/made-up-sid.ts";
 import { deliveryMs } from "../../core/fold.ts";
 import type { PruneStep } from "../../core/long-work.ts";
+import { CALLBACKS_ONLY } from "../../core/recording.ts";
 import { sidRange } from "../../core/message-sid.ts";
 import type { Pruned } from "../../upkeep.ts";
 import type { Transactions } from "../connection/transactions.ts";
@@ -111,7 +112,7 @@ export function createRetention(
 /** Returns a function that deletes a message and returns how many events it had. */
 function createRemoval(
   db: Database,
-  { rows, events, eventAddresses, changes }: MessageParts,
+  { rows, events, confirmations, eventAddresses, changes }: MessageParts,
   unused: ReturnType<typeof createUnusedNames>,
 ) {
   const removeRepeats = db.prepare<unknown, [number]>(
@@ -132,13 +133,17 @@ function createRemoval(
   return (id: number): number => {
     const all = events.of(id);
     const message = rows.byId(id);
-    if (message) changes.remove({ ...message, deliveryMs: deliveryMs(all) });
+    const isConfirmed = message && message.sources !== CALLBACKS_ONLY;
+    const confirmed = isConfirmed ? confirmations.of(id) : [];
+    if (message)
+      changes.remove({ ...message, deliveryMs: deliveryMs(all, confirmed) });
     if (message?.to != null) markStale.run(message.to);
     eventAddresses.remove(id, all);
     for (const address of all.flatMap(({ to, from }) => [to, from]))
       if (address !== null) unused.noteAddress(address);
     for (const { tagId } of removeTags.all(id)) unused.noteTag(tagId);
     removeRepeats.run(id);
+    if (confirmed.length > 0) confirmations.remove(id);
     removeEvents.run(id);
     removeMessage.run(id);
     return all.length;

@@ -124,6 +124,11 @@ export function createWriteQueue(
       closing
         ? Promise.reject(new StoreUnavailable(STOPPING))
         : events.record(JSON.stringify(event)),
+    /** Resolves once the events are on disk. Rejects with StoreUnavailable unless all are. */
+    recordAll: (given: readonly StoredEvent[]): Promise<RecordOutcome[]> =>
+      closing
+        ? Promise.reject(new StoreUnavailable(STOPPING))
+        : events.recordAll(given.map((event) => JSON.stringify(event))),
     /**
      * Does one of `WRITES` between two batches; resolves to its output once that is on
      * disk. Rejects with StoreUnavailable when nothing of it was done.
