@@ -52,14 +52,74 @@ export type PoolOptions = {
   readonly parameters?: Readonly<Record<string, string | number>>;
 };
 
-/** Connects when a connection is first needed. Every setting is given here, so that no variable of the environment changes one. */
+/**
+ * Connects when a connection is first needed, and again only when all are in use: the
+ * driver's own pool connects as often as it may at once. Every setting is given here, so
+ * that no variable of the environment changes one.
+ */
 export function openPool(
   settings: PostgresSettings,
   { max, parameters }: PoolOptions,
 ): Pool {
+  const own = optionsOf(settings, parameters);
+  const all: SQL[] = [];
+  /** The one that was used last is used next. */
+  const free: SQL[] = [];
+  const waiting: ((sql: SQL) => void)[] = [];
+  let isClosed = false;
+  const connect = (): SQL => {
+    const sql = new SQL(own);
+    all.push(sql);
+    // It says so to whoever uses it.
+    if (isClosed) void sql.close();
+    return sql;
+  };
+  const take = (signal: AbortSignal): SQL | Promise<SQL> => {
+    const sql = free.pop();
+    if (sql !== undefined) return sql;
+    if (all.length < max || isClosed) return connect();
+    const { promise, resolve, reject } = Promise.withResolvers<SQL>();
+    waiting.push(resolve);
+    signal.addEventListener("abort", () => {
+      const place = waiting.indexOf(resolve);
+      if (place !== -1) waiting.splice(place, 1);
+      reject(signal.reason);
+    });
+    return promise;
+  };
+  const giveBack = (sql: SQL): void => {
+    const next = waiting.shift();
+    if (next === undefined) free.push(sql);
+    else next(sql);
+  };
+  const reserve = (): Promise<Connection> => reserved(take, giveBack);
+  return {
+    reserve,
+    async use(work) {
+      const connection = await reserve();
+      try {
+        return await work(connection);
+      } finally {
+        connection.release();
+      }
+    },
+    async close() {
+      isClosed = true;
+      const closing = all.map((sql) => sql.close({ timeout: 1 }));
+      for (const next of waiting.splice(0)) next(connect());
+      await Promise.all(closing);
+    },
+  };
+}
+
+/** Of one connection. */
+function optionsOf(
+  settings: PostgresSettings,
+  parameters: PoolOptions["parameters"],
+): Bun.SQL.Options {
   const { hostname, socketFolder, port, username, password, database } =
     settings;
-  const sql = new SQL({
+  return {
     adapter: "postgres",
     ...(hostname === undefined ? { path: socketFolder } : { hostname }),
     port,
@@ -68,7 +128,7 @@ export function openPool(
     database,
     tls: tlsOf(settings),
     channelBinding: settings.sslMode === "disable" ? "disable" : "prefer",
-    max,
+    max: 1,
     connectionTimeout: DEADLINE_MS / 1_000,
     connection: {
       application_name: "smsledger",
@@ -80,30 +140,21 @@ export function openPool(
       jit: "off",
       ...parameters,
     },
-  });
-  const reserve = (): Promise<Connection> => reserveFrom(sql);
-  return {
-    reserve,
-    async use(work) {
-      const connection = await reserve();
-      try {
-        return await work(connection);
-      } finally {
-        connection.release();
-      }
-    },
-    close: () => sql.close({ timeout: 1 }),
   };
 }
 
-async function reserveFrom(sql: SQL): Promise<Connection> {
+async function reserved(
+  take: (signal: AbortSignal) => SQL | Promise<SQL>,
+  giveBack: (sql: SQL) => void,
+): Promise<Connection> {
   const from = performance.now();
   const noConnection = new NoAnswer("No connection became free.");
-  const signal = new AbortController();
-  const timer = setTimeout(() => signal.abort(noConnection), DEADLINE_MS);
-  const own = await sql
-    .reserve({ signal: signal.signal })
-    .finally(() => clearTimeout(timer));
+  const ending = new AbortController();
+  const { signal } = ending;
+  const timer = setTimeout(() => ending.abort(noConnection), DEADLINE_MS);
+  const [sql, own] = await connected(take, giveBack, signal).finally(() =>
+    clearTimeout(timer),
+  );
   // What was spent on the connection is missing for its first query.
   let leftMs = DEADLINE_MS - (performance.now() - from);
   return {
@@ -127,8 +178,25 @@ async function reserveFrom(sql: SQL): Promise<Connection> {
       convertRows(rows, rows.columns ?? []);
       return rows;
     },
-    release: () => void own.release(),
+    release() {
+      void own.release();
+      giveBack(sql);
+    },
   };
+}
+
+async function connected(
+  take: (signal: AbortSignal) => SQL | Promise<SQL>,
+  giveBack: (sql: SQL) => void,
+  signal: AbortSignal,
+) {
+  const sql = await take(signal);
+  try {
+    return [sql, await sql.reserve({ signal })] as const;
+  } catch (error) {
+    giveBack(sql);
+    throw error;
+  }
 }
 
 type Result<Row> = Row[] & Bun.SQL.ResultMetadata;
