@@ -24,6 +24,7 @@ const FEATURE_ROOMS = [
   ["alerts", "^src/alerts/"],
   ["forwarding", "^src/forwarding/"],
   ["mail", "^src/mail/"],
+  ["what reads from Twilio", "^src/(?:sources|senders)/"],
   ["Twilio's API", "^src/twilio-api/"],
   ["outbound requests", "^src/outbound/"],
 ];

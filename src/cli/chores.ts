@@ -16,6 +16,9 @@ export async function doChores(background: Background): Promise<void> {
       watchRules({ ...background, now }),
     ),
     import("./forward.ts").then(({ forwardAll }) => forwardAll(background)),
+    import("./twilio-sources.ts").then(({ readTwilio }) =>
+      readTwilio(background),
+    ),
     import("./digests.ts").then(({ sendAllDigests }) =>
       sendAllDigests(background),
     ),

@@ -165,6 +165,28 @@ const commandsOf = (
       ),
   },
   {
+    name: "backfill",
+    summary: "Read from Twilio what callbacks missed",
+    options: [
+      new Option(
+        "--from <day>",
+        "The first day to read, such as 2026-11-01, in GMT.",
+      ),
+      new Option("--to <day>", "The last day to read. [default today]"),
+    ],
+    settings: DATABASE,
+    notes:
+      "The running server does the work, with its TWILIO_API_KEY: it reads the messages that were sent on these days, and records" +
+      "\nwhat is missing. Days that were read before are read again; nothing is counted twice. It also continues when this command" +
+      "\nis stopped, and after a restart. By itself, it reads each day that is over, and those in which no server was running.",
+    run: async ({ config, flags }) => {
+      const { backfill, backfillDays } = await import("./backfill.ts");
+      return backfill(
+        ...readBoth(config, () => backfillDays(flags, Date.now())),
+      );
+    },
+  },
+  {
     name: "copy",
     summary: "Move the ledger to PostgreSQL, or back to SQLite",
     options: [

@@ -18,6 +18,7 @@ export type MessageDetailsStore = Pick<
   | "listMessages"
   | "changedMessages"
   | "feedEnd"
+  | "reconciles"
   | "suppressions"
 >;
 
@@ -28,6 +29,8 @@ export type MessageDetails = {
   /** The latest other messages to the same recipient, newest first. */
   readonly others: readonly MessageRow[];
   readonly aboutRecipient: AboutRecipient;
+  /** When Twilio said that it no longer has the message; undefined if it didn't. */
+  readonly goneAt: number | undefined;
   /** Its neighbors in the list it was opened from. */
   readonly newer: MessageRow | undefined;
   readonly older: MessageRow | undefined;
@@ -53,18 +56,21 @@ export async function readMessageDetails(
   const neighbors: MessageFilter | undefined =
     mistakes.length === 0 ? filter : undefined;
   const { id } = message;
-  const [events, toRecipient, entries, newer, older] = await Promise.all([
-    store.timeline(message.messageSid),
-    latestToRecipient(store, message),
-    entriesOfRecipient(store, message),
-    neighbors && store.listMessages(neighbors, { size: 1, newerThan: id }),
-    neighbors && store.listMessages(neighbors, { size: 1, olderThan: id }),
-  ]);
+  const [events, toRecipient, entries, goneAt, newer, older] =
+    await Promise.all([
+      store.timeline(message.messageSid),
+      latestToRecipient(store, message),
+      entriesOfRecipient(store, message),
+      store.reconciles.goneAt(id),
+      neighbors && store.listMessages(neighbors, { size: 1, newerThan: id }),
+      neighbors && store.listMessages(neighbors, { size: 1, olderThan: id }),
+    ]);
   return {
     message,
     events,
     others: toRecipient.filter((other) => other.id !== id).slice(0, OTHERS_MAX),
     aboutRecipient: aboutRecipient(message, toRecipient, entries),
+    goneAt,
     newer: newer?.messages[0],
     older: older?.messages[0],
     position,

@@ -90,6 +90,7 @@ export type CommandStores = Pick<
   | "alertChannels"
   | "apiTokens"
   | "audit"
+  | "backfills"
   | "endpoints"
   | "outbox"
   | "refusals"

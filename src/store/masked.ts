@@ -55,6 +55,9 @@ export function maskedStore(store: Stores): Stores {
     suppressions: maskedSuppressions(store.suppressions),
     // Email addresses of the team.
     digests: store.digests,
+    // Days, counts and ids.
+    backfills: store.backfills,
+    reconciles: store.reconciles,
     // Refused callbacks are masked before they're stored.
     refusals: store.refusals,
     // Erasing takes a whole number and only returns counts.

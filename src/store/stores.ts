@@ -10,6 +10,7 @@ import type { RefusalStore } from "./refusals.ts";
 import type { CountRequest } from "./request-windows.ts";
 import type { DigestStore } from "./digests.ts";
 import type { SuppressionStore } from "./suppressions.ts";
+import type { BackfillStore, ReconcileStore } from "./twilio-reading.ts";
 import type { Store } from "./store.ts";
 import type { UpkeepStore } from "./upkeep.ts";
 import type { Keeping } from "./keeping.ts";
@@ -27,6 +28,8 @@ export interface Stores extends Store {
   readonly refusals: RefusalStore;
   readonly suppressions: SuppressionStore;
   readonly digests: DigestStore;
+  readonly backfills: BackfillStore;
+  readonly reconciles: ReconcileStore;
   readonly upkeep: UpkeepStore;
   readonly database: DatabaseFacts;
   readonly countRequest: CountRequest;

@@ -70,9 +70,11 @@ export type LongWork = {
 /** Work that only one server may do at a time. */
 export type Chore =
   | "alerts"
+  | "backfill"
   | "backup"
   | "erasure"
   | "forwarding"
+  | "reconcile"
   | "retention"
   | "suppressions"
   | "digests";

@@ -72,6 +72,8 @@ const CASES: readonly Case[] = [
     args: "copy --from LEDGER --to postgres://ana@127.0.0.1:1/ledger",
     isElsewhere: true,
   },
+  // There is no server that does the work.
+  { args: "backfill --from 2026-11-01", isElsewhere: true },
   { args: "export", works: [READ_ONLY] },
   { args: "export --events --format csv", works: [READ_ONLY] },
   { args: "prune --days 1 --trust-clock --dry-run", works: [READ_ONLY] },

@@ -3,6 +3,7 @@ import type { MessageDetails } from "../../src/messages/message-details.ts";
 import { storyOf } from "../../src/messages/timeline-story.ts";
 import { ErrorExplained } from "../errors/error-explained.tsx";
 import { Layout } from "../parts/layout.tsx";
+import { Ago } from "../parts/time.tsx";
 import { MadeUp } from "./made-up.tsx";
 import { MessageFacts } from "./message-facts.tsx";
 import { RecipientMessages } from "./recipient-messages.tsx";
@@ -75,6 +76,14 @@ function Message({ site, details, q, now }: MessageView) {
       </p>
       <div class="message">
         <div class="message-main">
+          {details.goneAt === undefined ? (
+            ""
+          ) : (
+            <p class="said warns">
+              Twilio was asked <Ago at={details.goneAt} now={now} /> and no
+              longer has this message, so its status won’t change.
+            </p>
+          )}
           {message.errorCode === null ? (
             ""
           ) : (

@@ -59,6 +59,8 @@ export const COPIED_GROUPS: readonly CopiedGroup[] = [
   group("suppression_changes", "id"),
   group("suppression_reader", "one"),
   group("digests", "user_id"),
+  group("backfill_days", "day"),
+  group("reconciled_messages", "message_id"),
 ];
 
 /** Tables whose ids the database itself gives. */

@@ -230,6 +230,22 @@ export type Schema = {
     days_until: number;
     weeks_until: number;
   };
+  backfill_days: {
+    day: string;
+    wanted_at: number;
+    next_page: string | null;
+    pages: number;
+    messages: number;
+    found: number;
+    unreadable: number;
+    read_at: number | null;
+  };
+  reconciled_messages: {
+    message_id: number;
+    asked: number;
+    next_at: number | null;
+    gone_at: number | null;
+  };
   digests: {
     user_id: number;
     address: string;

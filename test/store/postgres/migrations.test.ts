@@ -36,6 +36,8 @@ const RELEASED = {
     "57a3785b99a74f6ddbf23e3d7fe9f9b4116416e5f9f644372b462c1cca5834ae",
   "07-sources.sql":
     "c3ae8eda99ba228de476e27ac1c32fefb1cc86605ef0a2086ce350c14b13a276",
+  "08-twilio-api.sql":
+    "b4af130d2020c9ad770b21834f70ade2c88aee853cb29a7cf3afbe89f1418a0a",
 };
 
 test("no released migration has changed", () => {

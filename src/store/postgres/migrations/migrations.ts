@@ -13,6 +13,7 @@ import requestWindows from "./04-request-windows.sql" with { type: "text" };
 import copying from "./05-copying.sql" with { type: "text" };
 import olderNodes from "./06-older-nodes.sql" with { type: "text" };
 import sources from "./07-sources.sql" with { type: "text" };
+import twilioApi from "./08-twilio-api.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly string[] = [
   copying,
   olderNodes,
   sources,
+  twilioApi,
 ];
 
 /** The schema version that this program writes and reads. */

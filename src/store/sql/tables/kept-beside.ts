@@ -8,10 +8,12 @@ import { alertRuleById, alertRules } from "./alert-rules.ts";
 import * as alerts from "./alerts.ts";
 import { apiTokenByHash, apiTokenById, apiTokens } from "./api-tokens.ts";
 import { auditEntries } from "./audit.ts";
+import * as backfill from "./backfill.ts";
 import { endpointById, endpoints, endpointSecrets } from "./endpoints.ts";
 import { limitsWholeAt } from "./guesses.ts";
 import { mutedCodes } from "./muted-codes.ts";
 import { outboxBeside } from "./outbox-beside.ts";
+import { dueMessages, goneAt } from "./reconciled.ts";
 import * as refusals from "./refusals.ts";
 import { isSetupCode, secret } from "./secrets.ts";
 import {
@@ -40,6 +42,8 @@ export function keptBeside(
   | "alertChannels"
   | "apiTokens"
   | "audit"
+  | "backfills"
+  | "reconciles"
   | "endpoints"
   | "outbox"
   | "refusals"
@@ -121,6 +125,19 @@ export function keptBeside(
       put: written("putDigest"),
       remove: written("removeDigest"),
       save: written("saveDigest"),
+    },
+    backfills: {
+      note: query(backfill.backfillNote),
+      want: written("wantBackfill"),
+      next: query(backfill.nextBackfillDay),
+      addPage: written("addBackfillPage"),
+      days: query(backfill.backfillDays),
+    },
+    reconciles: {
+      add: written("addInFlight"),
+      due: query(dueMessages),
+      save: written("saveAsked"),
+      goneAt: query(goneAt),
     },
     apiTokens: {
       add: written("addApiToken"),

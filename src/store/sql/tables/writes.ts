@@ -20,6 +20,7 @@ import {
   setApiTokenLastUsed,
 } from "./api-tokens.ts";
 import { addAuditEntry } from "./audit.ts";
+import { addBackfillPage, wantBackfill } from "./backfill.ts";
 import { readClock } from "./clock-record.ts";
 import {
   addEndpoint,
@@ -46,6 +47,7 @@ import {
 } from "./outbox-upkeep.ts";
 import { markRefusalsSeen } from "./refusals.ts";
 import { addRefusals } from "./refusals-added.ts";
+import { addInFlight, saveAsked } from "./reconciled.ts";
 import { addResend, endResend } from "./resends.ts";
 import { keepSecretKey } from "./secrets.ts";
 import {
@@ -131,6 +133,10 @@ const WRITES = {
   putDigest,
   removeDigest,
   saveDigest,
+  wantBackfill,
+  addBackfillPage,
+  addInFlight,
+  saveAsked,
 };
 
 /** Writes that a power cut may undo, as the work that they record is then just done again. */

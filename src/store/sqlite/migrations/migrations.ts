@@ -17,6 +17,7 @@ import forwarding from "./11-forwarding.sql" with { type: "text" };
 import alerts from "./12-alerts.sql" with { type: "text" };
 import recordingRule from "./15-recording-rule.sql" with { type: "text" };
 import sources from "./16-sources.sql" with { type: "text" };
+import twilioApi from "./17-twilio-api.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -47,6 +48,7 @@ export const MIGRATIONS: readonly Migration[] = [
   digests,
   recordingRule,
   sources,
+  twilioApi,
 ];
 
 /** The database was written by a newer smsledger. */

@@ -1,0 +1,34 @@
+import type { BackfillNote } from "../store/twilio-reading.ts";
+import { dayAfter, dayOf, daysFrom } from "./gmt-days.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How long after its end a day is read: most messages are final by then. */
+const AFTER_DAY_MS = HOUR_MS;
+/** A server that was away for less was only restarted. */
+const DOWN_MS = 600_000;
+/** Twilio keeps messages longer, but whoever was away for a year had better say what to read. */
+const DAYS_MAX = 400;
+
+/**
+ * Which days a server reads without being asked: each one that is over, once; and those in
+ * which no server was running, up to now. Before the first server with a key, only the last
+ * day that is over. Returns them with the note to keep.
+ */
+export function plannedDays(
+  note: BackfillNote | undefined,
+  now: number,
+): { readonly days: readonly string[]; readonly note: BackfillNote } {
+  const over = dayOf(now - DAY_MS - AFTER_DAY_MS);
+  const daily = daysFrom(
+    note === undefined ? over : dayAfter(note.dailyThrough),
+    over,
+  );
+  const wasDown = note !== undefined && now - note.aliveAt > DOWN_MS;
+  const down = wasDown ? daysFrom(dayOf(note.aliveAt), dayOf(now)) : [];
+  const days = [...new Set([...daily, ...down])].toSorted().slice(-DAYS_MAX);
+  const dailyThrough =
+    note === undefined || note.dailyThrough < over ? over : note.dailyThrough;
+  const failure = note?.failure ?? null;
+  return { days, note: { aliveAt: now, dailyThrough, failure } };
+}

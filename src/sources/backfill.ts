@@ -1,0 +1,161 @@
+import { failureOf } from "../log/failure.ts";
+import type { Log } from "../log/log.ts";
+import { StoreUnavailable } from "../store/store.ts";
+import type { Stores } from "../store/stores.ts";
+import type { BackfillDay, BackfillPage } from "../store/twilio-reading.ts";
+import { pause } from "../time/pause.ts";
+import type { ApiClient } from "../twilio-api/client.ts";
+import { TwilioApiFault } from "../twilio-api/faults.ts";
+import {
+  readMessagesPage,
+  type ApiMessagesPage,
+} from "../twilio-api/messages.ts";
+import { apiEvent } from "./api-event.ts";
+import { plannedDays } from "./backfill-plan.ts";
+
+const BEGIN_AFTER_MS = 5_000;
+/** How often to check for days that are to be read. */
+const CHECK_EVERY_MS = 5_000;
+const AGAIN_AFTER_FAULT_MS = 300_000;
+/** How often to note that a server is running. */
+const NOTE_EVERY_MS = 60_000;
+/** How long to rest after a page was recorded, in times of that: callbacks go first. */
+const REST_TIMES = 1;
+
+export type Backfilling = {
+  readonly client: ApiClient;
+  readonly store: Pick<Stores, "backfills" | "recordEvents" | "upkeep">;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Aborted when the server is about to stop. */
+  readonly stopping: AbortSignal;
+  readonly beginAfterMs?: number;
+};
+
+/**
+ * Reads from Twilio, day by day, what callbacks missed, until the server stops: each day that
+ * is over, those in which no server was running, and those that `smsledger backfill` asks for.
+ */
+export async function keepBackfilling(backfilling: Backfilling): Promise<void> {
+  const { store, log, now, stopping } = backfilling;
+  await pause(backfilling.beginAfterMs ?? BEGIN_AFTER_MS, stopping);
+  while (!stopping.aborted) {
+    let rest = CHECK_EVERY_MS;
+    try {
+      await store.upkeep.exclusively(
+        "backfill",
+        (held) => readWantedDays({ ...backfilling, stopping: held }),
+        stopping,
+      );
+    } catch (error) {
+      if (stopping.aborted) return;
+      if (error instanceof TwilioApiFault) {
+        rest = AGAIN_AFTER_FAULT_MS;
+        log.warn(`can't read messages from Twilio now. ${error.message}`);
+        await noteFailure(store, now(), error.message);
+      } else if (!(error instanceof StoreUnavailable)) {
+        rest = AGAIN_AFTER_FAULT_MS;
+        log.error(failureOf(error), "can't read messages from Twilio");
+      }
+    }
+    await pause(rest, stopping);
+  }
+}
+
+/** Reads all days that are to be read, oldest first. Rejects with TwilioApiFault or StoreUnavailable. */
+export async function readWantedDays(backfilling: Backfilling): Promise<void> {
+  const { store, log, now, stopping } = backfilling;
+  await noteRunning(backfilling);
+  for (;;) {
+    const day = await store.backfills.next();
+    if (day === undefined || stopping.aborted) return;
+    const isRead = await readPage(backfilling, day);
+    await noteRunning(backfilling);
+    if (!isRead) continue;
+    const [read] = await store.backfills.days(day.day, day.day);
+    const { messages, found, unreadable } = read ?? day;
+    log.info(
+      { day: day.day, messages, found, unreadable },
+      "read a day's messages from Twilio",
+    );
+    if (read?.readAt != null) await noteFailure(store, now(), undefined);
+  }
+}
+
+/** Notes that a server is running, and wants the days that it should read by itself. */
+async function noteRunning({ store, now }: Backfilling): Promise<void> {
+  const known = await store.backfills.note();
+  const { days, note } = plannedDays(known, now());
+  const isFresh =
+    known !== undefined && Math.abs(now() - known.aliveAt) < NOTE_EVERY_MS;
+  if (days.length > 0 || !isFresh)
+    await store.backfills.want(days, now(), note);
+}
+
+/** Keeps why reading failed, or that it didn't. */
+async function noteFailure(
+  { backfills }: Pick<Stores, "backfills">,
+  at: number,
+  reason: string | undefined,
+): Promise<void> {
+  const note = await backfills.note().catch(() => undefined);
+  if (note === undefined || (note.failure === null && reason === undefined))
+    return;
+  const failure = reason === undefined ? null : { at, reason };
+  await backfills.want([], at, { ...note, failure }).catch(() => undefined);
+}
+
+/** A page that Twilio doesn't know any more, as reading was interrupted for long, begins the day anew. */
+async function fetchPage(
+  { client, store, stopping }: Backfilling,
+  day: BackfillDay,
+): Promise<ApiMessagesPage> {
+  const query = day.nextPage ?? undefined;
+  try {
+    return await readMessagesPage(client, day.day, query, stopping);
+  } catch (error) {
+    const isGone =
+      error instanceof TwilioApiFault &&
+      (error.kind === "refused" || error.kind === "not-found");
+    if (isGone && query !== undefined)
+      await store.backfills.addPage(day, anew(day), null);
+    throw error;
+  }
+}
+
+function anew({ messages, unreadable }: BackfillDay): BackfillPage {
+  const page = { messages: -messages, unreadable: -unreadable };
+  return { ...page, found: 0, nextPage: null };
+}
+
+/**
+ * Reads and records one page of a day. Its events are on disk before the day says so: a page
+ * that was interrupted is read again, and its events are known then. Returns whether it was
+ * the last one.
+ */
+async function readPage(
+  backfilling: Backfilling,
+  day: BackfillDay,
+): Promise<boolean> {
+  const { store, now, stopping } = backfilling;
+  const page = await fetchPage(backfilling, day);
+  const begun = performance.now();
+  const receivedAt = now();
+  const events = page.messages.flatMap(
+    (message) => apiEvent(message, receivedAt) ?? [],
+  );
+  const outcomes = events.length > 0 ? await store.recordEvents(events) : [];
+  const isLast = page.next === undefined;
+  await store.backfills.addPage(
+    day,
+    {
+      messages: page.messages.length,
+      found: outcomes.filter((each) => each === "new").length,
+      unreadable: page.unreadable,
+      nextPage: page.next ?? null,
+    },
+    isLast ? now() : null,
+  );
+  await pause((performance.now() - begun) * REST_TIMES, stopping);
+  return isLast;
+}
