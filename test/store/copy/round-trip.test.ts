@@ -66,6 +66,7 @@ test("no table is forgotten", async () => {
       ...COPIED_TABLES,
       "chores",
       "copying",
+      "detached_partitions",
       "highest_ids",
       "inbox",
       "inbox_set_aside",

@@ -2,7 +2,10 @@ import { SQL } from "bun";
 import { expect, test } from "bun:test";
 import { postgresEngine } from "../../../src/store/postgres/postgres-engine.ts";
 import { openServerStore } from "../../support/open-store.ts";
-import { newPostgresDatabase } from "../../support/postgres-server.ts";
+import {
+  newPostgresDatabase,
+  newPostgresLedger,
+} from "../../support/postgres-server.ts";
 import { messagesIn } from "../../support/rows.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
@@ -123,6 +126,49 @@ test("what an erased number was can't be worked out from checksums", async () =>
   expect(await said()).not.toEqual(["{}"]);
   await node.upkeep.erase(DIGITS);
   expect(await said()).toEqual(["{}"]);
+});
+
+test("a number is also erased from callbacks that couldn't be recorded, and they still can be later", async () => {
+  await using database = await newPostgresLedger();
+  await using node = await openNode(database.url);
+  await using sql = new SQL(database.url, { max: 1 });
+  const [MessageSid, other] = [newMessageSid(), newMessageSid()];
+  const of = (sid: string, values: Record<string, string>, query: string) =>
+    node.recordEvent(eventOf({ MessageSid: sid, ...values }, { query }));
+  await of(MessageSid, { To: `+${DIGITS}`, Note: "415 555 0123" }, "");
+  await of(MessageSid, { To: `+${DIGITS}`, MessageStatus: "sent" }, "x=1");
+  await of(other, { To: "+12125550199", Note: `for +${DIGITS}` }, "order=1");
+  // As if they had met a bug; they are as received.
+  await node.settled();
+  const events = await sql`SELECT json_build_object(
+      'messageSid', ${MessageSid}::text, 'channel', 0, 'status', 4, 'receivedAt', ${MIDNIGHT}::bigint,
+      'to', ${`+${DIGITS}`}::text, 'from', '+15595551269', 'errorCode', NULL, 'errorMessage', NULL,
+      'accountSid', NULL, 'messagingServiceSid', NULL, 'numSegments', 1, 'rawDlrDoneDate', NULL,
+      'query', ${`to=%2B${DIGITS}`}::text, 'shape', 'MessageSid={messageSid}&To={to}&Body={}',
+      'values', json_build_array(${`call (415) 555-0123`}::text))::text AS event`;
+  const [{ event }] = events;
+  const unknown = newMessageSid();
+  await sql`INSERT INTO inbox_set_aside VALUES (1, ${event}, 'a bug'),
+    (2, ${event.replaceAll(MessageSid, unknown)}, 'a bug'),
+    (3, ${event.replaceAll(MessageSid, other).replaceAll(DIGITS, "12125550199").replace("(415) 555-0123", "me")}, 'a bug')`;
+  const found = await node.upkeep.findNumber(DIGITS);
+  expect(found).toMatchObject({ messages: 3, events: 5 });
+  expect(await node.upkeep.erase(DIGITS)).toEqual(found);
+  const left = await sql`SELECT event FROM inbox_set_aside ORDER BY id`;
+  const text = JSON.stringify([...left]);
+  expect(text).not.toMatch(/4155550123|555-0123/);
+  expect(text).toContain("+12125550199");
+  expect(await node.upkeep.findNumber(DIGITS)).toMatchObject({
+    messages: 0,
+    events: 0,
+  });
+  await sql`WITH moved AS (DELETE FROM inbox_set_aside RETURNING id, event)
+    INSERT INTO inbox (event) SELECT event FROM moved ORDER BY id`;
+  await node.settled();
+  // Each is of the same recipient as before.
+  const { to } = (await node.messageBySid(MessageSid)) ?? {};
+  expect(to).toMatch(/^erased-\d+$/);
+  expect((await node.messageBySid(unknown))?.to).toBe(to ?? "");
 });
 
 test("a command that only reads finds a number beside a node", async () => {

@@ -50,6 +50,8 @@ export function isConflict(error: unknown): boolean {
 
 /** A lock that was waited for as long as `lock_timeout` allows. */
 export const LOCK_NOT_AVAILABLE = "55P03";
+/** A statement that took as long as `statement_timeout` allows. */
+export const QUERY_CANCELED = "57014";
 
 /** Whether an error is about tables or functions that the program takes to be there. */
 export function concernsTables(error: unknown): boolean {

@@ -80,8 +80,9 @@ async function hold(query: Query, place: string): Promise<boolean> {
     await query("ROLLBACK; SELECT pg_advisory_unlock_all()");
     return false;
   }
-  const [waiting] = await query<{ inbox: number; aside: number }>(
-    `SELECT EXISTS (SELECT FROM inbox) AS inbox, EXISTS (SELECT FROM inbox_set_aside) AS aside`,
+  const [waiting] = await query<Record<"inbox" | "aside" | "detached", number>>(
+    `SELECT EXISTS (SELECT FROM inbox) AS inbox, EXISTS (SELECT FROM inbox_set_aside) AS aside,
+       EXISTS (SELECT FROM detached_partitions) AS detached`,
   );
   if (waiting?.inbox)
     throw new StoreUnavailable(
@@ -90,6 +91,10 @@ async function hold(query: Query, place: string): Promise<boolean> {
   if (waiting?.aside)
     throw new StoreUnavailable(
       `The ${place} has callbacks in the table inbox_set_aside, which couldn't be recorded, and the copy would lack them. Update smsledger, move them back to inbox, and start a server, which records them.`,
+    );
+  if (waiting?.detached)
+    throw new StoreUnavailable(
+      `In the ${place}, deleting old messages was interrupted, and what is left of them would be copied. Run smsledger prune to finish that, and then this again.`,
     );
   return true;
 }

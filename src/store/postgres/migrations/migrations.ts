@@ -14,6 +14,7 @@ import copying from "./05-copying.sql" with { type: "text" };
 import olderNodes from "./06-older-nodes.sql" with { type: "text" };
 import sources from "./07-sources.sql" with { type: "text" };
 import twilioApi from "./08-twilio-api.sql" with { type: "text" };
+import detachedPartitions from "./09-detached-partitions.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly string[] = [
   olderNodes,
   sources,
   twilioApi,
+  detachedPartitions,
 ];
 
 /** The schema version that this program writes and reads. */

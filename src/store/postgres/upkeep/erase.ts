@@ -22,6 +22,7 @@ import {
   storableJson,
 } from "../connection/storable.ts";
 import { tagsOf } from "../keeper/batch.ts";
+import { eraseWaiting } from "./erase-waiting.ts";
 import { listOf } from "./removal.ts";
 import {
   lockReceipts,
@@ -59,15 +60,20 @@ export async function findAddresses(
   };
 }
 
-/** Searches some events, and counts those of messages that contain the number. */
-export function findEvents(
+/** Searches some events, and counts those of messages that contain the number; in the end also callbacks that wait. */
+export async function findEvents(
   query: Query,
   erasing: Erasing,
 ): Promise<ErasedEvents> {
-  return eraseSome(query, erasing, async () => undefined);
+  const events = await eraseSome(query, erasing);
+  if (!events.isDone) return events;
+  const found = createFound();
+  found.add(events);
+  found.add(await eraseWaiting(query, erasing, false));
+  return { ...events, ...found.total() };
 }
 
-/** The same, and takes the number out of them, in a transaction of `changing`. */
+/** Searches some events, and takes the number out of them, in a transaction of `changing`. */
 export function eraseEvents(
   query: Query,
   erasing: Erasing,
@@ -76,8 +82,8 @@ export function eraseEvents(
 }
 
 /**
- * Does what has arrived since, and then the addresses, in a transaction of `changing`. An
- * address keeps its id, so that its messages and counts stay.
+ * Does what has arrived since, then the addresses, and callbacks that wait to be recorded, in a
+ * transaction of `changing`. An address keeps its id, so that its messages and counts stay.
  */
 export async function eraseRest(
   query: Query,
@@ -105,6 +111,10 @@ export async function eraseRest(
     [listOf(addressIds)],
   );
   await removeAbout(query, addressIds);
+  // By now, the addresses that callbacks get instead are there.
+  found.add(
+    await eraseWaiting(query, { address: given.address, addressIds }, true),
+  );
   return { ...found.total(), addressIds };
 }
 
@@ -129,7 +139,7 @@ type Rewritten = {
 async function eraseSome(
   query: Query,
   { address, addressIds, afterEventId }: Erasing,
-  write: (messages: readonly Rewritten[]) => Promise<void>,
+  write?: (messages: readonly Rewritten[]) => Promise<void>,
 ): Promise<ErasedEvents> {
   const eraser = addressEraser(address, erasedLabel(addressIds));
   const isOwn = ownEvents(addressIds);
@@ -159,7 +169,7 @@ async function eraseSome(
       ? [{ messageId, before, after, isChanged }]
       : [];
   });
-  if (rewritten.length > 0) await write(rewritten);
+  if (rewritten.length > 0) await write?.(rewritten);
   const [latest] = await query<{ id: number }>(
     "SELECT id FROM events ORDER BY id DESC LIMIT 1",
   );

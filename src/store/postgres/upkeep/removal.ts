@@ -49,9 +49,18 @@ const FIND = `SELECT coalesce(json_agg(json_build_object('sid', encode(messages.
         WHERE message_id = messages.id) END)), '[]')::text AS found
   FROM messages WHERE id = ANY ($1::text::bigint[])`;
 
+/** Tables of what is stored beside events about them. */
+const BESIDE_EVENTS = ["event_repeats", "event_confirmations"];
+
+/** Deletes what is stored beside the events in a parameter, a list of ids; for the start of a query. */
+export const deleteOfEvents = (parameter: number): string =>
+  BESIDE_EVENTS.map(
+    (table) =>
+      `${table} AS (DELETE FROM ${table} WHERE event_id = ANY ($${parameter}::text::bigint[]))`,
+  ).join(", ");
+
 const REMOVE = `WITH
-  repeats AS (DELETE FROM event_repeats WHERE event_id = ANY ($2::text::bigint[])),
-  confirmations AS (DELETE FROM event_confirmations WHERE event_id = ANY ($2::text::bigint[])),
+  ${deleteOfEvents(2)},
   events AS (DELETE FROM events WHERE message_id = ANY ($1::text::bigint[])),
   others AS (DELETE FROM event_addresses WHERE address_id = ANY ($3::text::bigint[])
     AND message_id = ANY ($1::text::bigint[])),

@@ -2,6 +2,11 @@ import { MADE_UP_SID_START } from "../../../twilio/made-up-sid.ts";
 import { sidRange } from "../../core/message-sid.ts";
 import type { PruneStep } from "../../core/long-work.ts";
 import type { Connection } from "../connection/pool.ts";
+import {
+  detachPartition,
+  findOldPartition,
+  separateHours,
+} from "./old-partition.ts";
 import { removeMessages } from "./removal.ts";
 
 type Query = Connection["query"];
@@ -9,15 +14,30 @@ type Query = Connection["query"];
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
+export type Pruning = {
+  /** The start of an hour. */
+  readonly before: number;
+  /** Messages of a step, unless they are those of a whole partition. */
+  readonly limit: number;
+  readonly mayDetach: boolean;
+};
+
 /**
- * Deletes up to `limit` of the messages first seen before `before`, the start of an hour, in a
- * transaction of `changing`.
+ * Deletes some of the messages first seen before `before`, in a transaction of `changing`: a whole
+ * partition if there is an old one, or else the oldest ones up to `limit`.
  */
 export async function pruneStep(
   query: Query,
-  before: number,
-  limit: number,
+  { before, limit, mayDetach }: Pruning,
 ): Promise<PruneStep> {
+  const old = mayDetach
+    ? await findOldPartition(query, Math.floor(before / HOUR_MS))
+    : undefined;
+  if (old !== undefined)
+    return (
+      (await separateHours(query, old, before, limit)) ??
+      (await detachPartition(query, old))
+    );
   const [oldest] = await query<{ hour: number; first: number; last: number }>(
     `SELECT hour, first_id AS first, last_id AS last FROM message_hours
        WHERE hour < $1::bigint ORDER BY hour LIMIT 1`,

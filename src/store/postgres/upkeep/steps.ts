@@ -6,11 +6,16 @@ import type {
 } from "../../core/long-work.ts";
 import type { Database } from "../connection/database.ts";
 import type { Connection, Pool } from "../connection/pool.ts";
-import { codeOf, LOCK_NOT_AVAILABLE } from "../connection/postgres-errors.ts";
+import {
+  codeOf,
+  LOCK_NOT_AVAILABLE,
+  QUERY_CANCELED,
+} from "../connection/postgres-errors.ts";
 import { inTransaction } from "../connection/in-transaction.ts";
 import { beginWriting } from "../connection/writing.ts";
 import { untilDone } from "../connection/until-done.ts";
 import { eraseEvents, eraseRest, findAddresses, findEvents } from "./erase.ts";
+import { cleanDetached, hasDetached } from "./old-partition.ts";
 import {
   dropPartition,
   emptyPartition,
@@ -28,6 +33,14 @@ const PORTION_MS = 50;
 const PORTION_MIN = 10;
 const PORTION_MAX = 500;
 
+/** How long messages are deleted one by one after a partition couldn't be deleted whole, as during a dump. */
+const DETACH_AGAIN_MS = 5 * 60_000;
+
+/** Whether a lock or a statement took longer than allowed. */
+function isTooLong(error: unknown): boolean {
+  return [LOCK_NOT_AVAILABLE, QUERY_CANCELED].includes(codeOf(error) ?? "");
+}
+
 /**
  * Does steps of long work, on any node. Those that change something keep the keeper from
  * recording meanwhile, wherever it is, by locking its row; they also tell it that what it
@@ -38,21 +51,30 @@ export function stepsOn(
   { whole, explain }: Pick<Database, "whole" | "explain">,
 ): DoStep {
   const inPortions = createPortions();
+  let detachAgainAt = -Infinity;
   const steps: {
     readonly [N in StepName]: (
       query: Query,
       input: StepInput<N>,
     ) => Promise<ReturnType<Steps[N]>>;
   } = {
-    prune: (query, before) =>
-      changing(query, () =>
-        inPortions((limit) => pruneStep(query, before, limit)),
-      ),
+    prune: async (query, before) => {
+      const mayDetach = performance.now() > detachAgainAt;
+      try {
+        return await changing(query, () =>
+          inPortions((limit) => pruneStep(query, { before, limit, mayDetach })),
+        );
+      } catch (error) {
+        if (!mayDetach || !isTooLong(error)) throw error;
+        detachAgainAt = performance.now() + DETACH_AGAIN_MS;
+        return { messages: 0, events: 0, isDone: false };
+      }
+    },
     pruneMadeUp: (query) =>
       changing(query, () =>
         inPortions((limit) => pruneMadeUpStep(query, limit)),
       ),
-    giveBack: dropEmptyPartition,
+    giveBack: (query) => giveBack(query, inPortions),
     findAddresses,
     findEvents,
     eraseEvents: (query, erasing) =>
@@ -90,12 +112,20 @@ function createPortions() {
   };
 }
 
-/** Resolves to whether no partition is left to drop, or none can be dropped now. */
-async function dropEmptyPartition(query: Query): Promise<boolean> {
-  const empty = await emptyPartition(query);
-  if (empty === undefined) return true;
+/** Resolves to whether nothing is left to delete or to drop, or nothing can be dropped now. */
+async function giveBack(
+  query: Query,
+  inPortions: ReturnType<typeof createPortions>,
+): Promise<boolean> {
+  const isDetached = await hasDetached(query);
+  const empty = isDetached ? undefined : await emptyPartition(query);
+  if (!isDetached && empty === undefined) return true;
   try {
-    await changing(query, () => dropPartition(query, empty));
+    await changing(query, () =>
+      empty === undefined
+        ? inPortions((limit) => cleanDetached(query, limit))
+        : dropPartition(query, empty),
+    );
     return false;
   } catch (error) {
     // The next retention tries again.

@@ -42,6 +42,11 @@ export function openUpkeep(database: Database): {
       },
       async erase(address, work) {
         await recorded(work);
+        // A partition that was deleted whole still has its texts until then.
+        while (
+          !work?.signal?.aborted &&
+          !(await doStep("giveBack", null)).output
+        );
         return store.erase(address, work);
       },
     },
