@@ -55,3 +55,8 @@ declare module "htmx.org/dist/ext/hx-sse.min.js" {
   const text: string;
   export default text;
 }
+// With `with { type: "file" }`: the path of the embedded file.
+declare module "mcc-mnc-list/mcc-mnc-list.json" {
+  const path: string;
+  export default path;
+}

@@ -1,5 +1,6 @@
 import type { FeedPosition } from "../store/feed-position.ts";
 import type { MessageFilter } from "../store/filter.ts";
+import { carrierName } from "../phone/carrier-names.ts";
 import { aboutRecipient, type AboutRecipient } from "../errors/verdict.ts";
 import {
   RECENT_MESSAGES,
@@ -26,6 +27,8 @@ export type MessageDetailsStore = Pick<
 export type MessageDetails = {
   readonly message: MessageRow;
   readonly events: readonly EventRow[];
+  /** The carrier's name, where it's known. */
+  readonly carrier: string | undefined;
   /** The latest other messages to the same recipient, newest first. */
   readonly others: readonly MessageRow[];
   readonly aboutRecipient: AboutRecipient;
@@ -55,7 +58,9 @@ export async function readMessageDetails(
   // An invalid filter has no neighbors; the message is shown anyway.
   const neighbors: MessageFilter | undefined =
     mistakes.length === 0 ? filter : undefined;
-  const { id } = message;
+  const { id, mcc, mnc } = message;
+  const carrier =
+    mcc === null || mnc === null ? undefined : await carrierName(mcc, mnc);
   const [events, toRecipient, entries, goneAt, newer, older] =
     await Promise.all([
       store.timeline(message.messageSid),
@@ -68,6 +73,7 @@ export async function readMessageDetails(
   return {
     message,
     events,
+    carrier,
     others: toRecipient.filter((other) => other.id !== id).slice(0, OTHERS_MAX),
     aboutRecipient: aboutRecipient(message, toRecipient, entries),
     goneAt,

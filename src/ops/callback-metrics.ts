@@ -1,9 +1,23 @@
-import { CHANNELS, ROUTE_CHANNELS, type Channel } from "../twilio/status.ts";
+import {
+  CHANNELS,
+  EVENT_STATUSES,
+  ROUTE_CHANNELS,
+  type Channel,
+} from "../twilio/status.ts";
 import { REFUSAL_CHECKS } from "../store/refusals.ts";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
 import { alone, type Labelled, type Metrics } from "./metric-kinds.ts";
 
 type ChannelCounts = CallbackCounts[Channel];
+
+/** What the metric calls each outcome of an event of Event Streams. */
+const STREAM_OUTCOMES = [
+  ["new", "recorded"],
+  ["supplement", "supplemented"],
+  ["confirmation", "confirmed"],
+  ["repeat", "repeated"],
+  ["skipped", "skipped"],
+] as const;
 
 /** Callbacks by outcome, and the events recorded from them. */
 export function addCallbackMetrics(
@@ -14,9 +28,8 @@ export function addCallbackMetrics(
   const ofEach = (
     label: string,
     counts: (channel: ChannelCounts) => Iterable<readonly [string, number]>,
-    channels: readonly Channel[] = CHANNELS,
   ): Labelled<number>[] =>
-    channels.flatMap((channel) =>
+    CHANNELS.flatMap((channel) =>
       [...counts(callbacks[channel])].map(([word, value]): Labelled<number> => [
         { channel, [label]: word },
         value,
@@ -38,21 +51,40 @@ export function addCallbackMetrics(
   });
   metrics.counter({
     name: "smsledger_callbacks_refused_total",
-    help: "Refused callbacks, by the check that they failed.",
+    help: "Refused callbacks, by the check that they failed; the channel events is posts of Event Streams.",
     labels: ["channel", "check"],
     read: () =>
-      ofEach(
-        "check",
-        ({ refused }) =>
-          REFUSAL_CHECKS.map((check) => [check, refused.get(check) ?? 0]),
-        ROUTE_CHANNELS,
+      [
+        ...ROUTE_CHANNELS.map((name) => [name, callbacks[name]] as const),
+        ["events", callbacks.streams] as const,
+      ].flatMap(([channel, { refused }]) =>
+        REFUSAL_CHECKS.map((check): Labelled<number> => [
+          { channel, check },
+          refused.get(check) ?? 0,
+        ]),
       ),
   });
   metrics.counter({
+    name: "smsledger_stream_events_total",
+    help: "Proven events of Event Streams: recorded, supplemented (the event was there, and this one added to it), confirmed (another source had reported it), repeated, or skipped (a type or status that is not recorded).",
+    labels: ["outcome"],
+    read: () =>
+      STREAM_OUTCOMES.map(([outcome, name]): Labelled<number> => [
+        { outcome: name },
+        callbacks.streams[outcome],
+      ]),
+  });
+  metrics.counter({
     name: "smsledger_events_total",
-    help: "Recorded events, by their status.",
+    help: "Events recorded from callbacks and Event Streams, by their status.",
     labels: ["channel", "status"],
-    read: () => ofEach("status", ({ recorded }) => Object.entries(recorded)),
+    read: () =>
+      ofEach("status", ({ recorded, streamed }) =>
+        EVENT_STATUSES.map((status) => [
+          status,
+          recorded[status] + streamed[status],
+        ]),
+      ),
   });
   metrics.gauge({
     name: "smsledger_last_callback_timestamp_seconds",

@@ -46,6 +46,8 @@ export type GeneralSettings = Pick<
   readonly madeUpMessages: BoundedCount;
   /** Milliseconds since 1970; undefined before the first. */
   readonly lastCallbackAt: number | undefined;
+  /** The same of posts of Event Streams to this server since its start. */
+  readonly lastStreamAt: number | undefined;
 };
 
 export type GeneralSettingsDeps = {
@@ -53,6 +55,7 @@ export type GeneralSettingsDeps = {
   readonly store: Pick<Stores, "countMessages" | "database" | "upkeep">;
   readonly operations: {
     lastCallbackAt(): Promise<number | undefined>;
+    lastStreamAt(): number | undefined;
     keeping(): Promise<Keeping | null | undefined>;
   };
 };
@@ -101,6 +104,7 @@ export async function readGeneralSettings(
     upkeep,
     madeUpMessages: await store.countMessages(MADE_UP_MESSAGES),
     lastCallbackAt,
+    lastStreamAt: operations.lastStreamAt(),
     backupFolder: backupFolder === undefined ? undefined : shown(backupFolder),
   };
 }

@@ -57,6 +57,12 @@ export class Operations {
     }
   }
 
+  /** When this server got the latest post of Event Streams; undefined if none since its start. */
+  lastStreamAt(): number | undefined {
+    const { lastStreamAt } = this.#deps.callbacks;
+    return lastStreamAt > 0 ? lastStreamAt : undefined;
+  }
+
   /**
    * When the latest verified callback arrived, milliseconds since 1970: in this run, or
    * when the latest event was recorded, which another node may have received. Undefined

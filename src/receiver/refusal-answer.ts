@@ -1,7 +1,7 @@
 import { jsonResponse } from "../http/responses.ts";
 import type { CallbackCounts } from "./callback-counts.ts";
 import type { FormParams } from "../twilio/form.ts";
-import type { RouteChannel } from "../twilio/status.ts";
+import type { Webhook } from "../twilio/webhook-paths.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RepeatedLines } from "../log/repeated-lines.ts";
 
@@ -13,7 +13,7 @@ export type Posted = {
 
 /** A refused request, while it's available. */
 export type Refused = {
-  readonly channel: RouteChannel;
+  readonly channel: Webhook;
   readonly refusal: Refusal;
   readonly request: Request;
   /** The other end of the connection. */
@@ -31,7 +31,7 @@ export type RefusalDeps = {
 
 /** Responds that a callback is refused, and reports it to everything that counts or records refusals. */
 export function refuser(
-  channel: RouteChannel,
+  channel: Webhook,
   { counts, lines, refusals }: RefusalDeps,
 ) {
   return (

@@ -1,4 +1,5 @@
 import type { RefusalCheck } from "../store/refusals.ts";
+import { RECORDED_AT_ONCE_MAX } from "../store/store.ts";
 
 /** Why a callback is refused. */
 export type Refusal = {
@@ -30,6 +31,22 @@ export const TOO_MANY_PARAMS: Refusal = {
   check: "size",
   status: 413,
   error: "The body has more than 100 parameters.",
+};
+export const NO_JSON: Refusal = {
+  check: "content-type",
+  status: 415,
+  error: "The content type must be application/json.",
+};
+export const EVENTS_TOO_LONG: Refusal = {
+  check: "size",
+  status: 413,
+  error: "The body is larger than 1 MiB.",
+  headers: { connection: "close" },
+};
+export const TOO_MANY_EVENTS: Refusal = {
+  check: "size",
+  status: 413,
+  error: `The body has more than ${RECORDED_AT_ONCE_MAX} events.`,
 };
 export const NO_AUTH_TOKEN: Refusal = {
   check: "auth-token-missing",
@@ -76,6 +93,23 @@ export const UNKNOWN_ALGORITHM: Refusal = {
   check: "signature",
   status: 403,
   error: "The signature's algorithm must be HMAC_SHA1 or HMAC_SHA256.",
+};
+/** Of Event Streams: the signature is right, but the body isn't signed by it. */
+export const BODY_CHANGED: Refusal = {
+  check: "signature",
+  status: 403,
+  error: "The body isn't the one whose hash was signed (bodySHA256).",
+};
+export const BODY_NOT_SIGNED: Refusal = {
+  check: "signature",
+  status: 403,
+  error: "The query has no bodySHA256, the hash of the body.",
+};
+/** Of Event Streams: a token that is bound to an account signed an event of another one. */
+export const NOT_OF_TOKEN: Refusal = {
+  check: "account",
+  status: 403,
+  error: "The token that signed it is bound to another account.",
 };
 export const OTHER_ACCOUNT: Refusal = {
   check: "account",

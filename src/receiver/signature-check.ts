@@ -49,8 +49,25 @@ export function unproven(
   settings: SignatureCheckSettings,
   route: string,
   addressed: Addressed,
-  { params, bodyBytes }: Posted,
+  posted: Posted,
 ): Refusal | undefined {
+  const accountSid = posted.params.find(([name]) => name === "AccountSid")?.[1];
+  const tokens = tokensFor(settings.authTokens, accountSid);
+  const signer = signerOf(settings, route, addressed, posted, tokens);
+  return typeof signer === "string" ? undefined : signer;
+}
+
+/**
+ * Returns the auth token, one of `tokens`, or the shared key's secret that signed a request;
+ * otherwise why none did.
+ */
+export function signerOf(
+  settings: SignatureCheckSettings,
+  route: string,
+  addressed: Addressed,
+  { params, bodyBytes }: Posted,
+  tokens: readonly string[],
+): string | Refusal {
   const { authTokens, sharedKeys } = settings;
   const { headers } = addressed;
   const signedWith = headers.get(SIGNATURE_SETTINGS_HEADER);
@@ -58,37 +75,32 @@ export function unproven(
     return signedWith ? NO_SHARED_KEY : NO_AUTH_TOKEN;
   const signature = headers.get("x-twilio-signature");
   if (!signature) return UNSIGNED;
-  const isSigned = (secrets: readonly string[], algorithm: Algorithm) => {
+  const signing = (secrets: readonly string[], algorithm: Algorithm) => {
     const address = signedAddress(settings, route, addressed);
     const url = address.base + address.path + address.query;
     const hmacs = Math.min(HMACS_MAX, CHARS_MAX / (url.length + bodyBytes));
     // Each spelling is signed with and without a port, by each secret.
     const max = Math.max(hmacs / 2 / secrets.length, SPELLINGS_MIN);
     const queries = rawQueries(address.query, max);
-    return (
-      findSigningToken(
-        secrets,
-        signature,
-        [url],
-        params,
-        algorithm,
-        queries,
-      ) !== undefined
+    return findSigningToken(
+      secrets,
+      signature,
+      [url],
+      params,
+      algorithm,
+      queries,
     );
   };
   if (!signedWith) {
     if (authTokens.length === 0) return NO_TOKEN_WITHOUT_SETTINGS;
-    const accountSid = params.find(([name]) => name === "AccountSid")?.[1];
-    return isSigned(tokensFor(authTokens, accountSid), "sha1")
-      ? undefined
-      : WRONGLY_SIGNED;
+    return signing(tokens, "sha1") ?? WRONGLY_SIGNED;
   }
   if (sharedKeys.length === 0) return NO_KEY_FOR_SETTINGS;
   const { keyIds, algorithm: algorithmName } =
     readSignatureSettings(signedWith);
   const algorithm = algorithmNamed(algorithmName);
   if (algorithm === undefined) return UNKNOWN_ALGORITHM;
-  return isSigned(secretsFor(sharedKeys, keyIds), algorithm)
-    ? undefined
-    : WRONGLY_SIGNED_BY_KEY;
+  return (
+    signing(secretsFor(sharedKeys, keyIds), algorithm) ?? WRONGLY_SIGNED_BY_KEY
+  );
 }

@@ -2,9 +2,11 @@ import { jsonResponse } from "../http/responses.ts";
 import type { Log } from "../log/log.ts";
 import { RepeatedLines } from "../log/repeated-lines.ts";
 import type { FormParams } from "../twilio/form.ts";
+import type { Webhook } from "../twilio/webhook-paths.ts";
 import { refuser, type RefusalDeps } from "./refusal-answer.ts";
 import { refusedBody } from "./refused-body.ts";
 import type { Refusal } from "./refusal.ts";
+import { queryOf } from "./signed-urls.ts";
 
 const NO_SUCH_ADDRESS: Refusal = {
   check: "address",
@@ -41,6 +43,7 @@ export function createUnknownAddress({
   const refuse = {
     sms: refuser("sms", { counts, refusals, lines }),
     whatsapp: refuser("whatsapp", { counts, refusals, lines }),
+    events: refuser("events", { counts, refusals, lines }),
   };
   return async ({
     request,
@@ -65,13 +68,16 @@ export function createUnknownAddress({
         { status: refusal.status },
       );
     const posted = await refusedBody(request);
-    const channel = channelMeant(path, posted?.params ?? []);
-    return refuse[channel](refusal, request, peer, posted);
+    const webhook = webhookMeant(path, request.url, posted?.params ?? []);
+    return refuse[webhook](refusal, request, peer, posted);
   };
 }
 
-/** The channel whose address it should have been. */
-function channelMeant(path: string, params: FormParams): "sms" | "whatsapp" {
+/** Whose address it should have been. */
+function webhookMeant(path: string, url: string, params: FormParams): Webhook {
+  // A form may have it in its query, too, but no event has parameters.
+  const isForm = params.some(([name]) => name === "MessageSid");
+  if (!isForm && queryOf(url).includes("bodySHA256=")) return "events";
   const isWhatsapp =
     /whatsapp/i.test(path) ||
     params.some(([, value]) => value.startsWith("whatsapp:"));

@@ -1,6 +1,11 @@
 import type { NewRefusal } from "../store/refusals.ts";
 import { looksShifted } from "../twilio/form-format.ts";
-import { NO_SHARED_KEY } from "../receiver/refusal.ts";
+import {
+  BODY_CHANGED,
+  BODY_NOT_SIGNED,
+  NO_SHARED_KEY,
+  NOT_OF_TOKEN,
+} from "../receiver/refusal.ts";
 import { addressAdvice, isAddressCause } from "./address-advice.ts";
 import { causeSentence, causeStep } from "./cause-advice.ts";
 import type { Advice, Explained, Step } from "./advice-shape.ts";
@@ -36,6 +41,38 @@ const OTHER_ACCOUNT: Advice = {
   ],
 };
 
+const OTHER_ACCOUNTS_TOKEN: Advice = {
+  sentences: [
+    "It’s signed with a token that is bound to one account, but has an event of another account. None of its events was recorded.",
+  ],
+  steps: [
+    {
+      text: "If the other account is yours, write the token without an account in front, and restart smsledger. If not, someone with the token forged it: change the token in the Twilio Console.",
+      setting: "TWILIO_WEBHOOK_AUTH_TOKEN=…",
+    },
+  ],
+};
+const CHANGED_BODY: Advice = {
+  sentences: [
+    "Twilio signed its address, but the body isn’t the one that Twilio sent: its hash differs from bodySHA256 in the query.",
+  ],
+  steps: [
+    {
+      text: "Configure whatever is between Twilio and smsledger (a relay, gateway, or firewall) to pass the body on unchanged, to the last byte. Event Streams try again for four hours.",
+    },
+  ],
+};
+const UNSIGNED_BODY: Advice = {
+  sentences: [
+    "It’s signed with one of your tokens or keys, but its query has no bodySHA256, with which Twilio signs the events.",
+  ],
+  steps: [
+    {
+      text: "Use this URL in Twilio only as the destination of an Event Streams sink. If your own program signed it, it has to add the hash of the body.",
+    },
+  ],
+};
+
 /**
  * Says what was wrong with a callback, and what to do. It goes by what makes refusals
  * equal, so that one line of the list never has another's advice. `hasPublicUrl`:
@@ -49,6 +86,8 @@ export function adviceFor(
     case "address":
       return wrongAddressAdvice(refusal);
     case "signature":
+      if (refusal.error === BODY_CHANGED.error) return CHANGED_BODY;
+      if (refusal.error === BODY_NOT_SIGNED.error) return UNSIGNED_BODY;
       return ofSignature(refusal, hasPublicUrl);
     case "signature-missing":
       return ofUnsigned(refusal);
@@ -68,7 +107,9 @@ export function adviceFor(
         ? ofShifted(refusal)
         : ofFields(refusal);
     case "account":
-      return OTHER_ACCOUNT;
+      return refusal.error === NOT_OF_TOKEN.error
+        ? OTHER_ACCOUNTS_TOKEN
+        : OTHER_ACCOUNT;
     case "store":
       return {
         sentences: [`It couldn’t be saved to disk. ${refusal.error}`],
@@ -90,7 +131,18 @@ export function adviceFor(
   }
 }
 
-function ofFields({ error }: NewRefusal): Advice {
+function ofFields({ error, channel }: NewRefusal): Advice {
+  if (channel === "events")
+    return {
+      sentences: [
+        `It’s signed with one of your tokens or keys, but it isn’t what Event Streams post. ${error}`,
+      ],
+      steps: [
+        {
+          text: "Use this URL in Twilio only as the destination of an Event Streams sink. If it is one, report this: Twilio may have changed the format.",
+        },
+      ],
+    };
   return {
     sentences: [
       `It’s signed with one of your tokens or keys, but it isn’t a status callback in Twilio’s format. ${error}`,
@@ -176,6 +228,15 @@ function ofUnsigned({ standing }: NewRefusal): Advice {
 /** Twilio always posts a message's callback: there is no method to choose. */
 function ofMethod(refusal: NewRefusal): Advice {
   const { method } = refusal.sent;
+  if (refusal.channel === "events" && isExplained(refusal))
+    return {
+      sentences: [`Twilio’s post of Event Streams arrived with ${method}.`],
+      steps: [
+        {
+          text: "Create the sink again with the method POST, as Settings shows. If it has that, something on the way changes the method, such as a redirect.",
+        },
+      ],
+    };
   if (refusal.diagnosis === null) {
     return {
       sentences: [
@@ -213,20 +274,24 @@ function ofMethod(refusal: NewRefusal): Advice {
 }
 
 function ofContentType(refusal: NewRefusal): Advice {
-  const { diagnosis, sent } = refusal;
+  const { diagnosis, sent, channel } = refusal;
+  const isStream = channel === "events";
+  const [what, post] = isStream
+    ? ["JSON", "post of Event Streams"]
+    : ["a form", "Twilio callback"];
   const passOn: Step = {
-    text: "Configure whatever is between Twilio and smsledger (a relay, gateway, or workflow tool) to pass the body on unchanged, as application/x-www-form-urlencoded.",
+    text: `Configure whatever is between Twilio and smsledger (a relay, gateway, or workflow tool) to pass the body on unchanged, as ${isStream ? "application/json" : "application/x-www-form-urlencoded"}.`,
   };
   if (diagnosis === null) {
     return {
-      sentences: ["Its body isn’t a form, so it isn’t a Twilio callback."],
+      sentences: [`Its body isn’t ${what}, so it isn’t a ${post}.`],
       steps: [NOTHING],
     };
   }
   if (!isExplained(refusal)) {
     return {
       sentences: [
-        "It has a signature, but its body isn’t a form: either a callback that was changed on the way, or a forged request.",
+        `It has a signature, but its body isn’t ${what}: either a ${isStream ? post : "callback"} that was changed on the way, or a forged request.`,
       ],
       steps: [
         passOn,
@@ -234,6 +299,19 @@ function ofContentType(refusal: NewRefusal): Advice {
       ],
     };
   }
+  const { causes } = refusal.diagnosis;
+  if (isStream)
+    return causes.includes("form-body")
+      ? {
+          sentences: [causeSentence("form-body", refusal)],
+          steps: [causeStep("form-body", refusal)],
+        }
+      : {
+          sentences: [
+            "Twilio signed it, but its content type isn’t that of JSON.",
+          ],
+          steps: [passOn],
+        };
   const isForm = !refusal.diagnosis.causes.some(
     (cause) => cause === "json-body" || cause === "body-unsigned",
   );

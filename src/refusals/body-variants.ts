@@ -42,6 +42,18 @@ export function bodyVariants(
   ]);
 }
 
+/** The same of a post of Event Streams: only the address is signed, or a form was posted there. */
+export function eventsBodyVariants(params: FormParams | undefined): Variant[] {
+  return distinct([
+    { value: "", causes: [], isLikely: true },
+    {
+      value: signedParams(params ?? []),
+      causes: ["form-body"],
+      isLikely: true,
+    },
+  ]);
+}
+
 /** Undoes escaping that was applied once too often. */
 function decodedAgain(value: string): string {
   try {

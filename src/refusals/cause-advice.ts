@@ -2,9 +2,14 @@ import type { Explained, Step } from "./advice-shape.ts";
 import type { AddressCause } from "./address-advice.ts";
 import type { Cause } from "../store/diagnosis.ts";
 import type { Explanation } from "../store/diagnosis.ts";
+import { otherWebhook } from "./signed-variants.ts";
 import { keySetting, PASS_ON_THE_SETTINGS } from "./key-advice.ts";
 
-const CHANNELS = { sms: "SMS", whatsapp: "WhatsApp" };
+const WEBHOOKS = {
+  sms: "SMS",
+  whatsapp: "WhatsApp",
+  events: "Event Streams",
+};
 
 /** Causes that have nothing to do with the address settings. */
 type OtherCause = Exclude<Cause, AddressCause>;
@@ -23,7 +28,7 @@ export function causeSentence(
     case "double-slash":
       return "It was signed with two slashes in a row in the path.";
     case "route":
-      return `It was signed for the ${CHANNELS[channel === "sms" ? "whatsapp" : "sms"]} address but arrived at the ${CHANNELS[channel]} address.`;
+      return `It was signed for the ${WEBHOOKS[otherWebhook(channel)]} address but arrived at the ${WEBHOOKS[channel]} address.`;
     case "query-added":
       return "It arrived with a query that wasn’t signed, or with more of a query than was signed.";
     case "query-lost":
@@ -50,6 +55,8 @@ export function causeSentence(
       return "A shared key signed it, but the key’s secret is configured as an auth token.";
     case "json-body":
       return "Its address was signed with a hash of the body, as Twilio signs JSON.";
+    case "form-body":
+      return "Twilio signed a form, as for a status callback.";
     case "body-unsigned":
       return "Only the address was signed, not the body.";
     case "body-plus":
@@ -125,7 +132,11 @@ export function causeStep(cause: OtherCause, { diagnosis }: Explained): Step {
       };
     case "json-body":
       return {
-        text: "Use this URL in Twilio only for message status callbacks. It doesn’t accept Event Streams or other JSON.",
+        text: "Use this URL in Twilio only for message status callbacks. Event Streams have a URL of their own, which Settings shows.",
+      };
+    case "form-body":
+      return {
+        text: "Use this URL in Twilio only as the destination of an Event Streams sink. Status callbacks have URLs of their own, which Settings shows.",
       };
     case "body-unsigned":
       return {

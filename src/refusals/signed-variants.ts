@@ -2,14 +2,13 @@ import type { Config } from "../config/config.ts";
 import { parseForm, type FormParams } from "../twilio/form.ts";
 import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
 import type { Algorithm } from "../twilio/signature.ts";
-import type { RouteChannel } from "../twilio/status.ts";
-import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
+import { WEBHOOK_PATHS, type Webhook } from "../twilio/webhook-paths.ts";
 import {
   queryOf,
   type Addressed,
   type SignedAddress,
 } from "../receiver/signed-urls.ts";
-import { bodyVariants } from "./body-variants.ts";
+import { bodyVariants, eventsBodyVariants } from "./body-variants.ts";
 import type { Variant } from "./cause.ts";
 import {
   claimedAuthorities,
@@ -21,9 +20,14 @@ import { pathVariants } from "./path-variants.ts";
 import { queryVariants } from "./query-variants.ts";
 import { tokenVariants } from "./token-variants.ts";
 
+/** The one that a request may have been signed for instead. */
+export function otherWebhook(webhook: Webhook): Webhook {
+  return webhook === "sms" ? "whatsapp" : "sms";
+}
+
 /** A request with a wrong signature. */
 export type SignedRequest = Addressed & {
-  readonly channel: RouteChannel;
+  readonly channel: Webhook;
   readonly signature: string;
   /** The posted parameters; undefined if no form was read. */
   readonly params: FormParams | undefined;
@@ -71,7 +75,7 @@ export function signedVariants(
       {
         basePath: expected.path,
         route: WEBHOOK_PATHS[channel],
-        otherRoute: WEBHOOK_PATHS[channel === "sms" ? "whatsapp" : "sms"],
+        otherRoute: WEBHOOK_PATHS[otherWebhook(channel)],
         hasSlash: path.endsWith("/"),
       },
       {
@@ -88,7 +92,10 @@ export function signedVariants(
       query,
       targets.map((each) => each.query),
     ),
-    body: bodyVariants(params, query),
+    body:
+      channel === "events"
+        ? eventsBodyVariants(params)
+        : bodyVariants(params, query),
     token: signedWith
       ? keyVariants(settings, signedWith, algorithm)
       : tokenVariants(settings, accountSid, algorithm),

@@ -1,5 +1,5 @@
 import type { NewRefusal, Refusal } from "../store/refusals.ts";
-import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
+import { urlForTwilio, WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import type { Advice } from "./advice-shape.ts";
 import type { Diagnosis } from "../store/diagnosis.ts";
 import { originIn } from "./origin-variants.ts";
@@ -15,7 +15,7 @@ export function rightUrl(
 ): string | null {
   if (diagnosis.outcome !== "explained") return null;
   const base = publicUrl ?? httpsOrigin(diagnosis.signedUrl);
-  return base && `${base}${WEBHOOK_PATHS[channel]}#rc=5&rp=all`;
+  return base && urlForTwilio(base, channel);
 }
 
 function httpsOrigin(url: string): string | null {

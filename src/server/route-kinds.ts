@@ -1,5 +1,5 @@
 import type { SignIn } from "../config/settings.ts";
-import type { Receiver } from "../receiver/receiver.ts";
+import type { Receiver } from "../receiver/receiver-parts.ts";
 import type { Operation } from "../routes/api/operation.ts";
 import type { Answer, Asked, Handler } from "../routes/asked.ts";
 

@@ -90,6 +90,7 @@ export function routeTable(on: Handlers): readonly Route[] {
     // What Twilio posts to: its signature is checked, and nothing else runs.
     webhook(WEBHOOK_PATHS.sms,                         on.receivers.sms),
     webhook(WEBHOOK_PATHS.whatsapp,                    on.receivers.whatsapp),
+    webhook(WEBHOOK_PATHS.events,                      on.receivers.events),
 
     get ("/",                                  member, on.overview),
 

@@ -1,5 +1,5 @@
 import type { RangeAddress } from "../time/time-range.ts";
-import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
+import { urlForTwilio } from "../twilio/webhook-paths.ts";
 import { basePathOf } from "../config/setting-values.ts";
 import { assetPath, type AssetName } from "../http/assets.ts";
 
@@ -192,14 +192,13 @@ export function createUrls(publicUrl: string | undefined) {
     logout: `${base}/logout`,
     /** Where the first admin is created; the log shows `code`. */
     setup: (code?: string): string => `${base}/setup${queryString({ code })}`,
-    /**
-     * What to paste into Twilio. The fragment asks for five retries on any failure; by
-     * default Twilio retries only a failed connection, and loses a callback that fails.
-     */
+    /** What to paste into Twilio. */
     smsCallback: (requestOrigin: string): string =>
-      `${publicUrl ?? requestOrigin}${WEBHOOK_PATHS.sms}#rc=5&rp=all`,
+      urlForTwilio(publicUrl ?? requestOrigin, "sms"),
     whatsappCallback: (requestOrigin: string): string =>
-      `${publicUrl ?? requestOrigin}${WEBHOOK_PATHS.whatsapp}#rc=5&rp=all`,
+      urlForTwilio(publicUrl ?? requestOrigin, "whatsapp"),
+    eventsSink: (requestOrigin: string): string =>
+      urlForTwilio(publicUrl ?? requestOrigin, "events"),
     isPublic: publicUrl !== undefined,
   };
 }

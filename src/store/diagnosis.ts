@@ -35,6 +35,8 @@ export const CAUSES = [
   "key-as-token",
   /** Only the address was signed, as for a body of JSON. */
   "json-body",
+  /** A form was signed, as of a status callback, where JSON is expected. */
+  "form-body",
   /** Only the address was signed, as for a GET request. */
   "body-unsigned",
   /** Plus signs arrived as spaces. */

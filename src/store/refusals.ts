@@ -2,7 +2,7 @@ import type { By } from "./accounts.ts";
 import { createHash } from "node:crypto";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { FormParams } from "../twilio/form.ts";
-import type { RouteChannel } from "../twilio/status.ts";
+import type { Webhook } from "../twilio/webhook-paths.ts";
 
 /** The checks that refuse callbacks, in the order they run; `signature-missing` and `signature` are one check. */
 export const REFUSAL_CHECKS = [
@@ -54,7 +54,8 @@ export type SentRequest = {
 
 /** A refused callback. It contains no whole phone number and no part of a token. */
 export type Refusal = {
-  readonly channel: RouteChannel;
+  /** What it was posted to. */
+  readonly channel: Webhook;
   readonly check: RefusalCheck;
   readonly status: number;
   /** The error in its response. */

@@ -10,7 +10,10 @@ import { WEBHOOK_PATHS } from "../../src/twilio/webhook-paths.ts";
 import { BENCH_PUBLIC_URL, BENCH_TOKEN } from "./signed-requests.ts";
 
 const { sms } = createReceivers({
-  store: { recordEvent: async () => "new" },
+  store: {
+    recordEvent: async () => "new",
+    recordEvents: async (events) => events.map(() => "new"),
+  },
   config: {
     authTokens: [{ token: BENCH_TOKEN, accountSid: undefined }],
     sharedKeys: [],

@@ -86,6 +86,7 @@ test("only these routes are for others than signed-in users", async () => {
   expect(namesFor("twilio")).toEqual([
     "POST /api/rpc/webhooks/twilio/sms",
     "POST /api/rpc/webhooks/twilio/whatsapp",
+    "POST /api/rpc/webhooks/twilio/events",
   ]);
 });
 
@@ -366,6 +367,7 @@ const ADDRESSES: Record<
   setup: urls.setup("code"),
   smsCallback: urls.smsCallback(""),
   whatsappCallback: urls.whatsappCallback(""),
+  eventsSink: urls.eventsSink(""),
 };
 
 test("every address that pages link to has a route, and every page's route has an address", async () => {
@@ -410,7 +412,7 @@ test("hooks of other routes don't run for the webhook", async () => {
   const routes = server.app.routes.filter(({ path }) =>
     path.includes("/api/rpc/webhooks/"),
   );
-  expect(routes).toHaveLength(8);
+  expect(routes).toHaveLength(12);
   for (const { hooks } of routes) {
     for (const name of [
       "request",

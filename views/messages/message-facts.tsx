@@ -11,6 +11,7 @@ import type { EventRow, MessageRow } from "../../src/store/store.ts";
 import type { Urls } from "../../src/site/urls.ts";
 import type { Site } from "../site.ts";
 import { When } from "../parts/time.tsx";
+import { SOURCE_NAMES } from "../parts/sources.tsx";
 import { channelWord, shortened, Tag } from "../parts/values.tsx";
 
 const VALUE_LENGTH = 120;
@@ -20,11 +21,14 @@ export function MessageFacts({
   site,
   message,
   events,
+  carrier,
   now,
 }: {
   readonly site: Site;
   readonly message: MessageRow;
   readonly events: readonly EventRow[];
+  /** Its name, where it's known. */
+  readonly carrier: string | undefined;
   readonly now: number;
 }) {
   const { urls } = site;
@@ -48,10 +52,12 @@ export function MessageFacts({
         <dd>
           <When at={message.lastEventAt} now={now} />
         </dd>
+        <Carrier message={message} name={carrier} />
         <CarrierReceipt events={events} />
         <dt>Segments</dt>
         <dd>{message.numSegments ?? <NotTold />}</dd>
         <Owner urls={urls} message={message} />
+        <Sources message={message} />
         <Tags urls={urls} tags={message.tags} />
       </dl>
       <p class="facts-links">
@@ -166,6 +172,37 @@ function Tags({
           </Linked>
         ))}
       </dd>
+    </>
+  );
+}
+
+/** By the codes that Event Streams give. */
+function Carrier({
+  message: { mcc, mnc },
+  name,
+}: {
+  readonly message: MessageRow;
+  readonly name: string | undefined;
+}) {
+  if (mcc === null || mnc === null) return "";
+  return (
+    <>
+      <dt>Carrier</dt>
+      <dd>
+        {name === undefined ? "" : <span safe>{`${name} `}</span>}
+        <span class="hint" safe>{`MCC ${mcc}, MNC ${mnc}`}</span>
+      </dd>
+    </>
+  );
+}
+
+/** Who reported it, unless only callbacks did, as usual. */
+function Sources({ message: { sources } }: { readonly message: MessageRow }) {
+  if (sources.every((source) => source === "callback")) return "";
+  return (
+    <>
+      <dt>Reported by</dt>
+      <dd safe>{sources.map((source) => SOURCE_NAMES[source]).join(", ")}</dd>
     </>
   );
 }

@@ -100,6 +100,7 @@ function Message({ site, details, q, now }: MessageView) {
             site={site}
             message={message}
             events={events}
+            carrier={details.carrier}
             now={now}
           />
           <RecipientMessages

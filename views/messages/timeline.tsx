@@ -1,3 +1,4 @@
+import { occurredAt } from "../../src/messages/occurred-at.ts";
 import type { Story, StoryEvent } from "../../src/messages/timeline-story.ts";
 import type { EventRow } from "../../src/store/store.ts";
 import {
@@ -6,6 +7,7 @@ import {
   type EventStatus,
 } from "../../src/twilio/status.ts";
 import { duration } from "../../src/words/amounts.ts";
+import { SOURCE_WORDS } from "../parts/sources.tsx";
 import { Status } from "../parts/status.tsx";
 import { Exact } from "../parts/time.tsx";
 import { gap } from "../../src/words/times.ts";
@@ -54,6 +56,7 @@ export function Timeline({ story }: { readonly story: Story }) {
           <p>
             Delivered <b safe>{duration(story.deliveryMs)}</b> after it was
             handed over
+            {story.isTwilioTime ? ", by Twilio’s clock" : ""}
           </p>
         )}
       </div>
@@ -64,7 +67,10 @@ export function Timeline({ story }: { readonly story: Story }) {
       </ol>
       <p class="hint">
         In the order received, in UTC. Twilio’s callbacks carry no time, and
-        they can arrive out of order.
+        they can arrive out of order.{" "}
+        {story.events.some(({ event }) => occurredAt([event]) !== null)
+          ? "“By Twilio’s clock” is Twilio’s own time of the event, from another source."
+          : ""}
       </p>
     </section>
   );
@@ -99,6 +105,7 @@ function Event({
           <Exact at={event.receivedAt} />
         </span>
       </p>
+      <Reported event={event} />
       {note === undefined ? (
         ""
       ) : (
@@ -126,6 +133,29 @@ function Event({
   );
 }
 
+/** Which source an event is from and when it happened, where that is more than a callback says. */
+function Reported({ event }: { readonly event: EventRow }) {
+  const at = occurredAt([event]);
+  const { source, confirmations } = event;
+  if (at === null && source === "callback" && confirmations.length === 0)
+    return "";
+  const others = confirmations.map((each) => SOURCE_WORDS[each.source]);
+  const by = [SOURCE_WORDS[source], ...others].join(", then by ");
+  return (
+    <p class="event-note">
+      <span safe>{`Reported by ${by}.`}</span>
+      {at === null ? (
+        ""
+      ) : (
+        <>
+          {" By Twilio’s clock: "}
+          <Exact at={at} />
+        </>
+      )}
+    </p>
+  );
+}
+
 function Repeats({
   event: { repeats, lastRepeatAt },
 }: {
@@ -145,6 +175,8 @@ function Repeats({
 /** It never changes, so it stays as it is, open or closed, when the page around it is refreshed. */
 function Posted({ event }: { readonly event: EventRow }) {
   const rawId = `raw-${event.id}`;
+  const isForm = event.source === "callback";
+  if (event.params.length === 0) return "";
   return (
     <details id={`posted-${event.id}`} hx-morph-skip="true">
       <summary>Everything posted</summary>
@@ -159,23 +191,40 @@ function Posted({ event }: { readonly event: EventRow }) {
           {event.params.map(([name, value]) => (
             <PostedRow name={name} value={value} />
           ))}
-          {event.query === "" ? (
+          {event.query === "" || event.source === "stream" ? (
             ""
           ) : (
-            <PostedRow name="(query of the URL)" value={event.query} />
+            <PostedRow
+              name={isForm ? "(query of the URL)" : "(tags)"}
+              value={event.query}
+            />
           )}
         </tbody>
       </table>
+      {isForm ? <FormBody id={rawId} event={event} /> : ""}
+    </details>
+  );
+}
+
+function FormBody({
+  id,
+  event,
+}: {
+  readonly id: string;
+  readonly event: EventRow;
+}) {
+  return (
+    <>
       <div class="raw-head">
         <h3>As a form body</h3>
-        <button type="button" class="copy-button" data-copy={`#${rawId}`}>
+        <button type="button" class="copy-button" data-copy={`#${id}`}>
           Copy
         </button>
       </div>
-      <pre id={rawId} class="raw" tabindex="0" safe>
+      <pre id={id} class="raw" tabindex="0" safe>
         {formBody(event)}
       </pre>
-    </details>
+    </>
   );
 }
 

@@ -153,7 +153,9 @@ function NextSteps({ urls }: { readonly urls: Urls }) {
         </li>
         <li>
           <a href={urls.settings}>Settings</a> has users, tokens for the{" "}
-          <a href={urls.tokens}>JSON API</a>, and what is set.
+          <a href={urls.tokens}>JSON API</a>, and what is set. It also says how
+          to add Event Streams, a second source with retries of its own and
+          Twilio’s own times.
         </li>
         <li>
           <a href={urls.dictionary()}>The error code reference</a> explains

@@ -1,3 +1,4 @@
+import type { Webhook } from "../../src/twilio/webhook-paths.ts";
 import { Html } from "@elysiajs/html";
 import { countryName } from "../../src/phone/country-names.ts";
 import type { Channel } from "../../src/twilio/status.ts";
@@ -23,6 +24,11 @@ const CHANNEL_WORDS: Record<Channel, string> = {
 
 export function channelWord(channel: Channel): string {
   return CHANNEL_WORDS[channel];
+}
+
+/** What something was posted to. */
+export function webhookWord(webhook: Webhook): string {
+  return webhook === "events" ? "Event Streams" : channelWord(webhook);
 }
 
 /** Leaves no half of a surrogate pair at the cut. */

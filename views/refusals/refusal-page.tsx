@@ -1,13 +1,13 @@
 import { adviceFor } from "../../src/refusals/advice.ts";
 import type { Step } from "../../src/refusals/advice-shape.ts";
-import type { RefusalRow, SentRequest } from "../../src/store/refusals.ts";
+import type { RefusalRow } from "../../src/store/refusals.ts";
 import { byteWords, countWords } from "../../src/words/amounts.ts";
 import { Copyable } from "../parts/copyable.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { Pairs } from "../parts/pairs.tsx";
 import type { Site } from "../site.ts";
 import { When } from "../parts/time.tsx";
-import { channelWord } from "../parts/values.tsx";
+import { webhookWord } from "../parts/values.tsx";
 
 export type RefusalView = {
   readonly site: Site;
@@ -44,7 +44,7 @@ export function RefusalPage({ site, refusal, now }: RefusalView) {
               ))}
             </ol>
           </section>
-          <Sent sent={refusal.sent} path={refusal.path} />
+          <Sent refusal={refusal} />
         </div>
         <div class="message-side">
           <Facts refusal={refusal} now={now} />
@@ -155,7 +155,7 @@ function Facts({
           </>
         )}
         <dt>Channel</dt>
-        <dd safe>{channelWord(channel)}</dd>
+        <dd safe>{webhookWord(channel)}</dd>
         <dt>Response</dt>
         <dd safe>{`${status}: ${error}`}</dd>
       </dl>
@@ -165,11 +165,13 @@ function Facts({
 
 /** The latest request of these: what is stored of it. */
 function Sent({
-  sent: { method, headers, query, params, bodyBytes, isCut },
-  path,
+  refusal: {
+    sent: { method, headers, query, params, bodyBytes, isCut },
+    path,
+    channel,
+  },
 }: {
-  readonly sent: SentRequest;
-  readonly path: string;
+  readonly refusal: RefusalRow;
 }) {
   return (
     <section class="timeline" aria-labelledby="sent-title">
@@ -184,7 +186,10 @@ function Sent({
       {params === null ? (
         <p class="hint">The body wasn’t read as a form.</p>
       ) : (
-        <Pairs title="Form" pairs={params} />
+        <Pairs
+          title={channel === "events" ? "Said to be of" : "Form"}
+          pairs={params}
+        />
       )}
       <p class="hint" safe>
         {`${bodyBytes === null ? "" : `The body has ${byteWords(bodyBytes)}. `}${isCut ? "Long parts are shortened. " : ""}Phone numbers are masked before anything is stored; the signature isn’t stored.`}

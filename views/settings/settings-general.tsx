@@ -4,6 +4,7 @@ import type { BoundedCount } from "../../src/store/tally.ts";
 import { MADE_UP_SID_START } from "../../src/twilio/made-up-sid.ts";
 import { boundedCount } from "../../src/words/amounts.ts";
 import { Fact, Given } from "./given.tsx";
+import { Streams } from "./settings-streams.tsx";
 import { Callbacks } from "./settings-callbacks.tsx";
 import { Database, Recording } from "./settings-database.tsx";
 import { Backups, Kept } from "./settings-upkeep.tsx";
@@ -31,6 +32,7 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
         API tokens, and erasing don’t need a restart.
       </p>
       <Callbacks {...props} />
+      <Streams {...props} lastStreamAt={settings.lastStreamAt} />
       <Given title="Messages">
         <Fact name="Phone numbers" by="MASK_NUMBERS">
           {settings.masksNumbers

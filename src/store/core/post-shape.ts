@@ -59,6 +59,8 @@ const IN_SHAPE = new Set([
   "ChannelPrefix",
   "ChannelInstallSid",
   "messageStatus",
+  "apiVersion",
+  "eventName",
 ]);
 
 const IN_SHAPE_LENGTH_MAX = 64;
