@@ -4,6 +4,7 @@ import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
 import type { BackfillDay, BackfillPage } from "../store/twilio-reading.ts";
 import { pause } from "../time/pause.ts";
+import type { ApiMessage } from "../twilio/api-message.ts";
 import type { ApiClient } from "../twilio-api/client.ts";
 import { TwilioApiFault } from "../twilio-api/faults.ts";
 import {
@@ -19,8 +20,12 @@ const CHECK_EVERY_MS = 5_000;
 const AGAIN_AFTER_FAULT_MS = 300_000;
 /** How often to note that a server is running. */
 const NOTE_EVERY_MS = 60_000;
-/** How long to rest after a page was recorded, in times of that: callbacks go first. */
-const REST_TIMES = 1;
+/**
+ * How many messages are recorded at a time, in a commit that callbacks share, and how long to rest
+ * then, in times of that: a page in one commit would make callbacks wait for all of it.
+ */
+const RECORDED_AT_ONCE = 50;
+const REST_TIMES = 3;
 
 export type Backfilling = {
   readonly client: ApiClient;
@@ -139,23 +144,39 @@ async function readPage(
 ): Promise<boolean> {
   const { store, now, stopping } = backfilling;
   const page = await fetchPage(backfilling, day);
-  const begun = performance.now();
-  const receivedAt = now();
-  const events = page.messages.flatMap(
-    (message) => apiEvent(message, receivedAt) ?? [],
-  );
-  const outcomes = events.length > 0 ? await store.recordEvents(events) : [];
+  let found = 0;
+  for (let at = 0; at < page.messages.length; at += RECORDED_AT_ONCE)
+    found += await record(
+      backfilling,
+      page.messages.slice(at, at + RECORDED_AT_ONCE),
+    );
+  if (stopping.aborted) return false;
   const isLast = page.next === undefined;
   await store.backfills.addPage(
     day,
     {
       messages: page.messages.length,
-      found: outcomes.filter((each) => each === "new").length,
+      found,
       unreadable: page.unreadable,
       nextPage: page.next ?? null,
     },
     isLast ? now() : null,
   );
-  await pause((performance.now() - begun) * REST_TIMES, stopping);
   return isLast;
+}
+
+/** Records messages, and rests. Returns how many events were missing. */
+async function record(
+  { store, now, stopping }: Backfilling,
+  messages: readonly ApiMessage[],
+): Promise<number> {
+  if (stopping.aborted) return 0;
+  const begun = performance.now();
+  const receivedAt = now();
+  const events = messages.flatMap(
+    (message) => apiEvent(message, receivedAt) ?? [],
+  );
+  const outcomes = events.length > 0 ? await store.recordEvents(events) : [];
+  await pause((performance.now() - begun) * REST_TIMES, stopping);
+  return outcomes.filter((each) => each === "new").length;
 }

@@ -5,6 +5,7 @@ import { nextPage } from "./hosts.ts";
 
 /** The maximum that Twilio allows. */
 const PAGE_SIZE = 1_000;
+const MESSAGES_A_TURN = 50;
 
 /** A page of the messages of one day, which Twilio lists newest first. */
 export type ApiMessagesPage = {
@@ -35,7 +36,7 @@ export async function readMessagesPage(
   if (query !== undefined) url.search = query;
   const json = await client.get(url, signal);
   if (!isPage(json)) throw unreadable();
-  const read = json.messages.map(parseApiMessage);
+  const read = await parsed(json.messages);
   const next = json.next_page_uri;
   return {
     messages: read.filter((each) => typeof each !== "string"),
@@ -43,6 +44,17 @@ export async function readMessagesPage(
     unreadable: read.filter((each) => each === "unreadable").length,
     next: next === null ? undefined : queryOfNext(next, url),
   };
+}
+
+/** Reads messages, a few in each turn of the event loop, so that callbacks are answered in between. */
+async function parsed(messages: readonly unknown[]) {
+  const read: ReturnType<typeof parseApiMessage>[] = [];
+  for (let start = 0; start < messages.length; start += MESSAGES_A_TURN) {
+    const some = messages.slice(start, start + MESSAGES_A_TURN);
+    read.push(...some.map(parseApiMessage));
+    await new Promise(setImmediate);
+  }
+  return read;
 }
 
 /** Reads one message; undefined when Twilio doesn't have it, or it's one that was received. */

@@ -45,9 +45,9 @@ export function parseApiMessage(
   json: unknown,
 ): ApiMessage | "inbound" | "unreadable" {
   if (typeof json !== "object" || json === null) return "unreadable";
-  const fields = new Map<string, unknown>(Object.entries(json));
+  const field = (name: string): unknown => Reflect.get(json, name);
   const text = (name: string): string | null => {
-    const value = fields.get(name);
+    const value = field(name);
     return typeof value === "string" && value !== ""
       ? value.slice(0, TEXT_CHARS_MAX)
       : null;
@@ -75,11 +75,11 @@ export function parseApiMessage(
     messageStatus,
     to: to.address || null,
     from: from.address || null,
-    errorCode: wholeNumber(fields.get("error_code")),
+    errorCode: wholeNumber(field("error_code")),
     errorMessage: text("error_message"),
     accountSid: sidOf(text("account_sid")),
     messagingServiceSid: sidOf(text("messaging_service_sid")),
-    numSegments: wholeNumber(fields.get("num_segments")),
+    numSegments: wholeNumber(field("num_segments")),
     price: priceOf(text("price"), text("price_unit")),
     createdAt,
     sentAt: time("date_sent"),
