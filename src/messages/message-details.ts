@@ -9,6 +9,7 @@ import {
   type Store,
 } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
+import type { Price } from "../twilio/api-message.ts";
 import type { Suppression } from "../store/suppressions.ts";
 import { parseFilter } from "./filter-language.ts";
 
@@ -19,6 +20,7 @@ export type MessageDetailsStore = Pick<
   | "listMessages"
   | "changedMessages"
   | "feedEnd"
+  | "prices"
   | "reconciles"
   | "suppressions"
 >;
@@ -32,6 +34,8 @@ export type MessageDetails = {
   /** The latest other messages to the same recipient, newest first. */
   readonly others: readonly MessageRow[];
   readonly aboutRecipient: AboutRecipient;
+  /** What Twilio charged; undefined while it isn't known. */
+  readonly price: Price | undefined;
   /** When Twilio said that it no longer has the message; undefined if it didn't. */
   readonly goneAt: number | undefined;
   /** Its neighbors in the list it was opened from. */
@@ -61,12 +65,13 @@ export async function readMessageDetails(
   const { id, mcc, mnc } = message;
   const carrier =
     mcc === null || mnc === null ? undefined : await carrierName(mcc, mnc);
-  const [events, toRecipient, entries, goneAt, newer, older] =
+  const [events, toRecipient, entries, goneAt, price, newer, older] =
     await Promise.all([
       store.timeline(message.messageSid),
       latestToRecipient(store, message),
       entriesOfRecipient(store, message),
       store.reconciles.goneAt(id),
+      store.prices.of(id),
       neighbors && store.listMessages(neighbors, { size: 1, newerThan: id }),
       neighbors && store.listMessages(neighbors, { size: 1, olderThan: id }),
     ]);
@@ -77,6 +82,7 @@ export async function readMessageDetails(
     others: toRecipient.filter((other) => other.id !== id).slice(0, OTHERS_MAX),
     aboutRecipient: aboutRecipient(message, toRecipient, entries),
     goneAt,
+    price,
     newer: newer?.messages[0],
     older: older?.messages[0],
     position,

@@ -7,28 +7,40 @@ const DAY_MS = 24 * HOUR_MS;
 const AFTER_DAY_MS = HOUR_MS;
 /** A server that was away for less was only restarted. */
 const DOWN_MS = 600_000;
+/** Prices come late: so many days after a day, it's read again. */
+const AGAIN_AFTER_DAYS = [1, 3, 7];
 /** Twilio keeps messages longer, but whoever was away for a year had better say what to read. */
 const DAYS_MAX = 400;
 
 /**
  * Which days a server reads without being asked: each one that is over, once; and those in
  * which no server was running, up to now. Before the first server with a key, only the last
- * day that is over. Returns them with the note to keep.
+ * day that is over. Returns them with the note to keep, and the days to read again for their
+ * prices, if they were read before.
  */
 export function plannedDays(
   note: BackfillNote | undefined,
   now: number,
-): { readonly days: readonly string[]; readonly note: BackfillNote } {
+): {
+  readonly days: readonly string[];
+  readonly again: readonly string[];
+  readonly note: BackfillNote;
+} {
   const over = dayOf(now - DAY_MS - AFTER_DAY_MS);
-  const daily = daysFrom(
-    note === undefined ? over : dayAfter(note.dailyThrough),
-    over,
-  );
+  const daily =
+    note === undefined ? [] : daysFrom(dayAfter(note.dailyThrough), over);
   const wasDown = note !== undefined && now - note.aliveAt > DOWN_MS;
   const down = wasDown ? daysFrom(dayOf(note.aliveAt), dayOf(now)) : [];
   const days = [...new Set([...daily, ...down])].toSorted().slice(-DAYS_MAX);
   const dailyThrough =
     note === undefined || note.dailyThrough < over ? over : note.dailyThrough;
   const failure = note?.failure ?? null;
-  return { days, note: { aliveAt: now, dailyThrough, failure } };
+  const again = daily.flatMap((day) =>
+    AGAIN_AFTER_DAYS.map((each) => dayOf(Date.parse(day) - each * DAY_MS)),
+  );
+  return {
+    days,
+    again: [...new Set(again)].filter((day) => !days.includes(day)),
+    note: { aliveAt: now, dailyThrough, failure },
+  };
 }

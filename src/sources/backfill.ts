@@ -13,6 +13,7 @@ import {
 } from "../twilio-api/messages.ts";
 import { apiEvent } from "./api-event.ts";
 import { plannedDays } from "./backfill-plan.ts";
+import { savePrices } from "./prices.ts";
 
 const BEGIN_AFTER_MS = 5_000;
 /** How often to check for days that are to be read. */
@@ -29,7 +30,10 @@ const REST_TIMES = 3;
 
 export type Backfilling = {
   readonly client: ApiClient;
-  readonly store: Pick<Stores, "backfills" | "recordEvents" | "upkeep">;
+  readonly store: Pick<
+    Stores,
+    "backfills" | "prices" | "recordEvents" | "settled" | "upkeep"
+  >;
   readonly log: Log;
   readonly now: () => number;
   /** Aborted when the server is about to stop. */
@@ -90,11 +94,11 @@ export async function readWantedDays(backfilling: Backfilling): Promise<void> {
 /** Notes that a server is running, and wants the days that it should read by itself. */
 async function noteRunning({ store, now }: Backfilling): Promise<void> {
   const known = await store.backfills.note();
-  const { days, note } = plannedDays(known, now());
+  const { days, note, again } = plannedDays(known, now());
   const isFresh =
     known !== undefined && Math.abs(now() - known.aliveAt) < NOTE_EVERY_MS;
   if (days.length > 0 || !isFresh)
-    await store.backfills.want(days, now(), note);
+    await store.backfills.want(days, now(), note, again);
 }
 
 /** Keeps why reading failed, or that it didn't. */
@@ -151,6 +155,7 @@ async function readPage(
       page.messages.slice(at, at + RECORDED_AT_ONCE),
     );
   if (stopping.aborted) return false;
+  await savePrices(store, page.messages);
   const isLast = page.next === undefined;
   await store.backfills.addPage(
     day,

@@ -7,7 +7,9 @@ import { pause } from "../time/pause.ts";
 import type { ApiClient } from "../twilio-api/client.ts";
 import { TwilioApiFault } from "../twilio-api/faults.ts";
 import { readMessage } from "../twilio-api/messages.ts";
+import type { ApiMessage } from "../twilio/api-message.ts";
 import { apiEvent, isFinal } from "./api-event.ts";
+import { savePrices } from "./prices.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -32,7 +34,10 @@ const AGE_MAX_MS = 72 * HOUR_MS;
 
 export type Reconciling = {
   readonly client: ApiClient;
-  readonly store: Pick<Stores, "reconciles" | "recordEvents" | "upkeep">;
+  readonly store: Pick<
+    Stores,
+    "prices" | "reconciles" | "recordEvents" | "settled" | "upkeep"
+  >;
   readonly log: Log;
   readonly now: () => number;
   /** Aborted when the server is about to stop. */
@@ -94,6 +99,10 @@ async function ask(
   );
   const events = answers.flatMap(({ event }) => event ?? []);
   const outcomes = events.length > 0 ? await store.recordEvents(events) : [];
+  await savePrices(
+    store,
+    answers.flatMap(({ message }) => message ?? []),
+  );
   await store.reconciles.save(answers.map(({ asked }) => asked));
   return outcomes.filter((each) => each === "new").length;
 }
@@ -103,6 +112,7 @@ async function askAbout(
   { messageId, messageSid, accountSid, firstEventAt }: DueMessage,
 ): Promise<{
   readonly asked: AskedMessage;
+  readonly message?: ApiMessage;
   readonly event?: NewEvent | undefined;
 }> {
   // The key can't see a subaccount's messages.
@@ -119,6 +129,7 @@ async function askAbout(
   if (isFinal(message))
     return {
       asked: { messageId, is: "final" },
+      message,
       event: apiEvent(message, now()),
     };
   const nextAt = askedAgainAt(firstEventAt, now());

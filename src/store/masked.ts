@@ -58,6 +58,7 @@ export function maskedStore(store: Stores): Stores {
     // Days, counts and ids.
     backfills: store.backfills,
     reconciles: store.reconciles,
+    prices: store.prices,
     // Refused callbacks are masked before they're stored.
     refusals: store.refusals,
     // Erasing takes a whole number and only returns counts.

@@ -10,7 +10,11 @@ import type { RefusalStore } from "./refusals.ts";
 import type { CountRequest } from "./request-windows.ts";
 import type { DigestStore } from "./digests.ts";
 import type { SuppressionStore } from "./suppressions.ts";
-import type { BackfillStore, ReconcileStore } from "./twilio-reading.ts";
+import type {
+  BackfillStore,
+  PriceStore,
+  ReconcileStore,
+} from "./twilio-reading.ts";
 import type { Store } from "./store.ts";
 import type { UpkeepStore } from "./upkeep.ts";
 import type { Keeping } from "./keeping.ts";
@@ -30,6 +34,7 @@ export interface Stores extends Store {
   readonly digests: DigestStore;
   readonly backfills: BackfillStore;
   readonly reconciles: ReconcileStore;
+  readonly prices: PriceStore;
   readonly upkeep: UpkeepStore;
   readonly database: DatabaseFacts;
   readonly countRequest: CountRequest;

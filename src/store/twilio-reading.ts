@@ -1,3 +1,5 @@
+import type { Price } from "../twilio/api-message.ts";
+
 /** A GMT day whose messages are read from Twilio, or were. Times are milliseconds since 1970. */
 export type BackfillDay = {
   /** Such as `2026-11-01`. */
@@ -43,6 +45,8 @@ export interface BackfillStore {
     days: readonly string[],
     now: number,
     note?: BackfillNote,
+    /** These only if they were read before. */
+    again?: readonly string[],
   ): Promise<void>;
   /** The oldest day that is to be read. */
   next(): Promise<BackfillDay | undefined>;
@@ -92,4 +96,18 @@ export interface ReconcileStore {
   save(asked: readonly AskedMessage[]): Promise<void>;
   /** When Twilio said that it no longer has a message; undefined if it didn't. */
   goneAt(messageId: number): Promise<number | undefined>;
+}
+
+/** What Twilio charged for a message, as far as it's known. */
+export type MessagePrice = {
+  readonly messageSid: string;
+  readonly price: Price;
+};
+
+/** What messages cost. */
+export interface PriceStore {
+  /** Keeps the prices of recorded messages; a later price replaces an earlier one. */
+  save(prices: readonly MessagePrice[]): Promise<void>;
+  /** Undefined while it isn't known. */
+  of(messageId: number): Promise<Price | undefined>;
 }

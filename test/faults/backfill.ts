@@ -47,6 +47,7 @@ for (let killed = 0; killed <= kills; killed++) {
   const enough = stub.requests.length + between(random, 1, 6);
   if (killed < kills) {
     await until(() => stub.requests.length >= enough);
+    // Time is the subject: killed at any moment of a page.
     await Bun.sleep(between(random, 0, 300));
     await server.kill();
     continue;

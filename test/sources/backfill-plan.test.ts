@@ -15,10 +15,10 @@ const noteOf = (aliveAt: string, dailyThrough: string): BackfillNote => ({
 
 test.each([
   [
-    "the first server reads the last day that is over",
+    "the first server reads nothing that was before it",
     undefined,
     "2026-12-01T12:00",
-    ["2026-11-30"],
+    [],
     "2026-11-30",
   ],
   [
@@ -64,10 +64,20 @@ test.each([
     "2027-11-30",
   ],
 ] as const)("%s", (_, note, now, days, dailyThrough) => {
-  expect(plannedDays(note, at(now))).toEqual({
+  expect(plannedDays(note, at(now))).toMatchObject({
     days: [...days],
     note: { aliveAt: at(now), dailyThrough, failure: null },
   });
+});
+
+test("a day is read again for its prices after one, three and seven days", () => {
+  const note = noteOf("2026-12-02T00:59", "2026-11-30");
+  expect(plannedDays(note, at("2026-12-02T00:59")).again).toEqual([]);
+  expect(plannedDays(note, at("2026-12-02T01:00")).again).toEqual([
+    "2026-11-30",
+    "2026-11-28",
+    "2026-11-24",
+  ]);
 });
 
 test("after years without a server, the last 400 days are read", () => {

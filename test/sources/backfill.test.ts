@@ -137,12 +137,33 @@ test("messages that were refused when they were created appear, with the API as 
   const [event] = await store.timeline(refused.sid);
   expect(event).toMatchObject({ source: "api", occurredAt: null });
   expect(JSON.stringify(event)).not.toContain(refused.body);
+  const { id = 0 } = (await store.messageBySid(refused.sid)) ?? {};
+  expect(await store.prices.of(id)).toEqual({
+    amount: "-0.00790",
+    currency: "USD",
+  });
+  // It has changed a day later, when the day is read again.
+  stub.put({ ...refused, price: "-0.12345678901" });
+  await store.backfills.want([], NOW, NOTE, ["2026-11-27", ...DAYS]);
+  await readWantedDays({ ...readingFrom(stub, now, NEVER), store });
+  expect(await store.prices.of(id)).toMatchObject({ amount: "-0.12345678901" });
+  expect(await store.timeline(refused.sid)).toHaveLength(1);
+  const [read, ...others] = await store.backfills.days(
+    "2026-01-01",
+    "2027-01-01",
+  );
+  expect(read).toMatchObject({ messages: 1, found: 1 });
+  expect(others).toEqual([]);
+  await store.upkeep.prune(NOW + DAY_MS * 400);
+  expect(await store.prices.of(id)).toBeUndefined();
 });
 
 test("a server reads the last day by itself, notes faults, and goes on", async () => {
   using stub = startTwilioApi(twilioHistory(100, FROM, FROM + 3 * DAY_MS));
   await using opened = await newStore();
   const { store } = opened;
+  const yesterday = { ...NOTE, dailyThrough: "2026-11-29" };
+  await store.backfills.want([], NOW, yesterday);
   stub.state.isKeyValid = false;
   const failed = new AbortController();
   const failing = keepBackfilling({

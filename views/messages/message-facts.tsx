@@ -8,6 +8,7 @@ import {
 } from "../../src/messages/filter-language.ts";
 import { tagText } from "../../src/messages/filter-values.ts";
 import type { EventRow, MessageRow } from "../../src/store/store.ts";
+import type { Price } from "../../src/twilio/api-message.ts";
 import type { Urls } from "../../src/site/urls.ts";
 import type { Site } from "../site.ts";
 import { When } from "../parts/time.tsx";
@@ -20,12 +21,14 @@ const VALUE_LENGTH = 120;
 export function MessageFacts({
   site,
   message,
+  price,
   events,
   carrier,
   now,
 }: {
   readonly site: Site;
   readonly message: MessageRow;
+  readonly price: Price | undefined;
   readonly events: readonly EventRow[];
   /** Its name, where it's known. */
   readonly carrier: string | undefined;
@@ -56,6 +59,7 @@ export function MessageFacts({
         <CarrierReceipt events={events} />
         <dt>Segments</dt>
         <dd>{message.numSegments ?? <NotTold />}</dd>
+        <Cost price={price} isRead={message.sources.includes("api")} />
         <Owner urls={urls} message={message} />
         <Sources message={message} />
         <Tags urls={urls} tags={message.tags} />
@@ -67,6 +71,36 @@ export function MessageFacts({
       </p>
     </aside>
   );
+}
+
+/** What Twilio charged, or that it isn't known yet; nothing where Twilio isn't asked. */
+function Cost({
+  price,
+  isRead,
+}: {
+  readonly price: Price | undefined;
+  readonly isRead: boolean;
+}) {
+  if (price === undefined && !isRead) return "";
+  return (
+    <>
+      <dt>Price</dt>
+      <dd>
+        {price === undefined ? (
+          <span class="none">not known yet</span>
+        ) : (
+          <span safe>{priceWords(price)}</span>
+        )}
+      </dd>
+    </>
+  );
+}
+
+/** Twilio writes a cost as a negative amount. */
+function priceWords({ amount, currency }: Price): string {
+  const plain = amount.replace(/^-/, "");
+  const isCredit = plain === amount && /[1-9]/.test(amount);
+  return `${isCredit ? "−" : ""}${plain} ${currency}`;
 }
 
 /** The recipient with its country, and the sender. */

@@ -99,6 +99,7 @@ function Message({ site, details, q, now }: MessageView) {
           <MessageFacts
             site={site}
             message={message}
+            price={details.price}
             events={events}
             carrier={details.carrier}
             now={now}

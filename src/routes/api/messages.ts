@@ -140,6 +140,19 @@ const MessageWithEvents = Type.Composite(
         description:
           "Milliseconds from sent to delivered: by Twilio's clock where it's known of both, otherwise by this server's.",
       }),
+      price: orNull(
+        Type.Object({
+          amount: Type.String({
+            description:
+              "An exact decimal number, as Twilio writes it; negative for a cost.",
+          }),
+          currency: Type.String({ description: "ISO 4217, such as USD." }),
+        }),
+        {
+          description:
+            "What Twilio charged, read with TWILIO_API_KEY; null while it isn't known.",
+        },
+      ),
       error: orNull(ErrorExplained, {
         description: "The error code, explained; null if there is none.",
       }),
@@ -164,6 +177,7 @@ export const getMessage = operation({
     data: {
       ...MESSAGE_EXAMPLE,
       deliveryMs: null,
+      price: { amount: "-0.00790", currency: "USD" },
       error: EXPLAINED_EXAMPLE,
       events: [
         {
@@ -188,10 +202,12 @@ export const getMessage = operation({
     if (message === undefined) return NO_SUCH_MESSAGE;
     const events = await store.timeline(message.messageSid);
     const { errorCode } = message;
+    const price = await store.prices.of(message.id);
     return {
       data: {
         ...messageRecord(message),
         deliveryMs: storyOf(events).deliveryMs ?? null,
+        price: price ?? null,
         error:
           errorCode === null
             ? null

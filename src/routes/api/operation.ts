@@ -14,6 +14,7 @@ export type ApiStore = Pick<
   | "addressById"
   | "endpoints"
   | "outbox"
+  | "prices"
   | "listMessages"
   | "messageBySid"
   | "timeline"

@@ -61,6 +61,7 @@ export const COPIED_GROUPS: readonly CopiedGroup[] = [
   group("digests", "user_id"),
   group("backfill_days", "day"),
   group("reconciled_messages", "message_id"),
+  group("message_prices", "message_id"),
 ];
 
 /** Tables whose ids the database itself gives. */

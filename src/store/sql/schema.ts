@@ -240,6 +240,7 @@ export type Schema = {
     unreadable: number;
     read_at: number | null;
   };
+  message_prices: { message_id: number; amount: string; currency: string };
   reconciled_messages: {
     message_id: number;
     asked: number;

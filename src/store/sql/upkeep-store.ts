@@ -26,6 +26,7 @@ export function upkeepStore(
     async prune(before, work) {
       const pruned = await prune(doStep, before, work);
       while (await write("removeOldAttempts", before));
+      await write("removeWithoutMessage");
       return pruned;
     },
     pruneMadeUp: (work) => pruneMadeUp(doStep, work),

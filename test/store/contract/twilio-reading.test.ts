@@ -88,7 +88,29 @@ storeContract((openStore) => {
     await reconciles.add(later, NOW);
     expect(await reconciles.due(nextAt * 2, 10)).toEqual([]);
     await store.upkeep.prune(NOW + 3_600_000);
-    await reconciles.add(later, NOW);
     expect(await reconciles.goneAt(messageId)).toBeUndefined();
+  });
+
+  test("prices are kept to the last digit, of messages that are there", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const [messageSid, unknown] = [
+      `SM${"a".repeat(32)}`,
+      `SM${"b".repeat(32)}`,
+    ];
+    await store.recordEvent(eventOf({ MessageSid: messageSid }));
+    await store.settled();
+    const { id = 0 } = (await store.messageBySid(messageSid)) ?? {};
+    expect(await store.prices.of(id)).toBeUndefined();
+    const price = { amount: "-123456789012.123456789012", currency: "EUR" };
+    await store.prices.save([
+      { messageSid, price },
+      { messageSid: unknown, price },
+    ]);
+    expect(await store.prices.of(id)).toEqual(price);
+    const changed = { ...price, amount: "-0.10" };
+    await store.prices.save([{ messageSid, price: changed }]);
+    expect(await store.prices.of(id)).toEqual(changed);
+    await store.prices.save([]);
   });
 });

@@ -40,6 +40,8 @@ const RELEASED = {
     "b4af130d2020c9ad770b21834f70ade2c88aee853cb29a7cf3afbe89f1418a0a",
   "09-detached-partitions.sql":
     "ba4640ae8c30d5e1ccafec8811a9dbd6501452e26a0322f16c7d0cea1931f5dd",
+  "10-prices.sql":
+    "a7fef3ff3ef510b6e9b9df471f181fd7860e3edc899886bd2d869e7cf5ecc606",
 };
 
 test("no released migration has changed", () => {

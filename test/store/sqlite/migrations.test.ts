@@ -44,6 +44,8 @@ const RELEASED = {
     "3d7694615199ebe6cda787ed43b44ec361c36359355abd207d572b85ef877353",
   "17-twilio-api.sql":
     "b810c375bab3e24dedb56d445ba4c3757636c5aec878ecf339095d4a473fcec0",
+  "18-prices.sql":
+    "bdf142baf7ca714b14272477898d1923a5fe9e0fb6e661ac1a4828bd25748f5a",
 };
 
 test("no released migration has changed", () => {
@@ -61,7 +63,7 @@ test("a new database has exactly this version's schema", () => {
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
   );
   expect(sha256(JSON.stringify(statement.all()))).toBe(
-    "eaaebbad2071d154b5112a95eeeab814f701a9cbe97abd4262fbd31c12b67de1",
+    "240e8b3dd301f5dbdfa2bc8ee2a218a6267d11bbc477ac967c4fe888c48c20fc",
   );
 });
 

@@ -15,6 +15,7 @@ import olderNodes from "./06-older-nodes.sql" with { type: "text" };
 import sources from "./07-sources.sql" with { type: "text" };
 import twilioApi from "./08-twilio-api.sql" with { type: "text" };
 import detachedPartitions from "./09-detached-partitions.sql" with { type: "text" };
+import prices from "./10-prices.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly string[] = [
   sources,
   twilioApi,
   detachedPartitions,
+  prices,
 ];
 
 /** The schema version that this program writes and reads. */

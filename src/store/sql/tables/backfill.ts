@@ -19,16 +19,17 @@ export async function wantBackfill(
   days: readonly string[],
   now: number,
   note?: BackfillNote,
+  again: readonly string[] = [],
 ): Promise<void> {
-  const fresh = {
+  const unread = {
     wanted_at: now,
     next_page: null,
     pages: 0,
     messages: 0,
-    found: 0,
     unreadable: 0,
     read_at: null,
   };
+  const fresh = { ...unread, found: 0 };
   for (const day of days)
     await db
       .insertInto("backfill_days")
@@ -39,6 +40,13 @@ export async function wantBackfill(
           .doUpdateSet(fresh)
           .where("backfill_days.read_at", "is not", null),
       )
+      .execute();
+  for (const day of again)
+    await db
+      .updateTable("backfill_days")
+      .set(unread)
+      .where("day", "=", day)
+      .where("read_at", "is not", null)
       .execute();
   if (note !== undefined) await keepNote(db, NOTE, note);
 }

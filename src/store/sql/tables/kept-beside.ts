@@ -13,6 +13,7 @@ import { endpointById, endpoints, endpointSecrets } from "./endpoints.ts";
 import { limitsWholeAt } from "./guesses.ts";
 import { mutedCodes } from "./muted-codes.ts";
 import { outboxBeside } from "./outbox-beside.ts";
+import { priceOf } from "./prices.ts";
 import { dueMessages, goneAt } from "./reconciled.ts";
 import * as refusals from "./refusals.ts";
 import { isSetupCode, secret } from "./secrets.ts";
@@ -44,6 +45,7 @@ export function keptBeside(
   | "audit"
   | "backfills"
   | "reconciles"
+  | "prices"
   | "endpoints"
   | "outbox"
   | "refusals"
@@ -133,6 +135,7 @@ export function keptBeside(
       addPage: written("addBackfillPage"),
       days: query(backfill.backfillDays),
     },
+    prices: { save: written("savePrices"), of: query(priceOf) },
     reconciles: {
       add: written("addInFlight"),
       due: query(dueMessages),

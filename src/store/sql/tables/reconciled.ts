@@ -17,7 +17,6 @@ export async function addInFlight(
   { after, until }: { readonly after: number; readonly until: number },
   now: number,
 ): Promise<boolean> {
-  await removeWithoutMessage(db);
   const found = await db
     .selectFrom("messages")
     .select("id")
@@ -53,18 +52,6 @@ async function addedTo(db: Db, after: number): Promise<number> {
     .limit(1)
     .executeTakeFirst();
   return Math.max(kept.id, (hour?.firstId ?? 1) - 1);
-}
-
-/** Retention deletes the oldest messages. */
-async function removeWithoutMessage(db: Db): Promise<void> {
-  const oldest = await db
-    .selectFrom("messages")
-    .select("id")
-    .orderBy("id")
-    .limit(1)
-    .executeTakeFirst();
-  const all = db.deleteFrom("reconciled_messages");
-  await (oldest ? all.where("message_id", "<", oldest.id) : all).execute();
 }
 
 export async function dueMessages(

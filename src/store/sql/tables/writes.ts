@@ -59,6 +59,8 @@ import {
   signOut,
 } from "./sessions.ts";
 import { putDigest, removeDigest, saveDigest } from "./digests.ts";
+import { savePrices } from "./prices.ts";
+import { removeWithoutMessage } from "./without-message.ts";
 import { moveSuppressions, removeSuppression } from "./suppression-writes.ts";
 import { noteUpkeep } from "./upkeep-notes.ts";
 import {
@@ -137,6 +139,8 @@ const WRITES = {
   addBackfillPage,
   addInFlight,
   saveAsked,
+  savePrices,
+  removeWithoutMessage,
 };
 
 /** Writes that a power cut may undo, as the work that they record is then just done again. */

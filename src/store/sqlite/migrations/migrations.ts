@@ -18,6 +18,7 @@ import alerts from "./12-alerts.sql" with { type: "text" };
 import recordingRule from "./15-recording-rule.sql" with { type: "text" };
 import sources from "./16-sources.sql" with { type: "text" };
 import twilioApi from "./17-twilio-api.sql" with { type: "text" };
+import prices from "./18-prices.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -49,6 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
   recordingRule,
   sources,
   twilioApi,
+  prices,
 ];
 
 /** The database was written by a newer smsledger. */
