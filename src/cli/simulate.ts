@@ -11,6 +11,7 @@ import type { Outcome } from "../simulation/traffic.ts";
 import {
   EVENT_STATUSES,
   isEventStatus,
+  CHANNELS,
   type Channel,
 } from "../twilio/status.ts";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
@@ -190,6 +191,7 @@ function signedAsTheServerExpects(
 
 /** What Twilio posts there. A Messaging Service has one URL, of the SMS route, for all its senders. */
 function channelsOf(url: string): readonly Channel[] {
+  if (new URL(url).pathname.endsWith(WEBHOOK_PATHS.events)) return CHANNELS;
   return new URL(url).pathname.endsWith(WEBHOOK_PATHS.whatsapp)
     ? ["whatsapp"]
     : ["sms", "rcs", "messenger"];

@@ -1,6 +1,8 @@
 import type { FormParams } from "../twilio/form.ts";
 import { SIGNATURE_SETTINGS_HEADER } from "../twilio/shared-keys.ts";
 import { sign } from "../twilio/signature.ts";
+import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
+import { streamPost } from "./stream-post.ts";
 import { withQuery, type Target } from "./target.ts";
 
 /** How long Twilio waits for a response. */
@@ -18,22 +20,38 @@ export type Signer = {
   readonly keyId?: string | undefined;
 };
 
+type Callback = { readonly params: FormParams; readonly query: string };
+
+/** What is posted for a callback to the webhook's address, by Event Streams as JSON. */
+function postFor(target: Target, callback: Callback) {
+  if (new URL(target.url).pathname.endsWith(WEBHOOK_PATHS.events)) {
+    const post = streamPost(callback, Date.now());
+    return { ...post, type: "application/json", signed: [] };
+  }
+  const { params, query } = callback;
+  const body = new URLSearchParams(params.map((pair) => [...pair])).toString();
+  return { body, query, type: FORM_TYPE, signed: params };
+}
+
+const FORM_TYPE = "application/x-www-form-urlencoded; charset=UTF-8";
+
 /** Signs and posts one callback like Twilio. Rejects only if `signal` is aborted. */
 export async function postCallback(
   target: Target,
   { secret, keyId }: Signer,
-  { params, query }: { readonly params: FormParams; readonly query: string },
+  callback: Callback,
   signal: AbortSignal,
 ): Promise<Answer> {
+  const { body, query, type, signed } = postFor(target, callback);
   const headers = new Headers({
     accept: "*/*",
-    "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
+    "content-type": type,
     "i-twilio-idempotency-token": crypto.randomUUID(),
     "user-agent": "TwilioProxy/1.1",
     "x-twilio-signature": sign(
       secret,
       withQuery(target.signedUrl, query),
-      params,
+      signed,
       keyId === undefined ? "sha1" : "sha256",
     ),
   });
@@ -44,13 +62,11 @@ export async function postCallback(
     );
   if (target.authorization !== undefined)
     headers.set("authorization", target.authorization);
-  const body = new URLSearchParams();
-  for (const [name, value] of params) body.append(name, value);
   try {
     const response = await fetch(withQuery(target.url, query), {
       method: "POST",
       headers,
-      body: body.toString(),
+      body,
       redirect: "manual",
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });

@@ -57,6 +57,26 @@ test("only the chosen statuses are sent, on the path's channel", async () => {
   expect([...kinds]).toEqual(["whatsapp failed"]);
 });
 
+test("at the address of Event Streams, their events are posted, with tags and Twilio's time", async () => {
+  await using server = await startServer();
+  const { status } = await simulate([
+    "--url",
+    server.origin + WEBHOOK.replace("sms", "events"),
+    "--count",
+    "50",
+    "--rate",
+    "1000",
+  ]);
+  expect(status).toBe(0);
+  const events = await eventsIn(server.store);
+  expect(events.length).toBeGreaterThan(30);
+  expect(new Set(events.map(({ source }) => source))).toEqual(
+    new Set(["stream"]),
+  );
+  expect(events.every(({ occurredAt }) => occurredAt !== null)).toBe(true);
+  expect(events.some(({ query }) => query.includes("campaign="))).toBe(true);
+});
+
 test("the rate is never exceeded", async () => {
   await using server = await startServer();
   // Time is the subject: 20 pauses of a twentieth of a second.
