@@ -57,8 +57,7 @@ function repeatedBy(
 }
 
 export function postOf(event: StoredEvent): Post {
-  const { report: _, ...post } = event;
-  return { ...post, ...reportOf(event) };
+  return { ...event, ...reportOf(event) };
 }
 
 function postOfRow(recorded: RecordedPost, messageSid: string): Post {
@@ -75,10 +74,14 @@ export function partsOf(post: Post): Set<string> {
   return partsOfForm(post, restorePost(form, { ...post, ...codesOf(carrier) }));
 }
 
-/** The same where the posted form is at hand. */
-export function partsOfForm(post: Post, params: FormParams): Set<string> {
+/** The same where the posted form is at hand; added to `parts`. */
+export function partsOfForm(
+  post: Post,
+  params: FormParams,
+  parts = new Set<string>(),
+): Set<string> {
   const { channel, query, source, occurredAt, carrier, numSegments } = post;
-  const parts = new Set([JSON.stringify(channel)]);
+  parts.add(JSON.stringify(channel));
   for (const [name, value] of params) {
     // In capitals it is the same SID.
     const said = isMessageSid(value) ? canonicalSid(value) : value;

@@ -114,14 +114,16 @@ export function deliveryMs(
     "status" | "source" | "occurredAt"
   >[] = [],
 ): number | null {
-  const received = (status: number): number =>
-    events.reduce(
-      (at, event) =>
-        event.status === status ? Math.min(at, event.receivedAt) : at,
-      Infinity,
-    );
-  const [sent, delivered] = [received(SENT), received(DELIVERED)];
+  let [sent, delivered] = [Infinity, Infinity];
+  // Where only callbacks told, as usual, no time is looked for.
+  let isTimed = confirmations.length > 0;
+  for (const { status, receivedAt, occurredAt } of events) {
+    if (status === SENT) sent = Math.min(sent, receivedAt);
+    else if (status === DELIVERED) delivered = Math.min(delivered, receivedAt);
+    if (occurredAt !== null) isTimed = true;
+  }
   if (sent === Infinity || delivered === Infinity) return null;
+  if (!isTimed) return Math.max(0, delivered - sent);
   const occurred = (status: number): number | null =>
     eventTime(
       [...events, ...confirmations].filter((each) => each.status === status),

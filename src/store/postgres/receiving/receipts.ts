@@ -4,10 +4,13 @@ import {
   partsOf,
   partsOfForm,
   postOf,
-  type Post,
 } from "../../core/event-posts.ts";
 import { packMessageSid } from "../../core/message-sid.ts";
-import { storedEvent, type StoredEvent } from "../../core/stored-event.ts";
+import {
+  reportOf,
+  storedEvent,
+  type StoredEvent,
+} from "../../core/stored-event.ts";
 import type { NewEvent } from "../../store.ts";
 import { storableJson } from "../connection/storable.ts";
 
@@ -15,31 +18,37 @@ import { storableJson } from "../connection/storable.ts";
 export function appendable(event: NewEvent): string {
   const stored = storedEvent(event);
   const post = postOf(stored);
-  return appendableOf(stored, post, partsOfForm(post, event.params));
+  const essentials = essentialsOf(post);
+  const { size } = essentials;
+  return appendableOf(
+    stored,
+    size,
+    partsOfForm(post, event.params, essentials),
+  );
 }
 
 /** The same of a callback that was stored. */
 export function appendableStored(stored: StoredEvent): string {
   const post = postOf(stored);
-  return appendableOf(stored, post, partsOf(post));
+  const essentials = essentialsOf(post);
+  return appendableOf(stored, essentials.size, essentials.union(partsOf(post)));
 }
 
+/** `said` is all of it; the first are its essentials. */
 function appendableOf(
   stored: StoredEvent,
-  post: Post,
-  parts: ReadonlySet<string>,
+  essential: number,
+  said: ReadonlySet<string>,
 ): string {
   const { messageSid, accountSid, status } = stored;
-  const essentials = essentialsOf(post);
-  // The essentials come first.
-  const said = checksumsOf(status, essentials.union(parts));
+  const { source } = reportOf(stored);
   return storableJson({
     sid: Buffer.from(packMessageSid(messageSid)).toString("hex"),
     account: accountSid,
     status,
-    ...(post.source !== 0 && { source: post.source }),
-    essential: essentials.size,
-    said: `{${said.join()}}`,
+    ...(source !== 0 && { source }),
+    essential,
+    said: `{${checksumsOf(status, said).join()}}`,
     event: stored,
   });
 }
