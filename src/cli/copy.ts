@@ -3,7 +3,9 @@ import { ConfigError } from "../config/config.ts";
 import { databaseUrl, isPostgresUrl } from "../config/setting-values.ts";
 import { copyLedger, type CopiedLedger } from "../store/copy/copy-ledger.ts";
 import type { CopySource } from "../store/copying.ts";
+import type { Engine } from "../store/engine.ts";
 import { openEngine } from "../store/open.ts";
+import { StoreUnavailable, StoreUnusable } from "../store/store.ts";
 import { counted } from "../words/amounts.ts";
 import { FlagReader, type Flags } from "./flags.ts";
 import { report, say } from "./output.ts";
@@ -54,12 +56,53 @@ function database(text: string): string {
   return inFile;
 }
 
+/**
+ * Does something with a side of the copy, or with both: what is wrong with an address is said about
+ * the flag that it was given with, not about DATABASE_URL.
+ */
+async function namingFlag<T>(
+  flag: (message: string) => string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    for (const kind of [StoreUnusable, StoreUnavailable])
+      if (error instanceof kind) {
+        const { message } = error;
+        throw new kind(message.replaceAll("DATABASE_URL", flag(message)), {
+          cause: error,
+        });
+      }
+    throw error;
+  }
+}
+
+/** The flag of the side that an error of a copy under way is about. */
+function flagOf(from: string, message: string): "--from" | "--to" {
+  const isOfServer = message.startsWith('The database "');
+  return isOfServer === isPostgresUrl(from) ? "--from" : "--to";
+}
+
 /** Copies a ledger from one database to another. Resolves to the exit status, and throws when it can't be done. */
 export async function copy({ from, to }: CopyDatabases): Promise<number> {
-  const [old, other] = [openEngine(from), openEngine(to)];
+  const old = await namingFlag(
+    () => "--from",
+    async () => openEngine(from),
+  );
+  const other = await namingFlag(
+    () => "--to",
+    async () => openEngine(to),
+  );
   const signal = stopSignal();
-  const source = await old.openCopySource();
-  const copied = await copyAndClose(source, to, signal);
+  const source = await namingFlag(
+    () => "--from",
+    () => old.openCopySource(),
+  );
+  const copied = await namingFlag(
+    (message) => flagOf(from, message),
+    () => copyAndClose(source, other, signal),
+  );
   if (copied === undefined) {
     say("Stopped before it was done. Run it again to continue.");
     return FAILED;
@@ -74,12 +117,15 @@ export async function copy({ from, to }: CopyDatabases): Promise<number> {
 
 async function copyAndClose(
   source: CopySource,
-  to: string,
+  other: Engine,
   signal: AbortSignal,
 ): Promise<CopiedLedger | undefined> {
   const bar = progressBar(process.stderr);
   try {
-    const target = await openEngine(to).openCopyTarget(source.ledger);
+    const target = await namingFlag(
+      () => "--to",
+      () => other.openCopyTarget(source.ledger),
+    );
     try {
       return await copyLedger(source, target, {
         signal,

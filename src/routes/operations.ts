@@ -26,7 +26,7 @@ export const operationsHandlers = ({
   instance,
 }: OpsDeps) => ({
   live: () => jsonResponse({ live: true, instance }),
-  ready: async ({ request }: Asked) => {
+  ready: async ({ request, server }: Asked) => {
     const [failure, lastAt, uncheckedMs, keeping] = await Promise.all([
       operations.whyNotReady(),
       operations.lastCallbackAt(),
@@ -42,7 +42,9 @@ export const operationsHandlers = ({
         uncheckedMs === undefined ? null : Math.round(uncheckedMs / 1_000),
       ...(keeping !== undefined && {
         onlyReceives: restriction ?? null,
-        keeper: keeping && keeperJson(keeping),
+        keeper:
+          keeping &&
+          keeperJson(keeping, mayReadMetrics(config, request, server)),
       }),
     };
     if (reason === undefined) return jsonResponse({ ready: true, ...last });
@@ -52,29 +54,36 @@ export const operationsHandlers = ({
     );
   },
   metrics: async ({ request, server }: Asked) => {
-    const refusal = metricsProblem(
-      config.metricsToken,
-      request.headers,
-      server?.requestIP(request)?.address,
-    );
+    const peer = server?.requestIP(request)?.address;
+    const refusal = metricsProblem(config.metricsToken, request.headers, peer);
     if (refusal !== undefined) return refusal;
     const metrics = await operations.metrics();
     return textResponse(await metrics.text(), metrics.contentType);
   },
 });
 
-/** Who records what nodes received, and how far that is behind. */
-function keeperJson(keeping: Keeping) {
-  const { node, isThisNode, since, vacantMs, behindMs } = keeping;
+function mayReadMetrics(
+  { metricsToken }: OpsDeps["config"],
+  request: Request,
+  server: Asked["server"],
+): boolean {
+  const peer = server?.requestIP(request)?.address;
+  return metricsProblem(metricsToken, request.headers, peer) === undefined;
+}
+
+/** Who records what nodes received, and how far that is behind; strangers learn no host's name. */
+function keeperJson(keeping: Keeping, isNamed: boolean) {
+  const { isThisNode, since, vacantMs, behindMs } = keeping;
+  const named = isNamed ? keeping : { ...keeping, node: undefined };
   return {
-    node: node ?? null,
+    ...(isNamed && { node: keeping.node ?? null }),
     isThisNode,
     since: new Date(since).toISOString(),
     missingSeconds: Math.round(vacantMs / 1_000),
     behindSeconds: Math.round(behindMs / 1_000),
     waitingCallbacks: keeping.waiting.count,
     setAsideCallbacks: keeping.setAside.count,
-    problem: keepingProblem(keeping) ?? null,
+    problem: keepingProblem(named) ?? null,
   };
 }
 

@@ -27,6 +27,12 @@ export type Span = {
 /** Rows of each table of a group, in the order of its tables. */
 export type SpanRows = readonly (readonly CopiedRow[])[];
 
+/** How many rows of each table of a group a span has, and a digest of all they say: the same on every engine. */
+export type SpanDigest = readonly {
+  readonly rows: number;
+  readonly sha256: string;
+}[];
+
 /** The highest id that each table ever had, by its name: a new row gets a higher one. */
 export type HighestIds = Readonly<Record<string, number>>;
 
@@ -35,6 +41,11 @@ export interface CopySide {
   /** The names of the columns of each table, sorted. */
   readonly columns: ReadonlyMap<string, readonly string[]>;
   read(group: CopiedGroup, span: Span): Promise<SpanRows>;
+  /**
+   * Takes a part of the time that reading takes. If the digests of two sides are the same, so is
+   * what they have; if not, their rows may still be, as each engine stores some texts in its own way.
+   */
+  digest(group: CopiedGroup, span: Span): Promise<SpanDigest>;
   highestIds(): Promise<HighestIds>;
   close(): Promise<void>;
 }

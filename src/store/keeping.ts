@@ -32,14 +32,23 @@ export function keepingProblem({
   vacantMs,
   behindMs,
   waiting,
-  node = "",
+  node,
 }: Keeping): string | undefined {
   const are = `${boundedCount(waiting)} ${waiting.count === 1 ? "callback is" : "callbacks are"} waiting to be recorded`;
   if (vacantMs > VACANT_MS_MAX)
     return `No node has recorded callbacks for ${duration(vacantMs)}; ${are}.`;
   if (behindMs > BEHIND_MS_MAX)
-    return `The keeper (${node}) is ${duration(behindMs)} behind: ${are}.`;
+    return `The keeper${node === undefined ? "" : ` (${node})`} is ${duration(behindMs)} behind: ${are}.`;
   return undefined;
+}
+
+/** Whether events of the last minutes may be missing, as they wait to be recorded. */
+export function isRecordingLate({
+  vacantMs,
+  behindMs,
+  waiting,
+}: Keeping): boolean {
+  return waiting.count > 0 && Math.max(vacantMs, behindMs) > BEHIND_MS_MAX;
 }
 
 /** How the keeper is doing; undefined if the database doesn't say in time. */

@@ -517,7 +517,29 @@ describe("nothing fires", () => {
     const back = T0 + 4 * HOUR_MS;
     await evaluateFrom(ledger, back, back + 58 * MINUTE_MS);
     expect(await ledger.store.alerts.list({ size: 9 })).toEqual([]);
-    await evaluateFrom(ledger, back + 59 * MINUTE_MS, back + 62 * MINUTE_MS);
+    // Callbacks that wait to be recorded have arrived.
+    const late = { node: undefined, isThisNode: false, since: back };
+    const waits = { vacantMs: HOUR_MS, behindMs: HOUR_MS };
+    const waiting = { count: 1, isMore: false };
+    const setAside = { count: 0, isMore: false };
+    await ledger.evaluate(back + 59 * MINUTE_MS, {
+      ...ledger.store,
+      keeping: async () => ({ ...late, ...waits, waiting, setAside }),
+    });
+    expect(await ledger.store.alerts.open()).toMatchObject([
+      { ruleKind: "recording" },
+    ]);
+    await ledger.evaluate(back + 60 * MINUTE_MS, {
+      ...ledger.store,
+      keeping: async () => ({
+        ...late,
+        vacantMs: 0,
+        behindMs: 0,
+        waiting: { count: 0, isMore: false },
+        setAside,
+      }),
+    });
+    await evaluateFrom(ledger, back + 61 * MINUTE_MS, back + 62 * MINUTE_MS);
     expect(await only(ledger.store.alerts.open())).toMatchObject({
       ruleKind: "silence",
       state: "firing",

@@ -144,7 +144,23 @@ test("wrong databases are refused, without a password", async () => {
     expect(ended.stderr).toContain(words);
     expect(ended.stderr).not.toContain("s3cret");
   }
-  const missing = await copyCommand("missing.db", server);
-  expect(missing.status).toBe(1);
-  expect(missing.stderr).toContain("There is no database");
+  using folder = tempDir();
+  const file = join(folder.path, "smsledger.db");
+  await makeLedger(file, 1);
+  const away = "postgres://ana:s3cret@127.0.0.1:1/ledger";
+  for (const [from, to, words] of [
+    [
+      "missing.db",
+      server,
+      /^There is no database .*missing\.db\. Check --from\.$/,
+    ],
+    [away, "b.db", /nothing answers on port 1\. .*, or check --from\.$/],
+    [file, away, /nothing answers on port 1\. .*, or check --to\.$/],
+    [file, `${away}?ssl=1`, /^--to has the unknown parameter "ssl"/],
+  ] as const) {
+    const ended = await copyCommand(from, to);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr.trim()).toMatch(words);
+    expect(ended.stderr).not.toMatch(/s3cret|DATABASE_URL/);
+  }
 });

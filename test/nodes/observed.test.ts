@@ -45,6 +45,11 @@ test("each node's health and metrics say who the keeper is, and how far behind",
     setAsideCallbacks: 0,
     problem: null,
   });
+  // Only whoever may read the metrics learns the host's name.
+  await using third = await startServer({ ...env, METRICS_TOKEN: "secret" });
+  const { keeper: told } = await readiness(third);
+  expect(told).toMatchObject({ isThisNode: false, problem: null });
+  expect(told).not.toHaveProperty("node");
   expect((await metricsOf(one)).value("is_keeper")).toBe(1);
   const { text, value } = await metricsOf(other);
   expect(

@@ -1,4 +1,5 @@
 import type { RuleSettings } from "../../store/alerts.ts";
+import { isRecordingLate, keepingIfKnown } from "../../store/keeping.ts";
 import { operatingSince } from "../operation.ts";
 import { readCounts } from "./counts.ts";
 import {
@@ -66,6 +67,12 @@ export const silence: RuleKindDefinition = {
         ),
       ),
     );
+    const keeping =
+      ledger.keeping && !isPreview
+        ? await keepingIfKnown(ledger.keeping)
+        : undefined;
+    // Then callbacks arrive, and the rule "Recording fails" says that nobody records them.
+    const isUnknown = keeping !== undefined && isRecordingLate(keeping);
     const [current, ...earlier] = weeks;
     const messagesIn = (counts: typeof current, begin: number, end: number) =>
       counts?.sum("", { from: begin, to: end }).messages ?? 0;
@@ -78,7 +85,7 @@ export const silence: RuleKindDefinition = {
         ),
       ),
       findingsAt(moment) {
-        if (!moment.knows(windowMs)) return UNKNOWN;
+        if (isUnknown || !moment.knows(windowMs)) return UNKNOWN;
         const begin = moment.since(windowMs);
         const isSilent =
           messagesIn(current, begin, moment.at) === 0 &&

@@ -20,6 +20,16 @@ export function endOfSpanSql(
     ORDER BY ${key.join()} LIMIT 1 OFFSET ${rows - 1}`;
 }
 
+/** The order of a span's rows, from expressions for a table's columns: the same on every engine. */
+export function orderSql(
+  { key }: CopiedTable,
+  columns: ReadonlyMap<string, string>,
+): string {
+  if (columns.has("id")) return [...new Set([...key, "id"])].join();
+  const others = [...columns].filter(([name]) => !key.includes(name));
+  return [...key, ...others.map(([, each]) => `${each} NULLS FIRST`)].join();
+}
+
 function literal(key: CopiedKey): string {
   const values = key.map((each) =>
     typeof each === "number" ? String(each) : `'${each.replaceAll("'", "''")}'`,

@@ -1,10 +1,12 @@
 import { NUMBERED_TABLES } from "../../copy/copied-tables.ts";
-import { inSpan } from "../../copy/span-sql.ts";
+import { inSpan, orderSql } from "../../copy/span-sql.ts";
 import type {
   CopiedGroup,
   CopiedRow,
+  CopiedTable,
   HighestIds,
   Span,
+  SpanDigest,
   SpanRows,
 } from "../../copying.ts";
 import type { Connection } from "../connection/pool.ts";
@@ -27,19 +29,50 @@ export async function columnsIn(
   return columns;
 }
 
-/** Reads the rows of a span, of all tables at the same moment. */
+/** What a column is in a copy, which every engine stores in its own way. */
+function copied({ name }: CopiedTable, column: string): string {
+  return name === "messages" && column === "sid"
+    ? "encode(sid, 'hex')"
+    : column;
+}
+
+/** Reads the digests of a span's rows, of all tables at the same moment; see `CopySide`. */
+export async function digestSpan(
+  query: Query,
+  columns: ReadonlyMap<string, readonly string[]>,
+  group: CopiedGroup,
+  span: Span,
+): Promise<SpanDigest> {
+  const tables = group.map((table) => {
+    const names = new Map(
+      (columns.get(table.name) ?? []).map((each) => [
+        each,
+        copied(table, each),
+      ]),
+    );
+    const texts = [...names.values()].map((each) => `(${each})::text`);
+    return `(SELECT json_build_object('rows', count(*), 'sha256', encode(sha256(convert_to(
+        coalesce(string_agg(line, ','), ''), 'UTF8')), 'hex'))
+      FROM (SELECT array_to_json(ARRAY[${texts.join()}])::text AS line FROM ${table.name}
+        WHERE ${inSpan(table, span)} ORDER BY ${orderSql(table, names)}) AS lines)`;
+  });
+  const [found] = await query<{ digests: string }>(
+    `SELECT json_build_array(${tables.join()})::text AS digests`,
+  );
+  return JSON.parse(found?.digests ?? "[]");
+}
+
+/** Reads the rows of a span, of all tables at the same moment: one statement has one snapshot. */
 export async function readSpan(
   query: Query,
   columns: ReadonlyMap<string, readonly string[]>,
   group: CopiedGroup,
   span: Span,
 ): Promise<SpanRows> {
-  // One statement has one snapshot. As JSON, in which numbers are numbers.
+  // As JSON, in which numbers are numbers.
   const tables = group.map((table) => {
     const names = (columns.get(table.name) ?? []).map((column) =>
-      table.name === "messages" && column === "sid"
-        ? "encode(sid, 'hex')"
-        : column,
+      copied(table, column),
     );
     return `(SELECT coalesce(json_agg(json_build_array(${names.join()})), '[]')
       FROM ${table.name} WHERE ${inSpan(table, span)})::text AS ${table.name}`;

@@ -6,7 +6,7 @@ import type { Connection } from "../connection/pool.ts";
 import { codeOf } from "../connection/postgres-errors.ts";
 import { placeOf, postgresSettings } from "../connection/settings.ts";
 import { requireOurs, SCHEMA_VERSION } from "../migrations/migrations.ts";
-import { columnsIn, highestIds, readSpan } from "./copied-rows.ts";
+import { columnsIn, digestSpan, highestIds, readSpan } from "./copied-rows.ts";
 import { connectToCopy, isInUse } from "./copy-connection.ts";
 
 type Query = Connection["query"];
@@ -54,6 +54,8 @@ export async function openCopySource(databaseUrl: string): Promise<CopySource> {
         }),
       read: (group, span) =>
         use((query) => readSpan(query, columns, group, span)),
+      digest: (group, span) =>
+        use((query) => digestSpan(query, columns, group, span)),
       highestIds: () => use(highestIds),
       hold: () => use((query) => hold(query, place)),
       close,

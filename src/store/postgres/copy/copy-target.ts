@@ -20,7 +20,7 @@ import {
   SCHEMA_VERSION,
   requireOurs,
 } from "../migrations/migrations.ts";
-import { columnsIn, highestIds, readSpan } from "./copied-rows.ts";
+import { columnsIn, digestSpan, highestIds, readSpan } from "./copied-rows.ts";
 import { clearSpan, replaceSpan, storedRow } from "./copied-parts.ts";
 import { connectToCopy, COPY_PARAMETERS, isInUse } from "./copy-connection.ts";
 import { judgeReceivedMeanwhile } from "./received-meanwhile.ts";
@@ -50,6 +50,8 @@ export async function openCopyTarget(
       stored: (table, row) => storedRow(columns, table, row),
       read: (group, span) =>
         use((query) => readSpan(query, columns, group, span)),
+      digest: (group, span) =>
+        use((query) => digestSpan(query, columns, group, span)),
       highestIds: () => use(highestIds),
       replace: (group, span, rows, isFinal) =>
         changing(async (query) => {

@@ -1,6 +1,6 @@
 import type { Database, SQLQueryBindings } from "bun:sqlite";
 import { NUMBERED_TABLES, RECORDED_TABLES } from "../../copy/copied-tables.ts";
-import { endOfSpanSql, inSpan } from "../../copy/span-sql.ts";
+import { endOfSpanSql, inSpan, orderSql } from "../../copy/span-sql.ts";
 import { rollupKey } from "../../core/rollup-table.ts";
 import type {
   CopiedGroup,
@@ -10,6 +10,7 @@ import type {
   CopiedValue,
   HighestIds,
   Span,
+  SpanDigest,
   SpanRows,
 } from "../../copying.ts";
 
@@ -61,6 +62,39 @@ export function readSpan(
         `SELECT ${names.map((each) => copied(table.name, each)).join()} FROM ${table.name}
            WHERE ${inSpan(table, span)}`,
       );
+    });
+  return db.inTransaction ? read() : db.transaction(read)();
+}
+
+/** SQLite works in this thread: lets a query to a server leave, so that both sides work at once. */
+export function otherSideBegins(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Reads the digests of a span's rows, of all tables at the same moment; see `CopySide`. */
+export function digestSpan(
+  db: Database,
+  columns: ReadonlyMap<string, readonly string[]>,
+  group: CopiedGroup,
+  span: Span,
+): SpanDigest {
+  const read = (): SpanDigest =>
+    group.map((table) => {
+      const names = new Map(
+        (columns.get(table.name) ?? []).map((each) => [
+          each,
+          copied(table.name, each),
+        ]),
+      );
+      const texts = [...names.values()].map((each) => `CAST(${each} AS TEXT)`);
+      // The text is only hashed, so it's left as bytes.
+      const [[rows, text] = [0, null]] = valuesOf<[number, Uint8Array | null]>(
+        db,
+        `SELECT count(*), CAST(group_concat(line, ',') AS BLOB)
+           FROM (SELECT json_array(${texts.join()}) AS line FROM ${table.name}
+             WHERE ${inSpan(table, span)} ORDER BY ${orderSql(table, names)})`,
+      );
+      return { rows, sha256: Bun.SHA256.hash(text ?? "", "hex") };
     });
   return db.inTransaction ? read() : db.transaction(read)();
 }

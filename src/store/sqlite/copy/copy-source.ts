@@ -16,6 +16,8 @@ import { valueOf } from "../connection/values.ts";
 import {
   columnsIn,
   countRows,
+  digestSpan,
+  otherSideBegins,
   endOfSpan,
   highestIds,
   readSpan,
@@ -47,6 +49,10 @@ export function openCopySource(file: string): CopySource {
       use((own) => endOfSpan(own, table, after, rows)),
     count: (table) => use((own) => countRows(own, table)),
     read: (group, span) => use((own) => readSpan(own, columns, group, span)),
+    async digest(group, span) {
+      await otherSideBegins();
+      return use((own) => digestSpan(own, columns, group, span));
+    },
     highestIds: () => use(highestIds),
     hold() {
       if (lock) throw new Mistake("The source is held already.");

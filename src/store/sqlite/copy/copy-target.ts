@@ -29,7 +29,14 @@ import {
   SCHEMA_VERSION,
   UNFINISHED_COPY,
 } from "../migrations/migrations.ts";
-import { columnsIn, highestIds, readSpan, storable } from "./copied-rows.ts";
+import {
+  columnsIn,
+  digestSpan,
+  highestIds,
+  otherSideBegins,
+  readSpan,
+  storable,
+} from "./copied-rows.ts";
 
 /** Opens the database in `file`, which is new or an unfinished copy of this ledger, to copy the ledger into it. */
 export function openCopyTarget(file: string, ledger: string): CopyTarget {
@@ -60,6 +67,10 @@ export function openCopyTarget(file: string, ledger: string): CopyTarget {
     columns,
     stored: (_, row) => row,
     read: (group, span) => use(() => readSpan(own, columns, group, span)),
+    async digest(group, span) {
+      await otherSideBegins();
+      return use(() => digestSpan(own, columns, group, span));
+    },
     highestIds: () => use(() => highestIds(own)),
     replace: (group, span, rows) =>
       use(() =>
