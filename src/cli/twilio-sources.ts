@@ -1,4 +1,5 @@
 import { keepBackfilling } from "../sources/backfill.ts";
+import { missedContexts } from "../sources/missed-context.ts";
 import { keepReconciling } from "../sources/reconcile.ts";
 import { createApiClient } from "../twilio-api/client.ts";
 import type { Background } from "./forward.ts";
@@ -8,9 +9,13 @@ export async function readTwilio(background: Background): Promise<void> {
   const { twilioApi } = background.config;
   if (twilioApi === undefined) return;
   const client = createApiClient(twilioApi, background);
-  const reading = { ...background, client, now: Date.now };
+  const { publicUrl } = background.config;
+  const reading = { ...background, client, publicUrl, now: Date.now };
   try {
-    await Promise.all([keepBackfilling(reading), keepReconciling(reading)]);
+    await Promise.all([
+      keepBackfilling({ ...reading, contextOf: missedContexts(reading) }),
+      keepReconciling(reading),
+    ]);
   } finally {
     client.close();
   }

@@ -53,6 +53,7 @@ export const OWN_PATHS: ReadonlySet<string> = new Set([
   "numbers",
   "readyz",
   "refusals",
+  "completeness",
   "settings",
   "setup",
 ]);

@@ -19,6 +19,7 @@ import alerts from "../../views/styles/alerts.css" with { type: "text" };
 import apiTokens from "../../views/styles/api-tokens.css" with { type: "text" };
 import base from "../../views/styles/base.css" with { type: "text" };
 import charts from "../../views/styles/charts.css" with { type: "text" };
+import completeness from "../../views/styles/completeness.css" with { type: "text" };
 import controls from "../../views/styles/controls.css" with { type: "text" };
 import errors from "../../views/styles/errors.css" with { type: "text" };
 import filter from "../../views/styles/filter.css" with { type: "text" };
@@ -66,6 +67,7 @@ const STYLESHEET = [
   suppressions,
   setup,
   refusals,
+  completeness,
   settings,
   settingsGeneral,
   apiTokens,

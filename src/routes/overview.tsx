@@ -7,7 +7,8 @@ import {
 } from "../../views/overview/overview-empty.tsx";
 import { OverviewPage } from "../../views/overview/overview-page.tsx";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
-import type { Store } from "../store/store.ts";
+import { receivedLately } from "../sources/completeness.ts";
+import type { Stores } from "../store/stores.ts";
 import { readRange } from "../time/time-range.ts";
 import {
   testCommand,
@@ -17,7 +18,7 @@ import { readOverview, type OverviewStore } from "../overview/overview.ts";
 
 export type OverviewDeps = {
   readonly store: OverviewStore &
-    Pick<Store, "feedEnd" | "countedByMinuteSince">;
+    Pick<Stores, "feedEnd" | "countedByMinuteSince" | "backfills">;
   readonly config: TestCommandSettings;
   readonly callbacks: Pick<CallbackCounts, "lastSkipped">;
   readonly now: () => number;
@@ -41,8 +42,11 @@ export const overviewHandler =
     // Read first: what is recorded from now on is reported, at worst twice.
     const live = await store.feedEnd();
     const overview = await readOverview(store, period, now);
-    if (overview.total.messages > 0)
-      return page(<OverviewPage {...{ site, period, overview, now, live }} />);
+    if (overview.total.messages > 0) {
+      const received = await receivedLately(store, now);
+      const view = { site, period, overview, received, now, live };
+      return page(<OverviewPage {...view} />);
+    }
     const newest = await store.listMessages([], { size: 1 });
     const [latest] = newest.messages;
     if (latest === undefined) {

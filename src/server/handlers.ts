@@ -44,6 +44,7 @@ import { operationsHandlers } from "../routes/operations.ts";
 import { overviewHandler } from "../routes/overview.tsx";
 import { ownAccountHandlers } from "../routes/own-account.tsx";
 import { refusalHandlers } from "../routes/refusals.tsx";
+import { completenessHandler } from "../routes/completeness.tsx";
 import { senderHandlers } from "../routes/senders.tsx";
 import { setupHandlers } from "../routes/setup.tsx";
 import { suppressionHandlers } from "../routes/suppressions.tsx";
@@ -156,6 +157,7 @@ export function createHandlers(whole: HandlerDeps) {
     tokens: apiTokenHandlers(deps),
     digest: digestHandlers(deps),
     audit: auditHandler(deps),
+    completeness: completenessHandler(deps),
     senders: senderHandlers({ ...deps, ...senderChecksOf(whole) }),
     erase: eraseHandlers(new Erasures(deps)),
     madeUp: madeUpHandlers(new MadeUpRemoval(deps)),

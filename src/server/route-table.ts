@@ -7,6 +7,7 @@ import {
 } from "../routes/api/alerts.ts";
 import { listAttempts, testEndpoint } from "../routes/api/attempts.ts";
 import * as endpoints from "../routes/api/endpoints.ts";
+import { getCompleteness } from "../routes/api/completeness.ts";
 import { listErrors } from "../routes/api/errors.ts";
 import { listEvents } from "../routes/api/events.ts";
 import type { Operation } from "../routes/api/operation.ts";
@@ -62,6 +63,7 @@ export function routeTable(on: Handlers): readonly Route[] {
     does("/api/v1/events", listEvents),
     does("/api/v1/stats", getStats),
     does("/api/v1/errors", listErrors),
+    does("/api/v1/completeness", getCompleteness),
     does("/api/v1/suppressions", listSuppressions),
     does("/api/v1/suppressions/changes", listSuppressionChanges),
     does("/api/v1/suppressions/:number/:channel", removeSuppression),
@@ -147,6 +149,8 @@ export function routeTable(on: Handlers): readonly Route[] {
     post("/alerts/:id/acknowledge",            member, alerts.acknowledge),
     post("/alerts/:id/snooze",                 member, alerts.snooze),
     post("/alerts/:id/reopen",                 member, alerts.reopen),
+
+    get ("/completeness",                      member, on.completeness),
 
     get ("/refusals",                          member, refusals.list),
     get ("/refusals/:id",                      member, refusals.one),

@@ -87,6 +87,7 @@ export function createUrls(publicUrl: string | undefined) {
     ): string => `${base}/refusals${queryString(address)}`,
     refusal: (id: number): string => `${base}/refusals/${id}`,
     refusalsSeen: `${base}/refusals/seen`,
+    completeness: `${base}/completeness`,
     /** Open alerts, and those that were; `older` is an alert's id. */
     alerts: (
       address: {

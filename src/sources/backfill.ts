@@ -2,7 +2,11 @@ import { failureOf } from "../log/failure.ts";
 import type { Log } from "../log/log.ts";
 import { StoreUnavailable } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
-import type { BackfillDay, BackfillPage } from "../store/twilio-reading.ts";
+import type {
+  BackfillDay,
+  BackfillPage,
+  OutcomeCounts,
+} from "../store/twilio-reading.ts";
 import { pause } from "../time/pause.ts";
 import type { ApiMessage } from "../twilio/api-message.ts";
 import type { ApiClient } from "../twilio-api/client.ts";
@@ -14,6 +18,7 @@ import {
 import { apiEvent } from "./api-event.ts";
 import { plannedDays } from "./backfill-plan.ts";
 import { savePrices } from "./prices.ts";
+import { countOutcomes, type MissedContext } from "./outcomes.ts";
 
 const BEGIN_AFTER_MS = 5_000;
 /** How often to check for days that are to be read. */
@@ -32,8 +37,15 @@ export type Backfilling = {
   readonly client: ApiClient;
   readonly store: Pick<
     Stores,
-    "backfills" | "prices" | "recordEvents" | "settled" | "upkeep"
+    | "backfills"
+    | "outcomeSources"
+    | "prices"
+    | "recordEvents"
+    | "settled"
+    | "upkeep"
   >;
+  /** What is known of when a day's callbacks may have been missed. */
+  readonly contextOf: (day: string) => Promise<MissedContext>;
   readonly log: Log;
   readonly now: () => number;
   /** Aborted when the server is about to stop. */
@@ -132,9 +144,23 @@ async function fetchPage(
   }
 }
 
-function anew({ messages, unreadable }: BackfillDay): BackfillPage {
-  const page = { messages: -messages, unreadable: -unreadable };
-  return { ...page, found: 0, nextPage: null };
+/** Takes back what was counted. */
+function anew(day: BackfillDay): BackfillPage {
+  const taken = (name: keyof OutcomeCounts): number => -day[name];
+  return {
+    messages: -day.messages,
+    unreadable: -day.unreadable,
+    found: 0,
+    byCallback: taken("byCallback"),
+    byStream: taken("byStream"),
+    byBoth: taken("byBoth"),
+    byApi: taken("byApi"),
+    missedAway: taken("missedAway"),
+    missedRefused: taken("missedRefused"),
+    missedRejected: taken("missedRejected"),
+    missedNoUrl: taken("missedNoUrl"),
+    nextPage: null,
+  };
 }
 
 /**
@@ -156,6 +182,8 @@ async function readPage(
     );
   if (stopping.aborted) return false;
   await savePrices(store, page.messages);
+  const known = await outcomesOf(backfilling, day.day, page.messages);
+  if (stopping.aborted) return false;
   const isLast = page.next === undefined;
   await store.backfills.addPage(
     day,
@@ -163,6 +191,7 @@ async function readPage(
       messages: page.messages.length,
       found,
       unreadable: page.unreadable,
+      ...known,
       nextPage: page.next ?? null,
     },
     isLast ? now() : null,
@@ -184,4 +213,29 @@ async function record(
   const outcomes = events.length > 0 ? await store.recordEvents(events) : [];
   await pause((performance.now() - begun) * REST_TIMES, stopping);
   return outcomes.filter((each) => each === "new").length;
+}
+
+/**
+ * How the outcomes of messages became known, once those that were just recorded can be read.
+ * It rests like recording, as callbacks are answered on the same thread.
+ */
+async function outcomesOf(
+  { store, contextOf, stopping }: Backfilling,
+  day: string,
+  messages: readonly ApiMessage[],
+): Promise<OutcomeCounts> {
+  await store.settled();
+  const known = [];
+  for (let at = 0; at < messages.length; at += RECORDED_AT_ONCE) {
+    const begun = performance.now();
+    for (const message of messages.slice(at, at + RECORDED_AT_ONCE))
+      if (message.status !== undefined)
+        known.push({
+          message,
+          sources: await store.outcomeSources(message.messageSid),
+        });
+    await pause((performance.now() - begun) * REST_TIMES, stopping);
+    if (stopping.aborted) break;
+  }
+  return countOutcomes(known, await contextOf(day));
 }

@@ -73,6 +73,7 @@ export function maskedStore(store: Stores): Stores {
 export function maskedReading(store: Reading): Reading {
   return {
     // These return no text from outside.
+    outcomeSources: (messageSid) => store.outcomeSources(messageSid),
     countMessages: (...asked) => store.countMessages(...asked),
     countedByMinuteSince: () => store.countedByMinuteSince(),
     deliveryTimes: (range) => store.deliveryTimes(range),

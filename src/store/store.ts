@@ -268,6 +268,8 @@ export interface Reading {
   ): Promise<readonly MessageRow[]>;
   /** A message's events in recording order. */
   timeline(messageSid: string): Promise<readonly EventRow[]>;
+  /** Which sources told the status that a message has; none for an unknown message. */
+  outcomeSources(messageSid: string): Promise<readonly EventSource[]>;
 
   /** Counts from the rollups; see TallyRequest. In the order of `at`. */
   tally(request: TallyRequest): Promise<readonly TallyRow[]>;

@@ -1,27 +1,42 @@
 import type { Price } from "../twilio/api-message.ts";
 
+/** How the outcomes of messages became known that Twilio has: their status, if it's one that is recorded. */
+export type OutcomeCounts = {
+  /** By callbacks alone, by Event Streams alone, by both, and by neither, only by the Messages API. */
+  readonly byCallback: number;
+  readonly byStream: number;
+  readonly byBoth: number;
+  readonly byApi: number;
+  /** Likely causes of `byApi`; see `MissedCause`. The rest of them have none. */
+  readonly missedAway: number;
+  readonly missedRefused: number;
+  readonly missedRejected: number;
+  readonly missedNoUrl: number;
+};
+
+/** What reading a day counts. */
+export type BackfillCounts = OutcomeCounts & {
+  /** Messages that Twilio has, without received ones, as far as the day was read. */
+  readonly messages: number;
+  /** Events of theirs that nothing else had reported when they were read. */
+  readonly found: number;
+  readonly unreadable: number;
+};
+
 /** A GMT day whose messages are read from Twilio, or were. Times are milliseconds since 1970. */
-export type BackfillDay = {
+export type BackfillDay = BackfillCounts & {
   /** Such as `2026-11-01`. */
   readonly day: string;
   readonly wantedAt: number;
   /** The query of the page where reading continues; null: the first. */
   readonly nextPage: string | null;
   readonly pages: number;
-  /** Messages that Twilio has of this day, without received ones, as far as it was read. */
-  readonly messages: number;
-  /** Events of theirs that nothing else had reported. */
-  readonly found: number;
-  readonly unreadable: number;
   /** When it was read to its end; null while it's to be read. */
   readonly readAt: number | null;
 };
 
 /** What a page added to its day. */
-export type BackfillPage = Pick<
-  BackfillDay,
-  "messages" | "found" | "unreadable" | "nextPage"
->;
+export type BackfillPage = BackfillCounts & Pick<BackfillDay, "nextPage">;
 
 /** What a server that reads from Twilio keeps in mind. */
 export type BackfillNote = {

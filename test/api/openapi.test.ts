@@ -9,6 +9,7 @@ import { get } from "../pages/page-client.ts";
 import { apiRoutesOf, readingRoutesOf } from "../support/route-list.ts";
 import { followList } from "../store/follow-list.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
+import { NO_OUTCOMES } from "../../src/sources/outcomes.ts";
 import { startApi } from "./api-server.ts";
 import { startResend } from "../../src/forwarding/resend-request.ts";
 import {
@@ -96,6 +97,16 @@ test("real responses match the document in every field", async () => {
     minutesAgo: 30,
     overMinutesAgo: 5,
   });
+  const today = new Date().toISOString().slice(0, 10);
+  await api.store.backfills.want([today], 1);
+  await api.store.backfills.addPage(
+    { day: today, wantedAt: 1 },
+    {
+      ...{ ...NO_OUTCOMES, messages: 9, found: 2, unreadable: 0 },
+      ...{ byCallback: 7, byApi: 2, nextPage: null },
+    },
+    Date.now(),
+  );
   const id = await addSampleEndpoint(api.store, "crm");
   await saveSampleDay(api.store, id);
   await startResend(
@@ -110,6 +121,7 @@ test("real responses match the document in every field", async () => {
     "/api/v1/events": ["", "?limit=2", "?cursor=now"],
     "/api/v1/stats": ["", "?range=90d", "?from=2026-01-01&to=2026-01-02"],
     "/api/v1/errors": ["", "?limit=1", "?from=2026-01-01&to=2026-01-02"],
+    "/api/v1/completeness": ["", "?days=1"],
     "/api/v1/suppressions": ["", "?limit=1", "?reason=gone"],
     "/api/v1/suppressions/changes": ["", "?limit=1", "?cursor=now"],
     "/api/v1/alerts": ["", "?state=resolved&limit=1"],

@@ -56,6 +56,7 @@ export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
   forwarding: "/forwarding",
   "endpoint-new": "/forwarding/new",
   refusals: "/refusals",
+  completeness: "/completeness",
   alerts: "/alerts",
   "alert-rules": "/alerts/rules",
   "alert-channels": "/alerts/channels",

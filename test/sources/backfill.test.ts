@@ -85,13 +85,24 @@ describe("a history with gaps", () => {
     expect(read.map((each) => each.messages)).toEqual([1_056, 1_056, 1_056]);
     expect(read.reduce((sum, each) => sum + each.found, 0)).toBe(gaps);
     expect(stub.requests).toHaveLength(6);
+    const known = (of: "byCallback" | "byApi" | "byStream" | "byBoth") =>
+      read.reduce((sum, each) => sum + each[of], 0);
+    expect(known("byApi")).toBe(gaps);
+    expect(known("byCallback")).toBe(sent.length - gaps);
+    expect([known("byStream"), known("byBoth")]).toEqual([0, 0]);
     const end = await store.feedEnd();
     await store.backfills.want(DAYS, NOW);
     await readWantedDays(reading);
     expect(await ledgerOf(store)).toEqual(expected);
     expect(await store.feedEnd()).toEqual(end);
     const [again] = await store.backfills.days(DAYS[0] ?? "", DAYS[0] ?? "");
-    expect(again).toMatchObject({ messages: 1_056, found: 0 });
+    const [before] = read;
+    expect(again).toMatchObject({
+      messages: 1_056,
+      found: 0,
+      byApi: before?.byApi,
+      byCallback: before?.byCallback,
+    });
   });
 
   test("comes out complete when reading is cut off again and again", async () => {

@@ -1,4 +1,5 @@
 import { BY_CALLBACK } from "../../src/store/event-sources.ts";
+import type { MissedContext } from "../../src/sources/outcomes.ts";
 import type { NewEvent } from "../../src/store/store.ts";
 import { createLog } from "../../src/log/log.ts";
 import {
@@ -43,6 +44,12 @@ export function callbackOf(
   };
 }
 
+const NOTHING_KNOWN: MissedContext = {
+  gaps: [],
+  refusals: [],
+  servicesElsewhere: new Set(),
+};
+
 /** What reading from a stub needs besides a store. */
 export function readingFrom(
   stub: Pick<TwilioApiStub, "env">,
@@ -55,5 +62,6 @@ export function readingFrom(
     now,
     stopping,
     beginAfterMs: 0,
+    contextOf: async () => NOTHING_KNOWN,
   };
 }

@@ -9,6 +9,7 @@ const READS = [
   "messageBySid",
   "changedMessages",
   "timeline",
+  "outcomeSources",
   "tally",
   "topSenders",
   "countedByMinuteSince",

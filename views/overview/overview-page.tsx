@@ -5,7 +5,16 @@ import {
 } from "../../src/overview/overview.ts";
 import type { Period } from "../../src/time/time-range.ts";
 import { changeWords } from "../../src/overview/change-words.ts";
-import { boundedCount, counted, duration } from "../../src/words/amounts.ts";
+import {
+  boundedCount,
+  counted,
+  countWords,
+  duration,
+} from "../../src/words/amounts.ts";
+import {
+  receivedWords,
+  type ReceivedOfDays,
+} from "../../src/sources/completeness.ts";
 import { PeriodChart } from "../charts/chart-period.tsx";
 import { LatestMessages } from "../messages/latest-messages.tsx";
 import { Layout } from "../parts/layout.tsx";
@@ -27,6 +36,8 @@ export type OverviewView = {
   readonly site: Site;
   readonly period: Period;
   readonly overview: Overview;
+  /** Of the outcomes that Twilio has; undefined when none were compared. */
+  readonly received: ReceivedOfDays | undefined;
   readonly now: number;
   /** The latest event's id. */
   readonly live: FeedPosition;
@@ -37,6 +48,7 @@ export function OverviewPage({
   site,
   period,
   overview,
+  received,
   now,
   live,
 }: OverviewView) {
@@ -74,7 +86,7 @@ export function OverviewPage({
             conditions={[]}
             hasRate={true}
           />
-          <DeliveryNotes {...{ urls, overview }} />
+          <DeliveryNotes {...{ urls, overview, received }} />
         </section>
         <TopCodes {...{ urls, period, total, codes }} />
         <Worst {...{ site, period, overview }} />
@@ -123,10 +135,10 @@ function leadWords(period: Period, overview: Overview): string {
 function DeliveryNotes({
   urls,
   overview: { deliveryTime, stuck },
+  received,
 }: {
   readonly urls: Urls;
-  readonly overview: Overview;
-}) {
+} & Pick<OverviewView, "overview" | "received">) {
   return (
     <div class="notes">
       <p>
@@ -157,6 +169,23 @@ function DeliveryNotes({
           <span class="hint">
             Most delivery receipts arrive within seconds; some carriers send
             none.
+          </span>
+        </p>
+      )}
+      {received === undefined ? (
+        ""
+      ) : (
+        <p>
+          <a href={urls.completeness} safe>
+            {`${receivedWords(received)} received`}
+          </a>
+          <span safe>
+            {received.missed === 0
+              ? ": nothing was missed."
+              : `; ${countWords(received.missed)} found in Twilio.`}
+          </span>{" "}
+          <span class="hint" safe>
+            {`Of the outcomes that Twilio has of ${received.from} to ${received.to}.`}
           </span>
         </p>
       )}

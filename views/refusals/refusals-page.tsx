@@ -63,8 +63,12 @@ export function RefusalsPage(view: RefusalsView) {
           ]}
         />
       </div>
-      <p class="list-lead" safe>
-        {`Callbacks that weren’t recorded, and why. Identical ones within an hour share a row. The latest ${countWords(REFUSALS_MAX)} are kept for ${REFUSAL_DAYS} days, with phone numbers masked.`}
+      <p class="list-lead">
+        <span
+          safe
+        >{`Callbacks that weren’t recorded, and why. Identical ones within an hour share a row. The latest ${countWords(REFUSALS_MAX)} are kept for ${REFUSAL_DAYS} days, with phone numbers masked.`}</span>{" "}
+        <a href={site.urls.completeness}>Completeness</a> compares what was
+        recorded with what Twilio has.
       </p>
       {fixable === 0 ? "" : <Seen site={site} fixable={fixable} />}
       <section id="refusals" aria-label="Refusals">

@@ -11,6 +11,7 @@ import { wrongParameters, type ApiProblem } from "./problems.ts";
 export type ApiStore = Pick<
   Stores,
   | "alerts"
+  | "backfills"
   | "addressById"
   | "endpoints"
   | "outbox"

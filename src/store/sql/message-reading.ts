@@ -18,6 +18,7 @@ import {
   firstMessageAt,
   messageBySid,
 } from "./reading/message-reader.ts";
+import { outcomeSources } from "./reading/outcome-sources.ts";
 import { recipientCounts } from "./reading/recipient-counts.ts";
 import type { Db } from "./dialect.ts";
 import {
@@ -85,6 +86,7 @@ export function messageReading(
     messageBySid: query(messageBySid),
     changedMessages: query(changedMessages),
     timeline: query(timeline),
+    outcomeSources: query(outcomeSources),
     tally: query(tally),
     topSenders: query(topSenders),
     countedByMinuteSince: query(countedByMinuteSince),

@@ -238,6 +238,14 @@ export type Schema = {
     messages: number;
     found: number;
     unreadable: number;
+    by_callback: number;
+    by_stream: number;
+    by_both: number;
+    by_api: number;
+    missed_away: number;
+    missed_refused: number;
+    missed_rejected: number;
+    missed_no_url: number;
     read_at: number | null;
   };
   message_prices: { message_id: number; amount: string; currency: string };

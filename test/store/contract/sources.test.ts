@@ -34,6 +34,24 @@ function streamed(event: NewEvent, occurredAt = TWILIO_TIME): NewEvent {
 }
 
 storeContract((openStore, runs) => {
+  test("the sources of an outcome are those that told the message's status, not its earlier ones", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const MessageSid = newMessageSid();
+    expect(await store.outcomeSources(MessageSid)).toEqual([]);
+    const sent = eventOf({ MessageSid, MessageStatus: "sent" });
+    const delivered = eventOf({ MessageSid, MessageStatus: "delivered" });
+    await store.recordEvent(sent);
+    expect(await store.outcomeSources(MessageSid)).toEqual(["callback"]);
+    await store.recordEvent({ ...delivered, source: "api" });
+    expect(await store.outcomeSources(MessageSid)).toEqual(["api"]);
+    await store.recordEvent(delivered);
+    await store.recordEvent(streamed(sent));
+    expect(await store.outcomeSources(MessageSid)).toEqual(["callback", "api"]);
+    await store.recordEvent(streamed(delivered));
+    expect(await store.outcomeSources(MessageSid)).toEqual(EVENT_SOURCES);
+  });
+
   test("an event that another source reports too counts once, and gets what it lacked", async () => {
     await using opened = await openStore();
     const { store } = opened;

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { storeContract } from "../contract.ts";
+import { NO_OUTCOMES } from "../../../src/sources/outcomes.ts";
 import { eventOf } from "../events.ts";
 
 const NOW = Date.UTC(2026, 11, 1, 12);
@@ -13,17 +14,28 @@ storeContract((openStore) => {
     expect(await backfills.note()).toBeUndefined();
     await backfills.want(["2026-11-30", "2026-11-02"], NOW, NOTE);
     expect(await backfills.note()).toEqual(NOTE);
-    const fresh = { nextPage: null, pages: 0, messages: 0, found: 0 };
+    const none = { ...NO_OUTCOMES, messages: 0, found: 0, unreadable: 0 };
+    const fresh = { nextPage: null, pages: 0, ...none };
     const first = await backfills.next();
     expect(first).toEqual({
       day: "2026-11-02",
       wantedAt: NOW,
       ...fresh,
-      unreadable: 0,
       readAt: null,
     });
     if (first === undefined) return;
-    const page = { messages: 1_000, found: 3, unreadable: 1, nextPage: "?a" };
+    const known = { byCallback: 980, byStream: 8, byBoth: 4, byApi: 6 };
+    const missed = {
+      missedAway: 1,
+      missedRefused: 2,
+      missedRejected: 0,
+      missedNoUrl: 3,
+    };
+    const page = {
+      ...{ messages: 1_000, found: 3, unreadable: 1, nextPage: "?a" },
+      ...known,
+      ...missed,
+    };
     await backfills.addPage(first, page, null);
     // Wanted while it's being read, it continues.
     await backfills.want(["2026-11-02"], NOW + 1);
@@ -31,7 +43,15 @@ storeContract((openStore) => {
     await backfills.addPage(first, { ...page, nextPage: null }, NOW + 2);
     expect(await backfills.next()).toMatchObject({ day: "2026-11-30" });
     expect(await backfills.days("2026-11-01", "2026-11-29")).toMatchObject([
-      { pages: 2, messages: 2_000, found: 6, unreadable: 2, readAt: NOW + 2 },
+      {
+        ...{ pages: 2, messages: 2_000, found: 6, unreadable: 2 },
+        ...{ byCallback: 1_960, byStream: 16, byBoth: 8, byApi: 12 },
+        missedAway: 2,
+        missedRefused: 4,
+        missedRejected: 0,
+        missedNoUrl: 6,
+        readAt: NOW + 2,
+      },
     ]);
     await backfills.want(["2026-11-02"], NOW + 3);
     expect(await backfills.next()).toMatchObject({ ...fresh, readAt: null });

@@ -42,6 +42,8 @@ const RELEASED = {
     "ba4640ae8c30d5e1ccafec8811a9dbd6501452e26a0322f16c7d0cea1931f5dd",
   "10-prices.sql":
     "a7fef3ff3ef510b6e9b9df471f181fd7860e3edc899886bd2d869e7cf5ecc606",
+  "11-outcomes.sql":
+    "972b6096e3832db9b89d499354840120cde8780f201d01acececa18cea482da3",
 };
 
 test("no released migration has changed", () => {

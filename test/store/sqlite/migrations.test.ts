@@ -46,6 +46,8 @@ const RELEASED = {
     "b810c375bab3e24dedb56d445ba4c3757636c5aec878ecf339095d4a473fcec0",
   "18-prices.sql":
     "bdf142baf7ca714b14272477898d1923a5fe9e0fb6e661ac1a4828bd25748f5a",
+  "19-outcomes.sql":
+    "06b21dffefd9c5ce76fcb415d2e25aa00389b0257ec460b33c762687c984462e",
 };
 
 test("no released migration has changed", () => {
@@ -63,7 +65,7 @@ test("a new database has exactly this version's schema", () => {
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
   );
   expect(sha256(JSON.stringify(statement.all()))).toBe(
-    "240e8b3dd301f5dbdfa2bc8ee2a218a6267d11bbc477ac967c4fe888c48c20fc",
+    "eca230078a31d226138f85ce7bd9e40a7e4480e8fb718c8d651190c1f94b39dc",
   );
 });
 

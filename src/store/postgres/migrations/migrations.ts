@@ -16,6 +16,7 @@ import sources from "./07-sources.sql" with { type: "text" };
 import twilioApi from "./08-twilio-api.sql" with { type: "text" };
 import detachedPartitions from "./09-detached-partitions.sql" with { type: "text" };
 import prices from "./10-prices.sql" with { type: "text" };
+import outcomes from "./11-outcomes.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly string[] = [
   twilioApi,
   detachedPartitions,
   prices,
+  outcomes,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -1,13 +1,44 @@
 import { sql } from "kysely";
 import type {
+  BackfillCounts,
   BackfillDay,
   BackfillNote,
   BackfillPage,
 } from "../../twilio-reading.ts";
 import type { Db } from "../dialect.ts";
+import type { Schema } from "../schema.ts";
 import { keepNote, noteOf } from "./upkeep-notes.ts";
 
 const NOTE = "backfill";
+
+/** The column of each count. */
+const COUNTS = {
+  messages: "messages",
+  found: "found",
+  unreadable: "unreadable",
+  byCallback: "by_callback",
+  byStream: "by_stream",
+  byBoth: "by_both",
+  byApi: "by_api",
+  missedAway: "missed_away",
+  missedRefused: "missed_refused",
+  missedRejected: "missed_rejected",
+  missedNoUrl: "missed_no_url",
+} as const satisfies Record<
+  keyof BackfillCounts,
+  keyof Schema["backfill_days"]
+>;
+type CountColumn = (typeof COUNTS)[keyof typeof COUNTS];
+
+/** Sets each count's column to what a function returns for it. */
+function eachCount<T>(
+  valueOf: (name: keyof BackfillCounts, column: CountColumn) => T,
+): Record<CountColumn, T> {
+  const names = Object.keys(COUNTS) as (keyof BackfillCounts)[];
+  return Object.fromEntries(
+    names.map((name) => [COUNTS[name], valueOf(name, COUNTS[name])]),
+  ) as Record<CountColumn, T>;
+}
 
 export async function backfillNote(db: Db): Promise<BackfillNote | undefined> {
   const note = await noteOf(db, NOTE);
@@ -21,15 +52,15 @@ export async function wantBackfill(
   note?: BackfillNote,
   again: readonly string[] = [],
 ): Promise<void> {
+  const { found, ...counts } = eachCount(() => 0);
   const unread = {
     wanted_at: now,
     next_page: null,
     pages: 0,
-    messages: 0,
-    unreadable: 0,
+    ...counts,
     read_at: null,
   };
-  const fresh = { ...unread, found: 0 };
+  const fresh = { ...unread, found };
   for (const day of days)
     await db
       .insertInto("backfill_days")
@@ -76,17 +107,17 @@ export async function backfillDays(
 export async function addBackfillPage(
   db: Db,
   { day, wantedAt }: Pick<BackfillDay, "day" | "wantedAt">,
-  { messages, found, unreadable, nextPage }: BackfillPage,
+  page: BackfillPage,
   readAt: number | null,
 ): Promise<void> {
   await db
     .updateTable("backfill_days")
     .set({
       pages: sql`pages + 1`,
-      messages: sql`messages + ${messages}`,
-      found: sql`found + ${found}`,
-      unreadable: sql`unreadable + ${unreadable}`,
-      next_page: nextPage,
+      ...eachCount(
+        (name, column) => sql<number>`${sql.ref(column)} + ${page[name]}`,
+      ),
+      next_page: page.nextPage,
       read_at: readAt,
     })
     .where("day", "=", day)
@@ -105,6 +136,14 @@ function selectDays(db: Db) {
       "messages",
       "found",
       "unreadable",
+      "by_callback as byCallback",
+      "by_stream as byStream",
+      "by_both as byBoth",
+      "by_api as byApi",
+      "missed_away as missedAway",
+      "missed_refused as missedRefused",
+      "missed_rejected as missedRejected",
+      "missed_no_url as missedNoUrl",
       "read_at as readAt",
     ]);
 }

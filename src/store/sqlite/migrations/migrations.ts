@@ -19,6 +19,7 @@ import recordingRule from "./15-recording-rule.sql" with { type: "text" };
 import sources from "./16-sources.sql" with { type: "text" };
 import twilioApi from "./17-twilio-api.sql" with { type: "text" };
 import prices from "./18-prices.sql" with { type: "text" };
+import outcomes from "./19-outcomes.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -51,6 +52,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sources,
   twilioApi,
   prices,
+  outcomes,
 ];
 
 /** The database was written by a newer smsledger. */

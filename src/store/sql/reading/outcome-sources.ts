@@ -1,0 +1,33 @@
+import { sql } from "kysely";
+import { CALLBACKS_ONLY } from "../../core/recording.ts";
+import { packMessageSid } from "../../core/message-sid.ts";
+import { sourceBit, sourcesIn, type EventSource } from "../../event-sources.ts";
+import { statement } from "../statement.ts";
+import type { Db } from "../dialect.ts";
+
+/** The sources of the events that have the message's status, and those that confirmed them. */
+const selectSources = statement<
+  { sid: Uint8Array },
+  { readonly source: number }
+>(
+  (at, { sids }) => sql`SELECT events.source FROM ${sids} AS known
+    JOIN messages ON messages.id = known.id
+    JOIN events ON events.message_id = messages.id AND events.status = messages.status
+    WHERE known.sid = ${at("sid")}
+  UNION SELECT event_confirmations.source FROM ${sids} AS known
+    JOIN messages ON messages.id = known.id AND messages.sources <> ${sql.lit(CALLBACKS_ONLY)}
+    JOIN events ON events.message_id = messages.id AND events.status = messages.status
+    JOIN event_confirmations ON event_confirmations.event_id = events.id
+    WHERE known.sid = ${at("sid")}`,
+);
+
+/** Which sources told the status that a message has; none for an unknown message. */
+export async function outcomeSources(
+  db: Db,
+  messageSid: string,
+): Promise<readonly EventSource[]> {
+  const rows = await selectSources(db, { sid: packMessageSid(messageSid) });
+  return sourcesIn(
+    rows.reduce((bits, { source }) => bits | sourceBit(source), 0),
+  );
+}

@@ -1,0 +1,240 @@
+import {
+  receivedWords,
+  withoutCause,
+  type CompletenessOfDays,
+  type ReceivedOfDays,
+} from "../../src/sources/completeness.ts";
+import type { BackfillDay } from "../../src/store/twilio-reading.ts";
+import { counted, countWords } from "../../src/words/amounts.ts";
+import { minuteWords } from "../../src/words/times.ts";
+import { isAdmin } from "../../src/account/viewer.ts";
+import { Layout } from "../parts/layout.tsx";
+import type { Site } from "../site.ts";
+
+export type CompletenessView = {
+  readonly site: Site;
+  readonly known: CompletenessOfDays;
+  readonly hasKey: boolean;
+  /** How many days are shown at most. */
+  readonly days: number;
+};
+
+/** How many outcomes that Twilio has were received, and why others probably weren't. */
+export function CompletenessPage({
+  site,
+  known: { days, sum, failure },
+  hasKey,
+  days: shown,
+}: CompletenessView) {
+  return (
+    <Layout site={site} title="Completeness" section="refusals">
+      <div class="page-head">
+        <div>
+          <h1>Completeness</h1>
+          <p class="lead">
+            <Sum sum={sum} />
+          </p>
+        </div>
+      </div>
+      <p class="list-lead" safe>
+        {`What became of a message counts as received if a callback or Event Streams told it. Each day (GMT) is compared with Twilio’s own list an hour after its end, and days in which smsledger wasn’t running once more. The last ${shown} days are shown.`}
+      </p>
+      {failure === null ? (
+        ""
+      ) : (
+        <p class="said warns" role="alert" safe>
+          {`Twilio’s list couldn’t be read at ${minuteWords(failure.at)}. ${failure.reason} The server tries again every five minutes.`}
+        </p>
+      )}
+      {days.length === 0 ? (
+        <Nothing hasKey={hasKey} />
+      ) : (
+        <DaysTable site={site} days={days} />
+      )}
+    </Layout>
+  );
+}
+
+function Sum({ sum }: { readonly sum: ReceivedOfDays | undefined }) {
+  if (sum === undefined) return <>No day was compared with Twilio yet.</>;
+  return (
+    <span safe>
+      {`${receivedWords(sum)} of ${counted(sum.received + sum.missed, "outcome was", "outcomes were")} received, ${sum.from} to ${sum.to}; ${sum.missed === 0 ? "none was missed" : `${countWords(sum.missed)} ${sum.missed === 1 ? "was" : "were"} missed and read from Twilio`}.`}
+    </span>
+  );
+}
+
+function Nothing({ hasKey }: Pick<CompletenessView, "hasKey">) {
+  return (
+    <div class="empty">
+      <h2>{hasKey ? "Nothing yet" : "Not set up"}</h2>
+      {hasKey ? (
+        <p>
+          The first day appears once it’s over and was read from Twilio.{" "}
+          <code>smsledger backfill --from 2026-11-01</code> reads earlier ones.
+        </p>
+      ) : (
+        <p>
+          With a key for Twilio’s API, smsledger finds messages whose callbacks
+          never came: set <code>TWILIO_API_KEY</code>,{" "}
+          <code>TWILIO_API_SECRET</code> and <code>TWILIO_ACCOUNT_SID</code>.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function DaysTable({
+  site,
+  days,
+}: {
+  readonly site: Site;
+  readonly days: readonly BackfillDay[];
+}) {
+  return (
+    <table class="list completeness">
+      <thead>
+        <tr>
+          <th scope="col" class="col-day">
+            Day
+          </th>
+          <th scope="col" class="col-amount">
+            In Twilio
+          </th>
+          <th scope="col" class="col-amount">
+            Callback
+          </th>
+          <th scope="col" class="col-amount col-wide">
+            Stream
+          </th>
+          <th scope="col" class="col-amount col-wide">
+            Both
+          </th>
+          <th scope="col" class="col-amount">
+            Only Twilio
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {days.map((day) => (
+          <>
+            <Day day={day} />
+            <Details site={site} day={day} />
+          </>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Day({ day }: { readonly day: BackfillDay }) {
+  return (
+    <tr>
+      <th scope="row" class="col-day">
+        <time datetime={day.day} safe>
+          {day.day}
+        </time>
+        {day.readAt === null ? (
+          <span class="quiet"> {day.pages === 0 ? "waits" : "being read"}</span>
+        ) : (
+          ""
+        )}
+      </th>
+      <td class="col-amount" safe>
+        {countWords(day.messages)}
+      </td>
+      <td class="col-amount" safe>
+        {countWords(day.byCallback)}
+      </td>
+      <td class="col-amount col-wide" safe>
+        {countWords(day.byStream)}
+      </td>
+      <td class="col-amount col-wide" safe>
+        {countWords(day.byBoth)}
+      </td>
+      <td class="col-amount" safe>
+        {countWords(day.byApi)}
+      </td>
+    </tr>
+  );
+}
+
+/** Why outcomes probably weren't received, and how many there aren't yet. */
+function Details({
+  site,
+  day,
+}: {
+  readonly site: Site;
+  readonly day: BackfillDay;
+}) {
+  const causes = causesOf(site, day);
+  const undecided =
+    day.messages - day.byCallback - day.byStream - day.byBoth - day.byApi;
+  if (causes.length === 0 && undecided === 0) return "";
+  return (
+    <tr class="details">
+      <td colspan={4}>
+        {causes.length === 0 ? (
+          ""
+        ) : (
+          <>
+            Likely causes:{" "}
+            <ul class="causes">
+              {causes.map(({ count, words, href }) => (
+                <li>
+                  <b safe>{countWords(count)}</b>{" "}
+                  {href === undefined ? (
+                    <span safe>{words}</span>
+                  ) : (
+                    <a href={href} safe>
+                      {words}
+                    </a>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+        {undecided === 0 ? (
+          ""
+        ) : (
+          <span class="quiet" safe>
+            {`${counted(undecided, "message has", "messages have")} no outcome: queued, scheduled or canceled.`}
+          </span>
+        )}
+      </td>
+      <td class="col-wide" colspan={2}></td>
+    </tr>
+  );
+}
+
+type CauseShown = {
+  readonly count: number;
+  readonly words: string;
+  readonly href?: string;
+};
+
+function causesOf(
+  { urls, viewer }: Site,
+  day: BackfillDay,
+): readonly CauseShown[] {
+  const all: readonly CauseShown[] = [
+    { count: day.missedAway, words: "no server was running" },
+    {
+      count: day.missedRefused,
+      words: "callbacks were refused",
+      href: urls.refusals({ kind: "fixable" }),
+    },
+    {
+      count: day.missedNoUrl,
+      words: "their service’s callbacks don’t come here",
+      ...(isAdmin(viewer) && { href: urls.senders }),
+    },
+    {
+      count: day.missedRejected,
+      words: "Twilio didn’t accept the message, and posts no callback then",
+    },
+    { count: withoutCause(day), words: "unknown" },
+  ];
+  return all.filter(({ count }) => count > 0);
+}
