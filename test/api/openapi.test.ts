@@ -102,8 +102,13 @@ test("real responses match the document in every field", async () => {
   await api.store.backfills.addPage(
     { day: today, wantedAt: 1 },
     {
-      ...{ ...NO_OUTCOMES, messages: 9, found: 2, unreadable: 0 },
-      ...{ byCallback: 7, byApi: 2, nextPage: null },
+      ...NO_OUTCOMES,
+      messages: 9,
+      found: 2,
+      unreadable: 0,
+      byCallback: 7,
+      byApi: 2,
+      nextPage: null,
     },
     Date.now(),
   );

@@ -98,8 +98,13 @@ test("page, overview and API say the same of each day, and why outcomes were mis
   // Too long ago for the overview.
   await readDay(store, 20, { messages: 10, byApi: 10, missedAway: 10 });
   const day = await readDay(store, 2, {
-    ...{ messages: 20_000, found: 12, unreadable: 1 },
-    ...{ byCallback: 19_900, byStream: 40, byBoth: 38, byApi: 15 },
+    messages: 20_000,
+    found: 12,
+    unreadable: 1,
+    byCallback: 19_900,
+    byStream: 40,
+    byBoth: 38,
+    byApi: 15,
     missedAway: 5,
     missedRefused: 4,
     missedRejected: 3,

@@ -32,7 +32,10 @@ storeContract((openStore) => {
       missedNoUrl: 3,
     };
     const page = {
-      ...{ messages: 1_000, found: 3, unreadable: 1, nextPage: "?a" },
+      messages: 1_000,
+      found: 3,
+      unreadable: 1,
+      nextPage: "?a",
       ...known,
       ...missed,
     };
@@ -44,8 +47,14 @@ storeContract((openStore) => {
     expect(await backfills.next()).toMatchObject({ day: "2026-11-30" });
     expect(await backfills.days("2026-11-01", "2026-11-29")).toMatchObject([
       {
-        ...{ pages: 2, messages: 2_000, found: 6, unreadable: 2 },
-        ...{ byCallback: 1_960, byStream: 16, byBoth: 8, byApi: 12 },
+        pages: 2,
+        messages: 2_000,
+        found: 6,
+        unreadable: 2,
+        byCallback: 1_960,
+        byStream: 16,
+        byBoth: 8,
+        byApi: 12,
         missedAway: 2,
         missedRefused: 4,
         missedRejected: 0,
