@@ -304,8 +304,9 @@ export interface Reading {
   /** When the oldest message was first seen; undefined when there is none. */
   firstMessageAt(): Promise<number | undefined>;
   /**
-   * When the latest event was received, without those that a wrong clock dated after `now`;
-   * if there are any, possibly the beginning of its hour. Undefined when there is none.
+   * When the latest event was received that Twilio posted, without those that a wrong clock
+   * dated after `now`; if there are any, or many were read from the Messages API since,
+   * possibly the beginning of its hour. Undefined when there is none.
    */
   lastEventAt(now: number): Promise<number | undefined>;
 

@@ -347,12 +347,16 @@ test("metrics count events by outcome and refused posts by check", async () => {
 
 test("below a base path, it's the signed address that counts", async () => {
   const PUBLIC_URL = "https://ops.example.com/ledger";
-  await using own = await startServer({ PUBLIC_URL });
+  await using own = await startServer({ PUBLIC_URL, MASK_NUMBERS: "true" });
   const path = PUBLIC_URL + WEBHOOK_PATHS.events;
-  const direct = await postEvents(own.origin, [streamEvent()], {
-    signedUrl: path,
-  });
+  const event = streamEvent({ tags: { phone: "+14155550123" } });
+  const direct = await postEvents(own.origin, [event], { signedUrl: path });
   expect(direct.status).toBe(200);
+  // Nor are numbers shown where they're masked.
+  const { messageSid } = event.data;
+  const { text } = await get(`${own.origin}/messages/${messageSid}`);
+  expect(text).not.toMatch(/4155550123|5595551269/);
+  expect(text).toContain("2026-11-23T12:30:01.250123456Z");
   const below = await postEvents(`${own.origin}/ledger`, [streamEvent()], {
     signedUrl: path,
   });

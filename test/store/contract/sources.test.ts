@@ -154,6 +154,21 @@ storeContract((openStore, runs) => {
     expect(await store.recordEvent(callback)).toBe("supplement");
   });
 
+  test("what was read from the Messages API isn't the latest that Twilio posted", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const posted = eventOf({ MessageStatus: "sent" });
+    await store.recordEvent(posted);
+    const later = posted.receivedAt + 5 * HOUR_MS;
+    await store.recordEvent({
+      ...eventOf({ MessageSid: posted.messageSid, MessageStatus: "delivered" }),
+      source: "api",
+      receivedAt: later,
+      params: [],
+    });
+    expect(await store.lastEventAt(later)).toBe(posted.receivedAt);
+  });
+
   test("reports of any sources in any order make the same message, as the events say, and lose nothing", async () => {
     await using opened = await openStore();
     const { store } = opened;

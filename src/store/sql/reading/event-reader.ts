@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { channelOfPlace, statusOfRank } from "../../../twilio/status.ts";
 import { codesOf } from "../../core/carrier.ts";
 import { CALLBACKS_ONLY } from "../../core/recording.ts";
-import { sourceOfPlace } from "../../event-sources.ts";
+import { sourceOfPlace, sourcePlace } from "../../event-sources.ts";
 import type { Confirmation, EventRow } from "../../store.ts";
 import { unpackMessageSid } from "../../core/message-sid.ts";
 import { restorePost } from "../../core/post-shape.ts";
@@ -158,9 +158,14 @@ function eventRow(
   };
 }
 
+/** Among how many of the last events one is looked for that Twilio posted. */
+const LATEST_MAX = 200;
+const API = sourcePlace("api");
+
 /**
- * The latest event up to now. Events that a clock dated later say nothing about now; when the
- * last one recorded is such, the start of the latest hour before it with a message.
+ * The latest event up to now that Twilio posted. Events that a clock dated later say nothing
+ * about now; when the last one recorded is such, or all of the last ones were read from the
+ * Messages API, the start of the latest hour before it with a message.
  */
 const selectLatest = statement<
   { now: number; hour: number },
@@ -168,7 +173,9 @@ const selectLatest = statement<
 >(
   (at) => sql`SELECT max(at) AS at FROM (
     SELECT at FROM (
-      SELECT received_at AS at FROM events ORDER BY id DESC LIMIT 1
+      SELECT received_at AS at FROM (
+        SELECT id, received_at, source FROM events ORDER BY id DESC LIMIT ${sql.lit(LATEST_MAX)}
+      ) AS latest WHERE source <> ${sql.lit(API)} ORDER BY id DESC LIMIT 1
     ) AS event WHERE at <= ${at("now")}
     UNION ALL
     SELECT at FROM (
