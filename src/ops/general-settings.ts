@@ -5,6 +5,7 @@ import type { Stores } from "../store/stores.ts";
 import { MADE_UP_MESSAGES } from "../store/filter.ts";
 import type { Keeping } from "../store/keeping.ts";
 import type { BoundedCount } from "../store/tally.ts";
+import type { BackfillNote } from "../store/twilio-reading.ts";
 import type { UpkeepState } from "../store/upkeep.ts";
 
 /** The server's configuration and state for the settings page, without secrets or parts of them. */
@@ -44,15 +45,28 @@ export type GeneralSettings = Pick<
   readonly backupFolder: string | undefined;
   readonly upkeep: UpkeepState;
   readonly madeUpMessages: BoundedCount;
+  /** How reading from Twilio's API goes; undefined without a key for it. */
+  readonly twilioApi: TwilioReading | undefined;
   /** Milliseconds since 1970; undefined before the first. */
   readonly lastCallbackAt: number | undefined;
   /** The same of posts of Event Streams to this server since its start. */
   readonly lastStreamAt: number | undefined;
 };
 
+export type TwilioReading = {
+  readonly accountSid: string;
+  /** The oldest day that is to be read; undefined if none is. */
+  readonly nextDay: string | undefined;
+  /** Why reading stopped the last time; null if it didn't. */
+  readonly failure: BackfillNote["failure"];
+};
+
 export type GeneralSettingsDeps = {
   readonly config: Config;
-  readonly store: Pick<Stores, "countMessages" | "database" | "upkeep">;
+  readonly store: Pick<
+    Stores,
+    "backfills" | "countMessages" | "database" | "upkeep"
+  >;
   readonly operations: {
     lastCallbackAt(): Promise<number | undefined>;
     lastStreamAt(): number | undefined;
@@ -102,9 +116,20 @@ export async function readGeneralSettings(
     keeping: await operations.keeping(),
     disk,
     upkeep,
+    twilioApi: await readTwilioReading(config, store),
     madeUpMessages: await store.countMessages(MADE_UP_MESSAGES),
     lastCallbackAt,
     lastStreamAt: operations.lastStreamAt(),
     backupFolder: backupFolder === undefined ? undefined : shown(backupFolder),
   };
+}
+
+async function readTwilioReading(
+  { twilioApi }: Pick<Config, "twilioApi">,
+  { backfills }: Pick<Stores, "backfills">,
+): Promise<TwilioReading | undefined> {
+  if (twilioApi === undefined) return undefined;
+  const [note, next] = await Promise.all([backfills.note(), backfills.next()]);
+  const { accountSid } = twilioApi;
+  return { accountSid, nextDay: next?.day, failure: note?.failure ?? null };
 }

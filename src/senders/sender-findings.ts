@@ -67,7 +67,8 @@ function serviceFinding(
   publicUrl: string,
 ): Finding {
   const service = `The Messaging Service ${name} (${sid})`;
-  const goal = `Set its status callback URL to ${callbackUrl(publicUrl)}.`;
+  // Without a period, which would be copied with the URL.
+  const goal = `Set its status callback URL to ${callbackUrl(publicUrl)}`;
   const words: Record<CallbackVerdict, Finding> = {
     here: fine(`${service} posts callbacks here.`),
     "without-retries": note(
@@ -80,7 +81,7 @@ function serviceFinding(
     ),
     elsewhere: note(
       `${service} posts callbacks elsewhere: to ${callback}.`,
-      `${goal} If another program needs them, forward them to it from here.`,
+      `If another program needs them, forward them to it from here. ${goal}`,
     ),
     none: note(
       `${service} has no status callback URL: only messages that name one themselves, as StatusCallback, have callbacks.`,

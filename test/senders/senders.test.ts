@@ -93,7 +93,7 @@ test("each service is judged, and numbers without one are named", async () => {
   expect(await findingsOf(stub)).toEqual([
     "fine: The API key may read the account's messages. ",
     `fine: The Messaging Service Service 0 (${sidOf(0)}) posts callbacks here. `,
-    `note: The Messaging Service Service 1 (${sidOf(1)}) has no status callback URL: only messages that name one themselves, as StatusCallback, have callbacks. Set its status callback URL to ${RIGHT}.`,
+    `note: The Messaging Service Service 1 (${sidOf(1)}) has no status callback URL: only messages that name one themselves, as StatusCallback, have callbacks. Set its status callback URL to ${RIGHT}`,
     `fine: The Messaging Service Service 2 (${sidOf(2)}) posts callbacks here. `,
     expect.stringMatching(
       /^note: 1 phone number belongs to no Messaging Service: \+14155550009\. /,
@@ -171,6 +171,19 @@ test("the page checks when it's told to, and says what to change", async () => {
   expect(page).toContain("Service 0");
   expect(page).not.toContain("zq7token");
   expect(page).not.toContain(API_SECRET);
+});
+
+test("the settings page says why reading from Twilio failed, without the secret", async () => {
+  using stub = startTwilioApi();
+  await using server = await startServer({ ...stub.env, PUBLIC_URL });
+  const now = Date.now();
+  const failure = { at: now, reason: "Twilio’s API <fails>." };
+  const note = { aliveAt: now, dailyThrough: "2026-11-30", failure };
+  await server.store.backfills.want([], now, note);
+  const { text } = await get(`${server.origin}/sms/settings`);
+  expect(text).toContain(API_ACCOUNT);
+  expect(text).toContain("Twilio’s API &lt;fails&gt;.");
+  expect(text).not.toContain(API_SECRET);
 });
 
 test("without the settings, the page names them", async () => {

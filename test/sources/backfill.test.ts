@@ -5,6 +5,7 @@ import { dayOf, daysFrom } from "../../src/sources/gmt-days.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { PROGRAM, run } from "../cli/program.ts";
 import { openStore } from "../support/open-store.ts";
+import { newPostgresLedger } from "../support/postgres-server.ts";
 import { randomFromSeed } from "../support/seed.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import {
@@ -130,6 +131,33 @@ describe("a history with gaps", () => {
     expect(read.map((each) => each.messages)).toEqual([1_056, 1_056, 1_056]);
   });
 });
+
+test("nodes on PostgreSQL record the same", async () => {
+  await using database = await newPostgresLedger();
+  const history = twilioHistory(1_010, FROM, FROM + DAY_MS);
+  using stub = startTwilioApi(history);
+  const store = await openStore(database.url);
+  const sent = history.filter((each) => each.direction !== "inbound");
+  const reported = sent.slice(0, 300);
+  await store.recordEvents(reported.map((each) => callbackOf(each, NOW)));
+  await store.backfills.want(DAYS.slice(0, 1), NOW, NOTE);
+  await readWantedDays({ ...readingFrom(stub, now, NEVER), store });
+  await store.settled();
+  const ledger = await ledgerOf(store);
+  expect(ledger.size).toBe(sent.length);
+  for (const { sid, status, errorCode } of sent)
+    expect(ledger.get(sid)).toStartWith(`${status} ${errorCode} `);
+  expect(ledger.get(sent[0]?.sid ?? "")).toEndWith("callback+api");
+  expect(await store.backfills.days("2026-01-01", "2027-01-01")).toMatchObject([
+    { pages: 2, messages: sent.length, found: sent.length - 300 },
+  ]);
+  const { id = 0 } = (await store.messageBySid(sent[0]?.sid ?? "")) ?? {};
+  expect(await store.prices.of(id)).toEqual({
+    amount: "-0.00790",
+    currency: "USD",
+  });
+  await store.close();
+}, 60_000);
 
 test("messages that were refused when they were created appear, with the API as their source", async () => {
   const [first] = twilioHistory(1, FROM, FROM + 1);

@@ -3,6 +3,7 @@ import { isAdmin } from "../../src/account/viewer.ts";
 import type { BoundedCount } from "../../src/store/tally.ts";
 import { MADE_UP_SID_START } from "../../src/twilio/made-up-sid.ts";
 import { boundedCount } from "../../src/words/amounts.ts";
+import { Ago } from "../parts/time.tsx";
 import { Fact, Given } from "./given.tsx";
 import { Streams } from "./settings-streams.tsx";
 import { Callbacks } from "./settings-callbacks.tsx";
@@ -55,6 +56,11 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
             : "can only be read on the server’s own machine."}
         </Fact>
       </Given>
+      <Given title="What callbacks missed">
+        <Fact name="Twilio’s API" by="TWILIO_API_KEY">
+          <Reading reading={settings.twilioApi} now={now} />
+        </Fact>
+      </Given>
       <Given title="What it sends">
         <Fact name="Email" by="SMTP_URL">
           <Mail mail={settings.mail} />
@@ -98,6 +104,39 @@ const SIGN_IN_WORDS: Record<GeneralSettings["signIn"], string> = {
   proxy: "A trusted proxy signs users in.",
   none: "No sign-in; pages can only be opened on the server’s own machine.",
 };
+
+/** Whether Twilio's API is read, and how that goes. */
+function Reading({
+  reading,
+  now,
+}: {
+  readonly reading: GeneralSettings["twilioApi"];
+  readonly now: number;
+}) {
+  if (reading === undefined)
+    return (
+      <>
+        <span class="none">not read</span>: it needs <code>TWILIO_API_KEY</code>
+        , <code>TWILIO_API_SECRET</code> and <code>TWILIO_ACCOUNT_SID</code>.
+      </>
+    );
+  const { accountSid, nextDay, failure } = reading;
+  return (
+    <>
+      Read for <code safe>{accountSid}</code>.{" "}
+      {failure === null ? (
+        <span safe>
+          {nextDay === undefined ? "" : `Reading ${nextDay} (GMT).`}
+        </span>
+      ) : (
+        <>
+          The latest attempt failed <Ago at={failure.at} now={now} />:{" "}
+          <span safe>{failure.reason}</span>
+        </>
+      )}
+    </>
+  );
+}
 
 function Mail({ mail }: Pick<GeneralSettings, "mail">) {
   if (mail === undefined)
