@@ -83,7 +83,8 @@ function outboundOf({ config, version, stopping }: HandlerDeps): Outbound {
 
 function senderChecksOf({ config, ...deps }: HandlerDeps) {
   const { twilioApi, publicUrl } = config;
-  const client = twilioApi && createApiClient(twilioApi, deps);
+  const client =
+    twilioApi && createApiClient(twilioApi, { ...deps, attemptsMax: 2 });
   deps.stopping.addEventListener("abort", () => client?.close());
   return {
     publicUrl,

@@ -28,12 +28,10 @@ export function plannedDays(
 } {
   const over = dayOf(now - DAY_MS - AFTER_DAY_MS);
   const daily =
-    note === undefined ? [] : daysFrom(dayAfter(note.dailyThrough), over);
+    note === undefined ? [] : daysFrom(dayAfter(throughOf(note, over)), over);
   const wasDown = note !== undefined && now - note.aliveAt > DOWN_MS;
   const down = wasDown ? daysFrom(dayOf(note.aliveAt), dayOf(now)) : [];
   const days = [...new Set([...daily, ...down])].toSorted().slice(-DAYS_MAX);
-  const dailyThrough =
-    note === undefined || note.dailyThrough < over ? over : note.dailyThrough;
   const failure = note?.failure ?? null;
   const again = daily.flatMap((day) =>
     AGAIN_AFTER_DAYS.map((each) => dayOf(Date.parse(day) - each * DAY_MS)),
@@ -41,6 +39,11 @@ export function plannedDays(
   return {
     days,
     again: [...new Set(again)].filter((day) => !days.includes(day)),
-    note: { aliveAt: now, dailyThrough, failure },
+    note: { aliveAt: now, dailyThrough: over, failure },
   };
+}
+
+/** Days after the last one that is over were noted by a clock that was ahead: that one is read again. */
+function throughOf({ dailyThrough }: BackfillNote, over: string): string {
+  return dailyThrough <= over ? dailyThrough : dayOf(Date.parse(over) - DAY_MS);
 }

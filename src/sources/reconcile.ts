@@ -118,7 +118,14 @@ async function askAbout(
   // The key can't see a subaccount's messages.
   if (accountSid !== null && accountSid !== client.accountSid)
     return { asked: { messageId, is: "final" } };
-  const message = await readMessage(client, messageSid, stopping);
+  const nextAt = askedAgainAt(firstEventAt, now());
+  const later: AskedMessage =
+    nextAt === undefined
+      ? { messageId, is: "final" }
+      : { messageId, is: "in flight", nextAt };
+  const message = await readUnlessRefused(client, messageSid, stopping);
+  // One message must not keep Twilio from being asked about the others.
+  if (typeof message === "string") return { asked: later };
   if (message === undefined)
     return {
       asked:
@@ -132,13 +139,21 @@ async function askAbout(
       message,
       event: apiEvent(message, now()),
     };
-  const nextAt = askedAgainAt(firstEventAt, now());
-  return {
-    asked:
-      nextAt === undefined
-        ? { messageId, is: "final" }
-        : { messageId, is: "in flight", nextAt },
-  };
+  return { asked: later };
+}
+
+async function readUnlessRefused(
+  client: ApiClient,
+  messageSid: string,
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<typeof readMessage>> | "refused"> {
+  try {
+    return await readMessage(client, messageSid, signal);
+  } catch (error) {
+    if (error instanceof TwilioApiFault && error.kind === "refused")
+      return "refused";
+    throw error;
+  }
 }
 
 /** When to ask again about a message first seen at this time; undefined for never. */

@@ -42,7 +42,7 @@ export function faultOfStatus(
   if (status === 404)
     return new TwilioApiFault(
       "not-found",
-      `Twilio doesn't have it (${number}).`,
+      `Twilio doesn't have it (${number}). Check TWILIO_ACCOUNT_SID, and TWILIO_API_URL for an account in a region.`,
     );
   if (status === 429)
     return new TwilioApiFault(

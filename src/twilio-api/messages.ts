@@ -57,19 +57,15 @@ async function parsed(messages: readonly unknown[]) {
   return read;
 }
 
-/** Reads one message; undefined when Twilio doesn't have it, or it's one that was received. */
+/** Reads one message; undefined when Twilio doesn't have it. "inbound" is one that was received. */
 export async function readMessage(
   client: ApiClient,
   messageSid: string,
   signal: AbortSignal,
-): Promise<ApiMessage | undefined> {
+): Promise<ReturnType<typeof parseApiMessage> | undefined> {
   const path = `/2010-04-01/Accounts/${client.accountSid}/Messages/${messageSid}.json`;
   try {
-    const message = parseApiMessage(
-      await client.get(client.url("api", path), signal),
-    );
-    if (message === "unreadable") throw unreadable();
-    return message === "inbound" ? undefined : message;
+    return parseApiMessage(await client.get(client.url("api", path), signal));
   } catch (error) {
     if (error instanceof TwilioApiFault && error.kind === "not-found")
       return undefined;

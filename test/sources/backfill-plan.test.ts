@@ -57,11 +57,11 @@ test.each([
     "2026-11-30",
   ],
   [
-    "a clock that was ahead reads nothing",
+    "after a clock that was ahead, days are read from the last one that is over",
     noteOf("2027-12-01T11:00", "2027-11-30"),
     "2026-12-01T12:00",
-    [],
-    "2027-11-30",
+    ["2026-11-30"],
+    "2026-11-30",
   ],
 ] as const)("%s", (_, note, now, days, dailyThrough) => {
   expect(plannedDays(note, at(now))).toMatchObject({

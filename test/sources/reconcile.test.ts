@@ -38,12 +38,19 @@ test("Twilio is asked about messages in flight, and what it says is recorded", a
     { ...elsewhere, ...subaccount, params: [] },
     ...others,
   ]);
+  // One that Twilio refuses to say anything about keeps nobody waiting.
+  const [refused] = others;
+  const pathOf = (sid: string) => `/Messages/${sid}.json`;
+  stub.state.trouble = ({ pathname }) =>
+    pathname.endsWith(pathOf(refused?.messageSid ?? ""))
+      ? { status: 400 }
+      : undefined;
   let now = NOW;
   const reading = { ...readingFrom(stub, () => now, NEVER), store };
   await askAboutDue(reading);
   expect(stub.requests).toHaveLength(history.length - 1);
   expect(stub.state.openMax).toBeLessThanOrEqual(2);
-  for (const { messageSid } of others) {
+  for (const { messageSid } of others.slice(1)) {
     const { status, errorCode } = stub.messages.get(messageSid) ?? {};
     expect(await store.messageBySid(messageSid)).toMatchObject({
       status,
@@ -67,14 +74,16 @@ test("Twilio is asked about messages in flight, and what it says is recorded", a
   await askAboutDue(reading);
   expect(stub.requests).toHaveLength(history.length - 1);
   now = sentAt + 60 * MINUTE_MS;
+  stub.state.trouble = () => undefined;
   if (known) stub.put({ ...known, status: "delivered" });
   await askAboutDue(reading);
-  expect(stub.requests).toHaveLength(history.length);
-  expect(await store.messageBySid(waiting.messageSid)).toMatchObject({
-    status: "delivered",
-  });
+  expect(stub.requests).toHaveLength(history.length + 1);
+  for (const each of [waiting, refused])
+    expect(await store.messageBySid(each?.messageSid ?? "")).toMatchObject({
+      sources: ["callback", "api"],
+    });
   now += 100 * 60 * MINUTE_MS;
   await askAboutDue(reading);
-  expect(stub.requests).toHaveLength(history.length);
+  expect(stub.requests).toHaveLength(history.length + 1);
   await store.close();
 });

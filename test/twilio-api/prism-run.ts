@@ -93,7 +93,9 @@ const mistakes = [
   ...(page.messages.length === 1 && page.inbound === 1 ? [] : ["the page"]),
   ...(page.unreadable === 0 ? [] : ["unreadable messages"]),
   ...(page.next?.includes("PageToken=") ? [] : ["the next page"]),
-  ...(message?.price?.amount === "-0.00750" ? [] : ["the message"]),
+  ...(typeof message === "object" && message.price?.amount === "-0.00750"
+    ? []
+    : ["the message"]),
   ...(senders.services.state === "read" && senders.services.items.length === 1
     ? []
     : ["the Messaging Services"]),
