@@ -7,6 +7,7 @@ import type {
 } from "../store/alerts.ts";
 import type { Reading } from "../store/store.ts";
 import { failureRateStory } from "./story/failure-rate.ts";
+import { missedStory } from "./story/missed.ts";
 import { newCodeStory } from "./story/new-code.ts";
 import {
   backupStory,
@@ -36,6 +37,7 @@ const TELLERS: Readonly<Record<RuleKind, Teller>> = {
   backup: backupStory,
   disk: diskStory,
   recording: recordingStory,
+  missed: missedStory,
 };
 
 /** What the keys of some alerts are called; see `subjectNames`. */

@@ -38,6 +38,8 @@ const SENTENCES: Record<RuleKind, Sentence> = {
     `Less than ${number("freePercent")}% of the database’s disk is free, and less than 20 GB.`,
   recording: (number) =>
     `With PostgreSQL: callbacks have waited to be recorded for ${number("minutes")} ${number("minutes") === "1" ? "minute" : "minutes"}, no node has recorded any for that long, or some couldn’t be recorded.`,
+  missed: (number) =>
+    `With a key for Twilio’s API: on the latest day that was compared with Twilio, at least ${number("percent")}% of the outcomes were missed, and at least ${number("messagesMin")}.`,
 };
 
 /** Returns what a rule fires on, in a sentence or two with its thresholds. */

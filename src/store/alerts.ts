@@ -15,6 +15,7 @@ export const RULE_KINDS = [
   "backup",
   "disk",
   "recording",
+  "missed",
 ] as const;
 export type RuleKind = (typeof RULE_KINDS)[number];
 

@@ -4,6 +4,9 @@ import {
   forwardingStory,
   recordingStory,
 } from "../../src/alerts/story/own-server.ts";
+import { missedStory } from "../../src/alerts/story/missed.ts";
+import { NO_OUTCOMES } from "../../src/sources/outcomes.ts";
+import type { BackfillPage } from "../../src/store/twilio-reading.ts";
 import type { Keeping } from "../../src/store/keeping.ts";
 import { StoreUnavailable } from "../../src/store/store.ts";
 import type { Measured, RuleKind } from "../../src/store/alerts.ts";
@@ -293,6 +296,8 @@ const KEEPING: Keeping = {
   setAside: { count: 0, isMore: false },
 };
 
+const UNREAD = { messages: 0, found: 0, unreadable: 0, nextPage: null };
+
 /** The titles of the alerts about recording with their states, newest first. */
 async function recordingAlerts(ledger: ReplayedLedger) {
   const alerts = await alertsOf(ledger, "recording");
@@ -387,4 +392,55 @@ test("without a keeper to watch, no alert is about recording", async () => {
   await using ledger = await openRunning();
   await ledger.evaluate(T0);
   expect(await recordingAlerts(ledger)).toEqual([]);
+});
+
+test("missed callbacks of the latest day that was read fire, and resolve with the next complete day or when that's long ago", async () => {
+  await using ledger = await openRunning();
+  const { backfills } = ledger.store;
+  const DAY_MS = 24 * 60 * MINUTE_MS;
+  const dayBefore = (days: number) =>
+    new Date(T0 - days * DAY_MS).toISOString().slice(0, 10);
+  const read = async (
+    day: string,
+    counts: Partial<BackfillPage>,
+    isRead = true,
+  ) => {
+    await backfills.want([day], T0);
+    await backfills.addPage(
+      { day, wantedAt: T0 },
+      { ...NO_OUTCOMES, ...UNREAD, ...counts },
+      isRead ? T0 : null,
+    );
+  };
+  const states = async () =>
+    (await alertsOf(ledger, "missed")).map(({ state }) => state);
+  await ledger.evaluate(T0);
+  // Few, a small share, and messages that Twilio didn't accept.
+  await read(dayBefore(5), { byCallback: 50, byApi: 50 });
+  await read(dayBefore(3), { byCallback: 96, byApi: 4 });
+  await ledger.evaluate(T0 + MINUTE_MS);
+  await read(dayBefore(3), { byCallback: 10_000, byApi: 99 });
+  await ledger.evaluate(T0 + 2 * MINUTE_MS);
+  await read(dayBefore(3), { byApi: 9, missedRejected: 9 });
+  await ledger.evaluate(T0 + 3 * MINUTE_MS);
+  expect(await states()).toEqual([]);
+  await read(dayBefore(2), { byCallback: 95, byApi: 5, missedAway: 5 });
+  await ledger.evaluate(T0 + 4 * MINUTE_MS);
+  expect(await states()).toEqual(["firing"]);
+  const [alert] = await alertsOf(ledger, "missed");
+  const { key = "", facts } = alert ?? {};
+  expect(
+    missedStory({ ...TOLD, key, measured: facts?.now ?? {} }),
+  ).toMatchObject({
+    title: `What became of 5 messages of ${dayBefore(2)} never came by callback`,
+    lines: [expect.stringContaining("95.00% of that day’s outcomes")],
+  });
+  // While it's read again, nobody knows.
+  await read(dayBefore(2), { byCallback: 100 }, false);
+  await ledger.evaluate(T0 + 5 * MINUTE_MS);
+  expect(await states()).toEqual(["firing"]);
+  await read(dayBefore(2), { byCallback: 95, byApi: 5 });
+  await read(dayBefore(1), { byCallback: 100 });
+  await ledger.evaluate(T0 + 6 * MINUTE_MS);
+  expect(await states()).toEqual(["resolved"]);
 });

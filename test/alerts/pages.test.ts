@@ -39,7 +39,7 @@ test("without alerts, the page says what is watched, and that nobody would be to
   await using server = await startServer();
   const page = await get(`${server.origin}/alerts`);
   expect(textOf(page)).toContain("Nothing is wrong");
-  expect(textOf(page)).toContain("11 rules are checked every minute");
+  expect(textOf(page)).toContain("12 rules are checked every minute");
   expect(textOf(page)).toContain("No callbacks arrive");
   expect(textOf(page)).toContain("Nobody is notified.");
   expect(page.text).not.toContain("banner alert-banner");

@@ -2,6 +2,9 @@ import { expect, test } from "bun:test";
 import { signedInAs, startWithPeople, type Answer } from "../account/people.ts";
 import { eventOf } from "../store/events.ts";
 
+/** What a new ledger has. */
+const RULES = 12;
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const NOW = Date.UTC(2026, 10, 23, 14, 37, 20);
@@ -48,7 +51,7 @@ test("an admin adds a rule with a filter, changes it, turns it off and removes i
     channelIds: null,
     createdBy: "ana",
   });
-  expect(await alerts.rules()).toHaveLength(12);
+  expect(await alerts.rules()).toHaveLength(RULES + 1);
   const list = textOf(await ana.get("/alerts/rules"));
   expect(list).toContain(
     "At least 30% of the messages of the last 15 minutes failed",
@@ -98,7 +101,7 @@ test("what is wrong with a rule is said beside what was filled in, and nothing i
     if (sentence !== "colour") expect(alert).toContain(sentence);
     expect(answer.text).toContain('value="15"');
   }
-  expect(await server.store.alerts.rules()).toHaveLength(11);
+  expect(await server.store.alerts.rules()).toHaveLength(RULES);
 });
 
 test("before a rule is saved, it shows when it would have fired, over the messages of 30 days", async () => {
@@ -135,7 +138,7 @@ test("before a rule is saved, it shows when it would have fired, over the messag
   );
   expect(preview.text).toMatch(/class="chart-marks" d="M/);
   expect(textOf(preview)).toMatch(/18 Nov 2026, \d\d:\d\d UTC for \d+ h/);
-  expect(await store.alerts.rules()).toHaveLength(11);
+  expect(await store.alerts.rules()).toHaveLength(RULES);
   const calm = await ana.post("/alerts/rules/preview", {
     ...FAILURE_RATE,
     q: "country:DE",

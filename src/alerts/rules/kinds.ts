@@ -7,6 +7,7 @@ import { backup } from "./backup.ts";
 import { disk } from "./disk.ts";
 import { failureRate } from "./failure-rate.ts";
 import { forwarding } from "./forwarding.ts";
+import { missed } from "./missed.ts";
 import { newCode } from "./new-code.ts";
 import { recording } from "./recording.ts";
 import { refused } from "./refused.ts";
@@ -24,6 +25,7 @@ export const KINDS: Readonly<Record<RuleKind, RuleKindDefinition>> = {
   backup,
   disk,
   recording,
+  missed,
 };
 
 export function isRuleKind(text: string): text is RuleKind {

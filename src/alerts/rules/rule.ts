@@ -23,6 +23,7 @@ export type Ledger = Pick<
   | "addressById"
   | "refusals"
   | "upkeep"
+  | "backfills"
   | "endpoints"
   | "outbox"
   | "alertChannels"

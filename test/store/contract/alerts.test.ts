@@ -104,6 +104,7 @@ storeContract((openStore) => {
         "backup",
         "disk",
         "recording",
+        "missed",
       ]),
     );
     for (const rule of rules)

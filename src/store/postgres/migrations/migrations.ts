@@ -17,6 +17,7 @@ import twilioApi from "./08-twilio-api.sql" with { type: "text" };
 import detachedPartitions from "./09-detached-partitions.sql" with { type: "text" };
 import prices from "./10-prices.sql" with { type: "text" };
 import outcomes from "./11-outcomes.sql" with { type: "text" };
+import missedRule from "./12-missed-rule.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly string[] = [
   detachedPartitions,
   prices,
   outcomes,
+  missedRule,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -20,6 +20,7 @@ import sources from "./16-sources.sql" with { type: "text" };
 import twilioApi from "./17-twilio-api.sql" with { type: "text" };
 import prices from "./18-prices.sql" with { type: "text" };
 import outcomes from "./19-outcomes.sql" with { type: "text" };
+import missedRule from "./20-missed-rule.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -53,6 +54,7 @@ export const MIGRATIONS: readonly Migration[] = [
   twilioApi,
   prices,
   outcomes,
+  missedRule,
 ];
 
 /** The database was written by a newer smsledger. */
