@@ -233,6 +233,7 @@ test("over HTTP, every verdict equals that of webhook() in Twilio's SDK", async 
     TWILIO_WEBHOOK_SHARED_KEYS: `${OLD},${NEW}`,
   });
   await using sdk = await startSdk();
+  const numRuns = runsOf(600);
   const verdicts = { accepted: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(signedCallback, async (signed) => {
@@ -245,10 +246,10 @@ test("over HTTP, every verdict equals that of webhook() in Twilio's SDK", async 
       expect(ours).toBe(theirs.includes(200) ? 200 : 403);
       verdicts[ours === 200 ? "accepted" : "refused"]++;
     }),
-    { numRuns: runsOf(600) },
+    { numRuns },
   );
-  expect(verdicts.accepted).toBeGreaterThan(60);
-  expect(verdicts.refused).toBeGreaterThan(60);
+  expect(verdicts.accepted).toBeGreaterThan(numRuns / 10);
+  expect(verdicts.refused).toBeGreaterThan(numRuns / 10);
 });
 
 /** Starts Twilio's middleware with the same token and, chosen by a header, one of the keys. */
