@@ -46,7 +46,10 @@ test("each node's health and metrics say who the keeper is, and how far behind",
     problem: null,
   });
   // Only whoever may read the metrics learns the host's name.
-  await using third = await startServer({ ...env, METRICS_TOKEN: "secret" });
+  await using third = await startServer({
+    ...env,
+    METRICS_TOKEN: "t".repeat(32),
+  });
   const { keeper: told } = await readiness(third);
   expect(told).toMatchObject({ isThisNode: false, problem: null });
   expect(told).not.toHaveProperty("node");
