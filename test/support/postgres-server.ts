@@ -27,9 +27,13 @@ export type PostgresServerOptions = {
   readonly settings?: readonly string[];
   /** Where its own folder is made; with the other temporary files by default. */
   readonly parent?: string;
+  /** Makes it a copy of this server, which follows it: a standby named "standby". */
+  readonly standbyOf?: PostgresServer | undefined;
   /** Files in the folder of its data. */
   readonly files?: Readonly<Record<string, string>>;
 };
+
+const NEW_DATA = `"$1/initdb" -D data -U postgres --auth=trust --no-sync -E UTF8 --locale=C --locale-provider=icu --icu-locale=en >initdb.log || exit 1`;
 
 /**
  * Starts a PostgreSQL server with an empty folder, which doesn't wait for the disk. It ends,
@@ -42,6 +46,7 @@ export async function startPostgres({
   settings = [],
   files = {},
   parent = tmpdir(),
+  standbyOf,
 }: PostgresServerOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(parent, "smsledger-pg-"));
   const user = unprivilegedUser();
@@ -66,7 +71,7 @@ export async function startPostgres({
   ].map((setting) => `-c "${setting}"`);
   const script = `
     cd "${folder}"
-    "$1/initdb" -D data -U postgres --auth=trust --no-sync -E UTF8 --locale=C --locale-provider=icu --icu-locale=en >initdb.log || exit 1
+    ${standbyOf === undefined ? NEW_DATA : `"$1/pg_basebackup" -D data -R -X stream -c fast -d "${standbyOf.urlOf("")}&application_name=standby" || exit 1`}
     ${Object.keys(files)
       .map((name) => `mv ${name} data/`)
       .join("\n")}
