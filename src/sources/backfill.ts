@@ -30,8 +30,8 @@ const NOTE_EVERY_MS = 60_000;
  * How many messages are recorded at a time, in a commit that callbacks share, and how long to rest
  * then, in times of that: a page in one commit would make callbacks wait for all of it.
  */
-const RECORDED_AT_ONCE = 50;
-const REST_TIMES = 3;
+const RECORDED_AT_ONCE = 20;
+const REST_TIMES = 4;
 
 export type Backfilling = {
   readonly client: ApiClient;
@@ -181,7 +181,6 @@ async function readPage(
       page.messages.slice(at, at + RECORDED_AT_ONCE),
     );
   if (stopping.aborted) return false;
-  await savePrices(store, page.messages);
   const known = await outcomesOf(backfilling, day.day, page.messages);
   if (stopping.aborted) return false;
   const isLast = page.next === undefined;
@@ -211,6 +210,7 @@ async function record(
     (message) => apiEvent(message, receivedAt) ?? [],
   );
   const outcomes = events.length > 0 ? await store.recordEvents(events) : [];
+  await savePrices(store, messages);
   await pause((performance.now() - begun) * REST_TIMES, stopping);
   return outcomes.filter((each) => each === "new").length;
 }

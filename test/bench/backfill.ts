@@ -27,9 +27,15 @@ await Bun.write(
   file,
   JSON.stringify(twilioHistory(messages, from, from + DAY_MS)),
 );
-// In a process of its own, as it would be elsewhere.
+// It would be elsewhere: here it gets what others leave of the processors.
 const stub = Bun.spawn(
-  [process.execPath, join(import.meta.dir, "twilio-api-process.ts"), file],
+  [
+    "nice",
+    "-n19",
+    process.execPath,
+    join(import.meta.dir, "twilio-api-process.ts"),
+    file,
+  ],
   { stdout: "pipe", stdin: "pipe" },
 );
 const reader = stub.stdout.getReader();

@@ -85,7 +85,7 @@ describe("a history with gaps", () => {
     const read = await store.backfills.days("2026-11-01", "2026-12-31");
     expect(read.map((each) => each.messages)).toEqual([1_056, 1_056, 1_056]);
     expect(read.reduce((sum, each) => sum + each.found, 0)).toBe(gaps);
-    expect(stub.requests).toHaveLength(6);
+    expect(stub.requests).toHaveLength(15);
     const known = (of: "byCallback" | "byApi" | "byStream" | "byBoth") =>
       read.reduce((sum, each) => sum + each[of], 0);
     expect(known("byApi")).toBe(gaps);
@@ -149,7 +149,7 @@ test("nodes on PostgreSQL record the same", async () => {
     expect(ledger.get(sid)).toStartWith(`${status} ${errorCode} `);
   expect(ledger.get(sent[0]?.sid ?? "")).toEndWith("callback+api");
   expect(await store.backfills.days("2026-01-01", "2027-01-01")).toMatchObject([
-    { pages: 2, messages: sent.length, found: sent.length - 300 },
+    { pages: 5, messages: sent.length, found: sent.length - 300 },
   ]);
   const { id = 0 } = (await store.messageBySid(sent[0]?.sid ?? "")) ?? {};
   expect(await store.prices.of(id)).toEqual({

@@ -47,8 +47,8 @@ describe("a day", () => {
     const { sids, inbound } = await readDay(testClient(stub));
     expect(sids.toSorted()).toEqual(outbound);
     expect(inbound).toBe(2_500 - outbound.length);
-    expect(stub.requests).toHaveLength(3);
-    expect(stub.requests[0]?.search).toBe(`?DateSent=${DAY}&PageSize=1000`);
+    expect(stub.requests).toHaveLength(10);
+    expect(stub.requests[0]?.search).toBe(`?DateSent=${DAY}&PageSize=250`);
     expect(await readDay(testClient(stub), "2026-11-27")).toEqual({
       sids: [],
       inbound: 0,

@@ -23,10 +23,13 @@ export async function savePrices(
     .insertInto("message_prices")
     .values(values)
     .onConflict((conflict) =>
-      conflict.column("message_id").doUpdateSet({
-        amount: sql`excluded.amount`,
-        currency: sql`excluded.currency`,
-      }),
+      conflict
+        .column("message_id")
+        .doUpdateSet({
+          amount: sql`excluded.amount`,
+          currency: sql`excluded.currency`,
+        })
+        .where("message_prices.amount", "<>", sql<string>`excluded.amount`),
     )
     .execute();
 }
