@@ -1,5 +1,6 @@
 import { SQL } from "bun";
 import { expect, test } from "bun:test";
+import { packMessageSid } from "../../../src/store/core/message-sid.ts";
 import { appendable } from "../../../src/store/postgres/receiving/receipts.ts";
 import { postgresEngine } from "../../../src/store/postgres/postgres-engine.ts";
 import {
@@ -174,3 +175,61 @@ test("callbacks are durable whatever the server's default is", async () => {
 function byDigits(a: NewEvent, b: NewEvent): number {
   return a.messageSid.slice(-8) < b.messageSid.slice(-8) ? -1 : 1;
 }
+
+/**
+ * A callback as nodes of version 6 append it, which is the first one that may beside a newer one
+ * (APPENDS_FROM). This stays as it is, as those nodes do.
+ */
+const appendedByVersion6 = (messageSid: string) => ({
+  sid: Buffer.from(packMessageSid(messageSid)).toString("hex"),
+  account: `AC${"a".repeat(32)}`,
+  status: 4,
+  said: "{11,-12}",
+  event: {
+    messageSid,
+    channel: 0,
+    status: 4,
+    receivedAt: Date.UTC(2026, 10, 23),
+    to: "+14155550123",
+    from: "+15595551269",
+    errorCode: null,
+    errorMessage: null,
+    accountSid: `AC${"a".repeat(32)}`,
+    messagingServiceSid: null,
+    numSegments: 1,
+    rawDlrDoneDate: null,
+    query: "order=1",
+    shape: "MessageSid={messageSid}&MessageStatus=delivered&To={to}&Note={}",
+    values: ["hello"],
+  },
+});
+
+test("what a node of the oldest version that may append has received is recorded", async () => {
+  await using database = await newPostgresDatabase();
+  const node = await openNode(database.url);
+  await using sql = new SQL(database.url, { max: 1 });
+  const sid = newMessageSid();
+  const append = async () => {
+    const callbacks = JSON.stringify([appendedByVersion6(sid)]);
+    const [row] =
+      await sql`SELECT append_callbacks(${callbacks}::text::json) AS outcomes`;
+    return row.outcomes;
+  };
+  expect([await append(), await append()]).toEqual(["1", "0"]);
+  await node.settled();
+  expect(await node.timeline(sid)).toMatchObject([
+    {
+      status: "delivered",
+      to: "+14155550123",
+      query: "order=1",
+      params: [
+        ["MessageSid", sid],
+        ["MessageStatus", "delivered"],
+        ["To", "+14155550123"],
+        ["Note", "hello"],
+      ],
+      repeats: 1,
+    },
+  ]);
+  await node.close();
+});
