@@ -92,6 +92,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
                 "General",
                 "Users",
                 "API tokens",
+                "Senders",
                 "Notifications",
                 "Account",
                 "Digest",
@@ -128,7 +129,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
       });
       const { page } = opened;
       await page.goto(`${site.origin}/settings/audit`);
-      const reached = await tabThrough(page, 24);
+      const reached = await tabThrough(page, 25);
       for (const words of [
         "Overview",
         "Messages",
@@ -141,6 +142,7 @@ describe.skipIf(!hasChromium)("the pages on a phone", () => {
         "General",
         "Users",
         "API tokens",
+        "Senders",
         "Notifications",
         "Account",
         "Digest",
