@@ -39,9 +39,11 @@ function readNodes() {
 
 /** Returns the settings in the image and the compose file. */
 function settingsGiven(): Record<string, string> {
-  const [, image = ""] = /^ENV (.*)$/m.exec(dockerfile) ?? [];
   const env = Object.fromEntries(
-    image.split(" ").map((pair) => pair.split("=")),
+    dockerfile
+      .matchAll(/^ENV (.*)$/gm)
+      .flatMap(([, line = ""]) => line.split(" "))
+      .map((pair) => pair.split("=")),
   );
   for (const [, name = "", value] of composeText.matchAll(
     /^ {6}([A-Z_]+): (.*)$/gm,
