@@ -140,6 +140,6 @@ test("the list refreshes itself starting from the event it was built at", async 
   await using server = await startWithNumbers();
   const { text } = await get(`${server.origin}/numbers`);
   const { text: cursor } = await server.store.feedEnd();
-  expect(text).toContain(`hx-sse:connect="/live?after=${cursor}"`);
+  expect(text).toContain(`hx-sse:connect="/live?after=${cursor}&alerts=`);
   expect(text).toContain("recorded from:#live");
 });

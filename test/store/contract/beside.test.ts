@@ -65,10 +65,9 @@ storeContract((openStore) => {
     await using missing = await opened.anotherDatabase();
     const { engine } = missing;
     expect(await engine.exists()).toBe(false);
-    for (const open of [engine.openForReading(), engine.openForCommand()]) {
-      const [result] = await Promise.allSettled([open]);
+    const opening = [engine.openForReading(), engine.openForCommand()];
+    for (const result of await Promise.allSettled(opening))
       expect(result).toMatchObject({ reason: expect.any(StoreUnusable) });
-    }
     expect(await engine.exists()).toBe(false);
     const command = await engine.openForCommand({ mayCreate: true });
     await command.close();

@@ -25,6 +25,8 @@ const arbitraryEvents = fc.array(
   { maxLength: 70 },
 );
 
+const RUNS_MIN = 12;
+
 storeContract((openStore, runs) => {
   test("a recipient's latest messages, up to a limit, are counted by status", async () => {
     await using opened = await openStore();
@@ -92,7 +94,8 @@ storeContract((openStore, runs) => {
           await failingRecount(store),
         );
       }),
-      { numRuns: runs(60) },
+      // Few cases have a recipient that keeps failing.
+      { numRuns: Math.max(RUNS_MIN, runs(60)) },
     );
     expect((await failingRecount(store)).length).toBeGreaterThan(0);
   });
