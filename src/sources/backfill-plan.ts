@@ -7,7 +7,7 @@ const DAY_MS = 24 * HOUR_MS;
 const AFTER_DAY_MS = HOUR_MS;
 /** A server that was away for less was only restarted. */
 const DOWN_MS = 600_000;
-/** Prices come late: so many days after a day, it's read again. */
+/** A day is read again after this many days, because prices come late. */
 const AGAIN_AFTER_DAYS = [1, 3, 7];
 /** Twilio keeps messages longer, but whoever was away for a year had better say what to read. */
 const DAYS_MAX = 400;

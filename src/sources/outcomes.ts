@@ -3,7 +3,7 @@ import type { OutcomeCounts } from "../store/twilio-reading.ts";
 import type { ApiMessage } from "../twilio/api-message.ts";
 
 /**
- * Why probably only Twilio's API told what became of a message. `rejected`: Twilio refused to
+ * The likely reason why only Twilio's API reported a message's outcome. `rejected`: Twilio refused to
  * create it, and posts no callback then. `away`: no server was running. `refused`: callbacks
  * were refused then. `no-url`: its Messaging Service has no callback URL that leads here.
  */

@@ -3,7 +3,7 @@ import { TwilioApiFault } from "./faults.ts";
 /** A page of a thousand messages has one or two megabytes; with the longest bodies, eleven. */
 const BYTES_MAX = 16 * 1024 * 1024;
 
-/** Reads a response as JSON, at most so many bytes of it. Undefined for an error that isn't JSON. */
+/** Reads a response as JSON, up to a number of bytes. Undefined for an error that isn't JSON. */
 export async function jsonWithin(
   response: Response,
   bytesMax = BYTES_MAX,

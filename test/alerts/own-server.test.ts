@@ -432,7 +432,7 @@ test("missed callbacks of the latest day that was read fire, and resolve with th
   expect(
     missedStory({ ...TOLD, key, measured: facts?.now ?? {} }),
   ).toMatchObject({
-    title: `What became of 5 messages of ${dayBefore(2)} never came by callback`,
+    title: `Callbacks for 5 messages of ${dayBefore(2)} never arrived`,
     lines: [expect.stringContaining("95.00% of that day’s outcomes")],
   });
   // While it's read again, nobody knows.

@@ -42,7 +42,7 @@ const SITES = {
 } as const;
 type Site = keyof typeof SITES;
 
-/** Of each site so many pages, others each time, unless everything runs. */
+/** How many pages of each site are visited, others each time, unless everything runs. */
 const PAGES_EACH = 5;
 
 const pagesOf = (site: Site): [Site, string][] =>

@@ -37,7 +37,7 @@ const AUTHORIZATION = `Basic ${btoa(`${API_KEY}:${API_SECRET}`)}`;
 export type TwilioApiStub = Awaited<ReturnType<typeof startTwilioApi>>;
 
 /**
- * Starts what stands in for Twilio's API: it has messages, and lists them as Twilio does,
+ * Starts a server in place of Twilio's API: it has messages, and lists them as Twilio does,
  * newest first, each page by a token that names the last message of the one before. Hold it
  * with `using`.
  */

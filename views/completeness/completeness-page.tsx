@@ -37,7 +37,7 @@ export function CompletenessPage({
         </div>
       </div>
       <p class="list-lead" safe>
-        {`What became of a message counts as received if a callback or Event Streams told it. Each day (GMT) is compared with Twilio’s own list an hour after its end, and days in which smsledger wasn’t running once more. The last ${shown} days are shown.`}
+        {`A message’s outcome counts as received if a callback or Event Streams reported it. Each day (GMT) is compared with Twilio’s own list an hour after its end, and days in which smsledger wasn’t running once more. The last ${shown} days are shown.`}
       </p>
       {failure === null ? (
         ""

@@ -8,10 +8,10 @@ import {
   type RuleKindDefinition,
 } from "./rule.ts";
 
-/** What happened on a day before says little about now. */
+/** Days before that say little about now. */
 const DAYS = 3;
 
-/** Fires when too much of what became of a day's messages is only known from Twilio's API. */
+/** Fires when too many of a day's outcomes are known only from Twilio's API. */
 export const missed: RuleKindDefinition = {
   kind: "missed",
   label: "Missed callbacks",

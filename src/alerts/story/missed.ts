@@ -2,13 +2,13 @@ import { receivedWords } from "../../sources/completeness.ts";
 import { counted, countWords } from "../../words/amounts.ts";
 import { numberIn, textIn, type Teller } from "./story.ts";
 
-/** What Twilio has of a day, and no callback told. */
+/** Outcomes of a day that Twilio has and no callback reported. */
 export const missedStory: Teller = ({ measured }) => {
   const missed = numberIn(measured, "missed");
   const received = numberIn(measured, "received");
   const day = textIn(measured, "day");
   return {
-    title: `What became of ${counted(missed, "message")} of ${day} never came by callback`,
+    title: `Callbacks for ${counted(missed, "message")} of ${day} never arrived`,
     lines: [
       `${receivedWords({ received, missed })} of that day’s outcomes were received. The others were read from Twilio, so the ledger is complete, but later than it should be.`,
     ],
