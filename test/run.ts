@@ -40,6 +40,8 @@ const BUNDLE_THREADS = [
   "--minify-syntax",
   "--minify-whitespace",
 ];
+/** Of a failure that is repeated at the end, where nobody has to search for it. */
+const DETAIL_LINES_MAX = 60;
 /** How long each file took here, and for the first run elsewhere: the slowest start first. */
 const TIMINGS = ["dist/test-timings.json", "test/timings.json"];
 
@@ -157,10 +159,25 @@ const failed = new Set([...failedChecks, ...named("fail")]);
 const isBroken = code !== 0 && count("fail") === 0;
 if (isBroken) failed.add("the test runner");
 
+/** What the runner said about failures where they happened: before their lines or after. */
+function* failures(): Generator<string> {
+  let lines: string[] = [];
+  for (const line of output.split("\n")) {
+    if (/^\((?:pass|skip)\) |^test\/\S+:$|^ *\d+ pass$/.test(line)) {
+      const last = lines.findLastIndex((each) => each.startsWith("(fail) "));
+      if (last > 0) yield lines.slice(-DETAIL_LINES_MAX).join("\n");
+      lines = [];
+    } else lines.push(line);
+  }
+}
+
+for (const detail of failures()) console.log(`\n${detail}`);
 for (const name of skipped) console.log(`skipped: ${name}`);
 for (const name of failed) console.log(`failed: ${name}`);
 const passed =
   count("pass") + checks.length + unbuilt.length - failedChecks.length;
-const failures = count("fail") + failedChecks.length + (isBroken ? 1 : 0);
-console.log(`\n${passed} passed, ${failures} failed, ${count("skip")} skipped`);
-process.exit(failures === 0 ? 0 : 1);
+const failureCount = count("fail") + failedChecks.length + (isBroken ? 1 : 0);
+console.log(
+  `\n${passed} passed, ${failureCount} failed, ${count("skip")} skipped`,
+);
+process.exit(failureCount === 0 ? 0 : 1);

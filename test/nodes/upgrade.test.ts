@@ -59,12 +59,11 @@ test("a node of the version before receives during and after an upgrade, leaves 
   const before = ledger.size;
   const restricted = await until(async () => {
     const ready = await old.ready();
-    return ready.body.onlyReceives !== null && ready;
+    // An answer that was begun before it noticed may still name the keeper.
+    const { onlyReceives, keeper } = ready.body;
+    return onlyReceives !== null && keeper === null && ready;
   });
-  expect(restricted).toMatchObject({
-    status: 200,
-    body: { ready: true, keeper: null },
-  });
+  expect(restricted).toMatchObject({ status: 200, body: { ready: true } });
   const reason =
     /^The database was upgraded by a newer smsledger \(schema \d+; this node knows \d+\)\. This node only receives callbacks now\./;
   expect(restricted.body.onlyReceives).toMatch(reason);
