@@ -21,21 +21,26 @@ export function rateChange({
 /** Percentage points by which the delivery rate must change to be in the headline. */
 const NEWS_POINTS = 2;
 
-/** Returns the page's title: whether delivery is healthy, in a few words. */
-export function headline(total: Outcomes, change: Change): string {
+/** Returns the page's title: whether delivery is healthy, in a few words. `which` is "matching" for a filter's messages. */
+export function headline(
+  total: Outcomes,
+  change: Change,
+  which: "" | "matching " = "",
+): string {
   const { messages, inFlight, arrived } = total;
   const rate = deliveryRate(total);
   if (messages === 0) return "No messages";
-  if (rate === undefined) return `${counted(inFlight, "message")} in flight`;
+  if (rate === undefined)
+    return `${counted(inFlight, `${which}message`)} in flight`;
   const of = ended(total);
   if (of < RATE_SAMPLE_MIN)
-    return `${countWords(arrived)} of ${counted(of, "message")} delivered`;
-  if (arrived === of) return "Every message was delivered";
+    return `${countWords(arrived)} of ${counted(of, `${which}message`)} delivered`;
+  if (arrived === of) return `Every ${which}message was delivered`;
   const isNews =
     (change.kind === "more" || change.kind === "less") &&
     change.by >= NEWS_POINTS;
-  if (!isNews) return `${percent(rate)} of messages are delivered`;
-  return `Delivery ${change.kind === "less" ? "fell" : "rose"} to ${percent(rate)}`;
+  if (!isNews) return `${percent(rate)} of ${which}messages are delivered`;
+  return `Delivery ${which === "" ? "" : "of matching messages "}${change.kind === "less" ? "fell" : "rose"} to ${percent(rate)}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   OverviewMistakesPage,
   QuietPage,
   SetupPage,
+  UncountedPage,
 } from "../../views/overview/overview-empty.tsx";
 import { OverviewPage } from "../../views/overview/overview-page.tsx";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
@@ -14,6 +15,7 @@ import {
   testCommand,
   type TestCommandSettings,
 } from "../overview/test-command.ts";
+import { readOverviewFilter } from "../overview/overview-query.ts";
 import { readOverview, type OverviewStore } from "../overview/overview.ts";
 
 export type OverviewDeps = {
@@ -29,22 +31,31 @@ export const overviewHandler =
   async ({ request, site }: Asked): Promise<Page> => {
     const { searchParams, origin } = new URL(request.url);
     const now = clock();
+    const filter = readOverviewFilter(searchParams, now);
     const { period, mistakes } = readRange(
       searchParams,
       now,
       await store.countedByMinuteSince(),
     );
-    if (period === undefined) {
-      return page(<OverviewMistakesPage {...{ site, mistakes, now }} />, {
-        status: 400,
-      });
-    }
+    if (period === undefined || filter.mistakes.length > 0)
+      return page(
+        <OverviewMistakesPage
+          {...{ site, now }}
+          asked={{ ...filter, period }}
+          rangeMistakes={mistakes}
+        />,
+        { status: 400 },
+      );
+    const asked = { ...filter, period };
     // Read first: what is recorded from now on is reported, at worst twice.
     const live = await store.feedEnd();
-    const overview = await readOverview(store, period, now);
-    if (overview.total.messages > 0) {
-      const received = await receivedLately(store, now);
-      const view = { site, period, overview, received, now, live };
+    const overview = await readOverview(store, period, now, filter.filter);
+    if (overview !== undefined && overview.total.messages > 0) {
+      const received =
+        filter.filter.length === 0
+          ? await receivedLately(store, now)
+          : undefined;
+      const view = { site, asked, overview, received, now, live };
       return page(<OverviewPage {...view} />);
     }
     const newest = await store.listMessages([], { size: 1 });
@@ -63,5 +74,8 @@ export const overviewHandler =
       return page(<SetupPage {...{ ...setup, localUrl: origin, now, live }} />);
     }
     const latestAt = latest.firstEventAt;
-    return page(<QuietPage {...{ site, period, latestAt, now, live }} />);
+    if (filter.filter.length === 0)
+      return page(<QuietPage {...{ site, asked, latestAt, now, live }} />);
+    const isTooMany = overview === undefined;
+    return page(<UncountedPage {...{ site, asked, isTooMany, now, live }} />);
   };

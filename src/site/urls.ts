@@ -9,6 +9,12 @@ export type PageAddress = {
   readonly newer?: number;
 };
 
+/** The query of an overview: its time, and which messages. */
+export type OverviewAddress = RangeAddress & {
+  /** In the filter language. */
+  readonly q?: string;
+};
+
 /** The query of a list of messages. Empty fields are left out. */
 export type MessagesAddress = PageAddress & {
   /** In the filter language; see `filterText`. */
@@ -35,8 +41,8 @@ export function createUrls(publicUrl: string | undefined) {
     /** "" or a path such as "/sms", without a slash at the end. */
     base,
     asset: (name: AssetName): string => base + assetPath(name),
-    overview: (range: RangeAddress = {}): string =>
-      `${base}/${queryString(range)}`,
+    overview: (address: OverviewAddress = {}): string =>
+      `${base}/${queryString(address)}`,
     messages: (address: MessagesAddress = {}): string =>
       `${base}/messages${queryString(address)}`,
     messagesExport: (format: "csv" | "jsonl", q: string): string =>

@@ -14,7 +14,7 @@ import type {
 } from "./store.ts";
 import type { Stores } from "./stores.ts";
 import type { SuppressionChange, SuppressionStore } from "./suppressions.ts";
-import type { Dimension } from "./tally.ts";
+import type { Dimension, TallyRow } from "./tally.ts";
 
 /** How many values are searched for some that aren't phone numbers. */
 const SUGGESTED_MAX = 1_000;
@@ -109,14 +109,15 @@ export function maskedReading(store: Reading): Reading {
           ? { ...row, key: MASKED_KEYS[request.by](row.key) }
           : row,
       ),
+    // By error code.
+    keptTally: (...asked) => store.keptTally(...asked),
+    async newestTally(...asked) {
+      const counted = await store.newestTally(...asked);
+      return { ...counted, bySender: counted.bySender.map(maskedSenderRow) };
+    },
     async topSenders(request) {
       const { rows, coverage } = await store.topSenders(request);
-      const masked = rows.map((row) =>
-        typeof row.key === "string"
-          ? { ...row, key: MASKED_KEYS.sender(row.key) }
-          : row,
-      );
-      return { rows: masked, coverage };
+      return { rows: rows.map(maskedSenderRow), coverage };
     },
     failingRecipients: async (request) =>
       (await store.failingRecipients(request)).map(maskedFailing),
@@ -257,6 +258,12 @@ const MASKED_KEYS: Record<Dimension, (key: string) => string> = {
   channel: asItIs,
   sender: maskedSender,
 };
+
+function maskedSenderRow(row: TallyRow): TallyRow {
+  return typeof row.key === "string"
+    ? { ...row, key: MASKED_KEYS.sender(row.key) }
+    : row;
+}
 
 /** A sender belongs to the team, so only numbers and user ids are masked. */
 function maskedSender(address: string): string {

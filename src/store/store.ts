@@ -8,6 +8,8 @@ import type {
   BoundedCount,
   DeliveryTimes,
   ErrorCodeFacts,
+  FilteredTallyRequest,
+  NewestTally,
   StatusCounts,
   TallyRequest,
   TallyRow,
@@ -273,6 +275,20 @@ export interface Reading {
 
   /** Counts from the rollups; see TallyRequest. In the order of `at`. */
   tally(request: TallyRequest): Promise<readonly TallyRow[]>;
+  /**
+   * Counts from the rollups of the messages that pass a filter, by error code and span.
+   * Undefined where they don't count exactly those: they know one set of countries, senders,
+   * services or channels, in whole hours, and in minutes from `countedByMinuteSince` on.
+   */
+  keptTally(
+    filter: MessageFilter,
+    request: FilteredTallyRequest,
+  ): Promise<readonly TallyRow[] | undefined>;
+  /** Counts the newest messages that pass a filter. The cost is limited, as a search is. */
+  newestTally(
+    filter: MessageFilter,
+    request: FilteredTallyRequest,
+  ): Promise<NewestTally>;
   /** The senders with the most messages or failures. The cost is limited, however many senders there are. */
   topSenders(request: TopSendersRequest): Promise<TopSenders>;
   /**

@@ -39,6 +39,30 @@ export type TopSenders = {
   readonly coverage: "all" | "most" | "none";
 };
 
+/** Messages first seen in `range`, in spans of `spanMs`; see `TallyRequest`. */
+export type FilteredTallyRequest = {
+  readonly range: TimeRange;
+  readonly spanMs: number;
+};
+
+/** Counts of the newest messages that pass a filter, made by reading them. */
+export type NewestTally = {
+  /**
+   * Every message first seen from here on, to the end of the range, is counted: from the
+   * range's beginning, or a later hour where there are too many to read.
+   */
+  readonly since: number;
+  /** By error code and span. */
+  readonly byCode: readonly TallyRow[];
+  readonly byCountry: readonly TallyRow[];
+  readonly bySender: readonly TallyRow[];
+  /** Of the newest of them, up to `TIMED_MAX`. */
+  readonly deliveryTimes: DeliveryTimes;
+};
+
+/** How many messages' delivery times a tally of the newest messages reads. */
+export const TIMED_MAX = 1_000;
+
 /** Rows without messages are left out. */
 export type TallyRow = {
   /** The value of `by`: a number for error codes, otherwise text; null for messages without one, or without `by`. */

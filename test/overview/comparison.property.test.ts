@@ -98,6 +98,7 @@ test("each half of a comparison, and each list it links to, is a recount of exac
           const { range, beforeRange } = period;
           expect(beforeRange.to - beforeRange.from).toBe(range.to - range.from);
           const overview = await readOverview(store, period, now);
+          if (overview === undefined) throw new Error("nothing was counted");
           const { total, before } = overview;
           expect(total).toEqual(recount(range));
           if (before !== undefined)

@@ -9,7 +9,7 @@ import {
 import { eventOf } from "./events.ts";
 
 const HOUR_MS = 3_600_000;
-const START = Date.UTC(2026, 10, 1);
+export const START = Date.UTC(2026, 10, 1);
 
 const ADDRESSES =
   "+14155550123 +14155550199 +1415555 +442071838750 +4915123456789 4155 40404 0123 123 ACME Acme24 1abc brand_0123 US.13491208655302741918 whatsapp:+4915123456789 rcs:brand_0123 messenger:123".split(
@@ -106,6 +106,17 @@ export const arbitraryEvents: fc.Arbitrary<readonly NewEvent[]> = fc
 
 const field = <F extends string>(name: F) => fc.constant(name);
 
+/** A condition that the rollups count; see `keptTally`. */
+export const arbitraryGroup = fc.oneof(
+  fc.record({
+    field: field("country"),
+    values: values("US", "GB", "DE", "FR"),
+  }),
+  fc.record({ field: field("from"), values: values(...ADDRESSES, "~3") }),
+  fc.record({ field: field("channel"), values: values(...CHANNELS) }),
+  fc.record({ field: field("service"), values: values(...SERVICES, "MGc") }),
+);
+
 const condition: fc.Arbitrary<Condition> = fc
   .tuple(
     mostly(false, true, false),
@@ -178,23 +189,7 @@ export const arbitraryCountedFilter: fc.Arbitrary<MessageFilter> = fc
     status: optional(values(...EVENT_STATUSES)),
     negated: fc.boolean(),
     code: optional(values(...ERROR_CODES, 99_999)),
-    group: optional(
-      fc.oneof(
-        fc.record({
-          field: field("country"),
-          values: values("US", "GB", "DE", "FR"),
-        }),
-        fc.record({ field: field("from"), values: values(...ADDRESSES, "~3") }),
-        fc.record({
-          field: field("channel"),
-          values: values(...CHANNELS),
-        }),
-        fc.record({
-          field: field("service"),
-          values: values(...SERVICES, "MGc"),
-        }),
-      ),
-    ),
+    group: optional(arbitraryGroup),
     after: optional(hours),
     before: optional(hours),
     minute: fc.integer({ min: 0, max: 59 }),

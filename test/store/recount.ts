@@ -40,11 +40,28 @@ export async function expectRecount(
       message.firstEventAt < range.to &&
       (errorCode === undefined || message.errorCode === errorCode),
   );
+  expectRowsOf(messages, rows, { from: range.from, by, spanMs });
+}
+
+/** Expects a tally's rows to be those of these messages. */
+export function expectRowsOf(
+  messages: readonly MessageRow[],
+  rows: readonly TallyRow[],
+  {
+    from,
+    by,
+    spanMs,
+  }: {
+    readonly from: number;
+    readonly by: Dimension | undefined;
+    readonly spanMs?: number | undefined;
+  },
+): void {
   const groups = Map.groupBy(messages, (message) => {
     const { key, id } = keyOf(message, by);
     const at =
       spanMs === undefined
-        ? range.from
+        ? from
         : Math.floor(message.firstEventAt / spanMs) * spanMs;
     return JSON.stringify({ key, at, id });
   });

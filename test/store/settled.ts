@@ -11,6 +11,8 @@ const READS = [
   "timeline",
   "outcomeSources",
   "tally",
+  "keptTally",
+  "newestTally",
   "topSenders",
   "countedByMinuteSince",
   "deliveryTimes",

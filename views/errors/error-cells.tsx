@@ -1,4 +1,5 @@
 import type { CodeSeen } from "../../src/errors/codes-seen.ts";
+import type { FilterPair } from "../../src/messages/filter-language.ts";
 import { lost } from "../../src/overview/outcomes.ts";
 import type { Period } from "../../src/time/time-range.ts";
 import { explainErrorCode } from "../../src/twilio/error-codes/error-codes.ts";
@@ -26,11 +27,17 @@ export function CodeLink({ urls, period, code: { errorCode } }: CodeOfPeriod) {
 export function LostLink({
   urls,
   period,
+  conditions = [],
   code: { errorCode, outcomes },
-}: CodeOfPeriod) {
+}: CodeOfPeriod & { readonly conditions?: readonly FilterPair[] }) {
   return (
     <a
-      href={listHref(urls, [["code", errorCode], LOST, ...period.terms])}
+      href={listHref(urls, [
+        ...conditions,
+        ["code", errorCode],
+        LOST,
+        ...period.terms,
+      ])}
       aria-label={`${counted(lost(outcomes), "message")} with error ${errorCode} failed`}
       safe
     >

@@ -26,7 +26,30 @@ export function FilterMistakes({
   readonly urls: Urls;
   readonly query: MessagesQuery;
 }) {
-  const inFilter = query.parsed.mistakes.slice(0, SHOWN_MAX);
+  return (
+    <MistakenFilter
+      q={query.q}
+      mistakes={query.parsed.mistakes}
+      others={query.mistakes}
+      wayOut={<FilterLink href={urls.messages()} label="Show all messages" />}
+    />
+  );
+}
+
+/** The text of a filter with what is wrong with it, and what else is wrong with the address. */
+export function MistakenFilter({
+  q,
+  mistakes,
+  others,
+  wayOut,
+}: {
+  readonly q: string;
+  readonly mistakes: readonly FilterMistake[];
+  /** Sentences. */
+  readonly others: readonly string[];
+  readonly wayOut: JSX.Element;
+}) {
+  const inFilter = mistakes.slice(0, SHOWN_MAX);
   return (
     <div class="empty mistaken">
       <h2>Can’t read this filter</h2>
@@ -35,21 +58,19 @@ export function FilterMistakes({
       ) : (
         <p class="marked">
           <bdi>
-            <Marked text={query.q} mistakes={inFilter} />
+            <Marked text={q} mistakes={inFilter} />
           </bdi>
         </p>
       )}
       <ul class="mistakes">
-        {query.mistakes.map((sentence) => (
+        {others.map((sentence) => (
           <li safe>{sentence}</li>
         ))}
         {inFilter.map(({ sentence }) => (
           <li safe>{sentence}</li>
         ))}
       </ul>
-      <p>
-        <FilterLink href={urls.messages()} label="Show all messages" />
-      </p>
+      <p>{wayOut}</p>
     </div>
   );
 }

@@ -1,5 +1,7 @@
 import type { CodeSeen } from "../../src/errors/codes-seen.ts";
+import type { FilterPair } from "../../src/messages/filter-language.ts";
 import { lost, type Outcomes } from "../../src/overview/outcomes.ts";
+import type { Overview } from "../../src/overview/overview.ts";
 import type { Period } from "../../src/time/time-range.ts";
 import {
   explainErrorCode,
@@ -16,14 +18,13 @@ const CODES_SHOWN = 5;
 /** The most frequent error codes of failed messages, and what to do about each. */
 export function TopCodes({
   urls,
-  period,
-  total,
-  codes,
+  conditions,
+  overview: { period, total, codes },
 }: {
   readonly urls: Urls;
-  readonly period: Period;
-  readonly total: Outcomes;
-  readonly codes: readonly CodeSeen[];
+  /** What the lists are narrowed to beside the code and the time. */
+  readonly conditions: readonly FilterPair[];
+  readonly overview: Pick<Overview, "period" | "total" | "codes">;
 }) {
   return (
     <section class="part" aria-labelledby="top-errors">
@@ -59,7 +60,7 @@ export function TopCodes({
           </thead>
           <tbody>
             {codes.slice(0, CODES_SHOWN).map((code) => (
-              <CodeLine {...{ urls, period, total, code }} />
+              <CodeLine {...{ urls, period, conditions, total, code }} />
             ))}
           </tbody>
         </table>
@@ -71,11 +72,13 @@ export function TopCodes({
 function CodeLine({
   urls,
   period,
+  conditions,
   total,
   code,
 }: {
   readonly urls: Urls;
   readonly period: Period;
+  readonly conditions: readonly FilterPair[];
   readonly total: Outcomes;
   readonly code: CodeSeen;
 }) {
@@ -101,7 +104,7 @@ function CodeLine({
         <Sparkline values={trend} />
       </td>
       <td class="col-amount">
-        <LostLink {...{ urls, period, code }} />
+        <LostLink {...{ urls, period, conditions, code }} />
       </td>
       <td class="col-amount col-share" safe>
         {failures === 0 ? "–" : percent(lost(outcomes) / failures)}

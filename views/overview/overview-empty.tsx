@@ -5,11 +5,13 @@ import {
   type Period,
 } from "../../src/time/time-range.ts";
 import { Layout } from "../parts/layout.tsx";
-import {
-  RangeLinks,
-  RangeMistakes,
-  type MistakesView,
-} from "../parts/range-links.tsx";
+import { RangeMistakes } from "../parts/range-links.tsx";
+import type {
+  AskedOverview,
+  OverviewFilter,
+} from "../../src/overview/overview-query.ts";
+import { MistakenFilter } from "../messages/filter-outcome.tsx";
+import { OverviewFilterBar, OverviewRanges } from "./overview-filter.tsx";
 import { REFRESH } from "../parts/refresh.ts";
 import { SetupSteps, type SetupProps } from "./setup-steps.tsx";
 import type { RangeAddress } from "../../src/time/time-range.ts";
@@ -37,13 +39,13 @@ export function SetupPage({
 /** Shown if the period has no messages: where the latest one is. */
 export function QuietPage({
   site,
-  period,
+  asked: { period, q },
   latestAt,
   now,
   live,
 }: {
   readonly site: Site;
-  readonly period: Period;
+  readonly asked: AskedOverview;
   /** When the latest message was first seen. */
   readonly latestAt: number;
   readonly now: number;
@@ -55,21 +57,26 @@ export function QuietPage({
     <Layout {...{ site, live }} title="No messages" section="overview">
       <div
         id="overview"
-        hx-get={urls.overview(period.address)}
+        hx-get={urls.overview({ ...period.address, q })}
         hx-select="#main"
         {...REFRESH}
         hx-target="#main"
       >
         <div class="page-head">
           <h1>Overview</h1>
-          <RangeLinks current={period} hrefOf={urls.overview} now={now} />
+          <OverviewRanges {...{ urls, q, now }} current={period} />
         </div>
+        <OverviewFilterBar {...{ urls, q }} range={period.address} />
         <div class="empty">
           <h2 safe>{`No messages ${period.when}`}</h2>
           <p>
             The latest one was first seen <Ago at={latestAt} now={now} />.
           </p>
-          <a class="button" href={urls.overview(nearest.address)} safe>
+          <a
+            class="button"
+            href={urls.overview({ ...nearest.address, q })}
+            safe
+          >
             {nearest.label}
           </a>
         </div>
@@ -99,15 +106,95 @@ function lowered(label: string): string {
   return label.charAt(0).toLowerCase() + label.slice(1);
 }
 
-/** The address's time range is invalid. */
-export function OverviewMistakesPage({ site, mistakes, now }: MistakesView) {
+/** Shown if no message of the period passes the filter, or too many to count any. */
+export function UncountedPage({
+  site,
+  asked: { period, q },
+  isTooMany,
+  now,
+  live,
+}: {
+  readonly site: Site;
+  readonly asked: AskedOverview;
+  readonly isTooMany: boolean;
+  readonly now: number;
+  readonly live: FeedPosition;
+}) {
+  const { urls } = site;
   return (
-    <Layout site={site} title="Overview" section="overview">
+    <Layout
+      {...{ site, live }}
+      title="Overview"
+      section="overview"
+      scripts={["messages.js"]}
+    >
       <div class="page-head">
         <h1>Overview</h1>
-        <RangeLinks current={undefined} hrefOf={site.urls.overview} now={now} />
+        <OverviewRanges {...{ urls, q, now }} current={period} />
       </div>
-      <RangeMistakes mistakes={mistakes} />
+      <OverviewFilterBar {...{ urls, q }} range={period.address} />
+      <div class="empty">
+        <h2 safe>
+          {isTooMany
+            ? "Too many messages match"
+            : `No matching messages ${period.when}`}
+        </h2>
+        {isTooMany ? (
+          <p>
+            Counts of this filter aren’t kept, and too many messages of the last
+            hour match to count them now. Counts are kept of one country,
+            sender, service or channel.
+          </p>
+        ) : (
+          ""
+        )}
+        <p>
+          <a href={urls.messages({ q })}>List the latest that match</a>
+        </p>
+        <a class="button" href={urls.overview(period.address)}>
+          Show all messages
+        </a>
+      </div>
+    </Layout>
+  );
+}
+
+/** The address's time range or filter is invalid. */
+export function OverviewMistakesPage({
+  site,
+  asked: { period, q, mistakes },
+  rangeMistakes,
+  now,
+}: {
+  readonly site: Site;
+  readonly asked: OverviewFilter & { readonly period: Period | undefined };
+  readonly rangeMistakes: readonly string[];
+  readonly now: number;
+}) {
+  const { urls } = site;
+  return (
+    <Layout
+      site={site}
+      title="Overview"
+      section="overview"
+      scripts={["messages.js"]}
+    >
+      <div class="page-head">
+        <h1>Overview</h1>
+        <OverviewRanges {...{ urls, q, now }} current={period} />
+      </div>
+      <OverviewFilterBar {...{ urls, q }} range={period?.address ?? {}} />
+      {rangeMistakes.length > 0 ? (
+        <RangeMistakes mistakes={rangeMistakes} />
+      ) : (
+        <MistakenFilter
+          {...{ q, mistakes }}
+          others={[]}
+          wayOut={
+            <a href={urls.overview(period?.address)}>Show all messages</a>
+          }
+        />
+      )}
     </Layout>
   );
 }

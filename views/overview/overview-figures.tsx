@@ -2,7 +2,6 @@ import { changesOfCounts, type Change } from "../../src/overview/change.ts";
 import { deliveryRate, type Outcomes } from "../../src/overview/outcomes.ts";
 import type { Overview } from "../../src/overview/overview.ts";
 import type { FilterPair } from "../../src/messages/filter-language.ts";
-import type { Period } from "../../src/time/time-range.ts";
 import { countWords, percent } from "../../src/words/amounts.ts";
 import { ChangeWords, type Wanted } from "./change-words.tsx";
 import { PARTS, type Part } from "../charts/chart-shapes.ts";
@@ -49,14 +48,15 @@ const FIGURES: readonly Figure[] = [
 /** The messages by status, in numbers; each links to the list of the messages it counts. */
 export function Figures({
   urls,
-  period,
+  conditions,
   overview,
 }: {
   readonly urls: Urls;
-  readonly period: Period;
+  /** What the lists are narrowed to beside the time. */
+  readonly conditions: readonly FilterPair[];
   readonly overview: Overview;
 }) {
-  const { total } = overview;
+  const { total, period } = overview;
   const rate = deliveryRate(total);
   const changes = changesOf(overview);
   return (
@@ -84,7 +84,11 @@ export function Figures({
           <dd>
             <a
               class="figure"
-              href={listHref(urls, [...(only ? [only] : []), ...period.terms])}
+              href={listHref(urls, [
+                ...conditions,
+                ...(only ? [only] : []),
+                ...period.terms,
+              ])}
               safe
             >
               {countWords(total[of])}

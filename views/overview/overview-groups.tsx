@@ -1,7 +1,15 @@
 import { GROUP_SAMPLE_MIN, type Group } from "../../src/overview/breakdown.ts";
+import {
+  filterText,
+  type FilterPair,
+} from "../../src/messages/filter-language.ts";
 import { lost } from "../../src/overview/outcomes.ts";
-import type { TopSenders } from "../../src/store/tally.ts";
-import type { Period } from "../../src/time/time-range.ts";
+import type { Groups } from "../../src/overview/overview.ts";
+import {
+  rangeTerms,
+  sinceWords,
+  type Period,
+} from "../../src/time/time-range.ts";
 import { GroupTable } from "../parts/group-table.tsx";
 import { LOST } from "../parts/list-link.ts";
 import type { Site } from "../site.ts";
@@ -10,55 +18,140 @@ import type { Site } from "../site.ts";
 export const TOO_MANY_SENDERS =
   "There are too many senders in this period to rank them. Choose a shorter period.";
 
-/** Countries or senders by failure rate, the worst first. */
-export function WorstGroups({
-  site,
-  period,
-  kind,
-  groups,
-  covered = "all",
-}: {
+type GroupsView = {
   readonly site: Site;
   readonly period: Period;
+  readonly groups: Groups;
+  /** The overview's filter. */
+  readonly conditions: readonly FilterPair[];
+  readonly now: number;
+};
+
+/** Countries and senders by failure rate. */
+export function Worst({
+  groups,
+  ...view
+}: Omit<GroupsView, "groups"> & { readonly groups: Groups | undefined }) {
+  if (groups === undefined)
+    return (
+      <section class="part">
+        <h2>Countries and senders that fail most</h2>
+        <p class="quiet">
+          Their counts aren’t kept for a filter, and it matches too many
+          messages to count them now.
+        </p>
+      </section>
+    );
+  const { countries, senders, sendersCovered } = groups;
+  // Of one country or sender, a table by it has one row.
+  const isOfOne = (kind: "country" | "sender"): boolean =>
+    view.conditions.some(
+      ([name, value]) =>
+        name === TERM_NAMES[kind] && [value].flat().length === 1,
+    );
+  return (
+    <div class="side-by-side">
+      {isOfOne("country") ? (
+        ""
+      ) : (
+        <WorstGroups
+          {...view}
+          {...{ groups }}
+          kind="country"
+          worst={countries}
+        />
+      )}
+      {isOfOne("sender") ? (
+        ""
+      ) : (
+        <WorstGroups
+          {...view}
+          {...{ groups }}
+          kind="sender"
+          worst={sendersCovered === "none" ? undefined : senders}
+        />
+      )}
+    </div>
+  );
+}
+
+const TITLES = {
+  country: "Countries that fail most",
+  sender: "Senders that fail most",
+};
+
+/** How a filter names them. */
+const TERM_NAMES = { country: "country", sender: "from" };
+
+/** Groups by failure rate, the worst first; undefined where there are too many to rank. */
+function WorstGroups({
+  site,
+  period,
+  groups,
+  conditions,
+  kind,
+  worst,
+  now,
+}: GroupsView & {
   readonly kind: "country" | "sender";
-  readonly groups: readonly Group[];
-  readonly covered?: TopSenders["coverage"];
+  readonly worst: readonly Group[] | undefined;
 }) {
   const id = `by-${kind}`;
+  const hrefOf = (term: FilterPair): string =>
+    site.urls.overview({
+      ...period.address,
+      q: filterText([...conditions.filter(([name]) => name !== term[0]), term]),
+    });
   return (
     <section class="part" aria-labelledby={id}>
       <div class="part-head">
-        <h2 id={id}>
-          {kind === "country"
-            ? "Countries that fail most"
-            : "Senders that fail most"}
+        <h2 id={id} safe>
+          {TITLES[kind]}
         </h2>
-        <span class="hint">
-          with at least {GROUP_SAMPLE_MIN} finished messages
-          {covered === "most" ? ", among the senders with most failures" : ""}
+        <span class="hint" safe>
+          {groupsHint(period, groups, kind)}
         </span>
       </div>
-      {covered === "none" ? (
+      {worst === undefined ? (
         <p class="quiet">{TOO_MANY_SENDERS}</p>
-      ) : groups.length === 0 ? (
+      ) : worst.length === 0 ? (
         <p class="quiet">
           None of them had a failure. Those with fewer finished messages are
           left out, because their rate means little.
         </p>
       ) : (
         <GroupTable
-          site={site}
-          kind={kind}
-          groups={groups}
+          {...{ site, kind, hrefOf }}
+          groups={worst}
           measure={({ failureRate, outcomes }) => ({
             share: failureRate,
             messages: lost(outcomes),
           })}
           measureWords={["Failure rate", "Failed"]}
-          conditions={[LOST]}
-          terms={period.terms}
+          conditions={[
+            ...conditions.filter(([name]) => name !== TERM_NAMES[kind]),
+            LOST,
+          ]}
+          terms={rangeTerms(groups.range, now)}
         />
       )}
     </section>
   );
+}
+
+/** Which groups these are, and of which time if that isn't the overview's. */
+function groupsHint(
+  period: Period,
+  groups: Groups,
+  kind: "country" | "sender",
+): string {
+  const since =
+    groups.range.from > period.range.from
+      ? `${sinceWords(groups.range.from)}, `
+      : "";
+  const among =
+    kind === "sender" && groups.sendersCovered === "most"
+      ? ", among the senders with most failures"
+      : "";
+  return `${since}with at least ${GROUP_SAMPLE_MIN} finished messages${among}`;
 }

@@ -3,7 +3,12 @@ import {
   STUCK_AFTER_HOURS,
   type Overview,
 } from "../../src/overview/overview.ts";
-import type { Period } from "../../src/time/time-range.ts";
+import type {
+  AskedOverview,
+  OverviewFilter,
+} from "../../src/overview/overview-query.ts";
+import { TIMED_MAX } from "../../src/store/tally.ts";
+import { sinceWords, type Period } from "../../src/time/time-range.ts";
 import { changeWords } from "../../src/overview/change-words.ts";
 import {
   boundedCount,
@@ -21,20 +26,21 @@ import { Layout } from "../parts/layout.tsx";
 import { listHref, LOST } from "../parts/list-link.ts";
 import { TopCodes } from "./overview-codes.tsx";
 import { Figures } from "./overview-figures.tsx";
-import { WorstGroups } from "./overview-groups.tsx";
+import { Worst } from "./overview-groups.tsx";
+import { OverviewFilterBar, OverviewRanges } from "./overview-filter.tsx";
 import {
   headline,
   mainReason,
   rateChange,
 } from "../../src/overview/headline.ts";
-import { RangeLinks } from "../parts/range-links.tsx";
 import { ALERTS_OOB, REFRESH } from "../parts/refresh.ts";
 import type { Urls } from "../../src/site/urls.ts";
 import type { Site } from "../site.ts";
 
 export type OverviewView = {
   readonly site: Site;
-  readonly period: Period;
+  /** What was asked for; the overview may be of its latest part. */
+  readonly asked: AskedOverview;
   readonly overview: Overview;
   /** Of the outcomes that Twilio has; undefined when none were compared. */
   readonly received: ReceivedOfDays | undefined;
@@ -46,79 +52,61 @@ export type OverviewView = {
 /** Whether delivery is healthy, and if not, what to check. Updates itself. */
 export function OverviewPage({
   site,
-  period,
+  asked,
   overview,
   received,
   now,
   live,
 }: OverviewView) {
   const { urls } = site;
-  const { total, spans, codes } = overview;
+  const { q, conditions } = asked;
+  const { period, spans, groups } = overview;
+  const { total } = overview;
   const change = rateChange(overview);
-  const title = headline(total, change);
+  const title = headline(total, change, q === "" ? "" : "matching ");
   return (
     <Layout
       {...{ site, live }}
       title={title}
       section="overview"
-      scripts={["charts.js"]}
+      scripts={["charts.js", "messages.js"]}
     >
       <div class="page-head">
         <div id="verdict">
           <h1 safe>{title}</h1>
           <p class="lead" safe>
-            {leadWords(period, overview)}
+            {leadWords(overview)}
           </p>
         </div>
-        <RangeLinks current={period} hrefOf={urls.overview} now={now} />
+        <OverviewRanges {...{ urls, q, now }} current={asked.period} />
       </div>
+      <OverviewFilterBar {...{ urls, q }} range={asked.period.address} />
       <div
         id="overview"
-        hx-get={urls.overview(period.address)}
+        hx-get={urls.overview({ ...period.address, q })}
         hx-select="#overview"
         {...REFRESH}
         hx-select-oob={`#verdict:outerMorph,${ALERTS_OOB}`}
       >
+        <PartOnly asked={asked.period} shown={period} />
         <section class="panel" aria-label="Messages by status">
-          <Figures {...{ urls, period, overview }} />
+          <Figures {...{ urls, conditions, overview }} />
           <PeriodChart
-            {...{ urls, period, spans, now }}
-            conditions={[]}
+            {...{ urls, period, spans, conditions, now }}
             hasRate={true}
           />
-          <DeliveryNotes {...{ urls, overview, received }} />
+          <DeliveryNotes {...{ urls, conditions, overview, received }} />
         </section>
-        <TopCodes {...{ urls, period, total, codes }} />
-        <Worst {...{ site, period, overview }} />
-        <LatestFailures {...{ urls, period, overview, now }} />
+        <TopCodes {...{ urls, conditions, overview }} />
+        <Worst {...{ site, period, groups, conditions, now }} />
+        <LatestFailures {...{ urls, conditions, overview, now }} />
       </div>
     </Layout>
   );
 }
 
-function Worst({
-  site,
-  period,
-  overview,
-}: Pick<OverviewView, "site" | "period" | "overview">) {
-  return (
-    <div class="side-by-side">
-      <WorstGroups
-        {...{ site, period }}
-        kind="country"
-        groups={overview.countries}
-      />
-      <WorstGroups
-        {...{ site, period }}
-        kind="sender"
-        groups={overview.senders}
-        covered={overview.sendersCovered}
-      />
-    </div>
-  );
-}
-
-function leadWords(period: Period, overview: Overview): string {
+function leadWords(overview: Overview): string {
+  const { period } = overview;
   const change = rateChange(overview);
   const changed =
     change.kind === "more" || change.kind === "less"
@@ -131,14 +119,48 @@ function leadWords(period: Period, overview: Overview): string {
   return reason === "" ? when : `${when} ${reason}`;
 }
 
+/** What the parts of the page share. */
+type PartProps = {
+  readonly urls: Urls;
+  readonly conditions: OverviewFilter["conditions"];
+  readonly overview: Overview;
+};
+
+/** Which part of a period is shown where not all of it could be counted. */
+function PartOnly({
+  asked,
+  shown,
+}: {
+  readonly asked: Period;
+  readonly shown: Period;
+}) {
+  if (asked.range.from === shown.range.from) return "";
+  return (
+    <p class="part-only" role="note" safe>
+      {`Counts of this filter aren’t kept, so its newest messages were counted: everything ${sinceWords(shown.range.from)}. Earlier ones are left out on this page. The list of messages has them.`}
+    </p>
+  );
+}
+
+/** Of which messages the delivery time is known; of a filter's only the newest are read. */
+function timedWords(
+  messages: number,
+  conditions: PartProps["conditions"],
+): string {
+  const isCut = conditions.length > 0 && messages >= TIMED_MAX;
+  return isCut
+    ? `the newest ${countWords(messages)} messages`
+    : counted(messages, "message");
+}
+
 /** How long delivery takes, and what is stuck. */
 function DeliveryNotes({
   urls,
-  overview: { deliveryTime, stuck },
+  conditions,
+  overview: { groups, stuck },
   received,
-}: {
-  readonly urls: Urls;
-} & Pick<OverviewView, "overview" | "received">) {
+}: PartProps & Pick<OverviewView, "received">) {
+  const deliveryTime = groups?.deliveryTime;
   return (
     <div class="notes">
       <p>
@@ -153,7 +175,7 @@ function DeliveryNotes({
             <b safe>{`median ${duration(deliveryTime.median)}`}</b>
             <span safe>{`, p95 ${duration(deliveryTime.p95)}.`}</span>{" "}
             <span class="hint" safe>
-              {`From sent to delivered, for ${counted(deliveryTime.messages, "message")}.`}
+              {`From sent to delivered, for ${timedWords(deliveryTime.messages, conditions)}.`}
             </span>
           </>
         )}
@@ -162,7 +184,14 @@ function DeliveryNotes({
         ""
       ) : (
         <p>
-          <a href={listHref(urls, [["status", "sent"], ...stuck.terms])} safe>
+          <a
+            href={listHref(urls, [
+              ...conditions,
+              ["status", "sent"],
+              ...stuck.terms,
+            ])}
+            safe
+          >
             {`${boundedCount(stuck.count)} ${stuck.count.count === 1 ? "message is" : "messages are"} stuck`}
           </a>
           {`: in flight for more than ${STUCK_AFTER_HOURS} hours.`}{" "}
@@ -195,29 +224,33 @@ function DeliveryNotes({
 
 function LatestFailures({
   urls,
-  period,
-  overview: { failures },
+  conditions,
+  overview: {
+    period,
+    failures: { messages, isPartial },
+  },
   now,
-}: {
-  readonly urls: Urls;
-  readonly period: Period;
-  readonly overview: Overview;
-  readonly now: number;
-}) {
+}: PartProps & { readonly now: number }) {
   return (
     <section class="part" aria-labelledby="latest-failures">
       <div class="part-head">
         <h2 id="latest-failures">Latest failures</h2>
-        {failures.length === 0 ? (
+        {messages.length === 0 && !isPartial ? (
           ""
         ) : (
-          <a href={listHref(urls, [LOST, ...period.terms])}>All failures</a>
+          <a href={listHref(urls, [...conditions, LOST, ...period.terms])}>
+            All failures
+          </a>
         )}
       </div>
-      {failures.length === 0 ? (
-        <p class="quiet" safe>{`Nothing failed ${period.when}.`}</p>
+      {messages.length > 0 ? (
+        <LatestMessages {...{ urls, now, messages }} />
+      ) : isPartial ? (
+        <p class="quiet">
+          The search for them hit its limit. The list of all failures goes on.
+        </p>
       ) : (
-        <LatestMessages {...{ urls, now }} messages={failures} />
+        <p class="quiet" safe>{`Nothing failed ${period.when}.`}</p>
       )}
     </section>
   );

@@ -22,16 +22,7 @@ export type GroupMeasure = {
   readonly messages: number;
 };
 
-/** Countries, senders or services, each with a bar and a way to its messages. */
-export function GroupTable({
-  site,
-  kind,
-  groups,
-  measure,
-  measureWords,
-  conditions,
-  terms,
-}: {
+type GroupTableProps = {
   readonly site: Site;
   readonly kind: GroupKind;
   readonly groups: readonly Group[];
@@ -41,7 +32,13 @@ export function GroupTable({
   /** What the lists that it leads to are narrowed to, beside the group and the time. */
   readonly conditions: readonly FilterPair[];
   readonly terms: RangeTerms;
-}) {
+  /** Where a group's name leads, if not to its list; then its count leads there. */
+  readonly hrefOf?: ((term: FilterPair) => string) | undefined;
+};
+
+/** Countries, senders or services, each with a bar and a way to its messages. */
+export function GroupTable({ groups, ...props }: GroupTableProps) {
+  const { kind, measure, measureWords } = props;
   // The longest bar fills its room: small shares differ too.
   const most = Math.max(
     Number.EPSILON,
@@ -66,52 +63,69 @@ export function GroupTable({
         </tr>
       </thead>
       <tbody>
-        {groups.map((group) => {
-          const { share, messages } = measure(group);
-          const term = groupTerm(site, kind, group);
-          const name = <GroupName kind={kind} group={group} />;
-          return (
-            <tr>
-              <td>
-                {term === undefined ? (
-                  name
-                ) : (
-                  <a
-                    class="row-link"
-                    href={listHref(site.urls, [term, ...conditions, ...terms])}
-                  >
-                    {name}
-                  </a>
-                )}
-              </td>
-              <td class="col-share">
-                <div class="share">
-                  <svg
-                    class="bar"
-                    viewBox="0 0 100 4"
-                    preserveAspectRatio="none"
-                    aria-hidden="true"
-                  >
-                    <rect
-                      width={((share / most) * 100).toFixed(1)}
-                      height="4"
-                    ></rect>
-                  </svg>
-                  <span safe>{percent(share)}</span>
-                </div>
-              </td>
-              <td
-                class="col-amount"
-                title={`${measureWords[1]}: ${countWords(messages)} of ${countWords(group.outcomes.messages)}`}
-                safe
-              >
-                {countWords(messages)}
-              </td>
-            </tr>
-          );
-        })}
+        {groups.map((group) => (
+          <GroupRow {...props} {...{ group, most }} />
+        ))}
       </tbody>
     </table>
+  );
+}
+
+function GroupRow({
+  site,
+  kind,
+  group,
+  measure,
+  most,
+  measureWords,
+  conditions,
+  terms,
+  hrefOf,
+}: Omit<GroupTableProps, "groups"> & {
+  readonly group: Group;
+  /** The biggest share of all. */
+  readonly most: number;
+}) {
+  const { share, messages } = measure(group);
+  const term = groupTerm(site, kind, group);
+  const list = term && listHref(site.urls, [term, ...conditions, ...terms]);
+  const name = <GroupName kind={kind} group={group} />;
+  const count = countWords(messages);
+  const ofAll = `${measureWords[1]}: ${count} of ${countWords(group.outcomes.messages)}`;
+  return (
+    <tr>
+      <td>
+        {term === undefined ? (
+          name
+        ) : (
+          <a class="row-link" href={hrefOf ? hrefOf(term) : list}>
+            {name}
+          </a>
+        )}
+      </td>
+      <td class="col-share">
+        <div class="share">
+          <svg
+            class="bar"
+            viewBox="0 0 100 4"
+            preserveAspectRatio="none"
+            aria-hidden="true"
+          >
+            <rect width={((share / most) * 100).toFixed(1)} height="4"></rect>
+          </svg>
+          <span safe>{percent(share)}</span>
+        </div>
+      </td>
+      <td class="col-amount" title={ofAll}>
+        {hrefOf && list ? (
+          <a href={list} aria-label={ofAll} safe>
+            {count}
+          </a>
+        ) : (
+          <span safe>{count}</span>
+        )}
+      </td>
+    </tr>
   );
 }
 

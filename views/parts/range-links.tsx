@@ -1,16 +1,20 @@
 import { RANGE_NAMES, type Period } from "../../src/time/time-range.ts";
 import type { RangeAddress } from "../../src/time/time-range.ts";
 import type { Site } from "../site.ts";
+import { attribute } from "./values.tsx";
 
 /** The ranges by name, and a form for any other. Works by address alone. */
 export function RangeLinks({
   current,
   hrefOf,
+  hidden,
   now,
 }: {
   /** Undefined when the address names no range that there is. */
   readonly current: Period | undefined;
   readonly hrefOf: (range: RangeAddress) => string;
+  /** What the page's address has beside the range. */
+  readonly hidden?: HiddenFields;
   readonly now: number;
 }) {
   const isOther = current !== undefined && current.address.range === undefined;
@@ -29,24 +33,44 @@ export function RangeLinks({
         <summary aria-current={isOther ? "true" : undefined} safe>
           {other}
         </summary>
-        <RangeForm current={current} action={hrefOf({})} now={now} />
+        <RangeForm action={hrefOf({})} {...{ current, hidden, now }} />
       </details>
     </nav>
+  );
+}
+
+/** Fields of a form that don't show. Empty ones are left out. */
+export type HiddenFields = Readonly<Record<string, string | undefined>>;
+
+export function Hidden({ fields }: { readonly fields: HiddenFields }) {
+  return (
+    <>
+      {Object.entries(fields).map(([name, value]) =>
+        value === undefined || value === "" ? (
+          ""
+        ) : (
+          <input type="hidden" name={name} value={attribute(value)} />
+        ),
+      )}
+    </>
   );
 }
 
 function RangeForm({
   current,
   action,
+  hidden = {},
   now,
 }: {
   readonly current: Period | undefined;
   readonly action: string;
+  readonly hidden?: HiddenFields | undefined;
   readonly now: number;
 }) {
   const today = dateOf(now);
   return (
     <form method="get" action={action}>
+      <Hidden fields={hidden} />
       <label>
         From
         <input

@@ -30,7 +30,8 @@ import {
 } from "./search/message-pages.ts";
 import { suggest } from "./search/suggestions.ts";
 import { countedByMinuteSince } from "./tallies/rollup-reader.ts";
-import { deliveryTimes, tally } from "./tallies/tallies.ts";
+import { newestTally } from "./tallies/newest-tally.ts";
+import { deliveryTimes, keptTally, tally } from "./tallies/tallies.ts";
 import { topSenders } from "./tallies/top-senders.ts";
 
 /** How an engine runs a query: when it's this one's turn, with its errors explained. */
@@ -88,6 +89,10 @@ export function messageReading(
     timeline: query(timeline),
     outcomeSources: query(outcomeSources),
     tally: query(tally),
+    keptTally: query(keptTally),
+    newestTally: query((db, filter, asked) =>
+      newestTally(db, filter, asked, limits),
+    ),
     topSenders: query(topSenders),
     countedByMinuteSince: query(countedByMinuteSince),
     deliveryTimes: query(deliveryTimes),

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { EVENT_STATUSES } from "../../../twilio/status.ts";
+import type { TimeRange } from "../../../time/time-range.ts";
 import { MINUTES_KEPT, type StatusCounts } from "../../tally.ts";
 import type { Db, Dialect, Sql } from "../dialect.ts";
 import { statement } from "../statement.ts";
@@ -18,6 +19,29 @@ export type Rows = {
   /** Only rows with these keys. */
   readonly keys?: readonly Key[] | undefined;
 };
+
+/** Rows with these keys, of several error codes at once. */
+export type RowsOfCodes = Pick<Rows, "dimension"> & {
+  readonly keys: readonly Key[];
+  readonly codes: readonly number[];
+};
+
+const MINUTE_MS = GRAINS.minute * 1_000;
+const HOUR_MS = GRAINS.hour * 1_000;
+
+/** Whether the rows of a range are exact at both of its ends. */
+export async function isExactFor(
+  db: Db,
+  { from, to }: TimeRange,
+  countAll: boolean,
+): Promise<boolean> {
+  const byMinuteSince = await countedByMinuteSince(db);
+  const isKnown = (at: number, hour: number): boolean =>
+    !Number.isFinite(at) ||
+    at % HOUR_MS === 0 ||
+    (at % MINUTE_MS === 0 && (countAll || hour >= byMinuteSince));
+  return isKnown(from, from) && isKnown(to, Math.floor(to / HOUR_MS) * HOUR_MS);
+}
 
 /** Whether these rows count every message, which is known for each minute of all time. */
 export function countsAll({ dimension, errorCode }: Rows): boolean {
@@ -94,11 +118,15 @@ export function rowsOfPiece(
   { forEach }: Dialect,
   columns: Sql,
   at: At,
-  { buckets = eachBucket, condition = sql`TRUE` } = {},
+  {
+    buckets = eachBucket,
+    isOfCode = sql`error_code = ${at("errorCode")}`,
+    condition = sql`TRUE`,
+  } = {},
 ): Sql {
   const piece = sql`(${buckets(at)}) AS piece`;
   const isOfPiece = sql`rollups.grain = ${at("grain")} AND rollups.bucket = piece.bucket
-    AND dimension = ${at("dimension")} AND error_code = ${at("errorCode")} AND ${condition}`;
+    AND dimension = ${at("dimension")} AND ${isOfCode} AND ${condition}`;
   return sql`SELECT ${columns} FROM ${forEach(piece, "rollups", isOfPiece)}`;
 }
 
@@ -112,6 +140,42 @@ export const readSumsOfBuckets = reader<SumOfBucket>(
 export const readDelivered = reader<Pick<Sum, "key" | "delivered">>(
   sql`key, delivered`,
 );
+
+type InPieceOfCodes = InPiece & {
+  codes: readonly number[];
+  keys: readonly Key[];
+};
+
+const readerOfCodes = (buckets: typeof eachBucket) =>
+  statement<InPieceOfCodes, SumOfBucket>((at, dialect) =>
+    rowsOfPiece(
+      dialect,
+      sql`rollups.bucket, error_code AS key, ${COUNTS}`,
+      at,
+      {
+        buckets,
+        isOfCode: dialect.among(sql.ref("error_code"), at("codes")),
+        condition: dialect.among(sql.ref("rollups.key"), at("keys")),
+      },
+    ),
+  );
+const readEachOfCodes = readerOfCodes(eachBucket);
+const readMinutesOfCodes = readerOfCodes(minutesWithRows);
+
+/** Reads a piece by error code, which is the key of what it resolves to. */
+export async function readSumsOfCodes(
+  db: Db,
+  { grain, from, to }: Piece,
+  { dimension, keys, codes }: RowsOfCodes,
+): Promise<SumOfBucket[]> {
+  const read = isShort(grain, from, to) ? readEachOfCodes : readMinutesOfCodes;
+  const piece = { grain, from, to, dimension, errorCode: ANY_CODE };
+  return read(db, { ...piece, keys, codes });
+}
+
+function isShort(grain: number, from: number, to: number): boolean {
+  return grain !== GRAINS.minute || to - from <= MINUTES_EACH_MAX;
+}
 
 /** Reads a piece. Its rows aren't grouped: sorting them costs more than reading them. */
 function reader<Row>(columns: Sql) {
@@ -140,7 +204,7 @@ function reader<Row>(columns: Sql) {
     const { dimension, errorCode, keys } = rows;
     if (grain === GRAINS.minute && countsAll(rows))
       return readAllByMinute(db, { from, to });
-    const isEach = grain !== GRAINS.minute || to - from <= MINUTES_EACH_MAX;
+    const isEach = isShort(grain, from, to);
     const piece = { from, to, grain, dimension, errorCode };
     if (keys === undefined)
       return isEach ? readEach(db, piece) : readMinutes(db, piece);

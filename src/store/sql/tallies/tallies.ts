@@ -1,24 +1,31 @@
 import { sql } from "kysely";
 import type {
   DeliveryTimes,
+  FilteredTallyRequest,
   StatusCounts,
   TallyRequest,
   TallyRow,
 } from "../../tally.ts";
 import type { TimeRange } from "../../../time/time-range.ts";
-import { channelOfPlace } from "../../../twilio/status.ts";
+import { channelOfPlace, EVENT_STATUSES } from "../../../twilio/status.ts";
+import type { MessageFilter } from "../../filter.ts";
 import type { Db } from "../dialect.ts";
+import { keptGroupOf } from "../search/kept-group.ts";
 import { statement } from "../statement.ts";
 import { piecesOf, type Piece } from "./rollup-pieces.ts";
 import {
   countsAll,
   extentOf,
+  isExactFor,
   readDelivered,
   readSums,
   readSumsOfBuckets,
+  readSumsOfCodes,
   type Key,
   type Rows,
+  type RowsOfCodes,
   type Sum,
+  type SumOfBucket,
 } from "./rollup-reader.ts";
 import {
   ANY_CODE,
@@ -54,14 +61,70 @@ export async function tally(
   return tallied;
 }
 
+/** The most error codes that are looked up one by one. */
+const CODES_MAX = 100;
+
+/** See `Reading.keptTally`. */
+export async function keptTally(
+  db: Db,
+  filter: MessageFilter,
+  { range, spanMs }: FilteredTallyRequest,
+): Promise<TallyRow[] | undefined> {
+  const [only, ...others] = filter;
+  if (only === undefined || others.length > 0) return undefined;
+  const group = await keptGroupOf(db, only);
+  if (group === undefined || !(await isExactFor(db, range, false)))
+    return undefined;
+  const pieces = await db.dialect.readSnapshot(db, async (snapshot) => {
+    const codes = await codesIn(snapshot, range);
+    if (codes.size > CODES_MAX) return undefined;
+    const wanted = { ...group, codes: [...codes] };
+    return readPiecesIn(snapshot, range, spanMs, wanted, readSumsOfCodes);
+  });
+  return pieces && withoutTotals(bySpan(pieces, spanMs));
+}
+
+/** Any code, and each that messages in the range have. */
+async function codesIn(db: Db, range: TimeRange): Promise<Set<number>> {
+  const ofCodes = { dimension: DIMENSIONS.errorCode, errorCode: ANY_CODE };
+  const pieces = await readPiecesIn(db, range, undefined, ofCodes, readSums);
+  const seen = pieces.flatMap(({ rows }) => rows.map(({ key }) => Number(key)));
+  return new Set([ANY_CODE, ...seen]);
+}
+
+/** Counts by code; those of any code become those without one. */
+function withoutTotals(
+  spans: readonly (readonly [at: number, CountsByKey])[],
+): TallyRow[] {
+  return spans.flatMap(([at, sums]) => {
+    const rest = { ...NONE, ...sums.get(ANY_CODE) };
+    const rows: TallyRow[] = [];
+    for (const [key, counts] of sums) {
+      if (key === ANY_CODE) continue;
+      for (const status of EVENT_STATUSES) rest[status] -= counts[status];
+      rows.push({ key, at, counts });
+    }
+    const isAny = EVENT_STATUSES.some((status) => rest[status] > 0);
+    return isAny ? [...rows, { key: null, at, counts: rest }] : rows;
+  });
+}
+
 type Counts = { -readonly [S in keyof StatusCounts]: number };
 type CountsByKey = Map<Key, Counts>;
+
+export const NONE = {
+  sent: 0,
+  failed: 0,
+  undelivered: 0,
+  delivered: 0,
+  read: 0,
+};
 
 /** Counts by key of each span that has some, by its start, oldest first. */
 async function spansOf(
   db: Db,
   { range, by, errorCode, spanMs }: TallyRequest,
-): Promise<(readonly [at: number, ReadonlyMap<Key, StatusCounts>])[]> {
+): Promise<(readonly [at: number, CountsByKey])[]> {
   // For one error code alone: its messages are counted under it, not by it.
   const isOfCode = by === "errorCode" && errorCode !== undefined;
   const wanted = {
@@ -75,6 +138,13 @@ async function spansOf(
     return all.size === 0 ? [] : [[range.from, all]];
   }
   const pieces = await readPieces(db, range, spanMs, wanted, readSumsOfBuckets);
+  return bySpan(pieces, spanMs);
+}
+
+function bySpan(
+  pieces: readonly PieceRows<SumOfBucket>[],
+  spanMs: number,
+): (readonly [at: number, CountsByKey])[] {
   const spans = new Map<number, CountsByKey>();
   for (const { grain, rows } of pieces) {
     const bucketMs = grain * 1_000;
@@ -139,8 +209,7 @@ export async function readCounts(
   const pieces = await readPieces(db, range, undefined, wanted, readSums);
   for (const { rows } of pieces)
     for (const row of rows) addTo(all, { ...row, key: NO_KEY });
-  const none = { sent: 0, failed: 0, undelivered: 0, delivered: 0, read: 0 };
-  return all.get(NO_KEY) ?? none;
+  return all.get(NO_KEY) ?? NONE;
 }
 
 export async function deliveryTimes(
@@ -154,6 +223,11 @@ export async function deliveryTimes(
     for (const { key, delivered } of rows)
       messages[Number(key)] = (messages[Number(key)] ?? 0) + delivered;
   }
+  return timesOfPlaces(messages);
+}
+
+/** Delivery times from how many messages have each place in `DELIVERY_TIMES_FROM_MS`. */
+export function timesOfPlaces(messages: readonly number[]): DeliveryTimes {
   return messages.flatMap((count, place) =>
     count === 0
       ? []
@@ -170,26 +244,36 @@ export async function deliveryTimes(
 type PieceRows<Row> = { readonly grain: number; readonly rows: readonly Row[] };
 
 /** In one snapshot, as rows are removed once others have their sums. */
-function readPieces<Row>(
+function readPieces<Row, Wanted extends Rows | RowsOfCodes>(
   db: Db,
   range: TimeRange,
   spanMs: number | undefined,
-  wanted: Rows,
-  read: (db: Db, piece: Piece, rows: Rows) => Promise<Row[]>,
+  wanted: Wanted,
+  read: (db: Db, piece: Piece, rows: Wanted) => Promise<Row[]>,
 ): Promise<PieceRows<Row>[]> {
-  return db.dialect.readSnapshot(db, async (snapshot) => {
-    const known = await extentOf(snapshot);
-    const extent =
-      known && countsAll(wanted) ? { ...known, minutesFrom: 0 } : known;
-    const pieces = extent ? piecesOf(range, spanMs, extent) : [];
-    const all: PieceRows<Row>[] = [];
-    for (const piece of pieces)
-      all.push({
-        grain: piece.grain,
-        rows: await read(snapshot, piece, wanted),
-      });
-    return all;
-  });
+  return db.dialect.readSnapshot(db, (snapshot) =>
+    readPiecesIn(snapshot, range, spanMs, wanted, read),
+  );
+}
+
+async function readPiecesIn<Row, Wanted extends Rows | RowsOfCodes>(
+  snapshot: Db,
+  range: TimeRange,
+  spanMs: number | undefined,
+  wanted: Wanted,
+  read: (db: Db, piece: Piece, rows: Wanted) => Promise<Row[]>,
+): Promise<PieceRows<Row>[]> {
+  const known = await extentOf(snapshot);
+  const isOfAll = "errorCode" in wanted && countsAll(wanted);
+  const extent = known && isOfAll ? { ...known, minutesFrom: 0 } : known;
+  const pieces = extent ? piecesOf(range, spanMs, extent) : [];
+  const all: PieceRows<Row>[] = [];
+  for (const piece of pieces)
+    all.push({
+      grain: piece.grain,
+      rows: await read(snapshot, piece, wanted),
+    });
+  return all;
 }
 
 type Named = { readonly id: number; readonly text: string };
@@ -206,7 +290,7 @@ const TEXTS = {
 };
 
 /** What keys that are ids stand for; undefined for keys that aren't. */
-async function textsOf(
+export async function textsOf(
   db: Db,
   by: TallyRequest["by"],
   keys: readonly Key[],
