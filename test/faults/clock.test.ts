@@ -5,10 +5,10 @@ import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { until } from "../support/until.ts";
 import { twilioClient } from "../support/twilio-client.ts";
+import { canCompile, compileLibrary } from "./preloaded.ts";
 import { startProcess } from "./server-process.ts";
 import { messagesIn } from "../support/rows.ts";
 
-const compiler = Bun.which("cc");
 const DAY_MS = 86_400_000;
 const TWO_YEARS_S = 2 * 365 * 86_400;
 
@@ -62,23 +62,12 @@ async function serve(
   }
 }
 
-test.skipIf(compiler === null)(
+test.skipIf(!canCompile)(
   "a server started two years ahead deletes nothing, even if started that way again or once the clock is right",
   async () => {
     using folder = tempDir();
     const file = join(folder.path, "smsledger.db");
-    const library = join(folder.path, "clock.so");
-    const source = join(import.meta.dir, "wrong-clock.c");
-    const compiled = Bun.spawnSync([
-      compiler ?? "",
-      "-shared",
-      "-fPIC",
-      "-o",
-      library,
-      source,
-      "-ldl",
-    ]);
-    expect(compiled.exitCode).toBe(0);
+    const library = compileLibrary("wrong-clock.c", folder.path);
     await withStore(file, async (store) => {
       for (const age of [8, 5, 0])
         await store.recordEvent(

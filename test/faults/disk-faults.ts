@@ -1,9 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "../support/temp-dir.ts";
-
-/** Whether disks can be made to fail, which takes a C compiler. */
-export const canFail = Bun.which("cc") !== null;
+import { compileLibrary } from "./preloaded.ts";
 
 export type Disk = {
   readonly databaseUrl: string;
@@ -21,9 +19,7 @@ export type DiskFaults = Disposable & {
 
 export function diskFaults(): DiskFaults {
   const made = tempDir();
-  const library = join(made.path, "disk-faults.so");
-  const source = join(import.meta.dir, "disk-faults.c");
-  run("cc", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl");
+  const library = compileLibrary("disk-faults.c", made.path);
   return {
     disk(words) {
       const folder = tempDir();

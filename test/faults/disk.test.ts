@@ -5,13 +5,8 @@ import { metricOf } from "../support/metrics.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
 import { until } from "../support/until.ts";
-import {
-  canFail,
-  diskFaults,
-  run,
-  type Disk,
-  type DiskFaults,
-} from "./disk-faults.ts";
+import { diskFaults, run, type Disk, type DiskFaults } from "./disk-faults.ts";
+import { canCompile } from "./preloaded.ts";
 import { checkLedger } from "./ledger-check.ts";
 import { startLoad, type Ledger } from "./load.ts";
 import { startProcess, type ServerProcess } from "./server-process.ts";
@@ -93,7 +88,7 @@ async function loadUntil(
   return load.answers.keys().toArray();
 }
 
-describe.skipIf(!canFail)(
+describe.skipIf(!canCompile)(
   "with a disk that fails on demand (needs a C compiler)",
   () => {
     let faults: DiskFaults;

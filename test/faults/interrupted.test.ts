@@ -9,6 +9,7 @@ import { eventOf } from "../store/events.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { newMessageSid } from "../support/twilio-client.ts";
 import { isLongRun, someOf } from "../support/long-runs.ts";
+import { canCompile, compileLibrary } from "./preloaded.ts";
 
 /** Neither command makes more calls than this. */
 const CALLS_MAX = 100;
@@ -16,19 +17,14 @@ const CALLS_MAX = 100;
 const OLD = newMessageSid();
 const BACKED_UP = newMessageSid();
 
-describe.skipIf(Bun.which("cc") === null)(
+describe.skipIf(!canCompile)(
   "a command killed at any moment (needs a C compiler)",
   () => {
     const made = tempDir();
-    const library = join(made.path, "kill-at-call.so");
+    let library: string;
     const template = join(made.path, "template");
     beforeAll(async () => {
-      const source = join(import.meta.dir, "kill-at-call.c");
-      const compiled = Bun.spawnSync(
-        ["cc", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"],
-        { stderr: "inherit" },
-      );
-      expect(compiled.exitCode).toBe(0);
+      library = compileLibrary("kill-at-call.c", made.path);
       await makeTemplate(template);
     });
 

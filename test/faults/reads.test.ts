@@ -2,12 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { PROGRAM, run, start } from "../cli/program.ts";
 import { until } from "../support/until.ts";
 import { AUTH_TOKEN, twilioClient } from "../support/twilio-client.ts";
-import {
-  canFail,
-  diskFaults,
-  type Disk,
-  type DiskFaults,
-} from "./disk-faults.ts";
+import { diskFaults, type Disk, type DiskFaults } from "./disk-faults.ts";
+import { canCompile } from "./preloaded.ts";
 
 const envOf = ({ databaseUrl, env }: Disk): Record<string, string> => ({
   ...env,
@@ -17,7 +13,7 @@ const envOf = ({ databaseUrl, env }: Disk): Record<string, string> => ({
   TWILIO_WEBHOOK_AUTH_TOKEN: AUTH_TOKEN,
 });
 
-describe.skipIf(!canFail)(
+describe.skipIf(!canCompile)(
   "with a disk whose reads fail on demand (needs a C compiler)",
   () => {
     let faults: DiskFaults;
