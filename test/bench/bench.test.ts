@@ -182,3 +182,23 @@ longTest(
   },
   120_000,
 );
+
+longTest.skipIf(!Bun.which("wrk"))(
+  "the profile of a callback runs (needs wrk), and both threads have their steps",
+  async () => {
+    const options = ["--connections=8", "--seconds=1"];
+    const { report } = await runBench("profile.ts", options);
+    expect(report).toMatchObject({ failed: 0 });
+    for (const [thread, step] of [
+      ["http", "verify the signature"],
+      ["writer", "the message's row"],
+    ] as const) {
+      const { rows } = report.threads.find(
+        (each: { thread: string }) => each.thread === thread,
+      );
+      const shown = rows.map(({ what }: { what: string }) => what);
+      expect(shown).toContain(step);
+    }
+  },
+  120_000,
+);
