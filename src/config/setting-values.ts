@@ -54,6 +54,7 @@ export const OWN_PATHS: ReadonlySet<string> = new Set([
   "readyz",
   "refusals",
   "completeness",
+  "search",
   "settings",
   "setup",
 ]);

@@ -10,6 +10,7 @@ import chartsScript from "../../views/scripts/charts.js" with { type: "text" };
 import liveScript from "../../views/scripts/live.js" with { type: "text" };
 import messagesScript from "../../views/scripts/messages.js" with { type: "text" };
 import pageScript from "../../views/scripts/page.js" with { type: "text" };
+import searchScript from "../../views/scripts/search.js" with { type: "text" };
 import setupScript from "../../views/scripts/setup.js" with { type: "text" };
 import themeScript from "../../views/scripts/theme.js" with { type: "text" };
 import troubleScript from "../../views/scripts/trouble.js" with { type: "text" };
@@ -34,6 +35,7 @@ import parts from "../../views/styles/parts.css" with { type: "text" };
 import print from "../../views/styles/print.css" with { type: "text" };
 import ranges from "../../views/styles/ranges.css" with { type: "text" };
 import refusals from "../../views/styles/refusals.css" with { type: "text" };
+import search from "../../views/styles/search.css" with { type: "text" };
 import settings from "../../views/styles/settings.css" with { type: "text" };
 import settingsGeneral from "../../views/styles/settings-general.css" with { type: "text" };
 import setup from "../../views/styles/setup.css" with { type: "text" };
@@ -55,6 +57,7 @@ const STYLESHEET = [
   status,
   filter,
   suggestions,
+  search,
   lists,
   charts,
   ranges,
@@ -108,6 +111,7 @@ const FILES = {
   "theme.js": script(themeScript),
   "messages.js": script(messagesScript),
   "page.js": script(pageScript),
+  "search.js": script(searchScript),
   "times.js": script(timesScript),
   "trouble.js": script(troubleScript),
   "live.js": script(liveScript),

@@ -31,6 +31,10 @@ declare module "*/scripts/page.js" {
   const text: string;
   export default text;
 }
+declare module "*/scripts/search.js" {
+  const text: string;
+  export default text;
+}
 declare module "*/scripts/setup.js" {
   const text: string;
   export default text;

@@ -45,10 +45,12 @@ import { overviewHandler } from "../routes/overview.tsx";
 import { ownAccountHandlers } from "../routes/own-account.tsx";
 import { refusalHandlers } from "../routes/refusals.tsx";
 import { completenessHandler } from "../routes/completeness.tsx";
+import { searchHandlers } from "../routes/search.tsx";
 import { senderHandlers } from "../routes/senders.tsx";
 import { setupHandlers } from "../routes/setup.tsx";
 import { suppressionHandlers } from "../routes/suppressions.tsx";
 import { userHandlers, userPasswordHandlers } from "../routes/users.tsx";
+import type { FindablePage } from "../search/pages.ts";
 import { maskedStore } from "../store/masked.ts";
 import type { Stores } from "../store/stores.ts";
 import { SenderChecks } from "../senders/sender-checks.ts";
@@ -138,6 +140,8 @@ export function createHandlers(whole: HandlerDeps) {
       ...listPartHandlers(ofLists),
       ...messageExportHandlers(ofLists),
     },
+    search: (pages: readonly FindablePage[]) =>
+      searchHandlers({ ...deps, masksNumbers: config.masksNumbers, pages }),
     errors: errorHandlers(deps),
     numbers: numberHandlers(ofLists),
     alerts: alertHandlers(deps),

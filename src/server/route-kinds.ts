@@ -2,6 +2,7 @@ import type { SignIn } from "../config/settings.ts";
 import type { Receiver } from "../receiver/receiver-parts.ts";
 import type { Operation } from "../routes/api/operation.ts";
 import type { Answer, Asked, Handler } from "../routes/asked.ts";
+import type { FindablePage } from "../search/pages.ts";
 
 /** Who may use a route. */
 export type Audience =
@@ -29,6 +30,8 @@ type Exceptions = {
   readonly isForServices?: boolean;
   /** What proves itself, and can be posted by mail programs: from no page of ours. */
   readonly isFromAnywhere?: boolean;
+  /** What the search finds a page by. */
+  readonly name?: { readonly title: string; readonly also: string };
 };
 
 /** If users sign in, here or at a proxy. */
@@ -38,6 +41,11 @@ export const withPasswords: Exceptions = { signIn: ["password"] };
 export const beforePassword: Exceptions = { isBeforePassword: true };
 export const forServices: Exceptions = { isForServices: true };
 export const fromAnywhere: Exceptions = { isFromAnywhere: true };
+
+/** The search finds the page by its title, and by other words for it. */
+export function called(title: string, also = ""): Exceptions {
+  return { name: { title, also } };
+}
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -108,4 +116,27 @@ export function operationRoute(
 
 export function webhook(path: string, receiver: Receiver): WebhookRoute {
   return { method: "POST", path, audience: "twilio", receiver };
+}
+
+/** Whether a route exists with this value of SIGN_IN. */
+export function existsWith(signIn: SignIn): (route: Route) => boolean {
+  return (route) =>
+    !("signIn" in route) || route.signIn?.includes(signIn) !== false;
+}
+
+/** The pages that have a name, for the search. */
+export function findablePages(
+  routes: readonly Route[],
+): readonly FindablePage[] {
+  return routes.flatMap((route) =>
+    route.audience !== "twilio" && route.name !== undefined
+      ? [
+          {
+            path: route.path,
+            isForAdmins: route.audience === "admin",
+            ...route.name,
+          },
+        ]
+      : [],
+  );
 }

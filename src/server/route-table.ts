@@ -19,10 +19,14 @@ import {
   removeSuppression,
 } from "../routes/api/suppressions.ts";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
+import type { SignIn } from "../config/settings.ts";
 import type { Handlers } from "./handlers.ts";
 import {
   admin,
   beforePassword,
+  called,
+  existsWith,
+  findablePages,
   forServices,
   fromAnywhere,
   get,
@@ -38,10 +42,11 @@ import {
 } from "./route-kinds.ts";
 
 /**
- * Every route of the product: its path below the base path, who may use it, what answers.
- * The gate, the 405s, the OpenAPI document and the tests' list of routes are made from it.
+ * Every route of the product with this value of SIGN_IN: its path below the base path, who may
+ * use it, what answers. The gate, the 405s, the OpenAPI document, the pages that the search
+ * finds and the tests' list of routes are made from it.
  */
-export function routeTable(on: Handlers): readonly Route[] {
+export function routeTable(on: Handlers, signIn: SignIn): readonly Route[] {
   const {
     messages,
     numbers,
@@ -88,15 +93,15 @@ export function routeTable(on: Handlers): readonly Route[] {
   ];
 
   // prettier-ignore
-  return [
+  const routes: readonly Route[] = [
     // What Twilio posts to: its signature is checked, and nothing else runs.
     webhook(WEBHOOK_PATHS.sms,                         on.receivers.sms),
     webhook(WEBHOOK_PATHS.whatsapp,                    on.receivers.whatsapp),
     webhook(WEBHOOK_PATHS.events,                      on.receivers.events),
 
-    get ("/",                                  member, on.overview),
+    get ("/",                                  member, on.overview, called("Overview", "home dashboard health delivery rate chart")),
 
-    get ("/messages",                          member, messages.list),
+    get ("/messages",                          member, messages.list, called("Messages", "list filter find export csv")),
     get ("/messages/suggest",                  member, messages.suggest),
     get ("/messages/live",                     member, messages.news),
     get ("/messages/export-progress",          member, messages.exportProgress),
@@ -104,18 +109,18 @@ export function routeTable(on: Handlers): readonly Route[] {
     get ("/messages.csv",                      member, messages.csv),
     get ("/messages.jsonl",                    member, messages.jsonl),
 
-    get ("/errors",                            member, errors.list),
-    get ("/errors/dictionary",                 member, errors.dictionary),
+    get ("/errors",                            member, errors.list, called("Errors", "error codes failures")),
+    get ("/errors/dictionary",                 member, errors.dictionary, called("Error code reference", "look up dictionary meaning")),
     get ("/errors/:code",                      member, errors.one),
     post("/errors/:code/mute",                 member, errors.mute),
     post("/errors/:code/unmute",               member, errors.unmute),
 
-    get ("/numbers",                           member, numbers.list),
+    get ("/numbers",                           member, numbers.list, called("Numbers", "recipients phone keep failing")),
     get ("/numbers/:number",                   member, numbers.one),
     get ("/numbers.csv",                       member, numbers.csv),
     get ("/numbers.json",                      member, numbers.json),
 
-    get ("/do-not-send",                       member, suppressions.list),
+    get ("/do-not-send",                       member, suppressions.list, called("Do not send", "list suppressions stop opted out unsubscribed blocked")),
     get ("/do-not-send.csv",                   member, suppressions.csv),
     get ("/do-not-send.json",                  member, suppressions.json),
     get ("/do-not-send/:recipient/:channel/remove",
@@ -123,10 +128,10 @@ export function routeTable(on: Handlers): readonly Route[] {
     post("/do-not-send/:recipient/:channel/remove",
                                                admin,  suppressions.remove),
 
-    get ("/alerts",                            member, alerts.list),
-    get ("/alerts/rules",                      member, alertRules.list),
+    get ("/alerts",                            member, alerts.list, called("Alerts", "incidents problems firing history")),
+    get ("/alerts/rules",                      member, alertRules.list, called("Alert rules", "thresholds muted codes")),
     post("/alerts/rules",                      admin,  alertRules.add),
-    get ("/alerts/rules/new",                  admin,  alertRules.fresh),
+    get ("/alerts/rules/new",                  admin,  alertRules.fresh, called("New alert rule", "add create")),
     post("/alerts/rules/preview",              admin,  alertRules.previewNew),
     get ("/alerts/rules/:id",                  member, alertRules.one),
     post("/alerts/rules/:id",                  admin,  alertRules.change),
@@ -135,7 +140,7 @@ export function routeTable(on: Handlers): readonly Route[] {
     get ("/alerts/rules/:id/remove",           admin,  alertRules.confirmRemove),
     post("/alerts/rules/:id/remove",           admin,  alertRules.remove),
 
-    get ("/alerts/channels",                   member, alertChannels.list),
+    get ("/alerts/channels",                   member, alertChannels.list, called("Notification channels", "add email slack teams discord ntfy pagerduty webhook notify")),
     post("/alerts/channels",                   admin,  alertChannels.add),
     get ("/alerts/channels/new",               admin,  alertChannels.fresh),
     get ("/alerts/channels/:id",               admin,  alertChannels.one),
@@ -150,15 +155,15 @@ export function routeTable(on: Handlers): readonly Route[] {
     post("/alerts/:id/snooze",                 member, alerts.snooze),
     post("/alerts/:id/reopen",                 member, alerts.reopen),
 
-    get ("/completeness",                      member, on.completeness),
+    get ("/completeness",                      member, on.completeness, called("Completeness", "missed outcomes callbacks reconcile backfill")),
 
-    get ("/refusals",                          member, refusals.list),
+    get ("/refusals",                          member, refusals.list, called("Refusals", "refused callbacks signature 403")),
     get ("/refusals/:id",                      member, refusals.one),
     post("/refusals/seen",                     member, refusals.markSeen),
 
-    get ("/forwarding",                        member, forwarding.list),
+    get ("/forwarding",                        member, forwarding.list, called("Forwarding", "endpoints webhooks deliveries")),
     post("/forwarding",                        admin,  forwarding.add),
-    get ("/forwarding/new",                    admin,  forwarding.showNew),
+    get ("/forwarding/new",                    admin,  forwarding.showNew, called("New endpoint", "add create forwarding webhook")),
     get ("/forwarding/:id",                    member, forwarding.one),
     get ("/forwarding/:id/attempts/:attempt",  member, forwarding.attempt),
     get ("/forwarding/:id/edit",               admin,  forwarding.showEdit),
@@ -178,14 +183,14 @@ export function routeTable(on: Handlers): readonly Route[] {
     // The event stream that tells open pages that something was recorded.
     get ("/live",                              member, on.live),
 
-    get ("/settings",                          member, on.settings),
-    get ("/settings/account",                  member, account.show,             withUsers, beforePassword),
+    get ("/settings",                          member, on.settings, called("Settings", "general twilio callback url setup version database backups")),
+    get ("/settings/account",                  member, account.show,             withUsers, beforePassword, called("Your account", "change password sessions devices sign out")),
     post("/settings/account/password",         member, account.changePassword,   withUsers, beforePassword),
     post("/settings/account/sessions/:id/end", member, account.endSession,       withUsers),
     post("/settings/account/sessions/end-others",
                                                member, account.endOtherSessions, withUsers),
 
-    get ("/settings/users",                    admin,  users.list,               withUsers),
+    get ("/settings/users",                    admin,  users.list,               withUsers, called("Users", "add invite people team roles admins members")),
     post("/settings/users",                    admin,  users.add,                withPasswords),
     get ("/settings/users/:id",                admin,  users.one,                withUsers),
     post("/settings/users/:id/role",           admin,  users.setRole,            withUsers),
@@ -193,29 +198,29 @@ export function routeTable(on: Handlers): readonly Route[] {
     get ("/settings/users/:id/remove",         admin,  users.confirmRemove,      withUsers),
     post("/settings/users/:id/remove",         admin,  users.remove,             withUsers),
 
-    get ("/settings/tokens",                   admin,  tokens.list),
+    get ("/settings/tokens",                   admin,  tokens.list, called("API tokens", "add create access program")),
     post("/settings/tokens",                   admin,  tokens.add),
     get ("/settings/tokens/:id/revoke",        admin,  tokens.confirmRevoke),
     post("/settings/tokens/:id/revoke",        admin,  tokens.revoke),
 
-    get ("/settings/digest",                   member, on.digest.show),
+    get ("/settings/digest",                   member, on.digest.show, called("Email digest", "daily weekly mail report")),
     post("/settings/digest",                   member, on.digest.save),
     post("/settings/digest/remove",            member, on.digest.remove),
     get ("/digest/unsubscribe",                open,   on.digest.askUnsubscribe),
     // Mail programs post it, as RFC 8058 says; the address has a proof.
     post("/digest/unsubscribe",                open,   on.digest.unsubscribe,    fromAnywhere),
 
-    get ("/settings/senders",                  admin,  on.senders.show),
+    get ("/settings/senders",                  admin,  on.senders.show, called("Senders", "messaging services check twilio configuration")),
     post("/settings/senders/check",            admin,  on.senders.check),
 
-    get ("/settings/audit",                    admin,  on.audit),
+    get ("/settings/audit",                    admin,  on.audit, called("Audit list", "log changes who when history")),
 
-    get ("/settings/erase",                    admin,  erase.show),
+    get ("/settings/erase",                    admin,  erase.show, called("Erase a number", "forget delete person privacy gdpr")),
     post("/settings/erase",                    admin,  erase.search),
     post("/settings/erase/confirm",            admin,  erase.confirm),
     post("/settings/erase/forget",             admin,  erase.forget),
 
-    get ("/settings/made-up",                  admin,  on.madeUp.show),
+    get ("/settings/made-up",                  admin,  on.madeUp.show, called("Made-up messages", "delete test simulated demo")),
     post("/settings/made-up/remove",           admin,  on.madeUp.remove),
 
     get ("/login",                             open,   on.login.show,            withPasswords),
@@ -233,5 +238,14 @@ export function routeTable(on: Handlers): readonly Route[] {
     get ("/livez",                             open,   operations.live,          forServices),
     get ("/readyz",                            open,   operations.ready,         forServices),
     get ("/metrics",                           token,  operations.metrics,       forServices),
+  ];
+
+  // The pages that it finds are those above.
+  const existing = routes.filter(existsWith(signIn));
+  const search = on.search(findablePages(existing));
+  return [
+    ...existing,
+    get("/search", member, search.page),
+    get("/search/suggest", member, search.suggest),
   ];
 }

@@ -2,7 +2,6 @@ import { Elysia } from "elysia";
 import type { Site } from "../../views/site.ts";
 import { Access } from "../account/access.ts";
 import type { Config } from "../config/config.ts";
-import type { SignIn } from "../config/settings.ts";
 import { OpenAlerts } from "../alerts/open-alerts.ts";
 import { htmlOf } from "../http/page.ts";
 import { failureOf } from "../log/failure.ts";
@@ -21,7 +20,6 @@ import { gatedRoutes } from "./gated-routes.ts";
 import { createGate } from "./gate.ts";
 import { createHandlers } from "./handlers.ts";
 import { instanceId } from "./instance.ts";
-import type { Route } from "./route-kinds.ts";
 import { routeTable } from "./route-table.ts";
 import { webhookRoutes } from "./webhook-routes.ts";
 
@@ -60,7 +58,7 @@ export function createServer(deps: Deps) {
     refusals,
     requests,
   });
-  const routes = routeTable(handlers).filter(existsWith(config.signIn));
+  const routes = routeTable(handlers, config.signIn);
   const gate = createGate({ access, accounts, config, site });
   const answerStray = createUnknownAddress({
     log,
@@ -84,11 +82,6 @@ export function createServer(deps: Deps) {
       gatedRoutes(routes, { site, openAlerts, requests, gate, answerStray }),
     );
   return { app, routes };
-}
-
-function existsWith(signIn: SignIn): (route: Route) => boolean {
-  return (route) =>
-    !("signIn" in route) || route.signIn?.includes(signIn) !== false;
 }
 
 function siteOf(

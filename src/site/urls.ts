@@ -43,6 +43,12 @@ export function createUrls(publicUrl: string | undefined) {
     asset: (name: AssetName): string => base + assetPath(name),
     overview: (address: OverviewAddress = {}): string =>
       `${base}/${queryString(address)}`,
+    /** Everything that a text finds. */
+    search: (q?: string): string => `${base}/search${queryString({ q })}`,
+    /** The findings while someone types. */
+    searchSuggest: `${base}/search/suggest`,
+    /** A page in the route table, by its path. */
+    page: (path: string): string => base + path,
     messages: (address: MessagesAddress = {}): string =>
       `${base}/messages${queryString(address)}`,
     messagesExport: (format: "csv" | "jsonl", q: string): string =>

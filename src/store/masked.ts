@@ -131,6 +131,8 @@ export function maskedReading(store: Reading): Reading {
       (field === "to" ? [] : await store.suggest(field, start, SUGGESTED_MAX))
         .filter((value) => maskedSender(value) === value)
         .slice(0, limit),
+    // Repeated with one more digit each time, it would reveal a number.
+    recentNumbersWith: () => Promise.resolve([]),
     everyMessage: (filter) =>
       eachMasked(store.everyMessage(filter), maskedMessage),
     everyEvent: () => eachMasked(store.everyEvent(), maskedEvent),

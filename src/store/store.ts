@@ -207,9 +207,19 @@ export type FailingRequest = {
   readonly olderThan?: number;
 };
 
+/** How many of the latest messages `recentNumbersWith` reads. */
+export const RECENT_SEARCHED = 5_000;
+
 /** Filter fields whose known values can be suggested. */
 export type SuggestibleField =
-  "to" | "from" | "service" | "account" | "country" | "tag";
+  | "to"
+  | "from"
+  | "service"
+  | "account"
+  | "country"
+  | "tag"
+  /** Tags by their value, whatever their name is. */
+  | "tag-value";
 
 /**
  * Where events are made durable and read from. Every engine passes the same contract
@@ -311,12 +321,24 @@ export interface Reading {
   /** The address with this id (a `recipientId` or `senderId`). */
   addressById(id: number): Promise<string | undefined>;
 
-  /** Returns known values that begin with `start`, in any case, at most `limit`; tags as `name=value`. */
+  /**
+   * Returns known values that begin with `start`, in any case, at most `limit`; tags as
+   * `name=value`. A tag's value alone is found as typed, in capitals, or in small letters; one
+   * that is exactly `start` comes first.
+   */
   suggest(
     field: SuggestibleField,
     start: string,
     limit: number,
   ): Promise<readonly string[]>;
+  /**
+   * The latest message to each of up to `limit` numbers that have these digits anywhere, newest
+   * first. No index finds those, so only the latest `RECENT_SEARCHED` messages are searched.
+   */
+  recentNumbersWith(
+    digits: string,
+    limit: number,
+  ): Promise<readonly MessageRow[]>;
   /** When the oldest message was first seen; undefined when there is none. */
   firstMessageAt(): Promise<number | undefined>;
   /**

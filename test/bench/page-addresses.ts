@@ -57,6 +57,7 @@ export async function pageAddresses(
     ...(await singleMessages(store, samples, people)),
     ...errors(),
     ...numbers(people, wishes.messages),
+    ...searches(samples, people),
     ...(await parts(store, wishes.messages)),
   ];
   await store.close();
@@ -178,6 +179,28 @@ function numbers(
       status: 404,
     },
   ];
+}
+
+/** What someone types into the search, and what is found while they do. */
+function searches(
+  samples: readonly MessageRow[],
+  { busy, quiet }: People,
+): readonly PageAddresses[] {
+  const numbers = [...busy, ...quiet].slice(0, SAMPLES);
+  const tags = samples.flatMap(({ tags }) => tags.slice(0, 1));
+  const texts: Record<string, readonly string[]> = {
+    "whole number": numbers,
+    "last digits": numbers.map((number) => number.slice(-4)),
+    "middle digits": numbers.map((number) => number.slice(-7, -2)),
+    beginning: ["+1", "+49", "+4915", "+14155"],
+    SID: samples.map(({ messageSid }) => messageSid.slice(0, 8)),
+    tag: tags.map(([, value]) => value),
+    words: ["unreachable", "carrier", "acme", "new alert", "zzzz"],
+  };
+  return Object.entries(texts).map(([what, all]) => ({
+    page: `/search/suggest ${what}`,
+    paths: all.map((q) => `${urls.searchSuggest}?q=${encodeURIComponent(q)}`),
+  }));
 }
 
 /**

@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
     const { page, complaints } = opened;
     await page.goto(`${server.origin}/messages`);
     await markPage(page);
-    await page.keyboard.press("/");
+    await page.keyboard.press("f");
     await page.keyboard.type("+4477");
     await page.waitForURL(/q=%2B4477$/);
     await page.keyboard.type("009");

@@ -30,6 +30,7 @@ const PATHS = [
   "/errors",
   "/errors/dictionary",
   "/numbers",
+  "/search",
   "/forwarding",
   "/forwarding/new",
   "/refusals",

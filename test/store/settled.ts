@@ -21,6 +21,7 @@ const READS = [
   "recipientCounts",
   "addressById",
   "suggest",
+  "recentNumbersWith",
   "firstMessageAt",
   "lastEventAt",
   "feedStart",

@@ -20,6 +20,7 @@ const GROUPS: readonly {
       { keys: ["g", "f"], between: "then", does: "Forwarding" },
       { keys: ["g", "r"], between: "then", does: "Refusals" },
       { keys: ["g", "s"], between: "then", does: "Settings" },
+      { keys: ["/", "Ctrl K"], between: "or", does: "Find anything" },
       { keys: ["?"], does: "Show these shortcuts" },
       { keys: ["Esc"], does: "Close" },
     ],
@@ -27,7 +28,7 @@ const GROUPS: readonly {
   {
     title: "Lists",
     shortcuts: [
-      { keys: ["/"], does: "Go to the search box" },
+      { keys: ["f"], does: "Go to the filter" },
       { keys: ["j", "k"], between: "or", does: "Next or previous row" },
       { keys: ["Enter"], does: "Open the row" },
       { keys: ["[", "]"], between: "or", does: "Newer or older page" },

@@ -4,6 +4,7 @@ import { faviconFor, type AssetName } from "../../src/http/assets.ts";
 import { KeysDialog } from "./keys-dialog.tsx";
 import { Live } from "./live.tsx";
 import { PagesNav, type Section } from "./layout-nav.tsx";
+import { SearchField } from "../search/search-field.tsx";
 import { SignedIn } from "./layout-viewer.tsx";
 import { AlertsBanner } from "../alerts/alerts-banner.tsx";
 import { RefusalsBanner } from "../refusals/refusals-banner.tsx";
@@ -33,6 +34,8 @@ export type LayoutProps = {
   readonly section?: Section | undefined;
   /** The latest event's id when the page was made. With it the page hears what is recorded after. */
   readonly live?: FeedPosition | undefined;
+  /** The page is the search itself. */
+  readonly hasOwnSearch?: boolean;
   /** The page's own scripts. They run before htmx starts, so that they miss none of its events. */
   readonly scripts?: readonly AssetName[];
   readonly children: Children;
@@ -71,6 +74,7 @@ function Head({ site, title, live, scripts = [] }: LayoutProps) {
   const allScripts: readonly AssetName[] = [
     "times.js",
     "page.js",
+    "search.js",
     "trouble.js",
     ...(live === undefined ? [] : (["live.js"] as const)),
     ...scripts,
@@ -107,7 +111,7 @@ function openAlertsOf(site: Site): number {
 }
 
 /** The name, the navigation, and the tools. */
-function Top({ site, section, live }: LayoutProps) {
+function Top({ site, section, live, hasOwnSearch }: LayoutProps) {
   const { urls, viewer } = site;
   return (
     <header class="top">
@@ -117,6 +121,7 @@ function Top({ site, section, live }: LayoutProps) {
           <span>smsledger</span>
         </a>
         <PagesNav {...{ urls, section }} alerts={openAlertsOf(site)} />
+        {hasOwnSearch || !isOfTeam(site) ? "" : <SearchField urls={urls} />}
         <div class="top-tools">
           {live === undefined ? "" : <Live site={site} after={live} />}
           <ThemeButton />

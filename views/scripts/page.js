@@ -80,6 +80,8 @@ let lastGo = -Infinity;
 
 function onKey(event) {
   const { key, target } = event;
+  const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey;
+  if (isCommand && key === "k") return search(event);
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
     return;
   if (target.closest("input, select, textarea, dialog[open]")) return;
@@ -91,6 +93,8 @@ function onKey(event) {
       event.preventDefault();
       return openDialog("keys");
     case "/":
+      return search(event);
+    case "f":
       return focusOn(event, "main input[type=search]");
     case "j":
       return focusOn(event, moved(1));
@@ -101,6 +105,13 @@ function onKey(event) {
     case "]":
       return press(event, "#older, main a[rel=next]");
   }
+}
+
+/** Goes to the search's field, or to its page where there's no room for the field. */
+function search(event) {
+  const field = document.getElementById("find-q");
+  if (field?.checkVisibility()) focusOn(event, field);
+  else press(event, ".find-link");
 }
 
 function press(event, selector) {

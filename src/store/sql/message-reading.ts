@@ -28,6 +28,7 @@ import {
   listMessages,
   STRETCH,
 } from "./search/message-pages.ts";
+import { recentNumbersWith } from "./search/recent-numbers.ts";
 import { suggest } from "./search/suggestions.ts";
 import { countedByMinuteSince } from "./tallies/rollup-reader.ts";
 import { newestTally } from "./tallies/newest-tally.ts";
@@ -100,6 +101,7 @@ export function messageReading(
     recipientCounts: query(recipientCounts),
     addressById: query(addressById),
     suggest: query(suggest),
+    recentNumbersWith: query(recentNumbersWith),
     firstMessageAt: query(firstMessageAt),
     lastEventAt: query(lastEventAt),
     feedStart: query(feedStart),

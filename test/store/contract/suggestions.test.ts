@@ -27,6 +27,13 @@ const SUGGESTED: readonly (readonly [
   ["tag", "o", ["order=1", "order=10"]],
   ["tag", "order=10", ["order=10"]],
   ["tag", "order=_", []],
+  ["tag-value", "1", ["order=1", "order=10"]],
+  ["tag-value", "10", ["order=10"]],
+  ["tag-value", "AUT", ["campaign=autumn"]],
+  ["tag-value", "Spr", ["campaign=Spring"]],
+  ["tag-value", "campaign", []],
+  ["tag-value", "%", []],
+  ["tag-value", "", []],
 ];
 
 storeContract((openStore) => {
@@ -74,6 +81,42 @@ storeContract((openStore) => {
     expect(found.toSorted()).toEqual(["US.13491208655302741918", "us_user"]);
     expect(await store.suggest("to", "us", 1)).toHaveLength(1);
     expect(await store.suggest("to", "ursula", 10)).toEqual([]);
+  });
+
+  test("a tag that has exactly the typed value comes first, whatever its name is", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    for (const query of ["a=100&b=10", "z=1", "b=1"])
+      await store.recordEvent(eventOf({}, { query }));
+    const found = await store.suggest("tag-value", "1", 10);
+    expect(found.slice(0, 2).toSorted()).toEqual(["b=1", "z=1"]);
+    expect(found.slice(2).toSorted()).toEqual(["a=100", "b=10"]);
+    expect(await store.suggest("tag-value", "1", 3)).toHaveLength(3);
+  });
+
+  test("numbers with these digits anywhere are found among the latest messages, newest first", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const sids: string[] = [];
+    for (const [To, From] of [
+      ["+14155550123", "ACME"],
+      ["+4915550199", "ACME"],
+      ["+14155550123", "ACME"],
+      ["+12125551234", "+4155550001"],
+      ["id-15555", "ACME"],
+    ] as const) {
+      const event = eventOf({ To, From });
+      sids.push(event.messageSid);
+      await store.recordEvent(event);
+    }
+    const found = await store.recentNumbersWith("5550", 10);
+    expect(found.map(({ messageSid }) => messageSid)).toEqual([
+      sids[2] ?? "",
+      sids[1] ?? "",
+    ]);
+    expect(await store.recentNumbersWith("5550", 1)).toHaveLength(1);
+    expect(await store.recentNumbersWith("9999", 10)).toEqual([]);
+    expect(await store.recentNumbersWith("_555", 10)).toEqual([]);
   });
 
   test("an empty store suggests nothing", async () => {

@@ -119,7 +119,7 @@ export function beginsSo(dialect: Dialect, start: string): Sql[] {
 const USER_ID_START = /^[a-z]{1,2}(?:\.\d*)?$/i;
 
 /** Sorts after every other text that begins like the one before it. */
-const LAST_CHARACTER = "\u{10ffff}";
+export const LAST_CHARACTER = "\u{10ffff}";
 
 /** Conditions for numbers that begin or end with these digits. */
 function partsOfNumbers(

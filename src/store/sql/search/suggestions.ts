@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { SuggestibleField } from "../../store.ts";
-import { beginsSo } from "./address-search.ts";
+import { beginsSo, LAST_CHARACTER } from "./address-search.ts";
 import type { Db, Dialect, Sql } from "../dialect.ts";
 
 /** Distinct values are searched up to this many, in the order of their index. */
@@ -42,6 +42,8 @@ export async function suggest(
       );
     case "tag":
       return tags(db, start, limit);
+    case "tag-value":
+      return tagsOfValue(db, start, limit);
   }
 }
 
@@ -135,4 +137,38 @@ async function tagValues(
     limit,
   );
   return [...new Set([...same, ...any])].slice(0, limit);
+}
+
+/** Tags of any name: each name's values are looked up in the index by name and value. */
+async function tagsOfValue(
+  db: Db,
+  start: string,
+  limit: number,
+): Promise<string[]> {
+  const value = sql.ref("tags.value");
+  const starts = [
+    ...new Set([start, start.toUpperCase(), start.toLowerCase()]),
+  ];
+  const tests = [
+    sql`${value} IN (${sql.join(starts)})`,
+    ...starts.map(
+      (each) =>
+        sql`${value} >= ${each} AND ${value} < ${each + LAST_CHARACTER}`,
+    ),
+  ];
+  const found = new Set<string>();
+  for (const test of tests) {
+    if (start === "" || found.size >= limit) break;
+    const tagsOfNames = db.dialect.forEach(
+      different("tags", "name", ""),
+      "tags",
+      sql`tags.name = different.value AND ${test}`,
+    );
+    const { rows } = await sql<{ name: string; value: string }>`
+      SELECT tags.name, tags.value FROM ${tagsOfNames} LIMIT ${limit}`.execute(
+      db,
+    );
+    for (const tag of rows) found.add(`${tag.name}=${tag.value}`);
+  }
+  return [...found].slice(0, limit);
 }
