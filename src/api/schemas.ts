@@ -121,7 +121,9 @@ export const Message = Type.Object(
     sources: Type.Array(source, {
       description: "Who reported any of its events.",
     }),
-    firstEventAt: time("When its first event was received."),
+    firstEventAt: time(
+      "When its first event was received; of a message that only Twilio's API reported, when it was sent.",
+    ),
     lastEventAt: time("When its latest event was received."),
   },
   { title: "Message" },

@@ -9,8 +9,14 @@ export async function readTwilio(background: Background): Promise<void> {
   const { twilioApi } = background.config;
   if (twilioApi === undefined) return;
   const client = createApiClient(twilioApi, background);
-  const { publicUrl } = background.config;
-  const reading = { ...background, client, publicUrl, now: Date.now };
+  const { publicUrl, retentionDays } = background.config;
+  const reading = {
+    ...background,
+    client,
+    publicUrl,
+    retentionDays,
+    now: Date.now,
+  };
   try {
     await Promise.all([
       keepBackfilling({ ...reading, contextOf: missedContexts(reading) }),

@@ -5,7 +5,8 @@ import type { FormParams } from "../twilio/form.ts";
 /**
  * What the Messages API reports of a message's status as an event; undefined for a status that
  * isn't recorded. The API says when a message was sent, but not when it was delivered: its
- * `date_updated` also changes for other reasons, such as a price.
+ * `date_updated` also changes for other reasons, such as a price. A message that only the API
+ * reported counts when Twilio sent it, or created it if it was never sent.
  */
 export function apiEvent(
   message: ApiMessage,
@@ -14,10 +15,12 @@ export function apiEvent(
   const { status } = message;
   if (status === undefined) return undefined;
   const { messageSid, channel, to, from, accountSid } = message;
+  const sentAt = message.sentAt ?? message.createdAt;
   const { errorCode, errorMessage, messagingServiceSid, numSegments } = message;
   return {
     source: "api",
     occurredAt: status === "sent" ? message.sentAt : null,
+    sentAt,
     mcc: null,
     mnc: null,
     status,

@@ -16,11 +16,13 @@ const DAYS_MAX = 400;
  * Which days a server reads without being asked: each one that is over, once; and those in
  * which no server was running, up to now. Before the first server with a key, only the last
  * day that is over. Returns them with the note to keep, and the days to read again for their
- * prices, if they were read before.
+ * prices, if they were read before. Days before `firstKept` are past retention: whatever was
+ * received of them is deleted, and would seem to be missing.
  */
 export function plannedDays(
   note: BackfillNote | undefined,
   now: number,
+  firstKept = "",
 ): {
   readonly days: readonly string[];
   readonly again: readonly string[];
@@ -37,8 +39,10 @@ export function plannedDays(
     AGAIN_AFTER_DAYS.map((each) => dayOf(Date.parse(day) - each * DAY_MS)),
   );
   return {
-    days,
-    again: [...new Set(again)].filter((day) => !days.includes(day)),
+    days: days.filter((day) => day >= firstKept),
+    again: [...new Set(again)].filter(
+      (day) => day >= firstKept && !days.includes(day),
+    ),
     note: { aliveAt: now, dailyThrough: over, failure },
   };
 }

@@ -16,7 +16,9 @@ import {
   type ApiMessagesPage,
 } from "../twilio-api/messages.ts";
 import { apiEvent } from "./api-event.ts";
+import { cutByClock } from "../upkeep/retention.ts";
 import { plannedDays } from "./backfill-plan.ts";
+import { dayOf } from "./gmt-days.ts";
 import { savePrices } from "./prices.ts";
 import { countOutcomes, type MissedContext } from "./outcomes.ts";
 
@@ -48,6 +50,8 @@ export type Backfilling = {
   readonly contextOf: (day: string) => Promise<MissedContext>;
   readonly log: Log;
   readonly now: () => number;
+  /** 0 for no limit. */
+  readonly retentionDays: number;
   /** Aborted when the server is about to stop. */
   readonly stopping: AbortSignal;
   readonly beginAfterMs?: number;
@@ -90,6 +94,10 @@ export async function readWantedDays(backfilling: Backfilling): Promise<void> {
   for (;;) {
     const day = await store.backfills.next();
     if (day === undefined || stopping.aborted) return;
+    if (day.day < firstKeptDay(backfilling)) {
+      await store.backfills.addPage(day, { ...anew(day), found: 0 }, now());
+      continue;
+    }
     const isRead = await readPage(backfilling, day);
     await noteRunning(backfilling);
     if (!isRead) continue;
@@ -104,13 +112,23 @@ export async function readWantedDays(backfilling: Backfilling): Promise<void> {
 }
 
 /** Notes that a server is running, and wants the days that it should read by itself. */
-async function noteRunning({ store, now }: Backfilling): Promise<void> {
+async function noteRunning(backfilling: Backfilling): Promise<void> {
+  const { store, now } = backfilling;
   const known = await store.backfills.note();
-  const { days, note, again } = plannedDays(known, now());
+  const { days, note, again } = plannedDays(
+    known,
+    now(),
+    firstKeptDay(backfilling),
+  );
   const isFresh =
     known !== undefined && Math.abs(now() - known.aliveAt) < NOTE_EVERY_MS;
   if (days.length > 0 || !isFresh)
     await store.backfills.want(days, now(), note, again);
+}
+
+/** The first day whose messages retention keeps; empty if it keeps all. */
+function firstKeptDay({ now, retentionDays }: Backfilling): string {
+  return retentionDays === 0 ? "" : dayOf(cutByClock(now(), retentionDays));
 }
 
 /** Keeps why reading failed, or that it didn't. */

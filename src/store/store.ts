@@ -24,6 +24,11 @@ export type NewEvent = Omit<Callback, "messageStatus"> & {
   readonly source: EventSource;
   /** When it happened by Twilio's clock, milliseconds since 1970; callbacks don't say. */
   readonly occurredAt: number | null;
+  /**
+   * When the message was sent, or else created, by Twilio's clock: of what the Messages API
+   * reports, so that a message that nothing else reported counts in its own time.
+   */
+  readonly sentAt?: number | undefined;
   /** The carrier's mobile country code and network code; callbacks don't say. */
   readonly mcc: string | null;
   readonly mnc: string | null;
@@ -56,7 +61,7 @@ export type Confirmation = Pick<
 >;
 
 /** An event as recorded. Ids rise in recording order. */
-export type EventRow = NewEvent & {
+export type EventRow = Omit<NewEvent, "sentAt"> & {
   readonly id: number;
   /** Whether it adds something to an earlier event of this message with this status. */
   readonly isSupplement: boolean;
@@ -92,7 +97,10 @@ export type MessageRow = {
   readonly mnc: string | null;
   /** Who reported any of its events, in the order of `EVENT_SOURCES`. */
   readonly sources: readonly EventSource[];
-  /** When its first and its latest event were received, milliseconds since 1970. */
+  /**
+   * When its first and its latest event were received, milliseconds since 1970. The first one
+   * counts from when Twilio sent the message if it was read from the Messages API.
+   */
   readonly firstEventAt: number;
   readonly lastEventAt: number;
   /** Pairs of the callback URLs' queries, of all its events, sorted, without duplicates. */
@@ -173,6 +181,7 @@ export type FailingRecipient = {
   readonly messages: number;
   /** The latest failed message's code. */
   readonly lastErrorCode: number | null;
+  /** When its latest event was received, or it was sent if only the Messages API reported it. */
   readonly lastFailureAt: number;
   /** Id of the latest failed message, by which pages are ordered. */
   readonly lastFailureId: number;

@@ -80,6 +80,13 @@ test("a day is read again for its prices after one, three and seven days", () =>
   ]);
 });
 
+test("days past retention aren't read", () => {
+  const note = noteOf("2026-11-28T12:00", "2026-11-27");
+  const planned = plannedDays(note, at("2026-12-01T12:00"), "2026-11-29");
+  expect(planned.days).toEqual(["2026-11-29", "2026-11-30", "2026-12-01"]);
+  expect(planned.again).toEqual([]);
+});
+
 test("after years without a server, the last 400 days are read", () => {
   const note = noteOf("2020-01-01T00:00", "2019-12-31");
   const { days } = plannedDays(note, at("2026-12-01T12:00"));

@@ -159,6 +159,44 @@ test("nodes on PostgreSQL record the same", async () => {
   await store.close();
 }, 60_000);
 
+test("messages count when they were sent; days past retention aren't read", async () => {
+  const history = twilioHistory(60, FROM, FROM + 3 * DAY_MS);
+  using stub = startTwilioApi(history);
+  await using opened = await newStore();
+  const { store } = opened;
+  await store.backfills.want(DAYS, NOW, NOTE);
+  // Today is kept, and the two days before.
+  const reading = { ...readingFrom(stub, now, NEVER), retentionDays: 2 };
+  await readWantedDays({ ...reading, store });
+  const kept = history.filter(
+    ({ direction, sentAt }) =>
+      direction !== "inbound" && sentAt >= Date.parse("2026-11-29"),
+  );
+  expect(kept.length).toBeGreaterThan(30);
+  const hours = Object.groupBy(
+    await store.tally({
+      range: { from: FROM, to: NOW },
+      spanMs: 3_600_000,
+    }),
+    ({ at }) => at,
+  );
+  const counted = Object.entries(hours).map(([at, rows = []]) => [
+    Number(at),
+    rows.flatMap(({ counts }) => Object.values(counts)).reduce((a, b) => a + b),
+  ]);
+  const sent = Map.groupBy(kept, ({ sentAt }) => sentAt - (sentAt % 3_600_000));
+  expect(counted).toEqual(
+    [...sent]
+      .map(([at, messages]) => [at, messages.length])
+      .toSorted(([a = 0], [b = 0]) => a - b),
+  );
+  expect(await store.backfills.days("2026-01-01", "2027-01-01")).toMatchObject([
+    { day: "2026-11-28", messages: 0, found: 0, readAt: NOW },
+    { day: "2026-11-29" },
+    { day: "2026-11-30" },
+  ]);
+});
+
 test("messages that were refused when they were created appear, with the API as their source", async () => {
   const [first] = twilioHistory(1, FROM, FROM + 1);
   if (first === undefined) return;

@@ -62,6 +62,7 @@ export function readingFrom(
     now,
     stopping,
     beginAfterMs: 0,
+    retentionDays: 0,
     contextOf: async () => NOTHING_KNOWN,
   };
 }

@@ -25,7 +25,8 @@ export async function failingRecount(
       failures: failed.length,
       messages: recent.length,
       lastErrorCode: last.errorCode,
-      lastFailureAt: last.lastEventAt,
+      lastFailureAt:
+        last.sources.join() === "api" ? last.firstEventAt : last.lastEventAt,
       lastFailureId: last.id,
       listed: null,
     });

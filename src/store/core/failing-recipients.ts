@@ -1,8 +1,12 @@
 import { FAILED_STATUSES, statusRank } from "../../twilio/status.ts";
+import { API_ONLY } from "./message-places.ts";
 import { FAILURES_MIN, RECENT_MESSAGES } from "../store.ts";
 
 /** Ranks of the statuses that are failures. */
 export const FAILED: readonly number[] = FAILED_STATUSES.map(statusRank);
+
+/** When a failure was seen: of a message that only the Messages API reported, when it was sent. */
+export const FAILED_AT = `CASE WHEN sources = ${API_ONLY} THEN first_event_at ELSE last_event_at END`;
 
 /** The fields of a message that decide. */
 type Arrival = { readonly to: number | null; readonly status: number };

@@ -20,6 +20,8 @@ export type EventFields<Address, Sid> = {
   /** A place in `EVENT_SOURCES`. */
   readonly source: number;
   readonly occurredAt: number | null;
+  /** Of the Messages API, when the message was sent; see `NewEvent`. */
+  readonly sentAt: number | null;
   /** See `carrierOf`. */
   readonly carrier: string | null;
 };
@@ -32,7 +34,7 @@ export type ConfirmingFields = Pick<
 
 export type MessageFields<Address, Sid> = Omit<
   EventFields<Address, Sid>,
-  "receivedAt" | "source" | "occurredAt"
+  "receivedAt" | "source" | "occurredAt" | "sentAt"
 > & {
   /** Bits of those who reported it; see `sourceBit`. */
   readonly sources: number;
@@ -60,7 +62,8 @@ const DELIVERED = statusRank("delivered");
  * decide, never the order of arrival: the first channel in `CHANNELS` (an RCS message
  * that falls back to SMS is an SMS), the lowest error code (30008, "unknown error",
  * gives way to a cause), the most segments, and the text that sorts first (a number
- * before a name). Times are the first and the last that events were received.
+ * before a name). Times are the first and the last that events were received; but if the
+ * first was read from the Messages API, the message counts from when Twilio sent it.
  */
 export function foldEvents<Address, Sid>(
   events: readonly [EventFields<Address, Sid>, ...EventFields<Address, Sid>[]],
@@ -91,10 +94,22 @@ export function foldEvents<Address, Sid>(
     numSegments: settled(reports, "numSegments", isHigher),
     carrier: settled(reports, "carrier", isFirst),
     sources: reports.reduce((bits, { source }) => bits | sourceBit(source), 0),
-    firstEventAt: Math.min(...times),
+    firstEventAt: firstEventAt(events),
     lastEventAt: Math.max(...times),
     deliveryMs: deliveryMs(events, confirmations),
   };
+}
+
+type Received = Pick<EventFields<unknown, unknown>, "receivedAt" | "sentAt">;
+
+/** Events received in the same moment can differ in this: the earliest counts. */
+function firstEventAt(events: readonly [Received, ...Received[]]): number {
+  const firstAt = Math.min(...events.map(({ receivedAt }) => receivedAt));
+  return Math.min(
+    ...events
+      .filter(({ receivedAt }) => receivedAt === firstAt)
+      .map(({ sentAt }) => Math.min(firstAt, sentAt ?? firstAt)),
+  );
 }
 
 type Timed = Pick<

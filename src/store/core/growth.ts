@@ -2,12 +2,12 @@ const HOUR_MS = 3_600_000;
 
 const WEEK_HOURS = 7 * 24;
 
-/** What the messages of the last week are among all; null where there are none. */
+/** What the events of the last week's messages are among all, whose ids have no gaps; null where there are none. */
 export type GrowthFacts = {
-  /** The lowest and the highest id of all messages. */
+  /** The lowest and the highest id of all events. */
   readonly first: number | null;
   readonly last: number | null;
-  /** The first hour since 1970 of the last week that has any, and its lowest id. */
+  /** The first hour since 1970 of the last week that has messages, and the id of its first event. */
   readonly since: number | null;
   readonly newest: number | null;
 };

@@ -228,7 +228,7 @@ function belongsToAnother(
 /** The fields that the message takes over, with ids in place of texts. */
 function fieldsOf(port: RecordingPort, event: StoredEvent): Fields {
   const { to, from, accountSid, messagingServiceSid, receivedAt } = event;
-  const { source, occurredAt, carrier } = reportOf(event);
+  const { source, occurredAt, sentAt = null, carrier } = reportOf(event);
   return {
     channel: event.channel,
     status: event.status,
@@ -244,6 +244,7 @@ function fieldsOf(port: RecordingPort, event: StoredEvent): Fields {
     numSegments: event.numSegments,
     source,
     occurredAt,
+    sentAt,
     carrier,
     query: event.query,
   };

@@ -10,6 +10,8 @@ export type Report = {
   /** A place in `EVENT_SOURCES`. */
   readonly source: number;
   readonly occurredAt: number | null;
+  /** See `NewEvent`; left out where it has none, as in reports of older versions. */
+  readonly sentAt?: number | undefined;
   /** See `carrierOf`. */
   readonly carrier: string | null;
 };
@@ -26,6 +28,7 @@ export type StoredEvent = Omit<
   | "params"
   | "source"
   | "occurredAt"
+  | "sentAt"
   | "mcc"
   | "mnc"
 > & {
@@ -82,6 +85,7 @@ function ownReport(event: NewEvent): Report {
   return {
     source: sourcePlace(event.source),
     occurredAt: event.occurredAt,
+    ...(event.sentAt !== undefined && { sentAt: event.sentAt }),
     carrier: carrierOf(event),
   };
 }

@@ -190,6 +190,8 @@ export type Schema = {
     source: number;
     occurred_at: number | null;
     carrier: string | null;
+    /** Of the Messages API, when the message was sent. */
+    sent_at: number | null;
   };
   event_confirmations: {
     event_id: number;

@@ -46,6 +46,8 @@ const RELEASED = {
     "972b6096e3832db9b89d499354840120cde8780f201d01acececa18cea482da3",
   "12-missed-rule.sql":
     "cb73dc2c99e9e8ff4ae1758ce11c43b2664173cd0d9f2f1600a038d6f5f531b0",
+  "13-sent-at.sql":
+    "ee8da8f7f66bced0971a222de38a725916e63850de92cb06e4cd266ed7588483",
 };
 
 test("no released migration has changed", () => {

@@ -2,6 +2,10 @@ import { SQL } from "bun";
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import {
+  FIRST_MESSAGE_ID,
+  FREE_OF_HOUR,
+} from "../../../src/store/core/message-places.ts";
 import { openEngine } from "../../../src/store/open.ts";
 import type { NewEvent } from "../../../src/store/store.ts";
 import { fc } from "../../support/fast-check.ts";
@@ -19,12 +23,28 @@ const START = Date.UTC(2026, 10, 23, 12, 30);
 /** Messages of a partition. */
 const SIZE = 10;
 
-/** Replaces the partitions of an empty ledger by small ones. */
-async function smallPartitions(sql: SQL): Promise<void> {
+/** Replaces the partitions of an empty ledger by small ones, for messages with these ids; the first has one less. */
+async function smallPartitions(
+  sql: SQL,
+  ids: readonly number[],
+): Promise<void> {
+  const borders = ids.filter((_, index) => index % SIZE === SIZE - 1);
+  const sizes = borders.map((border, place) =>
+    place === 0 ? border : border - (borders[place - 1] ?? 0),
+  );
   await sql.unsafe(`DROP TABLE messages_1, events_1, message_tags_1;
     DELETE FROM message_partitions;
-    SELECT add_message_partition(${SIZE}) FROM generate_series(1, 9);
+    ${sizes.map((size) => `SELECT add_message_partition(${size});`).join("\n")}
     UPDATE keeper SET version = version + 1`);
+}
+
+/** The ids of a file's messages. */
+function idsIn(file: string): number[] {
+  using db = new Database(file);
+  return db
+    .query<{ id: number }, []>("SELECT id FROM messages ORDER BY id")
+    .all()
+    .map(({ id }) => id);
 }
 
 const partitionsIn = async (sql: SQL): Promise<number[]> =>
@@ -103,7 +123,7 @@ test("deleting whole partitions leaves what deleting each message does", async (
         await using sql = new SQL(database.url, { max: 1 });
         await sqlite.close();
         suppressAll(file);
-        await smallPartitions(sql);
+        await smallPartitions(sql, idsIn(file));
         await copyAll(file, database.url);
         const partitions = await partitionsIn(sql);
 
@@ -126,9 +146,14 @@ test("deleting whole partitions leaves what deleting each message does", async (
 test("a partition goes in one step; what interrupts the rest is made up for, and a late callback makes a new message", async () => {
   await using database = await newPostgresLedger();
   await using sql = new SQL(database.url, { max: 2 });
-  await smallPartitions(sql);
-  const store = await openStore(database.url);
   const sids = Array.from({ length: 3 * SIZE }, newMessageSid);
+  const idOf = (index: number): number =>
+    FIRST_MESSAGE_ID + Math.floor(index / 5) * (FREE_OF_HOUR + 5) + (index % 5);
+  await smallPartitions(
+    sql,
+    sids.map((_, index) => idOf(index)),
+  );
+  const store = await openStore(database.url);
   for (const [index, MessageSid] of sids.entries())
     await store.recordEvent(
       eventOf(

@@ -50,6 +50,8 @@ const RELEASED = {
     "06b21dffefd9c5ce76fcb415d2e25aa00389b0257ec460b33c762687c984462e",
   "20-missed-rule.sql":
     "5fac3fbd1bff118975acfbba0dc92cc13c70a921167709d3cb5e89a19654edac",
+  "21-sent-at.sql":
+    "4ebb27ba4fe9294f30c151fa1a0e817b3f9eec1f314ed2bf13c95c7b9ca1e936",
 };
 
 test("no released migration has changed", () => {
@@ -67,7 +69,7 @@ test("a new database has exactly this version's schema", () => {
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
   );
   expect(sha256(JSON.stringify(statement.all()))).toBe(
-    "eca230078a31d226138f85ce7bd9e40a7e4480e8fb718c8d651190c1f94b39dc",
+    "51c194161005662c5cf7a99fd5613b3ef62d67d273f014fc0799bcc49e8ac145",
   );
 });
 

@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { migrate } from "../../../src/store/sqlite/migrations/migrations.ts";
 import { createRecorder } from "../../../src/store/sqlite/recording/recorder.ts";
+import { FIRST_MESSAGE_ID } from "../../../src/store/core/message-places.ts";
 import { storedEvent } from "../../../src/store/core/stored-event.ts";
 import type { NewEvent, RecordOutcome } from "../../../src/store/store.ts";
 import { MINUTES_KEPT } from "../../../src/store/tally.ts";
@@ -115,7 +116,9 @@ test("a message whose earlier event comes later leaves no empty row, and belongs
     "SELECT * FROM rollups WHERE sent + failed + undelivered + delivered + read < 1",
   );
   expect(empty.all()).toEqual([]);
-  const hours = db.query("SELECT hour FROM message_hours WHERE first_id = 1");
+  const hours = db.query(
+    `SELECT hour FROM message_hours WHERE first_id = ${FIRST_MESSAGE_ID}`,
+  );
   expect(hours.values()).toEqual([[NOON / HOUR_MS - 1], [NOON / HOUR_MS]]);
   expect(rollups().map(({ first }) => first)).toEqual([
     NOON / MINUTE_MS - 1,

@@ -14,7 +14,7 @@ type Query = Connection["query"];
 const DEAD_MIN = 1_000_000;
 /** A transaction this old is nobody's who still works on it. */
 const OLD_TRANSACTION = "1 hour";
-/** The keeper adds a partition long before so little room is left. */
+/** The keeper adds a partition long before so few ids are left. */
 const ROOM_MIN = 10_000;
 
 /** The size of the database, and how fast it grows. */
@@ -24,9 +24,12 @@ export async function readSize(
 ): Promise<Pick<DatabaseCheck, "bytes" | "bytesPerDay">> {
   const [size] = await query<{ readonly bytes: number } & GrowthFacts>(
     `SELECT pg_database_size(current_database()) AS bytes,
-        (SELECT min(id) FROM messages) AS first, (SELECT max(id) FROM messages) AS last,
-        min(hour) AS since, min(first_id) AS newest
-      FROM message_hours WHERE hour >= $1::bigint`,
+        (SELECT min(id) FROM events) AS first, (SELECT max(id) FROM events) AS last,
+        hour AS since,
+        (SELECT min(id) FROM events WHERE message_id =
+          (SELECT min(id) FROM messages WHERE id >= first_id)) AS newest
+      FROM (SELECT min(hour) AS hour, min(first_id) AS first_id
+        FROM message_hours WHERE hour >= $1::bigint) AS week`,
     [growthFrom(now)],
   );
   if (size === undefined) throw new TypeError("A count has no row.");
@@ -119,11 +122,11 @@ async function partitionFinding(query: Query): Promise<Finding> {
       FROM message_partitions`,
   );
   const { count, room } = partitions ?? { count: 0, room: 0 };
-  const words = `Messages are in ${counted(count, "partition")}, with room for ${countWords(Math.max(0, room))} more`;
+  const words = `Messages are in ${counted(count, "partition")}`;
   return room < ROOM_MIN
     ? note(
-        `${words}: the next one should be there by now.`,
+        `${words}, and the newest is full: the next one should be there by now.`,
         "The keeper adds it when it records. If it can't, its log says why.",
       )
-    : fine(`${words}.`);
+    : fine(`${words}, and the newest has room.`);
 }

@@ -10,11 +10,7 @@ import type {
 import type { Connection } from "../connection/pool.ts";
 import { storableJson } from "../connection/storable.ts";
 import { CUT_CHARS, isTagTooLong } from "../keeper/batch.ts";
-import {
-  addPartition,
-  readNewestPartition,
-  SIZE_MIN,
-} from "../keeper/partitions.ts";
+import { addPartition, readNewestPartition } from "../keeper/partitions.ts";
 import { addReceiptsIn, removeReceiptsIn } from "./copied-receipts.ts";
 
 type Query = Connection["query"];
@@ -124,17 +120,12 @@ async function makeRoom(
   messages: readonly RowObject[],
 ): Promise<void> {
   const ids = messages.map(({ id }) => Number(id));
-  const [first, last] = [Math.min(...ids), Math.max(...ids)];
+  const last = Math.max(...ids);
   const at = Math.max(
     ...messages.map((each) => Number(each["first_event_at"])),
   );
   if (messages.length === 0) return;
-  let { until } = await readNewestPartition(query);
-  // The messages before were deleted: one partition does for their ids, until retention drops it.
-  if (first - until >= SIZE_MIN) {
-    await query(`SELECT add_message_partition(${first - until})`);
-    until = first;
-  }
-  while (last >= until)
-    ({ until } = await addPartition(query, Math.floor(at / MINUTE_MS)));
+  const { until } = await readNewestPartition(query);
+  if (last >= until)
+    await addPartition(query, Math.floor(at / MINUTE_MS), last);
 }

@@ -1,4 +1,8 @@
-import { FAILED, recentFailures } from "../../core/failing-recipients.ts";
+import {
+  FAILED,
+  FAILED_AT,
+  recentFailures,
+} from "../../core/failing-recipients.ts";
 import {
   changeOfAll,
   eachRollupRow,
@@ -221,7 +225,7 @@ const FIND_FAILING = `SELECT coalesce(json_agg(json_build_object('recipient', no
       SELECT id FROM messages WHERE to_id = noted.recipient ORDER BY id DESC LIMIT ${RECENT_MESSAGES}
     ) AS each) AS latest
     CROSS JOIN LATERAL (SELECT json_agg(each) AS rows FROM (
-      SELECT id, error_code AS code, last_event_at AS at FROM messages
+      SELECT id, error_code AS code, ${FAILED_AT} AS at FROM messages
         WHERE to_id = noted.recipient AND status IN (${FAILED.join(", ")})
         ORDER BY id DESC LIMIT ${RECENT_MESSAGES}
     ) AS each) AS failed

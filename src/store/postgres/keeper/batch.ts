@@ -7,7 +7,6 @@ import { createRecipientsToCheck } from "../../core/failing-recipients.ts";
 import {
   otherAddresses,
   type AddedEvent,
-  type Message,
   type MessageColumns,
   type RecordingPort,
 } from "../../core/recording.ts";
@@ -16,11 +15,11 @@ import {
   countedOf,
   type Buckets,
 } from "../../core/rollup-changes.ts";
+import { hourOf } from "../../core/message-places.ts";
 import type { HighestIds } from "./highest-ids.ts";
 import type { KnownMessage, KnownMessages } from "./known-messages.ts";
 import type { Names } from "./names.ts";
 
-const HOUR_MS = 3_600_000;
 /** A longer tag doesn't fit an index: its name and its value are cut then. */
 const TAG_BYTES_MAX = 2_500;
 export const CUT_CHARS = 400;
@@ -33,6 +32,7 @@ export function createBatch(
   known: KnownMessages,
   names: Names,
   ids: HighestIds,
+  newIds: ReadonlyMap<string, number>,
 ) {
   const byId = new Map<number, KnownMessage>();
   for (const message of known.values()) byId.set(message.row.id, message);
@@ -54,7 +54,9 @@ export function createBatch(
     return message;
   };
   const insert = (sid: string, columns: MessageColumns): number => {
-    const row = { ...columns, id: ids.next("messages") };
+    const id = newIds.get(sid);
+    if (id === undefined) throw new Mistake("A new message has no id.");
+    const row = { ...columns, id };
     const message = {
       row,
       events: [],
@@ -184,10 +186,6 @@ export function isTagTooLong(pair: readonly string[]): boolean {
   return Buffer.byteLength(pair.join("")) > TAG_BYTES_MAX;
 }
 
-function hourOf({ firstEventAt }: Message): number {
-  return Math.floor(firstEventAt / HOUR_MS);
-}
-
 function messageRow(message: MessageColumns & { readonly id: number }) {
   return {
     id: message.id,
@@ -248,5 +246,6 @@ function eventRow({
     source: fields.source,
     occurred_at: fields.occurredAt,
     carrier: fields.carrier,
+    sent_at: fields.sentAt,
   };
 }

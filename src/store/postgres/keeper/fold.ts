@@ -12,6 +12,7 @@ import {
 import { readHighestIds, type HighestIds } from "./highest-ids.ts";
 import { readKnownMessages } from "./known-messages.ts";
 import { createNames, type Names } from "./names.ts";
+import { createMessageIds, type MessageIds } from "./message-ids.ts";
 import {
   addPartition,
   isPartitionDue,
@@ -38,6 +39,7 @@ export type Memory = {
   readonly names: Names;
   rollups: RollupState;
   partition: Partition;
+  readonly messageIds: MessageIds;
   /** The minute at which the latest event was received; undefined when there is none. */
   now: number | undefined;
 };
@@ -56,6 +58,7 @@ export async function readMemory(
     names: createNames(ids),
     rollups: await readRollupState(query),
     partition: await readNewestPartition(query),
+    messageIds: await createMessageIds(query, ids),
     now: latest && Math.floor(latest.at / MINUTE_MS),
   };
 }
@@ -80,14 +83,16 @@ export async function fold(
     [...taken].toSorted((a, b) => a.id - b.id),
     ({ event }) => callbacks.push(restoredJson(event)),
   );
-  const { names, ids } = memory;
-  // It's usually there long before.
-  if (ids.last("messages") + limit >= memory.partition.until)
-    memory.partition = await addPartition(query, memory.now ?? 0);
+  const { names, ids, messageIds } = memory;
   const known = await readKnownMessages(query, callbacks, names);
   await names.load(query, textsOf(callbacks));
-  const batch = createBatch(known, names, ids);
+  const newIds = await messageIds(query, callbacks, (sid) => known.has(sid));
+  const batch = createBatch(known, names, ids, newIds);
   await inPieces(callbacks, (callback) => recordEvent(batch.port, callback));
+  // It's usually there long before.
+  const last = ids.last("messages");
+  if (last >= memory.partition.until)
+    memory.partition = await addPartition(query, memory.now ?? 0, last);
   await writeNames(query, names.takeNew());
   await writeRows(query, batch, ids);
   await writeCounts(query, batch, memory.rollups.borders);
@@ -104,8 +109,9 @@ export async function fold(
 export async function tidy(query: Query, memory: Memory): Promise<boolean> {
   const { now, ids, partition } = memory;
   if (now === undefined) return false;
-  if (isPartitionDue(partition, ids.last("messages"))) {
-    memory.partition = await addPartition(query, now);
+  const last = ids.last("messages");
+  if (isPartitionDue(partition, last)) {
+    memory.partition = await addPartition(query, now, last);
     return true;
   }
   const rollups = await takeClockStep(query, memory.rollups, now);

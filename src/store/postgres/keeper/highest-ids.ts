@@ -22,6 +22,10 @@ function createHighestIds(ids: Map<string, number>) {
       ids.set(table, id);
       return id;
     },
+    /** Notes an id that was given otherwise. */
+    reach(table: Table, id: number): void {
+      ids.set(table, Math.max(id, ids.get(table) ?? 0));
+    },
     all: () => [...ids].map(([name, id]) => ({ name, id })),
   };
 }

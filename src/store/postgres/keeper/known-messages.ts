@@ -44,7 +44,7 @@ const FIND_EVENTS = `SELECT coalesce(json_agg(json_build_object('messageId', mes
     'fields', json_build_object('id', events.id, 'channel', channel, 'status', status,
       'receivedAt', received_at, 'to', to_id, 'from', from_id, 'errorCode', error_code,
       'accountSid', account_id, 'messagingServiceSid', service_id, 'numSegments', num_segments,
-      'source', source, 'occurredAt', occurred_at, 'carrier', carrier, 'query', query),
+      'source', source, 'occurredAt', occurred_at, 'sentAt', sent_at, 'carrier', carrier, 'query', query),
     'to', recipient.address, 'country', recipient.country, 'from', sender.address,
     'fromCountry', sender.country, 'account', account.sid, 'service', service.sid)
     ORDER BY events.id), '[]')::text AS found

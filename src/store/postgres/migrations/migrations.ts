@@ -18,6 +18,7 @@ import detachedPartitions from "./09-detached-partitions.sql" with { type: "text
 import prices from "./10-prices.sql" with { type: "text" };
 import outcomes from "./11-outcomes.sql" with { type: "text" };
 import missedRule from "./12-missed-rule.sql" with { type: "text" };
+import sentAt from "./13-sent-at.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -36,6 +37,7 @@ export const MIGRATIONS: readonly string[] = [
   prices,
   outcomes,
   missedRule,
+  sentAt,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -98,22 +98,39 @@ async function nextStretch(
   const indexed = tests.flatMap((test) =>
     test.index ? [{ test, index: test.index }] : [],
   );
+  // Without a test, each message is found: the limit ends the search.
+  if (tests.length === 0) return { range: rest, index: undefined, tests };
   let stretch: Stretch = { range: inOrder, index: undefined, tests };
-  if (indexed.length === 0 || isEmpty(beyond(rest, inOrder, direction)))
-    return stretch;
-  const reaches = indexed.map(({ index }) =>
-    index.reach(rest, direction, messages),
-  );
+  if (isEmpty(beyond(rest, inOrder, direction))) return stretch;
+  const reaches = [
+    reachInOrder(db, rest, direction, messages * IN_ORDER),
+    ...indexed.map(({ index }) => index.reach(rest, direction, messages)),
+  ];
   const { rows } = await sql<{
     ends: string;
   }>`SELECT ${db.dialect.jsonArray(...reaches)} AS ends`.execute(db);
-  const ends: (number | null)[] = JSON.parse(rows[0]?.ends ?? "[]");
+  const [inOrderEnd = null, ...ends]: (number | null)[] = JSON.parse(
+    rows[0]?.ends ?? "[]",
+  );
+  stretch = { ...stretch, range: upTo(rest, direction, inOrderEnd) };
   indexed.forEach(({ test, index }, place) => {
     const range = upTo(rest, direction, ends[place] ?? null);
     if (lengthOf(range) > lengthOf(stretch.range))
       stretch = { range, index, tests: tests.filter((each) => each !== test) };
   });
   return stretch;
+}
+
+/** The id of the last of this many messages in the range; null if it has no more. Ids have gaps. */
+function reachInOrder(
+  { dialect }: Db,
+  range: IdRange,
+  direction: Direction,
+  messages: number,
+): Sql {
+  const id = sql.ref("messages.id");
+  return sql`(SELECT ${id} FROM ${dialect.readBy("messages", "messages")} WHERE ${inRange(id, range)}
+    ORDER BY ${ordered(id, direction)} LIMIT 1 OFFSET ${messages - 1})`;
 }
 
 /** The first `limit` ids in a stretch, in the order of the search. */

@@ -170,8 +170,10 @@ function writingFinding(path: string): Finding {
 function growthFacts(db: Database, now: number): GrowthFacts {
   const [[first, last, since, newest] = []] = db
     .prepare<unknown, [number]>(
-      `SELECT (SELECT min(id) FROM messages), (SELECT max(id) FROM messages),
-              min(hour), min(first_id) FROM message_hours WHERE hour >= ?`,
+      `SELECT (SELECT min(id) FROM events), (SELECT max(id) FROM events), hour,
+              (SELECT min(id) FROM events WHERE message_id =
+                (SELECT min(id) FROM messages WHERE id >= first_id))
+         FROM (SELECT min(hour) AS hour, min(first_id) AS first_id FROM message_hours WHERE hour >= ?)`,
     )
     .values(growthFrom(now));
   const known = (value: unknown): number | null =>

@@ -21,6 +21,7 @@ import twilioApi from "./17-twilio-api.sql" with { type: "text" };
 import prices from "./18-prices.sql" with { type: "text" };
 import outcomes from "./19-outcomes.sql" with { type: "text" };
 import missedRule from "./20-missed-rule.sql" with { type: "text" };
+import sentAt from "./21-sent-at.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -55,6 +56,7 @@ export const MIGRATIONS: readonly Migration[] = [
   prices,
   outcomes,
   missedRule,
+  sentAt,
 ];
 
 /** The database was written by a newer smsledger. */

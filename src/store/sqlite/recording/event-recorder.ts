@@ -9,10 +9,10 @@ import type { Transactions } from "../connection/transactions.ts";
 import { createEventAddresses } from "./event-addresses.ts";
 import { createEventConfirmations } from "./event-confirmations.ts";
 import { createEventPosts } from "./event-posts.ts";
-import { createFreshIds } from "./fresh-ids.ts";
 import { createMessageChanges } from "./message-changes.ts";
 import { createMessageEvents } from "./message-events.ts";
 import { createMessageHours } from "./message-hours.ts";
+import { createMessageIds } from "./message-ids.ts";
 import { createMessageRows } from "./message-rows.ts";
 import { createMessageTags } from "./message-tags.ts";
 import { createNames } from "./names.ts";
@@ -23,7 +23,7 @@ export type MessageParts = ReturnType<typeof createMessageParts>;
 export function createMessageParts(transactions: Transactions) {
   const { db } = transactions;
   const hours = createMessageHours(transactions);
-  const messageIds = createFreshIds(transactions, "messages");
+  const messageIds = createMessageIds(transactions);
   return {
     names: createNames(transactions),
     hours,
@@ -51,8 +51,8 @@ export function createEventRecorder(
   const addEvent = db.prepare(
     `INSERT INTO events (message_id, channel, status, received_at, to_id, from_id, error_code,
        error_message, account_id, service_id, num_segments, raw_dlr_done_date, query, shape_id,
-       post_values, is_supplement, source, occurred_at, carrier)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       post_values, is_supplement, source, occurred_at, carrier, sent_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const add = ({
     messageId,
@@ -81,6 +81,7 @@ export function createEventRecorder(
       fields.source,
       fields.occurredAt,
       fields.carrier,
+      fields.sentAt,
     );
   };
   const port: RecordingPort = {

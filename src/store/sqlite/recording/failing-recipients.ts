@@ -1,6 +1,7 @@
 import {
   createRecipientsToCheck,
   FAILED,
+  FAILED_AT,
   recentFailures,
 } from "../../core/failing-recipients.ts";
 import { FAILURES_MIN, RECENT_MESSAGES } from "../../store.ts";
@@ -40,7 +41,7 @@ export function createFailingRecipients({ db, onStale }: Transactions) {
     { errorCode: number | null; at: number },
     [number]
   >(
-    "SELECT error_code AS errorCode, last_event_at AS at FROM messages WHERE id = ?",
+    `SELECT error_code AS errorCode, ${FAILED_AT} AS at FROM messages WHERE id = ?`,
   );
   const put = db.prepare(
     "INSERT OR REPLACE INTO failing_recipients VALUES (?, ?, ?, ?, ?, ?)",

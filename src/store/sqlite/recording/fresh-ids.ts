@@ -20,11 +20,11 @@ export function createFreshIds(
   onStale(() => {
     latest = undefined;
   });
+  const last = (): number => (latest ??= find.get()?.id ?? 0);
   return {
-    next(): number {
-      latest = (latest ?? find.get()?.id ?? 0) + 1;
-      return latest;
-    },
+    /** The highest id that a row ever had, or 0. */
+    last,
+    next: (): number => (latest = last() + 1),
     /** Call this before rows are deleted. */
     keep: () => void keep.run(),
   };

@@ -1,11 +1,10 @@
 import type { Message } from "../../core/recording.ts";
+import { hourOf } from "../../core/message-places.ts";
 import { countedOf } from "../../core/rollup-changes.ts";
 import type { Transactions } from "../connection/transactions.ts";
 import { createRollups } from "../rollups/rollups.ts";
 import { createFailingRecipients } from "./failing-recipients.ts";
 import type { createMessageHours } from "./message-hours.ts";
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Keeps what is derived from messages: counts, failing recipients, the hours' ids.
@@ -43,8 +42,4 @@ export function createMessageChanges(
     },
     nextStep: () => rollups.nextStep(),
   };
-}
-
-function hourOf(message: Message): number {
-  return Math.floor(message.firstEventAt / HOUR_MS);
 }

@@ -1,17 +1,14 @@
 import type { Database } from "bun:sqlite";
 import { packMessageSid } from "../../core/message-sid.ts";
 import type { MessageColumns, StoredMessage } from "../../core/recording.ts";
-import type { createFreshIds } from "./fresh-ids.ts";
+import type { MessageIds } from "./message-ids.ts";
 
 const COLUMNS = `id, channel, status, to_id AS "to", from_id AS "from", error_code AS errorCode,
   account_id AS accountSid, service_id AS messagingServiceSid, num_segments AS numSegments,
   first_event_at AS firstEventAt, last_event_at AS lastEventAt, country, sources, carrier`;
 
 /** Reads and writes the rows of messages. */
-export function createMessageRows(
-  db: Database,
-  freshIds: ReturnType<typeof createFreshIds>,
-) {
+export function createMessageRows(db: Database, ids: MessageIds) {
   const find = db.prepare<StoredMessage, [Uint8Array]>(
     `SELECT ${COLUMNS} FROM messages WHERE sid = ?`,
   );
@@ -71,7 +68,7 @@ export function createMessageRows(
         message.sources,
         message.carrier,
       ];
-      const id = before?.id ?? freshIds.next();
+      const id = before?.id ?? ids.next(message);
       if (before) update.run(...columns, id);
       else add.run(...columns, id, packedSid(messageSid));
       return id;

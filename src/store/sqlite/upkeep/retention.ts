@@ -79,7 +79,7 @@ export function createRetention(
     pruneSome: () => Pruned | undefined,
     isOver: () => boolean,
   ): PruneStep => {
-    messageIds.keep();
+    messageIds.keepHighestId();
     names.addresses.keepHighestId();
     const total = { messages: 0, events: 0 };
     let isDone = false;
