@@ -40,6 +40,7 @@ export type Backfilling = {
   readonly store: Pick<
     Stores,
     | "backfills"
+    | "foundEvents"
     | "outcomeSources"
     | "prices"
     | "recordEvents"
@@ -95,7 +96,7 @@ export async function readWantedDays(backfilling: Backfilling): Promise<void> {
     const day = await store.backfills.next();
     if (day === undefined || stopping.aborted) return;
     if (day.day < firstKeptDay(backfilling)) {
-      await store.backfills.addPage(day, { ...anew(day), found: 0 }, now());
+      await store.backfills.addPage(day, anew(day), now());
       continue;
     }
     const isRead = await readPage(backfilling, day);
@@ -168,7 +169,7 @@ function anew(day: BackfillDay): BackfillPage {
   return {
     messages: -day.messages,
     unreadable: -day.unreadable,
-    found: 0,
+    found: -day.found,
     byCallback: taken("byCallback"),
     byStream: taken("byStream"),
     byBoth: taken("byBoth"),
@@ -192,21 +193,16 @@ async function readPage(
 ): Promise<boolean> {
   const { store, now, stopping } = backfilling;
   const page = await fetchPage(backfilling, day);
-  let found = 0;
   for (let at = 0; at < page.messages.length; at += RECORDED_AT_ONCE)
-    found += await record(
-      backfilling,
-      page.messages.slice(at, at + RECORDED_AT_ONCE),
-    );
+    await record(backfilling, page.messages.slice(at, at + RECORDED_AT_ONCE));
   if (stopping.aborted) return false;
-  const known = await outcomesOf(backfilling, day.day, page.messages);
+  const known = await outcomesOf(backfilling, day, page.messages);
   if (stopping.aborted) return false;
   const isLast = page.next === undefined;
   await store.backfills.addPage(
     day,
     {
       messages: page.messages.length,
-      found,
       unreadable: page.unreadable,
       ...known,
       nextPage: page.next ?? null,
@@ -216,44 +212,45 @@ async function readPage(
   return isLast;
 }
 
-/** Records messages, and rests. Returns how many events were missing. */
+/** Records messages, and rests. */
 async function record(
   { store, now, stopping }: Backfilling,
   messages: readonly ApiMessage[],
-): Promise<number> {
-  if (stopping.aborted) return 0;
+): Promise<void> {
+  if (stopping.aborted) return;
   const begun = performance.now();
   const receivedAt = now();
   const events = messages.flatMap(
     (message) => apiEvent(message, receivedAt) ?? [],
   );
-  const outcomes = events.length > 0 ? await store.recordEvents(events) : [];
+  if (events.length > 0) await store.recordEvents(events);
   await savePrices(store, messages);
   await pause((performance.now() - begun) * REST_TIMES, stopping);
-  return outcomes.filter((each) => each === "new").length;
 }
 
 /**
- * How the outcomes of messages became known, once those that were just recorded can be read.
+ * How the outcomes of messages became known, once those that were just recorded can be read, and
+ * how many events were missing: what the ledger has says so also after an interruption.
  * It rests like recording, as callbacks are answered on the same thread.
  */
 async function outcomesOf(
   { store, contextOf, stopping }: Backfilling,
-  day: string,
+  { day, afterEventId }: BackfillDay,
   messages: readonly ApiMessage[],
-): Promise<OutcomeCounts> {
+): Promise<OutcomeCounts & Pick<BackfillDay, "found">> {
   await store.settled();
   const known = [];
+  let found = 0;
   for (let at = 0; at < messages.length; at += RECORDED_AT_ONCE) {
     const begun = performance.now();
-    for (const message of messages.slice(at, at + RECORDED_AT_ONCE))
-      if (message.status !== undefined)
-        known.push({
-          message,
-          sources: await store.outcomeSources(message.messageSid),
-        });
+    for (const message of messages.slice(at, at + RECORDED_AT_ONCE)) {
+      const { status, messageSid } = message;
+      if (status === undefined) continue;
+      known.push({ message, sources: await store.outcomeSources(messageSid) });
+      found += await store.foundEvents(messageSid, afterEventId);
+    }
     await pause((performance.now() - begun) * REST_TIMES, stopping);
     if (stopping.aborted) break;
   }
-  return countOutcomes(known, await contextOf(day));
+  return { ...countOutcomes(known, await contextOf(day)), found };
 }

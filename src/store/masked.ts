@@ -74,6 +74,8 @@ export function maskedReading(store: Reading): Reading {
   return {
     // These return no text from outside.
     outcomeSources: (messageSid) => store.outcomeSources(messageSid),
+    foundEvents: (messageSid, afterEventId) =>
+      store.foundEvents(messageSid, afterEventId),
     countMessages: (...asked) => store.countMessages(...asked),
     countedByMinuteSince: () => store.countedByMinuteSince(),
     deliveryTimes: (range) => store.deliveryTimes(range),

@@ -291,6 +291,8 @@ export interface Reading {
   timeline(messageSid: string): Promise<readonly EventRow[]>;
   /** Which sources told the status that a message has; none for an unknown message. */
   outcomeSources(messageSid: string): Promise<readonly EventSource[]>;
+  /** How many events of a message the Messages API was the first to report, after an event. */
+  foundEvents(messageSid: string, afterEventId: number): Promise<number>;
 
   /** Counts from the rollups; see TallyRequest. In the order of `at`. */
   tally(request: TallyRequest): Promise<readonly TallyRow[]>;

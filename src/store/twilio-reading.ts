@@ -18,7 +18,7 @@ export type OutcomeCounts = {
 export type BackfillCounts = OutcomeCounts & {
   /** Messages that Twilio has, without received ones, as far as the day was read. */
   readonly messages: number;
-  /** Events of theirs that nothing else had reported when they were read. */
+  /** Events of theirs that the Messages API was the first to report since the day was wanted. */
   readonly found: number;
   readonly unreadable: number;
 };
@@ -31,6 +31,8 @@ export type BackfillDay = BackfillCounts & {
   /** The query of the page where reading continues; null: the first. */
   readonly nextPage: string | null;
   readonly pages: number;
+  /** The last event when it was wanted; reading it again for its prices doesn't change that. */
+  readonly afterEventId: number;
   /** When it was read to its end; null while it's to be read. */
   readonly readAt: number | null;
 };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { keepBackfilling, readWantedDays } from "../../src/sources/backfill.ts";
 import { dayOf, daysFrom } from "../../src/sources/gmt-days.ts";
+import { StoreUnavailable } from "../../src/store/store.ts";
 import type { Stores } from "../../src/store/stores.ts";
 import { PROGRAM, run } from "../cli/program.ts";
 import { openStore } from "../support/open-store.ts";
@@ -129,7 +130,35 @@ describe("a history with gaps", () => {
     expect(await ledgerOf(store)).toEqual(expected);
     const read = await store.backfills.days("2026-11-01", "2026-12-31");
     expect(read.map((each) => each.messages)).toEqual([1_056, 1_056, 1_056]);
+    expect(read.reduce((sum, each) => sum + each.found, 0)).toBe(gaps);
   });
+});
+
+test("what was found is exact when a server ends between recording a page and saying so", async () => {
+  using stub = startTwilioApi(twilioHistory(100, FROM, FROM + DAY_MS));
+  await using opened = await newStore();
+  const { store } = opened;
+  await store.backfills.want(DAYS.slice(0, 1), NOW, NOTE);
+  const reading = readingFrom(stub, now, NEVER);
+  const ended: Stores["backfills"]["addPage"] = async () => {
+    throw new StoreUnavailable("The server ends here.");
+  };
+  const ending = {
+    ...store,
+    backfills: { ...store.backfills, addPage: ended },
+  };
+  await expect(readWantedDays({ ...reading, store: ending })).rejects.toThrow(
+    StoreUnavailable,
+  );
+  await readWantedDays({ ...reading, store });
+  // Read again for prices, it stays what was found.
+  for (const again of [[], DAYS]) {
+    await store.backfills.want([], NOW, NOTE, again);
+    await readWantedDays({ ...reading, store });
+    expect(
+      await store.backfills.days("2026-01-01", "2027-01-01"),
+    ).toMatchObject([{ messages: 96, found: 96, byApi: 96 }]);
+  }
 });
 
 test("nodes on PostgreSQL record the same", async () => {

@@ -27,7 +27,7 @@ const PAGE: BackfillPage = {
 };
 
 function dayWith(counts: Partial<BackfillDay>): BackfillDay {
-  const state = { wantedAt: NOW, pages: 1, readAt: NOW };
+  const state = { wantedAt: NOW, pages: 1, afterEventId: 0, readAt: NOW };
   return { ...PAGE, day: "2026-11-23", ...state, ...counts };
 }
 

@@ -10,6 +10,7 @@ const READS = [
   "changedMessages",
   "timeline",
   "outcomeSources",
+  "foundEvents",
   "tally",
   "keptTally",
   "newestTally",

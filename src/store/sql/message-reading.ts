@@ -18,7 +18,7 @@ import {
   firstMessageAt,
   messageBySid,
 } from "./reading/message-reader.ts";
-import { outcomeSources } from "./reading/outcome-sources.ts";
+import { foundEvents, outcomeSources } from "./reading/outcome-sources.ts";
 import { recipientCounts } from "./reading/recipient-counts.ts";
 import type { Db } from "./dialect.ts";
 import {
@@ -89,6 +89,7 @@ export function messageReading(
     changedMessages: query(changedMessages),
     timeline: query(timeline),
     outcomeSources: query(outcomeSources),
+    foundEvents: query(foundEvents),
     tally: query(tally),
     keptTally: query(keptTally),
     newestTally: query((db, filter, asked) =>

@@ -248,6 +248,8 @@ export type Schema = {
     missed_refused: number;
     missed_rejected: number;
     missed_no_url: number;
+    /** The last event when it was wanted. */
+    after_event_id: number;
     read_at: number | null;
   };
   message_prices: { message_id: number; amount: string; currency: string };

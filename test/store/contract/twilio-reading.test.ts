@@ -15,7 +15,7 @@ storeContract((openStore) => {
     await backfills.want(["2026-11-30", "2026-11-02"], NOW, NOTE);
     expect(await backfills.note()).toEqual(NOTE);
     const none = { ...NO_OUTCOMES, messages: 0, found: 0, unreadable: 0 };
-    const fresh = { nextPage: null, pages: 0, ...none };
+    const fresh = { nextPage: null, pages: 0, afterEventId: 0, ...none };
     const first = await backfills.next();
     expect(first).toEqual({
       day: "2026-11-02",

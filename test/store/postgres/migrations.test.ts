@@ -48,6 +48,8 @@ const RELEASED = {
     "cb73dc2c99e9e8ff4ae1758ce11c43b2664173cd0d9f2f1600a038d6f5f531b0",
   "13-sent-at.sql":
     "ee8da8f7f66bced0971a222de38a725916e63850de92cb06e4cd266ed7588483",
+  "14-found-events.sql":
+    "7c05c4d4d16b62f12347b1073545a9d72bda18fa3ce814c8f8df74d99213b727",
 };
 
 test("no released migration has changed", () => {

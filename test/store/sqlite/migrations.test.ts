@@ -52,6 +52,8 @@ const RELEASED = {
     "5fac3fbd1bff118975acfbba0dc92cc13c70a921167709d3cb5e89a19654edac",
   "21-sent-at.sql":
     "4ebb27ba4fe9294f30c151fa1a0e817b3f9eec1f314ed2bf13c95c7b9ca1e936",
+  "22-found-events.sql":
+    "dfceed528ceef11e7802312fc4ea1c96989185647f26d8c5695bb05e050590a7",
 };
 
 test("no released migration has changed", () => {
@@ -69,7 +71,7 @@ test("a new database has exactly this version's schema", () => {
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
   );
   expect(sha256(JSON.stringify(statement.all()))).toBe(
-    "51c194161005662c5cf7a99fd5613b3ef62d67d273f014fc0799bcc49e8ac145",
+    "68ddcc0168dac1bdce1a0222584e1e30b13a3cb996e04d653f3aec948ff9b2eb",
   );
 });
 

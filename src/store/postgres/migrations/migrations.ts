@@ -19,6 +19,7 @@ import prices from "./10-prices.sql" with { type: "text" };
 import outcomes from "./11-outcomes.sql" with { type: "text" };
 import missedRule from "./12-missed-rule.sql" with { type: "text" };
 import sentAt from "./13-sent-at.sql" with { type: "text" };
+import foundEvents from "./14-found-events.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly string[] = [
   outcomes,
   missedRule,
   sentAt,
+  foundEvents,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -1,9 +1,16 @@
 import { sql } from "kysely";
 import { CALLBACKS_ONLY } from "../../core/recording.ts";
 import { packMessageSid } from "../../core/message-sid.ts";
-import { sourceBit, sourcesIn, type EventSource } from "../../event-sources.ts";
+import {
+  sourceBit,
+  sourcePlace,
+  sourcesIn,
+  type EventSource,
+} from "../../event-sources.ts";
 import { statement } from "../statement.ts";
 import type { Db } from "../dialect.ts";
+
+const API = sourcePlace("api");
 
 /** The sources of the events that have the message's status, and those that confirmed them. */
 const selectSources = statement<
@@ -20,6 +27,26 @@ const selectSources = statement<
     JOIN event_confirmations ON event_confirmations.event_id = events.id
     WHERE known.sid = ${at("sid")}`,
 );
+
+const selectFound = statement<
+  { sid: Uint8Array; afterEventId: number },
+  { readonly found: number }
+>(
+  (at, { sids }) => sql`SELECT count(*) AS found FROM ${sids} AS known
+    JOIN events ON events.message_id = known.id AND events.id > ${at("afterEventId")}
+    WHERE known.sid = ${at("sid")} AND events.source = ${sql.lit(API)} AND is_supplement = 0`,
+);
+
+/** How many events of a message the Messages API was the first to report, after an event. */
+export async function foundEvents(
+  db: Db,
+  messageSid: string,
+  afterEventId: number,
+): Promise<number> {
+  const sid = packMessageSid(messageSid);
+  const [row] = await selectFound(db, { sid, afterEventId });
+  return row?.found ?? 0;
+}
 
 /** Which sources told the status that a message has; none for an unknown message. */
 export async function outcomeSources(

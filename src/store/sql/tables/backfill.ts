@@ -52,15 +52,17 @@ export async function wantBackfill(
   note?: BackfillNote,
   again: readonly string[] = [],
 ): Promise<void> {
-  const { found, ...counts } = eachCount(() => 0);
   const unread = {
     wanted_at: now,
     next_page: null,
     pages: 0,
-    ...counts,
+    ...eachCount(() => 0),
     read_at: null,
   };
-  const fresh = { ...unread, found };
+  const fresh = {
+    ...unread,
+    after_event_id: sql<number>`${db.dialect.lastEventId}`,
+  };
   for (const day of days)
     await db
       .insertInto("backfill_days")
@@ -144,6 +146,7 @@ function selectDays(db: Db) {
       "missed_refused as missedRefused",
       "missed_rejected as missedRejected",
       "missed_no_url as missedNoUrl",
+      "after_event_id as afterEventId",
       "read_at as readAt",
     ]);
 }

@@ -22,6 +22,7 @@ import prices from "./18-prices.sql" with { type: "text" };
 import outcomes from "./19-outcomes.sql" with { type: "text" };
 import missedRule from "./20-missed-rule.sql" with { type: "text" };
 import sentAt from "./21-sent-at.sql" with { type: "text" };
+import foundEvents from "./22-found-events.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -57,6 +58,7 @@ export const MIGRATIONS: readonly Migration[] = [
   outcomes,
   missedRule,
   sentAt,
+  foundEvents,
 ];
 
 /** The database was written by a newer smsledger. */

@@ -1,0 +1,3 @@
+-- The last event when a day was wanted: what only the Messages API told since was found by reading it.
+
+  ALTER TABLE backfill_days ADD COLUMN after_event_id INTEGER NOT NULL DEFAULT 0;
