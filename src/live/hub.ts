@@ -9,10 +9,18 @@ export type Shown = {
   readonly feed: FeedPosition;
   /** The mark of its open alerts. */
   readonly alerts: string;
+  /** The message that it's about, as what confirms or repeats its events isn't in the feed. */
+  readonly message?: ShownMessage | undefined;
+};
+
+/** A message, and how many reports have confirmed or repeated its events. */
+export type ShownMessage = {
+  readonly messageSid: string;
+  readonly reports: number;
 };
 
 export type HubDeps = {
-  readonly store: Pick<Store, "feedEnd" | "changesSince">;
+  readonly store: Pick<Store, "feedEnd" | "changesSince" | "furtherReports">;
   /** Resolves to the mark of the alerts that are open; see `alertsMark`. */
   readonly alertsMark: () => Promise<string>;
   readonly log: Log;
@@ -51,7 +59,8 @@ type Listener = {
  * Tells its listeners when something was recorded, as server-sent events: `recorded`,
  * whose id is the end of the feed and whose data says how many failures came since the
  * listener's last one. An alert that opens, changes or ends is told the same way, as the
- * worst one is that nothing is recorded any more. It asks the store, and only while someone listens, so recording
+ * worst one is that nothing is recorded any more; and so is, to the page of a message, what
+ * confirms or repeats its events. It asks the store, and only while someone listens, so recording
  * knows nothing of it. A listener who reads too slowly is told less often, of more.
  */
 export class LiveHub {
@@ -80,9 +89,13 @@ export class LiveHub {
    * What a client's page shows, by a cursor and a mark; without them, what there is now.
    * Rejects with FeedPositionGone, and with StoreUnavailable.
    */
-  async shownOf(cursor: string | null, mark: string | null): Promise<Shown> {
+  async shownOf(
+    cursor: string | null,
+    mark: string | null,
+    message?: ShownMessage,
+  ): Promise<Shown> {
     const feed = await this.#positionOf(cursor);
-    return { feed, alerts: mark ?? (await this.#deps.alertsMark()) };
+    return { feed, alerts: mark ?? (await this.#deps.alertsMark()), message };
   }
 
   async #positionOf(cursor: string | null): Promise<FeedPosition> {
@@ -179,7 +192,8 @@ export class LiveHub {
   async #tell(listeners: readonly Listener[]): Promise<void> {
     const groups = Map.groupBy(
       listeners.filter(takesMore),
-      ({ known }) => `${known.feed.text} ${known.alerts}`,
+      ({ known: { feed, alerts, message } }) =>
+        JSON.stringify([feed.text, alerts, message]),
     );
     try {
       const latest = await this.#deps.store.feedEnd();
@@ -187,8 +201,13 @@ export class LiveHub {
       for (const group of groups.values()) {
         const [{ known } = {}] = group;
         if (known === undefined) continue;
-        const isSame = known.feed.isSame(latest) && known.alerts === alerts;
-        if (!isSame) await this.#tellGroup(known, alerts, group);
+        const message = await this.#messageNow(known.message);
+        const isSame =
+          known.feed.isSame(latest) &&
+          known.alerts === alerts &&
+          known.message?.reports === message?.reports;
+        if (!isSame)
+          await this.#tellGroup({ ...known, alerts, message }, group);
       }
       this.#isFailing = false;
     } catch (error) {
@@ -202,12 +221,17 @@ export class LiveHub {
     }
   }
 
-  /** Notifies the listeners that know the same. */
-  async #tellGroup(
-    known: Shown,
-    alerts: string,
-    group: readonly Listener[],
-  ): Promise<void> {
+  async #messageNow(
+    message: ShownMessage | undefined,
+  ): Promise<ShownMessage | undefined> {
+    if (message === undefined) return undefined;
+    const { messageSid } = message;
+    const reports = await this.#deps.store.furtherReports(messageSid);
+    return { messageSid, reports };
+  }
+
+  /** Notifies the listeners that know the same, up to the same place in the feed. */
+  async #tellGroup(known: Shown, group: readonly Listener[]): Promise<void> {
     const isCurrent = (listener: Listener): boolean =>
       listener.known.feed.isSame(known.feed) && this.#listeners.has(listener);
     try {
@@ -217,7 +241,7 @@ export class LiveHub {
         failures: failures.count,
       });
       for (const listener of group.filter(isCurrent)) {
-        listener.known = { feed: end, alerts };
+        listener.known = { ...known, feed: end };
         this.#send(
           listener,
           `event: recorded\nid: ${end.text}\ndata: ${data}\n\n`,

@@ -4,7 +4,8 @@ import { viewerOf } from "../account/viewer.ts";
 import { eventStream } from "../http/responses.ts";
 import { FeedPositionGone } from "../store/feed-position.ts";
 import { StoreUnavailable } from "../store/store.ts";
-import type { LiveHub } from "../live/hub.ts";
+import type { LiveHub, ShownMessage } from "../live/hub.ts";
+import { isMessageSid } from "../twilio/sid.ts";
 
 /** Seconds after which a listener that doesn't read loses the connection. */
 const CUT_OFF_S = 1;
@@ -20,7 +21,8 @@ type LiveRequest = {
 };
 
 /**
- * The event stream after the cursor in `after`, for a page that shows the `alerts` with this mark; a `Last-Event-ID`, which a browser sends
+ * The event stream after the cursor in `after`, for a page that shows the `alerts` with this mark,
+ * and the `message` with this many `reports` beside the feed; a `Last-Event-ID`, which a browser sends
  * when it reconnects, wins. `410` when the cursor isn't from this ledger, so that the page
  * has to be loaded again.
  */
@@ -31,7 +33,7 @@ export const liveHandler =
     const after = request.headers.get("last-event-id") ?? shown.get("after");
     try {
       const stream = hub.listen(
-        await hub.shownOf(after, shown.get("alerts")),
+        await hub.shownOf(after, shown.get("alerts"), messageIn(shown)),
         () => server?.timeout(request, CUT_OFF_S),
         () => streams.watch(request),
         viewerOf(request)?.userId,
@@ -47,6 +49,12 @@ export const liveHandler =
       throw error;
     }
   };
+
+function messageIn(shown: URLSearchParams): ShownMessage | undefined {
+  const messageSid = shown.get("message") ?? "";
+  const reports = Number(shown.get("reports") ?? 0);
+  return isMessageSid(messageSid) ? { messageSid, reports } : undefined;
+}
 
 /** An event stream too, so that htmx takes it for a lost one and reconnects. */
 function notNow(retryAfterS: number): Response {

@@ -165,8 +165,12 @@ export function createUrls(publicUrl: string | undefined) {
     ): string =>
       `${base}/forwarding/${id}/attempts/${attempt}${queryString(address)}`,
     /** The event stream after a position in the feed. */
-    live: (after: { readonly text: string }, alerts: string): string =>
-      `${base}/live${queryString({ after: after.text, alerts })}`,
+    live: (
+      after: { readonly text: string },
+      alerts: string,
+      message?: { readonly messageSid: string; readonly reports: number },
+    ): string =>
+      `${base}/live${queryString({ after: after.text, alerts, message: message?.messageSid, reports: message?.reports })}`,
     settings: `${base}/settings`,
     users: `${base}/settings/users`,
     user: (id: number): string => `${base}/settings/users/${id}`,

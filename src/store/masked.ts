@@ -73,6 +73,7 @@ export function maskedStore(store: Stores): Stores {
 export function maskedReading(store: Reading): Reading {
   return {
     // These return no text from outside.
+    furtherReports: (messageSid) => store.furtherReports(messageSid),
     outcomeSources: (messageSid) => store.outcomeSources(messageSid),
     foundEvents: (messageSid, afterEventId) =>
       store.foundEvents(messageSid, afterEventId),

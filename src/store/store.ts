@@ -289,6 +289,8 @@ export interface Reading {
   ): Promise<readonly MessageRow[]>;
   /** A message's events in recording order. */
   timeline(messageSid: string): Promise<readonly EventRow[]>;
+  /** How many reports have confirmed or repeated a message's events; they aren't in the feed. */
+  furtherReports(messageSid: string): Promise<number>;
   /** Which sources told the status that a message has; none for an unknown message. */
   outcomeSources(messageSid: string): Promise<readonly EventSource[]>;
   /** How many events of a message the Messages API was the first to report, after an event. */

@@ -31,6 +31,7 @@ export async function startLive(limits: Limits = {}) {
       return end;
     },
     changesSince: (position: FeedPosition) => store.changesSince(position),
+    furtherReports: (messageSid: string) => store.furtherReports(messageSid),
   };
   const stop = new AbortController();
   const hub = new LiveHub(
@@ -76,6 +77,7 @@ export async function startLive(limits: Limits = {}) {
     raise(mark: string): void {
       alerts = mark;
     },
+    store,
     /** Records an event. */
     record: (messageStatus: string) =>
       store.recordEvent(eventOf({ MessageStatus: messageStatus })),

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { FeedPosition } from "../../src/store/feed-position.ts";
 import { oldCursor } from "../store/positions.ts";
+import { eventOf } from "../store/events.ts";
 import { until } from "../support/until.ts";
 import { listenTo } from "./live-client.ts";
 import { startLive } from "./live-server.ts";
@@ -41,6 +42,29 @@ test("a listener is told of an alert although nothing is recorded, once, also if
   await live.turn();
   await live.record("failed");
   for (const each of [listener, late, current])
+    expect(await each.next()).toMatchObject({ order: 2, failures: 1 });
+});
+
+test("the page of a message is told, once, of a report that confirms or repeats its events", async () => {
+  await using live = await startLive();
+  const { store } = live;
+  const event = eventOf({ MessageStatus: "sent" });
+  await store.recordEvent(event);
+  const url = await live.urlAfter(1);
+  const shown = `${url}&alerts=none&message=${event.messageSid}&reports=`;
+  await using listener = await listenTo(`${shown}0`);
+  await using other = await listenTo(`${url}&alerts=none`);
+  const report = { ...event, source: "stream" as const, params: [] };
+  expect(await store.recordEvent(report)).toBe("confirmation");
+  const told = { event: "recorded", order: 1, failures: 0 };
+  expect(await listener.next()).toMatchObject(told);
+  expect(await store.recordEvent(event)).toBe("repeat");
+  expect(await listener.next()).toMatchObject(told);
+  await using current = await listenTo(`${shown}2`);
+  await live.turn();
+  // The next thing that any of them hears is the next event.
+  await live.record("failed");
+  for (const each of [listener, other, current])
     expect(await each.next()).toMatchObject({ order: 2, failures: 1 });
 });
 

@@ -9,6 +9,7 @@ const READS = [
   "messageBySid",
   "changedMessages",
   "timeline",
+  "furtherReports",
   "outcomeSources",
   "foundEvents",
   "tally",

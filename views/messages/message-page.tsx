@@ -24,7 +24,11 @@ export type MessageView = {
 /** One message: what happened to it, why, and everything that was posted about it. */
 export function MessagePage(view: MessageView) {
   const { site, details, q } = view;
-  const { message, position } = details;
+  const { message, position, events } = details;
+  const reports = events.reduce(
+    (sum, { repeats, confirmations }) => sum + repeats + confirmations.length,
+    0,
+  );
   const title = `${statusWord(message.status)}: ${shortened(message.to ?? message.messageSid)}`;
   return (
     <Layout
@@ -32,6 +36,7 @@ export function MessagePage(view: MessageView) {
       title={title}
       section="messages"
       live={position}
+      liveMessage={{ messageSid: message.messageSid, reports }}
       scripts={["messages.js"]}
     >
       <div

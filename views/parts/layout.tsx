@@ -1,3 +1,4 @@
+import type { ShownMessage } from "../../src/live/hub.ts";
 import type { FeedPosition } from "../../src/store/feed-position.ts";
 import type { Children } from "@kitajs/html";
 import { faviconFor, type AssetName } from "../../src/http/assets.ts";
@@ -36,6 +37,8 @@ export type LayoutProps = {
   readonly live?: FeedPosition | undefined;
   /** The page is the search itself. */
   readonly hasOwnSearch?: boolean;
+  /** The message that the page is about; it also hears of what isn't in the feed. */
+  readonly liveMessage?: ShownMessage | undefined;
   /** The page's own scripts. They run before htmx starts, so that they miss none of its events. */
   readonly scripts?: readonly AssetName[];
   readonly children: Children;
@@ -111,7 +114,7 @@ function openAlertsOf(site: Site): number {
 }
 
 /** The name, the navigation, and the tools. */
-function Top({ site, section, live, hasOwnSearch }: LayoutProps) {
+function Top({ site, section, live, liveMessage, hasOwnSearch }: LayoutProps) {
   const { urls, viewer } = site;
   return (
     <header class="top">
@@ -123,7 +126,11 @@ function Top({ site, section, live, hasOwnSearch }: LayoutProps) {
         <PagesNav {...{ urls, section }} alerts={openAlertsOf(site)} />
         {hasOwnSearch || !isOfTeam(site) ? "" : <SearchField urls={urls} />}
         <div class="top-tools">
-          {live === undefined ? "" : <Live site={site} after={live} />}
+          {live === undefined ? (
+            ""
+          ) : (
+            <Live site={site} after={live} message={liveMessage} />
+          )}
           <ThemeButton />
           <button
             type="button"

@@ -1,4 +1,5 @@
 import { alertsMark } from "../../src/alerts/open-alerts.ts";
+import type { ShownMessage } from "../../src/live/hub.ts";
 import type { FeedPosition } from "../../src/store/feed-position.ts";
 import type { Site } from "../site.ts";
 
@@ -10,15 +11,21 @@ import type { Site } from "../site.ts";
 export function Live({
   site,
   after,
+  message,
 }: {
   readonly site: Site;
   readonly after: FeedPosition;
+  readonly message: ShownMessage | undefined;
 }) {
   return (
     <div id="live" class="live" data-state="connecting">
       <span
         class="stream"
-        hx-sse:connect={site.urls.live(after, alertsMark(site.openAlerts()))}
+        hx-sse:connect={site.urls.live(
+          after,
+          alertsMark(site.openAlerts()),
+          message,
+        )}
         hx-swap="none"
         hidden
       ></span>

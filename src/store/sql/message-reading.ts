@@ -18,7 +18,11 @@ import {
   firstMessageAt,
   messageBySid,
 } from "./reading/message-reader.ts";
-import { foundEvents, outcomeSources } from "./reading/outcome-sources.ts";
+import {
+  foundEvents,
+  furtherReports,
+  outcomeSources,
+} from "./reading/outcome-sources.ts";
 import { recipientCounts } from "./reading/recipient-counts.ts";
 import type { Db } from "./dialect.ts";
 import {
@@ -88,6 +92,7 @@ export function messageReading(
     messageBySid: query(messageBySid),
     changedMessages: query(changedMessages),
     timeline: query(timeline),
+    furtherReports: query(furtherReports),
     outcomeSources: query(outcomeSources),
     foundEvents: query(foundEvents),
     tally: query(tally),

@@ -48,6 +48,26 @@ export async function foundEvents(
   return row?.found ?? 0;
 }
 
+const selectFurther = statement<
+  { sid: Uint8Array },
+  { readonly reports: number }
+>(
+  (at, { sids }) => sql`SELECT coalesce(sum(
+      coalesce((SELECT repeats FROM event_repeats WHERE event_id = events.id), 0) +
+      (SELECT count(*) FROM event_confirmations WHERE event_id = events.id)), 0) AS reports
+    FROM ${sids} AS known JOIN events ON events.message_id = known.id
+    WHERE known.sid = ${at("sid")}`,
+);
+
+export async function furtherReports(
+  db: Db,
+  messageSid: string,
+): Promise<number> {
+  const sid = packMessageSid(messageSid);
+  const [row] = await selectFurther(db, { sid });
+  return Number(row?.reports ?? 0);
+}
+
 /** Which sources told the status that a message has; none for an unknown message. */
 export async function outcomeSources(
   db: Db,
