@@ -121,7 +121,7 @@ export function createMessageOrder(port: OrderPort) {
   return {
     /** What `next` will ask for of a message, if anything. */
     wanted,
-    next(message: Placed): number {
+    next: (message: Placed): number => {
       const hour = hourOf(message);
       const known = newestFor(hour);
       if (hour >= known.hour || !isApiOnly(message)) {
@@ -139,7 +139,7 @@ export function createMessageOrder(port: OrderPort) {
       return id;
     },
     /** Call this when others may have given ids. */
-    forget(): void {
+    forget: (): void => {
       newest = room = undefined;
     },
   };
