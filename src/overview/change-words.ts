@@ -1,8 +1,14 @@
 import { countWords, percent } from "../words/amounts.ts";
 import type { Change } from "./change.ts";
 
-/** `12% more`, `1.3 points lower`, `4 fewer`; "" where there is nothing to say. */
+/** `12% more`, `1.3 points lower, within chance`, `4 fewer`; "" where there is nothing to say. */
 export function changeWords(change: Change): string {
+  const isChance = isMove(change) && change.isChance === true;
+  return `${moveWords(change)}${isChance ? ", within chance" : ""}`;
+}
+
+/** The same, without whether it may be chance. */
+export function moveWords(change: Change): string {
   switch (change.kind) {
     case "none":
       return "";
@@ -18,6 +24,10 @@ export function changeWords(change: Change): string {
 }
 
 type Move = Extract<Change, { kind: "more" | "less" }>;
+
+export function isMove(change: Change): change is Move {
+  return change.kind === "more" || change.kind === "less";
+}
 
 function amountOf(by: number, unit: Move["unit"]): string {
   if (unit === "points") return `${by.toFixed(1)} points`;

@@ -1,3 +1,5 @@
+import { isWithinChance, type Proportion } from "./significance.ts";
+
 /** How an amount differs from the same stretch of the previous period. */
 export type Change =
   /** Nothing to compare: no such stretch, or nothing in both. */
@@ -12,6 +14,8 @@ export type Change =
       readonly kind: "more" | "less";
       readonly by: number;
       readonly unit: "share" | "count" | "points";
+      /** Of a rate: whether chance alone often makes such a difference. */
+      readonly isChance?: boolean;
     };
 
 /** Below this, a difference is given as a count: from 1 to 3 isn't "200% more". */
@@ -55,11 +59,15 @@ function changeOfCount(
   return { kind, by: unit === "share" ? share : by, unit };
 }
 
+function proportionOf({ rate = 0, of }: Rate): Proportion {
+  return { hits: Math.round(rate * of), of };
+}
+
+/** A rate, undefined where there are no messages, and of how many it is. */
+type Rate = { readonly rate: number | undefined; readonly of: number };
+
 /** Compares rates, each with its number of messages; undefined rates have none. */
-export function changeOfRate(
-  now: { readonly rate: number | undefined; readonly of: number },
-  before: { readonly rate: number | undefined; readonly of: number },
-): Change {
+export function changeOfRate(now: Rate, before: Rate): Change {
   if (now.rate === undefined || before.rate === undefined)
     return { kind: "none" };
   if (Math.min(now.of, before.of) < RATE_SAMPLE_MIN) return { kind: "few" };
@@ -69,5 +77,6 @@ export function changeOfRate(
     kind: points > 0 ? "more" : "less",
     by: Math.abs(points),
     unit: "points",
+    isChance: isWithinChance(proportionOf(now), proportionOf(before)),
   };
 }

@@ -1,4 +1,5 @@
 import type { CodeSeen } from "../errors/codes-seen.ts";
+import { isMove } from "./change-words.ts";
 import { changeOfRate, RATE_SAMPLE_MIN, type Change } from "./change.ts";
 import { deliveryRate, ended, lost, type Outcomes } from "./outcomes.ts";
 import type { Overview } from "./overview.ts";
@@ -37,8 +38,7 @@ export function headline(
     return `${countWords(arrived)} of ${counted(of, `${which}message`)} delivered`;
   if (arrived === of) return `Every ${which}message was delivered`;
   const isNews =
-    (change.kind === "more" || change.kind === "less") &&
-    change.by >= NEWS_POINTS;
+    isMove(change) && change.isChance !== true && change.by >= NEWS_POINTS;
   if (!isNews) return `${percent(rate)} of ${which}messages are delivered`;
   return `Delivery ${which === "" ? "" : "of matching messages "}${change.kind === "less" ? "fell" : "rose"} to ${percent(rate)}`;
 }

@@ -5,6 +5,7 @@ import {
 } from "../messages/filter-language.ts";
 import type { FilterMistake } from "../messages/filter-mistakes.ts";
 import type { MessageFilter } from "../store/filter.ts";
+import type { OverviewAddress } from "../site/urls.ts";
 import type { Period } from "../time/time-range.ts";
 
 /** Which messages an overview is of. */
@@ -16,10 +17,21 @@ export type OverviewFilter = {
   /** The same, for the lists of what it counts. */
   readonly conditions: readonly FilterPair[];
   readonly mistakes: readonly FilterMistake[];
+  /** What the address says to compare with; see `comparedWith`. */
+  readonly compare: string;
 };
 
 /** An overview's address, as read. */
 export type AskedOverview = OverviewFilter & { readonly period: Period };
+
+/** The same address again. */
+export function addressOf({
+  period,
+  q,
+  compare,
+}: AskedOverview): OverviewAddress {
+  return { ...period.address, q, compare };
+}
 
 /** What a page shows by itself, so that a filter can't contain it, and why. */
 const SHOWN_ANYWAY: Readonly<Record<string, string>> = {
@@ -45,6 +57,7 @@ export function readOverviewFilter(
     q,
     filter,
     conditions: filter.map(conditionPair),
+    compare: params.getAll("compare").join(" ").trim(),
     mistakes: [...mistakes, ...shown].toSorted((a, b) => a.from - b.from),
   };
 }

@@ -1,36 +1,27 @@
 import { codesSeen, type CodeSeen } from "../errors/codes-seen.ts";
 import type { MessageFilter } from "../store/filter.ts";
 import type { MessageRow, Store } from "../store/store.ts";
-import type {
-  BoundedCount,
-  FilteredTallyRequest,
-  TallyRow,
-  TopSenders,
-} from "../store/tally.ts";
+import type { BoundedCount } from "../store/tally.ts";
 import {
-  partFrom,
   rangeTerms,
   type Period,
   type RangeTerms,
   type TimeRange,
 } from "../time/time-range.ts";
-import { worstGroups, type Group } from "./breakdown.ts";
-import { outcomesBySpan, type SpanOutcomes } from "./by-span.ts";
-import { deliveryTimeOf, type DeliveryTime } from "./delivery-time.ts";
-import { lost, sumOfOutcomes, totalOf, type Outcomes } from "./outcomes.ts";
 import { FAILED_STATUSES } from "../twilio/status.ts";
+import { earlierBySpan, outcomesBySpan, type SpanOutcomes } from "./by-span.ts";
+import {
+  countAll,
+  countFiltered,
+  type CountingStore,
+  type Groups,
+  type NotCompared,
+} from "./counted.ts";
+import { lostOfAll, lostOfEach, type FailureRates } from "./failure-rates.ts";
+import { lost, sumOfOutcomes, type Outcomes } from "./outcomes.ts";
 
-export type OverviewStore = Pick<
-  Store,
-  | "tally"
-  | "keptTally"
-  | "newestTally"
-  | "topSenders"
-  | "deliveryTimes"
-  | "listMessages"
-  | "countMessages"
-  | "firstMessageAt"
->;
+export type OverviewStore = CountingStore &
+  Pick<Store, "listMessages" | "countMessages">;
 
 /** Whether delivery is healthy: what the messages of a period came to. */
 export type Overview = {
@@ -40,6 +31,11 @@ export type Overview = {
   readonly spans: readonly SpanOutcomes[];
   /** All of the same time before; undefined when that isn't known. */
   readonly before: Outcomes | undefined;
+  readonly notCompared: NotCompared | undefined;
+  /** The same span by span: as many as `spans`. */
+  readonly earlierSpans: readonly Outcomes[] | undefined;
+  /** Possibly of whole hours. */
+  readonly ratesBefore: RatesBefore | undefined;
   /** Why messages did not arrive: the code of most of them first. */
   readonly codes: readonly CodeSeen[];
   /** Undefined where there are too many messages to count them. */
@@ -49,16 +45,13 @@ export type Overview = {
   readonly stuck: Stuck | undefined;
 };
 
-/** What is counted by country and by sender, and how long delivery took. */
-export type Groups = {
-  /** Of this time: the overview's, or the latest part of it. */
-  readonly range: TimeRange;
-  readonly deliveryTime: DeliveryTime | undefined;
-  /** Worst failure rate first. */
-  readonly countries: readonly Group[];
-  readonly senders: readonly Group[];
-  /** Of which senders those are the worst. */
-  readonly sendersCovered: TopSenders["coverage"];
+/** Which share of the earlier period's finished messages failed; undefined where that isn't known. */
+export type RatesBefore = {
+  /** With a code, of all. */
+  readonly codes: FailureRates;
+  /** Of its own. */
+  readonly countries: FailureRates | undefined;
+  readonly senders: FailureRates | undefined;
 };
 
 /** The newest failed messages; there may be older ones where the search hit its limit. */
@@ -77,128 +70,48 @@ export type Stuck = {
 /** A receipt mostly comes within seconds; after so long it rarely comes at all. */
 export const STUCK_AFTER_HOURS = 6;
 const FAILURES_SHOWN = 8;
-const GROUPS_SHOWN = 6;
 const MINUTE_MS = 60_000;
 
 /** Undefined when the filter lets more messages through in the latest hour than can be counted. */
 export async function readOverview(
   store: OverviewStore,
-  period: Period,
+  asked: Period,
   now: number,
   filter: MessageFilter = [],
 ): Promise<Overview | undefined> {
-  const counted = await (filter.length === 0
-    ? countAll(store, period)
-    : countFiltered(store, period, now, filter));
+  const counted =
+    filter.length === 0
+      ? await countAll(store, asked)
+      : await countFiltered(store, asked, now, filter);
   if (counted === undefined) return undefined;
-  const { byCode, before, since, ...rest } = counted;
-  const { range } = counted.period;
+  const { period, byCode, groups } = counted;
+  const earlier =
+    typeof counted.earlier === "string" ? undefined : counted.earlier;
   const [failures, stuck] = await Promise.all([
-    readFailures(store, filter, range),
-    readStuck(store, filter, range, now),
+    readFailures(store, filter, period.range),
+    readStuck(store, filter, period.range, now),
   ]);
   // Messages without a code have a row too: this counts every one.
-  const spans = outcomesBySpan(byCode, counted.period);
+  const spans = outcomesBySpan(byCode, period);
+  const earlierSpans = earlier && earlierBySpan(earlier.spans, period);
   return {
-    ...rest,
+    period,
     total: sumOfOutcomes(spans.map(({ outcomes }) => outcomes)),
     spans,
-    before:
-      before && since <= counted.period.beforeRange.from
-        ? totalOf(before)
-        : undefined,
-    codes: codesSeen(byCode, counted.period, lost),
+    before: earlierSpans && sumOfOutcomes(earlierSpans),
+    notCompared:
+      typeof counted.earlier === "string" ? counted.earlier : undefined,
+    earlierSpans,
+    ratesBefore: earlier && {
+      codes: lostOfAll(earlier.byCode),
+      countries: earlier.byCountry && lostOfEach(earlier.byCountry),
+      senders: earlier.bySender && lostOfEach(earlier.bySender),
+    },
+    codes: codesSeen(byCode, period, lost),
+    groups,
     failures,
     stuck,
   };
-}
-
-/** What is counted of a period. */
-type CountedPeriod = Pick<Overview, "period" | "groups"> & {
-  readonly byCode: readonly TallyRow[];
-  readonly before: readonly TallyRow[] | undefined;
-  /** Since when there are messages at all. */
-  readonly since: number;
-};
-
-async function countAll(
-  store: OverviewStore,
-  period: Period,
-): Promise<CountedPeriod> {
-  const { range, beforeRange, spanMs } = period;
-  const [before, times, byCode, byCountry, bySender, since] = await Promise.all(
-    [
-      store.tally({ range: beforeRange }),
-      store.deliveryTimes(range),
-      store.tally({ range, by: "errorCode", spanMs }),
-      store.tally({ range, by: "country" }),
-      store.topSenders({ range, of: "lost" }),
-      store.firstMessageAt(),
-    ],
-  );
-  return {
-    period,
-    byCode,
-    before,
-    since: since ?? Infinity,
-    groups: {
-      range,
-      deliveryTime: deliveryTimeOf(times),
-      countries: worstGroups(byCountry, GROUPS_SHOWN),
-      senders: worstGroups(bySender.rows, GROUPS_SHOWN),
-      sendersCovered: bySender.coverage,
-    },
-  };
-}
-
-/**
- * Counts the messages one by one. Where there are too many, the kept counts know the whole
- * period, or only its latest part is counted.
- */
-async function countFiltered(
-  store: OverviewStore,
-  asked: Period,
-  now: number,
-  filter: MessageFilter,
-): Promise<CountedPeriod | undefined> {
-  const newest = await store.newestTally(filter, asked);
-  const isWhole = newest.since <= asked.range.from;
-  const kept = isWhole ? undefined : await store.keptTally(filter, asked);
-  const period = isWhole || kept ? asked : partFrom(asked, newest.since, now);
-  if (newest.since >= asked.range.to && kept === undefined) return undefined;
-  const { beforeRange, spanMs } = period;
-  const [before, since = Infinity] = await Promise.all([
-    countBefore(store, filter, { range: beforeRange, spanMs }),
-    store.firstMessageAt(),
-  ]);
-  return {
-    period,
-    byCode: kept ?? newest.byCode,
-    before,
-    since,
-    groups:
-      newest.since >= asked.range.to
-        ? undefined
-        : {
-            range: { ...period.range, from: newest.since },
-            deliveryTime: deliveryTimeOf(newest.deliveryTimes),
-            countries: worstGroups(newest.byCountry, GROUPS_SHOWN),
-            senders: worstGroups(newest.bySender, GROUPS_SHOWN),
-            sendersCovered: "all",
-          },
-  };
-}
-
-/** Undefined when not all of the earlier period can be counted. */
-async function countBefore(
-  store: OverviewStore,
-  filter: MessageFilter,
-  request: FilteredTallyRequest,
-): Promise<readonly TallyRow[] | undefined> {
-  const kept = await store.keptTally(filter, request);
-  if (kept !== undefined) return kept;
-  const { since, byCode } = await store.newestTally(filter, request);
-  return since <= request.range.from ? byCode : undefined;
 }
 
 async function readFailures(

@@ -10,17 +10,21 @@ import { OverviewPage } from "../../views/overview/overview-page.tsx";
 import type { CallbackCounts } from "../receiver/callback-counts.ts";
 import { receivedLately } from "../sources/completeness.ts";
 import type { Stores } from "../store/stores.ts";
+import { comparedWith } from "../time/compared-period.ts";
 import { readRange } from "../time/time-range.ts";
 import {
   testCommand,
   type TestCommandSettings,
 } from "../overview/test-command.ts";
+import { gapsOf } from "../overview/gaps.ts";
 import { readOverviewFilter } from "../overview/overview-query.ts";
 import { readOverview, type OverviewStore } from "../overview/overview.ts";
 
 export type OverviewDeps = {
   readonly store: OverviewStore &
-    Pick<Stores, "feedEnd" | "countedByMinuteSince" | "backfills">;
+    Pick<Stores, "feedEnd" | "countedByMinuteSince" | "backfills"> & {
+      readonly alerts: Pick<Stores["alerts"], "evaluatorRecord">;
+    };
   readonly config: TestCommandSettings;
   readonly callbacks: Pick<CallbackCounts, "lastSkipped">;
   readonly now: () => number;
@@ -32,17 +36,21 @@ export const overviewHandler =
     const { searchParams, origin } = new URL(request.url);
     const now = clock();
     const filter = readOverviewFilter(searchParams, now);
-    const { period, mistakes } = readRange(
+    const read = readRange(
       searchParams,
       now,
       await store.countedByMinuteSince(),
     );
+    const { period, mistake } =
+      read.period === undefined
+        ? { period: undefined, mistake: undefined }
+        : comparedWith(read.period, filter.compare);
     if (period === undefined || filter.mistakes.length > 0)
       return page(
         <OverviewMistakesPage
           {...{ site, now }}
-          asked={{ ...filter, period }}
-          rangeMistakes={mistakes}
+          asked={{ ...filter, period: read.period }}
+          rangeMistakes={mistake === undefined ? read.mistakes : [mistake]}
         />,
         { status: 400 },
       );
@@ -55,7 +63,9 @@ export const overviewHandler =
         filter.filter.length === 0
           ? await receivedLately(store, now)
           : undefined;
-      const view = { site, asked, overview, received, now, live };
+      const record = await store.alerts.evaluatorRecord();
+      const gaps = gapsOf(record?.gaps ?? [], overview);
+      const view = { site, asked, overview, received, gaps, now, live };
       return page(<OverviewPage {...view} />);
     }
     const newest = await store.listMessages([], { size: 1 });

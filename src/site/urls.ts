@@ -13,6 +13,8 @@ export type PageAddress = {
 export type OverviewAddress = RangeAddress & {
   /** In the filter language. */
   readonly q?: string;
+  /** See `comparedWith`. */
+  readonly compare?: string;
 };
 
 /** The query of a list of messages. Empty fields are left out. */

@@ -19,6 +19,8 @@ export type TallyRequest = {
   readonly by?: Dimension;
   /** Only messages with this error code. */
   readonly errorCode?: number;
+  /** For `by: "sender"`: only these. */
+  readonly senderIds?: readonly number[];
   /** One row for each span of this length, counted from 1970: a whole number of minutes, hours or days. */
   readonly spanMs?: number;
 };

@@ -150,30 +150,6 @@ export function namedPeriod(
   };
 }
 
-/** Returns the part of a period from a later beginning on, compared with the same part of the previous one. */
-export function partFrom(period: Period, from: number, now: number): Period {
-  const range = { from, to: period.range.to };
-  const since = sinceWords(from);
-  return {
-    ...period,
-    label: capitalized(since),
-    when: since,
-    before: `the same part of ${period.before.replace("the same part of ", "")}`,
-    range,
-    beforeRange: earlier(range, period.range.from - period.beforeRange.from),
-    terms: rangeTerms(range, now),
-  };
-}
-
-/** `since 20 Nov 2026, 09:00 UTC`. */
-export function sinceWords(from: number): string {
-  return `since ${hourWords(from)} UTC`;
-}
-
-function capitalized(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 /** Returns the conditions of a list of the messages first seen in `range`. A range that reaches to now has no end. */
 export function rangeTerms({ from, to }: TimeRange, now: number): RangeTerms {
   return [["after", from], ...(to > now ? [] : [["before", to] as const])];
@@ -263,7 +239,7 @@ function readEnd(
 }
 
 /** `1 Nov 2026 – 20 Nov 2026`, both days included; with hours if an end isn't midnight. */
-function rangeWords({ from, to }: TimeRange): string {
+export function rangeWords({ from, to }: TimeRange): string {
   if (from % DAY_MS === 0 && to % DAY_MS === 0) {
     const [first, last] = [dayWords(from), dayWords(to - DAY_MS)];
     return first === last ? first : `${first} – ${last}`;
@@ -271,7 +247,7 @@ function rangeWords({ from, to }: TimeRange): string {
   return `${hourWords(from)} – ${hourWords(to)} UTC`;
 }
 
-function hourWords(at: number): string {
+export function hourWords(at: number): string {
   return `${dayWords(at)}, ${new Date(at).toISOString().slice(11, 16)}`;
 }
 
@@ -289,7 +265,7 @@ function dayWords(at: number): string {
   return dayFormat().format(at);
 }
 
-function lengthWords(hours: number): string {
+export function lengthWords(hours: number): string {
   const [count, noun] =
     hours % 24 === 0 ? [hours / 24, "day"] : [hours, "hour"];
   return count === 1 ? noun : `${count} ${noun}s`;

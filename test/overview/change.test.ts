@@ -52,8 +52,13 @@ function wordsOf(
 }
 
 test("rates are compared in points, and not at all if one covers too few messages", () => {
-  const of = 500;
+  const of = 5_000;
   const cases = [
+    [
+      { rate: 0.95, of: 500 },
+      { rate: 0.97, of: 500 },
+      "2.0 points lower, within chance",
+    ],
     [{ rate: 0.95, of }, { rate: 0.97, of }, "2.0 points lower"],
     [{ rate: 0.97, of }, { rate: 0.95, of }, "2.0 points higher"],
     [{ rate: 0.9501, of }, { rate: 0.95, of }, "as before"],

@@ -11,6 +11,7 @@ import {
 import { ChartTable } from "./chart-table.tsx";
 import { timeLabels } from "./chart-time.ts";
 import {
+  earlierWords,
   PART_MEANINGS,
   PART_WORDS,
   partsOf,
@@ -27,8 +28,11 @@ import { attribute } from "../parts/values.tsx";
  * as a table is below, for screen readers and for whoever likes numbers better.
  */
 export function BarChart(chart: ChartProps) {
-  const { label, bars, hasRate, marked } = chart;
-  const shapes = chartShapes(bars.map(({ outcomes }) => outcomes));
+  const { label, bars, hasRate, marked, earlier } = chart;
+  const shapes = chartShapes(
+    bars.map(({ outcomes }) => outcomes),
+    bars.flatMap((bar) => bar.earlier ?? []),
+  );
   const hasLine = hasRate && shapes.rateLine !== "";
   const marks = marksPath(
     bars.map(({ span }) => span),
@@ -45,6 +49,13 @@ export function BarChart(chart: ChartProps) {
         ) : (
           <span class="key key-mark" safe>
             {marked.words}
+          </span>
+        )}
+        {earlier === undefined ? (
+          ""
+        ) : (
+          <span class="key key-earlier" safe>
+            {earlier}
           </span>
         )}
         {hasLine ? <span class="key key-rate">Delivery rate</span> : ""}
@@ -74,12 +85,16 @@ type Drawn = {
   readonly marks: string;
 };
 
-function Drawing({ shapes: { ticks, rectangles }, marks }: Drawn) {
+function Drawing({
+  shapes: { ticks, rectangles, earlierOutline },
+  marks,
+}: Drawn) {
   return (
     <svg class="chart-drawing" {...STRETCHED}>
       <Stripes />
       <path class="chart-marks" d={marks}></path>
       <Lines count={ticks.length} />
+      <path class="chart-earlier" d={earlierOutline}></path>
       {PARTS.map((part) => (
         <path
           class={`part-${part}`}
@@ -135,7 +150,10 @@ function CountAxis({ ticks }: { readonly ticks: readonly number[] }) {
   );
 }
 
-function RateStrip({ shapes: { rateTicks, rateLine }, marks }: Drawn) {
+function RateStrip({
+  shapes: { rateTicks, rateLine, earlierRateLine },
+  marks,
+}: Drawn) {
   return (
     <>
       <div class="chart-axis chart-rates" aria-hidden="true">
@@ -146,6 +164,7 @@ function RateStrip({ shapes: { rateTicks, rateLine }, marks }: Drawn) {
       <svg class="chart-drawing chart-rates" {...STRETCHED}>
         <path class="chart-marks" d={marks}></path>
         <Lines count={rateTicks.length} />
+        <path class="chart-rate-earlier" d={earlierRateLine}></path>
         <path class="chart-rate" d={rateLine}></path>
       </svg>
     </>
@@ -204,6 +223,13 @@ function Bars({ bars, hasRate }: ChartProps) {
                 </span>
               ) : (
                 ""
+              )}
+              {bar.earlier === undefined ? (
+                ""
+              ) : (
+                <span class="key key-earlier" safe>
+                  {earlierWords(bar.earlier)}
+                </span>
               )}
             </span>
           </a>

@@ -1,5 +1,6 @@
 import type { FilterPair } from "../../src/messages/filter-language.ts";
 import type { SpanOutcomes } from "../../src/overview/by-span.ts";
+import type { Outcomes } from "../../src/overview/outcomes.ts";
 import { rangeTerms, type Period } from "../../src/time/time-range.ts";
 import { BarChart } from "./chart-bars.tsx";
 import { barWords, countsInWords, type Marked } from "./chart-words.ts";
@@ -18,6 +19,7 @@ export function PeriodChart({
   conditions,
   hasRate,
   marked,
+  earlier,
   now,
 }: {
   readonly urls: Urls;
@@ -27,18 +29,23 @@ export function PeriodChart({
   readonly conditions: readonly FilterPair[];
   readonly hasRate: boolean;
   readonly marked?: Marked;
+  /** What it's compared with, span by span, and its name. */
+  readonly earlier?:
+    { readonly words: string; readonly spans: readonly Outcomes[] } | undefined;
   readonly now: number;
 }) {
   return (
     <BarChart
       label={`Messages ${spanName(period.spanMs)}`}
-      bars={spans.map(({ span, outcomes }) => ({
+      bars={spans.map(({ span, outcomes }, index) => ({
         span,
         words: barWords(span, now),
         outcomes,
         counts: countsInWords(outcomes),
         href: listHref(urls, [...conditions, ...rangeTerms(span, now)]),
+        earlier: earlier?.spans[index],
       }))}
+      earlier={earlier?.words}
       {...{ hasRate, marked }}
     />
   );

@@ -34,6 +34,9 @@ export type ChartShapes = {
   readonly rateTicks: readonly number[];
   /** Path of the delivery rate, with gaps where fewer than `RATE_POINT_MIN` ended; "" without any. */
   readonly rateLine: string;
+  /** The same of the earlier period, and an outline of its counts; "" without one. */
+  readonly earlierRateLine: string;
+  readonly earlierOutline: string;
 };
 
 /** A chart of few messages has whole numbers at its lines too. */
@@ -46,8 +49,13 @@ const RATE_SPAN_MIN = 0.04;
 const RATE_LINES = 3;
 const MARK_WIDTH_MIN = 4;
 
-export function chartShapes(bars: readonly Outcomes[]): ChartShapes {
-  const most = Math.max(TOP_MIN, ...bars.map(({ messages }) => messages));
+/** `earlier` has what each bar is compared with, or nothing. */
+export function chartShapes(
+  bars: readonly Outcomes[],
+  earlier: readonly Outcomes[] = [],
+): ChartShapes {
+  const counts = [...bars, ...earlier].map(({ messages }) => messages);
+  const most = Math.max(TOP_MIN, ...counts);
   const y = scaleLinear()
     .domain([0, most])
     .nice(LINES)
@@ -75,22 +83,39 @@ export function chartShapes(bars: readonly Outcomes[]): ChartShapes {
     ),
   );
 
-  const rates = bars.map((bar) =>
-    ended(bar) < RATE_POINT_MIN ? undefined : deliveryRate(bar),
+  const [rates, earlierRates] = [bars.map(ratePoint), earlier.map(ratePoint)];
+  const rateY = rateScale(
+    [...rates, ...earlierRates].filter((rate) => rate !== undefined),
   );
-  const rateY = rateScale(rates.filter((rate) => rate !== undefined));
-  const rateLine =
-    line<number | undefined>()
-      .defined((rate) => rate !== undefined)
-      .x((_, index) => (x(index) ?? 0) + x.bandwidth() / 2)
-      .y((rate) => rateY(rate ?? 0))
-      .digits(1)(rates) ?? "";
+  const lineOf = line<number | undefined>()
+    .defined((rate) => rate !== undefined)
+    .x((_, index) => (x(index) ?? 0) + x.bandwidth() / 2)
+    .y((rate) => rateY(rate ?? 0))
+    .digits(1);
+  const rateLine = (points: readonly (number | undefined)[]): string =>
+    withDashes(lineOf(points) ?? "", x.bandwidth());
   return {
     ticks: y.ticks(LINES),
     rectangles,
     rateTicks: rateY.ticks(RATE_LINES),
-    rateLine: withDashes(rateLine, x.bandwidth()),
+    rateLine: rateLine(rates),
+    earlierRateLine: rateLine(earlierRates),
+    earlierOutline: outline(earlier.map(({ messages }) => y(messages))),
   };
+}
+
+function ratePoint(bar: Outcomes): number | undefined {
+  return ended(bar) < RATE_POINT_MIN ? undefined : deliveryRate(bar);
+}
+
+/** Path of steps at these heights, each as wide as a bar's place, down to the foot at both ends. */
+function outline(heights: readonly number[]): string {
+  if (heights.length === 0) return "";
+  const step = CHART_WIDTH / heights.length;
+  const steps = heights.map(
+    (y, index) => `V${short(y)}H${short((index + 1) * step)}`,
+  );
+  return `M0,${CHART_HEIGHT}${steps.join("")}V${CHART_HEIGHT}`;
 }
 
 /** Where a time is on the drawing: within the place of its bar, or at an end. */

@@ -1,3 +1,4 @@
+import { countWords } from "../../src/words/amounts.ts";
 import {
   PART_WORDS,
   partsOf,
@@ -7,7 +8,7 @@ import {
 import { attribute } from "../parts/values.tsx";
 
 /** A chart's numbers, the latest first. */
-export function ChartTable({ label, bars, hasRate }: ChartProps) {
+export function ChartTable({ label, bars, hasRate, earlier }: ChartProps) {
   const parts = partsOf(bars);
   return (
     <details class="chart-table" id="chart-table">
@@ -27,6 +28,18 @@ export function ChartTable({ label, bars, hasRate }: ChartProps) {
                 </th>
               ))}
               {hasRate ? <th scope="col">Delivery rate</th> : ""}
+              {earlier === undefined ? (
+                ""
+              ) : (
+                <>
+                  <th scope="col" title={attribute(earlier)}>
+                    Messages before
+                  </th>
+                  <th scope="col" title={attribute(earlier)}>
+                    Rate before
+                  </th>
+                </>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -46,6 +59,14 @@ export function ChartTable({ label, bars, hasRate }: ChartProps) {
                   <td safe>{bar.counts[part]}</td>
                 ))}
                 {hasRate ? <td safe>{rateCell(bar.outcomes)}</td> : ""}
+                {bar.earlier === undefined ? (
+                  ""
+                ) : (
+                  <>
+                    <td safe>{countWords(bar.earlier.messages)}</td>
+                    <td safe>{rateCell(bar.earlier)}</td>
+                  </>
+                )}
               </tr>
             ))}
           </tbody>

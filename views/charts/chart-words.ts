@@ -15,6 +15,8 @@ export type ChartBar = {
   readonly counts: Readonly<Record<keyof Outcomes, string>>;
   /** The list of these messages. */
   readonly href: string;
+  /** The same part of the earlier period. */
+  readonly earlier?: Outcomes | undefined;
 };
 
 export type Marked = {
@@ -30,6 +32,8 @@ export type ChartProps = {
   readonly hasRate: boolean;
   /** Times to set off, such as those of an alert, and what they're called. */
   readonly marked?: Marked | undefined;
+  /** What the earlier period is called, if the bars have it. */
+  readonly earlier?: string | undefined;
 };
 
 export const PART_WORDS: Record<Part, string> = {
@@ -75,6 +79,13 @@ export function barWords(span: TimeRange, now: number): string {
 export function rateWords(outcomes: Outcomes): string {
   const rate = deliveryRate(outcomes);
   return rate === undefined ? "none finished" : `${percent(rate)} delivered`;
+}
+
+/** `before: 1,204, 94.1% delivered`. */
+export function earlierWords(outcomes: Outcomes): string {
+  const rate = deliveryRate(outcomes);
+  const delivered = rate === undefined ? "" : `, ${percent(rate)} delivered`;
+  return `before: ${countWords(outcomes.messages)}${delivered}`;
 }
 
 export function rateCell(outcomes: Outcomes): string {

@@ -1,5 +1,5 @@
 import type { Change } from "../../src/overview/change.ts";
-import { changeWords } from "../../src/overview/change-words.ts";
+import { changeWords, isMove } from "../../src/overview/change-words.ts";
 
 /** Which direction is good: more, less, or neither. */
 export type Wanted = "more" | "less" | "either";
@@ -31,13 +31,9 @@ export function ChangeWords({
   );
 }
 
-type Move = Extract<Change, { kind: "more" | "less" }>;
-
-function isMove(change: Change): change is Move {
-  return change.kind === "more" || change.kind === "less";
-}
-
 function newsOf(change: Change, wanted: Wanted): string {
+  // What may be chance is no news.
+  if (isMove(change) && change.isChance === true) return "";
   const moved = change.kind === "new" ? "more" : change.kind;
   if (wanted === "either" || (moved !== "more" && moved !== "less")) return "";
   return moved === wanted ? "change-good" : "change-bad";

@@ -1,6 +1,6 @@
 import type { CodeSeen } from "../../src/errors/codes-seen.ts";
 import type { FilterPair } from "../../src/messages/filter-language.ts";
-import { lost, type Outcomes } from "../../src/overview/outcomes.ts";
+import { ended, lost, type Outcomes } from "../../src/overview/outcomes.ts";
 import type { Overview } from "../../src/overview/overview.ts";
 import type { Period } from "../../src/time/time-range.ts";
 import {
@@ -11,6 +11,8 @@ import { percent } from "../../src/words/amounts.ts";
 import { Sparkline } from "../charts/chart-sparkline.tsx";
 import { CodeLink, LostLink } from "../errors/error-cells.tsx";
 import { MATTER_WORDS } from "../errors/error-words.ts";
+import type { Proportion } from "../../src/overview/significance.ts";
+import { beforeTitle, RateBefore } from "./overview-compare.tsx";
 import type { Urls } from "../../src/site/urls.ts";
 
 const CODES_SHOWN = 5;
@@ -19,12 +21,15 @@ const CODES_SHOWN = 5;
 export function TopCodes({
   urls,
   conditions,
-  overview: { period, total, codes },
+  overview: { period, total, codes, ratesBefore },
 }: {
   readonly urls: Urls;
   /** What the lists are narrowed to beside the code and the time. */
   readonly conditions: readonly FilterPair[];
-  readonly overview: Pick<Overview, "period" | "total" | "codes">;
+  readonly overview: Pick<
+    Overview,
+    "period" | "total" | "codes" | "ratesBefore"
+  >;
 }) {
   return (
     <section class="part" aria-labelledby="top-errors">
@@ -56,11 +61,21 @@ export function TopCodes({
               >
                 Share
               </th>
+              <th
+                scope="col"
+                class="col-amount col-rate"
+                title="Of all messages with a final status"
+              >
+                Rate
+              </th>
             </tr>
           </thead>
           <tbody>
             {codes.slice(0, CODES_SHOWN).map((code) => (
-              <CodeLine {...{ urls, period, conditions, total, code }} />
+              <CodeLine
+                {...{ urls, period, conditions, total, code }}
+                before={ratesBefore?.codes(code.errorCode)}
+              />
             ))}
           </tbody>
         </table>
@@ -75,16 +90,20 @@ function CodeLine({
   conditions,
   total,
   code,
+  before,
 }: {
   readonly urls: Urls;
   readonly period: Period;
   readonly conditions: readonly FilterPair[];
+  /** Its failures in the earlier period; undefined where that isn't known. */
+  readonly before: Proportion | undefined;
   readonly total: Outcomes;
   readonly code: CodeSeen;
 }) {
   const { errorCode, outcomes, trend } = code;
   const { explanation } = explainErrorCode(errorCode);
   const failures = lost(total);
+  const now = { hits: lost(outcomes), of: ended(total) };
   return (
     <tr>
       <td>
@@ -108,6 +127,10 @@ function CodeLine({
       </td>
       <td class="col-amount col-share" safe>
         {failures === 0 ? "–" : percent(lost(outcomes) / failures)}
+      </td>
+      <td class="col-amount col-rate">
+        <span safe>{percent(now.hits / now.of)}</span>
+        <RateBefore {...{ now, before }} title={beforeTitle(period.before)} />
       </td>
     </tr>
   );

@@ -6,9 +6,10 @@ import {
 } from "../../src/time/time-range.ts";
 import { Layout } from "../parts/layout.tsx";
 import { RangeMistakes } from "../parts/range-links.tsx";
-import type {
-  AskedOverview,
-  OverviewFilter,
+import {
+  addressOf,
+  type AskedOverview,
+  type OverviewFilter,
 } from "../../src/overview/overview-query.ts";
 import { MistakenFilter } from "../messages/filter-outcome.tsx";
 import { OverviewFilterBar, OverviewRanges } from "./overview-filter.tsx";
@@ -39,7 +40,7 @@ export function SetupPage({
 /** Shown if the period has no messages: where the latest one is. */
 export function QuietPage({
   site,
-  asked: { period, q },
+  asked,
   latestAt,
   now,
   live,
@@ -57,26 +58,22 @@ export function QuietPage({
     <Layout {...{ site, live }} title="No messages" section="overview">
       <div
         id="overview"
-        hx-get={urls.overview({ ...period.address, q })}
+        hx-get={urls.overview(addressOf(asked))}
         hx-select="#main"
         {...REFRESH}
         hx-target="#main"
       >
         <div class="page-head">
           <h1>Overview</h1>
-          <OverviewRanges {...{ urls, q, now }} current={period} />
+          <OverviewRanges {...{ urls, asked, now }} />
         </div>
-        <OverviewFilterBar {...{ urls, q }} range={period.address} />
+        <OverviewFilterBar {...{ urls, asked }} />
         <div class="empty">
-          <h2 safe>{`No messages ${period.when}`}</h2>
+          <h2 safe>{`No messages ${asked.period.when}`}</h2>
           <p>
             The latest one was first seen <Ago at={latestAt} now={now} />.
           </p>
-          <a
-            class="button"
-            href={urls.overview({ ...nearest.address, q })}
-            safe
-          >
+          <a class="button" href={urls.overview(nearest.address)} safe>
             {nearest.label}
           </a>
         </div>
@@ -109,7 +106,7 @@ function lowered(label: string): string {
 /** Shown if no message of the period passes the filter, or too many to count any. */
 export function UncountedPage({
   site,
-  asked: { period, q },
+  asked,
   isTooMany,
   now,
   live,
@@ -121,6 +118,7 @@ export function UncountedPage({
   readonly live: FeedPosition;
 }) {
   const { urls } = site;
+  const { q, period } = asked;
   return (
     <Layout
       {...{ site, live }}
@@ -130,9 +128,9 @@ export function UncountedPage({
     >
       <div class="page-head">
         <h1>Overview</h1>
-        <OverviewRanges {...{ urls, q, now }} current={period} />
+        <OverviewRanges {...{ urls, asked, now }} />
       </div>
-      <OverviewFilterBar {...{ urls, q }} range={period.address} />
+      <OverviewFilterBar {...{ urls, asked }} />
       <div class="empty">
         <h2 safe>
           {isTooMany
@@ -162,7 +160,7 @@ export function UncountedPage({
 /** The address's time range or filter is invalid. */
 export function OverviewMistakesPage({
   site,
-  asked: { period, q, mistakes },
+  asked,
   rangeMistakes,
   now,
 }: {
@@ -181,17 +179,18 @@ export function OverviewMistakesPage({
     >
       <div class="page-head">
         <h1>Overview</h1>
-        <OverviewRanges {...{ urls, q, now }} current={period} />
+        <OverviewRanges {...{ urls, asked, now }} />
       </div>
-      <OverviewFilterBar {...{ urls, q }} range={period?.address ?? {}} />
+      <OverviewFilterBar {...{ urls, asked }} />
       {rangeMistakes.length > 0 ? (
         <RangeMistakes mistakes={rangeMistakes} />
       ) : (
         <MistakenFilter
-          {...{ q, mistakes }}
+          q={asked.q}
+          mistakes={asked.mistakes}
           others={[]}
           wayOut={
-            <a href={urls.overview(period?.address)}>Show all messages</a>
+            <a href={urls.overview(asked.period?.address)}>Show all messages</a>
           }
         />
       )}

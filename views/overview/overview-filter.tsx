@@ -1,25 +1,33 @@
-import type { Period, RangeAddress } from "../../src/time/time-range.ts";
+import type { Period } from "../../src/time/time-range.ts";
+import type { OverviewFilter } from "../../src/overview/overview-query.ts";
 import type { Urls } from "../../src/site/urls.ts";
+import type { Children } from "@kitajs/html";
 import { FilterBox } from "../messages/filter-box.tsx";
 import { Hidden, RangeLinks } from "../parts/range-links.tsx";
+
+/** An overview's address; without a period when that can't be read. */
+type AskedParts = Pick<OverviewFilter, "q" | "compare"> & {
+  readonly period: Period | undefined;
+};
 
 /** The time ranges of an overview, each with its filter. */
 export function OverviewRanges({
   urls,
-  q,
-  current,
+  asked: { q, compare, period },
   now,
 }: {
   readonly urls: Urls;
-  readonly q: string;
-  readonly current: Period | undefined;
+  readonly asked: AskedParts;
   readonly now: number;
 }) {
+  // A day to compare with fits one range.
+  const kept = { q, compare: compare === "week" ? compare : "" };
   return (
     <RangeLinks
-      {...{ current, now }}
-      hrefOf={(range) => urls.overview({ ...range, q })}
-      hidden={{ q }}
+      current={period}
+      hrefOf={(range) => urls.overview({ ...range, ...kept })}
+      hidden={kept}
+      now={now}
     />
   );
 }
@@ -27,14 +35,15 @@ export function OverviewRanges({
 /** The filter of an overview: a form that works by itself. */
 export function OverviewFilterBar({
   urls,
-  q,
-  range,
+  asked: { q, compare, period },
+  children,
 }: {
   readonly urls: Urls;
-  readonly q: string;
-  readonly range: RangeAddress;
+  readonly asked: AskedParts;
+  /** What stands beside it. */
+  readonly children?: Children;
 }) {
-  const { from, to } = range;
+  const { range, from, to } = period?.address ?? {};
   return (
     <search class="filter">
       <form
@@ -43,7 +52,7 @@ export function OverviewFilterBar({
         action={urls.overview()}
         method="get"
       >
-        <Hidden fields={{ range: range.range, from, to }} />
+        <Hidden fields={{ range, from, to, compare }} />
         <label class="visually-hidden" for="filter-q">
           Only messages that match
         </label>
@@ -55,11 +64,15 @@ export function OverviewFilterBar({
         {q === "" ? (
           ""
         ) : (
-          <a class="button" href={urls.overview(range)}>
+          <a
+            class="button"
+            href={urls.overview({ ...period?.address, compare })}
+          >
             Show all
           </a>
         )}
       </form>
+      {children}
     </search>
   );
 }

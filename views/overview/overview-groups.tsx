@@ -1,15 +1,19 @@
+import { sinceWords } from "../../src/time/compared-period.ts";
 import { GROUP_SAMPLE_MIN, type Group } from "../../src/overview/breakdown.ts";
 import {
   filterText,
   type FilterPair,
 } from "../../src/messages/filter-language.ts";
-import { lost } from "../../src/overview/outcomes.ts";
-import type { Groups } from "../../src/overview/overview.ts";
+import type { FailureRates } from "../../src/overview/failure-rates.ts";
 import {
-  rangeTerms,
-  sinceWords,
-  type Period,
-} from "../../src/time/time-range.ts";
+  addressOf,
+  type AskedOverview,
+} from "../../src/overview/overview-query.ts";
+import { ended, lost } from "../../src/overview/outcomes.ts";
+import type { Groups } from "../../src/overview/counted.ts";
+import type { Overview } from "../../src/overview/overview.ts";
+import { rangeTerms, type Period } from "../../src/time/time-range.ts";
+import { beforeTitle, RateBefore } from "./overview-compare.tsx";
 import { GroupTable } from "../parts/group-table.tsx";
 import { LOST } from "../parts/list-link.ts";
 import type { Site } from "../site.ts";
@@ -20,18 +24,15 @@ export const TOO_MANY_SENDERS =
 
 type GroupsView = {
   readonly site: Site;
-  readonly period: Period;
-  readonly groups: Groups;
-  /** The overview's filter. */
-  readonly conditions: readonly FilterPair[];
+  readonly asked: AskedOverview;
+  readonly overview: Pick<Overview, "period" | "groups" | "ratesBefore">;
   readonly now: number;
 };
 
 /** Countries and senders by failure rate. */
-export function Worst({
-  groups,
-  ...view
-}: Omit<GroupsView, "groups"> & { readonly groups: Groups | undefined }) {
+export function Worst(view: GroupsView) {
+  const { asked, overview } = view;
+  const { groups, period, ratesBefore } = overview;
   if (groups === undefined)
     return (
       <section class="part">
@@ -43,9 +44,12 @@ export function Worst({
       </section>
     );
   const { countries, senders, sendersCovered } = groups;
+  // Groups of a part of the time have no earlier rates.
+  const before =
+    groups.range.from === period.range.from ? ratesBefore : undefined;
   // Of one country or sender, a table by it has one row.
   const isOfOne = (kind: "country" | "sender"): boolean =>
-    view.conditions.some(
+    asked.conditions.some(
       ([name, value]) =>
         name === TERM_NAMES[kind] && [value].flat().length === 1,
     );
@@ -59,6 +63,7 @@ export function Worst({
           {...{ groups }}
           kind="country"
           worst={countries}
+          before={before?.countries}
         />
       )}
       {isOfOne("sender") ? (
@@ -69,6 +74,7 @@ export function Worst({
           {...{ groups }}
           kind="sender"
           worst={sendersCovered === "none" ? undefined : senders}
+          before={before?.senders}
         />
       )}
     </div>
@@ -86,20 +92,24 @@ const TERM_NAMES = { country: "country", sender: "from" };
 /** Groups by failure rate, the worst first; undefined where there are too many to rank. */
 function WorstGroups({
   site,
-  period,
+  asked,
+  overview: { period },
   groups,
-  conditions,
   kind,
   worst,
+  before,
   now,
 }: GroupsView & {
+  readonly groups: Groups;
   readonly kind: "country" | "sender";
   readonly worst: readonly Group[] | undefined;
+  readonly before: FailureRates | undefined;
 }) {
   const id = `by-${kind}`;
+  const { conditions } = asked;
   const hrefOf = (term: FilterPair): string =>
     site.urls.overview({
-      ...period.address,
+      ...addressOf(asked),
       q: filterText([...conditions.filter(([name]) => name !== term[0]), term]),
     });
   return (
@@ -123,6 +133,16 @@ function WorstGroups({
         <GroupTable
           {...{ site, kind, hrefOf }}
           groups={worst}
+          before={
+            before &&
+            (({ key, outcomes }) => (
+              <RateBefore
+                now={{ hits: lost(outcomes), of: ended(outcomes) }}
+                before={before(key)}
+                title={beforeTitle(period.before)}
+              />
+            ))
+          }
           measure={({ failureRate, outcomes }) => ({
             share: failureRate,
             messages: lost(outcomes),

@@ -1,15 +1,17 @@
+import { capitalized, sinceWords } from "../../src/time/compared-period.ts";
 import type { FeedPosition } from "../../src/store/feed-position.ts";
 import {
   STUCK_AFTER_HOURS,
   type Overview,
 } from "../../src/overview/overview.ts";
-import type {
-  AskedOverview,
-  OverviewFilter,
+import {
+  addressOf,
+  type AskedOverview,
+  type OverviewFilter,
 } from "../../src/overview/overview-query.ts";
 import { TIMED_MAX } from "../../src/store/tally.ts";
-import { sinceWords, type Period } from "../../src/time/time-range.ts";
-import { changeWords } from "../../src/overview/change-words.ts";
+import type { Period } from "../../src/time/time-range.ts";
+import { isMove, moveWords } from "../../src/overview/change-words.ts";
 import {
   boundedCount,
   counted,
@@ -26,8 +28,10 @@ import { Layout } from "../parts/layout.tsx";
 import { listHref, LOST } from "../parts/list-link.ts";
 import { TopCodes } from "./overview-codes.tsx";
 import { Figures } from "./overview-figures.tsx";
+import { CompareChoice } from "./overview-compare.tsx";
 import { Worst } from "./overview-groups.tsx";
 import { OverviewFilterBar, OverviewRanges } from "./overview-filter.tsx";
+import { gapSentences, type ServerGaps } from "../../src/overview/gaps.ts";
 import {
   headline,
   mainReason,
@@ -44,6 +48,7 @@ export type OverviewView = {
   readonly overview: Overview;
   /** Of the outcomes that Twilio has; undefined when none were compared. */
   readonly received: ReceivedOfDays | undefined;
+  readonly gaps: ServerGaps;
   readonly now: number;
   /** The latest event's id. */
   readonly live: FeedPosition;
@@ -55,12 +60,13 @@ export function OverviewPage({
   asked,
   overview,
   received,
+  gaps,
   now,
   live,
 }: OverviewView) {
   const { urls } = site;
   const { q, conditions } = asked;
-  const { period, spans, groups } = overview;
+  const { period, spans, earlierSpans } = overview;
   const { total } = overview;
   const change = rateChange(overview);
   const title = headline(total, change, q === "" ? "" : "matching ");
@@ -78,12 +84,14 @@ export function OverviewPage({
             {leadWords(overview)}
           </p>
         </div>
-        <OverviewRanges {...{ urls, q, now }} current={asked.period} />
+        <OverviewRanges {...{ urls, asked, now }} />
       </div>
-      <OverviewFilterBar {...{ urls, q }} range={asked.period.address} />
+      <OverviewFilterBar {...{ urls, asked }}>
+        <CompareChoice {...{ urls, asked, overview }} />
+      </OverviewFilterBar>
       <div
         id="overview"
-        hx-get={urls.overview({ ...period.address, q })}
+        hx-get={urls.overview(addressOf(asked))}
         hx-select="#overview"
         {...REFRESH}
         hx-select-oob={`#verdict:outerMorph,${ALERTS_OOB}`}
@@ -93,12 +101,19 @@ export function OverviewPage({
           <Figures {...{ urls, conditions, overview }} />
           <PeriodChart
             {...{ urls, period, spans, conditions, now }}
+            earlier={
+              earlierSpans && {
+                words: capitalized(period.before),
+                spans: earlierSpans,
+              }
+            }
             hasRate={true}
+            marked={{ words: "smsledger was off", ranges: gaps.now }}
           />
-          <DeliveryNotes {...{ urls, conditions, overview, received }} />
+          <DeliveryNotes {...{ urls, conditions, overview, received, gaps }} />
         </section>
         <TopCodes {...{ urls, conditions, overview }} />
-        <Worst {...{ site, period, groups, conditions, now }} />
+        <Worst {...{ site, asked, overview, now }} />
         <LatestFailures {...{ urls, conditions, overview, now }} />
       </div>
     </Layout>
@@ -108,12 +123,11 @@ export function OverviewPage({
 function leadWords(overview: Overview): string {
   const { period } = overview;
   const change = rateChange(overview);
-  const changed =
-    change.kind === "more" || change.kind === "less"
-      ? `${changeWords(change)} than in ${period.before}`
-      : change.kind === "same"
-        ? `as in ${period.before}`
-        : "";
+  const changed = isMove(change)
+    ? `${moveWords(change)} than in ${period.before}${change.isChance ? ", which is within chance" : ""}`
+    : change.kind === "same"
+      ? `as in ${period.before}`
+      : "";
   const reason = mainReason(overview.total, overview.codes);
   const when = `${period.label}${changed === "" ? "" : `: ${changed}`}.`;
   return reason === "" ? when : `${when} ${reason}`;
@@ -159,7 +173,8 @@ function DeliveryNotes({
   conditions,
   overview: { groups, stuck },
   received,
-}: PartProps & Pick<OverviewView, "received">) {
+  gaps,
+}: PartProps & Pick<OverviewView, "received" | "gaps">) {
   const deliveryTime = groups?.deliveryTime;
   return (
     <div class="notes">
@@ -218,6 +233,9 @@ function DeliveryNotes({
           </span>
         </p>
       )}
+      {gapSentences(gaps).map((sentence) => (
+        <p safe>{sentence}</p>
+      ))}
     </div>
   );
 }

@@ -34,6 +34,8 @@ type GroupTableProps = {
   readonly terms: RangeTerms;
   /** Where a group's name leads, if not to its list; then its count leads there. */
   readonly hrefOf?: ((term: FilterPair) => string) | undefined;
+  /** What is below a share: the one that it's compared with. */
+  readonly before?: ((group: Group) => JSX.Element) | undefined;
 };
 
 /** Countries, senders or services, each with a bar and a way to its messages. */
@@ -81,6 +83,7 @@ function GroupRow({
   conditions,
   terms,
   hrefOf,
+  before,
 }: Omit<GroupTableProps, "groups"> & {
   readonly group: Group;
   /** The biggest share of all. */
@@ -115,6 +118,7 @@ function GroupRow({
           </svg>
           <span safe>{percent(share)}</span>
         </div>
+        {before ? before(group) : ""}
       </td>
       <td class="col-amount" title={ofAll}>
         {hrefOf && list ? (

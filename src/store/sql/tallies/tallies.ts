@@ -123,13 +123,14 @@ export const NONE = {
 /** Counts by key of each span that has some, by its start, oldest first. */
 async function spansOf(
   db: Db,
-  { range, by, errorCode, spanMs }: TallyRequest,
+  { range, by, errorCode, senderIds, spanMs }: TallyRequest,
 ): Promise<(readonly [at: number, CountsByKey])[]> {
   // For one error code alone: its messages are counted under it, not by it.
   const isOfCode = by === "errorCode" && errorCode !== undefined;
   const wanted = {
     dimension: DIMENSIONS[by === undefined || isOfCode ? "all" : by],
     errorCode: errorCode ?? ANY_CODE,
+    keys: senderIds,
   };
   if (spanMs === undefined) {
     const pieces = await readPieces(db, range, spanMs, wanted, readSums);
