@@ -3,6 +3,7 @@ import { TwilioApiFault } from "../twilio-api/faults.ts";
 import { tryMessages } from "../twilio-api/messages.ts";
 import { readList, type Resource } from "../twilio-api/lists.ts";
 import { canonicalSid } from "../twilio/sid.ts";
+import { ruleFor, webhookRules, type WebhookRule } from "./webhook-rules.ts";
 import { callbackVerdict, type CallbackVerdict } from "./callback-verdict.ts";
 
 /** Part of Twilio's configuration, or why it couldn't be read. */
@@ -17,6 +18,8 @@ export type CheckedService = {
   /** Its status callback URL as far as the path: a query may have secrets. */
   readonly callback: string | null;
   readonly verdict: CallbackVerdict;
+  /** The Webhook Rule that Twilio applies to it, if it's known. */
+  readonly rule: WebhookRule | undefined;
 };
 
 export type CheckedNumber = {
@@ -33,6 +36,7 @@ export type SenderCheck = {
   /** Whether the key may read messages; no message is kept. */
   readonly messages: Part<never>;
   readonly services: Part<CheckedService>;
+  readonly rules: Part<WebhookRule>;
   /** Phone numbers that can send messages. */
   readonly numbers: Part<CheckedNumber>;
 };
@@ -52,10 +56,12 @@ export async function checkSenders(
     () => [],
     signal,
   );
+  const rules = await readRules(client, signal);
+  const known = rules.state === "read" ? rules.items : [];
   const list = { host: "messaging", path: "/v1/Services" } as const;
   const services = await partOf(
     () => readList(client, { ...list, key: "services" }, signal),
-    (resource) => serviceOf(resource, publicUrl),
+    (resource) => serviceOf(resource, publicUrl, known),
     signal,
   );
   const serviceOfNumber =
@@ -69,7 +75,37 @@ export async function checkSenders(
     (resource) => numberOf(resource, serviceOfNumber),
     signal,
   );
-  return { at: now(), messages, services, numbers };
+  return { at: now(), messages, services, rules, numbers };
+}
+
+/** An account has at most 50 rules and 50 settings. */
+const RULES_QUERY = { pageSize: "100" };
+
+/** Twilio's Webhooks configuration API is in beta: an account that it isn't open to has no rules. */
+async function readRules(
+  client: ApiClient,
+  signal: AbortSignal,
+): Promise<Part<WebhookRule>> {
+  const read = (path: string): Promise<readonly Resource[]> =>
+    readList(client, { host: "webhooks", path, query: RULES_QUERY }, signal);
+  let settings: readonly Resource[] = [];
+  const rules = await partOf<Resource>(
+    async () => {
+      const found = await read("/v1/Webhooks/Rules").catch(noneIfNotFound);
+      if (found.length > 0) settings = await read("/v1/Webhooks/Settings");
+      return found;
+    },
+    (resource) => resource,
+    signal,
+  );
+  return rules.state === "read"
+    ? { state: "read", items: webhookRules(rules.items, settings) }
+    : rules;
+}
+
+function noneIfNotFound(error: unknown): readonly Resource[] {
+  if (error instanceof TwilioApiFault && error.kind === "not-found") return [];
+  throw error;
 }
 
 /** The service of each number; undefined when that can't be read. */
@@ -118,6 +154,7 @@ async function partOf<T>(
 function serviceOf(
   resource: Resource,
   publicUrl: string,
+  rules: readonly WebhookRule[],
 ): CheckedService | readonly CheckedService[] {
   const sid = canonicalSid(textOf(resource, "sid") ?? "");
   if (!/^MG[0-9a-f]{32}$/.test(sid)) return [];
@@ -127,6 +164,7 @@ function serviceOf(
     name: textOf(resource, "friendly_name") ?? sid,
     callback: callback === null ? null : shownUrl(callback),
     verdict: callbackVerdict(callback, publicUrl),
+    rule: callback === null ? undefined : ruleFor(rules, callback),
   };
 }
 

@@ -2,6 +2,7 @@ import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import { counted } from "../words/amounts.ts";
 import { fine, note, wrong, type Finding } from "../words/finding.ts";
 import type { CallbackVerdict } from "./callback-verdict.ts";
+import { ruleFor, type WebhookRule } from "./webhook-rules.ts";
 import type {
   CheckedNumber,
   CheckedService,
@@ -14,7 +15,7 @@ const NAMED_MAX = 5;
 
 /** What Twilio's configuration says about senders, and what to change there. */
 export function senderFindings(
-  { messages, services, numbers }: Omit<SenderCheck, "at">,
+  { messages, services, rules, numbers }: Omit<SenderCheck, "at">,
   publicUrl: string,
 ): Finding[] {
   // A key that may read nothing at all is more likely a wrong one.
@@ -32,6 +33,9 @@ export function senderFindings(
       items.length === 0
         ? [fine("The account has no Messaging Service.")]
         : items.map((service) => serviceFinding(service, publicUrl)),
+    ),
+    ...partFindings(rules, "Webhook Rules", (items) =>
+      ruleFindings(items, publicUrl),
     ),
     ...partFindings(numbers, "phone numbers", numberFindings),
   ];
@@ -63,14 +67,19 @@ function partFindings<T>(
 }
 
 function serviceFinding(
-  { sid, name, callback, verdict }: CheckedService,
+  { sid, name, callback, verdict, rule }: CheckedService,
   publicUrl: string,
 ): Finding {
   const service = `The Messaging Service ${name} (${sid})`;
   // Without a period, which would be copied with the URL.
   const goal = `Set its status callback URL to ${callbackUrl(publicUrl)}`;
   const words: Record<CallbackVerdict, Finding> = {
-    here: fine(`${service} posts callbacks here.`),
+    here: isOverriding(rule)
+      ? note(
+          `${service} posts callbacks here, but the Webhook Rule ${rule.name} overrides the retries that its URL asks for, so a callback that fails is lost.`,
+          ruleGoal(rule),
+        )
+      : fine(`${service} posts callbacks here.`),
     "without-retries": note(
       `${service} posts callbacks here, but its status callback URL doesn't ask for retries, so a callback that fails is lost.`,
       goal,
@@ -89,6 +98,34 @@ function serviceFinding(
     ),
   };
   return words[verdict];
+}
+
+function isOverriding(rule: WebhookRule | undefined): rule is WebhookRule {
+  return rule !== undefined && rule.withoutRetries.length > 0;
+}
+
+function ruleGoal({ withoutRetries }: WebhookRule): string {
+  return `In the Webhook Setting ${withoutRetries.join(" and ")}, set the retry policy to a retryCount of 5 and retryOn ALL`;
+}
+
+/** About messages that name the URL themselves, as StatusCallback. */
+function ruleFindings(
+  rules: readonly WebhookRule[],
+  publicUrl: string,
+): Finding[] {
+  if (rules.length === 0) return [];
+  const rule = ruleFor(rules, callbackUrl(publicUrl));
+  if (rule === undefined)
+    return [fine("No Webhook Rule applies to callbacks here.")];
+  const words = `The Webhook Rule ${rule.name} applies to callbacks here`;
+  return [
+    isOverriding(rule)
+      ? note(
+          `${words}, and overrides #rc=5&rp=all in their URL: a callback that fails is lost.`,
+          ruleGoal(rule),
+        )
+      : fine(`${words}, and they're retried.`),
+  ];
 }
 
 /** The URL to paste into Twilio. */

@@ -17,6 +17,7 @@ import {
 } from "../twilio-api/messages.ts";
 import { apiEvent } from "./api-event.ts";
 import { cutByClock } from "../upkeep/retention.ts";
+import { withoutErased } from "./erased.ts";
 import { plannedDays } from "./backfill-plan.ts";
 import { dayOf } from "./gmt-days.ts";
 import { savePrices } from "./prices.ts";
@@ -41,6 +42,7 @@ export type Backfilling = {
     Stores,
     | "backfills"
     | "foundEvents"
+    | "messageBySid"
     | "outcomeSources"
     | "prices"
     | "recordEvents"
@@ -223,7 +225,8 @@ async function record(
   const events = messages.flatMap(
     (message) => apiEvent(message, receivedAt) ?? [],
   );
-  if (events.length > 0) await store.recordEvents(events);
+  if (events.length > 0)
+    await store.recordEvents(await withoutErased(store, events));
   await savePrices(store, messages);
   await pause((performance.now() - begun) * REST_TIMES, stopping);
 }

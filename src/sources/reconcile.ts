@@ -9,6 +9,7 @@ import { TwilioApiFault } from "../twilio-api/faults.ts";
 import { readMessage } from "../twilio-api/messages.ts";
 import type { ApiMessage } from "../twilio/api-message.ts";
 import { apiEvent, isFinal } from "./api-event.ts";
+import { withoutErased } from "./erased.ts";
 import { savePrices } from "./prices.ts";
 
 const MINUTE_MS = 60_000;
@@ -36,7 +37,12 @@ export type Reconciling = {
   readonly client: ApiClient;
   readonly store: Pick<
     Stores,
-    "prices" | "reconciles" | "recordEvents" | "settled" | "upkeep"
+    | "messageBySid"
+    | "prices"
+    | "reconciles"
+    | "recordEvents"
+    | "settled"
+    | "upkeep"
   >;
   readonly log: Log;
   readonly now: () => number;
@@ -97,7 +103,10 @@ async function ask(
   const answers = await Promise.all(
     due.map((each) => askAbout(reconciling, each)),
   );
-  const events = answers.flatMap(({ event }) => event ?? []);
+  const events = await withoutErased(
+    store,
+    answers.flatMap(({ event }) => event ?? []),
+  );
   const outcomes = events.length > 0 ? await store.recordEvents(events) : [];
   await savePrices(
     store,

@@ -3,7 +3,7 @@ import { FAULT_WORDS, faultOf } from "../outbound/faults.ts";
 import { systemClock, type ApiClock } from "./clock.ts";
 import { faultOfStatus, TwilioApiFault } from "./faults.ts";
 import { createPace } from "./pace.ts";
-import { originOf, type ApiHost } from "./hosts.ts";
+import { API_HOSTS, originOf, type ApiHost } from "./hosts.ts";
 import { jsonWithin } from "./bounded-json.ts";
 import { retryAfterMs, retryDelay } from "./retry.ts";
 
@@ -117,8 +117,7 @@ function isOwn(base: string, url: URL): boolean {
   return (
     url.username === "" &&
     url.password === "" &&
-    (url.origin === originOf(base, "api") ||
-      url.origin === originOf(base, "messaging"))
+    API_HOSTS.some((host) => url.origin === originOf(base, host))
   );
 }
 

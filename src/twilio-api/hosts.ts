@@ -1,5 +1,6 @@
-/** Phone numbers and messages are on one host, Messaging Services on another. */
-export type ApiHost = "api" | "messaging";
+/** Phone numbers and messages are on one host, Messaging Services and Webhook Rules on others. */
+export const API_HOSTS = ["api", "messaging", "webhooks"] as const;
+export type ApiHost = (typeof API_HOSTS)[number];
 
 /** The origin of one of Twilio's hosts. What stands in for Twilio's API stands in for all of them. */
 export function originOf(base: string, host: ApiHost): string {

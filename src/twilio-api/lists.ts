@@ -9,8 +9,10 @@ const PAGES_MAX = 20;
 export type ListAddress = {
   readonly host: ApiHost;
   readonly path: string;
-  /** The name that the list has in the answer. */
-  readonly key: string;
+  /** The name that the list has in the answer; without it, the answer says which. */
+  readonly key?: string;
+  /** How to ask for as many as there can be at a time. */
+  readonly query?: Readonly<Record<string, string>>;
 };
 
 /** A resource's fields, of unknown types. */
@@ -19,14 +21,14 @@ export type Resource = Readonly<Record<string, unknown>>;
 /** Reads a whole list of resources other than messages. Rejects with TwilioApiFault. */
 export async function readList(
   client: ApiClient,
-  { host, path, key }: ListAddress,
+  { host, path, key, query = { PageSize: "1000" } }: ListAddress,
   signal: AbortSignal,
 ): Promise<readonly Resource[]> {
   const resources: Resource[] = [];
-  let url: URL | undefined = client.url(host, path, { PageSize: "1000" });
+  let url: URL | undefined = client.url(host, path, query);
   for (let pages = 0; url !== undefined && pages < PAGES_MAX; pages++) {
     const page = objectOf(await client.get(url, signal));
-    const listed = page?.[key];
+    const listed = page?.[key ?? String(objectOf(page["meta"])?.["key"])];
     if (page === undefined || !Array.isArray(listed)) throw unreadable();
     for (const each of listed) resources.push(objectOf(each) ?? {});
     url = nextOf(page, url);

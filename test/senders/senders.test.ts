@@ -101,6 +101,55 @@ test("each service is judged, and numbers without one are named", async () => {
   ]);
 });
 
+test("a Webhook Rule that overrides the retries is named, with what to change", async () => {
+  using stub = startTwilioApi();
+  setUp(stub, RIGHT, `${RIGHT.replace("/sms#", "/whatsapp#")}`);
+  const { resources } = stub.state;
+  const rule = (matchType: string, url: string, ...settings: string[]) => ({
+    id: `webhooks_rule_${matchType}`,
+    friendlyName: `${matchType} rule`,
+    matchType,
+    [matchType === "EXACT_MATCH" ? "value" : "prefix"]: url,
+    settings: settings.map((settingId) => ({ settingId, percentage: 50 })),
+  });
+  const setting = (id: string, retryPolicy?: object) => ({
+    id,
+    type: "CUSTOMER",
+    friendlyName: `Setting ${id}`,
+    connection: { connectTimeoutMs: 5_000, readTimeoutMs: 15_000, retryPolicy },
+  });
+  const rules = [
+    rule("DEFAULT", "", "none"),
+    rule("PREFIX_MATCH", `${PUBLIC_URL}/`, "all", "none"),
+    rule("EXACT_MATCH", WEBHOOK, "all", "system"),
+  ];
+  const meta = (key: string) => ({ key, pageSize: 100, nextToken: null });
+  resources
+    .set("/v1/Webhooks/Rules", { meta: meta("rules"), rules })
+    .set("/v1/Webhooks/Settings", {
+      meta: meta("settings"),
+      settings: [
+        setting("none"),
+        setting("all", { retryCount: 5, retryOn: ["ALL"] }),
+        { ...setting("system"), type: "SYSTEM" },
+      ],
+    });
+  const findings = await findingsOf(stub);
+  expect(findings.slice(1, 4)).toEqual([
+    `fine: The Messaging Service Service 0 (${sidOf(0)}) posts callbacks here. `,
+    `note: The Messaging Service Service 1 (${sidOf(1)}) posts callbacks here, but the Webhook Rule PREFIX_MATCH rule overrides the retries that its URL asks for, so a callback that fails is lost. In the Webhook Setting Setting none, set the retry policy to a retryCount of 5 and retryOn ALL`,
+    "fine: The Webhook Rule EXACT_MATCH rule applies to callbacks here, and they're retried. ",
+  ]);
+  rules.length = 1;
+  expect((await findingsOf(stub))[3]).toContain(
+    "note: The Webhook Rule DEFAULT rule applies to callbacks here, and overrides #rc=5&rp=all",
+  );
+  resources.set("/v1/Webhooks/Rules", 403);
+  expect((await findingsOf(stub))[3]).toStartWith(
+    "note: The API key may not read the account's Webhook Rules",
+  );
+});
+
 test("a URL elsewhere is shown without its query", async () => {
   using stub = startTwilioApi();
   setUp(stub, "https://old.example.com/hook?token=zq7token#x", WEBHOOK);

@@ -14,7 +14,10 @@ import type { Site } from "../site.ts";
 export type CompletenessView = {
   readonly site: Site;
   readonly known: CompletenessOfDays;
-  readonly hasKey: boolean;
+  /** The account that the key for Twilio's API reads; undefined without one. */
+  readonly account: string | undefined;
+  /** Other accounts that messages belong to. */
+  readonly others: readonly string[];
   /** How many days are shown at most. */
   readonly days: number;
 };
@@ -23,7 +26,8 @@ export type CompletenessView = {
 export function CompletenessPage({
   site,
   known: { days, sum, failure },
-  hasKey,
+  account,
+  others,
   days: shown,
 }: CompletenessView) {
   return (
@@ -46,8 +50,9 @@ export function CompletenessPage({
           {`Twilio’s list couldn’t be read at ${minuteWords(failure.at)}. ${failure.reason} The server tries again every five minutes.`}
         </p>
       )}
+      <Accounts {...{ site, account, others }} />
       {days.length === 0 ? (
-        <Nothing hasKey={hasKey} />
+        <Nothing hasKey={account !== undefined} />
       ) : (
         <DaysTable site={site} days={days} />
       )}
@@ -64,7 +69,27 @@ function Sum({ sum }: { readonly sum: ReceivedOfDays | undefined }) {
   );
 }
 
-function Nothing({ hasKey }: Pick<CompletenessView, "hasKey">) {
+function Accounts({
+  site,
+  account,
+  others,
+}: Pick<CompletenessView, "site" | "account" | "others">) {
+  const [first, ...more] = others;
+  if (account === undefined || first === undefined) return "";
+  return (
+    <p class="list-lead">
+      <span safe>{`Only the account ${account} is compared. `}</span>
+      Messages of other accounts, such as{" "}
+      <a href={site.urls.messages({ q: `account:${first}` })} safe>
+        {first}
+      </a>
+      {more.length === 0 ? "" : " and others"}, aren’t: a key for Twilio’s API
+      reads its own account.
+    </p>
+  );
+}
+
+function Nothing({ hasKey }: { readonly hasKey: boolean }) {
   return (
     <div class="empty">
       <h2>{hasKey ? "Nothing yet" : "Not set up"}</h2>

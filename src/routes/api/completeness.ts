@@ -56,7 +56,7 @@ export const getCompleteness = operation({
   operationId: "getCompleteness",
   summary: "How many outcomes that Twilio has were received, day by day",
   description:
-    "Days that were compared with the list of messages that Twilio has, newest first. Needs TWILIO_API_KEY; without it there are none.",
+    "Days that were compared with the list of messages that Twilio has of the account in TWILIO_ACCOUNT_SID, newest first. Messages of other accounts aren't compared. Needs TWILIO_API_KEY; without it there are none.",
   query: Type.Object({
     days: Type.Optional(
       Type.Integer({

@@ -1,5 +1,9 @@
 import { expect, test } from "bun:test";
-import type { Store } from "../../../src/store/store.ts";
+import { apiEvent } from "../../../src/sources/api-event.ts";
+import { withoutErased } from "../../../src/sources/erased.ts";
+import type { NewEvent, Store } from "../../../src/store/store.ts";
+import { parseApiMessage } from "../../../src/twilio/api-message.ts";
+import { readStreamEvents } from "../../../src/twilio/stream-events.ts";
 import { eventsIn, messagesIn } from "../../support/rows.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { eventOf } from "../events.ts";
@@ -12,6 +16,8 @@ import {
 import { expectRecount } from "../recount.ts";
 import { storeContract } from "../contract.ts";
 
+const ACCOUNT = `AC${"1".repeat(32)}`;
+const NOW = Date.UTC(2026, 10, 24);
 const ALL_TIME = { from: 0, to: Date.UTC(3000, 0, 1) };
 
 storeContract((openStore) => {
@@ -130,6 +136,61 @@ storeContract((openStore) => {
     expect(text).not.toContain("415-555-0123");
   });
 
+  test("what Event Streams and the Messages API brought in is erased too; carriers and prices stay", async () => {
+    await using opened = await openStore();
+    const { store } = opened;
+    const streamed = streamEvent(newMessageSid());
+    const only = apiEventOf({ sid: newMessageSid(), status: "failed" });
+    const sender = apiEventOf({
+      sid: newMessageSid(),
+      status: "delivered",
+      to: "+442071838750",
+      from: NUMBER,
+    });
+    // The same event from the API adds its words, and one from a callback only confirms.
+    const also = apiEventOf({
+      sid: streamed.messageSid,
+      status: "undelivered",
+      error_message: `${DIGITS} again`,
+    });
+    const { messageSid: MessageSid } = streamed;
+    const callback = eventOf({
+      MessageSid,
+      MessageStatus: "undelivered",
+      To: NUMBER,
+      AccountSid: ACCOUNT,
+      ErrorCode: "30003",
+    });
+    await store.recordEvents([streamed, only, sender, also, callback]);
+    await store.settled();
+    const price = { amount: "-0.00790", currency: "USD" };
+    await store.prices.save([{ messageSid: only.messageSid, price }]);
+    expect(await everything(store)).toMatch(WHOLE);
+    expect(await everything(store)).not.toContain("zq7body");
+    expect(await store.upkeep.erase(DIGITS)).toMatchObject({ messages: 3 });
+    expect(await everything(store)).not.toMatch(WHOLE);
+    expect(await store.messageBySid(MessageSid)).toMatchObject({
+      status: "undelivered",
+      errorCode: 30003,
+      mcc: "310",
+      mnc: "260",
+      numSegments: 2,
+    });
+    const { id = 0 } = (await store.messageBySid(only.messageSid)) ?? {};
+    expect(await store.prices.of(id)).toEqual(price);
+    await expectRecount(store, { range: ALL_TIME, by: "sender" });
+    // Twilio still has it; reading it again doesn't bring it back.
+    const again = await withoutErased(store, [only, sender, also]);
+    await store.recordEvents(again);
+    expect(await everything(store)).not.toMatch(WHOLE);
+    const delivered = { ...only, status: "delivered" as const };
+    await store.recordEvents(await withoutErased(store, [delivered]));
+    expect(await store.messageBySid(only.messageSid)).toMatchObject({
+      status: "delivered",
+      to: expect.stringMatching(/^erased-/),
+    });
+  });
+
   test("progress rises to the number of events", async () => {
     await using opened = await openStore();
     const { store } = opened;
@@ -146,6 +207,53 @@ storeContract((openStore) => {
     }
   });
 });
+
+/** An event as a sink of Event Streams posts it, with the number wherever there is text. */
+function streamEvent(messageSid: string): NewEvent {
+  const data = {
+    messageSid,
+    accountSid: ACCOUNT,
+    to: NUMBER,
+    from: "+15595551269",
+    messageStatus: "UNDELIVERED",
+    errorCode: 30003,
+    errorMessage: `No way to ${NUMBER}`,
+    tags: { phone: NUMBER, order: "4711" },
+    mcc: "310",
+    mnc: "260",
+    numberOfSegments: 2,
+    body: `zq7body for ${NUMBER}`,
+    other: { reached: "001-415-555-0123" },
+  };
+  const type = "com.twilio.messaging.message.undelivered";
+  const read = readStreamEvents([
+    { specversion: "1.0", id: "EZ1", type, data },
+  ]);
+  if ("fault" in read || read.events[0] === undefined)
+    throw new TypeError("Not an event of Event Streams.");
+  return { ...read.events[0], source: "stream", receivedAt: NOW };
+}
+
+/** An event as it's read from the Messages API, by default to the number. */
+function apiEventOf(fields: Readonly<Record<string, string>>): NewEvent {
+  const message = parseApiMessage({
+    account_sid: ACCOUNT,
+    direction: "outbound-api",
+    to: NUMBER,
+    from: "+15595551269",
+    error_code: fields["status"] === "delivered" ? null : 30003,
+    error_message: `${NUMBER} is unreachable`,
+    num_segments: "1",
+    date_created: "Mon, 23 Nov 2026 12:00:00 +0000",
+    date_sent: "Mon, 23 Nov 2026 12:00:01 +0000",
+    body: `zq7body for ${NUMBER}`,
+    ...fields,
+  });
+  const event =
+    typeof message === "string" ? undefined : apiEvent(message, NOW);
+  if (event === undefined) throw new TypeError("Not a message of the API.");
+  return event;
+}
 
 /** Resolves to everything that can be read, as one text. */
 async function everything(from: Store): Promise<string> {
