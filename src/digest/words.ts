@@ -1,3 +1,4 @@
+import { channelWord } from "../twilio/channel-words.ts";
 import { ended, deliveryRate, lost } from "../overview/outcomes.ts";
 import { changeWords } from "../overview/change-words.ts";
 import { changesOfCounts } from "../overview/change.ts";
@@ -168,17 +169,10 @@ function numberSection(
       .map(({ recipient, recipientId, channel, reason }) => ({
         name: recipient,
         path: urls.number(addressText(recipient, recipientId, masksNumbers)),
-        text: `${REASON_WORDS[reason].label}, ${CHANNELS[channel]}`,
+        text: `${REASON_WORDS[reason].label}, ${channelWord(channel)}`,
       })),
   };
 }
-
-const CHANNELS = {
-  sms: "SMS",
-  whatsapp: "WhatsApp",
-  rcs: "RCS",
-  messenger: "Messenger",
-} as const;
 
 function alertSection({ alerts }: DigestContent, urls: Urls) {
   const left = alerts.length - ALERTS_SHOWN;

@@ -199,7 +199,7 @@ function isDelivered(status: MessageRow["status"]): boolean {
   return status === "delivered" || status === "read";
 }
 
-type CodeReason = Exclude<SuppressionReason, "keeps-failing">;
+export type CodeReason = Exclude<SuppressionReason, "keeps-failing">;
 
 const SUPPRESSION_KEYS = {
   gone: "gone",
@@ -208,7 +208,7 @@ const SUPPRESSION_KEYS = {
 } as const satisfies Record<CodeReason, string>;
 
 /** The reason that a code with the verdict "do-not-send" is for the list. */
-function reasonOfCode(code: number): CodeReason {
+export function reasonOfCode(code: number): CodeReason {
   if (UNSUBSCRIBED.has(code)) return "opted-out";
   return NO_MOBILE_NUMBER.has(code) || NOT_ON_CHANNEL.has(code)
     ? "gone"

@@ -56,6 +56,11 @@ export function isFormOverHttps(
   return isSaid === true || isHttps(settings, arrived);
 }
 
+/** The origin that a page was requested from, for when PUBLIC_URL isn't set. */
+export function requestOrigin(request: Request): string {
+  return URL.parse(request.url)?.origin ?? "";
+}
+
 /** Returns the requested host in lower case, without the scheme's default port. */
 function hostOf(headers: Headers, protocol: string): string | undefined {
   return URL.parse(`${protocol}//${headers.get("host") ?? ""}`)?.host;

@@ -1,15 +1,10 @@
+import { webhookWord } from "../twilio/channel-words.ts";
 import type { Explained, Step } from "./advice-shape.ts";
 import type { AddressCause } from "./address-advice.ts";
 import type { Cause } from "../store/diagnosis.ts";
 import type { Explanation } from "../store/diagnosis.ts";
 import { otherWebhook } from "./signed-variants.ts";
 import { keySetting, PASS_ON_THE_SETTINGS } from "./key-advice.ts";
-
-const WEBHOOKS = {
-  sms: "SMS",
-  whatsapp: "WhatsApp",
-  events: "Event Streams",
-};
 
 /** Causes that have nothing to do with the address settings. */
 type OtherCause = Exclude<Cause, AddressCause>;
@@ -28,7 +23,7 @@ export function causeSentence(
     case "double-slash":
       return "It was signed with two slashes in a row in the path.";
     case "route":
-      return `It was signed for the ${WEBHOOKS[otherWebhook(channel)]} address but arrived at the ${WEBHOOKS[channel]} address.`;
+      return `It was signed for the ${webhookWord(otherWebhook(channel))} address but arrived at the ${webhookWord(channel)} address.`;
     case "query-added":
       return "It arrived with a query that wasn’t signed, or with more of a query than was signed.";
     case "query-lost":

@@ -1,3 +1,4 @@
+import { requestOrigin } from "../http/origin.ts";
 import type { Asked } from "./asked.ts";
 import { page } from "../http/page.ts";
 import { Problem } from "../http/problem.ts";
@@ -56,7 +57,7 @@ export const apiTokenHandlers = ({ store, now }: ApiTokenDeps) => {
         <ApiTokensPage
           {...{ site, tokens: await apiTokens.list(), form: EMPTY_FORM }}
           once={randomUUID()}
-          apiUrl={site.urls.api(originOf(request))}
+          apiUrl={site.urls.api(requestOrigin(request))}
           now={now()}
         />,
       ),
@@ -69,7 +70,7 @@ export const apiTokenHandlers = ({ store, now }: ApiTokenDeps) => {
           {...{ site, tokens: await apiTokens.list(), now: now() }}
           form={isMistaken ? { ...form, ...created } : EMPTY_FORM}
           once={randomUUID()}
-          apiUrl={site.urls.api(originOf(request))}
+          apiUrl={site.urls.api(requestOrigin(request))}
           {...(!isMistaken && { created: { ...created, name: form.name } })}
         />,
         { status: isMistaken ? 400 : 200 },
@@ -97,9 +98,4 @@ function formOf(body: unknown): TokenForm {
     // The one with fewer rights, unless the other was chosen.
     scope: TOKEN_SCOPES.find((each) => each === scope) ?? "read",
   };
-}
-
-/** The origin that the page was requested from, for when PUBLIC_URL isn't set. */
-function originOf(request: Request): string {
-  return URL.parse(request.url)?.origin ?? "";
 }

@@ -1,3 +1,4 @@
+import { requestOrigin } from "../http/origin.ts";
 import type { Asked } from "./asked.ts";
 import { page } from "../http/page.ts";
 import { Problem } from "../http/problem.ts";
@@ -68,7 +69,8 @@ export const messageHandlers = ({ store, now }: MessageDeps) => ({
     const at = now();
     const details = await readMessageDetails(store, sid, q, at);
     if (details === undefined) return NO_SUCH_MESSAGE;
-    return page(<MessagePage {...{ site, details, q, now: at }} />);
+    const origin = requestOrigin(request);
+    return page(<MessagePage {...{ site, details, q, now: at, origin }} />);
   },
 });
 

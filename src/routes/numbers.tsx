@@ -1,13 +1,23 @@
+import { requestOrigin } from "../http/origin.ts";
 import type { Answer, Asked } from "./asked.ts";
 import type { Downloads } from "./downloads.ts";
 import { page } from "../http/page.ts";
 import { invalidAddress, Problem } from "../http/problem.ts";
-import { NumberPage } from "../../views/numbers/number-page.tsx";
+import {
+  NumberPage,
+  type LatestMessage,
+} from "../../views/numbers/number-page.tsx";
 import { NumbersPage } from "../../views/numbers/numbers-page.tsx";
 import { redirectTo } from "../http/responses.ts";
-import { VERDICT_LABELS } from "../errors/verdict.ts";
+import {
+  aboutRecipient,
+  VERDICT_LABELS,
+  verdictOnMessage,
+} from "../errors/verdict.ts";
 import { addressText } from "../messages/filter-language.ts";
+import type { MessageRow, PageRequest } from "../store/store.ts";
 import type { Stores } from "../store/stores.ts";
+import type { Suppression } from "../store/suppressions.ts";
 import {
   numbersExport,
   type NumbersFormat,
@@ -35,6 +45,8 @@ export type NumberDeps = {
     | "addressById"
     | "feedEnd"
     | "suppressions"
+    | "timeline"
+    | "reconciles"
   >;
   readonly downloads: Downloads;
   readonly now: () => number;
@@ -118,6 +130,8 @@ export const numberHandlers = ({ store, downloads, now }: NumberDeps) => {
         entries,
         changes,
         found,
+        latest: await latestOf(store, found.messages, entries, pageRequest),
+        origin: requestOrigin(request),
         live,
         now: now(),
       };
@@ -125,3 +139,26 @@ export const numberHandlers = ({ store, downloads, now }: NumberDeps) => {
     },
   };
 };
+
+/** Returns what support says about the latest message; undefined on the further pages of the list. */
+async function latestOf(
+  { timeline, reconciles }: NumberDeps["store"],
+  messages: readonly MessageRow[],
+  entries: readonly Suppression[],
+  { olderThan, newerThan }: PageRequest,
+): Promise<LatestMessage | undefined> {
+  const [message] = messages;
+  if (
+    message === undefined ||
+    olderThan !== undefined ||
+    newerThan !== undefined
+  )
+    return undefined;
+  const [events, goneAt] = await Promise.all([
+    timeline(message.messageSid),
+    reconciles.goneAt(message.id),
+  ]);
+  const about = aboutRecipient(message, messages, entries);
+  const verdict = verdictOnMessage(message, about);
+  return { message, events, verdict, isGone: goneAt !== undefined };
+}

@@ -191,6 +191,9 @@ export function createUrls(publicUrl: string | undefined) {
     madeUpRemove: `${base}/settings/made-up/remove`,
     /** The document that describes the API. */
     openApi: `${base}/api/openapi.json`,
+    /** A path with the origin, for a link that leaves this site. */
+    absolute: (path: string, requestOrigin: string): string =>
+      new URL(path, publicUrl ?? requestOrigin).href,
     /** The API's address for programs. */
     api: (requestOrigin: string): string =>
       `${publicUrl ?? requestOrigin}/api/v1`,

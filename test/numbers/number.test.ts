@@ -48,6 +48,19 @@ test("its messages are paged, newest first", async () => {
   expect(wrong.status).toBe(400);
 });
 
+test("the first page says what to tell the recipient about the latest message, with a link for the ticket", async () => {
+  await using server = await startServer();
+  await postMessagesTo(server, NUMBER, ["delivered", 30005]);
+  const page = await get(server.origin + pathOf(NUMBER));
+  expect(page.text).toContain("just now couldn’t be delivered because");
+  const [latest = ""] = sidsIn(page);
+  expect(page.text).toContain(`${server.origin}/messages/${latest}</span>`);
+  const { messages } = await server.store.listMessages([], { size: 1 });
+  const older = `${pathOf(NUMBER)}?older=${messages[0]?.id}`;
+  const second = await get(server.origin + older);
+  expect(second.text).not.toContain("For the ticket");
+});
+
 test("an address that names two parts of the list at once is a mistake", async () => {
   await using server = await startServer();
   await postMessagesTo(server, NUMBER, ["delivered", "delivered"]);

@@ -22,12 +22,13 @@ export function linksIn({ text }: Page): string[] {
   );
 }
 
-/** Returns the SIDs that a list links to, in order. */
+/** Returns the SIDs that a page links to, each once, in order. */
 export function sidsIn(page: Page): string[] {
-  return linksIn(page).flatMap((link) => {
+  const sids = linksIn(page).flatMap((link) => {
     const sid = /\/messages\/([SM]M[0-9a-f]{32})(?:\?|$)/.exec(link)?.[1];
     return sid === undefined ? [] : [sid];
   });
+  return [...new Set(sids)];
 }
 
 /** Returns the link with this ID, such as `older`, or undefined. */

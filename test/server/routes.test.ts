@@ -361,6 +361,7 @@ const ADDRESSES: Record<
   madeUp: urls.madeUp,
   madeUpRemove: urls.madeUpRemove,
   openApi: urls.openApi,
+  absolute: urls.absolute(urls.messages(), PUBLIC_URL),
   api: urls.api(""),
   account: urls.account,
   accountPassword: urls.accountPassword,

@@ -1,7 +1,7 @@
 import { channelEvents } from "../../src/forwarding/event-types.ts";
 import { SUPPRESSION_EVENT_TYPES } from "../../src/numbers/suppression-records.ts";
 import { CHANNELS } from "../../src/twilio/status.ts";
-import { channelWord } from "../parts/values.tsx";
+import { channelWord } from "../../src/twilio/channel-words.ts";
 
 /** Which types of events an endpoint gets. */
 export function EventsField({

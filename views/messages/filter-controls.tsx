@@ -9,7 +9,8 @@ import type { Offered } from "../../src/messages/message-list.ts";
 import { CHANNELS } from "../../src/twilio/status.ts";
 import { LIST_SWAP } from "../parts/list-swap.ts";
 import type { Urls } from "../../src/site/urls.ts";
-import { attribute, channelWord, shortened } from "../parts/values.tsx";
+import { channelWord } from "../../src/twilio/channel-words.ts";
+import { attribute, shortened } from "../parts/values.tsx";
 
 const STATUS_WORDS: Record<StatusChoice, string> = {
   failed: "Failed",

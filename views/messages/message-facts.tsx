@@ -13,7 +13,8 @@ import type { Urls } from "../../src/site/urls.ts";
 import type { Site } from "../site.ts";
 import { When } from "../parts/time.tsx";
 import { SOURCE_NAMES } from "../parts/sources.tsx";
-import { channelWord, shortened, Tag } from "../parts/values.tsx";
+import { channelWord } from "../../src/twilio/channel-words.ts";
+import { shortened, Tag } from "../parts/values.tsx";
 
 const VALUE_LENGTH = 120;
 

@@ -10,6 +10,8 @@ import { RecipientMessages } from "./recipient-messages.tsx";
 import type { Urls } from "../../src/site/urls.ts";
 import type { Site } from "../site.ts";
 import { Status, statusWord } from "../parts/status.tsx";
+import { supportWords } from "../../src/messages/support-words.ts";
+import { SupportCard } from "./support-card.tsx";
 import { Timeline } from "./timeline.tsx";
 import { Address, Country, shortened } from "../parts/values.tsx";
 
@@ -19,6 +21,8 @@ export type MessageView = {
   /** The filter of the list it was opened from. */
   readonly q: string;
   readonly now: number;
+  /** The page's origin as its reader sees it. */
+  readonly origin: string;
 };
 
 /** One message: what happened to it, why, and everything that was posted about it. */
@@ -56,10 +60,12 @@ export function MessagePage(view: MessageView) {
 }
 
 /** Everything that changes if a callback for the message is recorded while its page is open. */
-function Message({ site, details, q, now }: MessageView) {
+function Message({ site, details, q, now, origin }: MessageView) {
   const { urls } = site;
   const { message, events, others, position } = details;
   const story = storyOf(events);
+  const verdict = verdictOnMessage(message, details.aboutRecipient);
+  const isGone = details.goneAt !== undefined;
   return (
     <div id="message">
       <input id="seen" type="hidden" name="seen" value={position.text} />
@@ -81,6 +87,12 @@ function Message({ site, details, q, now }: MessageView) {
       </p>
       <div class="message">
         <div class="message-main">
+          <SupportCard
+            words={supportWords(message, { events, verdict, isGone }, now)}
+            link={urls.absolute(urls.message(message.messageSid), origin)}
+          >
+            For support
+          </SupportCard>
           {details.goneAt === undefined ? (
             ""
           ) : (
@@ -95,7 +107,7 @@ function Message({ site, details, q, now }: MessageView) {
             <ErrorExplained
               urls={urls}
               code={message.errorCode}
-              verdict={verdictOnMessage(message, details.aboutRecipient)}
+              verdict={verdict}
             />
           )}
           <Timeline story={story} />

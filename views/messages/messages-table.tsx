@@ -4,7 +4,8 @@ import { RecipientCell } from "./recipient-cell.tsx";
 import type { Urls } from "../../src/site/urls.ts";
 import { Status } from "../parts/status.tsx";
 import { Ago } from "../parts/time.tsx";
-import { Address, channelWord, ErrorCode, Tag } from "../parts/values.tsx";
+import { channelWord } from "../../src/twilio/channel-words.ts";
+import { Address, ErrorCode, Tag } from "../parts/values.tsx";
 
 /** Tags of a message shown in the list; its own page shows all. */
 const TAGS_SHOWN = 1;

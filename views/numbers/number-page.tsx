@@ -1,3 +1,8 @@
+import {
+  supportWords,
+  type AboutMessage,
+} from "../../src/messages/support-words.ts";
+import { SupportCard } from "../messages/support-card.tsx";
 import type { FeedPosition } from "../../src/store/feed-position.ts";
 import { verdictOnNumber } from "../../src/errors/verdict.ts";
 import { countryName } from "../../src/phone/country-names.ts";
@@ -13,6 +18,7 @@ import type {
 import {
   FAILURES_MIN,
   type MessagePage,
+  type MessageRow,
   type PageRequest,
 } from "../../src/store/store.ts";
 import { boundedCount } from "../../src/words/amounts.ts";
@@ -27,6 +33,8 @@ import { Ago } from "../parts/time.tsx";
 import { Address, shortened } from "../parts/values.tsx";
 import { Failures, VerdictMark } from "../errors/verdict.tsx";
 
+export type LatestMessage = AboutMessage & { readonly message: MessageRow };
+
 export type NumberView = {
   readonly site: Site;
   readonly recipient: Recipient;
@@ -36,6 +44,10 @@ export type NumberView = {
   /** The latest changes of these entries, newest first. */
   readonly changes: readonly SuppressionChange[];
   readonly found: MessagePage;
+  /** Undefined on the further pages of the list. */
+  readonly latest: LatestMessage | undefined;
+  /** The page's origin as its reader sees it. */
+  readonly origin: string;
   readonly pageRequest: PageRequest;
   readonly live: FeedPosition;
   readonly now: number;
@@ -82,6 +94,7 @@ export function NumberPage(view: NumberView) {
         hx-swap="outerMorph"
       >
         <Facts view={view} />
+        <Latest view={view} />
         <Verdict view={view} />
         <NumberListed
           site={site}
@@ -180,6 +193,25 @@ function Verdict({ view }: { readonly view: NumberView }) {
         <ErrorExplained urls={site.urls} code={errorCode} verdict={verdict} />
       )}
     </>
+  );
+}
+
+/** What to tell whoever asks, which is most often about the latest message. */
+function Latest({
+  view: { site, latest, origin, now },
+}: {
+  readonly view: NumberView;
+}) {
+  if (latest === undefined) return "";
+  const { urls } = site;
+  const path = urls.message(latest.message.messageSid);
+  return (
+    <SupportCard
+      words={supportWords(latest.message, latest, now)}
+      link={urls.absolute(path, origin)}
+    >
+      <a href={path}>The latest message</a>
+    </SupportCard>
   );
 }
 

@@ -1,7 +1,5 @@
-import type { Webhook } from "../../src/twilio/webhook-paths.ts";
 import { Html } from "@elysiajs/html";
 import { countryName } from "../../src/phone/country-names.ts";
-import type { Channel } from "../../src/twilio/status.ts";
 import { explainErrorCode } from "../../src/twilio/error-codes/error-codes.ts";
 
 /**
@@ -14,22 +12,6 @@ export function attribute(text: string): string {
 
 /** Characters of a posted value that a list shows; a message's own page shows all. */
 const SHORT_LENGTH = 48;
-
-const CHANNEL_WORDS: Record<Channel, string> = {
-  sms: "SMS",
-  whatsapp: "WhatsApp",
-  rcs: "RCS",
-  messenger: "Messenger",
-};
-
-export function channelWord(channel: Channel): string {
-  return CHANNEL_WORDS[channel];
-}
-
-/** What something was posted to. */
-export function webhookWord(webhook: Webhook): string {
-  return webhook === "events" ? "Event Streams" : channelWord(webhook);
-}
 
 /** Leaves no half of a surrogate pair at the cut. */
 export function shortened(text: string, length = SHORT_LENGTH): string {

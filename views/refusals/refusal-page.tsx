@@ -7,7 +7,7 @@ import { Layout } from "../parts/layout.tsx";
 import { Pairs } from "../parts/pairs.tsx";
 import type { Site } from "../site.ts";
 import { When } from "../parts/time.tsx";
-import { webhookWord } from "../parts/values.tsx";
+import { webhookWord } from "../../src/twilio/channel-words.ts";
 
 export type RefusalView = {
   readonly site: Site;

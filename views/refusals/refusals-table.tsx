@@ -4,7 +4,7 @@ import type { RefusalRow } from "../../src/store/refusals.ts";
 import { countWords } from "../../src/words/amounts.ts";
 import type { Site } from "../site.ts";
 import { Ago } from "../parts/time.tsx";
-import { webhookWord } from "../parts/values.tsx";
+import { webhookWord } from "../../src/twilio/channel-words.ts";
 
 /** One line for each refusal. On a narrow screen all that is known of it folds into the first column. */
 export function RefusalsTable({

@@ -2,13 +2,8 @@ import { isAdmin } from "../../src/account/viewer.ts";
 import { addressText } from "../../src/messages/filter-language.ts";
 import type { Suppression } from "../../src/store/suppressions.ts";
 import { Ago } from "../parts/time.tsx";
-import {
-  Address,
-  attribute,
-  channelWord,
-  Country,
-  ErrorCode,
-} from "../parts/values.tsx";
+import { channelWord } from "../../src/twilio/channel-words.ts";
+import { Address, attribute, Country, ErrorCode } from "../parts/values.tsx";
 import type { Site } from "../site.ts";
 import { Reason } from "./reason.tsx";
 

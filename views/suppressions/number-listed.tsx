@@ -5,7 +5,7 @@ import type {
 } from "../../src/store/suppressions.ts";
 import { CHANGE_WORDS, REASON_WORDS } from "../../src/suppressions/reasons.ts";
 import { Ago } from "../parts/time.tsx";
-import { channelWord } from "../parts/values.tsx";
+import { channelWord } from "../../src/twilio/channel-words.ts";
 import type { Site } from "../site.ts";
 import { Reason } from "./reason.tsx";
 

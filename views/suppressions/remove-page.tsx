@@ -4,7 +4,8 @@ import { REASON_WORDS } from "../../src/suppressions/reasons.ts";
 import { FormToken } from "../parts/form-token.tsx";
 import { Layout } from "../parts/layout.tsx";
 import { Ago } from "../parts/time.tsx";
-import { Address, channelWord } from "../parts/values.tsx";
+import { channelWord } from "../../src/twilio/channel-words.ts";
+import { Address } from "../parts/values.tsx";
 import type { Site } from "../site.ts";
 import { Reason } from "./reason.tsx";
 

@@ -1,3 +1,5 @@
+import { channelWord } from "../../twilio/channel-words.ts";
+import { isChannel } from "../../twilio/status.ts";
 import {
   filterText,
   parseFilter,
@@ -46,13 +48,6 @@ export type Told = AlertSubject & {
 /** Tells what a rule of one kind measured. */
 export type Teller = (told: Told) => AlertStory;
 
-const CHANNEL_NAMES: Readonly<Record<string, string>> = {
-  sms: "SMS",
-  whatsapp: "WhatsApp",
-  rcs: "RCS",
-  messenger: "Messenger",
-};
-
 /** Divides a key into what it names and its value; undefined for "". */
 export function partsOfKey(
   key: string,
@@ -66,7 +61,8 @@ export function subjectOfKey(key: string): string | undefined {
   const parts = partsOfKey(key);
   if (parts === undefined) return "";
   if (parts.of === "country") return countryName(parts.value);
-  if (parts.of === "channel") return CHANNEL_NAMES[parts.value] ?? parts.value;
+  if (parts.of === "channel" && isChannel(parts.value))
+    return channelWord(parts.value);
   return parts.of === "sender" ? undefined : parts.value;
 }
 
