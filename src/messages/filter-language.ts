@@ -153,6 +153,7 @@ const COMMA_DIVIDES: readonly string[] = [
   "code",
   "country",
   "channel",
+  "source",
 ];
 
 function namedText(name: string, value: string): string {

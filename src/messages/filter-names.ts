@@ -8,6 +8,7 @@ export const FILTER_NAMES = {
   from: "the sender",
   country: "the recipient’s country",
   channel: "SMS, WhatsApp, RCS or Messenger",
+  source: "who reported its status",
   after: "first seen since",
   before: "first seen before",
   tag: "from the callback URL",

@@ -2,6 +2,7 @@ import { countryCodes, countryNameHas } from "../phone/country-names.ts";
 import { withoutPrefix } from "../phone/address-prefix.ts";
 import { plainText } from "../phone/pasted-text.ts";
 import type { SuggestibleField } from "../store/store.ts";
+import { EVENT_SOURCES } from "../store/event-sources.ts";
 import { CHANNELS } from "../twilio/status.ts";
 import {
   explainErrorCode,
@@ -112,6 +113,8 @@ async function valuesFor(
       return beginning(["failed", "undelivered", "delivered", "read", "sent"]);
     case "channel":
       return beginning(CHANNELS);
+    case "source":
+      return beginning(EVENT_SOURCES);
     case "code":
       return errorCodes(word);
     case "country":

@@ -36,6 +36,7 @@ const NAME = /([a-z][\w-]*):/iy;
 const LIST_NAMES: ReadonlySet<string> = new Set([
   "status",
   "channel",
+  "source",
   "code",
   "country",
   "to",

@@ -1,6 +1,7 @@
 import { countryCodeOf } from "../phone/country-names.ts";
 import { withoutPrefix } from "../phone/address-prefix.ts";
 import { plainText } from "../phone/pasted-text.ts";
+import { EVENT_SOURCES } from "../store/event-sources.ts";
 import { LAST_DIGITS_MIN, type Condition } from "../store/filter.ts";
 import { canonicalSid, isMessageSidStart } from "../twilio/sid.ts";
 import { isChannel, isEventStatus } from "../twilio/status.ts";
@@ -20,6 +21,7 @@ export class WrongValue {
 const SENTENCES: Record<FilterName | "word", string> = {
   status: "The status must be sent, delivered, read, undelivered, or failed.",
   channel: "The channel must be sms, whatsapp, rcs, or messenger.",
+  source: "The source must be callback, stream, or api.",
   code: "An error code must be a number, such as code:30003.",
   country:
     "A country must be two letters or its English name, such as country:DE or country:germany.",
@@ -91,6 +93,15 @@ function conditionOf(
         values: each((text) => {
           const word = text.toLowerCase();
           return isChannel(word) ? word : undefined;
+        }),
+      };
+    case "source":
+      return {
+        negated,
+        field,
+        values: each((text) => {
+          const word = text.toLowerCase();
+          return EVENT_SOURCES.find((source) => source === word);
         }),
       };
     case "code":

@@ -1,4 +1,5 @@
 import { MADE_UP_SID_START } from "../twilio/made-up-sid.ts";
+import type { EventSource } from "./event-sources.ts";
 import type { Channel, EventStatus } from "../twilio/status.ts";
 
 /** Which messages a list shows: those that meet every condition. An empty filter matches every message. */
@@ -10,6 +11,11 @@ export type Condition = {
 } & (
   | { readonly field: "status"; readonly values: readonly EventStatus[] }
   | { readonly field: "channel"; readonly values: readonly Channel[] }
+  /**
+   * Who reported the status that a message has: `callback` and `stream`, also where both did, and
+   * `api` if only the Messages API did.
+   */
+  | { readonly field: "source"; readonly values: readonly EventSource[] }
   /** Twilio error codes. */
   | { readonly field: "code"; readonly values: readonly number[] }
   /** Recipient's countries, ISO 3166-1 alpha-2, upper case. */

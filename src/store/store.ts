@@ -159,7 +159,7 @@ export type EventWithMessage = {
 };
 
 export type Matches = (
-  event: Pick<EventRow, "status" | "errorCode">,
+  event: Pick<EventRow, "status" | "errorCode" | "source">,
   message: MessageRow,
 ) => boolean;
 
@@ -377,8 +377,8 @@ export interface Reading {
     ids: readonly number[],
   ): Promise<readonly EventWithMessage[]>;
   /**
-   * What tells whether an event passes a filter as it was recorded: status and code are the
-   * event's, everything else is the message's. For a message with one event it agrees with
+   * What tells whether an event passes a filter as it was recorded: status, code and source are
+   * the event's, everything else is the message's. For a message with one event it agrees with
    * the search. What it knows of addresses is of now.
    */
   matcher(filter: MessageFilter): Promise<Matches>;

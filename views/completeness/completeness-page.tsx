@@ -4,6 +4,11 @@ import {
   type CompletenessOfDays,
   type ReceivedOfDays,
 } from "../../src/sources/completeness.ts";
+import { dayAfter } from "../../src/sources/gmt-days.ts";
+import {
+  filterText,
+  type FilterPair,
+} from "../../src/messages/filter-language.ts";
 import type { BackfillDay } from "../../src/store/twilio-reading.ts";
 import { counted, countWords } from "../../src/words/amounts.ts";
 import { minuteWords } from "../../src/words/times.ts";
@@ -41,7 +46,7 @@ export function CompletenessPage({
         </div>
       </div>
       <p class="list-lead" safe>
-        {`A message’s outcome counts as received if a callback or Event Streams reported it. Each day (GMT) is compared with Twilio’s own list an hour after its end, and days in which smsledger wasn’t running once more. The last ${shown} days are shown.`}
+        {`A message’s outcome counts as received if a callback or Event Streams reported it. Each day (GMT) is compared with Twilio’s own list an hour after its end, and days in which smsledger wasn’t running once more. The last ${shown} days are shown. A number leads to its messages as they are now, by when they were first seen: around midnight, that can be another day than Twilio’s.`}
       </p>
       {failure === null ? (
         ""
@@ -54,7 +59,7 @@ export function CompletenessPage({
       {days.length === 0 ? (
         <Nothing hasKey={account !== undefined} />
       ) : (
-        <DaysTable site={site} days={days} />
+        <DaysTable site={site} days={days} account={account} />
       )}
     </Layout>
   );
@@ -112,8 +117,8 @@ function Nothing({ hasKey }: { readonly hasKey: boolean }) {
 function DaysTable({
   site,
   days,
-}: {
-  readonly site: Site;
+  account,
+}: Pick<CompletenessView, "site" | "account"> & {
   readonly days: readonly BackfillDay[];
 }) {
   return (
@@ -143,7 +148,7 @@ function DaysTable({
       <tbody>
         {days.map((day) => (
           <>
-            <Day day={day} />
+            <Day day={day} lists={listsOf(site, day, account)} />
             <Details site={site} day={day} />
           </>
         ))}
@@ -152,7 +157,56 @@ function DaysTable({
   );
 }
 
-function Day({ day }: { readonly day: BackfillDay }) {
+/** Links to the messages that a day's numbers count. */
+type Lists = Readonly<
+  Record<"byCallback" | "byStream" | "byBoth" | "byApi", string>
+>;
+
+function listsOf(
+  { urls }: Site,
+  { day }: BackfillDay,
+  account: string | undefined,
+): Lists {
+  const to = (...sources: readonly FilterPair[]): string =>
+    urls.messages({
+      q: filterText([
+        ...sources,
+        ...(account === undefined ? [] : [["account", account] as const]),
+        ["after", day],
+        ["before", dayAfter(day)],
+      ]),
+    });
+  return {
+    byCallback: to(["source", "callback"], ["-source", "stream"]),
+    byStream: to(["source", "stream"], ["-source", "callback"]),
+    byBoth: to(["source", "callback"], ["source", "stream"]),
+    byApi: to(["source", "api"]),
+  };
+}
+
+function Outcomes({
+  count,
+  href,
+}: {
+  readonly count: number;
+  readonly href: string;
+}) {
+  return count === 0 ? (
+    "0"
+  ) : (
+    <a href={href} safe>
+      {countWords(count)}
+    </a>
+  );
+}
+
+function Day({
+  day,
+  lists,
+}: {
+  readonly day: BackfillDay;
+  readonly lists: Lists;
+}) {
   return (
     <tr>
       <th scope="row" class="col-day">
@@ -168,17 +222,17 @@ function Day({ day }: { readonly day: BackfillDay }) {
       <td class="col-amount" safe>
         {countWords(day.messages)}
       </td>
-      <td class="col-amount" safe>
-        {countWords(day.byCallback)}
+      <td class="col-amount">
+        <Outcomes count={day.byCallback} href={lists.byCallback} />
       </td>
-      <td class="col-amount col-wide" safe>
-        {countWords(day.byStream)}
+      <td class="col-amount col-wide">
+        <Outcomes count={day.byStream} href={lists.byStream} />
       </td>
-      <td class="col-amount col-wide" safe>
-        {countWords(day.byBoth)}
+      <td class="col-amount col-wide">
+        <Outcomes count={day.byBoth} href={lists.byBoth} />
       </td>
-      <td class="col-amount" safe>
-        {countWords(day.byApi)}
+      <td class="col-amount">
+        <Outcomes count={day.byApi} href={lists.byApi} />
       </td>
     </tr>
   );

@@ -142,7 +142,7 @@ function FilterField({ site, form }: FormProps) {
       <FilterBox urls={site.urls} q={form.filter} describedBy="filter-hint" />
       <p id="filter-hint" class="hint">
         In the language of the Messages page; empty for every message. Status
-        and code are the event’s, everything else is its message’s.
+        code and source are the event’s, everything else is its message’s.
       </p>
     </>
   );

@@ -11,7 +11,7 @@ import { lastDigits } from "./last-digits.ts";
 
 type Role = "to" | "from";
 type Matched = {
-  readonly event: Pick<EventRow, "status" | "errorCode">;
+  readonly event: Pick<EventRow, "status" | "errorCode" | "source">;
   readonly message: MessageRow;
 };
 type Test = (matched: Matched) => boolean;
@@ -60,6 +60,8 @@ function testOf(condition: Condition, whole: WholeAddresses): Test {
       return ({ event }) => condition.values.includes(event.status);
     case "code":
       return ({ event }) => includes(condition.values, event.errorCode);
+    case "source":
+      return ({ event }) => condition.values.includes(event.source);
     case "channel":
       return ({ message }) => condition.values.includes(message.channel);
     case "country":

@@ -25,6 +25,7 @@ import {
 } from "./condition-tests.ts";
 import type { Db } from "../dialect.ts";
 import { ofSids } from "./sid-search.ts";
+import { ofSource } from "./source-search.ts";
 import { ofTag } from "./tag-search.ts";
 
 /** A filter as SQL. */
@@ -79,6 +80,8 @@ async function meaningOf(
           (channel) => condition.values.includes(channel) !== negated,
         ),
       );
+    case "source":
+      return ofSource(condition.values, negated);
     case "code":
       return ofValues(
         db.dialect,
