@@ -11,11 +11,12 @@ export const MESSAGES: CopiedGroup = [
 export const ADDRESSES = group("addresses", "id");
 
 /**
- * Everything that is copied. What messages refer to comes before them; so do the counts by the
- * minute, which tell how large a partition should be.
+ * Everything that is copied. What messages refer to comes before them; so do the ids of each hour,
+ * which tell how large a partition should be.
  */
 export const COPIED_GROUPS: readonly CopiedGroup[] = [
   group("message_minutes", "minute"),
+  group("message_hours", "hour"),
   group("sids", "id"),
   group("sid_days", "id"),
   ADDRESSES,
@@ -26,7 +27,7 @@ export const COPIED_GROUPS: readonly CopiedGroup[] = [
   group("event_addresses", "address_id", "message_id"),
   group("event_repeats", "event_id"),
   group("event_confirmations", "event_id"),
-  group("message_hours", "hour"),
+  group("api_messages", "message_id"),
   group("failing_recipients", "recipient_id"),
   // Without its last column, by which engines put rows in a different order.
   group("rollups", "grain", "bucket", "dimension", "error_code"),

@@ -193,6 +193,8 @@ export type Schema = {
     /** Of the Messages API, when the message was sent. */
     sent_at: number | null;
   };
+  /** Messages with an event that the Messages API was the first to report. */
+  api_messages: { message_id: number };
   event_confirmations: {
     event_id: number;
     source: number;

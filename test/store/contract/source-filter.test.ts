@@ -9,6 +9,9 @@ import { messagesIn } from "../../support/rows.ts";
 import { newMessageSid } from "../../support/twilio-client.ts";
 import { arbitraryReport } from "../arbitrary-reports.ts";
 import { storeContract } from "../contract.ts";
+import { eventOf } from "../events.ts";
+
+const START = Date.UTC(2026, 10, 23);
 
 const ofSources = (
   values: readonly EventSource[],
@@ -16,6 +19,29 @@ const ofSources = (
 ): MessageFilter => [{ field: "source", values, negated }];
 
 storeContract((openStore, runs) => {
+  test("the few that only the Messages API reported are found at once", async () => {
+    // A search reads eight messages at a time, and then has no time left.
+    await using opened = await openStore({ stretch: 1, fillMs: 0 });
+    const { store } = opened;
+    const events = Array.from({ length: 100 }, (_, index) => {
+      const event = eventOf({}, { receivedAt: START + index });
+      return index === 0 ? { ...event, source: "api" as const } : event;
+    });
+    await store.recordEvents(events);
+    // Twilio lists all of them later.
+    await store.recordEvents(
+      events.slice(1).map((event) => ({ ...event, source: "api" as const })),
+    );
+    expect(await store.listAndCount(ofSources(["api"]), 5)).toMatchObject({
+      page: { messages: [{ messageSid: events[0]?.messageSid }] },
+      count: { count: 1, isMore: false },
+    });
+    const callbacks = await store.listMessages(ofSources(["callback"]), {
+      size: 5,
+    });
+    expect(callbacks.messages).toHaveLength(5);
+  });
+
   test("messages are found by who reported the status that they have", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -50,6 +50,8 @@ const RELEASED = {
     "ee8da8f7f66bced0971a222de38a725916e63850de92cb06e4cd266ed7588483",
   "14-found-events.sql":
     "7c05c4d4d16b62f12347b1073545a9d72bda18fa3ce814c8f8df74d99213b727",
+  "15-api-messages.sql":
+    "6963d82d79aef087317fd7d2a2cff05c4df118318b15a7bb99eabbfac8b04696",
 };
 
 test("no released migration has changed", () => {

@@ -21,6 +21,7 @@ const DIGITS = "14155550123";
 const ABOUT_MESSAGES = [
   "addresses",
   "event_addresses",
+  "api_messages",
   "event_repeats",
   "events",
   "failing_recipients",

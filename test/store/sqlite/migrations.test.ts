@@ -54,6 +54,8 @@ const RELEASED = {
     "4ebb27ba4fe9294f30c151fa1a0e817b3f9eec1f314ed2bf13c95c7b9ca1e936",
   "22-found-events.sql":
     "dfceed528ceef11e7802312fc4ea1c96989185647f26d8c5695bb05e050590a7",
+  "23-api-messages.sql":
+    "b56baa02de2ae8967b7c5766d4d7b575b5ecaa5de111b8362825426704c23aee",
 };
 
 test("no released migration has changed", () => {
@@ -71,7 +73,7 @@ test("a new database has exactly this version's schema", () => {
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
   );
   expect(sha256(JSON.stringify(statement.all()))).toBe(
-    "68ddcc0168dac1bdce1a0222584e1e30b13a3cb996e04d653f3aec948ff9b2eb",
+    "e754c14fdced34250d4fd8b8c06a1e76bb16969900f15812aca49a3bcd11668d",
   );
 });
 

@@ -27,6 +27,10 @@ const STRAY = {
     AND (address, message_id) NOT IN (SELECT address_id, message_id FROM event_addresses)`,
   "address of a deleted message":
     "SELECT * FROM event_addresses WHERE message_id NOT IN (SELECT id FROM messages)",
+  "message of the Messages API that is deleted, or isn't listed": `SELECT message_id FROM api_messages
+    WHERE message_id NOT IN (SELECT id FROM messages)
+    UNION SELECT message_id FROM events WHERE source = 2
+      AND message_id NOT IN (SELECT message_id FROM api_messages)`,
   "repeat without an event":
     "SELECT * FROM event_repeats WHERE event_id NOT IN (SELECT id FROM events)",
   "confirmation without an event":

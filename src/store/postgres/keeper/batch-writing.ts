@@ -93,6 +93,7 @@ const WRITE_ROWS = `WITH
     ON CONFLICT (event_id, source) DO UPDATE SET received_at = excluded.received_at,
       occurred_at = excluded.occurred_at, num_segments = excluded.num_segments,
       carrier = excluded.carrier),
+  api AS (INSERT INTO api_messages SELECT * FROM ${rowsOf("api_messages", 10)} ON CONFLICT DO NOTHING),
   hours AS (INSERT INTO message_hours SELECT * FROM ${rowsOf("message_hours", 7)}
     ON CONFLICT (hour) DO UPDATE SET first_id = least(message_hours.first_id, excluded.first_id),
       last_id = greatest(message_hours.last_id, excluded.last_id)),
@@ -119,6 +120,7 @@ export async function writeRows(
       rows.message_hours,
       ids.all(),
       rows.event_confirmations,
+      rows.api_messages,
     ].map(storableJson),
   );
 }

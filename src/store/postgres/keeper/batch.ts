@@ -2,6 +2,7 @@ import { Mistake } from "../../../log/failure.ts";
 import { parseForm } from "../../../twilio/form.ts";
 import type { RecordedConfirmation } from "../../core/confirmation.ts";
 import { postOf } from "../../core/event-posts.ts";
+import { sourcePlace } from "../../event-sources.ts";
 import { packMessageSid } from "../../core/message-sid.ts";
 import { createRecipientsToCheck } from "../../core/failing-recipients.ts";
 import {
@@ -20,6 +21,7 @@ import type { HighestIds } from "./highest-ids.ts";
 import type { KnownMessage, KnownMessages } from "./known-messages.ts";
 import type { Names } from "./names.ts";
 
+const API = sourcePlace("api");
 /** A longer tag doesn't fit an index: its name and its value are cut then. */
 const TAG_BYTES_MAX = 2_500;
 export const CUT_CHARS = 400;
@@ -160,6 +162,9 @@ export function createBatch(
       events: events.map(eventRow),
       message_tags: [...tags.values()],
       event_addresses: [...others.values()],
+      api_messages: events
+        .filter(({ fields }) => fields.source === API)
+        .map(({ messageId }) => ({ message_id: messageId })),
       event_repeats: [...repeats].map(([event_id, row]) => ({
         event_id,
         ...row,

@@ -20,6 +20,7 @@ import outcomes from "./11-outcomes.sql" with { type: "text" };
 import missedRule from "./12-missed-rule.sql" with { type: "text" };
 import sentAt from "./13-sent-at.sql" with { type: "text" };
 import foundEvents from "./14-found-events.sql" with { type: "text" };
+import apiMessages from "./15-api-messages.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly string[] = [
   missedRule,
   sentAt,
   foundEvents,
+  apiMessages,
 ];
 
 /** The schema version that this program writes and reads. */

@@ -100,9 +100,8 @@ export async function detachPartition(
     `UPDATE suppressions SET is_stale = 1
        WHERE EXISTS (SELECT 1 FROM messages_${number} WHERE to_id = recipient_id)`,
   );
-  await query("DELETE FROM event_addresses WHERE message_id < $1::bigint", [
-    until,
-  ]);
+  for (const table of ["event_addresses", "api_messages"])
+    await query(`DELETE FROM ${table} WHERE message_id < $1::bigint`, [until]);
   const failing = await query<{ id: number }>(
     `SELECT recipient_id AS id FROM failing_recipients
        WHERE EXISTS (SELECT 1 FROM messages_${number} WHERE to_id = recipient_id)`,

@@ -64,6 +64,7 @@ const REMOVE = `WITH
   events AS (DELETE FROM events WHERE message_id = ANY ($1::text::bigint[])),
   others AS (DELETE FROM event_addresses WHERE address_id = ANY ($3::text::bigint[])
     AND message_id = ANY ($1::text::bigint[])),
+  api AS (DELETE FROM api_messages WHERE message_id = ANY ($1::text::bigint[])),
   messages AS (DELETE FROM messages WHERE id = ANY ($1::text::bigint[])),
   stale AS (UPDATE suppressions SET is_stale = 1 WHERE recipient_id = ANY ($4::text::bigint[])),
   tags AS (DELETE FROM message_tags WHERE message_id = ANY ($1::text::bigint[]) RETURNING tag_id)

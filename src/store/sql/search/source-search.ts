@@ -5,6 +5,8 @@ import {
   type EventSource,
 } from "../../event-sources.ts";
 import type { Sql } from "../dialect.ts";
+import { inRange, ordered } from "./message-ids.ts";
+import type { MessageIndex } from "./message-indexes.ts";
 import { not, rowTest, type Meaning } from "./condition-tests.ts";
 
 const PLACE = {
@@ -19,9 +21,22 @@ export function ofSource(
   sources: readonly EventSource[],
   negated: boolean,
 ): Meaning {
-  const isAny = sql.join([...new Set(sources)].map(isOf), sql` OR `);
-  return rowTest(negated ? not(sql`(${isAny})`) : sql`(${isAny})`);
+  const named = [...new Set(sources)];
+  const isAny = sql`(${sql.join(named.map(isOf), sql` OR `)})`;
+  if (negated) return rowTest(not(isAny));
+  const isApi = named.every((source) => source === "api");
+  return isApi ? { isTrue: isAny, index: API_MESSAGES } : rowTest(isAny);
 }
+
+const id = sql.ref("api_messages.message_id");
+/** They are rare where callbacks arrive. */
+const API_MESSAGES: MessageIndex = {
+  reach: (range, direction, entries) =>
+    sql`(SELECT ${id} FROM api_messages WHERE ${inRange(id, range)}
+      ORDER BY ${ordered(id, direction)} LIMIT 1 OFFSET ${entries - 1})`,
+  ids: (range) =>
+    sql`SELECT ${id} AS id FROM api_messages WHERE ${inRange(id, range)}`,
+};
 
 function isOf(source: EventSource): Sql {
   if (source !== "api") return reported(PLACE[source]);

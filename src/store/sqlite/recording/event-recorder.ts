@@ -4,6 +4,7 @@ import {
   type RecordingPort,
 } from "../../core/recording.ts";
 import type { StoredEvent } from "../../core/stored-event.ts";
+import { sourcePlace } from "../../event-sources.ts";
 import type { RecordOutcome } from "../../store.ts";
 import type { Transactions } from "../connection/transactions.ts";
 import { createEventAddresses } from "./event-addresses.ts";
@@ -16,6 +17,8 @@ import { createMessageIds } from "./message-ids.ts";
 import { createMessageRows } from "./message-rows.ts";
 import { createMessageTags } from "./message-tags.ts";
 import { createNames } from "./names.ts";
+
+const API = sourcePlace("api");
 
 /** What recording shares with deleting and erasing, which must keep it up to date. */
 export type MessageParts = ReturnType<typeof createMessageParts>;
@@ -54,6 +57,9 @@ export function createEventRecorder(
        post_values, is_supplement, source, occurred_at, carrier, sent_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const addApiMessage = db.prepare<unknown, [number]>(
+    "INSERT OR IGNORE INTO api_messages VALUES (?)",
+  );
   const add = ({
     messageId,
     event: { errorMessage, rawDlrDoneDate, values },
@@ -83,6 +89,7 @@ export function createEventRecorder(
       fields.carrier,
       fields.sentAt,
     );
+    if (fields.source === API) addApiMessage.run(messageId);
   };
   const port: RecordingPort = {
     texts: { address: addresses.textOf, sid: sidText },

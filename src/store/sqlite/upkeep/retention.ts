@@ -124,6 +124,9 @@ function createRemoval(
   const removeTags = db.prepare<{ tagId: number }, [number]>(
     "DELETE FROM message_tags WHERE message_id = ? RETURNING tag_id AS tagId",
   );
+  const removeApiMessage = db.prepare<unknown, [number]>(
+    "DELETE FROM api_messages WHERE message_id = ?",
+  );
   const removeMessage = db.prepare<unknown, [number]>(
     "DELETE FROM messages WHERE id = ?",
   );
@@ -144,6 +147,7 @@ function createRemoval(
     for (const { tagId } of removeTags.all(id)) unused.noteTag(tagId);
     removeRepeats.run(id);
     if (confirmed.length > 0) confirmations.remove(id);
+    if (isConfirmed) removeApiMessage.run(id);
     removeEvents.run(id);
     removeMessage.run(id);
     return all.length;
