@@ -154,7 +154,9 @@ test("only GET and HEAD are answered, and other sites' pages can't read the resp
     expect(names.filter((name) => name.startsWith("access-control"))).toEqual(
       [],
     );
-    expect(foreign.headers.get("cache-control")).toBe("no-store");
+    expect(foreign.headers.get("cache-control")).toBe(
+      foreign.status === 200 ? "private, no-cache" : "no-store",
+    );
     expect(foreign.headers.get("x-content-type-options")).toBe("nosniff");
     expect(foreign.headers.get("cross-origin-resource-policy")).toBe(
       "same-origin",

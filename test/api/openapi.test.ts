@@ -48,6 +48,30 @@ test("every reference in the document resolves, and every component is used", as
   expect(named).toEqual(new Set(there));
 });
 
+test("every operation has a topic that is described, needs a token, and says what it answers to mistakes", async () => {
+  await using api = await startApi();
+  const { text } = await get(`${api.origin}/api/openapi.json`);
+  const { paths, tags, components, security, info } = JSON.parse(text);
+  const topics = tags.map(({ name }: { name: string }) => name);
+  const schemes = Object.keys(components.securitySchemes);
+  const used = new Set<string>();
+  for (const [path, operations] of Object.entries<object>(paths))
+    for (const [method, operation] of Object.entries(operations)) {
+      const [topic] = operation.tags;
+      used.add(topic);
+      expect([path, method, topics.includes(topic)]).toEqual([
+        path,
+        method,
+        true,
+      ]);
+      const [needed] = operation.security ?? security;
+      expect(schemes).toContain(Object.keys(needed)[0] ?? "");
+      expect(Object.keys(operation.responses)).toContain("4XX");
+    }
+  expect([...used].toSorted()).toEqual(topics.toSorted());
+  expect(info.license.name).toBe("MIT");
+});
+
 test("the document's server URL is PUBLIC_URL with its path, and the document is served below that path too", async () => {
   const PUBLIC_URL = "https://ops.example.com/sms";
   await using api = await startApi({ PUBLIC_URL });

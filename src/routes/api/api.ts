@@ -1,6 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { requesterOf } from "../../account/viewer.ts";
 import { emptyResponse, jsonResponse } from "../../http/responses.ts";
+import { validatedJson } from "../../http/validated-json.ts";
 import { maskedStore } from "../../store/masked.ts";
 import type { SendTest } from "../../forwarding/test-event.ts";
 import type { TokenScope } from "../../store/api-tokens.ts";
@@ -104,20 +105,23 @@ export class Api {
     }
     if (answer instanceof ApiProblem) return problemResponse(answer, headers);
     const { status } = operation;
-    return status === 204
-      ? emptyResponse({ headers })
-      : jsonResponse(answer, { status, headers });
+    if (status === 204) return emptyResponse({ headers });
+    return isChange
+      ? jsonResponse(answer, { status, headers })
+      : validatedJson(request, answer, headers);
   }
 
   /** An address that the API doesn't have. */
   readonly notFound = (): Response => problemResponse(NO_SUCH_ROUTE);
 
   /** Answers with the document that describes these routes; it says nothing of what is stored. */
-  describe(routes: readonly DescribedRoute[]): () => Response {
+  describe(
+    routes: readonly DescribedRoute[],
+  ): (asked: Pick<Asked, "request">) => Response {
     let document: object | undefined;
-    return () => {
+    return ({ request }) => {
       document ??= openApiDocument(routes, this.#deps.config.publicUrl);
-      return jsonResponse(document);
+      return validatedJson(request, document);
     };
   }
 }

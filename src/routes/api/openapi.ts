@@ -1,3 +1,4 @@
+import { Mistake } from "../../log/failure.ts";
 import type { TObject, TSchema } from "@sinclair/typebox";
 import { Problem } from "../../api/schemas.ts";
 import type { OperationDescription } from "./operation.ts";
@@ -27,7 +28,7 @@ export function openApiDocument(
       Object.fromEntries(
         ofPath.map(({ operation }) => [
           operation.method.toLowerCase(),
-          described(operation, named),
+          { tags: [tagOf(path)], ...described(operation, named) },
         ]),
       ),
     ]),
@@ -38,9 +39,12 @@ export function openApiDocument(
       title: "smsledger",
       version: "1",
       description: DESCRIPTION,
+      contact: { name: "The team that runs this server" },
+      license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: publicUrl ?? "/" }],
     security: [{ token: [] }],
+    tags: TAGS.map(([name, description]) => ({ name, description })),
     paths,
     components: {
       schemas: Object.fromEntries(components),
@@ -51,7 +55,13 @@ export function openApiDocument(
           scheme: "bearer",
           description:
             "An API token, smsl_…, which an admin makes under Settings or with smsledger token add. " +
-            "It sees numbers masked, unless it was made to see whole ones. Only one with the scope write can make changes.",
+            "It sees numbers masked, unless it was made to see whole ones.",
+        },
+        writingToken: {
+          type: "http",
+          scheme: "bearer",
+          description:
+            "An API token with the scope write, which can also make changes.",
         },
       },
     },
@@ -64,6 +74,27 @@ const DESCRIPTION = [
   "Each token can make 600 requests per minute: RateLimit-Remaining is how many are left, RateLimit-Reset the seconds until the limit resets.",
   "Errors are problem details (RFC 9457).",
 ].join("\n\n");
+
+/** What the operations are about, by the part of their path that names it. */
+const TAGS = [
+  ["messages", "Messages and what happened to them."],
+  ["events", "Every event once, in order: the feed to catch up from."],
+  ["stats", "Counts by status, and how fast messages are delivered."],
+  ["errors", "Error codes, what they mean, and what to do."],
+  ["completeness", "What Twilio has, and what was received of it."],
+  ["suppressions", "Numbers not to send to."],
+  ["alerts", "What is wrong now, and what was."],
+  ["endpoints", "Where events are forwarded, and how that goes."],
+] as const;
+
+function tagOf(path: string): string {
+  const [, , , name] = path.split("/");
+  const tag = TAGS.find(([each]) => each === name);
+  if (tag === undefined) throw new Mistake(`${path} has no tag.`);
+  return tag[0];
+}
+
+const PROBLEM_REFERENCE = { $ref: "#/components/responses/Problem" };
 
 const PROBLEM_ANSWER = {
   description:
@@ -115,6 +146,20 @@ const RATE_HEADERS = Object.fromEntries(
   ]),
 );
 
+const READING_HEADERS = {
+  ...RATE_HEADERS,
+  ETag: {
+    description:
+      "Names this answer. Send it as If-None-Match next time, and get 304 if nothing has changed.",
+    schema: { type: "string" },
+  },
+};
+
+const NOT_CHANGED = {
+  description:
+    "The answer is still the one whose ETag was sent as If-None-Match",
+};
+
 function described(
   operation: OperationDescription,
   named: (schema: TSchema) => unknown,
@@ -137,17 +182,19 @@ function described(
       ),
       ...queryParameters(operation.query),
     ],
-    ...(method !== "GET" && { security: [{ token: ["write"] }] }),
+    ...(method !== "GET" && { security: [{ writingToken: [] }] }),
     ...(body && hasFields(body) && requestBody(named(body), body, bodyExample)),
     responses: {
       [status]: {
         description: STATUS_WORDS[status],
-        headers: RATE_HEADERS,
+        headers: method === "GET" ? READING_HEADERS : RATE_HEADERS,
         ...(answer && {
           content: { "application/json": { schema: named(answer), example } },
         }),
       },
-      default: { $ref: "#/components/responses/Problem" },
+      ...(method === "GET" && { 304: NOT_CHANGED }),
+      "4XX": PROBLEM_REFERENCE,
+      "5XX": PROBLEM_REFERENCE,
     },
   };
 }
