@@ -500,6 +500,27 @@ describe("nothing fires", () => {
     expect(await ledger.store.alerts.list({ size: 9 })).toEqual([]);
   });
 
+  test("where in earlier weeks only Twilio's API reported messages", async () => {
+    await using ledger = await openReplayed();
+    const earlier = T0 - 7 * DAY_MS;
+    const usual = { count: 400, status: "delivered" } as const;
+    record(ledger, [{ from: earlier - 3 * HOUR_MS, until: earlier, ...usual }]);
+    // Posted elsewhere, and read from Twilio the next night.
+    const missed = { from: earlier, until: earlier + 3 * HOUR_MS, ...usual };
+    ledger.record(
+      messages(missed)
+        .filter((_, index) => index % 2 === 1)
+        .map(({ receivedAt: sentAt, ...event }) => ({
+          ...event,
+          receivedAt: earlier + DAY_MS,
+          report: { source: 2, occurredAt: null, carrier: null, sentAt },
+        })),
+    );
+    record(ledger, [{ from: T0 - 2 * HOUR_MS, until: T0, ...usual }]);
+    await evaluateFrom(ledger, T0 - HOUR_MS, T0 + 2 * HOUR_MS);
+    expect(await ledger.store.alerts.list({ size: 9 })).toEqual([]);
+  });
+
   test("for the time in which the server was off, and in the first two minutes after", async () => {
     await using ledger = await openReplayed();
     const week = 7 * DAY_MS;

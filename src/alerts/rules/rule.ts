@@ -18,6 +18,7 @@ export type Ledger = Pick<
   | "tally"
   | "topSenders"
   | "listMessages"
+  | "countMessages"
   | "lastEventAt"
   | "firstMessageAt"
   | "addressById"

@@ -1,5 +1,7 @@
+import { parseFilter } from "../../messages/filter-language.ts";
 import type { RuleSettings } from "../../store/alerts.ts";
 import { isRecordingLate, keepingIfKnown } from "../../store/keeping.ts";
+import type { TimeRange } from "../../time/time-range.ts";
 import { operatingSince } from "../operation.ts";
 import { readCounts } from "./counts.ts";
 import {
@@ -7,6 +9,7 @@ import {
   MINUTE_MS,
   numberOf,
   UNKNOWN,
+  type Ledger,
   type Moment,
   type RuleKindDefinition,
 } from "./rule.ts";
@@ -55,18 +58,18 @@ export const silence: RuleKindDefinition = {
     // Callbacks about older messages also break the silence.
     const lastEventAt =
       filter === "" && !isPreview ? await ledger.lastEventAt(to) : undefined;
-    const weeks = await Promise.all(
-      Array.from({ length: WEEKS + 1 }, (_, week) =>
-        read(
-          week === 0
-            ? { from: silentFrom, to }
-            : {
-                from: from - windowMs - week * WEEK_MS,
-                to: to - week * WEEK_MS,
-              },
-        ),
-      ),
+    const ranges = Array.from({ length: WEEKS + 1 }, (_, week) =>
+      week === 0
+        ? { from: silentFrom, to }
+        : { from: from - windowMs - week * WEEK_MS, to: to - week * WEEK_MS },
     );
+    const weeks = await Promise.all(ranges.map(read));
+    // A preview would have to count them for each of its moments.
+    const notPosted = isPreview
+      ? ranges.map(() => 0)
+      : await Promise.all(
+          ranges.map((range) => countNotPosted(ledger, filter, range)),
+        );
     const keeping =
       ledger.keeping && !isPreview
         ? await keepingIfKnown(ledger.keeping)
@@ -74,8 +77,11 @@ export const silence: RuleKindDefinition = {
     // Then callbacks arrive, and the rule "Recording fails" says that nobody records them.
     const isUnknown = keeping !== undefined && isRecordingLate(keeping);
     const [current, ...earlier] = weeks;
-    const messagesIn = (counts: typeof current, begin: number, end: number) =>
-      counts?.sum("", { from: begin, to: end }).messages ?? 0;
+    const messagesIn = (week: number, begin: number, end: number) => {
+      const { messages = 0 } =
+        weeks[week]?.sum("", { from: begin, to: end }) ?? {};
+      return Math.max(0, messages - (notPosted[week] ?? 0));
+    };
     return {
       stepMs: current?.stepMs ?? MINUTE_MS,
       isSample: current?.isSample ?? false,
@@ -88,13 +94,13 @@ export const silence: RuleKindDefinition = {
         if (isUnknown || !moment.knows(windowMs)) return UNKNOWN;
         const begin = moment.since(windowMs);
         const isSilent =
-          messagesIn(current, begin, moment.at) === 0 &&
+          messagesIn(0, begin, moment.at) === 0 &&
           (lastEventAt === undefined || lastEventAt < begin);
-        const usual = earlier.flatMap((counts, index) => {
+        const usual = earlier.flatMap((_, index) => {
           const end = moment.at - (index + 1) * WEEK_MS;
           return end - windowMs < firstAt
             ? []
-            : [messagesIn(counts, end - windowMs, end)];
+            : [messagesIn(index + 1, end - windowMs, end)];
         });
         const finding = {
           key: "",
@@ -117,6 +123,24 @@ export const silence: RuleKindDefinition = {
 
 const number = (settings: RuleSettings, name: string): number =>
   numberOf(silence, settings, name);
+
+/**
+ * Counts the messages of a range that only Twilio's API reported, as far as it's quick: they
+ * neither break a silence nor make callbacks usual.
+ */
+async function countNotPosted(
+  ledger: Ledger,
+  filterText: string,
+  { from, to }: TimeRange,
+): Promise<number> {
+  const { count, isMore } = await ledger.countMessages([
+    ...parseFilter(filterText, to).filter,
+    { field: "source", values: ["api"], negated: false },
+    { field: "after", at: from, negated: false },
+    { field: "before", at: to, negated: false },
+  ]);
+  return isMore ? Infinity : count;
+}
 
 /** Whether earlier weeks had messages then: all of them, or all but one of three or more. */
 function isUsual(usual: readonly number[], settings: RuleSettings): boolean {
