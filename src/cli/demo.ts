@@ -143,6 +143,7 @@ function demoConfig(
       PORT: String(port),
       DATABASE_URL: databaseUrl,
       MASK_NUMBERS: String(masksNumbers),
+      DELIVERY_TARGET: "95",
     },
     isTerminal: true,
   });

@@ -43,6 +43,8 @@ export type Config = {
   readonly metricsToken: string | undefined;
   /** Days that messages are kept; 0 keeps them forever. */
   readonly retentionDays: number;
+  /** The delivery rate to reach, 0 to 1; undefined for none. */
+  readonly deliveryTarget: number | undefined;
   /** Where daily backups are written; undefined for no backups. */
   readonly backupFolder: string | undefined;
   readonly backupsKept: number;
@@ -109,6 +111,7 @@ export function readConfig(sources: ConfigSources): Config {
     signInSecret: read(SETTINGS.signInSecret),
     masksNumbers: withDefault(SETTINGS.masksNumbers),
     retentionDays: withDefault(SETTINGS.retentionDays),
+    deliveryTarget: read(SETTINGS.deliveryTarget),
     backupFolder: read(SETTINGS.backupFolder),
     backupsKept: withDefault(SETTINGS.backupsKept),
     metricsToken: read(SETTINGS.metricsToken),

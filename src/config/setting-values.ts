@@ -53,6 +53,7 @@ export const OWN_PATHS: ReadonlySet<string> = new Set([
   "numbers",
   "readyz",
   "refusals",
+  "report",
   "completeness",
   "search",
   "settings",
@@ -175,6 +176,14 @@ export function wholeNumber(
   if (!(number >= min && number <= max))
     throw new Error(`must be a whole number from ${min} to ${max}`);
   return number;
+}
+
+/** A percentage above 0 and below 100, as a share. */
+export function percentage(text: string): number {
+  const percent = /^\d{1,2}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (percent === 0)
+    throw new Error("must be above 0 and below 100, such as 97 or 97.5");
+  return percent / 100;
 }
 
 /** A secret that is too long to guess, made of characters that a header can carry. */

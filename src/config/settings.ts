@@ -4,6 +4,7 @@ import {
   headerName,
   listenHost,
   oneOf,
+  percentage,
   port,
   publicUrl,
   secretToken,
@@ -155,6 +156,15 @@ export const SETTINGS = {
     default: "0",
     help: "Delete messages first seen more than this many days ago, a few at a time; 0 keeps everything.",
     parse: (text) => wholeNumber(text, { min: 0, max: 36_500 }),
+  }),
+  deliveryTarget: setting({
+    name: "DELIVERY_TARGET",
+    placeholder: "percent",
+    default: undefined,
+    help:
+      "The delivery rate to reach, in percent, such as 97 or 97.5: a line in charts of the delivery rate, and what the page of a month " +
+      "compares with.",
+    parse: percentage,
   }),
   backupFolder: setting({
     name: "BACKUP_FOLDER",

@@ -35,6 +35,7 @@ import parts from "../../views/styles/parts.css" with { type: "text" };
 import print from "../../views/styles/print.css" with { type: "text" };
 import ranges from "../../views/styles/ranges.css" with { type: "text" };
 import refusals from "../../views/styles/refusals.css" with { type: "text" };
+import report from "../../views/styles/report.css" with { type: "text" };
 import search from "../../views/styles/search.css" with { type: "text" };
 import settings from "../../views/styles/settings.css" with { type: "text" };
 import settingsGeneral from "../../views/styles/settings-general.css" with { type: "text" };
@@ -63,6 +64,7 @@ const STYLESHEET = [
   ranges,
   times,
   overview,
+  report,
   parts,
   errors,
   message,

@@ -11,7 +11,7 @@ import type { UpkeepState } from "../store/upkeep.ts";
 /** The server's configuration and state for the settings page, without secrets or parts of them. */
 export type GeneralSettings = Pick<
   Config,
-  "signIn" | "masksNumbers" | "retentionDays" | "backupsKept"
+  "signIn" | "masksNumbers" | "retentionDays" | "deliveryTarget" | "backupsKept"
 > & {
   readonly publicUrl: string | undefined;
   readonly authTokens: {
@@ -91,6 +91,7 @@ export async function readGeneralSettings(
     signIn,
     masksNumbers,
     retentionDays,
+    deliveryTarget: config.deliveryTarget,
     backupsKept,
     publicUrl,
     authTokens: {

@@ -1,4 +1,5 @@
 import type { Asked } from "./asked.ts";
+import type { Config } from "../config/config.ts";
 import { page, type Page } from "../http/page.ts";
 import {
   OverviewMistakesPage,
@@ -25,7 +26,7 @@ export type OverviewDeps = {
     Pick<Stores, "feedEnd" | "countedByMinuteSince" | "backfills"> & {
       readonly alerts: Pick<Stores["alerts"], "evaluatorRecord">;
     };
-  readonly config: TestCommandSettings;
+  readonly config: TestCommandSettings & Pick<Config, "deliveryTarget">;
   readonly callbacks: Pick<CallbackCounts, "lastSkipped">;
   readonly now: () => number;
 };
@@ -65,7 +66,8 @@ export const overviewHandler =
           : undefined;
       const record = await store.alerts.evaluatorRecord();
       const gaps = gapsOf(record?.gaps ?? [], overview);
-      const view = { site, asked, overview, received, gaps, now, live };
+      const target = config.deliveryTarget;
+      const view = { site, asked, overview, received, gaps, target, now, live };
       return page(<OverviewPage {...view} />);
     }
     const newest = await store.listMessages([], { size: 1 });

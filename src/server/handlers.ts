@@ -44,6 +44,7 @@ import { operationsHandlers } from "../routes/operations.ts";
 import { overviewHandler } from "../routes/overview.tsx";
 import { ownAccountHandlers } from "../routes/own-account.tsx";
 import { refusalHandlers } from "../routes/refusals.tsx";
+import { reportHandler } from "../routes/report.tsx";
 import { completenessHandler } from "../routes/completeness.tsx";
 import { searchHandlers } from "../routes/search.tsx";
 import { senderHandlers } from "../routes/senders.tsx";
@@ -163,6 +164,7 @@ export function createHandlers(whole: HandlerDeps) {
     digest: digestHandlers(deps),
     audit: auditHandler(deps),
     completeness: completenessHandler(deps),
+    report: reportHandler(deps),
     senders: senderHandlers({ ...deps, ...senderChecksOf(whole) }),
     erase: eraseHandlers(new Erasures(deps)),
     madeUp: madeUpHandlers(new MadeUpRemoval(deps)),

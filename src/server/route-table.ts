@@ -156,6 +156,7 @@ export function routeTable(on: Handlers, signIn: SignIn): readonly Route[] {
     post("/alerts/:id/reopen",                 member, alerts.reopen),
 
     get ("/completeness",                      member, on.completeness, called("Completeness", "missed outcomes callbacks reconcile backfill")),
+    get ("/report",                            member, on.report, called("Delivery by month", "report target month rate manager")),
 
     get ("/refusals",                          member, refusals.list, called("Refusals", "refused callbacks signature 403")),
     get ("/refusals/:id",                      member, refusals.one),

@@ -102,6 +102,9 @@ export function createUrls(publicUrl: string | undefined) {
     refusal: (id: number): string => `${base}/refusals/${id}`,
     refusalsSeen: `${base}/refusals/seen`,
     completeness: `${base}/completeness`,
+    /** How a month, such as `2026-11`, compares with the target; the current one without `month`. */
+    report: (month?: string): string =>
+      `${base}/report${queryString({ month })}`,
     /** Open alerts, and those that were; `older` is an alert's id. */
     alerts: (
       address: {

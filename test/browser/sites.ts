@@ -59,6 +59,7 @@ export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
   "endpoint-new": "/forwarding/new",
   refusals: "/refusals",
   completeness: "/completeness",
+  report: "/report",
   alerts: "/alerts",
   "alert-rules": "/alerts/rules",
   "alert-channels": "/alerts/channels",

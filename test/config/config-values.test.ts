@@ -115,6 +115,14 @@ test.each([
   ["TRUSTED_PROXIES", "10.0.0.0/8,", "must be a list of IP addresses"],
   ["TRUSTED_PROXIES", "::1/129", "must be a list of IP addresses"],
   ["MASK_NUMBERS", "maybe", "must be true or false"],
+  ...["0", "100", "97%", "-1", "0.97e2", "x"].map(
+    (text) =>
+      [
+        "DELIVERY_TARGET",
+        text,
+        "must be above 0 and below 100, such as 97 or 97.5",
+      ] as const,
+  ),
   ["MASK_NUMBERS", "1", "must be true or false"],
   ["MASK_NUMBERS", "yes", "must be true or false"],
   ["LOG_LEVEL", "loud", "must be one of debug, info, warn, error, silent"],

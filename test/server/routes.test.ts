@@ -311,6 +311,7 @@ const ADDRESSES: Record<
   refusal: urls.refusal(1),
   refusalsSeen: urls.refusalsSeen,
   completeness: urls.completeness,
+  report: urls.report("2026-11"),
   alerts: urls.alerts({ severity: "critical", older: 1 }),
   alert: urls.alert(1),
   alertAcknowledge: urls.alertAcknowledge(1),

@@ -1,3 +1,4 @@
+import { targetWords } from "../../src/overview/target.ts";
 import { compactCount } from "../../src/words/amounts.ts";
 import {
   CHART_HEIGHT,
@@ -28,10 +29,11 @@ import { attribute } from "../parts/values.tsx";
  * as a table is below, for screen readers and for whoever likes numbers better.
  */
 export function BarChart(chart: ChartProps) {
-  const { label, bars, hasRate, marked, earlier } = chart;
+  const { label, bars, hasRate, marked, earlier, target } = chart;
   const shapes = chartShapes(
     bars.map(({ outcomes }) => outcomes),
     bars.flatMap((bar) => bar.earlier ?? []),
+    target,
   );
   const hasLine = hasRate && shapes.rateLine !== "";
   const marks = marksPath(
@@ -59,6 +61,13 @@ export function BarChart(chart: ChartProps) {
           </span>
         )}
         {hasLine ? <span class="key key-rate">Delivery rate</span> : ""}
+        {hasLine && target !== undefined ? (
+          <span class="key key-target" safe>
+            {`Target ${targetWords(target)}`}
+          </span>
+        ) : (
+          ""
+        )}
         {partsOf(bars).map((part) => (
           <span class={`key part-${part}`} title={PART_MEANINGS[part]} safe>
             {part === "arrived"
@@ -151,7 +160,7 @@ function CountAxis({ ticks }: { readonly ticks: readonly number[] }) {
 }
 
 function RateStrip({
-  shapes: { rateTicks, rateLine, earlierRateLine },
+  shapes: { rateTicks, rateLine, earlierRateLine, targetLine },
   marks,
 }: Drawn) {
   return (
@@ -164,6 +173,7 @@ function RateStrip({
       <svg class="chart-drawing chart-rates" {...STRETCHED}>
         <path class="chart-marks" d={marks}></path>
         <Lines count={rateTicks.length} />
+        <path class="chart-target" d={targetLine}></path>
         <path class="chart-rate-earlier" d={earlierRateLine}></path>
         <path class="chart-rate" d={rateLine}></path>
       </svg>

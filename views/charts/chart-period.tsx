@@ -20,6 +20,7 @@ export function PeriodChart({
   hasRate,
   marked,
   earlier,
+  target,
   now,
 }: {
   readonly urls: Urls;
@@ -32,6 +33,7 @@ export function PeriodChart({
   /** What it's compared with, span by span, and its name. */
   readonly earlier?:
     { readonly words: string; readonly spans: readonly Outcomes[] } | undefined;
+  readonly target?: number | undefined;
   readonly now: number;
 }) {
   return (
@@ -46,7 +48,7 @@ export function PeriodChart({
         earlier: earlier?.spans[index],
       }))}
       earlier={earlier?.words}
-      {...{ hasRate, marked }}
+      {...{ hasRate, marked, target }}
     />
   );
 }

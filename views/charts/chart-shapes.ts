@@ -37,6 +37,8 @@ export type ChartShapes = {
   /** The same of the earlier period, and an outline of its counts; "" without one. */
   readonly earlierRateLine: string;
   readonly earlierOutline: string;
+  /** Path of the target; "" without one. */
+  readonly targetLine: string;
 };
 
 /** A chart of few messages has whole numbers at its lines too. */
@@ -49,10 +51,11 @@ const RATE_SPAN_MIN = 0.04;
 const RATE_LINES = 3;
 const MARK_WIDTH_MIN = 4;
 
-/** `earlier` has what each bar is compared with, or nothing. */
+/** `earlier` has what each bar is compared with, or nothing; `target` is a rate, 0 to 1. */
 export function chartShapes(
   bars: readonly Outcomes[],
   earlier: readonly Outcomes[] = [],
+  target?: number,
 ): ChartShapes {
   const counts = [...bars, ...earlier].map(({ messages }) => messages);
   const most = Math.max(TOP_MIN, ...counts);
@@ -85,7 +88,7 @@ export function chartShapes(
 
   const [rates, earlierRates] = [bars.map(ratePoint), earlier.map(ratePoint)];
   const rateY = rateScale(
-    [...rates, ...earlierRates].filter((rate) => rate !== undefined),
+    [...rates, ...earlierRates, target].filter((rate) => rate !== undefined),
   );
   const lineOf = line<number | undefined>()
     .defined((rate) => rate !== undefined)
@@ -100,6 +103,8 @@ export function chartShapes(
     rateTicks: rateY.ticks(RATE_LINES),
     rateLine: rateLine(rates),
     earlierRateLine: rateLine(earlierRates),
+    targetLine:
+      target === undefined ? "" : `M0,${short(rateY(target))}H${CHART_WIDTH}`,
     earlierOutline: outline(earlier.map(({ messages }) => y(messages))),
   };
 }

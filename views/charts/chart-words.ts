@@ -34,6 +34,8 @@ export type ChartProps = {
   readonly marked?: Marked | undefined;
   /** What the earlier period is called, if the bars have it. */
   readonly earlier?: string | undefined;
+  /** The delivery rate to reach, 0 to 1. */
+  readonly target?: number | undefined;
 };
 
 export const PART_WORDS: Record<Part, string> = {

@@ -8,6 +8,8 @@ import { PARTS, type Part } from "../charts/chart-shapes.ts";
 import { PART_MEANINGS, PART_WORDS } from "../charts/chart-words.ts";
 import { ARRIVED, listHref } from "../parts/list-link.ts";
 import { rateChange } from "../../src/overview/headline.ts";
+import { targetWords } from "../../src/overview/target.ts";
+import { monthOf } from "../../src/time/month-period.ts";
 import type { Urls } from "../../src/site/urls.ts";
 
 type Figure = {
@@ -50,11 +52,16 @@ export function Figures({
   urls,
   conditions,
   overview,
+  target,
+  now,
 }: {
   readonly urls: Urls;
   /** What the lists are narrowed to beside the time. */
   readonly conditions: readonly FilterPair[];
   readonly overview: Overview;
+  /** The delivery rate to reach, 0 to 1; undefined for none. */
+  readonly target: number | undefined;
+  readonly now: number;
 }) {
   const { total, period } = overview;
   const rate = deliveryRate(total);
@@ -74,6 +81,7 @@ export function Figures({
             before={period.before}
             wanted="more"
           />
+          <TargetLink {...{ urls, rate, target, now }} />
         </dd>
       </div>
       {FIGURES.map(({ label, of, only, wanted, meaning }) => (
@@ -102,6 +110,28 @@ export function Figures({
         </div>
       ))}
     </dl>
+  );
+}
+
+/** The way to the month's report, and how the rate compares with the target. */
+function TargetLink({
+  urls,
+  rate,
+  target,
+  now,
+}: {
+  readonly urls: Urls;
+  readonly rate: number | undefined;
+  readonly target: number | undefined;
+  readonly now: number;
+}) {
+  const { words } = monthOf(now);
+  return (
+    <a class="change" href={urls.report()} safe>
+      {target === undefined || rate === undefined
+        ? `${words} so far`
+        : `${rate < target ? "below" : "reaches"} ${targetWords(target)} · ${words}`}
+    </a>
   );
 }
 

@@ -49,6 +49,8 @@ export type OverviewView = {
   /** Of the outcomes that Twilio has; undefined when none were compared. */
   readonly received: ReceivedOfDays | undefined;
   readonly gaps: ServerGaps;
+  /** The delivery rate to reach, 0 to 1; undefined for none. */
+  readonly target: number | undefined;
   readonly now: number;
   /** The latest event's id. */
   readonly live: FeedPosition;
@@ -61,6 +63,7 @@ export function OverviewPage({
   overview,
   received,
   gaps,
+  target,
   now,
   live,
 }: OverviewView) {
@@ -98,9 +101,9 @@ export function OverviewPage({
       >
         <PartOnly asked={asked.period} shown={period} />
         <section class="panel" aria-label="Messages by status">
-          <Figures {...{ urls, conditions, overview }} />
+          <Figures {...{ urls, conditions, overview, target, now }} />
           <PeriodChart
-            {...{ urls, period, spans, conditions, now }}
+            {...{ urls, period, spans, conditions, target, now }}
             earlier={
               earlierSpans && {
                 words: capitalized(period.before),

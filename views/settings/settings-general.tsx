@@ -2,6 +2,7 @@ import type { GeneralSettings } from "../../src/ops/general-settings.ts";
 import { isAdmin } from "../../src/account/viewer.ts";
 import type { BoundedCount } from "../../src/store/tally.ts";
 import { MADE_UP_SID_START } from "../../src/twilio/made-up-sid.ts";
+import { targetWords } from "../../src/overview/target.ts";
 import { boundedCount } from "../../src/words/amounts.ts";
 import { Ago } from "../parts/time.tsx";
 import { Fact, Given } from "./given.tsx";
@@ -42,6 +43,16 @@ export function SettingsGeneralPage(props: SettingsGeneralProps) {
         </Fact>
         <Fact name="Kept for" by="RETENTION_DAYS">
           <Kept settings={settings} now={now} />
+        </Fact>
+        <Fact name="Delivery target" by="DELIVERY_TARGET">
+          {settings.deliveryTarget === undefined ? (
+            "None."
+          ) : (
+            <>
+              <span safe>{targetWords(settings.deliveryTarget)}</span>:{" "}
+              <a href={site.urls.report()}>how this month compares</a>.
+            </>
+          )}
         </Fact>
         <MadeUp site={site} count={settings.madeUpMessages} />
       </Given>
