@@ -18,6 +18,7 @@ import {
   listSuppressions,
   removeSuppression,
 } from "../routes/api/suppressions.ts";
+import { apiReference } from "../routes/api-reference.tsx";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import type { SignIn } from "../config/settings.ts";
 import type { Handlers } from "./handlers.ts";
@@ -211,6 +212,7 @@ export function routeTable(on: Handlers, signIn: SignIn): readonly Route[] {
     // Mail programs post it, as RFC 8058 says; the address has a proof.
     post("/digest/unsubscribe",                open,   on.digest.unsubscribe,    fromAnywhere),
 
+    get ("/settings/api",                      member, apiReference(apiRoutes), called("API reference", "developers openapi curl json token")),
     get ("/settings/senders",                  admin,  on.senders.show, called("Senders", "messaging services check twilio configuration")),
     post("/settings/senders/check",            admin,  on.senders.check),
 

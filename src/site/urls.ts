@@ -134,6 +134,7 @@ export function createUrls(publicUrl: string | undefined) {
       `${base}/alerts/rules/${id}/switch`,
     alertRuleRemove: (id: number): string =>
       `${base}/alerts/rules/${id}/remove`,
+    apiReference: `${base}/settings/api`,
     senders: `${base}/settings/senders`,
     sendersCheck: `${base}/settings/senders/check`,
     alertChannels: `${base}/alerts/channels`,

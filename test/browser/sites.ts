@@ -125,6 +125,7 @@ export const PAGES_OF_SETTINGS: Readonly<Record<string, string>> = {
   "made-up": "/settings/made-up",
   audit: "/settings/audit",
   senders: "/settings/senders",
+  api: "/settings/api",
 };
 
 /** Pages that look best with the demo's week of messages. */

@@ -101,12 +101,12 @@ const SEEN_BY_MEMBERS: readonly string[] = [
   "GET /forwarding/:id/attempts/:attempt",
 ];
 
-test("members see everything except the settings, where they see only their own account and digest, and change no rule, channel, endpoint or list", async () => {
+test("members see everything except the settings, where they see only the API's reference and their own account and digest, and change no rule, channel, endpoint or list", async () => {
   await using server = await startWithPeople();
   for (const route of gatedOf(server.routes)) {
     const isOfAdmins =
       (route.path.startsWith("/settings/") &&
-        !/^\/settings\/(?:account|digest)/.test(route.path)) ||
+        !/^\/settings\/(?:account|api$|digest)/.test(route.path)) ||
       (/^\/(?:alerts\/(?:rules|channels)|do-not-send\/|forwarding)/.test(
         route.path,
       ) &&
@@ -347,6 +347,7 @@ const ADDRESSES: Record<
   attempt: urls.attempt(1, 2, { test: "1" }),
   live: urls.live(new FeedPosition("0123456789abcdef", 1), "a"),
   settings: urls.settings,
+  apiReference: urls.apiReference,
   senders: urls.senders,
   sendersCheck: urls.sendersCheck,
   users: urls.users,

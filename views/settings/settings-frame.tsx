@@ -22,6 +22,11 @@ const PAGES = {
   },
   users: { words: "Users", address: ({ users }) => users, forUsers: true },
   tokens: { words: "API tokens", address: ({ tokens }) => tokens },
+  api: {
+    words: "API",
+    address: ({ apiReference }) => apiReference,
+    forMembers: true,
+  },
   senders: { words: "Senders", address: ({ senders }) => senders },
   channels: {
     words: "Notifications",

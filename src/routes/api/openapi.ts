@@ -38,7 +38,7 @@ export function openApiDocument(
     info: {
       title: "smsledger",
       version: "1",
-      description: DESCRIPTION,
+      description: DESCRIPTION.join("\n\n"),
       contact: { name: "The team that runs this server" },
       license: { name: "MIT", identifier: "MIT" },
     },
@@ -68,15 +68,16 @@ export function openApiDocument(
   };
 }
 
-const DESCRIPTION = [
+/** What holds for every operation. */
+export const DESCRIPTION: readonly string[] = [
   "The messages whose status callbacks this server received from Twilio, and what happened to them; and where its events are forwarded.",
   "Times are RFC 3339 in UTC; an unknown value is null. Responses may gain fields, so ignore those you don't know.",
   "Each token can make 600 requests per minute: RateLimit-Remaining is how many are left, RateLimit-Reset the seconds until the limit resets.",
   "Errors are problem details (RFC 9457).",
-].join("\n\n");
+];
 
 /** What the operations are about, by the part of their path that names it. */
-const TAGS = [
+export const TAGS = [
   ["messages", "Messages and what happened to them."],
   ["events", "Every event once, in order: the feed to catch up from."],
   ["stats", "Counts by status, and how fast messages are delivered."],
@@ -87,7 +88,7 @@ const TAGS = [
   ["endpoints", "Where events are forwarded, and how that goes."],
 ] as const;
 
-function tagOf(path: string): string {
+export function tagOf(path: string): string {
   const [, , , name] = path.split("/");
   const tag = TAGS.find(([each]) => each === name);
   if (tag === undefined) throw new Mistake(`${path} has no tag.`);
