@@ -12,6 +12,7 @@ import type {
   MessageRow,
   Reading,
 } from "./store.ts";
+import type { CostGroup, CostStore } from "./costs.ts";
 import type { Stores } from "./stores.ts";
 import type { SuppressionChange, SuppressionStore } from "./suppressions.ts";
 import type { Dimension, TallyRow } from "./tally.ts";
@@ -59,6 +60,7 @@ export function maskedStore(store: Stores): Stores {
     backfills: store.backfills,
     reconciles: store.reconciles,
     prices: store.prices,
+    costs: maskedCosts(store.costs),
     // Refused callbacks are masked before they're stored.
     refusals: store.refusals,
     // Erasing takes a whole number and only returns counts.
@@ -153,6 +155,37 @@ export function maskedReading(store: Reading): Reading {
     },
     eventsWithMessages: async (ids) =>
       (await store.eventsWithMessages(ids)).map(maskedPair),
+  };
+}
+
+/** Senders and tags are masked. A tag may be the number of a message, so any number in it is. */
+function maskedCosts(store: CostStore): CostStore {
+  const masked = <G extends Pick<CostGroup, "key" | "tag">>({
+    key,
+    tag,
+    ...group
+  }: G) => ({
+    ...group,
+    key: key && maskedSender(key),
+    ...(tag && {
+      tag: { name: maskedSender(tag.name), value: maskedSender(tag.value) },
+    }),
+  });
+  return {
+    async report(request) {
+      const report = await store.report(request);
+      return report === "too many" || request.by === "day"
+        ? report
+        : { ...report, groups: report.groups.map(masked) };
+    },
+    async linesOf(...asked) {
+      const { lines, next } = await store.linesOf(...asked);
+      return { lines: lines.map(masked), next };
+    },
+    tagNames: async (limit) =>
+      (await store.tagNames(limit)).filter(
+        (name) => maskedSender(name) === name,
+      ),
   };
 }
 

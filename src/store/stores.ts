@@ -9,6 +9,7 @@ import type { OutboxStore } from "./outbox.ts";
 import type { RefusalStore } from "./refusals.ts";
 import type { CountRequest } from "./request-windows.ts";
 import type { DigestStore } from "./digests.ts";
+import type { CostStore } from "./costs.ts";
 import type { SuppressionStore } from "./suppressions.ts";
 import type {
   BackfillStore,
@@ -35,6 +36,7 @@ export interface Stores extends Store {
   readonly backfills: BackfillStore;
   readonly reconciles: ReconcileStore;
   readonly prices: PriceStore;
+  readonly costs: CostStore;
   readonly upkeep: UpkeepStore;
   readonly database: DatabaseFacts;
   readonly countRequest: CountRequest;

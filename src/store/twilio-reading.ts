@@ -115,16 +115,22 @@ export interface ReconcileStore {
   goneAt(messageId: number): Promise<number | undefined>;
 }
 
-/** What Twilio charged for a message, as far as it's known. */
-export type MessagePrice = {
+/** What Twilio says of a message's price. */
+export type PriceReading = {
   readonly messageSid: string;
-  readonly price: Price;
+  /** When it was sent, in days since 1970 (GMT). */
+  readonly day: number;
+  /** Null until Twilio states one. */
+  readonly price: Price | null;
+  readonly segments: number;
+  /** Whether Twilio charges its fee for failed messages, which isn't in the price. */
+  readonly hasFee: boolean;
 };
 
 /** What messages cost. */
 export interface PriceStore {
-  /** Keeps the prices of recorded messages; a later price replaces an earlier one. */
-  save(prices: readonly MessagePrice[]): Promise<void>;
+  /** Keeps what was read of recorded messages, and sums it up. A later reading replaces an earlier one, but a price stays. */
+  save(readings: readonly PriceReading[]): Promise<void>;
   /** Undefined while it isn't known. */
   of(messageId: number): Promise<Price | undefined>;
 }

@@ -32,7 +32,7 @@ export type Price = { readonly amount: string; readonly currency: string };
 
 const MESSAGE_STATUS = /^[a-z][a-z_-]{0,39}$/;
 const DIRECTION = /^(?:inbound|outbound-[a-z-]{1,20})$/;
-const AMOUNT = /^-?\d{1,12}(?:\.\d{1,12})?$/;
+const AMOUNT = /^-?\d{1,9}(?:\.\d{1,12})?$/;
 const CURRENCY = /^[A-Za-z]{3}$/;
 const TEXT_CHARS_MAX = 500;
 

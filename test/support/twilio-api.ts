@@ -8,6 +8,10 @@ export type TwilioMessage = {
   readonly errorCode: number | null;
   readonly messagingServiceSid: string | null;
   readonly price: string | null;
+  /** USD by default. */
+  readonly priceUnit?: string;
+  /** 1 by default. */
+  readonly segments?: number;
   readonly sentAt: number;
   readonly body: string;
 };
@@ -210,9 +214,9 @@ function jsonOf(message: TwilioMessage): object {
     from: message.from,
     messaging_service_sid: message.messagingServiceSid,
     num_media: "0",
-    num_segments: "1",
+    num_segments: String(message.segments ?? 1),
     price: message.price,
-    price_unit: "USD",
+    price_unit: message.priceUnit ?? "USD",
     sid,
     status: message.status,
     subresource_uris: { media: `${MESSAGES}/${sid}/Media.json` },

@@ -63,6 +63,7 @@ export const COPIED_GROUPS: readonly CopiedGroup[] = [
   group("backfill_days", "day"),
   group("reconciled_messages", "message_id"),
   group("message_prices", "message_id"),
+  group("cost_sums", "dimension", "grain", "bucket", "currency", "key"),
 ];
 
 /** Tables whose ids the database itself gives. */

@@ -73,7 +73,8 @@ export type RecordingPort = {
   putConfirmation(messageId: number, confirmation: RecordedConfirmation): void;
   addEvent(added: AddedEvent): void;
   addRepeat(eventId: number, receivedAt: number): void;
-  addTags(messageId: number, query: string): void;
+  /** `isNew`: no event of the message was recorded before. */
+  addTags(messageId: number, query: string, isNew: boolean): void;
   /** Notes the addresses that events of a message have and the message doesn't. */
   noteAddresses(
     messageId: number,
@@ -127,7 +128,7 @@ export function recordEvent(
   // A message's events usually have the same query, whose tags it already has.
   const { query } = fields;
   if (query !== null && !earlier.some((each) => each.query === query))
-    port.addTags(messageId, query);
+    port.addTags(messageId, query, known === null);
   return isSupplement ? "supplement" : "new";
 }
 

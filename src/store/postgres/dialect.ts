@@ -50,13 +50,19 @@ export const postgresDialect: Dialect = {
       AND ${name} >= ${small} AND ${name} < ${small + LAST_CHARACTER})`;
   },
   lastEventId: sql`coalesce((SELECT id FROM highest_ids WHERE name = 'events'), 0)`,
+  // As a keeper's batch does, and each step of deleting and erasing.
+  holdMessages: async (db) => {
+    await sql`SELECT FROM keeper FOR UPDATE`.execute(db);
+  },
   readSnapshot: (db, work) =>
-    db
-      .transaction()
-      .setIsolationLevel("repeatable read")
-      .execute((transaction) =>
-        work(withDialect(transaction, postgresDialect)),
-      ),
+    db.isTransaction
+      ? work(db)
+      : db
+          .transaction()
+          .setIsolationLevel("repeatable read")
+          .execute((transaction) =>
+            work(withDialect(transaction, postgresDialect)),
+          ),
 };
 
 /** An element of an array literal. */

@@ -48,7 +48,9 @@ export type Dialect = {
   readonly nameBegins: (start: string) => Sql;
   /** The highest id that an event of the ledger ever had, or 0. */
   readonly lastEventId: Sql;
-  /** Does work that only reads, all of it on the database as it is now. */
+  /** Within a transaction that writes: keeps messages from changing until it ends. */
+  readonly holdMessages: (db: Db) => Promise<void>;
+  /** Does work that only reads, all of it on the database as it is now, or as it is in the transaction. */
   readonly readSnapshot: <T>(
     db: Db,
     work: (db: Db) => Promise<T>,

@@ -254,7 +254,29 @@ export type Schema = {
     after_event_id: number;
     read_at: number | null;
   };
-  message_prices: { message_id: number; amount: string; currency: string };
+  message_prices: {
+    message_id: number;
+    day: number;
+    amount: string | null;
+    currency: string | null;
+    micros: number;
+    picos: number;
+    segments: number;
+    has_fee: number;
+  };
+  cost_sums: {
+    dimension: number;
+    grain: number;
+    bucket: number;
+    key: string;
+    currency: string;
+    messages: number;
+    micros: number;
+    picos: number;
+    segments: number;
+    with_fee: number;
+    seen: number;
+  };
   reconciled_messages: {
     message_id: number;
     asked: number;

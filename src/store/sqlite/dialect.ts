@@ -38,8 +38,14 @@ export const sqliteDialect: Dialect = {
     AND addresses.address < ${start + LAST_CHARACTER} COLLATE NOCASE)`,
   // The sequence, as retention may have deleted the latest events.
   lastEventId: sql`coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)`,
+  // One connection writes, and one transaction at a time.
+  holdMessages: async () => undefined,
   readSnapshot: (db, work) =>
-    db
-      .transaction()
-      .execute((transaction) => work(withDialect(transaction, sqliteDialect))),
+    db.isTransaction
+      ? work(db)
+      : db
+          .transaction()
+          .execute((transaction) =>
+            work(withDialect(transaction, sqliteDialect)),
+          ),
 };

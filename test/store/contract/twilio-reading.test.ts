@@ -120,7 +120,7 @@ storeContract((openStore) => {
     expect(await reconciles.goneAt(messageId)).toBeUndefined();
   });
 
-  test("prices are kept to the last digit, of messages that are there", async () => {
+  test("prices are kept to the last digit, of messages that are there, until Twilio states another one", async () => {
     await using opened = await openStore();
     const { store } = opened;
     const [messageSid, unknown] = [
@@ -131,15 +131,26 @@ storeContract((openStore) => {
     await store.settled();
     const { id = 0 } = (await store.messageBySid(messageSid)) ?? {};
     expect(await store.prices.of(id)).toBeUndefined();
-    const price = { amount: "-123456789012.123456789012", currency: "EUR" };
+    const reading = { messageSid, day: 20_000, segments: 1, hasFee: false };
+    await store.prices.save([{ ...reading, price: null }]);
+    expect(await store.prices.of(id)).toBeUndefined();
+    const price = { amount: "-123456789.123456789012", currency: "EUR" };
     await store.prices.save([
-      { messageSid, price },
-      { messageSid: unknown, price },
+      { ...reading, price },
+      { ...reading, messageSid: unknown, price },
     ]);
     expect(await store.prices.of(id)).toEqual(price);
-    const changed = { ...price, amount: "-0.10" };
-    await store.prices.save([{ messageSid, price: changed }]);
-    expect(await store.prices.of(id)).toEqual(changed);
+    await store.prices.save([{ ...reading, price: null }]);
+    expect(await store.prices.of(id)).toEqual(price);
+    for (const changed of [
+      { ...price, amount: "-0.10" },
+      { amount: "-0.10", currency: "USD" },
+    ]) {
+      await store.prices.save([{ ...reading, price: changed }]);
+      expect(await store.prices.of(id)).toEqual(changed);
+    }
     await store.prices.save([]);
+    await store.upkeep.prune(Date.UTC(2100, 0, 1));
+    expect(await store.prices.of(id)).toBeUndefined();
   });
 });

@@ -52,6 +52,8 @@ const RELEASED = {
     "7c05c4d4d16b62f12347b1073545a9d72bda18fa3ce814c8f8df74d99213b727",
   "15-api-messages.sql":
     "6963d82d79aef087317fd7d2a2cff05c4df118318b15a7bb99eabbfac8b04696",
+  "16-costs.sql":
+    "0e879e479fc1a3fcc9ee030f37175968a7c5feef95868a61b5dfab006fab1732",
 };
 
 test("no released migration has changed", () => {

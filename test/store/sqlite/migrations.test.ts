@@ -56,6 +56,8 @@ const RELEASED = {
     "dfceed528ceef11e7802312fc4ea1c96989185647f26d8c5695bb05e050590a7",
   "23-api-messages.sql":
     "b56baa02de2ae8967b7c5766d4d7b575b5ecaa5de111b8362825426704c23aee",
+  "24-costs.sql":
+    "4131fb4b95aa6844aaf589dd55494fa06417d10d8af0e9c961f4f29371bc6fb1",
 };
 
 test("no released migration has changed", () => {
@@ -73,7 +75,7 @@ test("a new database has exactly this version's schema", () => {
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
   );
   expect(sha256(JSON.stringify(statement.all()))).toBe(
-    "e754c14fdced34250d4fd8b8c06a1e76bb16969900f15812aca49a3bcd11668d",
+    "b95a628c9099d731a6259f30a6894a7a287c556c3cc63ac07a3f0cb5a369f63e",
   );
 });
 

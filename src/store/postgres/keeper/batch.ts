@@ -3,6 +3,7 @@ import { parseForm } from "../../../twilio/form.ts";
 import type { RecordedConfirmation } from "../../core/confirmation.ts";
 import { postOf } from "../../core/event-posts.ts";
 import { sourcePlace } from "../../event-sources.ts";
+import { movesCosts } from "../../core/cost-table.ts";
 import { packMessageSid } from "../../core/message-sid.ts";
 import { createRecipientsToCheck } from "../../core/failing-recipients.ts";
 import {
@@ -48,6 +49,7 @@ export function createBatch(
   const hours = new Map<number, { first_id: number; last_id: number }>();
   const minutes: Buckets = new Map();
   const recipients = createRecipientsToCheck();
+  const moved = new Set<number>();
   let lastReceivedAt: number | undefined;
 
   const messageOf = (id: number): KnownMessage => {
@@ -80,6 +82,7 @@ export function createBatch(
     writeMessage(before, sid, columns) {
       if (!before) return insert(sid, columns);
       const message = messageOf(before.id);
+      if (movesCosts(before, columns)) moved.add(before.id);
       message.row = { ...columns, id: before.id };
       if (!inserted.has(sid)) updated.add(message);
       return before.id;
@@ -118,7 +121,8 @@ export function createBatch(
         last_at: Math.max(last_at, receivedAt),
       });
     },
-    addTags(messageId, query) {
+    addTags(messageId, query, isNew) {
+      if (!isNew) moved.add(messageId);
       for (const tag of tagsOf(query)) {
         const tagId = names.tagId(tag);
         const row = { message_id: messageId, tag_id: tagId };
@@ -150,6 +154,8 @@ export function createBatch(
     port,
     minutes,
     recipients,
+    /** Messages that changed in what their costs are counted by, if they have a price. */
+    moved,
     /** When the last event was received. */
     lastReceivedAt: () => lastReceivedAt,
     /** The rows that it changes, by table; see `writeBatch`. */

@@ -9,6 +9,7 @@ import {
   writeNames,
   writeRows,
 } from "./batch-writing.ts";
+import { changingCosts } from "./message-costs.ts";
 import { readHighestIds, type HighestIds } from "./highest-ids.ts";
 import { readKnownMessages } from "./known-messages.ts";
 import { createNames, type Names } from "./names.ts";
@@ -94,7 +95,7 @@ export async function fold(
   if (last >= memory.partition.until)
     memory.partition = await addPartition(query, memory.now ?? 0, last);
   await writeNames(query, names.takeNew());
-  await writeRows(query, batch, ids);
+  await changingCosts(query, batch.moved, () => writeRows(query, batch, ids));
   await writeCounts(query, batch, memory.rollups.borders);
   await writeFailingRecipients(query, batch);
   const receivedAt = batch.lastReceivedAt();

@@ -21,6 +21,7 @@ import missedRule from "./12-missed-rule.sql" with { type: "text" };
 import sentAt from "./13-sent-at.sql" with { type: "text" };
 import foundEvents from "./14-found-events.sql" with { type: "text" };
 import apiMessages from "./15-api-messages.sql" with { type: "text" };
+import costs from "./16-costs.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly string[] = [
   sentAt,
   foundEvents,
   apiMessages,
+  costs,
 ];
 
 /** The schema version that this program writes and reads. */

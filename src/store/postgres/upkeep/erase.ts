@@ -22,6 +22,7 @@ import {
   storableJson,
 } from "../connection/storable.ts";
 import { tagsOf } from "../keeper/batch.ts";
+import { changingCosts } from "../keeper/message-costs.ts";
 import { eraseWaiting } from "./erase-waiting.ts";
 import { listOf } from "./removal.ts";
 import {
@@ -210,7 +211,11 @@ async function rewrite(
   const retagged = changed.filter(({ before, after }) =>
     before.some((row, index) => row.query !== after[index]?.query),
   );
-  if (retagged.length > 0) await retag(query, retagged);
+  await changingCosts(
+    query,
+    retagged.map(({ messageId }) => messageId),
+    () => retag(query, retagged),
+  );
   await lockReceipts(query);
   await query(FORGET, [listOf(messages.map(({ messageId }) => messageId))]);
 }
@@ -237,6 +242,7 @@ async function retag(
   query: Query,
   messages: readonly Rewritten[],
 ): Promise<void> {
+  if (messages.length === 0) return;
   const removed = await query<{ tagId: number }>(REMOVE_TAGS, [
     listOf(messages.map(({ messageId }) => messageId)),
   ]);

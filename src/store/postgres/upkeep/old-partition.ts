@@ -9,6 +9,7 @@ import { createRecipientsToCheck } from "../../core/failing-recipients.ts";
 import { EVENT_STATUSES } from "../../../twilio/status.ts";
 import type { Connection } from "../connection/pool.ts";
 import { writeFailingRecipients } from "../keeper/batch-writing.ts";
+import { removeCosts } from "../keeper/message-costs.ts";
 import { readRollupState } from "../keeper/rollup-upkeep.ts";
 import { deleteOfEvents, listOf, removeMessages } from "./removal.ts";
 import { removeReceipts, removeUnusedNames } from "./unused-names.ts";
@@ -18,7 +19,7 @@ import { removeReceipts, removeUnusedNames } from "./unused-names.ts";
  * of the tables that pages read, together with its part of every count. What else is stored about
  * its messages can't go in that transaction: a receipt and a SID for each, by keys in no order,
  * while no node could receive or record. It isn't shown anywhere, and goes bit by bit afterward;
- * then the partition's tables are dropped.
+ * then the partition's tables are dropped. So do prices, and until then costs still count them.
  */
 
 type Query = Connection["query"];
@@ -246,6 +247,11 @@ export async function cleanDetached(
     await dropDetached(query, number);
     return;
   }
+  await removeCosts(
+    query,
+    left.map(({ id }) => id),
+    { messages: `messages_${number}`, tags: `message_tags_${number}` },
+  );
   const events = left.flatMap((message) => message.events);
   await query(`WITH ${deleteOfEvents(1)} SELECT 1`, [
     listOf(events.map(([id]) => id)),

@@ -11,6 +11,7 @@ import {
   writeCounts,
   writeFailingRecipients,
 } from "../keeper/batch-writing.ts";
+import { removeCosts } from "../keeper/message-costs.ts";
 import { readRollupState } from "../keeper/rollup-upkeep.ts";
 import { removeReceipts, removeUnusedNames } from "./unused-names.ts";
 
@@ -95,6 +96,7 @@ export async function removeMessages(
       if (id !== null) addresses.add(id);
   }
   const events = removed.flatMap((each) => each.events.map(({ id }) => id));
+  await removeCosts(query, ids);
   const tags = await query<{ tagId: number }>(REMOVE, [
     listOf(ids),
     listOf(events),

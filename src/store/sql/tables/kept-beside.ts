@@ -24,6 +24,9 @@ import {
   visitorBySession,
 } from "./sessions.ts";
 import { digestOf, digests, digestsDue } from "./digests.ts";
+import { tagNames } from "../tallies/cost-keys.ts";
+import { costLines } from "../tallies/cost-lines.ts";
+import { costReport } from "../tallies/costs.ts";
 import { suppressionStore } from "./suppression-store.ts";
 import * as visitors from "./visitors.ts";
 import type { Input, Output, Write, WriteName } from "./writes.ts";
@@ -46,6 +49,7 @@ export function keptBeside(
   | "backfills"
   | "reconciles"
   | "prices"
+  | "costs"
   | "endpoints"
   | "outbox"
   | "refusals"
@@ -136,6 +140,11 @@ export function keptBeside(
       days: query(backfill.backfillDays),
     },
     prices: { save: written("savePrices"), of: query(priceOf) },
+    costs: {
+      report: query(costReport),
+      linesOf: query(costLines),
+      tagNames: query(tagNames),
+    },
     reconciles: {
       add: written("addInFlight"),
       due: query(dueMessages),

@@ -8,8 +8,6 @@ export async function removeWithoutMessage(db: Db): Promise<void> {
     .orderBy("id")
     .limit(1)
     .executeTakeFirst();
-  for (const table of ["reconciled_messages", "message_prices"] as const) {
-    const all = db.deleteFrom(table);
-    await (oldest ? all.where("message_id", "<", oldest.id) : all).execute();
-  }
+  const all = db.deleteFrom("reconciled_messages");
+  await (oldest ? all.where("message_id", "<", oldest.id) : all).execute();
 }

@@ -39,8 +39,14 @@ export async function tally(
   db: Db,
   request: TallyRequest,
 ): Promise<TallyRow[]> {
-  const { by, errorCode } = request;
-  const spans = await spansOf(db, request);
+  const { range, by, errorCode, senderIds, spanMs } = request;
+  // For one error code alone: its messages are counted under it, not by it.
+  const isOfCode = by === "errorCode" && errorCode !== undefined;
+  const spans = await spansOf(db, range, spanMs, {
+    dimension: DIMENSIONS[by === undefined || isOfCode ? "all" : by],
+    errorCode: errorCode ?? ANY_CODE,
+    keys: senderIds,
+  });
   const texts = await textsOf(
     db,
     by,
@@ -121,17 +127,12 @@ export const NONE = {
 };
 
 /** Counts by key of each span that has some, by its start, oldest first. */
-async function spansOf(
+export async function spansOf(
   db: Db,
-  { range, by, errorCode, senderIds, spanMs }: TallyRequest,
+  range: TimeRange,
+  spanMs: number | undefined,
+  wanted: Rows,
 ): Promise<(readonly [at: number, CountsByKey])[]> {
-  // For one error code alone: its messages are counted under it, not by it.
-  const isOfCode = by === "errorCode" && errorCode !== undefined;
-  const wanted = {
-    dimension: DIMENSIONS[by === undefined || isOfCode ? "all" : by],
-    errorCode: errorCode ?? ANY_CODE,
-    keys: senderIds,
-  };
   if (spanMs === undefined) {
     const pieces = await readPieces(db, range, spanMs, wanted, readSums);
     const all: CountsByKey = new Map();

@@ -24,6 +24,7 @@ import missedRule from "./20-missed-rule.sql" with { type: "text" };
 import sentAt from "./21-sent-at.sql" with { type: "text" };
 import foundEvents from "./22-found-events.sql" with { type: "text" };
 import apiMessages from "./23-api-messages.sql" with { type: "text" };
+import costs from "./24-costs.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -61,6 +62,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sentAt,
   foundEvents,
   apiMessages,
+  costs,
 ];
 
 /** The database was written by a newer smsledger. */

@@ -1,3 +1,4 @@
+import { movesCosts } from "../../core/cost-table.ts";
 import {
   recordEvent,
   type AddedEvent,
@@ -11,6 +12,7 @@ import { createEventAddresses } from "./event-addresses.ts";
 import { createEventConfirmations } from "./event-confirmations.ts";
 import { createEventPosts } from "./event-posts.ts";
 import { createMessageChanges } from "./message-changes.ts";
+import { createMessageCosts } from "./message-costs.ts";
 import { createMessageEvents } from "./message-events.ts";
 import { createMessageHours } from "./message-hours.ts";
 import { createMessageIds } from "./message-ids.ts";
@@ -27,6 +29,7 @@ export function createMessageParts(transactions: Transactions) {
   const { db } = transactions;
   const hours = createMessageHours(transactions);
   const messageIds = createMessageIds(transactions);
+  const costs = createMessageCosts(transactions);
   return {
     names: createNames(transactions),
     hours,
@@ -36,7 +39,8 @@ export function createMessageParts(transactions: Transactions) {
     confirmations: createEventConfirmations(db),
     eventAddresses: createEventAddresses(db),
     tags: createMessageTags(db),
-    changes: createMessageChanges(transactions, hours),
+    costs,
+    changes: createMessageChanges(transactions, hours, costs),
   };
 }
 
@@ -45,7 +49,7 @@ export function createEventRecorder(
   { db }: Transactions,
   parts: MessageParts,
 ): (event: StoredEvent) => RecordOutcome {
-  const { names, rows, events, eventAddresses, tags, changes } = parts;
+  const { names, rows, events, eventAddresses, tags, changes, costs } = parts;
   const { addresses, sidText } = names;
   const addRepeat = db.prepare<unknown, [number, number]>(
     `INSERT INTO event_repeats VALUES (?, 1, ?)
@@ -98,15 +102,20 @@ export function createEventRecorder(
     sidId: names.sid,
     shapeId: names.shape,
     messageBySid: rows.bySid,
-    writeMessage: (before, messageSid, message) =>
-      rows.write(before, messageSid, message),
+    writeMessage(before, messageSid, message) {
+      if (before && movesCosts(before, message)) costs.beforeChange(before.id);
+      return rows.write(before, messageSid, message);
+    },
     eventsOf: events.of,
     postsOf: createEventPosts(db),
     confirmationsOf: parts.confirmations.of,
     putConfirmation: (_, confirmation) => parts.confirmations.put(confirmation),
     addEvent: add,
     addRepeat: (eventId, receivedAt) => void addRepeat.run(eventId, receivedAt),
-    addTags: (messageId, query) => tags.add(messageId, query),
+    addTags(messageId, query, isNew) {
+      if (!isNew) costs.beforeChange(messageId);
+      tags.add(messageId, query);
+    },
     noteAddresses: (messageId, message, events) =>
       eventAddresses.note(messageId, message, events),
     noteChange: (messageId, before, after, receivedAt) =>

@@ -75,6 +75,7 @@ export function createEraser(transactions: Transactions, parts: MessageParts) {
     const erase = (): void => {
       for (const row of rows)
         found.add(messages.eraseFor(row, eraser, isOwn, isDry));
+      parts.costs.write();
     };
     if (rows.length > 0) within(erase);
     const latestId = messages.latestEventId();

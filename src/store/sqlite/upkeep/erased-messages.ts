@@ -18,7 +18,7 @@ const COLUMNS = `id, message_id AS messageId, to_id AS "to", from_id AS "from",
 /** Takes a number out of the texts of a message's events, and out of its tags. */
 export function createErasedMessages(
   transactions: Transactions,
-  { names, tags }: Pick<MessageParts, "names" | "tags">,
+  { names, tags, costs }: Pick<MessageParts, "names" | "tags" | "costs">,
 ) {
   const { db } = transactions;
   const findAfter = db.prepare<EventText, [number]>(
@@ -53,6 +53,7 @@ export function createErasedMessages(
     });
     if (!rows.some(({ query }, index) => query !== erased[index]?.query))
       return;
+    costs.beforeChange(messageId);
     for (const { tagId } of removeTags.all(messageId)) unused.noteTag(tagId);
     for (const query of new Set(erased.map((each) => each.query)))
       if (query !== null) tags.add(messageId, query);

@@ -139,7 +139,10 @@ function createRemoval(
     const isConfirmed = message && message.sources !== CALLBACKS_ONLY;
     const confirmed = isConfirmed ? confirmations.of(id) : [];
     if (message)
-      changes.remove({ ...message, deliveryMs: deliveryMs(all, confirmed) });
+      changes.remove(id, {
+        ...message,
+        deliveryMs: deliveryMs(all, confirmed),
+      });
     if (message?.to != null) markStale.run(message.to);
     eventAddresses.remove(id, all);
     for (const address of all.flatMap(({ to, from }) => [to, from]))
