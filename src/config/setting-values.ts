@@ -56,6 +56,7 @@ export const OWN_PATHS: ReadonlySet<string> = new Set([
   "report",
   "completeness",
   "search",
+  "costs",
   "settings",
   "setup",
 ]);

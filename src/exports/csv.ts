@@ -40,13 +40,15 @@ const GAP = new RegExp(`([\\s\\p{Cf}";\\uff1b]+)(${SIGN}?)`, "gu");
 const SEPARATOR = /[\t\r\n;\uff1b]/;
 /** A phone number begins with a plus sign, but is a number to a spreadsheet and harmless. */
 const PHONE_NUMBER = /^\+\d+$/;
+/** So is a negative amount. */
+const AMOUNT = /^-\d+(?:\.\d+)?$/;
 
 /**
  * A cell's text that no spreadsheet runs: an apostrophe is put in front of what it would
  * take as a formula. Source: owasp.org/www-community/attacks/CSV_Injection
  */
 function formulaSafe(text: string): string {
-  if (PHONE_NUMBER.test(text)) return text;
+  if (PHONE_NUMBER.test(text) || AMOUNT.test(text)) return text;
   const safe = text.replaceAll(GAP, (all, gap: string, sign: string) =>
     sign !== "" && SEPARATOR.test(gap) ? `${gap}'${sign}` : all,
   );

@@ -21,6 +21,7 @@ import apiTokens from "../../views/styles/api-tokens.css" with { type: "text" };
 import base from "../../views/styles/base.css" with { type: "text" };
 import charts from "../../views/styles/charts.css" with { type: "text" };
 import completeness from "../../views/styles/completeness.css" with { type: "text" };
+import costs from "../../views/styles/costs.css" with { type: "text" };
 import controls from "../../views/styles/controls.css" with { type: "text" };
 import errors from "../../views/styles/errors.css" with { type: "text" };
 import filter from "../../views/styles/filter.css" with { type: "text" };
@@ -73,6 +74,7 @@ const STYLESHEET = [
   setup,
   refusals,
   completeness,
+  costs,
   settings,
   settingsGeneral,
   apiTokens,

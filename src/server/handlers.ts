@@ -47,6 +47,7 @@ import { refusalHandlers } from "../routes/refusals.tsx";
 import { reportHandler } from "../routes/report.tsx";
 import { completenessHandler } from "../routes/completeness.tsx";
 import { searchHandlers } from "../routes/search.tsx";
+import { costHandlers } from "../routes/costs.tsx";
 import { senderHandlers } from "../routes/senders.tsx";
 import { setupHandlers } from "../routes/setup.tsx";
 import { suppressionHandlers } from "../routes/suppressions.tsx";
@@ -165,6 +166,7 @@ export function createHandlers(whole: HandlerDeps) {
     audit: auditHandler(deps),
     completeness: completenessHandler(deps),
     report: reportHandler(deps),
+    costs: costHandlers(ofLists),
     senders: senderHandlers({ ...deps, ...senderChecksOf(whole) }),
     erase: eraseHandlers(new Erasures(deps)),
     madeUp: madeUpHandlers(new MadeUpRemoval(deps)),

@@ -8,6 +8,7 @@ import {
 import { listAttempts, testEndpoint } from "../routes/api/attempts.ts";
 import * as endpoints from "../routes/api/endpoints.ts";
 import { getCompleteness } from "../routes/api/completeness.ts";
+import { getCosts } from "../routes/api/costs.ts";
 import { listErrors } from "../routes/api/errors.ts";
 import { listEvents } from "../routes/api/events.ts";
 import type { Operation } from "../routes/api/operation.ts";
@@ -70,6 +71,7 @@ export function routeTable(on: Handlers, signIn: SignIn): readonly Route[] {
     does("/api/v1/stats", getStats),
     does("/api/v1/errors", listErrors),
     does("/api/v1/completeness", getCompleteness),
+    does("/api/v1/costs", getCosts),
     does("/api/v1/suppressions", listSuppressions),
     does("/api/v1/suppressions/changes", listSuppressionChanges),
     does("/api/v1/suppressions/:number/:channel", removeSuppression),
@@ -158,6 +160,10 @@ export function routeTable(on: Handlers, signIn: SignIn): readonly Route[] {
 
     get ("/completeness",                      member, on.completeness, called("Completeness", "missed outcomes callbacks reconcile backfill")),
     get ("/report",                            member, on.report, called("Delivery by month", "report target month rate manager")),
+
+    get ("/costs",                             member, on.costs.show, called("Costs", "prices charges money spend fees segments")),
+    get ("/costs.csv",                         member, on.costs.csv),
+    get ("/costs.json",                        member, on.costs.json),
 
     get ("/refusals",                          member, refusals.list, called("Refusals", "refused callbacks signature 403")),
     get ("/refusals/:id",                      member, refusals.one),

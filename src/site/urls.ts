@@ -31,6 +31,12 @@ export type AttemptsAddress = {
   readonly older?: number;
 };
 
+/** The query of costs. */
+export type CostsAddress = RangeAddress & {
+  readonly by?: string | undefined;
+  readonly q?: string;
+};
+
 export type Urls = ReturnType<typeof createUrls>;
 
 /**
@@ -105,6 +111,11 @@ export function createUrls(publicUrl: string | undefined) {
     /** How a month, such as `2026-11`, compares with the target; the current one without `month`. */
     report: (month?: string): string =>
       `${base}/report${queryString({ month })}`,
+    /** `q` is a filter of one term. */
+    costs: (address: CostsAddress = {}): string =>
+      `${base}/costs${queryString(address)}`,
+    costsExport: (format: "csv" | "json", address: CostsAddress): string =>
+      `${base}/costs.${format}${queryString(address)}`,
     /** Open alerts, and those that were; `older` is an alert's id. */
     alerts: (
       address: {

@@ -151,6 +151,7 @@ test("real responses match the document in every field", async () => {
     "/api/v1/stats": ["", "?range=90d", "?from=2026-01-01&to=2026-01-02"],
     "/api/v1/errors": ["", "?limit=1", "?from=2026-01-01&to=2026-01-02"],
     "/api/v1/completeness": ["", "?days=1"],
+    "/api/v1/costs": ["", "?by=country&limit=1", "?by=tag", "?q=country:US"],
     "/api/v1/suppressions": ["", "?limit=1", "?reason=gone"],
     "/api/v1/suppressions/changes": ["", "?limit=1", "?cursor=now"],
     "/api/v1/alerts": ["", "?state=resolved&limit=1"],

@@ -60,6 +60,8 @@ export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
   refusals: "/refusals",
   completeness: "/completeness",
   report: "/report",
+  costs: "/costs",
+  "costs-mistake": "/costs?q=status:failed",
   alerts: "/alerts",
   "alert-rules": "/alerts/rules",
   "alert-channels": "/alerts/channels",

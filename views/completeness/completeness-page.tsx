@@ -11,9 +11,10 @@ import {
 } from "../../src/messages/filter-language.ts";
 import type { BackfillDay } from "../../src/store/twilio-reading.ts";
 import { counted, countWords } from "../../src/words/amounts.ts";
-import { minuteWords } from "../../src/words/times.ts";
 import { isAdmin } from "../../src/account/viewer.ts";
 import { Layout } from "../parts/layout.tsx";
+import { ReadingFailure } from "../parts/reading-failure.tsx";
+import { TwilioNav } from "../parts/twilio-nav.tsx";
 import type { Site } from "../site.ts";
 
 export type CompletenessView = {
@@ -37,6 +38,7 @@ export function CompletenessPage({
 }: CompletenessView) {
   return (
     <Layout site={site} title="Completeness" section="refusals">
+      <TwilioNav urls={site.urls} current="completeness" />
       <div class="page-head">
         <div>
           <h1>Completeness</h1>
@@ -48,13 +50,7 @@ export function CompletenessPage({
       <p class="list-lead" safe>
         {`A message’s outcome counts as received if a callback or Event Streams reported it. Each day (GMT) is compared with Twilio’s own list an hour after its end, and days in which smsledger wasn’t running once more. The last ${shown} days are shown. A number leads to its messages as they are now, by when they were first seen: around midnight, that can be another day than Twilio’s.`}
       </p>
-      {failure === null ? (
-        ""
-      ) : (
-        <p class="said warns" role="alert" safe>
-          {`Twilio’s list couldn’t be read at ${minuteWords(failure.at)}. ${failure.reason} The server tries again every five minutes.`}
-        </p>
-      )}
+      <ReadingFailure failure={failure} />
       <Accounts {...{ site, account, others }} />
       {days.length === 0 ? (
         <Nothing hasKey={account !== undefined} />

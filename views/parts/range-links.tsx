@@ -1,7 +1,12 @@
-import { RANGE_NAMES, type Period } from "../../src/time/time-range.ts";
-import type { RangeAddress } from "../../src/time/time-range.ts";
+import {
+  RANGE_NAMES,
+  type Period,
+  type RangeAddress,
+} from "../../src/time/time-range.ts";
 import type { Site } from "../site.ts";
 import { attribute } from "./values.tsx";
+
+type CurrentRange = Pick<Period, "address" | "label" | "range">;
 
 /** The ranges by name, and a form for any other. Works by address alone. */
 export function RangeLinks({
@@ -9,24 +14,47 @@ export function RangeLinks({
   hrefOf,
   hidden,
   now,
+  names = RANGE_NAMES,
+  others = [],
 }: {
   /** Undefined when the address names no range that there is. */
-  readonly current: Period | undefined;
+  readonly current: CurrentRange | undefined;
   readonly hrefOf: (range: RangeAddress) => string;
   /** What the page's address has beside the range. */
   readonly hidden?: HiddenFields;
   readonly now: number;
+  readonly names?: readonly string[];
+  /** Further ranges by their ends, with what to call them. */
+  readonly others?: readonly {
+    readonly words: string;
+    readonly address: RangeAddress;
+  }[];
 }) {
-  const isOther = current !== undefined && current.address.range === undefined;
+  const named = others.find(({ address }) =>
+    Bun.deepEquals(address, current?.address),
+  );
+  const isOther =
+    current !== undefined &&
+    current.address.range === undefined &&
+    named === undefined;
   const other: string = isOther ? current.label : "Other";
   return (
     <nav class="periods" aria-label="Time range">
-      {RANGE_NAMES.map((name) => (
+      {names.map((name) => (
         <a
           href={hrefOf({ range: name })}
           aria-current={name === current?.address.range ? "true" : undefined}
         >
           {name}
+        </a>
+      ))}
+      {others.map((each) => (
+        <a
+          href={hrefOf(each.address)}
+          aria-current={each === named ? "true" : undefined}
+          safe
+        >
+          {each.words}
         </a>
       ))}
       <details class="range-other" id="range-other">
@@ -62,7 +90,7 @@ function RangeForm({
   hidden = {},
   now,
 }: {
-  readonly current: Period | undefined;
+  readonly current: CurrentRange | undefined;
   readonly action: string;
   readonly hidden?: HiddenFields | undefined;
   readonly now: number;

@@ -14,6 +14,7 @@ import { counted, countWords } from "../../src/words/amounts.ts";
 import { FormToken } from "../parts/form-token.tsx";
 import { KindTabs } from "../parts/kind-tabs.tsx";
 import { Layout } from "../parts/layout.tsx";
+import { TwilioNav } from "../parts/twilio-nav.tsx";
 import { NothingFurther } from "../parts/nothing-further.tsx";
 import { RefusalsTable } from "./refusals-table.tsx";
 import { minuteWords } from "../../src/words/times.ts";
@@ -45,6 +46,7 @@ export function RefusalsPage(view: RefusalsView) {
   const { site, query, refusals, fixable, now } = view;
   return (
     <Layout site={site} title="Refused callbacks" section="refusals">
+      <TwilioNav urls={site.urls} current="refusals" />
       <div class="page-head">
         <h1>Refused callbacks</h1>
         <KindTabs

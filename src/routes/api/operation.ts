@@ -12,6 +12,7 @@ export type ApiStore = Pick<
   Stores,
   | "alerts"
   | "backfills"
+  | "costs"
   | "addressById"
   | "endpoints"
   | "outbox"
