@@ -164,7 +164,9 @@ storeContract((openStore) => {
     await store.recordEvents([streamed, only, sender, also, callback]);
     await store.settled();
     const price = { amount: "-0.00790", currency: "USD" };
-    await store.prices.save([{ messageSid: only.messageSid, price }]);
+    const { messageSid } = only;
+    const reading = { messageSid, day: 20_000, segments: 1, hasFee: false };
+    await store.prices.save([{ ...reading, price }]);
     expect(await everything(store)).toMatch(WHOLE);
     expect(await everything(store)).not.toContain("zq7body");
     expect(await store.upkeep.erase(DIGITS)).toMatchObject({ messages: 3 });
