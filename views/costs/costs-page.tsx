@@ -161,7 +161,7 @@ function TooMany({ by }: { readonly by: CostSplit }) {
   return (
     <div class="empty">
       <h2>There’s too much to add up</h2>
-      <p safe>
+      <p>
         {by === "tag"
           ? "Choose a shorter time, or one tag’s name. A tag whose values are all different, such as an order’s number, can be looked up one by one: tag:order=4711."
           : "Choose a shorter time."}

@@ -51,7 +51,7 @@ export function CostsTable({ site, query, report }: TableView) {
     <table class="list costs">
       <thead>
         <tr>
-          <th scope="col" class="col-key" safe>
+          <th scope="col" class="col-key">
             {WORDS[by].one}
           </th>
           <th scope="col" class="col-amount col-wide">
@@ -89,7 +89,7 @@ export function CostsTable({ site, query, report }: TableView) {
         ))}
         {hasOthers ? (
           <tr>
-            <th scope="row" class="col-key quiet" safe>
+            <th scope="row" class="col-key quiet">
               {WORDS[by].others}
             </th>
             <Cells costs={others} {...{ currencies, decimals, by }} />
@@ -193,12 +193,7 @@ function GroupKey({
       </time>
     );
   const words = wordsOf(by, group);
-  if (words === undefined)
-    return (
-      <span class="none" safe>
-        {WORDS[by].none}
-      </span>
-    );
+  if (words === undefined) return <span class="none">{WORDS[by].none}</span>;
   const name = (
     <bdi title={attribute(shortened(words, 300))} safe>
       {shortened(words)}

@@ -44,6 +44,7 @@ export function RangeLinks({
         <a
           href={hrefOf({ range: name })}
           aria-current={name === current?.address.range ? "true" : undefined}
+          safe
         >
           {name}
         </a>
