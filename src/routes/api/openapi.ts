@@ -83,6 +83,7 @@ export const TAGS = [
   ["stats", "Counts by status, and how fast messages are delivered."],
   ["errors", "Error codes, what they mean, and what to do."],
   ["completeness", "What Twilio has, and what was received of it."],
+  ["costs", "What messages cost."],
   ["suppressions", "Numbers not to send to."],
   ["alerts", "What is wrong now, and what was."],
   ["endpoints", "Where events are forwarded, and how that goes."],
