@@ -21,7 +21,11 @@ export async function savePrices(
   db: Db,
   readings: readonly PriceReading[],
 ): Promise<void> {
-  const bySid = new Map(readings.map((each) => [each.messageSid, each]));
+  const bySid = new Map<string, PriceReading>();
+  for (const each of readings) {
+    const price = each.price ?? bySid.get(each.messageSid)?.price ?? null;
+    bySid.set(each.messageSid, { ...each, price });
+  }
   if (bySid.size === 0) return;
   await db.dialect.holdMessages(db);
   const sids = sql.join([...bySid.keys()].map(packMessageSid));
