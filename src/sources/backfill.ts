@@ -41,12 +41,12 @@ export type Backfilling = {
   readonly store: Pick<
     Stores,
     | "backfills"
-    | "foundEvents"
     | "messageBySid"
     | "outcomeSources"
     | "prices"
     | "recordEvents"
     | "settled"
+    | "suggest"
     | "upkeep"
   >;
   /** What is known of when a day's callbacks may have been missed. */
@@ -249,8 +249,9 @@ async function outcomesOf(
     for (const message of messages.slice(at, at + RECORDED_AT_ONCE)) {
       const { status, messageSid } = message;
       if (status === undefined) continue;
-      known.push({ message, sources: await store.outcomeSources(messageSid) });
-      found += await store.foundEvents(messageSid, afterEventId);
+      const of = await store.outcomeSources(messageSid, afterEventId);
+      known.push({ message, sources: of.sources });
+      found += of.found;
     }
     await pause((performance.now() - begun) * REST_TIMES, stopping);
     if (stopping.aborted) break;

@@ -42,6 +42,7 @@ export type Reconciling = {
     | "reconciles"
     | "recordEvents"
     | "settled"
+    | "suggest"
     | "upkeep"
   >;
   readonly log: Log;

@@ -76,9 +76,8 @@ export function maskedReading(store: Reading): Reading {
   return {
     // These return no text from outside.
     furtherReports: (messageSid) => store.furtherReports(messageSid),
-    outcomeSources: (messageSid) => store.outcomeSources(messageSid),
-    foundEvents: (messageSid, afterEventId) =>
-      store.foundEvents(messageSid, afterEventId),
+    outcomeSources: (messageSid, afterEventId) =>
+      store.outcomeSources(messageSid, afterEventId),
     countMessages: (...asked) => store.countMessages(...asked),
     countedByMinuteSince: () => store.countedByMinuteSince(),
     deliveryTimes: (range) => store.deliveryTimes(range),

@@ -107,6 +107,14 @@ export type MessageRow = {
   readonly tags: FormParams;
 };
 
+/** How the status of a message became known. */
+export type OutcomeSources = {
+  /** Those that reported it. */
+  readonly sources: readonly EventSource[];
+  /** How many of its events, after a given one, the Messages API was the first to report. */
+  readonly found: number;
+};
+
 /** A page of messages, newest first. */
 export type MessagePage = {
   readonly messages: readonly MessageRow[];
@@ -291,10 +299,11 @@ export interface Reading {
   timeline(messageSid: string): Promise<readonly EventRow[]>;
   /** How many reports have confirmed or repeated a message's events; they aren't in the feed. */
   furtherReports(messageSid: string): Promise<number>;
-  /** Which sources told the status that a message has; none for an unknown message. */
-  outcomeSources(messageSid: string): Promise<readonly EventSource[]>;
-  /** How many events of a message the Messages API was the first to report, after an event. */
-  foundEvents(messageSid: string, afterEventId: number): Promise<number>;
+  /** How the status that a message has became known; by none for an unknown message. */
+  outcomeSources(
+    messageSid: string,
+    afterEventId: number,
+  ): Promise<OutcomeSources>;
 
   /** Counts from the rollups; see TallyRequest. In the order of `at`. */
   tally(request: TallyRequest): Promise<readonly TallyRow[]>;

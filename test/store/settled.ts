@@ -11,7 +11,6 @@ const READS = [
   "timeline",
   "furtherReports",
   "outcomeSources",
-  "foundEvents",
   "tally",
   "keptTally",
   "newestTally",

@@ -18,11 +18,7 @@ import {
   firstMessageAt,
   messageBySid,
 } from "./reading/message-reader.ts";
-import {
-  foundEvents,
-  furtherReports,
-  outcomeSources,
-} from "./reading/outcome-sources.ts";
+import { furtherReports, outcomeSources } from "./reading/outcome-sources.ts";
 import { recipientCounts } from "./reading/recipient-counts.ts";
 import type { Db } from "./dialect.ts";
 import {
@@ -94,7 +90,6 @@ export function messageReading(
     timeline: query(timeline),
     furtherReports: query(furtherReports),
     outcomeSources: query(outcomeSources),
-    foundEvents: query(foundEvents),
     tally: query(tally),
     keptTally: query(keptTally),
     newestTally: query((db, filter, asked) =>

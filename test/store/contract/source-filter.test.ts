@@ -62,7 +62,10 @@ storeContract((openStore, runs) => {
           }
           const told = new Map<string, readonly EventSource[]>();
           for (const { messageSid } of await messagesIn(store))
-            told.set(messageSid, await store.outcomeSources(messageSid));
+            told.set(
+              messageSid,
+              (await store.outcomeSources(messageSid, 0)).sources,
+            );
           for (const values of [
             ...EVENT_SOURCES.map((source) => [source]),
             ["stream", "api"] as const,

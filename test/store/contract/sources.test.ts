@@ -38,18 +38,29 @@ storeContract((openStore, runs) => {
     await using opened = await openStore();
     const { store } = opened;
     const MessageSid = newMessageSid();
-    expect(await store.outcomeSources(MessageSid)).toEqual([]);
+    expect((await store.outcomeSources(MessageSid, 0)).sources).toEqual([]);
     const sent = eventOf({ MessageSid, MessageStatus: "sent" });
     const delivered = eventOf({ MessageSid, MessageStatus: "delivered" });
     await store.recordEvent(sent);
-    expect(await store.outcomeSources(MessageSid)).toEqual(["callback"]);
+    expect((await store.outcomeSources(MessageSid, 0)).sources).toEqual([
+      "callback",
+    ]);
     await store.recordEvent({ ...delivered, source: "api" });
-    expect(await store.outcomeSources(MessageSid)).toEqual(["api"]);
+    expect(await store.outcomeSources(MessageSid, 0)).toEqual({
+      sources: ["api"],
+      found: 1,
+    });
+    expect((await store.outcomeSources(MessageSid, 1e9)).found).toBe(0);
     await store.recordEvent(delivered);
     await store.recordEvent(streamed(sent));
-    expect(await store.outcomeSources(MessageSid)).toEqual(["callback", "api"]);
+    expect((await store.outcomeSources(MessageSid, 0)).sources).toEqual([
+      "callback",
+      "api",
+    ]);
     await store.recordEvent(streamed(delivered));
-    expect(await store.outcomeSources(MessageSid)).toEqual(EVENT_SOURCES);
+    expect((await store.outcomeSources(MessageSid, 0)).sources).toEqual(
+      EVENT_SOURCES,
+    );
   });
 
   test("an event that another source reports too counts once, and gets what it lacked", async () => {

@@ -1,52 +1,35 @@
 import { sql } from "kysely";
 import { CALLBACKS_ONLY } from "../../core/recording.ts";
 import { packMessageSid } from "../../core/message-sid.ts";
-import {
-  sourceBit,
-  sourcePlace,
-  sourcesIn,
-  type EventSource,
-} from "../../event-sources.ts";
+import { sourceBit, sourcePlace, sourcesIn } from "../../event-sources.ts";
+import type { OutcomeSources } from "../../store.ts";
 import { statement } from "../statement.ts";
 import type { Db } from "../dialect.ts";
 
 const API = sourcePlace("api");
+const IS_OUTCOME = sql`CASE WHEN events.status = messages.status THEN 1 ELSE 0 END`;
 
-/** The sources of the events that have the message's status, and those that confirmed them. */
-const selectSources = statement<
-  { sid: Uint8Array },
-  { readonly source: number }
+/** The events of a message and what confirmed them: whether of its status, and whether found. */
+const selectReports = statement<
+  { sid: Uint8Array; afterEventId: number },
+  {
+    readonly source: number;
+    readonly isOutcome: number;
+    readonly isFound: number;
+  }
 >(
-  (at, { sids }) => sql`SELECT events.source FROM ${sids} AS known
-    JOIN messages ON messages.id = known.id
-    JOIN events ON events.message_id = messages.id AND events.status = messages.status
-    WHERE known.sid = ${at("sid")}
-  UNION SELECT event_confirmations.source FROM ${sids} AS known
+  (at, { sids }) => sql`SELECT events.source, ${IS_OUTCOME} AS "isOutcome",
+      CASE WHEN events.source = ${sql.lit(API)} AND is_supplement = 0
+        AND events.id > ${at("afterEventId")} THEN 1 ELSE 0 END AS "isFound"
+    FROM ${sids} AS known JOIN messages ON messages.id = known.id
+    JOIN events ON events.message_id = messages.id WHERE known.sid = ${at("sid")}
+  UNION ALL SELECT event_confirmations.source, ${IS_OUTCOME}, 0
+    FROM ${sids} AS known
     JOIN messages ON messages.id = known.id AND messages.sources <> ${sql.lit(CALLBACKS_ONLY)}
-    JOIN events ON events.message_id = messages.id AND events.status = messages.status
+    JOIN events ON events.message_id = messages.id
     JOIN event_confirmations ON event_confirmations.event_id = events.id
     WHERE known.sid = ${at("sid")}`,
 );
-
-const selectFound = statement<
-  { sid: Uint8Array; afterEventId: number },
-  { readonly found: number }
->(
-  (at, { sids }) => sql`SELECT count(*) AS found FROM ${sids} AS known
-    JOIN events ON events.message_id = known.id AND events.id > ${at("afterEventId")}
-    WHERE known.sid = ${at("sid")} AND events.source = ${sql.lit(API)} AND is_supplement = 0`,
-);
-
-/** How many events of a message the Messages API was the first to report, after an event. */
-export async function foundEvents(
-  db: Db,
-  messageSid: string,
-  afterEventId: number,
-): Promise<number> {
-  const sid = packMessageSid(messageSid);
-  const [row] = await selectFound(db, { sid, afterEventId });
-  return row?.found ?? 0;
-}
 
 const selectFurther = statement<
   { sid: Uint8Array },
@@ -68,13 +51,18 @@ export async function furtherReports(
   return Number(row?.reports ?? 0);
 }
 
-/** Which sources told the status that a message has; none for an unknown message. */
 export async function outcomeSources(
   db: Db,
   messageSid: string,
-): Promise<readonly EventSource[]> {
-  const rows = await selectSources(db, { sid: packMessageSid(messageSid) });
-  return sourcesIn(
-    rows.reduce((bits, { source }) => bits | sourceBit(source), 0),
+  afterEventId: number,
+): Promise<OutcomeSources> {
+  const sid = packMessageSid(messageSid);
+  const rows = await selectReports(db, { sid, afterEventId });
+  const bits = rows.reduce(
+    (sum, { source, isOutcome }) =>
+      isOutcome === 1 ? sum | sourceBit(source) : sum,
+    0,
   );
+  const found = rows.filter(({ isFound }) => isFound === 1).length;
+  return { sources: sourcesIn(bits), found };
 }
