@@ -121,7 +121,7 @@ function isReached(
 /**
  * Counts the messages one by one. Where there are too many, the kept counts know the whole
  * period, or only its latest part is counted. Undefined where there are too many of the
- * latest hour.
+ * latest minute.
  */
 export async function countFiltered(
   store: CountingStore,
@@ -129,23 +129,27 @@ export async function countFiltered(
   now: number,
   filter: MessageFilter,
 ): Promise<CountedPeriod | undefined> {
-  const newest = await store.newestTally(filter, asked);
+  const newest = await store.newestTally(filter, { ...asked, isTimed: true });
   const isWhole = newest.since <= asked.range.from;
   const isNone = newest.since >= asked.range.to;
   const kept = isWhole ? undefined : await store.keptTally(filter, asked);
   if (isNone && kept === undefined) return undefined;
   const period = isWhole || kept ? asked : partFrom(asked, newest.since, now);
-  const since = await store.firstMessageAt();
+  const request = {
+    range: period.beforeRange,
+    spanMs: alignedGrain(period),
+  };
+  const earlier = isReached(await store.firstMessageAt(), period)
+    ? // Where one period has too many to count, the other has, too.
+      ((kept ? undefined : await countBefore(store, filter, request)) ??
+      (await keptBefore(store, filter, request)) ??
+      "too many")
+    : "none";
   return {
     period,
     byCode: kept ?? newest.byCode,
     groups: isNone ? undefined : groupsOf(newest, period),
-    earlier: isReached(since, period)
-      ? await countFilteredBefore(store, filter, {
-          range: period.beforeRange,
-          spanMs: alignedGrain(period),
-        })
-      : "none",
+    earlier,
   };
 }
 
@@ -159,18 +163,31 @@ function groupsOf(newest: NewestTally, { range }: Period): Groups {
   };
 }
 
-async function countFilteredBefore(
+async function countBefore(
   store: CountingStore,
   filter: MessageFilter,
   request: FilteredTallyRequest,
-): Promise<CountedEarlier | NotCompared> {
+): Promise<CountedEarlier | undefined> {
   const newest = await store.newestTally(filter, request);
-  if (newest.since <= request.range.from)
-    return { ...newest, spans: newest.byCode };
+  return newest.since <= request.range.from
+    ? { ...newest, spans: newest.byCode }
+    : undefined;
+}
+
+async function keptBefore(
+  store: CountingStore,
+  filter: MessageFilter,
+  request: FilteredTallyRequest,
+): Promise<CountedEarlier | undefined> {
   const kept = await keptExactly(store, filter, request);
-  if (kept === undefined) return "too many";
-  const notKept = { byCountry: undefined, bySender: undefined };
-  return { spans: kept, byCode: kept, ...notKept };
+  return (
+    kept && {
+      spans: kept,
+      byCode: kept,
+      byCountry: undefined,
+      bySender: undefined,
+    }
+  );
 }
 
 /**

@@ -72,7 +72,7 @@ export const STUCK_AFTER_HOURS = 6;
 const FAILURES_SHOWN = 8;
 const MINUTE_MS = 60_000;
 
-/** Undefined when the filter lets more messages through in the latest hour than can be counted. */
+/** Undefined when the filter lets more messages through in the latest minute than can be counted. */
 export async function readOverview(
   store: OverviewStore,
   asked: Period,

@@ -10,6 +10,7 @@ import type {
   ErrorCodeFacts,
   FilteredTallyRequest,
   NewestTally,
+  NewestTallyRequest,
   StatusCounts,
   TallyRequest,
   TallyRow,
@@ -319,7 +320,7 @@ export interface Reading {
   /** Counts the newest messages that pass a filter. The cost is limited, as a search is. */
   newestTally(
     filter: MessageFilter,
-    request: FilteredTallyRequest,
+    request: NewestTallyRequest,
   ): Promise<NewestTally>;
   /** The senders with the most messages or failures. The cost is limited, however many senders there are. */
   topSenders(request: TopSendersRequest): Promise<TopSenders>;

@@ -47,23 +47,28 @@ export type FilteredTallyRequest = {
   readonly spanMs: number;
 };
 
+export type NewestTallyRequest = FilteredTallyRequest & {
+  /** Whether delivery times are wanted, too: they take as long as the counts. */
+  readonly isTimed?: boolean;
+};
+
 /** Counts of the newest messages that pass a filter, made by reading them. */
 export type NewestTally = {
   /**
    * Every message first seen from here on, to the end of the range, is counted: from the
-   * range's beginning, or a later hour where there are too many to read.
+   * range's beginning, or a later minute where there are too many to read.
    */
   readonly since: number;
   /** By error code and span. */
   readonly byCode: readonly TallyRow[];
   readonly byCountry: readonly TallyRow[];
   readonly bySender: readonly TallyRow[];
-  /** Of the newest of them, up to `TIMED_MAX`. */
+  /** Of the newest of them, up to `TIMED_MAX`; none unless they were wanted. */
   readonly deliveryTimes: DeliveryTimes;
 };
 
 /** How many messages' delivery times a tally of the newest messages reads. */
-export const TIMED_MAX = 1_000;
+export const TIMED_MAX = 500;
 
 /** Rows without messages are left out. */
 export type TallyRow = {

@@ -50,6 +50,7 @@ export async function pageAddresses(
     new Date(wishes.until - age * DAY_MS).toISOString().slice(0, 10);
   const pages = [
     ...overviews(day),
+    ...filteredOverviews(samples),
     ...lists(wishes.messages),
     ...filtered(filtersOfSamples(samples, people)),
     ...filtered(oneCondition(day)),
@@ -77,6 +78,27 @@ function overviews(day: (age: number) => string): readonly PageAddresses[] {
       ),
     },
   ];
+}
+
+/** Overviews of some messages: with kept counts, and without. */
+function filteredOverviews(
+  samples: readonly MessageRow[],
+): readonly PageAddresses[] {
+  const accounts = samples.flatMap(({ accountSid }) => accountSid ?? []);
+  const senders = samples.flatMap(({ senderId }) => senderId ?? []);
+  const filters = {
+    "country:": ["country:US", "country:DE", "country:FO"],
+    "from:": senders.map((id) => `from:~${id}`),
+    "channel:": ["channel:sms", "channel:whatsapp"],
+    "account:": accounts.map((sid) => `account:${sid}`),
+    several: ["country:US channel:sms", "-country:US", "tag:campaign"],
+  };
+  return ["24h", "90d"].flatMap((range) =>
+    Object.entries(filters).map(([what, texts]) => ({
+      page: `/ ${range} ${what}`,
+      paths: texts.map((q) => urls.overview({ range, q })),
+    })),
+  );
 }
 
 /** Lists without a filter or with a simple one, at their start and far back. */

@@ -167,6 +167,48 @@ describe.skipIf(!hasChromium)("the overview in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("the filter takes suggestions and is applied by keyboard; the ranges keep it", async () => {
+    await using opened = await openPage(browser);
+    const { page, complaints } = opened;
+    await page.goto(`${server.origin}/?range=7d`);
+    await page.locator("#filter-q").focus();
+    await page.keyboard.type("channel:sm");
+    await page.locator("#suggestions [role=option]").first().waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    expect(await page.locator("#filter-q").inputValue()).toBe("channel:sms ");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/?range=7d&q=channel%3Asms*");
+    await page.getByRole("link", { name: "24h", exact: true }).click();
+    await page.waitForURL("**/?range=24h&q=channel%3Asms");
+    await page.getByRole("link", { name: "Show all" }).click();
+    await page.waitForURL("**/?range=24h");
+    expect(complaints).toEqual([]);
+  });
+
+  test("without scripts, the filter and the comparison work, on a phone", async () => {
+    await using opened = await openPage(browser, {
+      javaScriptEnabled: false,
+      viewport: { width: 360, height: 740 },
+    });
+    const { page } = opened;
+    await page.goto(`${server.origin}/?range=24h`);
+    await page.locator("#filter-q").fill("channel:sms");
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
+    await page.waitForURL("**/?range=24h&q=channel%3Asms");
+    await page.locator("#compare summary").click();
+    await page.getByRole("link", { name: "The same weekdays" }).click();
+    await page.waitForURL("**/?range=24h&q=channel%3Asms&compare=week");
+    await page.locator("#compare summary").click();
+    const form = await page.locator("#compare form").boundingBox();
+    expect(form?.x).toBeGreaterThanOrEqual(0);
+    expect((form?.x ?? 0) + (form?.width ?? 0)).toBeLessThanOrEqual(360);
+    await page.locator("#compare input[type=date]").fill("2026-01-02");
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.waitForURL("**&compare=2026-01-02");
+    await page.getByText("from 2 Jan 2026").first().waitFor();
+  });
+
   test("without scripts, every range, the table and the error code reference work", async () => {
     await using opened = await openPage(browser, { javaScriptEnabled: false });
     const { page } = opened;

@@ -74,6 +74,8 @@ export const PAGES_OF_SAMPLE: Readonly<Record<string, string>> = {
   "overview-hour": "/?range=1h",
   "overview-quarter": "/?range=90d",
   "overview-mistake": "/?range=never",
+  "overview-filtered": "/?range=7d&q=country:US&compare=week",
+  "overview-filter-mistake": "/?q=status:failed",
   messages: "/messages",
   "messages-filtered": "/messages?q=status:failed,undelivered+-country:US",
   "messages-nothing": "/messages?q=sid:SMffffffff",

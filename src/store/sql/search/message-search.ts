@@ -30,9 +30,12 @@ export type SearchBounds = {
 /** Reading this many messages in the order of their ids costs about as much as one that an index lists. */
 const IN_ORDER = 8;
 
-export type SearchResult = {
+export type SearchResult = Reached & {
   /** In the order of the search. */
   readonly ids: readonly number[];
+};
+
+type Reached = {
   /**
    * Set when the search stopped early: it has read every message before this id, in its
    * direction, or at this id; there are more beyond.
@@ -47,30 +50,77 @@ export type SearchResult = {
  */
 export async function searchMessages(
   db: Db,
+  tests: MessageTests,
+  direction: Direction,
+  bounds: SearchBounds,
+): Promise<SearchResult> {
+  const { rows, reached } = await searchRows(
+    db,
+    tests,
+    direction,
+    bounds,
+    idsIn,
+  );
+  return { ids: rows, reached };
+}
+
+/** Reads the first `limit` messages in a stretch, in the order of the search. */
+type ReadStretch<Row> = (
+  db: Db,
+  stretch: Stretch,
+  direction: Direction,
+  limit: number,
+) => Promise<Row[]>;
+
+/** The same, with what `read` resolves to of each message. */
+async function searchRows<Row>(
+  db: Db,
   { tests, ...within }: MessageTests,
   direction: Direction,
   { limit, stretch, goesOn, turn }: SearchBounds,
-): Promise<SearchResult> {
-  const ids: number[] = [];
+  read: ReadStretch<Row>,
+): Promise<Reached & { readonly rows: readonly Row[] }> {
+  const rows: Row[] = [];
   let isFirst = true;
   for (let rest of partsOf(within, direction)) {
     while (!isEmpty(rest)) {
       if (!isFirst) {
-        if (!goesOn(ids.length))
+        if (!goesOn(rows.length))
           return {
-            ids,
+            rows,
             reached: direction === "older" ? rest.to : rest.from - 1,
           };
         await turn();
       }
       isFirst = false;
       const next = await nextStretch(db, rest, tests, direction, stretch);
-      ids.push(...(await idsIn(db, next, direction, limit - ids.length)));
-      if (ids.length === limit) return { ids, reached: undefined };
+      rows.push(...(await read(db, next, direction, limit - rows.length)));
+      if (rows.length === limit) return { rows, reached: undefined };
       rest = beyond(rest, next.range, direction);
     }
   }
-  return { ids, reached: undefined };
+  return { rows, reached: undefined };
+}
+
+/** Searches, and reads these columns of the table `messages` of all that it finds. */
+export function searchColumns<Row>(
+  db: Db,
+  tests: MessageTests,
+  direction: Direction,
+  bounds: Omit<SearchBounds, "limit">,
+  columns: Sql,
+) {
+  const limit = Number.MAX_SAFE_INTEGER;
+  return searchRows<Row>(
+    db,
+    tests,
+    direction,
+    { ...bounds, limit },
+    async (_, stretch) => {
+      const query = messagesIn(db, stretch, columns);
+      return (await sql<Row>`${query}`.execute(db)).rows;
+    },
+  );
 }
 
 /** A range of ids, and how to find the messages in it that pass all tests. */
@@ -149,18 +199,29 @@ async function idsIn(
     );
   }
   const id = sql.ref("messages.id");
+  return idsOf(
+    db,
+    sql`${messagesIn(db, { range, index, tests }, id)}
+      ORDER BY ${ordered(id, direction)} LIMIT ${limit}`,
+  );
+}
+
+/** The messages of a stretch, in any order. */
+function messagesIn(
+  { dialect }: Db,
+  { range, index, tests }: Stretch,
+  columns: Sql,
+): Sql {
+  const id = sql.ref("messages.id");
   const conditions = [
     index
-      ? db.dialect.listed(id, index.ids(range), inRange(id, range))
+      ? dialect.listed(id, index.ids(range), inRange(id, range))
       : inRange(id, range),
     ...tests.map((test) => test.isTrue),
   ];
   // The tests only run on the few remaining messages, where another index doesn't help.
-  return idsOf(
-    db,
-    sql`SELECT ${id} FROM ${db.dialect.readBy("messages", "messages")} WHERE ${sql.join(conditions, sql` AND `)}
-      ORDER BY ${ordered(id, direction)} LIMIT ${limit}`,
-  );
+  return sql`SELECT ${columns} FROM ${dialect.readBy("messages", "messages")}
+    WHERE ${sql.join(conditions, sql` AND `)}`;
 }
 
 async function idsOf(db: Db, query: Sql): Promise<number[]> {

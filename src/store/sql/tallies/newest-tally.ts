@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { TimeRange } from "../../../time/time-range.ts";
+import { endOfMinute } from "../../../time/filter-times.ts";
 import { statusOfRank, statusRank } from "../../../twilio/status.ts";
 import { deliveryMs } from "../../core/fold.ts";
 import { CALLBACKS_ONLY } from "../../core/recording.ts";
@@ -8,23 +9,23 @@ import type { MessageFilter } from "../../filter.ts";
 import {
   TIMED_MAX,
   type DeliveryTimes,
-  type FilteredTallyRequest,
   type NewestTally,
+  type NewestTallyRequest,
   type StatusCounts,
   type TallyRow,
 } from "../../tally.ts";
 import type { Db } from "../dialect.ts";
 import { messageTests } from "../search/message-conditions.ts";
 import type { SearchLimits } from "../search/message-pages.ts";
-import { searchMessages, type SearchBounds } from "../search/message-search.ts";
+import { searchColumns, type SearchBounds } from "../search/message-search.ts";
 import { statement } from "../statement.ts";
 import { NONE, textsOf, timesOfPlaces } from "./tallies.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** Messages that are counted, and stretches that are read, until it has had enough. */
-const COUNTED_MAX = 10_000;
-const STRETCHES_MAX = 16;
+const COUNTED_MAX = 4_000;
+const STRETCHES_MAX = 8;
 /** How many of a list's stretches are read at a time. */
 const STRETCH_TIMES = 4;
 
@@ -32,7 +33,7 @@ const STRETCH_TIMES = 4;
 export async function newestTally(
   db: Db,
   filter: MessageFilter,
-  { range, spanMs }: FilteredTallyRequest,
+  { range, spanMs, isTimed = false }: NewestTallyRequest,
   limits: SearchLimits,
 ): Promise<NewestTally> {
   const tests = await messageTests(db, [
@@ -41,48 +42,61 @@ export async function newestTally(
     { field: "before", at: range.to, negated: false },
   ]);
   if (tests === undefined) return tallyOf(db, [], range.from, spanMs);
-  const bounds = boundsOf(limits);
-  const { ids, reached } = await searchMessages(db, tests, "older", bounds);
+  const { rows, reached } = await searchColumns<Counted>(
+    db,
+    tests,
+    "older",
+    boundsOf(limits),
+    COUNTED,
+  );
   const since =
     reached === undefined
       ? range.from
       : await completeSince(db, range, reached);
-  const found: Counted[] = [];
-  for (let at = 0; at < ids.length; at += bounds.stretch) {
-    if (at > 0) await limits.turn();
-    found.push(
-      ...(await selectCounted(db, { ids: ids.slice(at, at + bounds.stretch) })),
-    );
-  }
-  const counted = found.filter(({ at }) => at >= since);
-  return tallyOf(db, counted, since, spanMs);
+  const counted = rows.filter(({ at }) => at >= since);
+  const tally = await tallyOf(db, counted, since, spanMs);
+  if (!isTimed) return tally;
+  return { ...tally, deliveryTimes: await deliveryTimesOf(db, counted) };
 }
 
-function boundsOf({ stretch, fillMs, turn }: SearchLimits): SearchBounds {
+function boundsOf({
+  stretch,
+  fillMs,
+  turn,
+}: SearchLimits): Omit<SearchBounds, "limit"> {
   const start = performance.now();
   let stretches = 1;
   const goesOn = (found: number): boolean =>
     found < COUNTED_MAX &&
     stretches++ < STRETCHES_MAX &&
     performance.now() - start < fillMs;
-  return {
-    // Never met: `goesOn` ends the search between two stretches, so that it's known how far it got.
-    limit: Number.MAX_SAFE_INTEGER,
-    stretch: stretch * STRETCH_TIMES,
-    goesOn,
-    turn,
-  };
+  return { stretch: stretch * STRETCH_TIMES, goesOn, turn };
 }
 
 const selectHourBefore = statement<
   { hour: number; reached: number },
-  { readonly hour: number }
+  { readonly hour: number; readonly firstId: number }
 >(
-  (at) => sql`SELECT hour FROM message_hours
+  (at) => sql`SELECT hour, first_id AS "firstId" FROM message_hours
     WHERE hour < ${at("hour")} AND first_id < ${at("reached")} ORDER BY hour DESC LIMIT 1`,
 );
 
-/** From when on all messages of a range have ids of at least `reached`. */
+/** The latest of an hour's messages with ids up to where the search got. */
+const selectLatestOf = statement<
+  { hourEnd: number; firstId: number; reached: number },
+  { readonly at: number | null }
+>(
+  (
+    at,
+    { readBy },
+  ) => sql`SELECT max(first_event_at) AS at FROM ${readBy("messages", "messages")}
+    WHERE id >= ${at("firstId")} AND id < ${at("reached")} AND first_event_at < ${at("hourEnd")}`,
+);
+
+/** Ids that are looked at to find a minute; of an hour with more the next one is taken. */
+const IDS_MAX = 50_000;
+
+/** From which minute on all messages of a range have ids of at least `reached`. */
 async function completeSince(
   db: Db,
   { from, to }: TimeRange,
@@ -90,7 +104,19 @@ async function completeSince(
 ): Promise<number> {
   const hour = Math.ceil(to / HOUR_MS);
   const [before] = await selectHourBefore(db, { hour, reached });
-  const since = before === undefined ? from : (before.hour + 1) * HOUR_MS;
+  if (before === undefined) return from;
+  const hourEnd = (before.hour + 1) * HOUR_MS;
+  const { firstId } = before;
+  const [latest] =
+    reached - firstId > IDS_MAX
+      ? []
+      : await selectLatestOf(db, { hourEnd, firstId, reached });
+  const since =
+    latest === undefined
+      ? hourEnd
+      : latest.at === null
+        ? hourEnd - HOUR_MS
+        : endOfMinute(latest.at);
   return Math.min(to, Math.max(from, since));
 }
 
@@ -106,11 +132,9 @@ type Counted = {
 
 type Ids = { ids: readonly number[] };
 
-const selectCounted = statement<Ids, Counted>(
-  (at, { among }) => sql`SELECT id, first_event_at AS at, status AS rank,
-      error_code AS "errorCode", country, from_id AS "senderId", sources AS bits
-    FROM messages WHERE ${among(sql.ref("id"), at("ids"))}`,
-);
+const COUNTED = sql`messages.id, first_event_at AS at, messages.status AS rank,
+  messages.error_code AS "errorCode", messages.country, messages.from_id AS "senderId",
+  messages.sources AS bits`;
 
 async function tallyOf(
   db: Db,
@@ -142,7 +166,7 @@ async function tallyOf(
         ? { ...row, key: texts?.get(row.key) ?? null, id: row.key }
         : row,
     ),
-    deliveryTimes: await deliveryTimesOf(db, counted),
+    deliveryTimes: [],
   };
 }
 
