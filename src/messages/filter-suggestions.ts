@@ -36,11 +36,12 @@ const OF_A_KIND_MAX = 3;
 /** More than there are countries: all of those in the store come first. */
 const COUNTRIES_MAX = 300;
 
-/** Returns suggestions for `caret`, the likeliest first. */
+/** Returns suggestions for `caret`, the likeliest first; none of the names in `without`. */
 export async function suggestionsFor(
   text: string,
   caret: number,
   known: KnownValues,
+  without: readonly string[] = [],
 ): Promise<readonly Suggestion[]> {
   if (text.length > FILTER_LENGTH_MAX) return [];
   const place = completionAt(text, caret);
@@ -50,6 +51,7 @@ export async function suggestionsFor(
       ? await termsFor(place.start, known)
       : await valuesOf(place.name, place.start, known);
   return found
+    .filter(([name]) => !without.includes(name))
     .slice(0, SUGGESTIONS_MAX)
     .map(([name, value]) => written(text, place, name, value));
 }

@@ -42,6 +42,9 @@ const SHOWN_ANYWAY: Readonly<Record<string, string>> = {
   before: "Choose the time range beside the title instead of before.",
 };
 
+/** The names that an overview's filter can't have. */
+export const OVERVIEW_WITHOUT = Object.keys(SHOWN_ANYWAY);
+
 /** Reads the filter from an overview's address. */
 export function readOverviewFilter(
   params: URLSearchParams,

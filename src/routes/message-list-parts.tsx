@@ -28,8 +28,14 @@ export const listPartHandlers = ({ store, downloads, now }: ListPartDeps) => ({
     const text = searchParams.get("q") ?? "";
     const at = searchParams.get("at");
     const caret = at === null ? text.length : Number(at);
+    const without = searchParams.get("without")?.split(",");
     const suggestions = Number.isSafeInteger(caret)
-      ? await suggestionsFor(text, caret, (...asked) => store.suggest(...asked))
+      ? await suggestionsFor(
+          text,
+          caret,
+          (...asked) => store.suggest(...asked),
+          without,
+        )
       : [];
     return page(<FilterSuggestions suggestions={suggestions} />);
   },

@@ -64,8 +64,9 @@ export function createUrls(publicUrl: string | undefined) {
     /** How far the export with this id is; `asked` counts the earlier requests. */
     exportProgress: (id?: string, asked?: number): string =>
       `${base}/messages/export-progress${queryString({ id, asked })}`,
-    /** Suggestions for what to type next in a filter. */
-    messagesSuggest: `${base}/messages/suggest`,
+    /** Suggestions for what to type next in a filter, without these names. */
+    messagesSuggest: (without: readonly string[] = []): string =>
+      `${base}/messages/suggest${queryString({ without: without.join() })}`,
     /** What is new and what changed since a list was made. */
     messagesLive: `${base}/messages/live`,
     /** `q` is the filter of the list that it was opened from. */

@@ -267,7 +267,7 @@ async function parts(
     {
       page: "/messages/suggest",
       paths: texts.map(
-        (q) => `${urls.messagesSuggest}?q=${encodeURIComponent(q)}`,
+        (q) => `${urls.messagesSuggest()}?q=${encodeURIComponent(q)}`,
       ),
     },
   ];

@@ -25,6 +25,20 @@ async function suggested(marked: string): Promise<string[]> {
   );
 }
 
+test("names that the filter doesn't take aren't suggested, nor are their values", async () => {
+  for (const text of ["s", "fail", "status:f"]) {
+    const namesOf = async (without?: readonly string[]) =>
+      (await suggestionsFor(text, text.length, known, without)).map(
+        ({ name }) => name,
+      );
+    const all = await namesOf();
+    expect(all).toContain("status");
+    expect(await namesOf(["status"])).toEqual(
+      all.filter((name) => name !== "status"),
+    );
+  }
+});
+
 describe("suggestions are what can come next", () => {
   for (const [marked, first, others] of [
     ["|", "status:|", ["code:|", "to:|"]],

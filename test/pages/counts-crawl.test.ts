@@ -160,6 +160,7 @@ test.each([
     for (const q of FILTERS)
       for (const range of ["range=24h", "range=7d", "from=2026-11-05"])
         paths.push(`/?${range}&q=${encodeURIComponent(q)}`);
+    paths.push("/report", "/report?month=2026-10");
     const counts = new Map<string, Omit<Claim, "list">>();
     let compared = 0;
     for (const path of [...paths, "/messages"]) {

@@ -293,7 +293,7 @@ const ADDRESSES: Record<
   search: urls.search("+1415"),
   searchSuggest: urls.searchSuggest,
   page: urls.page("/messages"),
-  messagesSuggest: urls.messagesSuggest,
+  messagesSuggest: urls.messagesSuggest(),
   messagesLive: urls.messagesLive,
   message: urls.message("SM0123456789abcdef0123456789abcdef", "code:30003"),
   errors: urls.errors({ all: "1" }),

@@ -1,4 +1,5 @@
 import { KINDS } from "../../src/alerts/rules/kinds.ts";
+import { OWN_FIELDS } from "../../src/alerts/rules/scope.ts";
 import type { RuleField } from "../../src/alerts/rules/rule.ts";
 import { ALERT_SEVERITIES, RULE_NAME_MAX } from "../../src/store/alerts.ts";
 import { FilterBox } from "../messages/filter-box.tsx";
@@ -37,6 +38,7 @@ export function RuleFields(view: RuleView) {
             <div class="rule-field">
               <label for="filter-q">Only messages that match</label>
               <FilterBox
+                without={OWN_FIELDS}
                 urls={urls}
                 q={form.q}
                 describedBy="filter-hint"

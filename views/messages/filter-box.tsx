@@ -12,6 +12,7 @@ export function FilterBox({
   q,
   describedBy,
   example = "status:failed, +1415…, last 4 digits, SM…",
+  without = [],
 }: {
   readonly urls: Urls;
   readonly q: string;
@@ -19,6 +20,8 @@ export function FilterBox({
   readonly describedBy?: string;
   /** What the empty box shows: only what it takes. */
   readonly example?: string;
+  /** Names that aren't suggested, because it doesn't take them. */
+  readonly without?: readonly string[];
 }) {
   return (
     <div class="filter-box">
@@ -37,7 +40,7 @@ export function FilterBox({
         aria-controls="suggestions"
         aria-autocomplete="list"
         aria-describedby={describedBy}
-        hx-get={urls.messagesSuggest}
+        hx-get={urls.messagesSuggest(without)}
         hx-trigger="input delay:100ms, suggest"
         hx-target="#suggestions"
         hx-swap="outerHTML"

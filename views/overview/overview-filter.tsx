@@ -1,5 +1,8 @@
 import type { Period } from "../../src/time/time-range.ts";
-import type { OverviewFilter } from "../../src/overview/overview-query.ts";
+import {
+  OVERVIEW_WITHOUT,
+  type OverviewFilter,
+} from "../../src/overview/overview-query.ts";
 import type { Urls } from "../../src/site/urls.ts";
 import type { Children } from "@kitajs/html";
 import { FilterBox } from "../messages/filter-box.tsx";
@@ -59,6 +62,7 @@ export function OverviewFilterBar({
         <FilterBox
           {...{ urls, q }}
           example="country:US, service:, from:, tag:campaign=spring"
+          without={OVERVIEW_WITHOUT}
         />
         <button type="submit">Filter</button>
         {q === "" ? (
