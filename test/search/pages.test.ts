@@ -11,6 +11,8 @@ const NO_PAGES: readonly string[] = [
   "/messages/suggest",
   "/messages/live",
   "/messages/export-progress",
+  "/costs.csv",
+  "/costs.json",
   "/messages.csv",
   "/messages.jsonl",
   "/numbers.csv",

@@ -6,6 +6,7 @@ import {
   FIRST_MESSAGE_ID,
   FREE_OF_HOUR,
 } from "../../../src/store/core/message-places.ts";
+import { costChange } from "../../../src/store/core/cost-table.ts";
 import { openEngine } from "../../../src/store/open.ts";
 import type { NewEvent } from "../../../src/store/store.ts";
 import { fc } from "../../support/fast-check.ts";
@@ -104,6 +105,15 @@ function suppressAll(file: string): void {
     SELECT id, 0, 0, 0, 1, id, 0 FROM addresses`);
 }
 
+/** Every message was read from Twilio; some have no price yet. */
+function priceAll(file: string): void {
+  using db = new Database(file);
+  db.run(`INSERT INTO message_prices
+    SELECT id, 20780 + id % 5, iif(id % 3, '-0.0079', NULL), iif(id % 3, 'USD', NULL),
+      iif(id % 3, -7900, 0), 0, 1, id % 4 = 0 FROM messages`);
+  db.run(costChange("+", "true"));
+}
+
 test("deleting whole partitions leaves what deleting each message does", async () => {
   let detached = 0;
   await fc.assert(
@@ -123,6 +133,7 @@ test("deleting whole partitions leaves what deleting each message does", async (
         await using sql = new SQL(database.url, { max: 1 });
         await sqlite.close();
         suppressAll(file);
+        priceAll(file);
         await smallPartitions(sql, idsIn(file));
         await copyAll(file, database.url);
         const partitions = await partitionsIn(sql);
