@@ -48,7 +48,7 @@ test("a month is compared with the target and with the same part of the month be
   expect(text).toContain(
     "Compared with October 2026, to the same day: 4.8 points lower.",
   );
-  expect(text).toContain("✗ missed");
+  expect(text).toContain("✗ below target");
   expect(text).toContain("the target allows 6");
   // Of the 2nd and the 10th; the 20th has too few.
   expect(text).toMatch(

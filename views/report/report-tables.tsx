@@ -101,11 +101,11 @@ function MonthRate({
   );
 }
 
-/** Whether a target was met; its sign and word say so, too. */
+/** Whether the rate reaches the target, which also a month under way can say; its sign and words say so, too. */
 export function TargetMark({ isMet }: { readonly isMet: boolean }) {
   return (
     <span class={`change ${isMet ? "change-good" : "change-bad"} target-mark`}>
-      {isMet ? "✓ met" : "✗ missed"}
+      {isMet ? "✓ on target" : "✗ below target"}
     </span>
   );
 }
