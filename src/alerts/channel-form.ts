@@ -11,7 +11,7 @@ import { ALERT_SEVERITIES, type AlertSeverity } from "../store/alerts.ts";
 import { isTimeZone } from "../time/time-zones.ts";
 import { checkedSettings } from "./channels/channels.ts";
 import type { ChannelKind } from "./channels/channel.ts";
-import { nameMistake } from "./name-mistake.ts";
+import { nameMistake } from "../words/name-mistake.ts";
 
 /** The form of a channel, as it was filled in. */
 export type ChannelForm = {

@@ -14,7 +14,7 @@ import {
   parseFilter,
   termPair,
 } from "../messages/filter-language.ts";
-import { nameMistake } from "./name-mistake.ts";
+import { nameMistake } from "../words/name-mistake.ts";
 import { KINDS, readRuleSettings } from "./rules/kinds.ts";
 import { filterMistakes, OWN_FIELDS } from "./rules/scope.ts";
 

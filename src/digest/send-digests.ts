@@ -73,7 +73,10 @@ async function sendOne(
     return { userId, wasDueAt, sentAt: digest.sentAt, next };
   }
   const period = duePeriod(digest, now());
-  const content = await readDigest(store, period, now());
+  const content = await readDigest(store, period, now(), {
+    userId,
+    masksNumbers,
+  });
   const proof = (await sending.keys()).unsubscribeProof(userId, digest.address);
   const unsubscribePath = urls.digestUnsubscribe(userId, proof);
   const composing = { urls, publicUrl, masksNumbers, unsubscribePath };

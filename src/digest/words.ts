@@ -10,7 +10,12 @@ import type { Digest } from "../store/digests.ts";
 import { REASON_WORDS } from "../suppressions/reasons.ts";
 import { explainErrorCode } from "../twilio/error-codes/error-codes.ts";
 import { FAILED_STATUSES } from "../twilio/status.ts";
-import { counted, countWords, percent } from "../words/amounts.ts";
+import {
+  boundedCount,
+  counted,
+  countWords,
+  percent,
+} from "../words/amounts.ts";
 import { ADDED_MAX } from "../suppressions/list-query.ts";
 import type { DigestContent } from "./read-digest.ts";
 
@@ -69,6 +74,7 @@ export function digestWords(
       alertSection(content, urls),
       codeSection(content, urls),
       numberSection(content, urls, masksNumbers),
+      viewSection(content, urls),
     ].filter((section) => section.rows.length > 0),
     overviewPath: urls.overview(period.address),
   };
@@ -171,6 +177,23 @@ function numberSection(
         path: urls.number(addressText(recipient, recipientId, masksNumbers)),
         text: `${REASON_WORDS[reason].label}, ${channelWord(channel)}`,
       })),
+  };
+}
+
+function viewSection({ views, viewsLeft }: DigestContent, urls: Urls) {
+  return {
+    title: "Saved views",
+    path: urls.views,
+    isShort: true,
+    more: viewsLeft > 0 ? `and ${countWords(viewsLeft)} more` : "",
+    rows: views.map(({ name, q, count }) => ({
+      name,
+      path: urls.messages({ q }),
+      text:
+        count.count === 1 && !count.isMore
+          ? "1 message"
+          : `${boundedCount(count)} messages`,
+    })),
   };
 }
 

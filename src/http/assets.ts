@@ -37,6 +37,7 @@ import print from "../../views/styles/print.css" with { type: "text" };
 import ranges from "../../views/styles/ranges.css" with { type: "text" };
 import refusals from "../../views/styles/refusals.css" with { type: "text" };
 import report from "../../views/styles/report.css" with { type: "text" };
+import savedViews from "../../views/styles/saved-views.css" with { type: "text" };
 import search from "../../views/styles/search.css" with { type: "text" };
 import settings from "../../views/styles/settings.css" with { type: "text" };
 import settingsGeneral from "../../views/styles/settings-general.css" with { type: "text" };
@@ -61,6 +62,7 @@ const STYLESHEET = [
   suggestions,
   search,
   lists,
+  savedViews,
   charts,
   ranges,
   times,

@@ -1,4 +1,5 @@
 import { requestOrigin } from "../http/origin.ts";
+import { randomUUID } from "node:crypto";
 import type { Asked } from "./asked.ts";
 import { page } from "../http/page.ts";
 import { Problem } from "../http/problem.ts";
@@ -7,7 +8,9 @@ import { MessagePage } from "../../views/messages/message-page.tsx";
 import { MessagesPage } from "../../views/messages/messages-page.tsx";
 import type { Site } from "../../views/site.ts";
 import { redirectTo, unchangedResponse } from "../http/responses.ts";
+import { viewsOwner } from "../messages/saved-views.ts";
 import type { Store } from "../store/store.ts";
+import type { Stores } from "../store/stores.ts";
 import { messageSidMeant } from "../twilio/sid.ts";
 import {
   readMessageDetails,
@@ -26,7 +29,9 @@ import {
 } from "../messages/messages-query.ts";
 
 export type MessageDeps = {
-  readonly store: MessageListStore & MessageDetailsStore;
+  readonly store: MessageListStore &
+    MessageDetailsStore &
+    Pick<Stores, "views">;
   readonly now: () => number;
 };
 
@@ -49,8 +54,12 @@ export const messageHandlers = ({ store, now }: MessageDeps) => ({
     if (q !== undefined) return redirectTo(site.urls.messages({ q }), 303);
     if (isTyped(request) && !isSettled(query.parsed))
       return unchangedResponse();
-    const list = await readMessageList(store, query, at);
-    return page(<MessagesPage {...{ site, query, list, now: at }} />, {
+    const [list, views] = await Promise.all([
+      readMessageList(store, query, at),
+      store.views.list(viewsOwner(site.viewer)),
+    ]);
+    const view = { site, query, list, views, now: at, once: randomUUID() };
+    return page(<MessagesPage {...view} />, {
       status: hasMistakes(query) ? 400 : 200,
       headers: tidyAddress(request, site, query),
     });

@@ -1,4 +1,6 @@
 import { isAdmin } from "../account/viewer.ts";
+import { viewsOwner } from "../messages/saved-views.ts";
+import type { Stores } from "../store/stores.ts";
 import { page } from "../http/page.ts";
 import { redirectTo } from "../http/responses.ts";
 import { findAnything, type SearchDeps } from "../search/find-anything.ts";
@@ -14,14 +16,18 @@ import type { Asked } from "./asked.ts";
 export const searchHandlers = ({
   pages,
   ...deps
-}: SearchDeps & { readonly pages: readonly FindablePage[] }) => {
+}: SearchDeps & {
+  readonly store: Pick<Stores, "views">;
+  readonly pages: readonly FindablePage[];
+}) => {
   const find = async ({ request, site }: Asked) => {
     const given = new URL(request.url).searchParams.get("q") ?? "";
     const q = given.slice(0, SEARCH_LENGTH_MAX);
     const own = pages.filter(
       ({ isForAdmins }) => !isForAdmins || isAdmin(site.viewer),
     );
-    const found: Found = await findAnything(deps, q, own);
+    const views = await deps.store.views.list(viewsOwner(site.viewer));
+    const found: Found = await findAnything(deps, q, { pages: own, views });
     return { site, q, found, now: deps.now() };
   };
   return {

@@ -2,6 +2,7 @@ import { searchDictionary, wholeCode } from "../errors/dictionary.ts";
 import { filterText } from "../messages/filter-language.ts";
 import type { ErrorCodeInfo } from "../twilio/error-codes/error-codes.ts";
 import { isMessageSid } from "../twilio/sid.ts";
+import type { SavedView } from "../store/views.ts";
 import { findNumbers, findWholeNumber } from "./find-numbers.ts";
 import {
   groupOf,
@@ -13,12 +14,18 @@ import {
   type SearchStore,
 } from "./found.ts";
 import { meaningOf, type Meaning } from "./meaning.ts";
-import { pagesFor, type FindablePage } from "./pages.ts";
+import { byName, pagesFor, type FindablePage } from "./pages.ts";
 
 export type SearchDeps = {
   readonly store: SearchStore;
   readonly now: () => number;
   readonly masksNumbers: boolean;
+};
+
+/** What the one who searches may use. */
+export type Own = {
+  readonly pages: readonly FindablePage[];
+  readonly views: readonly SavedView[];
 };
 
 /** Shorter texts fit too many names, tags and codes. */
@@ -28,7 +35,7 @@ const WORD_MIN = 2;
 export async function findAnything(
   { store, now, masksNumbers }: SearchDeps,
   typed: string,
-  pages: readonly FindablePage[],
+  { pages, views }: Own,
 ): Promise<Found> {
   const meaning = meaningOf(typed, now());
   const { text, words, filter, number, sid, owner } = meaning;
@@ -48,11 +55,12 @@ export async function findAnything(
     bySender(store, number ?? text),
   ]);
   const codes = codeGroup(words);
+  const saved = viewGroup(words, views);
   return foundOf(
     text,
     number === undefined
-      ? [own, codes, ...tagged, senders, ...numbers.groups]
-      : [...numbers.groups, ...tagged, senders, codes, own],
+      ? [saved, own, codes, ...tagged, senders, ...numbers.groups]
+      : [...numbers.groups, ...tagged, senders, codes, saved, own],
     numbers.gaps,
   );
 }
@@ -80,6 +88,16 @@ function pageGroup(text: string, pages: readonly FindablePage[]): Group {
   return text === ""
     ? { kind: "page", findings, isExact }
     : groupOf("page", findings, isExact);
+}
+
+function viewGroup(text: string, views: readonly SavedView[]): Group {
+  const fitting = byName(text, views, ({ name }) => name);
+  const [first] = fitting;
+  return groupOf(
+    "view",
+    fitting.map((view) => ({ kind: "view", view })),
+    first?.name.toLowerCase() === text.toLowerCase(),
+  );
 }
 
 async function bySid(store: SearchStore, sid: string): Promise<Group> {

@@ -1,5 +1,6 @@
 import type { MessageRow, Store } from "../store/store.ts";
 import type { ErrorCodeInfo } from "../twilio/error-codes/error-codes.ts";
+import type { SavedView } from "../store/views.ts";
 import type { FindablePage } from "./pages.ts";
 
 /** Something that was found. */
@@ -12,6 +13,7 @@ export type Finding =
   | { readonly kind: "sender"; readonly address: string }
   | { readonly kind: "account" | "service"; readonly sid: string }
   | { readonly kind: "code"; readonly info: ErrorCodeInfo }
+  | { readonly kind: "view"; readonly view: SavedView }
   | { readonly kind: "page"; readonly page: FindablePage }
   /** All messages that a filter matches. */
   | { readonly kind: "filter"; readonly q: string };

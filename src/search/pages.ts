@@ -8,23 +8,38 @@ export type FindablePage = {
   readonly isForAdmins: boolean;
 };
 
-/**
- * Returns the pages that fit a search, those whose title begins like it first: each of its
- * words must begin a word of the title or of the others. Without words, all pages fit.
- */
+/** Returns the pages that fit a search, by title and other words; without words, all of them. */
 export function pagesFor(
   text: string,
   pages: readonly FindablePage[],
 ): readonly FindablePage[] {
+  return byName(
+    text,
+    pages,
+    ({ title }) => title,
+    ({ also }) => also,
+  );
+}
+
+/**
+ * Returns what fits a search, that whose name begins like it first: each of its words must begin
+ * a word of the name or of the others.
+ */
+export function byName<Item>(
+  text: string,
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+  othersOf: (item: Item) => string = () => "",
+): readonly Item[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const fitting = pages.filter(({ title, also }) => {
-    const known = ` ${title} ${also}`.toLowerCase();
+  const fitting = items.filter((item) => {
+    const known = ` ${nameOf(item)} ${othersOf(item)}`.toLowerCase();
     return words.every((word) => known.includes(` ${word}`));
   });
-  const isFirst = ({ title }: FindablePage): boolean =>
-    title.toLowerCase().startsWith(words.join(" "));
+  const isFirst = (item: Item): boolean =>
+    nameOf(item).toLowerCase().startsWith(words.join(" "));
   return [
     ...fitting.filter(isFirst),
-    ...fitting.filter((page) => !isFirst(page)),
+    ...fitting.filter((item) => !isFirst(item)),
   ];
 }

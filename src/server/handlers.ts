@@ -46,6 +46,7 @@ import { ownAccountHandlers } from "../routes/own-account.tsx";
 import { refusalHandlers } from "../routes/refusals.tsx";
 import { reportHandler } from "../routes/report.tsx";
 import { completenessHandler } from "../routes/completeness.tsx";
+import { savedViewHandlers } from "../routes/saved-views.tsx";
 import { searchHandlers } from "../routes/search.tsx";
 import { costHandlers } from "../routes/costs.tsx";
 import { senderHandlers } from "../routes/senders.tsx";
@@ -142,6 +143,7 @@ export function createHandlers(whole: HandlerDeps) {
       ...listPartHandlers(ofLists),
       ...messageExportHandlers(ofLists),
     },
+    views: savedViewHandlers(deps),
     search: (pages: readonly FindablePage[]) =>
       searchHandlers({ ...deps, masksNumbers: config.masksNumbers, pages }),
     errors: errorHandlers(deps),

@@ -20,6 +20,7 @@ import {
   removeSuppression,
 } from "../routes/api/suppressions.ts";
 import { apiReference } from "../routes/api-reference.tsx";
+import { listViews } from "../routes/api/views.ts";
 import { WEBHOOK_PATHS } from "../twilio/webhook-paths.ts";
 import type { SignIn } from "../config/settings.ts";
 import type { Handlers } from "./handlers.ts";
@@ -70,6 +71,7 @@ export function routeTable(on: Handlers, signIn: SignIn): readonly Route[] {
     does("/api/v1/events", listEvents),
     does("/api/v1/stats", getStats),
     does("/api/v1/errors", listErrors),
+    does("/api/v1/views", listViews),
     does("/api/v1/completeness", getCompleteness),
     does("/api/v1/costs", getCosts),
     does("/api/v1/suppressions", listSuppressions),
@@ -108,6 +110,13 @@ export function routeTable(on: Handlers, signIn: SignIn): readonly Route[] {
     get ("/messages/suggest",                  member, messages.suggest),
     get ("/messages/live",                     member, messages.news),
     get ("/messages/export-progress",          member, messages.exportProgress),
+    get ("/messages/views",                    member, on.views.list, called("Saved views", "filters tabs bookmarks")),
+    post("/messages/views",                    member, on.views.add),
+    get ("/messages/views/:id",                member, on.views.one),
+    get ("/messages/views/:id/edit",           member, on.views.edit),
+    post("/messages/views/:id/edit",           member, on.views.change),
+    get ("/messages/views/:id/remove",         member, on.views.confirmRemove),
+    post("/messages/views/:id/remove",         member, on.views.remove),
     get ("/messages/:sid",                     member, messages.one),
     get ("/messages.csv",                      member, messages.csv),
     get ("/messages.jsonl",                    member, messages.jsonl),

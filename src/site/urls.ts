@@ -59,6 +59,12 @@ export function createUrls(publicUrl: string | undefined) {
     page: (path: string): string => base + path,
     messages: (address: MessagesAddress = {}): string =>
       `${base}/messages${queryString(address)}`,
+    /** Saved views of the list. */
+    views: `${base}/messages/views`,
+    /** Leads to the list with the view's filter as it is now. */
+    view: (id: number): string => `${base}/messages/views/${id}`,
+    viewEdit: (id: number): string => `${base}/messages/views/${id}/edit`,
+    viewRemove: (id: number): string => `${base}/messages/views/${id}/remove`,
     messagesExport: (format: "csv" | "jsonl", q: string): string =>
       `${base}/messages.${format}${queryString({ q })}`,
     /** How far the export with this id is; `asked` counts the earlier requests. */

@@ -56,6 +56,8 @@ export function maskedStore(store: Stores): Stores {
     suppressions: maskedSuppressions(store.suppressions),
     // Email addresses of the team.
     digests: store.digests,
+    // Their filters belong to the team, and keep working.
+    views: store.views,
     // Days, counts and ids.
     backfills: store.backfills,
     reconciles: store.reconciles,

@@ -226,7 +226,7 @@ export type FailingRequest = {
 };
 
 /** How many of the latest messages `recentNumbersWith` reads. */
-export const RECENT_SEARCHED = 5_000;
+export const RECENT_SEARCHED = 2_000;
 
 /** Filter fields whose known values can be suggested. */
 export type SuggestibleField =

@@ -18,6 +18,7 @@ import type {
 } from "./twilio-reading.ts";
 import type { Store } from "./store.ts";
 import type { UpkeepStore } from "./upkeep.ts";
+import type { ViewStore } from "./views.ts";
 import type { Keeping } from "./keeping.ts";
 import type { Writing } from "./writing.ts";
 
@@ -33,6 +34,7 @@ export interface Stores extends Store {
   readonly refusals: RefusalStore;
   readonly suppressions: SuppressionStore;
   readonly digests: DigestStore;
+  readonly views: ViewStore;
   readonly backfills: BackfillStore;
   readonly reconciles: ReconcileStore;
   readonly prices: PriceStore;

@@ -197,3 +197,24 @@ test("an unknown message and an invalid SID get 404", async () => {
     expect(text).not.toContain(sid);
   }
 });
+
+test("a token gets the team's views, and no filter with numbers that it sees masked", async () => {
+  await using api = await startApi();
+  const by = { at: Date.UTC(2026, 10, 23), actor: "ana", address: null };
+  const add = (ownerId: number | null, name: string, filter: string) =>
+    api.store.views.add({ ownerId, name, filter, inDigest: false }, by);
+  await add(null, "Failed", "status:failed after:7d");
+  await add(null, "Him", "to:+4915112345678");
+  await add(1, "Mine", "code:30003");
+  const viewsFor = async (token: string) =>
+    (await api.get("/views", token)).body.data;
+  const changedAt = "2026-11-23T00:00:00.000Z";
+  expect(await viewsFor(api.whole)).toMatchObject([
+    { name: "Failed", filter: "status:failed after:7d", changedAt },
+    { name: "Him", filter: "to:+4915112345678", changedAt },
+  ]);
+  expect(await viewsFor(api.masked)).toMatchObject([
+    { name: "Failed", filter: "status:failed after:7d" },
+    { name: "Him", filter: null },
+  ]);
+});

@@ -144,12 +144,17 @@ test("real responses match the document in every field", async () => {
     { kind: "event", eventId: 1, ratePerSecond: 1 },
     { at: Date.now(), actor: "ana", address: null },
   );
+  await api.store.views.add(
+    { ownerId: null, name: "Failed", filter: "status:failed", inDigest: false },
+    { at: Date.now(), actor: "ana", address: null },
+  );
   const asked: Record<string, readonly string[]> = {
     "/api/v1/messages": ["", "?limit=1", "?q=status:failed"],
     "/api/v1/messages/:sid": [sid, bare],
     "/api/v1/events": ["", "?limit=2", "?cursor=now"],
     "/api/v1/stats": ["", "?range=90d", "?from=2026-01-01&to=2026-01-02"],
     "/api/v1/errors": ["", "?limit=1", "?from=2026-01-01&to=2026-01-02"],
+    "/api/v1/views": [""],
     "/api/v1/completeness": ["", "?days=1"],
     "/api/v1/costs": ["", "?by=country&limit=1", "?by=tag", "?q=country:US"],
     "/api/v1/suppressions": ["", "?limit=1", "?reason=gone"],

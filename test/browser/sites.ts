@@ -50,6 +50,7 @@ export const PAGES_WITHOUT_DATA: Readonly<Record<string, string>> = {
   "error-unknown": "/errors/99123",
   dictionary: "/errors/dictionary",
   "dictionary-nothing": "/errors/dictionary?q=zzzz",
+  views: "/messages/views",
   search: "/search",
   "search-nothing": "/search?q=zzzz",
   numbers: "/numbers",

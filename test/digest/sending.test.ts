@@ -101,6 +101,37 @@ test("a digest counts exactly the messages of its period, and says what to do", 
   });
 });
 
+test("a digest counts its period's messages of the reader's and the team's saved views that are in it", async () => {
+  await withStore(async (store) => {
+    await subscribe(store);
+    await record(
+      store,
+      DUE - DAY_MS,
+      ["failed", "30005", "+4915112345678"],
+      ["delivered", "", "+4915112345678"],
+    );
+    await record(store, DUE, ["failed", "30005", "+4915112345678"]);
+    const view = (ownerId: number | null, name: string, filter: string) =>
+      store.views.add({ ownerId, name, filter, inDigest: true }, BY);
+    await view(null, "Failed <b>", "status:failed after:1h");
+    await view(1, "To him", "to:+4915112345678");
+    await view(2, "Of another user", "status:failed");
+    await view(1, "Too long", `${"-code:1 ".repeat(18)}status:failed`);
+    await store.views.add(
+      { ownerId: 1, name: "Not wanted", filter: "code:1", inDigest: false },
+      BY,
+    );
+    const [mail] = await sendAt(store, DUE, { fault: "try_later" });
+    for (const line of ["- Failed <b>: 1 message", "- To him: 2 messages"])
+      expect(mail?.text).toContain(`${line}\n`);
+    expect(mail?.text).not.toMatch(/another user|Not wanted|Too long/);
+    expect(mail?.html).not.toContain("Failed <b>");
+    const [masked] = await sendAt(store, DUE + HOUR_MS, { masksNumbers: true });
+    expect(masked?.text).toContain("Failed <b>: 1 message");
+    expect(masked?.text).not.toMatch(/To him|15112345678/);
+  });
+});
+
 test("what couldn't be sent is sent later, as the same mail, also after a restart", async () => {
   await withStore(async (store, reopen) => {
     await subscribe(store);

@@ -32,7 +32,7 @@ export function FilterBar({
         hx-trigger="submit, input delay:400ms target:#filter-q"
         {...LIST_SWAP}
         // All but the box, in which someone is typing.
-        hx-select-oob="#found:innerHTML,#quick,#controls,#controls-on"
+        hx-select-oob="#found:innerHTML,#quick,#controls,#controls-on,#views"
       >
         <label class="visually-hidden" for="filter-q">
           Filter the messages

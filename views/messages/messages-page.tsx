@@ -2,12 +2,15 @@ import { isAdmin } from "../../src/account/viewer.ts";
 import { controlsOf } from "../../src/messages/filter-controls.ts";
 import type { MessageList } from "../../src/messages/message-list.ts";
 import {
+  hasMistakes,
   isFirstPage,
   type MessagesQuery,
 } from "../../src/messages/messages-query.ts";
 import type { MessagePage } from "../../src/store/store.ts";
 import type { BoundedCount } from "../../src/store/tally.ts";
 import { boundedCount } from "../../src/words/amounts.ts";
+import type { SavedView } from "../../src/store/views.ts";
+import { ViewTabs } from "../saved-views/view-tabs.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { FilterMistakes, NothingFound } from "./filter-outcome.tsx";
 import { Layout } from "../parts/layout.tsx";
@@ -21,13 +24,17 @@ import { minuteWords } from "../../src/words/times.ts";
 
 export type MessagesView = {
   readonly site: Site;
+  readonly views: readonly SavedView[];
+  /** Identifies the form that saves a view. */
+  readonly once: string;
   readonly query: MessagesQuery;
   readonly list: MessageList;
   readonly now: number;
 };
 
 /** The list of messages. */
-export function MessagesPage({ site, query, list, now }: MessagesView) {
+export function MessagesPage(view: MessagesView) {
+  const { site, query, list, now } = view;
   const { urls } = site;
   const { terms } = query.parsed;
   return (
@@ -42,6 +49,12 @@ export function MessagesPage({ site, query, list, now }: MessagesView) {
         <h1>Messages</h1>
         <StatusStrip urls={urls} terms={terms} counts={list.lastDay} />
       </div>
+      <ViewTabs
+        site={site}
+        views={view.views}
+        q={hasMistakes(query) ? undefined : query.q}
+        once={view.once}
+      />
       <FilterBar
         urls={urls}
         q={query.q}
@@ -58,7 +71,12 @@ export function MessagesPage({ site, query, list, now }: MessagesView) {
   );
 }
 
-function Results({ site, query, list, now }: MessagesView) {
+function Results({
+  site,
+  query,
+  list,
+  now,
+}: Omit<MessagesView, "views" | "once">) {
   const { urls } = site;
   const { found } = list;
   if (found === undefined) return <FilterMistakes urls={urls} query={query} />;

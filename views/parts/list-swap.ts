@@ -7,7 +7,8 @@
 export const LIST_SWAP = {
   "hx-target": "#results",
   "hx-select": "#results",
-  "hx-select-oob": "#found:innerHTML,#quick,#controls,#controls-on,#filter-q",
+  "hx-select-oob":
+    "#found:innerHTML,#quick,#controls,#controls-on,#views,#filter-q",
   "hx-swap": "outerHTML",
   "hx-sync": "#filter:replace",
   "hx-push-url": "true",

@@ -25,6 +25,7 @@ const KIND_WORDS: Record<Group["kind"], string> = {
   account: "Accounts",
   service: "Messaging services",
   code: "Error codes",
+  view: "Saved views",
   page: "Pages and actions",
   filter: "Filter",
 };
@@ -65,6 +66,8 @@ export function linkOf(
       return urls.messages({ q: filterText([[finding.kind, finding.sid]]) });
     case "code":
       return urls.error(finding.info.code);
+    case "view":
+      return urls.messages({ q: finding.view.filter });
     case "page":
       return urls.page(finding.page.path);
     case "filter":
@@ -86,6 +89,17 @@ export function FindingLine({
       return <MessageLine finding={finding} now={now} />;
     case "code":
       return <ErrorCode code={finding.info.code} />;
+    case "view":
+      return (
+        <>
+          <span class="find-main">
+            <bdi safe>{finding.view.name}</bdi>
+          </span>{" "}
+          <bdi class="mono find-words" safe>
+            {shortened(finding.view.filter, SHOWN_MAX)}
+          </bdi>
+        </>
+      );
     case "page":
       return (
         <span class="find-main" safe>

@@ -32,6 +32,7 @@ export type ApiStore = Pick<
   | "deliveryTimes"
   | "errorCodeFacts"
   | "suppressions"
+  | "views"
 >;
 
 /** A request whose token is proven. */

@@ -60,6 +60,7 @@ export const COPIED_GROUPS: readonly CopiedGroup[] = [
   group("suppression_changes", "id"),
   group("suppression_reader", "one"),
   group("digests", "user_id"),
+  group("saved_views", "id"),
   group("backfill_days", "day"),
   group("reconciled_messages", "message_id"),
   group("message_prices", "message_id"),
@@ -81,6 +82,7 @@ export const NUMBERED_TABLES = [
   "alerts",
   "alert_history",
   "alert_channels",
+  "saved_views",
 ] as const;
 
 /** Tables whose ids recording gives. */

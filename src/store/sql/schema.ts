@@ -283,6 +283,19 @@ export type Schema = {
     next_at: number | null;
     gone_at: number | null;
   };
+  saved_views: {
+    id: Generated<number>;
+    owner_id: number | null;
+    name: string;
+    name_key: string;
+    filter: string;
+    in_digest: number;
+    revision: number;
+    created_by: string;
+    created_at: number;
+    changed_by: string | null;
+    changed_at: number | null;
+  };
   digests: {
     user_id: number;
     address: string;

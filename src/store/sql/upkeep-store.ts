@@ -48,6 +48,7 @@ export function upkeepStore(
           await eraseFromOutbox(sought);
           await write("eraseFromAlerts", sought);
           await write("eraseFromEndpoints", sought, Date.now());
+          await write("eraseFromViews", sought);
           await write("eraseFromAudit", sought);
           return write("eraseFromRefusals", sought);
         },

@@ -54,6 +54,8 @@ const RELEASED = {
     "6963d82d79aef087317fd7d2a2cff05c4df118318b15a7bb99eabbfac8b04696",
   "16-costs.sql":
     "0e879e479fc1a3fcc9ee030f37175968a7c5feef95868a61b5dfab006fab1732",
+  "17-saved-views.sql":
+    "544869452c075057b853fdba0ba5c16b365f12a809a09a53cbe36debab6497ca",
 };
 
 test("no released migration has changed", () => {

@@ -22,6 +22,7 @@ import sentAt from "./13-sent-at.sql" with { type: "text" };
 import foundEvents from "./14-found-events.sql" with { type: "text" };
 import apiMessages from "./15-api-messages.sql" with { type: "text" };
 import costs from "./16-costs.sql" with { type: "text" };
+import savedViews from "./17-saved-views.sql" with { type: "text" };
 
 /**
  * Each takes the schema one version up. A file never changes once released: whatever it
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly string[] = [
   foundEvents,
   apiMessages,
   costs,
+  savedViews,
 ];
 
 /** The schema version that this program writes and reads. */

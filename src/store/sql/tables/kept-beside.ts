@@ -28,6 +28,7 @@ import { tagNames } from "../tallies/cost-keys.ts";
 import { costLines } from "../tallies/cost-lines.ts";
 import { costReport } from "../tallies/costs.ts";
 import { suppressionStore } from "./suppression-store.ts";
+import * as views from "./views.ts";
 import * as visitors from "./visitors.ts";
 import type { Input, Output, Write, WriteName } from "./writes.ts";
 
@@ -54,6 +55,7 @@ export function keptBeside(
   | "outbox"
   | "refusals"
   | "digests"
+  | "views"
   | "suppressions"
 > {
   const query =
@@ -131,6 +133,13 @@ export function keptBeside(
       put: written("putDigest"),
       remove: written("removeDigest"),
       save: written("saveDigest"),
+    },
+    views: {
+      list: query(views.views),
+      byId: query(views.viewById),
+      add: written("addView"),
+      change: written("changeView"),
+      remove: written("removeView"),
     },
     backfills: {
       note: query(backfill.backfillNote),

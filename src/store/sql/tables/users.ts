@@ -12,6 +12,7 @@ import type { Db } from "../dialect.ts";
 import { addAuditEntry } from "./audit.ts";
 import { forgetGuesses } from "./guesses.ts";
 import { isSetupCode, keepSetupCode, removeSetupCode } from "./secrets.ts";
+import { removeViewsOf } from "./views.ts";
 import { hasPasswords } from "./visitors.ts";
 
 export async function addUser(
@@ -134,6 +135,7 @@ export async function removeUser(
   if (await isLastAdmin(db, user)) return "last admin";
   await db.deleteFrom("sessions").where("user_id", "=", userId).execute();
   await db.deleteFrom("digests").where("user_id", "=", userId).execute();
+  await removeViewsOf(db, userId);
   await db.deleteFrom("users").where("id", "=", userId).execute();
   await note(db, by, "removed a user", user.name);
   return undefined;

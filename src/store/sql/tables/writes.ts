@@ -62,6 +62,7 @@ import { putDigest, removeDigest, saveDigest } from "./digests.ts";
 import { savePrices } from "./prices.ts";
 import { removeWithoutMessage } from "./without-message.ts";
 import { moveSuppressions, removeSuppression } from "./suppression-writes.ts";
+import { addView, changeView, eraseFromViews, removeView } from "./views.ts";
 import { noteUpkeep } from "./upkeep-notes.ts";
 import {
   addFirstUser,
@@ -135,6 +136,10 @@ const WRITES = {
   putDigest,
   removeDigest,
   saveDigest,
+  addView,
+  changeView,
+  removeView,
+  eraseFromViews,
   wantBackfill,
   addBackfillPage,
   addInFlight,

@@ -25,6 +25,7 @@ import sentAt from "./21-sent-at.sql" with { type: "text" };
 import foundEvents from "./22-found-events.sql" with { type: "text" };
 import apiMessages from "./23-api-messages.sql" with { type: "text" };
 import costs from "./24-costs.sql" with { type: "text" };
+import savedViews from "./25-saved-views.sql" with { type: "text" };
 
 /** Marks the file as ours in its header: "smsl". */
 export const APPLICATION_ID = 0x736d736c;
@@ -63,6 +64,7 @@ export const MIGRATIONS: readonly Migration[] = [
   foundEvents,
   apiMessages,
   costs,
+  savedViews,
 ];
 
 /** The database was written by a newer smsledger. */

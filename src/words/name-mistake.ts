@@ -1,6 +1,6 @@
-/** Returns what is wrong with a name of a rule or a channel, as a sentence; undefined if nothing is. */
+/** Returns what is wrong with a name that people give, as a sentence; undefined if nothing is. */
 export function nameMistake(
-  what: "rule" | "channel",
+  what: "rule" | "channel" | "view",
   name: string,
   lengthMax: number,
 ): string | undefined {
