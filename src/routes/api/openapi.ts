@@ -82,6 +82,7 @@ export const TAGS = [
   ["events", "Every event once, in order: the feed to catch up from."],
   ["stats", "Counts by status, and how fast messages are delivered."],
   ["errors", "Error codes, what they mean, and what to do."],
+  ["views", "Filters of messages that the team keeps under a name."],
   ["completeness", "What Twilio has, and what was received of it."],
   ["costs", "What messages cost."],
   ["suppressions", "Numbers not to send to."],

@@ -102,7 +102,9 @@ export function messageReading(
     recipientCounts: query(recipientCounts),
     addressById: query(addressById),
     suggest: query(suggest),
-    recentNumbersWith: query(recentNumbersWith),
+    recentNumbersWith: query((db, digits, limit) =>
+      recentNumbersWith(db, digits, limit, limits.turn),
+    ),
     firstMessageAt: query(firstMessageAt),
     lastEventAt: query(lastEventAt),
     feedStart: query(feedStart),
