@@ -45,8 +45,13 @@ export async function findAnything(
     ]);
   const own = pageGroup(words, pages);
   if (text.length < WORD_MIN) return foundOf(text, [own]);
-  if (sid !== undefined) return foundOf(text, [await bySid(store, sid)]);
-  if (owner !== undefined) return foundOf(text, [await byOwner(store, owner)]);
+  const named =
+    sid !== undefined
+      ? await bySid(store, sid)
+      : owner && (await byOwner(store, owner));
+  // Otherwise it may be a word, such as "accede".
+  if (named !== undefined && named.findings.length > 0)
+    return foundOf(text, [named]);
   const [numbers, tagged, senders] = await Promise.all([
     masksNumbers
       ? findWholeNumber(store, meaning)
