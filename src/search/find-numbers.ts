@@ -23,6 +23,8 @@ type Numbers = {
 
 /** Latest messages among which distinct recipients are searched for. */
 const LATEST = 30;
+/** Someone is typing and waits: a number's beginning can be rare among millions of messages. */
+const FILL_MS = 40;
 
 /**
  * Finds recipients by a whole number or name in any notation, or by its beginning; numbers
@@ -35,7 +37,7 @@ export async function findNumbers(
   const sought = number ?? text;
   const page = await store.listMessages(
     [{ field: "to", negated: false, values: [sought] }],
-    { size: LATEST },
+    { size: LATEST, fillMs: FILL_MS },
   );
   const known = latestToEach(page.messages);
   const wholes = [sought, `+${sought}`].map((each) => each.toLowerCase());

@@ -142,6 +142,8 @@ export type PageRequest = {
   readonly size: number;
   readonly olderThan?: number;
   readonly newerThan?: number;
+  /** Milliseconds after which the search no longer tries to fill the page, if it usually takes longer. */
+  readonly fillMs?: number;
 };
 
 /** What was recorded since a position in the feed. */

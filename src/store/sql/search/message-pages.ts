@@ -56,7 +56,8 @@ export async function listMessages(
   page: PageRequest,
   limits: SearchLimits,
 ): Promise<MessagePage> {
-  const { size, olderThan, newerThan } = page;
+  const { size, olderThan, newerThan, fillMs = limits.fillMs } = page;
+  const hurried = { ...limits, fillMs: Math.min(fillMs, limits.fillMs) };
   const all = await messageTests(db, filter);
   if (all === undefined) return NO_MESSAGES;
   const direction = newerThan === undefined ? "older" : "newer";
@@ -65,7 +66,7 @@ export async function listMessages(
     db,
     within(all, direction, from),
     direction,
-    boundsOf(limits, size + 1, size + 1),
+    boundsOf(hurried, size + 1, size + 1),
   );
   const { page: found, ahead } = await pageOf(db, result, size, direction);
   if (from === undefined) return { ...found, older: ahead };
