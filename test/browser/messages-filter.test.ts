@@ -120,6 +120,23 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("what is typed before htmx is there gets its suggestions and its list once it is", async () => {
+    await using opened = await openPage(browser);
+    const { page } = opened;
+    const held = Promise.withResolvers<void>();
+    await page.route("**/htmx.js", async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.goto(`${server.origin}/messages`, { waitUntil: "commit" });
+    await box(page).pressSequentially("status:faile");
+    held.resolve();
+    await page.getByRole("option", { name: "status:failed" }).click();
+    await until(async () =>
+      expect(new Set(await statusWords(page))).toEqual(new Set(["Failed"])),
+    );
+  });
+
   test("Enter marks a mistake in the page, and the next filter clears it", async () => {
     await using opened = await openPage(browser);
     const { page } = opened;

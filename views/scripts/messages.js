@@ -179,6 +179,13 @@ document.addEventListener("click", ({ target }) => {
   const link = target.closest("a.export");
   if (link) followExport(link);
 });
+// htmx starts a moment after the page is there: what was typed before it had no answer.
+document.addEventListener("htmx:after:init", ({ target }) => {
+  const field = box();
+  const isTyped = field && field.value !== field.defaultValue;
+  if (isTyped && document.activeElement === field && target.contains(field))
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+});
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   show();
   sayExport();
