@@ -6,6 +6,9 @@ import { parseCsv } from "./spreadsheet.ts";
 /** The start of a formula, after any characters that a spreadsheet may ignore. */
 const FORMULA = /^[\s"\u200b]*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
+/** A phone number or a negative amount, as a whole. */
+const NUMBER = /^(?:\+\d+|-\d+(?:\.\d+)?)$/;
+
 function cells(record: object, separator: string): string[] {
   const columns = Object.keys(record);
   const file = csvHeader(columns) + csvLines(columns, [record]);
@@ -24,7 +27,7 @@ test("no text becomes a formula, whichever separator a spreadsheet uses", () => 
       const record = { sid: "SM1", from, tags: { tag }, country: "US" };
       for (const separator of [",", ";", "\t"])
         for (const cell of cells(record, separator))
-          if (!/^\+\d+$/.test(cell)) expect(cell).not.toMatch(FORMULA);
+          if (!NUMBER.test(cell)) expect(cell).not.toMatch(FORMULA);
     }),
     { numRuns: 5_000 },
   );

@@ -153,12 +153,18 @@ async function record(databaseUrl: string, events: readonly NewEvent[]) {
   try {
     const outcomes = [];
     for (const event of events) outcomes.push(await store.recordEvent(event));
+    const messages = (await Array.fromAsync(store.everyMessage())).flat();
+    const places = new Map(messages.map(({ id }, place) => [id, place]));
     return {
       outcomes,
-      messages: (await Array.fromAsync(store.everyMessage())).flat(),
+      // Engines leave different ids free for what is read later; only the order says something.
+      messages: messages.map((each, id) => ({ ...each, id })),
       events: (await Array.fromAsync(store.everyEvent())).flat(),
       end: (await store.feedEnd()).text,
-      failing: await store.failingRecipients({ size: 100 }),
+      failing: (await store.failingRecipients({ size: 100 })).map((each) => ({
+        ...each,
+        lastFailureId: places.get(each.lastFailureId),
+      })),
       counts: (
         await store.tally({
           range: { from: 0, to: Date.UTC(3000, 0, 1) },

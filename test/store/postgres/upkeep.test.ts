@@ -97,13 +97,13 @@ test("while one node deletes, callbacks of the same messages and numbers are rec
   });
   let messages = 0;
   try {
-    for (let time = 0; time < 5; time++)
+    // Until some were deleted that came back meanwhile.
+    for (let time = 0; time < 5 || messages <= sids.length; time++)
       messages += (await other.upkeep.prune(MIDNIGHT + DAY_MS)).messages;
   } finally {
     isOver = true;
     await Promise.all(recording);
   }
-  expect(messages).toBeGreaterThan(10);
   await keeper.settled();
   for (const { messageSid } of await messagesIn(keeper))
     expect(await keeper.timeline(messageSid)).not.toEqual([]);
