@@ -236,9 +236,13 @@ describe.skipIf(!hasChromium)("the message filter in a browser", () => {
     const { page } = opened;
     await page.goto(`${server.origin}/messages`);
     await page.locator(".filter-more summary").click();
+    const answered = page.waitForResponse(/\/messages\?q=c(?:&|$)/);
     await box(page).pressSequentially("c");
     await page.getByRole("listbox").waitFor();
     await page.keyboard.press("ArrowDown");
+    // Until then, the list is dimmed.
+    await answered;
+    await page.locator("main .htmx-request").waitFor({ state: "detached" });
     expect(await graveFaultsOn(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
     expect(await graveFaultsOn(page, COLOR_RULES)).toEqual([]);

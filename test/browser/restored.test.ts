@@ -66,12 +66,15 @@ describe.skipIf(!hasChromium)("pages that are open during a restore", () => {
       await page.locator("#live[data-state=live]").waitFor();
     }
     const links = list.page.locator("tbody a.row-link");
-    const shown = await links.evaluateAll((all) =>
-      all.map((link) => link.getAttribute("href")),
-    );
-    expect(shown.join()).toContain(later);
-    expect(shown.join()).toContain(kept);
-    expect(shown.join()).not.toContain(lost);
+    // It may have been reloaded before the later one arrived.
+    await until(async () => {
+      const shown = await links.evaluateAll((all) =>
+        all.map((link) => link.getAttribute("href")),
+      );
+      expect(shown.join()).toContain(later);
+      expect(shown.join()).toContain(kept);
+      expect(shown.join()).not.toContain(lost);
+    });
     await twilio.post({ MessageSid: kept, MessageStatus: "delivered" });
     await one.page.getByText("Delivered to the phone").first().waitFor();
   });

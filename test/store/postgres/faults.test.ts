@@ -106,7 +106,7 @@ test("a write whose connection ends after its commit isn't done again", async ()
     url,
     `CREATE FUNCTION count_try() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       PERFORM nextval('tries'); RETURN NULL; END $$;
-    CREATE TRIGGER count_try AFTER INSERT ON secrets FOR EACH ROW EXECUTE FUNCTION count_try()`,
+    CREATE TRIGGER count_try AFTER INSERT ON secrets FOR EACH STATEMENT EXECUTE FUNCTION count_try()`,
   );
   // With a standby that doesn't exist, a commit waits for it after it's done here.
   await asAdmin(url, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
