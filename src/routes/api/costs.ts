@@ -59,6 +59,20 @@ const CostGroupAnswer = Type.Object(
 );
 const CostTotal = Type.Object(costs, { title: "Costs" });
 
+const COST_EXAMPLE = {
+  charged: [
+    {
+      currency: "USD",
+      cost: "94.7526",
+      messages: 11_994,
+      segments: 12_014,
+    },
+  ],
+  withoutPrice: 20,
+  notRead: 0,
+  withFailedFee: 18,
+};
+
 /** `GET /api/v1/costs` */
 export const getCosts = operation({
   operationId: "getCosts",
@@ -133,33 +147,11 @@ export const getCosts = operation({
       {
         key: "2026-11-22",
         tag: null,
-        charged: [
-          {
-            currency: "USD",
-            cost: "94.7526",
-            messages: 11_994,
-            segments: 12_014,
-          },
-        ],
-        withoutPrice: 20,
-        notRead: 0,
-        withFailedFee: 18,
+        ...COST_EXAMPLE,
       },
     ],
     range: { from: "2026-11-22", to: "2026-11-22" },
-    total: {
-      charged: [
-        {
-          currency: "USD",
-          cost: "94.7526",
-          messages: 11_994,
-          segments: 12_014,
-        },
-      ],
-      withoutPrice: 20,
-      notRead: 0,
-      withFailedFee: 18,
-    },
+    total: COST_EXAMPLE,
     others: null,
     isCut: false,
     failedFee: { cost: "0.001", currency: "USD" },
